@@ -1,0 +1,76 @@
+# run: the demo in the browser. test, check: what CI runs. bench: the figures of bench/RESULTS.md.
+# A fresh machine needs Python 3.11 or newer, nothing else.
+
+PORT ?= 8080
+WORKERS ?= 2
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+
+.PHONY: run test check bench format types lock npm clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/.run
+	@$(BIN)/python static/bundle.py
+	@exec $(BIN)/parley demo --port $(PORT)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope $(ARGS)
+
+# Each rule stands alone, so `make -k check` names every fault at once.
+check: check-format check-lint check-layers check-browser check-types check-house
+
+.PHONY: check-format check-lint check-layers check-browser check-types check-house
+check-format: $(VENV)/.dev
+	@$(BIN)/ruff format --check --quiet .
+check-lint: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet .
+check-layers: $(VENV)/.dev
+	@$(BIN)/lint-imports --no-logo > .cache/layers.txt 2>&1 || { cat .cache/layers.txt; exit 1; }
+check-types: $(VENV)/.dev
+	@$(BIN)/mypy
+	@$(BIN)/mypy --no-strict --cache-dir .cache/mypy-tests -p tests
+check-browser: $(VENV)/.dev
+	@$(BIN)/python static/bundle.py --check
+check-house: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q tests/house
+
+bench: $(VENV)/.dev
+	@$(BIN)/python static/bundle.py
+	@$(BIN)/python -m bench $(ARGS)
+
+# Everything that a tool can mend or make by itself.
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+types: $(VENV)/.dev
+	@$(BIN)/python -m inbox.typescript > static/src/wire.ts
+
+# make npm ARGS="install NAME": the front end's packages, through the Node that comes with the environment.
+npm: $(VENV)/.dev
+	@$(BIN)/python static/bundle.py --npm $(ARGS)
+
+# The exact versions that were tested together; constraints only, so nothing here is installed unasked.
+lock: $(VENV)/.dev
+	@$(BIN)/python -m pip freeze --exclude-editable --exclude parley > requirements.lock
+
+$(BIN)/python:
+	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    exec $$python -m venv $(VENV); \
+	  fi; \
+	done; echo "Parley needs Python 3.11 or newer" >&2; exit 1
+
+$(VENV)/.run: pyproject.toml requirements.lock hatch_build.py | $(BIN)/python
+	@echo "Installing Parley into $(VENV) ..."
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml requirements.lock hatch_build.py | $(BIN)/python
+	@echo "Installing Parley and its test tools into $(VENV) ..."
+	@$(INSTALL) --editable '.[dev]'
+	@mkdir -p .cache
+	@touch $@ $(VENV)/.run
+
+clean:
+	rm -rf $(VENV) .cache static/dist static/node_modules

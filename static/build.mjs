@@ -1,0 +1,140 @@
+// Builds src/ into the folder named by --out (bundle.py calls this), or runs src/**/*.test.ts with --test.
+//
+// What comes out:
+//   widget.js             the loader: one small script with a stable name, because sites refer to it
+//   inbox-HASH.js/.css    the agents' inbox      } ES modules; what they import() becomes chunk-HASH.js.
+//   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: import css from the entry.
+//   i18n/*.json           the texts, which the server reads too
+//   assets/               src/assets as it is
+//   manifest.json         {"bundle": hash of everything above, "inbox": {"script", "style"}, "widget": {...}, "files": {name: bytes}}
+//   *.gz                  beside every text file, for servers that send it ready-made
+import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const source = join(here, "src");
+const ENTRIES = { inbox: "inbox/main.tsx", widget: "widget/main.tsx" };
+const LOADER = "widget/loader.ts";
+const COMPRESSED = /\.(js|css|json|svg|html|txt)$/;
+
+const common = {
+  absWorkingDir: here,
+  bundle: true,
+  charset: "utf8",
+  loader: { ".svg": "text" },
+  logLevel: "warning",
+  target: ["es2022", "chrome109", "firefox115", "safari16.4"],
+  tsconfig: join(here, "tsconfig.json"),
+};
+
+function filesUnder(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+async function buildApps(out) {
+  const entryPoints = Object.entries(ENTRIES)
+    .map(([name, path]) => ({ out: name, in: join(source, path) }))
+    .filter((entry) => existsSync(entry.in));
+  if (entryPoints.length === 0) return {};
+  const { metafile } = await esbuild.build({
+    ...common,
+    entryPoints,
+    outdir: out,
+    format: "esm",
+    splitting: true,
+    minify: true,
+    metafile: true,
+    entryNames: "[name]-[hash]",
+    chunkNames: "chunk-[hash]",
+    assetNames: "asset-[hash]",
+  });
+  const apps = {};
+  for (const [path, made] of Object.entries(metafile.outputs)) {
+    const name = Object.keys(ENTRIES).find((key) => made.entryPoint === `src/${ENTRIES[key]}`);
+    if (!name || !path.endsWith(".js")) continue;
+    apps[name] = { script: basename(path), style: made.cssBundle ? basename(made.cssBundle) : null };
+  }
+  return apps;
+}
+
+async function buildLoader(out, widget) {
+  if (!existsSync(join(source, LOADER))) return;
+  await esbuild.build({
+    ...common,
+    entryPoints: [join(source, LOADER)],
+    outfile: join(out, "widget.js"),
+    format: "iife",
+    minify: true,
+    define: {
+      WIDGET_SCRIPT: JSON.stringify(widget?.script ?? ""),
+      WIDGET_STYLE: JSON.stringify(widget?.style ?? ""),
+    },
+  });
+}
+
+function copyAsItIs(out) {
+  for (const folder of ["i18n", "assets"]) {
+    if (existsSync(join(source, folder))) cpSync(join(source, folder), join(out, folder), { recursive: true });
+  }
+}
+
+function writeManifest(out, apps) {
+  const whole = createHash("sha256");
+  const files = {};
+  for (const path of filesUnder(out)) {
+    const name = path.slice(out.length + 1).replaceAll("\\", "/");
+    const content = readFileSync(path);
+    whole.update(`${name}\0${content.length}\0`).update(content);
+    files[name] = content.length;
+  }
+  const manifest = { bundle: whole.digest("hex").slice(0, 16), ...apps, files };
+  writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
+}
+
+function compress(out) {
+  for (const path of filesUnder(out)) {
+    if (COMPRESSED.test(path)) writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+  }
+}
+
+async function build(out) {
+  mkdirSync(out, { recursive: true });
+  const apps = await buildApps(out);
+  await buildLoader(out, apps.widget);
+  copyAsItIs(out);
+  writeManifest(out, apps);
+  compress(out);
+}
+
+async function test() {
+  const tests = existsSync(source) ? filesUnder(source).filter((path) => /\.test\.tsx?$/.test(path)) : [];
+  if (tests.length === 0) return 0;
+  const out = join(here, ".test");
+  rmSync(out, { recursive: true, force: true });
+  await esbuild.build({
+    ...common,
+    entryPoints: tests,
+    outdir: out,
+    outExtension: { ".js": ".mjs" },
+    format: "esm",
+    platform: "node",
+    mainFields: ["module", "main"],
+    sourcemap: "inline",
+    loader: { ...common.loader, ".css": "empty" },
+  });
+  const made = filesUnder(out).filter((path) => path.endsWith(".mjs"));
+  return spawnSync(process.execPath, ["--test", "--enable-source-maps", ...made], { stdio: "inherit" }).status ?? 1;
+}
+
+const [mode, out] = process.argv.slice(2);
+if (mode === "--test") process.exitCode = await test();
+else if (mode === "--out" && out) await build(out);
+else throw new Error("usage: build.mjs --out FOLDER | --test");
