@@ -1,0 +1,89 @@
+// The words of both languages: flat catalogues, `{name}` placeholders, plurals by `.one`/`.other` keys, and Korean
+// particles that follow the word before them: "{name}{이/가}".
+
+export type Language = "en" | "ko";
+export type Catalogue = Readonly<Record<string, string>>;
+export type Params = Readonly<Record<string, string | number>>;
+
+export const LANGUAGES: readonly Language[] = ["en", "ko"];
+
+/** The language to speak: the person's own choice, else the first of the browser's that we know, else English. */
+export function chooseLanguage(preferred: string | null | undefined, browser: readonly string[]): Language {
+  for (const tag of [preferred ?? "", ...browser]) {
+    const known = LANGUAGES.find((language) => tag.toLowerCase().split("-")[0] === language);
+    if (known) return known;
+  }
+  return "en";
+}
+
+/** Digits as Korean reads them aloud: does the last one end in a consonant, and is that consonant ㄹ? */
+const DIGIT_ENDS: Readonly<Record<string, "none" | "l" | "other">> = {
+  0: "other", 1: "l", 2: "none", 3: "other", 4: "none", 5: "none", 6: "other", 7: "l", 8: "l", 9: "none",
+};
+
+function ending(word: string): "none" | "l" | "other" {
+  const last = [...word.replace(/[\s)\]}"'”’.,!?]+$/u, "")].pop() ?? "";
+  const code = last.codePointAt(0) ?? 0;
+  if (code >= 0xac00 && code <= 0xd7a3) {
+    const final = (code - 0xac00) % 28;
+    return final === 0 ? "none" : final === 8 ? "l" : "other";
+  }
+  const digit = DIGIT_ENDS[last];
+  if (digit) return digit;
+  if (/[lr]/i.test(last)) return "l";
+  return /[bcdfgkmnpqtx]/i.test(last) ? "other" : "none";
+}
+
+/** The particle that fits the word: the first form after a consonant, the second after a vowel. */
+export function particle(word: string, pair: string): string {
+  const [afterConsonant = "", afterVowel = ""] = pair.split("/");
+  const end = ending(word);
+  if (afterConsonant === "으로") return end === "other" ? afterConsonant : afterVowel;
+  return end === "none" ? afterVowel : afterConsonant;
+}
+
+const HOLE = /\{([a-z_]\w*)\}(?:\{([가-힣]+\/[가-힣]+)\})?/gi;
+
+/** Puts the params into their places; an unknown place stays visible as it is written. */
+export function fill(pattern: string, params: Params = {}): string {
+  return pattern.replace(HOLE, (whole, name: string, pair: string | undefined) => {
+    const value = params[name];
+    if (value === undefined) return whole;
+    const word = String(value);
+    return pair ? word + particle(word, pair) : word;
+  });
+}
+
+export interface Words<Key extends string> {
+  /** Takes the catalogues of a language into use; a later one adds to an earlier one. */
+  use(language: Language, ...catalogues: Catalogue[]): void;
+  language(): Language;
+  t(key: Key, params?: Params): string;
+  /** The plural of `key`: `key.one` or `key.other`, with `{n}` written as the language writes numbers. */
+  count(key: string, n: number, params?: Params): string;
+  /** Words for a key that comes from the server; undefined where this bundle does not know it. */
+  find(key: string, params?: Params): string | undefined;
+}
+
+export function makeWords<Key extends string>(): Words<Key> {
+  let language: Language = "en";
+  let texts: Catalogue = {};
+  const find = (key: string, params?: Params) => {
+    const pattern = texts[key];
+    return pattern === undefined ? undefined : fill(pattern, params);
+  };
+  return {
+    use(chosen, ...catalogues) {
+      language = chosen;
+      texts = Object.assign({}, ...catalogues) as Catalogue;
+    },
+    language: () => language,
+    t: (key, params) => find(key, params) ?? key,
+    count(key, n, params) {
+      const form = new Intl.PluralRules(language).select(n);
+      const written = { ...params, n: new Intl.NumberFormat(language).format(n) };
+      return find(`${key}.${form}`, written) ?? find(`${key}.other`, written) ?? key;
+    },
+    find,
+  };
+}

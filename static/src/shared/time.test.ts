@@ -1,0 +1,30 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dayName, relative, shortMoment, waited } from "./time";
+
+const noon = new Date(2026, 2, 10, 12).getTime();
+const minute = 60_000;
+
+test("relative times speak both languages, past and future", () => {
+  assert.equal(relative(noon - 3 * minute, noon, "ko"), "3분 전");
+  assert.equal(relative(noon - 3 * minute, noon, "en"), "3 minutes ago");
+  assert.equal(relative(noon + 24 * 60 * minute, noon, "en"), "tomorrow");
+});
+
+test("day lines name near days and dates beyond", () => {
+  assert.equal(dayName(noon, noon, "en"), "Today");
+  assert.equal(dayName(noon - 13 * 60 * minute, noon, "ko"), "어제");
+  assert.equal(dayName(new Date(2025, 11, 24).getTime(), noon, "ko"), "2025년 12월 24일 수요일");
+});
+
+test("a list row says the time, the weekday or the date", () => {
+  assert.equal(shortMoment(noon - minute, noon, "ko"), "오전 11:59");
+  assert.equal(shortMoment(noon - 3 * 24 * 60 * minute, noon, "en"), "Sat");
+  assert.equal(shortMoment(new Date(2026, 0, 2).getTime(), noon, "en"), "Jan 2");
+});
+
+test("waiting is told in one unit", () => {
+  assert.equal(waited(noon - 59 * minute, noon, "ko"), "59분");
+  assert.equal(waited(noon - 61 * minute, noon, "en"), "1h");
+  assert.equal(waited(noon + 5 * minute, noon, "en"), "0m");
+});
