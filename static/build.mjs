@@ -126,6 +126,7 @@ async function test() {
     outExtension: { ".js": ".mjs" },
     format: "esm",
     platform: "node",
+    target: "node22", // the browsers' targets would strip "node:" from the imports
     mainFields: ["module", "main"],
     sourcemap: "inline",
     loader: { ...common.loader, ".css": "empty" },
