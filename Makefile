@@ -44,7 +44,7 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff check --quiet --fix .
 	@$(BIN)/ruff format --quiet .
 types: $(VENV)/.dev
-	@$(BIN)/python -m inbox.typescript > static/src/wire.ts
+	@$(BIN)/python -m gateway.typescript
 
 # make npm ARGS="install NAME": the front end's packages, through the Node that comes with the environment.
 npm: $(VENV)/.dev

@@ -6,7 +6,9 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-_spec = importlib.util.spec_from_file_location("parley_bundle", Path(__file__).with_name("static") / "bundle.py")
+_spec = importlib.util.spec_from_file_location(
+    "parley_bundle", Path(__file__).with_name("static") / "bundle.py"
+)
 assert _spec and _spec.loader
 bundle = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(bundle)

