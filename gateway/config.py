@@ -1,0 +1,265 @@
+"""Typed settings: config.toml, overridden by the environment, checked at start and never again.
+
+Every key also answers to `PARLEY_SECTION__KEY`; with `_FILE` behind it the value is read from that file (secrets).
+Unknown keys are errors that name the nearest known one; secrets never print, not even in errors.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import tomllib
+import types
+from collections.abc import Mapping
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Annotated, Any, Union, get_args, get_origin
+from urllib.parse import urlsplit
+
+import orjson
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
+
+from gateway.errors import ConfigError
+from gateway.limits import Limits
+
+PREFIX = "PARLEY_"
+DATA = Path("data")
+"""The data directory unless `--data` or `PARLEY_DATA` names another; `data/` in the URLs below means this one."""
+
+
+def _network(text: str) -> str:
+    return str(ip_network(text, strict=False))
+
+
+def _listed(value: object) -> object:
+    """A list written as one text, for the environment: `10.0.0.0/8, ::1`."""
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+def _base_url(text: str) -> str:
+    if not text:
+        return text
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
+        raise ValueError("write it like https://chat.example.com, without a path")
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _known(*schemes: str) -> Any:
+    def check(value: SecretStr) -> SecretStr:
+        if value.get_secret_value() and not value.get_secret_value().startswith(schemes):
+            raise ValueError(f"it begins with {' or '.join(schemes)}")
+        return value
+
+    return AfterValidator(check)
+
+
+BaseUrl = Annotated[str, AfterValidator(_base_url)]
+Network = Annotated[str, AfterValidator(_network)]
+"""An address or network in CIDR form."""
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Server(Section):
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=0, le=65535)
+    public_url: BaseUrl = ""
+    """What people and providers call us by; empty: http://HOST:PORT, for trying out on one machine."""
+    trusted_proxies: Annotated[tuple[Network, ...], BeforeValidator(_listed)] = ()
+    """Whose `X-Forwarded-For` and `X-Forwarded-Proto` we believe."""
+    media_url: BaseUrl = ""
+    """Another origin for files, if one is set up; empty: the public one."""
+
+
+class Database(Section):
+    url: Annotated[SecretStr, _known("sqlite:///", "postgresql://", "postgres://")] = SecretStr(
+        "sqlite:///data/parley.db"
+    )
+
+
+class Redis(Section):
+    url: Annotated[SecretStr, _known("redis://", "rediss://", "unix://")] = SecretStr("")
+    """Empty: one process."""
+
+
+class Media(Section):
+    store: Annotated[SecretStr, _known("disk:", "s3://")] = SecretStr("disk:data/media")
+
+
+class Sandbox(Section):
+    enabled: bool = False
+    """Provider simulators in place of the real ones, for trying everything offline."""
+
+
+def _account_names(channels: dict[str, Any]) -> dict[str, Any]:
+    for name in channels:
+        if not re.fullmatch(r"[a-z0-9]+(?:[_-][a-z0-9]+)*", name) or len(name) > 40:
+            raise ValueError(f"{name!r}: an account's name is up to 40 letters a-z, digits, single - and _")
+    return channels
+
+
+class Config(Section):
+    """The whole configuration. Made by `load`; frozen."""
+
+    data: Path = DATA
+    server: Server = Server()
+    database: Database = Database()
+    redis: Redis = Redis()
+    media: Media = Media()
+    channels: Annotated[dict[str, dict[str, Any]], AfterValidator(_account_names)] = Field(
+        default_factory=dict, repr=False
+    )
+    """Raw, by account name; `gateway.channels.registry` validates each by its type. Holds secrets."""
+    limits: Limits = Limits()
+    sandbox: Sandbox = Sandbox()
+
+    @property
+    def public_url(self) -> str:
+        """Our own origin, as people and providers see it."""
+        host = "localhost" if self.server.host in ("0.0.0.0", "::") else self.server.host  # noqa: S104
+        return self.server.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
+
+    @property
+    def database_url(self) -> str:
+        """With the data directory in its place. Holds a password: never log it."""
+        return _placed(self.database.url.get_secret_value(), "sqlite:///", self.data)
+
+    @property
+    def media_store(self) -> str:
+        """With the data directory in its place. May hold a key: never log it."""
+        return _placed(self.media.store.get_secret_value(), "disk:", self.data)
+
+
+def _placed(url: str, scheme: str, data: Path) -> str:
+    """`SCHEMEdata/x` -> the same under the data directory."""
+    inside = f"{scheme}{DATA}/"
+    return f"{scheme}{data / url.removeprefix(inside)}" if url.startswith(inside) else url
+
+
+def load(
+    path: Path | None = None, *, data: Path | None = None, environ: Mapping[str, str] | None = None
+) -> Config:
+    """Read the configuration: `path`, else ./config.toml where there is one, else the defaults.
+
+    `data` is the `--data` option. Raises `ConfigError` with what to write instead.
+    """
+    source = path or Path("config.toml")
+    values = _read(source) if path is not None or source.is_file() else {}
+    values = _merged(values, _from_environment(os.environ if environ is None else environ))
+    if data is not None:
+        values["data"] = data
+    try:
+        return Config(**values)
+    except ValidationError as error:
+        raise explained(error, Config, str(source)) from None
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    """`above` laid over `below`, table by table."""
+    merged = dict(below)
+    for key, value in above.items():
+        held = merged.get(key)
+        merged[key] = _merged(held, value) if isinstance(held, dict) and isinstance(value, Mapping) else value
+    return merged
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What `PARLEY_SECTION__KEY` and `PARLEY_SECTION__KEY_FILE` say."""
+    named = {key.lower(): value for key, value in environ.items() if key.startswith(PREFIX)}
+    for key in [key for key in named if "__" in key and key.endswith("_file")]:
+        plain = key.removesuffix("_file")
+        if plain in named:
+            raise ConfigError(f"{plain.upper()} and {key.upper()} are both set: remove one")
+        named[plain] = _secret_file(key.upper(), named.pop(key))
+    values: dict[str, Any] = {}
+    for key, text in named.items():
+        section, *parts = key.removeprefix(PREFIX.lower()).split("__")
+        if section not in Config.model_fields:
+            if parts:
+                raise ConfigError(f"{key.upper()}: {_unknown(section, Config.model_fields)}")
+            continue  # PARLEY_CHROMIUM and the like are not configuration
+        values = _merged(values, _nested([section, *parts], _plain(key, text)))
+    return values
+
+
+def _nested(path: list[str], value: object) -> dict[str, Any]:
+    first, *rest = path
+    return {first: _nested(rest, value) if rest else value}
+
+
+def _plain(key: str, text: str) -> object:
+    """A variable's value: lists and tables are written as JSON, everything else is text that the field reads."""
+    if not text.startswith(("[", "{")):
+        return text
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise ConfigError(f"{key.upper()}: write a list or table as JSON") from None
+
+
+def _secret_file(variable: str, path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{variable}: {path}: {getattr(error, 'strerror', None) or 'not UTF-8'}") from None
+
+
+def explained(error: ValidationError, model: type[BaseModel], where: str) -> ConfigError:
+    """pydantic's complaints in words: the key, what is wrong, for an unknown key the nearest known one.
+
+    Also for sections validated elsewhere (`[channels.NAME]` by the registry); never shows a value.
+    """
+    lines = []
+    for fault in error.errors(include_url=False, include_context=False, include_input=False):
+        *parents, last = fault["loc"] or ("",)
+        key = ".".join(str(part) for part in fault["loc"])
+        if fault["type"] == "extra_forbidden":
+            lines.append(f"{where}: {key}: {_unknown(str(last), _fields(model, parents))}")
+        else:
+            lines.append(f"{where}: {key}: {fault['msg'].removeprefix('Value error, ')}")
+    return ConfigError("\n".join(lines))
+
+
+def _unknown(key: str, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(key.lower(), known, n=1, cutoff=0.5)
+    return f"unknown key; did you mean {near[0]!r}?" if near else f"unknown key; known are {', '.join(known)}"
+
+
+def _fields(model: type[BaseModel], parents: list[int | str]) -> Mapping[str, Any]:
+    """The known keys of the section that `parents` lead to."""
+    for part in parents:
+        field = model.model_fields.get(str(part))
+        inner = _model(field.annotation) if field else None
+        if inner is None:
+            return {}
+        model = inner
+    return model.model_fields
+
+
+def _model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (Union, types.UnionType):
+        return next((found for inner in get_args(annotation) if (found := _model(inner))), None)
+    return None

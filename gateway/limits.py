@@ -1,0 +1,102 @@
+"""Every limit and timing of the house: its name, its unit and its one home. Set in `[limits]`, told to the browser.
+
+A field's unit stands in its metadata, so that config.toml, the documents and the tests can name it.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+
+from gateway.rates import Rate
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+def _in(unit: str, default: int, least: int, most: int, about: str) -> Any:
+    return Field(default=default, ge=least, le=most, description=about, json_schema_extra={"unit": unit})
+
+
+def _rate(default: str, about: str) -> Any:
+    return Field(default=Rate.parse(default), description=about, json_schema_extra={"unit": "N/period"})
+
+
+def _parsed(value: object) -> object:
+    return Rate.parse(value) if isinstance(value, str) else value
+
+
+Often = Annotated[Rate, BeforeValidator(_parsed), PlainSerializer(str)]
+
+
+class Limits(BaseModel):
+    """Bounds and timings. An account's channel may allow less than what stands here, never more."""
+
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, hide_input_in_errors=True, arbitrary_types_allowed=True
+    )
+
+    # What one message, request or frame may hold
+    text_length: int = _in("characters", 10_000, 100, 100_000, "the longest message text")
+    upload_bytes: int = _in("bytes", 25 * MIB, KIB, 1024 * MIB, "the largest file")
+    upload_count: int = _in("files", 10, 1, 20, "files to one message")
+    body_bytes: int = _in("bytes", 256 * KIB, 16 * KIB, 16 * MIB, "the largest JSON body")
+    frame_bytes: int = _in("bytes", 64 * KIB, 16 * KIB, MIB, "the largest frame from a browser")
+    page: int = _in("rows", 50, 1, 200, "rows of a list when the caller does not say")
+    page_most: int = _in("rows", 100, 1, 500, "rows of a list at most")
+
+    # Signals
+    typing_repeat: int = _in("ms", 3_000, 500, 60_000, "how often a typing browser says so")
+    typing_expires: int = _in("ms", 6_000, 1_000, 120_000, "when typing ends by itself")
+    presence_ping: int = _in("ms", 20_000, 1_000, 300_000, "how often a browser renews its presence")
+    presence_expires: int = _in("ms", 60_000, 3_000, 900_000, "when presence ends by itself")
+    presence_settles: int = _in("ms", 5_000, 0, 60_000, "how long a hidden tab stays online")
+
+    # Sockets
+    gather: int = _in("ms", 5, 0, 100, "events gathered into one write")
+    socket_buffer: int = _in(
+        "bytes", 256 * KIB, 32 * KIB, 16 * MIB, "unsent bytes before a slow browser is cut"
+    )
+    heartbeat: int = _in("ms", 20_000, 1_000, 300_000, "the socket's ping")
+    hello_wait: int = _in("ms", 10_000, 1_000, 60_000, "how long a fresh socket may stay silent")
+    events_wait: int = _in("ms", 25_000, 0, 60_000, "the longest wait of GET /events")
+
+    # What is kept how long
+    log_kept: int = _in("days", 90, 1, 3650, "after which the log is trimmed; the audit stays")
+    reopens_within: int = _in("days", 7, 0, 365, "how long a closed conversation takes new messages itself")
+    orphans_kept: int = _in("hours", 24, 1, 720, "files uploaded and never sent")
+    media_link: int = _in("minutes", 720, 5, 10_080, "how long a file's link works")
+
+    # Signing in
+    session_idle: int = _in("days", 14, 1, 365, "a session unused so long ends")
+    session_longest: int = _in("days", 180, 1, 730, "every session ends after this")
+    session_touch: int = _in("minutes", 10, 1, 1_440, "how exactly a session's last use is written down")
+    link_kept: int = _in("hours", 24, 1, 720, "how long a one-time link works")
+    password_least: int = _in("characters", 10, 8, 128, "the shortest password")
+    password_hashes: int = _in("hashes", 2, 1, 16, "passwords checked at the same time")
+    password_queue: int = _in("sign-ins", 50, 1, 1_000, "sign-ins waiting for a password check")
+
+    # How often
+    sign_in: Often = _rate("10/minute", "tries from one address to sign in as one account")
+    sign_in_address: Often = _rate("60/minute", "tries from one address to sign in at all")
+    agent_requests: Often = _rate("1800/minute", "requests and commands of one agent")
+    agent_uploads: Often = _rate("120/minute", "uploads of one agent")
+    stranger_requests: Often = _rate("600/minute", "requests of one address without a session")
+
+    # How often, the customers' door
+    visitor_sessions: Often = _rate("60/minute", "sessions begun from one address")
+    visitor_messages: Often = _rate("60/minute", "messages of one visitor")
+    visitor_messages_address: Often = _rate("300/minute", "messages from one address")
+    visitor_uploads: Often = _rate("20/minute", "uploads of one visitor")
+    visitor_frames: Often = _rate("600/minute", "frames of one visitor's socket")
+
+    @model_validator(mode="after")
+    def _leases_outlive_their_renewal(self) -> Limits:
+        if self.typing_expires <= self.typing_repeat:
+            raise ValueError("typing_expires must be longer than typing_repeat")
+        if self.presence_expires <= self.presence_ping:
+            raise ValueError("presence_expires must be longer than presence_ping")
+        if self.page > self.page_most:
+            raise ValueError("page must not exceed page_most")
+        return self

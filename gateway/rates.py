@@ -1,0 +1,77 @@
+"""How often somebody may do something: token buckets by key, the clock passed in, memory bounded.
+
+Each process counts for itself: with N processes a rate is at most N times as high.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.errors import TooMany
+
+_PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}  # seconds
+KEYS_KEPT = 20_000
+"""Buckets a set of `Buckets` keeps; the one used longest ago makes room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """`count` at once, filled up again evenly over `period` seconds."""
+
+    count: int
+    period: float
+
+    @classmethod
+    def parse(cls, text: str) -> Rate:
+        """Read `"30/minute"`. Raises ValueError on anything else."""
+        found = re.fullmatch(r"\s*([1-9]\d{0,6})\s*/\s*(second|minute|hour|day)\s*", text)
+        if found is None:
+            raise ValueError("a rate is written like 30/minute (second, minute, hour or day)")
+        return cls(int(found[1]), _PERIODS[found[2]])
+
+    def __str__(self) -> str:
+        return f"{self.count}/{next(name for name, s in _PERIODS.items() if s == self.period)}"
+
+
+class Buckets:
+    """One rate, a bucket for each key (an address, an account, a pair of both)."""
+
+    def __init__(
+        self, rate: Rate, clock: Callable[[], float] = time.monotonic, *, keys: int = KEYS_KEPT
+    ) -> None:
+        self.rate = rate
+        self._clock = clock
+        self._keys = keys
+        self._buckets: OrderedDict[Hashable, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: Hashable, cost: float = 1.0) -> float:
+        """Take from the key's bucket: 0.0 when allowed, else the seconds until it would be; then nothing is taken."""
+        left = self._level(key) - cost
+        if left < 0:
+            return -left * self.rate.period / self.rate.count
+        self._buckets[key] = (left, self._clock())
+        self._buckets.move_to_end(key)
+        if len(self._buckets) > self._keys:
+            self._buckets.popitem(last=False)
+        return 0.0
+
+    def check(self, key: Hashable, cost: float = 1.0, *, text: str = "rate.too_many", **params: Any) -> None:
+        """As `take`, but raises `TooMany` instead of returning a wait."""
+        if wait := self.take(key, cost):
+            raise TooMany(text, retry_after=wait, **params)
+
+    def forgive(self, key: Hashable) -> None:
+        """Fill the key's bucket up again."""
+        self._buckets.pop(key, None)
+
+    def _level(self, key: Hashable) -> float:
+        held = self._buckets.get(key)
+        if held is None:
+            return float(self.rate.count)
+        level, since = held
+        return min(self.rate.count, level + (self._clock() - since) * self.rate.count / self.rate.period)

@@ -1,0 +1,68 @@
+"""Token buckets: burst, refill, bounded memory; the clock is ours."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gateway.errors import TooMany
+from gateway.rates import Buckets, Rate
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.mark.parametrize("text", ["1/second", "30/minute", "5/hour", "7/day"])
+def test_a_rate_reads_as_it_is_written(text: str) -> None:
+    assert str(Rate.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "0/minute", "-1/minute", "5", "5/week", "5/minute x", "1e3/minute"])
+def test_other_words_are_no_rate(text: str) -> None:
+    with pytest.raises(ValueError, match="30/minute"):
+        Rate.parse(text)
+
+
+def test_a_burst_then_the_rate() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(3, 60.0), clock)
+    assert [buckets.take("a") for _ in range(3)] == [0, 0, 0]
+    assert buckets.take("a") == pytest.approx(20.0)
+    assert buckets.take("b") == 0
+    clock.now += 20
+    assert buckets.take("a") == 0
+    assert buckets.take("a") == pytest.approx(20.0)
+    buckets.forgive("a")
+    assert buckets.take("a") == 0
+
+
+def test_check_raises_with_the_wait() -> None:
+    buckets = Buckets(Rate(1, 10.0), Clock())
+    buckets.check("a")
+    with pytest.raises(TooMany) as caught:
+        buckets.check("a")
+    assert caught.value.retry_after == pytest.approx(10.0)
+
+
+def test_memory_is_bounded() -> None:
+    buckets = Buckets(Rate(1, 10.0), Clock(), keys=10)
+    for key in range(1000):
+        buckets.take(key)
+    assert len(buckets._buckets) == 10
+
+
+@given(st.lists(st.floats(min_value=0, max_value=5), max_size=60))
+def test_never_more_than_burst_plus_refill(waits: list[float]) -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(5, 10.0), clock)
+    taken = 0
+    for wait in waits:
+        clock.now += wait
+        taken += buckets.take("a") == 0
+    assert taken <= 5 + (clock.now - 1000.0) * 0.5 + 1e-6
