@@ -29,7 +29,6 @@ check-layers: $(VENV)/.dev
 	@$(BIN)/lint-imports --no-logo > .cache/layers.txt 2>&1 || { cat .cache/layers.txt; exit 1; }
 check-types: $(VENV)/.dev
 	@$(BIN)/mypy
-	@$(BIN)/mypy --no-strict --cache-dir .cache/mypy-tests -p tests
 check-browser: $(VENV)/.dev
 	@$(BIN)/python static/bundle.py --check
 check-house: $(VENV)/.dev

@@ -1,0 +1,62 @@
+"""The browser's files: where they are and what they are called.
+
+They are built into static/dist by static/build.mjs and stand at gateway/_static in the wheel. Read once per process; a
+server that should show a newer bundle is started anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import orjson
+
+from gateway.errors import ConfigError
+
+LOADER = "widget.js"
+"""The one file with a stable name, because other people's sites refer to it; every other name carries its hash."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """An entry of the bundle: file names under `folder()`; a style of None means that the script brings none."""
+
+    script: str
+    style: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """`hash` names the whole bundle: the browser that holds another one is told so in `hello`."""
+
+    hash: str
+    inbox: App
+    widget: App
+
+
+@cache
+def folder() -> Path:
+    """Raises `ConfigError` in a checkout whose front end was never built."""
+    here = Path(__file__).resolve().parent
+    for candidate in (here / "_static", here.parent / "static" / "dist"):
+        if (candidate / "manifest.json").exists():
+            return candidate
+    raise ConfigError(
+        "the front end is not built: run `make run`, or `python static/bundle.py` in the checkout"
+    )
+
+
+@cache
+def bundle() -> Bundle:
+    read = orjson.loads((folder() / "manifest.json").read_bytes())
+    return Bundle(read["bundle"], App(**read["inbox"]), App(**read["widget"]))
+
+
+@cache
+def texts(language: str) -> dict[str, str]:
+    """The catalogue that server and browser share; English where the language is not one of ours."""
+    chosen = folder() / "i18n" / f"{language}.json"
+    known = chosen if language.isalpha() and chosen.exists() else folder() / "i18n" / "en.json"
+    catalogue: dict[str, str] = orjson.loads(known.read_bytes())
+    return catalogue
