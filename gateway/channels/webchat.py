@@ -1,0 +1,187 @@
+"""The chat on the business's own site and page: customers follow our log over our own socket.
+
+Nothing is sent anywhere: what is stored is delivered, and the customer's browser tells what it received and read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, ClassVar, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+
+from gateway.channels._vouch import read_vouch
+from gateway.channels.base import AttachmentRules, Capabilities, ChannelConfig, VouchedUser, Words
+from gateway.errors import SignatureError
+from gateway.events import AccountId
+
+MEGABYTE = 1024 * 1024
+
+ACCEPTED = {
+    "image/*": 20 * MEGABYTE,
+    "audio/*": 20 * MEGABYTE,
+    "video/*": 50 * MEGABYTE,
+    "text/plain": 20 * MEGABYTE,
+    "text/csv": 20 * MEGABYTE,
+    "application/pdf": 20 * MEGABYTE,
+    "application/zip": 20 * MEGABYTE,
+    "application/msword": 20 * MEGABYTE,
+    "application/vnd.ms-excel": 20 * MEGABYTE,
+    "application/vnd.ms-powerpoint": 20 * MEGABYTE,
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": 20 * MEGABYTE,
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": 20 * MEGABYTE,
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": 20 * MEGABYTE,
+    "application/x-hwp": 20 * MEGABYTE,
+    "application/haansofthwp": 20 * MEGABYTE,
+}
+"""MIME type -> largest file in bytes."""
+
+SHORTEST_SECRET = 32
+"""Characters of a vouching secret; RFC 7518 section 3.2 asks 256 bits of HS256."""
+
+
+class Texts(BaseModel):
+    """A text in both languages; a language left out borrows the other's."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    en: str = Field(default="", max_length=300)
+    ko: str = Field(default="", max_length=300)
+
+    def both(self) -> dict[str, str]:
+        return {"en": self.en or self.ko, "ko": self.ko or self.en}
+
+
+class WebchatConfig(ChannelConfig):
+    """`[channels.NAME] type = "webchat"`."""
+
+    type: Literal["webchat"] = "webchat"
+    title: Texts = Texts(en="Chat", ko="채팅")
+    """What customers read at the top: the business's name."""
+    greeting: Texts = Texts(
+        en="Hello! How can we help? Write to us, we read every message.",
+        ko="안녕하세요! 무엇을 도와드릴까요? 편하게 남겨 주시면 모두 읽고 답해 드려요.",
+    )
+    """Shown before the first message; it is not a message."""
+    colour: str = Field(default="#3b5bdb", pattern=r"^#[0-9a-fA-F]{6}$")
+    """The brand's colour; readable text on it is computed."""
+    side: Literal["right", "left"] = "right"
+    """Which lower corner of the page the button stands in."""
+    origins: tuple[str, ...] = ()
+    """Pages that may embed the chat: "https://shop.example", "https://*.shop.example", or "*" for any."""
+    vouch_secrets: Annotated[tuple[SecretStr, ...], Field(max_length=4)] = ()
+    """Secrets the site signs its users with (HS256); more than one while they are changed over."""
+    require_vouch: bool = False
+    """Only users the site signs for may write."""
+    preview: bool = False
+    """Do agents see what is being typed before it is sent? The customer is told."""
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_origin(origin) for origin in origins)
+
+    @field_validator("vouch_secrets")
+    @classmethod
+    def _are_long(cls, secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+        if any(len(secret.get_secret_value()) < SHORTEST_SECRET for secret in secrets):
+            raise ValueError(f"a vouching secret needs at least {SHORTEST_SECRET} characters")
+        return secrets
+
+    @model_validator(mode="after")
+    def _can_be_required(self) -> WebchatConfig:
+        if self.require_vouch and not self.vouch_secrets:
+            raise ValueError("require_vouch needs vouch_secrets: otherwise nobody could write")
+        return self
+
+
+_HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?\Z")
+
+
+def _origin(written: str) -> str:
+    """One allowed origin, whole and in lower case; also safe to stand in a Content-Security-Policy."""
+    origin = written.strip().lower().rstrip("/")
+    scheme, _, host = origin.partition("://")
+    if origin == "*" or (scheme in ("http", "https") and _HOST.match(host)):
+        return origin
+    raise ValueError(f'{written!r} is no origin; write for example "https://shop.example"')
+
+
+def _fits(origin: str, allowed: str) -> bool:
+    if allowed == "*" or origin == allowed:
+        return True
+    scheme, _, host = allowed.partition("://*.")
+    return bool(host) and origin.startswith(f"{scheme}://") and origin.endswith(f".{host}")
+
+
+class Webchat:
+    """One chat account. Pure: it talks to nobody."""
+
+    name: ClassVar[str] = "webchat"
+    label: ClassVar[Words] = Words(en="Web chat", ko="웹 채팅")
+    icon: ClassVar[str] = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 24 24" width="24" height="24" fill="none" '
+        'stroke="currentColor" stroke-width="1.8" stroke-linejoin="round" stroke-linecap="round">'
+        '<path d="M4 5.5h16v10.5h-8.5L7 19.5V16H4z"/><path d="M8 9.2h8M8 12.4h5"/></svg>'
+    )
+    Config: ClassVar[type[ChannelConfig]] = WebchatConfig
+
+    def __init__(self, account: AccountId, config: WebchatConfig) -> None:
+        self.account = account
+        self._config = config
+        self._secrets = tuple(secret.get_secret_value().encode() for secret in config.vouch_secrets)
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return Capabilities(
+            text_length=10_000,
+            attachments=AttachmentRules(limits=ACCEPTED, count=10),
+            quoting=True,
+            editing=True,
+            typing_in=True,
+            typing_out=True,
+            typing_preview=self._config.preview,
+            read_in=True,
+            read_out=True,
+            delivery_states=True,
+            may_start=True,
+        )
+
+    async def open(self) -> None:
+        """Nothing to start: the visitors' door serves this account."""
+
+    async def close(self) -> None:
+        """Nothing to stop."""
+
+    def space(self) -> str:
+        return f"app:{self.account}"
+
+    def settings(self) -> Mapping[str, Any]:
+        config = self._config
+        return {
+            "title": config.title.both(),
+            "greeting": config.greeting.both(),
+            "colour": config.colour.lower(),
+            "side": config.side,
+            "require_vouch": config.require_vouch,
+            "preview": config.preview,
+        }
+
+    def vouched(self, token: str, now: int) -> VouchedUser:
+        if not self._secrets:
+            raise SignatureError("vouch: this account has no vouch_secrets")
+        return read_vouch(token, self._secrets, now)
+
+    def origins(self) -> Sequence[str]:
+        return self._config.origins
+
+    def allows_origin(self, origin: str) -> bool:
+        parts = urlsplit(origin)
+        if origin != f"{parts.scheme}://{parts.netloc}":
+            return False
+        return any(_fits(origin.lower(), allowed) for allowed in self._config.origins)
+
+
+CHANNEL = Webchat

@@ -1,0 +1,126 @@
+"""The web chat's adapter: its config, whom a site may vouch for, and which pages may embed it."""
+
+import json
+import time
+from pathlib import Path
+
+import jwt
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from gateway.channels.base import Channel, ServesVisitors, VouchedUser
+from gateway.channels.webchat import Texts, Webchat, WebchatConfig
+from gateway.errors import SignatureError
+from gateway.events import AccountId
+
+VOUCHES = json.loads((Path(__file__).parent / "webchat/vouches.json").read_text())
+SECRET = VOUCHES["secret"]
+
+
+def chat(**keys):
+    return Webchat(AccountId("web"), WebchatConfig.model_validate({"type": "webchat", **keys}))
+
+
+@pytest.mark.parametrize("case", VOUCHES["cases"], ids=lambda case: case["what"])
+def test_a_vouch_is_believed_whole_or_not_at_all(case):
+    web = chat(vouch_secrets=[SECRET])
+    if case["user"] is None:
+        with pytest.raises(SignatureError):
+            web.vouched(case["token"], VOUCHES["now"])
+    else:
+        assert web.vouched(case["token"], VOUCHES["now"]) == VouchedUser(**case["user"])
+
+
+@given(place=st.integers(min_value=0), byte=st.integers(1, 127))
+def test_a_changed_byte_is_never_believed(place, byte):
+    token = VOUCHES["cases"][0]["token"]
+    place %= len(token)
+    changed = token[:place] + chr(ord(token[place]) ^ byte) + token[place + 1 :]
+    with pytest.raises(SignatureError):
+        chat(vouch_secrets=[SECRET]).vouched(changed, VOUCHES["now"])
+
+
+def test_nobody_is_vouched_for_without_a_secret():
+    with pytest.raises(SignatureError):
+        chat().vouched(VOUCHES["cases"][0]["token"], VOUCHES["now"])
+    empty_key = jwt.encode({"sub": "user-17", "exp": int(time.time()) + 60}, "x" * 32, "HS256")
+    with pytest.raises(SignatureError):
+        chat().vouched(empty_key, 0)
+
+
+def test_secrets_can_be_changed_over():
+    web = chat(vouch_secrets=["the newer secret of this site, long enough", SECRET])
+    assert web.vouched(VOUCHES["cases"][0]["token"], VOUCHES["now"]).user_id == "user-17"
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"vouch_secrets": ["short"]},
+        {"require_vouch": True},
+        {"colour": "red"},
+        {"origins": ["shop.example"]},
+        {"origins": ["https://shop.example/path"]},
+        {"origins": ["https://shop.example; script-src *"]},
+        {"origins": ["javascript://shop.example"]},
+        {"origins": ["https://*"]},
+        {"side": "top"},
+        {"texts": "hello"},
+        {"title": {"fr": "Bonjour"}},
+    ],
+)
+def test_a_config_that_would_not_work_is_refused(keys):
+    with pytest.raises(ValidationError):
+        chat(**keys)
+
+
+def test_secrets_never_print():
+    config = WebchatConfig(vouch_secrets=[SECRET])
+    assert SECRET not in repr(config) + str(config.model_dump()) + config.model_dump_json()
+
+
+def test_only_named_pages_may_embed():
+    web = chat(origins=["https://Shop.example/", "https://*.mall.example", "http://localhost:3000"])
+    assert web.origins() == ("https://shop.example", "https://*.mall.example", "http://localhost:3000")
+    for origin in ("https://shop.example", "https://a.mall.example", "https://a.b.mall.example"):
+        assert web.allows_origin(origin)
+    for origin in (
+        "http://shop.example",
+        "https://shop.example:8443",
+        "https://shop.example.evil.example",
+        "https://evilshop.example",
+        "https://mall.example",
+        "https://evilmall.example",
+        "https://evil.example/.mall.example",
+        "http://localhost:3001",
+        "null",
+        "",
+    ):
+        assert not web.allows_origin(origin), origin
+
+
+def test_nobody_may_embed_unless_told_so():
+    assert not chat().allows_origin("https://shop.example")
+    assert chat(origins=["*"]).allows_origin("https://shop.example")
+
+
+def test_what_customers_are_told_is_no_secret():
+    settings = chat(
+        vouch_secrets=[SECRET], title={"ko": "하나상점"}, team="Night shift", label="Web"
+    ).settings()
+    assert settings["title"] == {"en": "하나상점", "ko": "하나상점"}
+    assert SECRET not in repr(settings) and "Night shift" not in repr(settings)
+    assert Texts(en="Hi").both() == {"en": "Hi", "ko": "Hi"}
+
+
+def test_abilities_match_the_contract():
+    web = chat(preview=True)
+    assert isinstance(web, ServesVisitors)
+    channel: Channel = web
+    assert channel.name == Webchat.__module__.rpartition(".")[2]
+    assert channel.capabilities.typing_preview and not chat().capabilities.typing_preview
+    rules = channel.capabilities.attachments
+    assert rules.accepts("image/png", 1) and not rules.accepts("application/x-msdownload", 1)
+    assert web.space() == "app:web"
