@@ -360,7 +360,7 @@ export interface AgentHelloReply {
   limits: LimitsView;
 }
 
-/** The agent's own: read marks by conversation (only those asked for or changed), drafts by conversation and mode. */
+/** The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode. */
 export interface PrivateView {
   read?: Record<string, number>;
   drafts?: Record<string, Record<string, string>>;
