@@ -1,0 +1,1 @@
+"""The stream: take in, keep, pass on, send out."""

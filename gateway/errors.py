@@ -1,0 +1,133 @@
+"""The error tree: each class says what happens next.
+
+Two texts: `text` is a key of the catalogues in static/src/i18n (with `params`), for people; `str(error)` is for the log.
+An error is logged once, where it is handled.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ParleyError(Exception):
+    """Anything this house raises on purpose."""
+
+
+class Refused(ParleyError):
+    """The caller asked for something that cannot be done; nothing was changed and asking again will not help.
+
+    `status` is the HTTP status of the refusal, `code` its stable machine name (the problem's `type`),
+    `text` the key of its words for people, `params` what those words mention.
+    """
+
+    status = 422
+    code = "refused"
+
+    def __init__(self, text: str, log: str | None = None, *, code: str | None = None, **params: Any) -> None:
+        super().__init__(log or text)
+        self.text = text
+        self.params = params
+        if code is not None:
+            self.code = code
+
+
+class Malformed(Refused):
+    """The bytes are not what the door takes: a broken frame, bad UTF-8, a body that does not fit the model."""
+
+    status = 400
+    code = "malformed"
+
+
+class Unauthenticated(Refused):
+    """Nobody we know: sign in, or bring a valid token."""
+
+    status = 401
+    code = "unauthenticated"
+
+
+class Forbidden(Refused):
+    """Known, but not allowed, where the existence of the thing is no secret (a role's action)."""
+
+    status = 403
+    code = "forbidden"
+
+
+class NotFound(Refused):
+    """Not there, or not for this caller: the two look the same."""
+
+    status = 404
+    code = "not_found"
+
+
+class Conflict(Refused):
+    """True a moment ago, not any more: the caller looks at the newer state and decides again."""
+
+    status = 409
+    code = "conflict"
+
+
+class TooLarge(Refused):
+    """Over a limit that was told beforehand."""
+
+    status = 413
+    code = "too_large"
+
+
+class TooMany(Refused):
+    """Over a rate: try again after `retry_after` seconds."""
+
+    status = 429
+    code = "too_many"
+
+    def __init__(self, text: str, log: str | None = None, *, retry_after: float, **params: Any) -> None:
+        super().__init__(text, log, retry_after=round(retry_after, 1), **params)
+        self.retry_after = retry_after
+
+
+class Unavailable(ParleyError):
+    """The database or another part we need is gone for now: 503, nothing was done, asking again is right."""
+
+    status = 503
+    code = "unavailable"
+    retry_after = 2.0
+
+
+class Repeat(ParleyError):
+    """Already done under this very id: the unit is undone, the caller returns what stands."""
+
+
+class ConfigError(ParleyError):
+    """The configuration cannot be used; the text says which key and what to write instead."""
+
+
+class SignatureError(ParleyError):
+    """A payload is not from whom it claims: refused with 403, the reason only in the log."""
+
+
+class TemporaryError(ParleyError):
+    """A provider could not take it now: the outbox tries again, not before `retry_after` seconds."""
+
+    def __init__(self, log: str, *, retry_after: float | None = None) -> None:
+        super().__init__(log)
+        self.retry_after = retry_after
+
+
+class PermanentError(ParleyError):
+    """A provider will never take this: the delivery has failed, `for_agent` (a text key) says why."""
+
+    def __init__(self, code: str, *, for_agent: str, log: str | None = None) -> None:
+        super().__init__(log or code)
+        self.code = code
+        self.for_agent = for_agent
+
+
+class AuthFailed(ParleyError):
+    """Our credentials are not accepted: the account is paused with a banner until mended."""
+
+
+class WindowClosed(PermanentError):
+    """The provider's reply window has ended; only what `Capabilities.after_window` names may be sent."""
+
+
+class UncertainError(ParleyError):
+    """We cannot know whether the provider took it: never sent again in silence; settled or shown as unknown."""

@@ -1,0 +1,228 @@
+"""The vocabulary of the house: ids, the words for states, the facts of the log, and what adapters report.
+
+An `Event` is one numbered fact of the log. It carries ids and what changed, never words or addresses: content stands
+in its table and is joined when the log is read, so erasing a row erases it from every replay.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field, replace
+from enum import IntEnum, StrEnum
+from typing import Any, NewType
+
+AccountId = NewType("AccountId", str)
+"""The name of a configured account, the NAME of `[channels.NAME]`."""
+AgentId = NewType("AgentId", str)
+ContactId = NewType("ContactId", str)
+ConversationId = NewType("ConversationId", str)
+IdentityId = NewType("IdentityId", str)
+LegId = NewType("LegId", str)
+MessageId = NewType("MessageId", str)
+TeamId = NewType("TeamId", str)
+TagId = NewType("TagId", str)
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_last_id = 0
+
+
+def new_id() -> str:
+    """A time-ordered id: 26 letters of Crockford base 32, 48 bits of milliseconds before 80 random ones.
+
+    Ids made by one process never repeat and never step back, even within a millisecond (ULID, monotonic form).
+    """
+    global _last_id
+    fresh = (int(time.time() * 1000) << 80) | int.from_bytes(os.urandom(10), "big")
+    if fresh >> 80 <= _last_id >> 80:
+        fresh = _last_id + 1 + int.from_bytes(os.urandom(4), "big")
+    _last_id = fresh
+    return "".join(_CROCKFORD[(fresh >> shift) & 31] for shift in range(125, -1, -5))
+
+
+class Status(StrEnum):
+    """Where a conversation stands. Spam is a state of its own: out of every working list, kept, reversible."""
+
+    OPEN = "open"
+    SNOOZED = "snoozed"
+    CLOSED = "closed"
+    SPAM = "spam"
+
+
+class Priority(IntEnum):
+    NONE = 0
+    LOW = 1
+    NORMAL = 2
+    HIGH = 3
+    URGENT = 4
+
+
+class Visibility(StrEnum):
+    """Who a message is for. Public is necessary for a customer to see it, not sufficient (see `gateway.egress`)."""
+
+    PUBLIC = "public"
+    NOTE = "note"
+
+
+class Proof(IntEnum):
+    """How well an identity is known to belong to its person; likeness only ever suggests."""
+
+    CLAIMED = 0
+    """Somebody said so: shown as unproven, never used to join."""
+    CHANNEL = 1
+    """The channel itself vouches: the number it came from, the browser that holds the token."""
+    VOUCHED = 2
+    """The site signed for its signed-in user."""
+    VERIFIED = 3
+    """The person answered a code or from the address itself."""
+
+
+class ActorKind(StrEnum):
+    AGENT = "agent"
+    CUSTOMER = "customer"
+    AUTOMATION = "automation"
+    TOKEN = "token"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who did it: an agent's id, a customer's identity id, a token's id, or the name of an automation."""
+
+    kind: ActorKind
+    id: str = ""
+
+
+SYSTEM = Actor(ActorKind.SYSTEM)
+
+
+def agent(agent_id: str) -> Actor:
+    return Actor(ActorKind.AGENT, agent_id)
+
+
+def customer(identity_id: str) -> Actor:
+    return Actor(ActorKind.CUSTOMER, identity_id)
+
+
+class Kind(StrEnum):
+    """The kinds of facts. A new kind is a new member here, a case in the reducers and a row in docs/log.md."""
+
+    CONVERSATION_CREATED = "conversation.created"
+    CONVERSATION_CHANGED = "conversation.changed"
+    CONVERSATION_MERGED = "conversation.merged"
+    CONVERSATION_SPLIT = "conversation.split"
+    MERGE_UNDONE = "merge.undone"
+    MESSAGE_CREATED = "message.created"
+    MESSAGE_EDITED = "message.edited"
+    MESSAGE_ERASED = "message.erased"
+    LEG_SEEN = "leg.seen"
+    """A watermark moved: what the customer has received or read, or what we have read of hers."""
+    CONTACT_CHANGED = "contact.changed"
+    CONTACT_MERGED = "contact.merged"
+    CONTACT_SPLIT = "contact.split"
+    CONTACT_ERASED = "contact.erased"
+    DIRECTORY_CHANGED = "directory.changed"
+    """An agent, team, tag, account, attribute definition or organisation was made, changed or retired."""
+    ACCESS_CHANGED = "access.changed"
+    """What an agent may see changed (role, teams, deactivated): that agent's sessions start over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a conversation stands in the lists, and by that who may see it: the key of access and of kept counts."""
+
+    status: Status
+    team: TeamId | None = None
+    assignee: AgentId | None = None
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Event:
+    """One fact. `position` is 0 until the store has numbered it, gapless and in commit order across the deployment.
+
+    `was` and `now` are the conversation's scope before and after (None where it did not exist, or where the fact is
+    about no conversation); `changes` names what changed by ids, numbers and field names only.
+    """
+
+    kind: Kind
+    actor: Actor
+    at: int
+    conversation: ConversationId | None = None
+    message: MessageId | None = None
+    contact: ContactId | None = None
+    subject: str | None = None
+    """The id of anything else the fact is about: a leg, an agent, a team, a merge."""
+    was: Scope | None = None
+    now: Scope | None = None
+    changes: dict[str, Any] = field(default_factory=dict)
+    position: int = 0
+    audited: bool = False
+    """Also kept in the audit, which outlives the trimmed log."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person can be reached: a space (`tel`, `mailto`, `visitor`, `app:ACCOUNT`) and the address in it.
+
+    Only the adapter that made an address parses it.
+    """
+
+    space: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A stored file on its way into a message; `hash` names bytes that are already durable in the media store."""
+
+    hash: str
+    name: str
+    mime: str
+    size: int
+    width: int | None = None
+    height: int | None = None
+    inline: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A customer's message as an adapter read it. `provider_id` is stable over the provider's repeats."""
+
+    provider_id: str
+    sender: Address
+    text: str = ""
+    at: int | None = None
+    """The provider's time, ms; None: the receipt counts."""
+    thread_key: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    proof: Proof = Proof.CHANNEL
+    name: str | None = None
+    locale: str | None = None
+    subject: str | None = None
+    content: dict[str, Any] | None = None
+    """What is neither text nor file: a location, a contact card, an unsupported kind; the browser draws it by `type`."""
+    late: bool = False
+    """Caught up or replayed: read in its own time's place, shown as "arrived late"."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeenReport:
+    """The customer has received (`delivered`) or read (`read`) everything up to this log position."""
+
+    sender: Address
+    delivered: int = 0
+    read: int = 0
+
+
+Fact = InboundMessage | SeenReport
+
+
+def unsupported(provider_id: str, sender: Address, what: str, at: int | None = None) -> InboundMessage:
+    """A message of a kind this adapter does not know: visible, never silence."""
+    return InboundMessage(provider_id, sender, at=at, content={"type": "unsupported", "what": what[:80]})
+
+
+def with_scope(scope: Scope, **changes: Any) -> Scope:
+    """The scope after a change of some of its parts."""
+    return replace(scope, **changes)

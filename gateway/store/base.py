@@ -1,0 +1,196 @@
+"""What both databases share: the queue in front of the writer, and the in-order way to the publisher."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from abc import ABC, abstractmethod
+from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, TypeVar
+
+from gateway.errors import Unavailable
+from gateway.events import Event
+from gateway.store.log import Cursor, events_after
+from gateway.store.tx import Reader, Tx
+
+T = TypeVar("T")
+Verb = Callable[[Tx], Coroutine[Any, Any, T]]
+Look = Callable[[Reader], Coroutine[Any, Any, T]]
+Publish = Callable[[Sequence[Event]], None]
+
+log = logging.getLogger(__name__)
+
+BATCH = 512
+"""Units in one commit at the most."""
+WAITING = 2000
+"""Units waiting for the writer before the door answers 503."""
+OLDEST = 2.0
+"""Seconds the oldest unit may have waited before the door answers 503."""
+HEAL = 1000
+"""Events read at a time when a gap is filled from the database."""
+
+
+class Store(ABC):
+    """The database: verbs are written through `write`, looks are taken by `read` (small, by key) and `scan`."""
+
+    epoch: str
+    secret: bytes
+    """The deployment's own key, made with the database: signs links and visitors' tokens."""
+
+    def __init__(self) -> None:
+        self._publish: Publish = lambda events: None
+        self._published = 0
+        self._batches: dict[int, Sequence[Event]] = {}
+        self._healing: asyncio.Task[None] | None = None
+        self._entered: deque[float] = deque()
+
+    # --- writing ----------------------------------------------------------------------------------------------------
+
+    async def write(self, verb: Verb[T]) -> T:
+        """Run a verb in the next batch; returns after the commit.
+
+        Raises what the verb raised (its unit alone is undone), or `Unavailable` when the database is gone or the
+        writer is too far behind. A caller that is cancelled does not undo its unit.
+        """
+        self._admit()
+        future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._entered.append(time.monotonic())
+        self._enqueue(verb, future)
+        return await future
+
+    def _admit(self) -> None:
+        if len(self._entered) >= WAITING or (self._entered and time.monotonic() - self._entered[0] > OLDEST):
+            raise Unavailable(f"{len(self._entered)} units wait for the database")
+
+    @abstractmethod
+    def _enqueue(self, verb: Verb[Any], future: asyncio.Future[Any]) -> None: ...
+
+    def _settle(
+        self,
+        outcomes: Sequence[tuple[asyncio.Future[Any], Any, BaseException | None]],
+        events: Sequence[Event],
+    ) -> None:
+        """On the loop, once a batch: tell the publisher first, then the callers."""
+        for _ in outcomes:
+            self._entered.popleft()
+        if events:
+            self._committed(events)
+        for future, result, error in outcomes:
+            if future.cancelled():
+                continue
+            if error is None:
+                future.set_result(result)
+            else:
+                future.set_exception(error)
+
+    # --- reading ----------------------------------------------------------------------------------------------------
+
+    @abstractmethod
+    async def read(self, look: Look[T]) -> T:
+        """A small look by key, consistent in itself. On SQLite it runs inline on the loop."""
+
+    @abstractmethod
+    async def scan(self, look: Look[T]) -> T:
+        """A look that may take long (lists, search): on SQLite in a thread."""
+
+    @abstractmethod
+    async def close(self) -> None: ...
+
+    @property
+    @abstractmethod
+    def postgres(self) -> bool: ...
+
+    # --- the way to the publisher -----------------------------------------------------------------------------------
+
+    @property
+    def published(self) -> int:
+        """The position up to which this process has told its publisher everything."""
+        return self._published
+
+    @property
+    def cursor(self) -> Cursor:
+        return Cursor(self.epoch, self._published)
+
+    def publish_to(self, publish: Publish) -> None:
+        """Every committed fact of the deployment goes there once, in position order, on the loop."""
+        self._publish = publish
+
+    def _committed(self, events: Sequence[Event]) -> None:
+        if events[0].position <= self._published:
+            return
+        self._batches[events[0].position] = events
+        self._advance()
+        if self._batches:
+            self.heal()
+
+    def _advance(self) -> None:
+        while events := self._batches.pop(self._published + 1, None):
+            self._hand_on(events)
+
+    def _hand_on(self, events: Sequence[Event]) -> None:
+        self._published = events[-1].position
+        try:
+            self._publish(events)
+        except Exception:
+            # The facts are safe in the log; a publisher's fault must not fail the writers.
+            log.exception("publishing failed up to position %d", self._published)
+
+    def heal(self) -> None:
+        """Another process wrote in between, or a batch was lost on the way: read the gap from the database."""
+        if self._healing is None or self._healing.done():
+            self._healing = asyncio.get_running_loop().create_task(self._fill_gap(), name="store.heal")
+
+    async def _fill_gap(self) -> None:
+        while True:
+            try:
+                missing = await self.scan(lambda look: events_after(look, self._published, HEAL))
+            except Unavailable as why:
+                log.warning("the log cannot be read, trying again with the next look at its head: %s", why)
+                return
+            missing = [event for event in missing if event.position > self._published]
+            if missing:
+                self._hand_on(missing)
+            self._batches = {at: batch for at, batch in self._batches.items() if at > self._published}
+            self._advance()
+            if len(missing) < HEAL and not self._batches:
+                return
+            if not missing:
+                await asyncio.sleep(0.01)
+
+    async def watch_head(self, every: float = 1.0) -> None:
+        """Runs for the life of the process: a quiet gap heals within `every` seconds."""
+        while True:
+            await asyncio.sleep(every)
+            await self.look_at_head()
+
+    async def look_at_head(self) -> None:
+        try:
+            head = await self.read(_head)
+        except Unavailable as why:
+            log.warning("the head of the log cannot be read: %s", why)
+            return
+        if head > self._published and self._healing_idle():
+            self.heal()
+
+    def _healing_idle(self) -> bool:
+        return self._healing is None or self._healing.done()
+
+    async def _stop_healing(self) -> None:
+        if self._healing is not None:
+            self._healing.cancel()
+            await asyncio.gather(self._healing, return_exceptions=True)
+
+
+async def _head(look: Reader) -> int:
+    return look.position
+
+
+def as_verb(verb: Callable[[Tx], Awaitable[T]]) -> Verb[T]:
+    """For callers that hold a plain awaitable function."""
+
+    async def run(tx: Tx) -> T:
+        return await verb(tx)
+
+    return run

@@ -1,0 +1,144 @@
+"""The log's rows, and the counts that follow from them.
+
+Both databases write a batch's facts with these statements, after the verbs and just before the commit.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+from gateway.events import (
+    Actor,
+    ActorKind,
+    AgentId,
+    ContactId,
+    ConversationId,
+    Event,
+    Kind,
+    MessageId,
+    Scope,
+    Status,
+    TeamId,
+)
+from gateway.store.sql import Row, as_json, from_json
+from gateway.store.tx import Reader, Stamp
+
+INSERT_EVENT = """insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
+    contact_id, subject_id, was, now, changes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
+INSERT_AUDIT = """insert into audit (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
+    contact_id, subject_id, changes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+ADD_COUNT = """insert into counts (status, team_id, assignee_id, tag_id, n) values ($1, $2, $3, $4, $5)
+    on conflict (status, team_id, assignee_id, tag_id) do update set n = counts.n + excluded.n"""
+EVENTS_AFTER = "select * from events where position > $1 order by position limit $2"
+
+
+class Cursor(NamedTuple):
+    """A place in the log of one life of the database. Opaque outside: `epoch.position`."""
+
+    epoch: str
+    position: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.position}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor | None:
+        """None for what is no cursor: the reader starts over."""
+        epoch, dot, digits = text.partition(".")
+        if not dot or not digits.isascii() or not digits.isdigit() or len(digits) > 18:
+            return None
+        return cls(epoch, int(digits))
+
+
+def event_values(event: Event) -> tuple[Any, ...]:
+    return (
+        event.position,
+        event.at,
+        event.kind.value,
+        event.actor.kind.value,
+        event.actor.id,
+        event.conversation,
+        event.message,
+        event.contact,
+        event.subject,
+        _scope_json(event.was),
+        _scope_json(event.now),
+        as_json(event.changes),
+    )
+
+
+def audit_values(event: Event) -> tuple[Any, ...]:
+    values = event_values(event)
+    return (*values[:9], values[11])
+
+
+def read_event(row: Row) -> Event:
+    return Event(
+        kind=Kind(row["kind"]),
+        actor=Actor(ActorKind(row["actor_kind"]), row["actor_id"]),
+        at=row["at"],
+        conversation=_optional(ConversationId, row["conversation_id"]),
+        message=_optional(MessageId, row["message_id"]),
+        contact=_optional(ContactId, row["contact_id"]),
+        subject=row["subject_id"],
+        was=_read_scope(row["was"]),
+        now=_read_scope(row["now"]),
+        changes=from_json(row["changes"]),
+        position=row["position"],
+    )
+
+
+async def events_after(reader: Reader, position: int, limit: int) -> list[Event]:
+    """The next facts of the log, oldest first."""
+    return [read_event(row) for row in await reader.all(EVENTS_AFTER, position, limit)]
+
+
+def count_changes(events: Iterable[Event]) -> list[tuple[str, str, str, str, int]]:
+    """How the kept counts move, in key order so that two processes lock the rows in the same order."""
+    moved: Counter[tuple[str, str, str, str]] = Counter()
+    for event in events:
+        if event.was != event.now:
+            _count(moved, event.was, -1)
+            _count(moved, event.now, 1)
+    return [(*cell, n) for cell, n in sorted(moved.items()) if n]
+
+
+def stamps_of(event: Event) -> list[Stamp]:
+    """The columns that hold an event's position without being named by its verb."""
+    stamps = []
+    if event.conversation:
+        stamps.append(Stamp("conversations", "position", event.conversation))
+    if event.message and event.kind is Kind.MESSAGE_CREATED:
+        stamps.append(Stamp("messages", "position", event.message))
+    if event.contact:
+        stamps.append(Stamp("contacts", "position", event.contact))
+    return stamps
+
+
+def _count(moved: Counter[tuple[str, str, str, str]], scope: Scope | None, by: int) -> None:
+    if scope is None:
+        return
+    for tag in ("", *scope.tags):
+        moved[scope.status.value, scope.team or "", scope.assignee or "", tag] += by
+
+
+def _scope_json(scope: Scope | None) -> str | None:
+    return None if scope is None else as_json([scope.status, scope.team, scope.assignee, scope.tags])
+
+
+def _read_scope(text: str | None) -> Scope | None:
+    if text is None:
+        return None
+    status, team, assignee, tags = from_json(text)
+    return Scope(Status(status), _optional(TeamId, team), _optional(AgentId, assignee), tuple(tags))
+
+
+def _optional(kind: Any, value: Any) -> Any:
+    return None if value is None else kind(value)
+
+
+def positions(events: Sequence[Event]) -> str:
+    """For the log line: which part of the log a batch is."""
+    return f"{events[0].position}..{events[-1].position}" if events else "none"

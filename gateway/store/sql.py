@@ -1,0 +1,73 @@
+"""One SQL text, two databases: what little differs is filled in here.
+
+Statements are written with `$1` parameters and, where the two must differ, one of the words below in braces.
+`{ids_1}` is the list of texts that parameter 1 holds as JSON.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any, Protocol
+
+import orjson
+
+SQLITE = {
+    "json": "text",
+    "lock": "",
+    "lock_i": "",
+    "ids_1": "(select value from json_each($1))",
+    "ids_2": "(select value from json_each($2))",
+    "next_conversation": "(select coalesce(max(number), 0) + 1 from conversations)",
+    "next_contact": "(select coalesce(max(seq), 0) + 1 from contacts)",
+}
+POSTGRES = {
+    "json": "jsonb",
+    "lock": "for update",
+    "lock_i": "for update of i",
+    "ids_1": "(select jsonb_array_elements_text($1::jsonb))",
+    "ids_2": "(select jsonb_array_elements_text($2::jsonb))",
+    "next_conversation": "nextval('conversation_numbers')",
+    "next_contact": "nextval('contact_numbers')",
+}
+_WORD = re.compile(r"\{(\w+)\}")  # an empty JSON object {} is none
+_PARAMETER = re.compile(r"\$(\d+)")
+
+
+class Row(Protocol):
+    """A row of either database: by column name or place."""
+
+    def __getitem__(self, key: str | int, /) -> Any: ...
+
+
+@lru_cache(maxsize=2048)
+def for_sqlite(sql: str) -> str:
+    return _PARAMETER.sub(r"?\1", _WORD.sub(lambda word: SQLITE[word[1]], sql))
+
+
+@lru_cache(maxsize=2048)
+def for_postgres(sql: str) -> str:
+    return _WORD.sub(lambda word: POSTGRES[word[1]], sql)
+
+
+def as_json(value: Any) -> str:
+    """The text a JSON column holds, on both databases."""
+    return orjson.dumps(value).decode()
+
+
+def from_json(text: str | None) -> Any:
+    """What a JSON column says; None for a null."""
+    return None if text is None else orjson.loads(text)
+
+
+def script(text: str, *, postgres: bool) -> list[str]:
+    """The statements of a migration for one database: the common ones and its own."""
+    keep, lines = True, []
+    for line in text.splitlines():
+        mark = line.strip()
+        if mark in ("-- both", "-- sqlite", "-- postgresql"):
+            keep = mark == "-- both" or (mark == "-- postgresql") == postgres
+        elif keep and not mark.startswith("--"):
+            lines.append(line)
+    fill = for_postgres if postgres else for_sqlite
+    return [fill(part) for part in "\n".join(lines).split(";") if part.strip()]

@@ -1,0 +1,1 @@
+"""The customers' door: the widget, the hosted chat and the visitor sockets, for channels that `ServesVisitors`."""

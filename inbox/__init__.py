@@ -1,0 +1,1 @@
+"""The agents' door: the browser inbox's socket, commands and REST."""

@@ -1,0 +1,201 @@
+"""Every frame of the agents' socket, both directions. The TypeScript types and asyncapi.json are made from this file.
+
+JSON text frames; `kind` names the frame. A frame from the browser that fits no model is answered with a `problem` and
+costs nothing; outgoing frames are plain dicts of these shapes, encoded once per audience.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from typing_extensions import NotRequired, TypedDict
+
+from gateway.egress.types import AgentEvent, AgentView, CountView, DirectoryView
+
+PROTOCOL = 1
+"""Raised when an older browser could misread us: it reloads then, its drafts saved."""
+
+# --- from the browser -----------------------------------------------------------------------------------------------
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+
+class Hello(_In):
+    """The first frame. With a cursor the session resumes, without one it starts with a snapshot."""
+
+    kind: Literal["hello"]
+    protocol: int
+    cursor: str | None = Field(default=None, max_length=100)
+
+
+class Command(_In):
+    """An act; answered by a `result` or a `problem` with the same id. `args` fit the command's own model."""
+
+    kind: Literal["command"]
+    id: str = Field(min_length=1, max_length=64)
+    name: str = Field(min_length=1, max_length=64)
+    args: dict[str, Any] = Field(default_factory=dict)
+
+
+class Typing(_In):
+    """Said every `typing_repeat` while the agent types; expires by itself after `typing_expires`."""
+
+    kind: Literal["typing"]
+    conversation: str = Field(max_length=64)
+    mode: Literal["public", "note"]
+    active: bool = True
+
+
+class Look(_In):
+    """Which conversation this tab shows now (None: none): who looks, and whose typing it is told."""
+
+    kind: Literal["look"]
+    conversation: str | None = Field(max_length=64)
+
+
+class Here(_In):
+    """The lease of presence, said every `presence_ping`: is the tab visible, is the person active?"""
+
+    kind: Literal["here"]
+    visible: bool
+    active: bool = True
+
+
+FromAgent = Annotated[Hello | Command | Typing | Look | Here, Field(discriminator="kind")]
+from_agent: TypeAdapter[Hello | Command | Typing | Look | Here] = TypeAdapter(FromAgent)
+
+# --- to the browser -------------------------------------------------------------------------------------------------
+
+
+class LimitsView(TypedDict):
+    """Every timing and bound the browser keeps to; times in ms, sizes in bytes."""
+
+    typing_repeat: int
+    typing_expires: int
+    presence_ping: int
+    presence_expires: int
+    text_length: int
+    upload_bytes: int
+    upload_count: int
+    page: int
+
+
+class HelloReply(TypedDict):
+    kind: Literal["hello"]
+    protocol: int
+    bundle: str
+    """The hash of the front end this server serves: another than the page's own means reload when idle."""
+    resumed: bool
+    now: int
+    """The server's clock, so that the browser's ages are right."""
+    limits: LimitsView
+
+
+class PrivateView(TypedDict):
+    """The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode."""
+
+    read: NotRequired[dict[str, int]]
+    drafts: NotRequired[dict[str, dict[str, str]]]
+    preferences: NotRequired[dict[str, Any]]
+
+
+class SnapshotFrame(TypedDict):
+    kind: Literal["snapshot"]
+    cursor: str
+    position: int
+    me: AgentView
+    directory: DirectoryView
+    counts: list[CountView]
+    private: PrivateView
+
+
+class EventsFrame(TypedDict):
+    """Brings the session up to `cursor`, filtered events included; `events` may be empty."""
+
+    kind: Literal["events"]
+    cursor: str
+    position: int
+    events: list[AgentEvent]
+
+
+class PrivateFrame(TypedDict):
+    """Private state changed in another session of the same agent."""
+
+    kind: Literal["private"]
+    private: PrivateView
+
+
+class TypingView(TypedDict):
+    who: Literal["agent", "customer"]
+    id: str
+    name: str
+    mode: Literal["public", "note"]
+    preview: NotRequired[str]
+
+
+class ConversationSignals(TypedDict):
+    """Who types and who looks, whole, for one conversation this session looks at."""
+
+    conversation: str
+    typing: list[TypingView]
+    looking: list[str]
+    customer_here: bool
+
+
+class SignalsFrame(TypedDict):
+    """Never stored. `agents`: presence by agent id, whole; sent coalesced, the latest wins."""
+
+    kind: Literal["signals"]
+    agents: NotRequired[dict[str, Literal["online", "away"]]]
+    conversation: NotRequired[ConversationSignals]
+
+
+class ResultFrame(TypedDict):
+    kind: Literal["result"]
+    id: str
+    value: dict[str, Any]
+
+
+class ProblemView(TypedDict):
+    """RFC 9457 problem details; `text` and `params` are the words' key and values for the catalogue."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    text: str
+    params: dict[str, Any]
+
+
+class ProblemFrame(TypedDict):
+    kind: Literal["problem"]
+    id: str | None
+    problem: ProblemView
+
+
+class ResetFrame(TypedDict):
+    """Forget everything and say hello without a cursor: another epoch, a cursor too old, or changed access."""
+
+    kind: Literal["reset"]
+    reason: Literal["epoch", "too_old", "access"]
+
+
+ToAgent = (
+    HelloReply
+    | SnapshotFrame
+    | EventsFrame
+    | PrivateFrame
+    | SignalsFrame
+    | ResultFrame
+    | ProblemFrame
+    | ResetFrame
+)
+
+CLOSE_SIGNED_OUT = 4401
+CLOSE_PROTOCOL = 4406
+CLOSE_SLOW = 4408
+"""The browser read too slowly: connect again and resume from the last cursor."""
+CLOSE_RESTART = 1012

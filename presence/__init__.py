@@ -1,0 +1,1 @@
+"""Who is here, who looks at what, who types where: pure logic with the clock passed in."""
