@@ -1,0 +1,106 @@
+"""Taking hold of a conversation: its row locked first, as it stands now, before a verb changes it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.errors import NotFound
+from gateway.events import (
+    Actor,
+    AgentId,
+    ContactId,
+    ConversationId,
+    Event,
+    Kind,
+    LegId,
+    MessageId,
+    Scope,
+    Status,
+    TeamId,
+)
+from gateway.store import Tx
+
+HOLD = "select * from conversations where id = $1 {lock}"
+TAGS = "select tag_id from conversation_tags where conversation_id = $1 order by tag_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A locked conversation, merges followed to where it lives now."""
+
+    id: ConversationId
+    contact: ContactId
+    scope: Scope
+    leg: LegId | None
+    subject: str
+    priority: int
+    waiting_since: int | None
+    snoozed_until: int | None
+    last_public_position: int | None
+    attributes: str
+    """JSON text, as stored."""
+    last_at: int
+    last_message: MessageId | None
+    number: int
+
+    @property
+    def status(self) -> Status:
+        return self.scope.status
+
+
+async def hold(tx: Tx, conversation: str) -> Held:
+    """Lock a conversation. Raises NotFound."""
+    row = await tx.one(HOLD, conversation)
+    while row is not None and row["merged_into"] is not None:
+        row = await tx.one(HOLD, row["merged_into"])
+    if row is None:
+        raise NotFound("errors.conversation_not_found", f"no conversation {conversation}")
+    tags = await tx.all(TAGS, row["id"])
+    scope = Scope(
+        Status(row["status"]),
+        TeamId(row["team_id"]) if row["team_id"] else None,
+        AgentId(row["assignee_id"]) if row["assignee_id"] else None,
+        tuple(tag["tag_id"] for tag in tags),
+    )
+    return Held(
+        id=ConversationId(row["id"]),
+        contact=ContactId(row["contact_id"]),
+        scope=scope,
+        leg=row["leg_id"],
+        subject=row["subject"],
+        priority=row["priority"],
+        waiting_since=row["waiting_since"],
+        snoozed_until=row["snoozed_until"],
+        last_public_position=row["last_public_position"],
+        attributes=row["attributes"],
+        last_at=row["last_at"],
+        last_message=row["last_message_id"],
+        number=row["number"],
+    )
+
+
+def changed(
+    tx: Tx,
+    held: Held,
+    by: Actor,
+    changes: dict[str, Any],
+    now: Scope | None = None,
+    *,
+    kind: Kind = Kind.CONVERSATION_CHANGED,
+    subject: str | None = None,
+) -> int:
+    """Record a change of a held conversation: ids, numbers and field names, never words. Returns its position."""
+    return tx.record(
+        Event(
+            kind,
+            by,
+            tx.now,
+            conversation=held.id,
+            subject=subject,
+            was=held.scope,
+            now=now or held.scope,
+            changes=changes,
+            audited=True,
+        )
+    )

@@ -1,0 +1,230 @@
+"""Taking in a customer's message: identity, contact, conversation, leg found or made, message and facts at once.
+
+A repeat (same account and provider id) is a no-op: the unique index says so, and the unit is undone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gateway.errors import Repeat
+from gateway.events import (
+    AccountId,
+    ConversationId,
+    Event,
+    InboundMessage,
+    Kind,
+    LegId,
+    MessageId,
+    Scope,
+    Status,
+    TeamId,
+    customer,
+    new_id,
+)
+from gateway.store import Stamp, Store, Tx, as_json
+from gateway.store.search import tokens
+from gateway.stream.attach import claim_uploads, insert_attachments
+from gateway.stream.hold import Held, changed, hold
+from gateway.stream.people import Person, find_or_make
+
+DAY = 86_400_000
+"""Milliseconds."""
+
+# By thread key first, then the newest that still runs; a closed one only as long as it may be reopened.
+FIND_LEG = """select l.id, l.conversation_id from legs l join conversations c on c.id = l.conversation_id
+    where l.identity_id = $1 and l.account_id = $2
+      and (c.status <> 'closed' or c.closed_at > $4) and (l.thread_key = $3 or $3 = '')
+    order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc limit 1"""
+NEW_CONVERSATION = """insert into conversations (id, number, contact_id, subject, priority, status, team_id, leg_id,
+    attributes, last_at, created_at) values ($1, {next_conversation}, $2, $3, 0, $4, $5, $6, '{}', $7, $7)
+    returning number"""
+NEW_LEG = """insert into legs (id, conversation_id, account_id, identity_id, thread_key, created_at)
+    values ($1, $2, $3, $4, $5, $6)"""
+REQUESTER = "insert into participants (conversation_id, contact_id, role) values ($1, $2, 'requester')"
+NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
+    author_kind, author_id, client_id, account_id, provider_id, text, content, reply_to, at, late)
+    values ($1, $2, $3, $3, $4, 'public', 'customer', $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    on conflict do nothing"""
+TOUCH = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
+    last_public_position = $6, last_customer_position = $6, waiting_since = coalesce(waiting_since, $7),
+    snoozed_until = null, closed_at = null where id = $1"""
+# What arrived late does not become the newest words of the conversation.
+KEEP_NEWEST = "update conversations set last_message_id = $2 where id = $1"
+TOUCH_TAGS = "update conversation_tags set status = $2, last_at = $3 where conversation_id = $1"
+TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
+TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
+    on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
+KNOWN = "select id, conversation_id, position from messages where account_id = $1 and provider_id = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """How an account takes messages in."""
+
+    account: AccountId
+    team: TeamId | None = None
+    reopen_within: int = 7 * DAY
+    """How long after closing a new message reopens the conversation, ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    message: MessageId
+    conversation: ConversationId
+    position: int
+    repeat: bool = False
+
+
+async def take_in(
+    store: Store,
+    intake: Intake,
+    fact: InboundMessage,
+    *,
+    uploads: tuple[str, ...] = (),
+    client_id: str | None = None,
+    reply_to: str | None = None,
+) -> Taken:
+    """Store a customer's message; returns after the commit. A repeat returns the message that stands.
+
+    `uploads` are ids of waiting uploads owned by `identity:SPACE:ADDRESS` of the sender. Raises Refused when one is not
+    hers or already used, Unavailable.
+    """
+    event: Event | None = None
+
+    async def verb(tx: Tx) -> Event:
+        return await ingest(tx, intake, fact, uploads=uploads, client_id=client_id, reply_to=reply_to)
+
+    try:
+        event = await store.write(verb)
+    except Repeat:
+        row = await store.read(lambda look: look.one(KNOWN, intake.account, fact.provider_id))
+        assert row is not None, "the unique index spoke of a message that is not there"
+        return Taken(row["id"], row["conversation_id"], row["position"], repeat=True)
+    assert event.message is not None
+    assert event.conversation is not None
+    return Taken(event.message, event.conversation, event.position)
+
+
+async def ingest(
+    tx: Tx,
+    intake: Intake,
+    fact: InboundMessage,
+    *,
+    uploads: tuple[str, ...] = (),
+    client_id: str | None = None,
+    reply_to: str | None = None,
+) -> Event:
+    """The verb of `take_in`."""
+    person = await find_or_make(tx, fact.sender, fact.proof, name=fact.name, locale=fact.locale)
+    leg, held = await _find_conversation(tx, intake, fact, person) or await _open(tx, intake, fact, person)
+    message = MessageId(new_id())
+    event = Event(
+        Kind.MESSAGE_CREATED,
+        customer(person.identity),
+        tx.now,
+        conversation=held.id,
+        message=message,
+        subject=leg,
+        was=held.scope,
+        now=held.scope,
+        changes={"visibility": "public"},
+    )
+    reopens = held.status in (Status.SNOOZED, Status.CLOSED)
+    scope = held.scope
+    if reopens:
+        scope = replace(scope, status=Status.OPEN)
+        changed(tx, held, customer(person.identity), {"status": [held.status, Status.OPEN]}, scope)
+        event.was = event.now = scope
+    position = tx.record(
+        event,
+        Stamp("conversations", "last_public_position", held.id),
+        Stamp("conversations", "last_customer_position", held.id),
+    )
+    at = tx.now if fact.at is None or not fact.late else fact.at
+    stored = await tx.run(
+        NEW_MESSAGE,
+        message,
+        position,
+        held.id,
+        leg,
+        person.identity,
+        client_id,
+        intake.account,
+        fact.provider_id,
+        fact.text,
+        None if fact.content is None else as_json(fact.content),
+        reply_to,
+        at,
+        int(fact.late),
+    )
+    if not stored:
+        raise Repeat
+    last_at = max(held.last_at, at)
+    await tx.run(TOUCH, held.id, scope.status, leg, last_at, message, position, at)
+    if at < held.last_at and held.last_message:
+        await tx.run(KEEP_NEWEST, held.id, held.last_message)
+    if scope.tags:
+        await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
+    await tx.run(TOUCH_LEG, leg, tx.now)
+    await tx.run(TOUCH_ENDPOINT, intake.account, person.identity, tx.now)
+    await insert_attachments(tx, message, fact.attachments)
+    await claim_uploads(tx, message, uploads, owner=owner_of(fact))
+    if fact.text:
+        tx.index("message_search", position, tokens(fact.text))
+    return event
+
+
+def owner_of(fact: InboundMessage) -> str:
+    """Whose uploads a customer's message may take: known before her identity is."""
+    return f"identity:{fact.sender.space}:{fact.sender.address}"
+
+
+async def _find_conversation(
+    tx: Tx, intake: Intake, fact: InboundMessage, person: Person
+) -> tuple[LegId, Held] | None:
+    if person.is_new:
+        return None
+    since = tx.now - intake.reopen_within
+    row = await tx.one(FIND_LEG, person.identity, intake.account, fact.thread_key, since)
+    if row is None and fact.thread_key:
+        # A thread we have not seen yet still joins what runs with this very address.
+        row = await tx.one(FIND_LEG, person.identity, intake.account, "", since)
+        if row is not None:
+            held = await hold(tx, row["conversation_id"])
+            return await _add_leg(tx, held.id, intake.account, person, fact.thread_key), held
+    if row is None:
+        return None
+    return row["id"], await hold(tx, row["conversation_id"])
+
+
+async def _add_leg(tx: Tx, conversation: str, account: str, person: Person, thread_key: str) -> LegId:
+    leg = LegId(new_id())
+    await tx.run(NEW_LEG, leg, conversation, account, person.identity, thread_key, tx.now)
+    return leg
+
+
+async def _open(tx: Tx, intake: Intake, fact: InboundMessage, person: Person) -> tuple[LegId, Held]:
+    """A new conversation; a blocked contact's goes to spam: kept, out of everybody's way, reversible."""
+    conversation, leg = ConversationId(new_id()), LegId(new_id())
+    status = Status.SPAM if person.blocked else Status.OPEN
+    scope = Scope(status, intake.team)
+    subject = fact.subject or ""
+    number = await tx.value(
+        NEW_CONVERSATION, conversation, person.contact, subject, status, intake.team, leg, tx.now
+    )
+    await tx.run(NEW_LEG, leg, conversation, intake.account, person.identity, fact.thread_key, tx.now)
+    await tx.run(REQUESTER, conversation, person.contact)
+    tx.index("conversation_search", number, tokens(subject))
+    tx.record(
+        Event(
+            Kind.CONVERSATION_CREATED,
+            customer(person.identity),
+            tx.now,
+            conversation=conversation,
+            subject=leg,
+            now=scope,
+            audited=True,
+        )
+    )
+    return leg, await hold(tx, conversation)

@@ -1,0 +1,170 @@
+"""Writing into a conversation from our side: a public reply or an internal note.
+
+A post says who, under which client id (a repeat returns what stands), and what its author had read: a public reply is
+stopped when somebody else's is newer than that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from gateway.errors import Conflict, NotFound, Refused, Repeat
+from gateway.events import Actor, Event, Kind, LegId, MessageId, Status, Visibility, new_id
+from gateway.store import Stamp, Store, Tx
+from gateway.store.search import tokens
+from gateway.stream.attach import claim_uploads
+from gateway.stream.hold import Held, changed, hold
+from gateway.stream.ingest import TOUCH_TAGS
+
+NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
+    author_kind, author_id, client_id, text, reply_to, at)
+    values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing"""
+# The customer has an answer: nobody waits any more, and the leg it went by is the current one.
+AFTER_REPLY = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
+    last_public_position = $6, waiting_since = null, closed_at = null where id = $1"""
+AFTER_NOTE = "update conversations set last_at = $2, last_message_id = $3 where id = $1"
+LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, e.opted_out_at
+    from legs l left join accounts a on a.id = l.account_id
+    left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id where l.id = $1"""
+SENT = "update legs set last_sent_position = $2 where id = $1"
+NEWER = """select m.author_id, m.author_kind, a.name from messages m left join agents a on a.id = m.author_id
+    where m.conversation_id = $1 and m.visibility = 'public' and m.author_kind <> 'customer'
+      and m.position > $2 and m.author_id <> $3 order by m.position desc limit 1"""
+MINE = "select id, conversation_id, position from messages where author_id = $1 and client_id = $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    conversation: str
+    author: Actor
+    client_id: str
+    text: str = ""
+    visibility: Visibility = Visibility.PUBLIC
+    uploads: tuple[str, ...] = ()
+    leg: str | None = None
+    """None: the conversation's current leg."""
+    reply_to: str | None = None
+    seen: int | None = None
+    """The last position its author had read; None: not asked to be stopped."""
+    anyway: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    message: MessageId
+    conversation: str
+    position: int
+    repeat: bool = False
+
+
+async def post(store: Store, what: Post) -> Posted:
+    """Store a reply or note; returns after the commit, a repeat returns what stands.
+
+    Raises NotFound, Refused (nothing to say, no leg to answer on, opted out, account gone), Conflict (a newer public
+    reply that its author had not read), Unavailable.
+    """
+    try:
+        event = await store.write(lambda tx: write_post(tx, what))
+    except Repeat:
+        row = await store.read(lambda look: look.one(MINE, what.author.id, what.client_id))
+        assert row is not None, "the unique index spoke of a message that is not there"
+        return Posted(row["id"], row["conversation_id"], row["position"], repeat=True)
+    assert event.message is not None
+    assert event.conversation is not None
+    return Posted(event.message, event.conversation, event.position)
+
+
+async def write_post(tx: Tx, what: Post) -> Event:
+    """The verb of `post`."""
+    if not what.text.strip() and not what.uploads:
+        raise Refused("errors.empty_message")
+    held = await hold(tx, what.conversation)
+    public = what.visibility is Visibility.PUBLIC
+    # A repeat must not be judged by what came after its first arrival.
+    if await tx.one(MINE, what.author.id, what.client_id) is not None:
+        raise Repeat
+    leg = await _leg_to_answer(tx, held, what.leg) if public else None
+    if public:
+        await _check_nothing_newer(tx, held, what)
+        held = await _open_for_reply(tx, held, what.author)
+    event = await _store(tx, held, what, leg)
+    if what.text:
+        tx.index("message_search", event.position, tokens(what.text))
+    return event
+
+
+async def _store(tx: Tx, held: Held, what: Post, leg: LegId | None) -> Event:
+    message = MessageId(new_id())
+    event = Event(
+        Kind.MESSAGE_CREATED,
+        what.author,
+        tx.now,
+        conversation=held.id,
+        message=message,
+        subject=leg,
+        was=held.scope,
+        now=held.scope,
+        changes={"visibility": what.visibility.value},
+    )
+    stamps = [Stamp("conversations", "last_public_position", held.id)] if leg else []
+    position = tx.record(event, *stamps, *([Stamp("legs", "last_sent_position", leg)] if leg else []))
+    stored = await tx.run(
+        NEW_MESSAGE,
+        message,
+        position,
+        held.id,
+        leg,
+        what.visibility.value,
+        what.author.kind.value,
+        what.author.id,
+        what.client_id,
+        what.text,
+        what.reply_to,
+        tx.now,
+    )
+    if not stored:
+        raise Repeat
+    await _touch(tx, held, leg, message, position)
+    await claim_uploads(tx, message, what.uploads, owner=f"agent:{what.author.id}")
+    return event
+
+
+async def _touch(tx: Tx, held: Held, leg: LegId | None, message: MessageId, position: int) -> None:
+    last_at = max(held.last_at, tx.now)
+    if leg:
+        await tx.run(AFTER_REPLY, held.id, held.status, leg, last_at, message, position)
+        await tx.run(SENT, leg, position)
+    else:
+        await tx.run(AFTER_NOTE, held.id, last_at, message)
+    if held.scope.tags:
+        await tx.run(TOUCH_TAGS, held.id, held.status, last_at)
+
+
+async def _leg_to_answer(tx: Tx, held: Held, wanted: str | None) -> LegId:
+    row = await tx.one(LEG, wanted or held.leg or "")
+    if row is None or row["conversation_id"] != held.id:
+        raise NotFound("errors.leg_not_found", f"no leg {wanted or held.leg} in {held.id}")
+    if row["state"] is not None and row["state"] != "active":
+        raise Refused("errors.account_not_active", f"account {row['account_id']} is {row['state']}")
+    if row["opted_out_at"] is not None:
+        raise Refused("errors.opted_out", f"identity {row['identity_id']} opted out of {row['account_id']}")
+    return LegId(row["id"])
+
+
+async def _check_nothing_newer(tx: Tx, held: Held, what: Post) -> None:
+    if what.anyway or what.seen is None or (held.last_public_position or 0) <= what.seen:
+        return
+    newer = await tx.one(NEWER, held.id, what.seen, what.author.id)
+    if newer is not None:
+        raise Conflict(
+            "errors.stale_reply", f"newer than {what.seen}", code="stale_reply", name=newer["name"] or ""
+        )
+
+
+async def _open_for_reply(tx: Tx, held: Held, by: Actor) -> Held:
+    """Answering a closed conversation opens it again: the answer may be answered."""
+    if held.status is not Status.CLOSED:
+        return held
+    scope = replace(held.scope, status=Status.OPEN)
+    changed(tx, held, by, {"status": [held.status, scope.status]}, scope)
+    return replace(held, scope=scope)

@@ -1,0 +1,42 @@
+"""An agent's own state: stored, the latest wins, told to that agent's sessions only; no facts."""
+
+from __future__ import annotations
+
+from gateway.errors import TooLarge
+from gateway.events import agent
+from gateway.store import Tx
+from gateway.stream.seen import we_have_seen
+
+# A read mark never steps back, whichever device speaks last.
+MARK = """insert into read_marks (agent_id, conversation_id, position) values ($1, $2, $3)
+    on conflict (agent_id, conversation_id) do update set position = excluded.position
+    where read_marks.position < excluded.position"""
+DRAFT = """insert into drafts (agent_id, conversation_id, mode, text, updated_at) values ($1, $2, $3, $4, $5)
+    on conflict (agent_id, conversation_id, mode)
+    do update set text = excluded.text, updated_at = excluded.updated_at"""
+NO_DRAFT = "delete from drafts where agent_id = $1 and conversation_id = $2 and mode = $3"
+DRAFT_LENGTH = 100_000
+"""Characters."""
+
+
+async def mark_read(tx: Tx, agent_id: str, conversation: str, position: int) -> bool:
+    """The agent has read up to here. Returns whether the mark moved."""
+    moved = await tx.run(MARK, agent_id, conversation, min(position, tx.position))
+    if moved:
+        await we_have_seen(tx, conversation, position, agent(agent_id))
+    return bool(moved)
+
+
+async def save_draft(tx: Tx, agent_id: str, conversation: str, mode: str, text: str) -> None:
+    """Keep what the agent has written so far; an empty text forgets it. Raises TooLarge."""
+    if len(text) > DRAFT_LENGTH:
+        raise TooLarge("errors.text_too_long", limit=DRAFT_LENGTH)
+    if text:
+        await tx.run(DRAFT, agent_id, conversation, mode, text, tx.now)
+    else:
+        await tx.run(NO_DRAFT, agent_id, conversation, mode)
+
+
+async def set_preferences(tx: Tx, agent_id: str, preferences: str) -> None:
+    """`preferences` is JSON text, already merged and checked by the caller."""
+    await tx.run("update agents set preferences = $2 where id = $1", agent_id, preferences)

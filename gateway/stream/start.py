@@ -1,0 +1,58 @@
+"""Starting a conversation from our side, on an account that may, with a known identity or a contact's."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from gateway.errors import NotFound, Refused
+from gateway.events import Actor, ConversationId, Event, Kind, LegId, Scope, Status, new_id
+from gateway.store import Store, Tx
+from gateway.store.search import tokens
+from gateway.stream.ingest import NEW_CONVERSATION, NEW_LEG, REQUESTER
+from gateway.stream.post import Post, Posted, post
+
+IDENTITY = """select i.id, i.contact_id, c.blocked_at from identities i join contacts c on c.id = i.contact_id
+    where i.id = $1"""
+REACHED_BY = """select i.id from identities i join endpoints e on e.identity_id = i.id
+    where i.contact_id = $1 and e.account_id = $2 order by e.last_inbound_at desc limit 1"""
+STARTED = "select conversation_id from messages where author_id = $1 and client_id = $2"
+
+
+async def start(
+    store: Store, account: str, identity: str | None, contact: str | None, what: Post, *, subject: str = ""
+) -> Posted:
+    """Open a conversation and post its first message; a repeat of the client id returns what stands.
+
+    `what.conversation` is filled in here. Raises NotFound, Refused (nobody to reach on this account, blocked).
+    """
+
+    async def verb(tx: Tx) -> str:
+        known = await tx.value(STARTED, what.author.id, what.client_id)
+        return known or await _open(tx, account, identity, contact, what.author, subject)
+
+    conversation = await store.write(verb)
+    return await post(store, replace(what, conversation=conversation, leg=None, seen=None))
+
+
+async def _open(
+    tx: Tx, account: str, identity: str | None, contact: str | None, by: Actor, subject: str
+) -> ConversationId:
+    identity = identity or await tx.value(REACHED_BY, contact, account)
+    row = await tx.one(IDENTITY, identity) if identity else None
+    if row is None:
+        raise NotFound("errors.identity_not_found", f"no identity to reach on {account}")
+    if row["blocked_at"] is not None:
+        raise Refused("errors.contact_blocked", f"contact {row['contact_id']} is blocked")
+    conversation, leg = ConversationId(new_id()), LegId(new_id())
+    number = await tx.value(
+        NEW_CONVERSATION, conversation, row["contact_id"], subject, "open", None, leg, tx.now
+    )
+    await tx.run(NEW_LEG, leg, conversation, account, row["id"], "", tx.now)
+    await tx.run(REQUESTER, conversation, row["contact_id"])
+    tx.index("conversation_search", number, tokens(subject))
+    scope = Scope(Status.OPEN)
+    event = Event(
+        Kind.CONVERSATION_CREATED, by, tx.now, conversation=conversation, subject=leg, now=scope, audited=True
+    )
+    tx.record(event)
+    return conversation

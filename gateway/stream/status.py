@@ -1,0 +1,83 @@
+"""Open, snoozed, closed, spam."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from gateway.errors import Refused
+from gateway.events import SYSTEM, Actor, Status
+from gateway.store import Reader, Store, Tx, from_json
+from gateway.stream.hold import changed, hold
+
+SET = """update conversations set status = $2, snoozed_until = $3, closed_at = $4,
+    waiting_since = case when $2 in ('closed', 'spam') then null else waiting_since end where id = $1"""
+SET_TAGS = "update conversation_tags set status = $2 where conversation_id = $1"
+LAST_STATUS = """select changes from audit where conversation_id = $1 and kind = 'conversation.changed'
+    order by at desc, position desc"""
+DUE = "select id from conversations where snoozed_until <= $1 order by snoozed_until limit 200"
+NEXT_DUE = "select min(snoozed_until) from conversations where snoozed_until is not null"
+
+
+async def close(tx: Tx, conversation: str, by: Actor) -> None:
+    await _set(tx, conversation, Status.CLOSED, by)
+
+
+async def reopen(tx: Tx, conversation: str, by: Actor) -> None:
+    await _set(tx, conversation, Status.OPEN, by)
+
+
+async def mark_spam(tx: Tx, conversation: str, by: Actor) -> None:
+    """Out of every working list; what it was is kept for `unmark_spam`."""
+    await _set(tx, conversation, Status.SPAM, by)
+
+
+async def unmark_spam(tx: Tx, conversation: str, by: Actor) -> None:
+    """Back to what it was before it was called spam (a snooze becomes open: its time may have passed)."""
+    held = await hold(tx, conversation)
+    if held.status is not Status.SPAM:
+        return
+    before = Status.OPEN
+    for row in await tx.all(LAST_STATUS, held.id):
+        change = from_json(row["changes"]).get("status")
+        if change and change[1] == Status.SPAM:
+            before = Status(change[0])
+            break
+    await _set(tx, held.id, Status.CLOSED if before is Status.CLOSED else Status.OPEN, by)
+
+
+async def snooze(tx: Tx, conversation: str, until: int, by: Actor) -> None:
+    """Away until then (UTC ms) or until the customer writes. Raises Refused for a time that has passed."""
+    if until <= tx.now:
+        raise Refused("errors.snooze_in_past", f"{until} is not after {tx.now}")
+    await _set(tx, conversation, Status.SNOOZED, by, until)
+
+
+async def wake_due(tx: Tx) -> int:
+    """Open every conversation whose snooze is over; called by the timers. Returns how many there were."""
+    due = await tx.all(DUE, tx.now)
+    for row in due:
+        await _set(tx, row["id"], Status.OPEN, SYSTEM)
+    return len(due)
+
+
+async def next_wake(store: Store) -> int | None:
+    """When the next snooze is over (UTC ms), None when nothing is snoozed."""
+
+    async def look(reader: Reader) -> Any:
+        return await reader.value(NEXT_DUE)
+
+    due: int | None = await store.read(look)
+    return due
+
+
+async def _set(tx: Tx, conversation: str, status: Status, by: Actor, until: int | None = None) -> None:
+    held = await hold(tx, conversation)
+    if held.status is status and held.snoozed_until == until:
+        return
+    changes: dict[str, Any] = {"status": [held.status, status]}
+    if until is not None:
+        changes["until"] = until
+    await tx.run(SET, held.id, status.value, until, tx.now if status is Status.CLOSED else None)
+    await tx.run(SET_TAGS, held.id, status.value)
+    changed(tx, held, by, changes, replace(held.scope, status=status))
