@@ -51,7 +51,7 @@ npm: $(VENV)/.dev
 
 # The exact versions that were tested together; constraints only, so nothing here is installed unasked.
 lock: $(VENV)/.dev
-	@$(BIN)/python -m pip freeze --exclude-editable --exclude parley > requirements.lock
+	@$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
 
 $(BIN)/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \

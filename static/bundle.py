@@ -53,19 +53,20 @@ def node() -> tuple[Path, Path]:
     return root / "bin/node", root / "lib" / npm
 
 
-def run_node(*arguments: str | Path, folder: Path = HERE) -> None:
+def run_node(*arguments: str | Path, folder: Path | None = None) -> None:
     program, _ = node()
     environment = {**os.environ, "PATH": f"{program.parent}{os.pathsep}{os.environ.get('PATH', '')}"}
-    subprocess.run([program, *arguments], cwd=folder, env=environment, check=True)
+    subprocess.run([program, *arguments], cwd=folder or HERE, env=environment, check=True)
 
 
-def run_npm(*arguments: str, folder: Path = HERE) -> None:
+def run_npm(*arguments: str, folder: Path | None = None) -> None:
     _, npm = node()
     run_node(npm, *arguments, folder=folder)
 
 
-def install_packages(folder: Path = HERE, *, dev: bool = False) -> None:
+def install_packages(folder: Path | None = None, *, dev: bool = False) -> None:
     """`npm ci`, left out where node_modules already holds what the lock says."""
+    folder = folder or HERE
     lock = hashlib.sha256((folder / "package-lock.json").read_bytes()).hexdigest()
     mark = folder / "node_modules/.installed"
     have = mark.read_text() if mark.exists() else ""

@@ -4,15 +4,18 @@ postgres_url   a fresh empty database          postgres   the server: copies of 
 valkey_url     an emptied Valkey               valkey     the server
 s3             a fresh bucket
 new_page       opens watched pages             browser    Playwright's Chromium, this test's own
+parley         starts `parley serve` as its own process, to be killed and restarted
 """
 
 import os
 import time
 import urllib.request
 from collections import defaultdict
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 
+import hypothesis
 import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
 from playwright.async_api import Browser, async_playwright
 
 from static import bundle
@@ -21,9 +24,16 @@ from tests.servers import chromium
 from tests.servers import s3 as s3_server
 from tests.servers.blocking import watched
 from tests.servers.pages import Pages
+from tests.servers.parley import Parley
 from tests.servers.postgres import Postgres
 from tests.servers.s3 import S3
 from tests.servers.valkey import Valkey
+
+# Shared cores make a deadline a coin toss; CI tries the same examples each time, and a failure prints how to repeat it.
+set_hypothesis_home_dir(bundle.HERE.parent / ".cache/hypothesis")
+hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
+hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True, database=None)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _spent: dict[str, float] = defaultdict(float)
 _bundle_failure: list[str] = []
@@ -68,6 +78,20 @@ def s3(s3_endpoint: str) -> S3:
     made = S3(s3_endpoint, bucket=f"bucket-{time.monotonic_ns()}")
     with urllib.request.urlopen(urllib.request.Request(f"{s3_endpoint}/{made.bucket}", method="PUT")):
         return made
+
+
+@pytest.fixture
+def parley() -> Iterator[Callable[..., Parley]]:
+    started: list[Parley] = []
+
+    def start(*arguments: str, command: str = "serve", **environment: str) -> Parley:
+        """`parley("--workers", "2", PARLEY_DATABASE__URL=postgres_url)`; answers once it can serve."""
+        started.append(Parley.start(command, *arguments, **environment))
+        return started[-1]
+
+    yield start
+    for server in started:
+        server.stop()
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 import subprocess
 import sys
-import time
-import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Iterator
@@ -11,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.servers.process import free_port
+from tests.servers.parley import Parley
 
 ROOT = Path(__file__).parents[1]
-START = 30.0  # seconds
 
 
 @pytest.fixture(scope="module")
@@ -74,36 +71,10 @@ def test_the_wheel_carries_all_that_is_not_python(wheel: Path) -> None:
 
 
 @pytest.fixture
-def served(environment: Path, tmp_path: Path) -> Iterator[str]:
-    port = free_port()
-    with (tmp_path / "log").open("wb") as log:
-        process = subprocess.Popen(
-            [environment / "bin/parley", "serve", "--port", str(port)],
-            cwd=tmp_path,
-            stdout=log,
-            stderr=log,
-            env={"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
-        )
-    address = f"http://127.0.0.1:{port}"
-    try:
-        deadline = time.monotonic() + START
-        while not answers(f"{address}/healthz"):
-            said = (tmp_path / "log").read_text()
-            assert process.poll() is None, said
-            assert time.monotonic() < deadline, said
-            time.sleep(0.05)
-        yield address
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def answers(address: str) -> bool:
-    try:
-        with urllib.request.urlopen(address, timeout=2):
-            return True
-    except (urllib.error.URLError, ConnectionError):
-        return False
+def served(environment: Path) -> Iterator[str]:
+    server = Parley.start(program=[environment / "bin/parley"])
+    yield server.url
+    server.stop()
 
 
 def test_the_wheel_serves_from_an_empty_folder(served: str) -> None:

@@ -40,6 +40,18 @@ def test_nothing_is_left_unfinished() -> None:
     assert not faults, "\n".join(faults)
 
 
+def test_no_test_is_skipped() -> None:
+    """A real part that cannot start fails with its reason; a test that cannot pass is not kept."""
+    skips = re.compile(r"pytest\.(?:mark\.)?(?:ski" + "p|xfa" + r"il|importorski" + "p)")
+    faults = [
+        f"{name}:{number}: {line.strip()}"
+        for name in sources.matching(".py", under=("tests",))
+        for number, line in enumerate(sources.text(name).splitlines(), 1)
+        if skips.search(line)
+    ]
+    assert not faults, "\n".join(faults)
+
+
 def test_nothing_of_this_machine_and_nothing_built_is_kept() -> None:
     built = [name for name in sources.files() if BUILT.search(name)]
     assert not built, f"built or third-party: {built}"

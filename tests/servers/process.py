@@ -56,11 +56,11 @@ class Server:
         self.folder = folder
         self._command = command
         self._popen = popen
-        self._log = folder.with_suffix(".log")
+        self.log = folder.with_suffix(".log")
         self._start()
 
     def _start(self) -> None:
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self._command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, **self._popen
             )
@@ -72,7 +72,7 @@ class Server:
                 state = (
                     f"ended with {self.process.poll()}" if self.process.poll() is not None else "is silent"
                 )
-                said = self._log.read_text(errors="replace")[-2000:]
+                said = self.log.read_text(errors="replace")[-2000:]
                 self.stop()
                 raise Unavailable(f"{self.name} {state}; it said:\n{said}")
             time.sleep(0.01)
@@ -93,7 +93,7 @@ class Server:
             self.process.kill()
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
-        self._log.unlink(missing_ok=True)
+        self.log.unlink(missing_ok=True)
 
 
 def listens(port: int) -> bool:

@@ -10,7 +10,8 @@ from static import bundle
 
 @pytest.mark.timeout(120)
 def test_browser_logic() -> None:
-    bundle.install_packages()
+    with bundle.alone("bundle"):
+        bundle.install_packages()
     program, _ = bundle.node()
     done = subprocess.run(
         [program, "build.mjs", "--test"],

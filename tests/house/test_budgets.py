@@ -1,0 +1,22 @@
+"""A room's time is counted where its tests stand, and what exceeds its budget is named."""
+
+import pytest
+
+from tests import budgets
+
+
+@pytest.mark.parametrize(
+    ("nodeid", "room"),
+    [
+        ("tests/store/test_log.py::test_x[sqlite]", "store"),
+        ("tests/channels/webchat/test_parse.py::test_x", "channels"),
+        ("tests/test_wheel.py::test_x", "wheel"),
+    ],
+)
+def test_rooms(nodeid: str, room: str) -> None:
+    assert budgets.room_of(nodeid) == room
+
+
+def test_only_what_is_over_is_named() -> None:
+    spent = {"store": budgets.BUDGETS["store"] + 1.0, "house": 0.5, "attic": budgets.DEFAULT + 1.0}
+    assert [line.split(":")[0] for line in budgets.exceeded(spent)] == ["attic", "store"]
