@@ -49,6 +49,6 @@ def test_tests_are_no_part_of_the_bundle(checkout: Path) -> None:
 def test_what_does_not_build_leaves_the_former_bundle(checkout: Path) -> None:
     bundle.build()
     (checkout / "src/widget/loader.ts").write_text("const = ;")
-    with pytest.raises(Exception, match="dist.new"):
+    with pytest.raises(Exception, match=r"dist\.new"):
         bundle.build()
     assert (checkout / "dist/widget.js").exists()
