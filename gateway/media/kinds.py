@@ -8,7 +8,6 @@ scripts, programs; all that pretends: one type's name on another's content, mark
 from __future__ import annotations
 
 import codecs
-import mimetypes
 import re
 from dataclasses import dataclass
 
@@ -84,7 +83,6 @@ _PROGRAMS = (
     b"\xca\xfe\xba\xbe",
     b"\0asm",
     b"dex\n",
-    b"#!",
     b"L\0\0\0\x01\x14\x02\0",  # [MS-SHLLINK] section 2.1
     b"FWS",
     b"CWS",
@@ -99,7 +97,20 @@ _HIDDEN = re.compile(
     rb"<(?:script|html[\s>]|!doctype\s+html|iframe|svg[\s>]|body[\s>]|object\s|embed\s|\?php)|%PDF-",
     re.IGNORECASE,
 )
-_EXPECTED = mimetypes.MimeTypes(filenames=())  # the built-in table: not the machine's
+_IMAGES = _words("png jpg jpeg jpe jfif gif webp avif heic heif bmp tif tiff")
+_MEDIA = _words("mp3 m4a aac ogg oga ogv opus wav amr flac mp4 m4v mov webm mkv avi 3gp 3g2 mpg mpeg wmv wma")
+_ENDINGS = {
+    "image/jpeg": "jpg",
+    "image/heic": "heic",
+    "audio/mpeg": "mp3",
+    "audio/mp4": "m4a",
+    "video/quicktime": "mov",
+    "video/3gpp": "3gp",
+    "text/plain": "txt",
+    "text/calendar": "ics",
+    "text/vcard": "vcf",
+}
+_PLAIN_ENDING = re.compile(r"[a-z0-9]{2,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,11 +130,10 @@ class MediaType:
 
     @property
     def fallback_name(self) -> str:
-        """A name for a file that came without one: its kind and the usual ending."""
-        ending = {OCTETS: ".bin", "audio/ogg": ".ogg", "audio/mp4": ".m4a"}.get(self.mime)
-        kind = self.mime.partition("/")[0]
-        stem = kind if kind in ("image", "audio", "video") else "file"
-        return stem + (ending or _EXPECTED.guess_extension(self.mime) or "")
+        """A name for a file that came without one: its kind and, where one is usual, an ending."""
+        kind, _, form = self.mime.partition("/")
+        ending = _ENDINGS.get(self.mime) or (form if _PLAIN_ENDING.fullmatch(form) else "bin")
+        return f"{kind if kind in ('image', 'audio', 'video') else 'file'}.{ending}"
 
 
 def inspect_media(name: str, declared_type: str | None, head: bytes) -> MediaType:
@@ -169,6 +179,8 @@ def _too_big(size: Size) -> bool:
 
 def _is_program(head: bytes) -> bool:
     if head.startswith(_PROGRAMS) or (head.startswith(b"MZ") and b"\0" in head[:128]):
+        return True
+    if head.startswith(b"#!") and not head.startswith(b"#!AMR"):  # RFC 4867 section 5: a phone's voice memo
         return True
     return head.startswith(b"PK\x03\x04") and any(entry in head for entry in _PROGRAM_ENTRIES)
 
@@ -229,8 +241,14 @@ def _is_text(head: bytes) -> bool:
 
 def _pretends(mime: str, ending: str, declared_type: str | None) -> bool:
     """Whether the name, or where it says nothing the declared type, promises another kind than the content is."""
-    promised = _kind(_EXPECTED.guess_type(f"x.{ending}")[0] or (declared_type or "").strip().lower())
+    promised = _promise(ending) or _kind((declared_type or "").strip().lower())
     return promised is not None and promised != _kind(mime)
+
+
+def _promise(ending: str) -> str | None:
+    if ending in _IMAGES:
+        return "image"
+    return "media" if ending in _MEDIA else "pdf" if ending == "pdf" else None
 
 
 def _kind(mime: str) -> str | None:

@@ -59,10 +59,11 @@ def ending_of(name: str) -> str:
 def content_disposition(name: str, *, inline: bool) -> str:
     """The Content-Disposition header (RFC 6266) for a name made by `safe_name`.
 
-    A name outside plain ASCII is given twice: as `filename*` (RFC 8187) and as an ASCII likeness for old readers.
+    A name outside plain ASCII, or with marks that simple readers split at, is given twice: as `filename*`
+    (RFC 8187) and as an ASCII likeness for old readers.
     """
     kind = "inline" if inline else "attachment"
-    plain = re.sub(r'[^ -~]|["\\%]', "_", name)
+    plain = re.sub(r'[^ -~]|["\\%;]', "_", name)
     if plain == name:
         return f'{kind}; filename="{plain}"'
     encoded = quote(name.encode(errors="replace"), safe=_ATTR_CHAR)

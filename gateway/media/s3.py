@@ -1,4 +1,4 @@
-"""Media in an S3-compatible bucket, by obstore (the object_store crate): `objects/HASH`, and `dying/HASH` meanwhile.
+"""Media in an S3-compatible bucket, by obstore (the object_store crate): `objects/HASH`, `dying/HASH/...` meanwhile.
 
 Needs the extra `parley[s3]`; imported only when the configuration names an S3 store. It asks of the service only
 plain PUT, GET, HEAD, DELETE, LIST and multipart upload, no conditional writes, which many of them lack. Give the
@@ -8,17 +8,19 @@ bucket a lifecycle rule that ends incomplete multipart uploads: a cut upload may
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import math
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import ClientConfig, S3Config
 from obstore.store import S3Store as Bucket
 
 from gateway.errors import Unavailable
+from gateway.events import new_id
 from gateway.media.spool import Threads, remove_older, spooled
 from gateway.media.store import (
     Chunks,
@@ -31,6 +33,10 @@ from gateway.media.store import (
     Stored,
     check_digest,
 )
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
+    from obstore.store import ClientConfig, S3Config
 
 CONNECT_TIMEOUT = timedelta(seconds=5)
 REQUEST_TIMEOUT = timedelta(seconds=60)
@@ -50,9 +56,9 @@ TRIES = 5
 class S3Store:
     """A `MediaStore` in a bucket. S3 cannot delete on condition of age, so a deletion announces itself:
 
-    it writes `dying/HASH`, looks at the object's age, deletes, removes the mark. A put uploads first, then waits
-    until no mark stands, then looks whether its object is still there. A mark written after that look belongs to
-    a deletion that will find the object young. (S3 reads after writes are strongly consistent.)
+    it writes a mark of its own under `dying/HASH/`, looks at the object's age, deletes, removes its mark. A put
+    uploads first, then waits until no mark stands, then looks whether its object is still there. A mark written
+    after the upload belongs to a deletion that finds the object young. (S3 reads and lists what was written.)
     """
 
     def __init__(self, place: S3Place, uploads: Path, credentials: S3Credentials | None = None) -> None:
@@ -76,10 +82,11 @@ class S3Store:
 
     async def _until_not_dying(self, digest: str) -> None:
         for _ in range(int(DELETION_ENDS / LOOK_AGAIN)):
-            if await self._head(_mark(digest)) is None:
+            if not await self._paths(_dying(digest)):
                 return
             await asyncio.sleep(LOOK_AGAIN)
-        await self._remove(_mark(digest))
+        for path in await self._paths(_dying(digest)):
+            await self._remove(path)
 
     @asynccontextmanager
     async def open(self, digest: str, start: int = 0, end: int | None = None) -> AsyncIterator[Opened]:
@@ -108,10 +115,12 @@ class S3Store:
         return piece
 
     async def find(self, digest: str) -> Held | None:
-        try:
-            return await self._head(_object(digest))
-        except Missing:
-            return None
+        with _reaching():
+            try:
+                meta = await obstore.head_async(self._bucket, _object(digest))
+            except (FileNotFoundError, Missing):
+                return None
+        return _held(meta)
 
     async def exists(self, digest: str) -> bool:
         return await self.find(digest) is not None
@@ -119,13 +128,14 @@ class S3Store:
     async def delete(self, digest: str, *, older_than: int | None = None) -> bool:
         if await self.find(digest) is None:
             return False
+        mark = f"{_dying(digest)}/{new_id()}"
         with _reaching():
             async with asyncio.timeout(DELETION_TAKES):
-                await obstore.put_async(self._bucket, _mark(digest), b"")
+                await obstore.put_async(self._bucket, mark, b"")
                 try:
                     return await self._delete_if(digest, older_than)
                 finally:
-                    await self._remove(_mark(digest))
+                    await self._remove(mark)
 
     async def _delete_if(self, digest: str, older_than: int | None) -> bool:
         held = await self.find(digest)
@@ -138,28 +148,22 @@ class S3Store:
         with _reaching():
             async for batch in obstore.list(self._bucket, "objects"):
                 for meta in batch:
-                    yield _held(meta["path"], meta["size"], meta["last_modified"])
+                    yield _held(meta)
 
     async def discard_unfinished(self, older_than: int) -> int:
         removed = await self._threads.run(remove_older, self._uploads, older_than)
-        with _reaching():
-            async for batch in obstore.list(self._bucket, "dying"):
-                old = [meta["path"] for meta in batch if _ms(meta["last_modified"]) < older_than]
-                for path in old:
-                    await self._remove(path)
-                removed += len(old)
+        for path in await self._paths("dying", older_than):
+            await self._remove(path)
+            removed += 1
         return removed
 
     async def close(self) -> None:
         self._threads.close()
 
-    async def _head(self, path: str) -> Held | None:
+    async def _paths(self, folder: str, older_than: float = math.inf) -> Sequence[str]:
         with _reaching():
-            try:
-                meta = await obstore.head_async(self._bucket, path)
-            except FileNotFoundError:
-                return None
-        return _held(meta["path"], meta["size"], meta["last_modified"])
+            metas = [meta async for batch in obstore.list(self._bucket, folder) for meta in batch]
+        return [meta["path"] for meta in metas if _ms(meta["last_modified"]) < older_than]
 
     async def _remove(self, path: str) -> None:
         with _reaching():
@@ -195,12 +199,12 @@ def _object(digest: str) -> str:
     return f"objects/{check_digest(digest)}"
 
 
-def _mark(digest: str) -> str:
+def _dying(digest: str) -> str:
     return f"dying/{check_digest(digest)}"
 
 
-def _held(path: str, size: int, modified: datetime) -> Held:
-    return Held(path.rpartition("/")[2], size, _ms(modified))
+def _held(meta: ObjectMeta) -> Held:
+    return Held(meta["path"].rpartition("/")[2], meta["size"], _ms(meta["last_modified"]))
 
 
 def _ms(moment: datetime) -> int:
@@ -215,6 +219,6 @@ def _reaching() -> Iterator[None]:
     """
     try:
         yield
-    except (BaseError, TimeoutError) as error:
+    except (BaseError, OSError) as error:
         said = str(error).partition("\n")[0].partition("<")[0][:200]
         raise Unavailable(f"the media store on S3 fails: {type(error).__name__} {said}") from None
