@@ -1,0 +1,204 @@
+"""What every HTTP door of the house shares: who is calling from where, problems as documents, safe headers.
+
+Knows neither agents nor customers; sits below both doors.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from functools import lru_cache
+from http import HTTPStatus
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from aiohttp import web
+
+from gateway.bundle import texts
+from gateway.config import Config
+from gateway.errors import ConfigError, Forbidden, ParleyError, Refused, TooMany, Unavailable
+from gateway.events import new_id
+
+CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
+"""Every application that mounts a door puts the configuration here."""
+
+log = logging.getLogger(__name__)
+
+UNSAFE = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+# What a page of ours may do, unless its handler says otherwise: nothing.
+SEALED = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+HEADERS = {
+    "Content-Security-Policy": SEALED,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+HSTS = "max-age=31536000"
+
+# --- who is calling -------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return False
+    return any(ip in ip_network(network) for network in trusted)
+
+
+def client_address(request: web.Request) -> str:
+    """The caller's address: the connection's, or what the proxies we trust say in X-Forwarded-For.
+
+    Read from the right, so that what the caller wrote there himself is never believed.
+    """
+    trusted = request.app[CONFIG].server.trusted_proxies
+    address = request.remote or ""
+    told = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
+    while _is_trusted(address, trusted) and told and (nearer := told.pop().strip()):
+        try:
+            address = str(ip_address(nearer))
+        except ValueError:
+            break
+    return address
+
+
+def neighbourhood(address: str) -> str:
+    """The key for rates: an IPv6 caller owns at least a /64, so that whole network counts as one."""
+    with suppress(ValueError):
+        ip = ip_address(address)
+        if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
+            return str(ip_network((ip, 64), strict=False))
+    return address
+
+
+def is_https(request: web.Request) -> bool:
+    """Did the caller come by https, as far as the proxies we trust know?"""
+    server = request.app[CONFIG].server
+    if _is_trusted(request.remote or "", server.trusted_proxies):
+        told = request.headers.get("X-Forwarded-Proto", "").rpartition(",")[2].strip()
+        return told == "https" if told else server.public_url.startswith("https:")
+    return request.secure
+
+
+def check_origin(request: web.Request, *, strict: bool = False) -> None:
+    """Refuse what another site's page makes a browser send. For every unsafe request and every socket.
+
+    Browsers say where a request comes from in `Sec-Fetch-Site` (Fetch Metadata) and `Origin` (RFC 6454); a caller
+    that says neither is no browser. `strict`: then it is refused as well, for where a cookie alone opens the door.
+    Raises Forbidden.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None and site not in ("same-origin", "none"):
+        raise Forbidden("errors.foreign_origin", f"Sec-Fetch-Site: {site}", code="foreign_origin")
+    if origin is not None and not _is_ours(origin, request):
+        raise Forbidden("errors.foreign_origin", f"Origin: {origin[:200]}", code="foreign_origin")
+    if strict and site is None and origin is None:
+        raise Forbidden("errors.foreign_origin", "neither Origin nor Sec-Fetch-Site", code="foreign_origin")
+
+
+def _is_ours(origin: str, request: web.Request) -> bool:
+    public = request.app[CONFIG].server.public_url
+    if public:
+        return origin.lower() == public
+    # Nobody told us our name: whatever name the browser reached us by. Cookies are bound to that name as well.
+    parts = urlsplit(origin)
+    return parts.scheme in ("http", "https") and parts.netloc.lower() == request.host.lower()
+
+
+# --- problems -------------------------------------------------------------------------------------------------------
+
+
+def problem(error: ParleyError) -> dict[str, Any]:
+    """The RFC 9457 form of an error that is meant for the caller; its `type` is the error's stable code."""
+    if isinstance(error, Refused):
+        return _document(error.status, error.code, error.text, error.params)
+    if isinstance(error, Unavailable):
+        return _document(error.status, error.code, "errors.unavailable", {"retry_after": error.retry_after})
+    return unexpected(error)
+
+
+def unexpected(error: BaseException, where: str = "") -> dict[str, Any]:
+    """The form of an error nobody foresaw: logged here, once, under the id that the caller is told."""
+    key = new_id()
+    log.error("unexpected error %s %s", key, where, exc_info=error)
+    return _document(500, "unexpected", "errors.unexpected", {"id": key})
+
+
+def _document(status: int, code: str, text: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": code,
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": _english(text, params),
+        "text": text,
+        "params": dict(params),
+    }
+
+
+def _english(text: str, params: Mapping[str, Any]) -> str:
+    """The words for people who read the API's answers themselves; empty while the front end is not built."""
+    try:
+        words = texts("en").get(text, "")
+        return words.format_map(params)
+    except (ConfigError, KeyError, ValueError, IndexError):
+        return ""
+
+
+def problem_response(document: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> web.Response:
+    return web.Response(
+        status=document["status"],
+        body=orjson.dumps(document),
+        content_type="application/problem+json",
+        headers=headers,
+    )
+
+
+@web.middleware
+async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Every error becomes a problem document; the client never sees a traceback."""
+    try:
+        return await handler(request)
+    except (Refused, Unavailable) as error:
+        wait = error.retry_after if isinstance(error, (TooMany, Unavailable)) else None
+        return problem_response(problem(error), {"Retry-After": str(max(1, round(wait)))} if wait else None)
+    except web.HTTPException as answer:
+        if answer.status < 400:
+            raise
+        return problem_response(_of_http(answer), _kept(answer.headers, ("Allow",)))
+    except ConnectionResetError:
+        raise  # the caller has gone: nobody to tell
+    except Exception as error:
+        return problem_response(unexpected(error, f"{request.method} {request.rel_url.path}"))
+
+
+def _of_http(answer: web.HTTPException) -> dict[str, Any]:
+    """aiohttp's own refusals (no such path, wrong method, body too large) in the same form."""
+    code = HTTPStatus(answer.status).phrase.lower().replace(" ", "_")
+    texts_by_status = {404: "errors.not_found", 405: "errors.method", 413: "errors.body_too_large"}
+    return _document(answer.status, code, texts_by_status.get(answer.status, "errors.refused"), {})
+
+
+def _kept(headers: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    return {name: headers[name] for name in names if name in headers}
+
+
+# --- headers --------------------------------------------------------------------------------------------------------
+
+
+async def guard_response(request: web.Request, response: web.StreamResponse) -> None:
+    """An `on_response_prepare` signal: the sealed headers wherever the handler has not set its own."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if is_https(request):
+        response.headers.setdefault("Strict-Transport-Security", HSTS)
+    if "Server" in response.headers:
+        del response.headers["Server"]

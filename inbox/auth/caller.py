@@ -1,0 +1,82 @@
+"""Who is calling: the agent behind a session's cookie or an API token, looked up afresh on every call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.egress.access import Role, Viewer
+from gateway.errors import Unauthenticated
+from gateway.events import Actor, ActorKind, AgentId, TeamId, agent
+from gateway.store import Reader, Row
+from inbox.auth.secrets import digest
+
+BY_SESSION = """select a.id, a.name, a.email, a.role, s.id as key, s.seen_at, s.expires_at, s.created_at
+    from sessions s join agents a on a.id = s.agent_id
+    where s.hash = $1 and s.revoked_at is null and s.expires_at > $2 and a.deactivated_at is null"""
+BY_TOKEN = """select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.expires_at, t.created_at
+    from tokens t join agents a on a.id = t.agent_id
+    where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
+      and a.deactivated_at is null"""
+TEAMS = "select team_id from team_members where agent_id = $1"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """An agent at the door, with what they may see, and by which session or token they came."""
+
+    viewer: Viewer
+    name: str
+    email: str
+    session: str | None
+    """The session's public id; None when a token was shown."""
+    token: str | None
+    seen_at: int
+    """When this session or token was last written down as used; 0: never."""
+    created_at: int
+    expires_at: int | None
+
+    @property
+    def agent_id(self) -> AgentId:
+        return self.viewer.agent_id
+
+    @property
+    def role(self) -> Role:
+        return self.viewer.role
+
+    @property
+    def actor(self) -> Actor:
+        """Who did it, in the log: the agent, or the token where a program acts."""
+        return Actor(ActorKind.TOKEN, self.token) if self.token else agent(self.agent_id)
+
+
+async def by_session(look: Reader, secret: str, now: int) -> Caller:
+    """The agent whose session this secret opens. Raises Unauthenticated."""
+    row = await look.one(BY_SESSION, digest(secret), now)
+    if row is None:
+        raise Unauthenticated("errors.signed_out", "no such session, or it has ended")
+    return await _caller(look, row, session=row["key"])
+
+
+async def by_token(look: Reader, secret: str, now: int) -> Caller:
+    """The agent for whom this API token acts. Raises Unauthenticated."""
+    row = await look.one(BY_TOKEN, digest(secret), now)
+    if row is None:
+        raise Unauthenticated("errors.token_invalid", "no such token, or it has ended")
+    return await _caller(look, row, token=row["key"])
+
+
+async def _caller(look: Reader, row: Row, *, session: str | None = None, token: str | None = None) -> Caller:
+    teams = await look.all(TEAMS, row["id"])
+    viewer = Viewer(
+        AgentId(row["id"]), Role(row["role"]), frozenset(TeamId(team["team_id"]) for team in teams)
+    )
+    return Caller(
+        viewer=viewer,
+        name=row["name"],
+        email=row["email"],
+        session=session,
+        token=token,
+        seen_at=row["seen_at"] or 0,
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
+    )

@@ -1,0 +1,74 @@
+"""What the agents' door works with, made once by the composition root and handed to everything behind the door."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from gateway.channels.registry import Channels
+from gateway.config import Config
+from gateway.limits import Limits
+from gateway.media import MediaLinks, MediaStore
+from gateway.rates import Buckets
+from gateway.store import Store
+from inbox.auth.passwords import Passwords
+
+
+def wall_clock() -> int:
+    """UTC milliseconds."""
+    return int(time.time() * 1000)
+
+
+@dataclass
+class Rates:
+    """How often whom; one bucket for each key."""
+
+    sign_in: Buckets
+    sign_in_address: Buckets
+    agent_requests: Buckets
+    agent_uploads: Buckets
+    strangers: Buckets
+
+    @classmethod
+    def of(cls, limits: Limits, clock: Callable[[], float]) -> Rates:
+        return cls(
+            sign_in=Buckets(limits.sign_in, clock),
+            sign_in_address=Buckets(limits.sign_in_address, clock),
+            agent_requests=Buckets(limits.agent_requests, clock),
+            agent_uploads=Buckets(limits.agent_uploads, clock),
+            strangers=Buckets(limits.stranger_requests, clock),
+        )
+
+
+@dataclass
+class Desk:
+    """The agents' door. `clock` tells UTC ms; the rates run on the same clock."""
+
+    store: Store
+    config: Config
+    channels: Channels
+    media: MediaStore
+    links: MediaLinks
+    clock: Callable[[], int] = wall_clock
+    passwords: Passwords = field(init=False)
+    rates: Rates = field(init=False)
+
+    def __post_init__(self) -> None:
+        limits = self.limits
+        self.passwords = Passwords(
+            at_once=limits.password_hashes, queue=limits.password_queue, least=limits.password_least
+        )
+        self.rates = Rates.of(limits, lambda: self.clock() / 1000)
+
+    @property
+    def limits(self) -> Limits:
+        return self.config.limits
+
+    def close(self) -> None:
+        self.passwords.close()
+
+
+DESK: web.AppKey[Desk] = web.AppKey("desk", Desk)
