@@ -1,0 +1,248 @@
+"""The socket machinery both doors share: framing, bounded buffers, gathering, and the one way to catch up.
+
+A `Hub` is told every fact once, in order, gathers for a few milliseconds under load, reads the content once and writes
+frames that were encoded once per audience. A `LiveSession` joins a hub by asking "what came after N?" until it stands
+where the hub stands; after a snapshot, a cut or a restart it is always the same question.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import socket
+import struct
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any, Generic, TypeVar
+
+import orjson
+from aiohttp import WSCloseCode, web
+
+from gateway.bus import Bus
+from gateway.errors import Unavailable
+from gateway.events import Event
+from gateway.limits import Limits
+from gateway.store import Cursor, Store, events_after
+from gateway.store.tx import Reader
+
+log = logging.getLogger(__name__)
+
+HELLO_WITHIN = 10.0
+"""Seconds a new socket has to say hello."""
+HEARTBEAT = 20.0
+"""Seconds between WebSocket pings; a peer that misses one is closed."""
+SEND_BUFFER = 64 * 1024
+"""Bytes of kernel buffer per socket: unbounded, a stalled browser hides megabytes (PERFORMANCE.md, finding 7)."""
+CLOSE_GRACE = 2.0
+"""Seconds a slow browser has to take the close frame before the connection is aborted."""
+REPLAY = 500
+"""Events read at a time while catching up."""
+REPLAY_MOST = 5_000
+"""Events behind the head beyond which a session starts over with a snapshot."""
+
+CLOSE_SIGNED_OUT = 4401
+CLOSE_PROTOCOL = 4406
+CLOSE_SLOW = 4408
+
+C = TypeVar("C")
+
+
+def text_frame(payload: bytes) -> bytes:
+    """A whole unmasked WebSocket text frame (RFC 6455, section 5.2): made once, written to many sockets."""
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return b"\x81\x7e" + struct.pack("!H", size) + payload
+    return b"\x81\x7f" + struct.pack("!Q", size) + payload
+
+
+def encode(frame: Any) -> bytes:
+    """A frame of one of the wires, ready to be written."""
+    return text_frame(orjson.dumps(frame))
+
+
+class LiveSession:
+    """One browser's socket. Writing never waits: a browser that reads too slowly is cut, and resumes later."""
+
+    def __init__(self, request: web.Request, ws: web.WebSocketResponse, limits: Limits) -> None:
+        assert request.transport is not None
+        self._transport = request.transport
+        self._limit = limits.socket_buffer
+        self.ws = ws
+        self.position = 0
+        self.cut_with: int | None = None
+        raw = request.transport.get_extra_info("socket")
+        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
+            raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+        request.transport.set_write_buffer_limits(high=self._limit)
+
+    @property
+    def closing(self) -> bool:
+        return self.cut_with is not None or self.ws.closed or self._transport.is_closing()
+
+    def write(self, frame: bytes) -> None:
+        """Write an encoded frame now, or cut the browser when too much is waiting already."""
+        if self.closing:
+            return
+        if self._transport.get_write_buffer_size() > self._limit:
+            self.cut(CLOSE_SLOW)
+            return
+        self._transport.write(frame)
+
+    def send(self, frame: Any) -> None:
+        self.write(encode(frame))
+
+    def cut(self, code: int) -> None:
+        """End the session with a code that tells the browser what to do; never waits for it."""
+        if self.closing:
+            return
+        self.cut_with = code
+        with contextlib.suppress(ConnectionError, RuntimeError):
+            self._transport.write(b"\x88\x02" + struct.pack("!H", code))
+        asyncio.get_running_loop().call_later(CLOSE_GRACE, self._transport.abort)
+
+
+@contextlib.asynccontextmanager
+async def open_socket(request: web.Request, limits: Limits) -> AsyncIterator[LiveSession]:
+    """Accept the upgrade. Whoever calls has checked the origin and who it is."""
+    ws = web.WebSocketResponse(
+        heartbeat=HEARTBEAT,
+        max_msg_size=limits.frame_bytes,
+        compress=False,
+        autoping=True,
+        timeout=CLOSE_GRACE,
+    )
+    await ws.prepare(request)
+    session = LiveSession(request, ws, limits)
+    try:
+        yield session
+    finally:
+        if not session.closing:
+            with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
+                await ws.close(code=WSCloseCode.OK)
+
+
+S = TypeVar("S", bound=LiveSession)
+
+
+class Hub(ABC, Generic[S, C]):
+    """Tells the sessions of one door what happened. One a process and door; runs as a task of the app."""
+
+    def __init__(self, store: Store, bus: Bus, limits: Limits) -> None:
+        self.store = store
+        self.limits = limits
+        self.flushed = store.published
+        """Every joined session has been told everything up to here."""
+        self.sessions: set[S] = set()
+        self._pending: list[Event] = []
+        self._wake = asyncio.Event()
+        self._gather = limits.gather / 1000
+        self._stop = bus.take_events(self._take)
+
+    @abstractmethod
+    async def load(self, look: Reader, events: Sequence[Event]) -> C:
+        """Read what these facts name, once for all sessions."""
+
+    @abstractmethod
+    def deliver(self, events: Sequence[Event], content: C, sessions: Iterable[S]) -> None:
+        """Write to each session what it may see of these facts; `session.position` is where each stands."""
+
+    # --- live -------------------------------------------------------------------------------------------------------
+
+    def _take(self, events: Sequence[Event]) -> None:
+        self._pending.extend(events)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """At low load a fact goes out in the same turn of the loop; under load frames are gathered."""
+        loop = asyncio.get_running_loop()
+        try:
+            while True:
+                await self._wake.wait()
+                self._wake.clear()
+                events, self._pending = self._pending, []
+                if events:
+                    await self._flush(events)
+                    # What comes within the next milliseconds shares one write; after a pause nothing waits.
+                    until = loop.time() + self._gather
+                    if self._pending or self.sessions:
+                        await asyncio.sleep(max(0.0, until - loop.time()))
+        finally:
+            self._stop()
+
+    async def _flush(self, events: Sequence[Event]) -> None:
+        if self.sessions:
+            content = await self._load_stubbornly(events)
+            if content is None:
+                self.start_over()
+            else:
+                self._tell(events, content)
+        self.flushed = events[-1].position
+
+    def _tell(self, events: Sequence[Event], content: C) -> None:
+        first, last = events[0].position, events[-1].position
+        behind = [session for session in self.sessions if session.position < first]
+        ahead = [session for session in self.sessions if first <= session.position < last]
+        self.deliver(events, content, behind)
+        for session in ahead:  # its snapshot was newer than the hub
+            self.deliver(
+                [event for event in events if event.position > session.position], content, (session,)
+            )
+        for session in (*behind, *ahead):
+            session.position = last
+
+    async def _load_stubbornly(self, events: Sequence[Event]) -> C | None:
+        try:
+            return await self.store.read(lambda look: self.load(look, events))
+        except Unavailable as why:
+            log.warning("cannot read what to tell the sessions: %s", why)
+        except Exception:
+            log.exception("cannot tell the sessions about %d..%d", events[0].position, events[-1].position)
+        return None
+
+    def start_over(self) -> None:
+        """Cut everybody: each comes back with its cursor and catches up. Better than telling a story with a hole."""
+        for session in tuple(self.sessions):
+            session.cut(CLOSE_SLOW)
+
+    # --- catching up ------------------------------------------------------------------------------------------------
+
+    def resumable(self, text: str | None) -> tuple[Cursor | None, str | None]:
+        """The cursor to resume from, or the reason why the session must start over."""
+        cursor = Cursor.parse(text) if text else None
+        if cursor is None:
+            return None, None
+        if cursor.epoch != self.store.epoch or cursor.position > self.store.published:
+            return None, "epoch"
+        if self.store.published - cursor.position > REPLAY_MOST:
+            return None, "too_old"
+        return cursor, None
+
+    async def join(self, session: S) -> bool:
+        """Bring a session from `session.position` to where the hub stands, then tell it everything that follows.
+
+        Returns False when the log no longer reaches back that far: the caller starts it over.
+        """
+        while session.position < self.flushed:
+            events = await self.store.scan(lambda look: self._after(look, session.position))
+            if events is None:
+                return False
+            if events:
+                content = await self.store.read(lambda look, after=events: self.load(look, after))  # type: ignore[misc]
+                self.deliver(events, content, (session,))
+                session.position = events[-1].position
+            if session.closing:
+                return True
+        self.sessions.add(session)
+        return True
+
+    async def _after(self, look: Reader, position: int) -> list[Event] | None:
+        trimmed = await look.value("select trimmed_to from log_head where id = 1")
+        if position < trimmed:
+            return None
+        return await events_after(look, position, REPLAY)
+
+    def leave(self, session: S) -> None:
+        self.sessions.discard(session)

@@ -1,0 +1,146 @@
+"""Reading content for projection: what facts and lists name by id, joined in as few statements as there are tables.
+
+One path for the live socket, for replay, for lists and for exports.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gateway.egress import agent as project
+from gateway.egress.types import (
+    AgentView,
+    AttributeView,
+    ContactView,
+    ConversationView,
+    CountView,
+    LegView,
+    TagView,
+    TeamView,
+)
+from gateway.store.sql import Row, as_json
+from gateway.store.tx import Reader
+
+CONVERSATIONS = """select c.*, k.name as contact_name, k.blocked_at, k.erased_at as contact_erased_at,
+    m.text as m_text, m.visibility as m_visibility, m.at as m_at, m.author_kind as m_author_kind,
+    m.author_id as m_author_id, a.name as m_agent_name, ik.name as m_customer_name,
+    (select count(*) from attachments f where f.message_id = m.id) as m_files
+    from conversations c join contacts k on k.id = c.contact_id
+    left join messages m on m.id = c.last_message_id
+    left join agents a on a.id = m.author_id
+    left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
+    where c.id in {ids_1}"""
+TAGS = (
+    "select conversation_id, tag_id from conversation_tags where conversation_id in {ids_1} order by tag_id"
+)
+LEGS = """select l.*, i.space, i.address, i.proof, e.opted_out_at
+    from legs l join identities i on i.id = l.identity_id
+    left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
+    where l.conversation_id in {ids_1} order by l.id"""
+MESSAGES = """select m.*, a.name as agent_name, a.picture as agent_picture, ik.name as customer_name,
+    li.person_id as leg_person_id, l.account_id as leg_account_id
+    from messages m left join agents a on a.id = m.author_id
+    left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
+    left join legs l on l.id = m.leg_id left join identities li on li.id = l.identity_id"""
+FILES = "select * from attachments where message_id in {ids_1} order by message_id, place"
+CONTACTS = "select * from contacts where id in {ids_1}"
+IDENTITIES = (
+    """select i.*, i.id as identity_id from identities i where i.contact_id in {ids_1} order by i.id"""
+)
+NAMES = """select a.id, a.name from agents a where a.id in {ids_1} union all
+    select i.id, k.name from identities i join contacts k on k.id = i.contact_id where i.id in {ids_1}"""
+MEMBERS = "select team_id, agent_id from team_members order by team_id"
+COUNTS = "select status, team_id, assignee_id, tag_id, n from counts where n > 0"
+
+
+class Content(NamedTuple):
+    """A message's row with its files, not projected for anybody yet."""
+
+    row: Row
+    files: Sequence[Row]
+
+
+async def load_conversations(look: Reader, ids: Iterable[str]) -> dict[str, ConversationView]:
+    """Conversations as agents see them, by id; those that are not there are left out."""
+    wanted = as_json(sorted(set(ids)))
+    rows = await look.all(CONVERSATIONS, wanted)
+    if not rows:
+        return {}
+    tags: dict[str, list[str]] = defaultdict(list)
+    for row in await look.all(TAGS, wanted):
+        tags[row["conversation_id"]].append(row["tag_id"])
+    legs: dict[str, list[LegView]] = defaultdict(list)
+    for row in await look.all(LEGS, wanted):
+        legs[row["conversation_id"]].append(project.leg(row))
+    return {row["id"]: project.conversation(row, tags[row["id"]], legs[row["id"]]) for row in rows}
+
+
+async def load_messages(look: Reader, ids: Iterable[str]) -> dict[str, Content]:
+    """Messages with their files, by id."""
+    rows = await look.all(f"{MESSAGES} where m.id in {{ids_1}}", as_json(sorted(set(ids))))
+    return {one.row["id"]: one for one in await with_files(look, rows)}
+
+
+async def with_files(look: Reader, rows: Sequence[Row]) -> list[Content]:
+    """Message rows (of `MESSAGES`) with their files, in the same order."""
+    if not rows:
+        return []
+    files: dict[str, list[Row]] = defaultdict(list)
+    for file in await look.all(FILES, as_json([row["id"] for row in rows])):
+        files[file["message_id"]].append(file)
+    return [Content(row, files[row["id"]]) for row in rows]
+
+
+async def load_contacts(look: Reader, ids: Iterable[str]) -> dict[str, ContactView]:
+    wanted = as_json(sorted(set(ids)))
+    rows = await look.all(CONTACTS, wanted)
+    identities: dict[str, list[Row]] = defaultdict(list)
+    for row in await look.all(IDENTITIES, wanted):
+        identities[row["contact_id"]].append(row)
+    return {row["id"]: project.contact(row, identities[row["id"]]) for row in rows}
+
+
+async def load_names(look: Reader, ids: Iterable[str]) -> Mapping[str, str]:
+    """The names of agents (by id) and customers (by identity id)."""
+    wanted = sorted({one for one in ids if one})
+    if not wanted:
+        return {}
+    return {row["id"]: row["name"] for row in await look.all(NAMES, as_json(wanted))}
+
+
+async def load_agents(look: Reader) -> list[AgentView]:
+    teams: dict[str, list[str]] = defaultdict(list)
+    for row in await look.all(MEMBERS):
+        teams[row["agent_id"]].append(row["team_id"])
+    rows = await look.all("select * from agents order by name, id")
+    return [project.colleague(row, teams[row["id"]]) for row in rows]
+
+
+async def load_teams(look: Reader) -> list[TeamView]:
+    return [project.team(row) for row in await look.all("select * from teams order by name, id")]
+
+
+async def load_tags(look: Reader) -> list[TagView]:
+    return [project.tag(row) for row in await look.all("select * from tags order by name, id")]
+
+
+async def load_attributes(look: Reader) -> list[AttributeView]:
+    rows = await look.all("select * from attribute_definitions order by target, label, id")
+    return [project.attribute(row) for row in rows]
+
+
+async def load_counts(look: Reader) -> list[CountView]:
+    """The kept counts, whole; the caller leaves out what its audience may not see."""
+    return [count(row) for row in await look.all(COUNTS)]
+
+
+def count(row: Any) -> CountView:
+    return {
+        "status": row["status"],
+        "team": row["team_id"] or None,
+        "assignee": row["assignee_id"] or None,
+        "tag": row["tag_id"] or None,
+        "n": row["n"],
+    }
