@@ -1,7 +1,7 @@
 """A real Chromium: PARLEY_CHROMIUM, else the npm package @sparticuz/chromium, else the system's.
 
 The package is a headless Chromium as compressed files; they are unpacked once into .cache/. It brings the libraries it
-needs and a Latin font; Korean comes from another package, so a screenshot shows the same on every machine.
+needs and a Latin font; Korean and emoji come from other packages, so a screenshot shows the same on every machine.
 """
 
 import os
@@ -11,6 +11,8 @@ import tarfile
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from fontTools.ttLib import woff2
 
 from static import bundle
 from tests.servers.process import Unavailable
@@ -40,13 +42,14 @@ FONTS = """<?xml version="1.0"?>
 <fontconfig>
   <dir>{here}/fonts</dir>
   <dir>{here}/korean</dir>
+  <dir>{here}/emoji</dir>
   <dir>/usr/share/fonts</dir>
   <cachedir>{here}/fonts-cache</cachedir>
   <alias binding="same"><family>sans-serif</family><prefer>
-    <family>Open Sans</family><family>SUIT</family><family>Noto Color Emoji</family>
+    <family>Open Sans</family><family>SUIT</family><family>Twemoji Mozilla</family>
   </prefer></alias>
   <alias binding="same"><family>system-ui</family><prefer>
-    <family>Open Sans</family><family>SUIT</family><family>Noto Color Emoji</family>
+    <family>Open Sans</family><family>SUIT</family><family>Twemoji Mozilla</family>
   </prefer></alias>
 </fontconfig>
 """
@@ -106,4 +109,7 @@ def _unpack(folder: Path) -> None:
         archive.unlink()
     (folder / "chromium").chmod(0o755)
     shutil.copytree(PACKAGES / "@sun-typeface/suit/fonts/static/ttf", folder / "korean")
+    (folder / "emoji").mkdir()
+    # Chromium reads no woff2 among the system's fonts.
+    woff2.decompress(PACKAGES / "twemoji-colr-font/twemoji.woff2", folder / "emoji/twemoji.ttf")
     (folder / "fonts.conf").write_text(FONTS.format(here=folder))
