@@ -6,10 +6,9 @@ assigned to the agent. What somebody may not see looks as if it were not there.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from gateway.events import AgentId, Scope, TeamId
 
@@ -54,7 +53,11 @@ def sees(viewer: Viewer, scope: Scope | None) -> bool:
     )
 
 
-def sees_row(viewer: Viewer, row: Mapping[str, Any]) -> bool:
+class _Row(Protocol):
+    def __getitem__(self, key: str, /) -> Any: ...
+
+
+def sees_row(viewer: Viewer, row: _Row) -> bool:
     """The same rule on a conversation's row (`team_id`, `assignee_id`)."""
     return (
         viewer.sees_all

@@ -1,0 +1,75 @@
+"""The only way to somebody's conversation, message or contact: what the caller may not see looks as if not there."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from gateway.egress.access import Viewer, sees_row, where_sees
+from gateway.errors import NotFound
+from gateway.store import Reader, Row
+
+CONVERSATION = "select * from conversations where id = $1"
+NUMBERED = "select * from conversations where number = $1"
+MESSAGE = """select m.*, c.team_id, c.assignee_id from messages m join conversations c on c.id = m.conversation_id
+    where m.id = $1"""
+CONTACT = "select * from contacts where id = $1"
+MERGE = "select * from merges where id = $1"
+NUMBER = re.compile(r"[1-9][0-9]{0,14}")
+
+
+async def access_conversation(look: Reader, viewer: Viewer, key: str) -> Row:
+    """By id or number; a merged one is the one it lives in now. Raises NotFound."""
+    row = await look.one(NUMBERED, int(key)) if NUMBER.fullmatch(key) else await look.one(CONVERSATION, key)
+    while row is not None and row["merged_into"] is not None:
+        row = await look.one(CONVERSATION, row["merged_into"])
+    if row is None or not sees_row(viewer, row):
+        raise NotFound("errors.conversation_not_found", f"{viewer.agent_id} sees no conversation {key}")
+    return row
+
+
+async def access_message(look: Reader, viewer: Viewer, key: str) -> Row:
+    """A message of a conversation the viewer may see. Raises NotFound."""
+    row = await look.one(MESSAGE, key)
+    if row is None or not sees_row(viewer, row):
+        raise NotFound("errors.message_not_found", f"{viewer.agent_id} sees no message {key}")
+    return row
+
+
+async def access_contact(look: Reader, viewer: Viewer, key: str) -> Row:
+    """A contact of whom the viewer may see a conversation, or who has none; merged ones lead on. Raises NotFound."""
+    row = await look.one(CONTACT, key)
+    while row is not None and row["merged_into"] is not None:
+        row = await look.one(CONTACT, row["merged_into"])
+    if row is not None:
+        params: list[Any] = [row["id"]]
+        condition = where_sees_contact(viewer, "k", params)
+        row = await look.one(f"select k.* from contacts k where k.id = $1 and {condition}", *params)
+    if row is None:
+        raise NotFound("errors.contact_not_found", f"{viewer.agent_id} sees no contact {key}")
+    return row
+
+
+def where_sees_contact(viewer: Viewer, alias: str, params: list[Any]) -> str:
+    """The rule for contacts as a condition on the `contacts` row `alias`; appends its values to `params`."""
+    if viewer.sees_all:
+        return "1 = 1"
+    seen = where_sees(viewer, "seen", params)
+    return (
+        f"(exists (select 1 from conversations seen where seen.contact_id = {alias}.id and {seen})"
+        f" or not exists (select 1 from conversations held where held.contact_id = {alias}.id))"
+    )
+
+
+async def access_merge(look: Reader, viewer: Viewer, key: str) -> Row:
+    """A merge or split between things the viewer may see. Raises NotFound."""
+    row = await look.one(MERGE, key)
+    if row is None:
+        raise NotFound("errors.merge_not_found", f"no merge {key}")
+    one = access_conversation if row["kind"].startswith("conversation") else access_contact
+    try:
+        await one(look, viewer, row["into_id"])
+        await one(look, viewer, row["from_id"])
+    except NotFound:
+        raise NotFound("errors.merge_not_found", f"{viewer.agent_id} sees no merge {key}") from None
+    return row

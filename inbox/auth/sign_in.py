@@ -1,0 +1,244 @@
+"""Signing in and what belongs to it: password, second factor, one-time links, changing a password.
+
+Tries are counted by address and account together, so a stranger elsewhere cannot lock anybody out; codes of the second
+factor are counted by account, because only who knows the password gets to try one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gateway.door import neighbourhood
+from gateway.errors import Forbidden, NotFound, Refused, Unauthenticated
+from gateway.events import SYSTEM, agent
+from gateway.store import Reader, Row, Tx
+from gateway.stream.agents import hold_agent, make_agent
+from inbox.auth import totp
+from inbox.auth.caller import Caller
+from inbox.auth.links import ANYBODY, Link, find_link, use_link
+from inbox.auth.sessions import Started, end_sessions, start_session
+from inbox.desk import Desk
+
+PENDING = "pending:"
+"""Stands before a second factor's key until its first code has been shown."""
+
+BY_EMAIL = "select * from agents where email = $1"
+BY_ID = "select * from agents where id = $1"
+SET_PASSWORD = "update agents set password_hash = $2 where id = $1"
+SET_TOTP = "update agents set totp_secret = $2, totp_last = $3 where id = $1"
+USE_STEP = "update agents set totp_last = $2 where id = $1 and totp_last < $2"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a sign-in comes from."""
+
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Somebody is in."""
+
+    agent_id: str
+    session: Started
+
+
+async def sign_in(desk: Desk, visit: Visit, email: str, password: str, code: str | None) -> Signed:
+    """Password, and the second factor where there is one. Raises Unauthenticated, TooMany, Unavailable."""
+    place = neighbourhood(visit.address)
+    account = email.strip().lower()
+    desk.rates.sign_in_address.check(place, text="errors.sign_in_often")
+    desk.rates.sign_in.check((place, account), text="errors.sign_in_often")
+    row = await desk.store.read(lambda look: look.one(BY_EMAIL, account))
+    kept = row["password_hash"] if row is not None and row["deactivated_at"] is None else None
+    if not await desk.passwords.fits(password, kept, address=place) or row is None or kept is None:
+        raise Unauthenticated("errors.sign_in_wrong", "wrong address or password", code="sign_in_wrong")
+    await check_second_factor(desk, row, code)
+    desk.rates.sign_in.forgive((place, account))
+    fresh = await desk.passwords.hash(password) if _is_weak(desk, kept, password) else None
+    return await _enter(desk, row["id"], visit, kept, fresh)
+
+
+def _is_weak(desk: Desk, kept: str, password: str) -> bool:
+    """Worth hashing anew; a password from times of shorter ones is left as it is."""
+    return desk.passwords.is_outdated(kept) and len(password) >= desk.limits.password_least
+
+
+async def _enter(desk: Desk, agent_id: str, visit: Visit, kept: str, fresh: str | None) -> Signed:
+    async def verb(tx: Tx) -> Signed:
+        row = await hold_agent(tx, agent_id)
+        if row["deactivated_at"] is not None or row["password_hash"] != kept:
+            # Let go, or the password changed, while we were hashing.
+            raise Unauthenticated("errors.sign_in_wrong", "changed meanwhile", code="sign_in_wrong")
+        if fresh is not None:
+            await tx.run(SET_PASSWORD, agent_id, fresh)
+        return Signed(agent_id, await start_session(tx, agent_id, visit.address, visit.browser, desk.limits))
+
+    return await desk.store.write(verb)
+
+
+# --- second factor --------------------------------------------------------------------------------------------------
+
+
+def factor_of(row: Row) -> str | None:
+    """The agent's confirmed key, None without a second factor."""
+    key: str | None = row["totp_secret"]
+    return None if key is None or key.startswith(PENDING) else key
+
+
+async def check_second_factor(desk: Desk, row: Row, code: str | None) -> None:
+    """Nothing to check without a second factor. Raises Unauthenticated (`totp_needed`, `totp_wrong`), TooMany."""
+    key = factor_of(row)
+    if key is None:
+        return
+    if not code:
+        raise Unauthenticated("errors.totp_needed", code="totp_needed")
+    await _use_code(desk, row["id"], key, row["totp_last"], code)
+
+
+async def _use_code(desk: Desk, agent_id: str, key: str, last: int, code: str) -> None:
+    desk.rates.sign_in.check(("totp", agent_id), text="errors.sign_in_often")
+    step = totp.matching_step(key, code, desk.clock(), last)
+    # Compare-and-set: of two who show the same code at once, one is let in (RFC 6238 section 5.2).
+    if step is None or not await desk.store.write(lambda tx: tx.run(USE_STEP, agent_id, step)):
+        raise Unauthenticated("errors.totp_wrong", code="totp_wrong")
+
+
+async def begin_factor(desk: Desk, caller: Caller) -> tuple[str, str]:
+    """A fresh key that counts once its first code is shown: (key, URI for the QR code). Raises Refused."""
+    key = totp.new_key()
+
+    async def verb(tx: Tx) -> None:
+        row = await hold_agent(tx, caller.agent_id)
+        if factor_of(row) is not None:
+            raise Refused("errors.totp_is_on", f"{caller.agent_id} has a second factor")
+        await tx.run(SET_TOTP, caller.agent_id, PENDING + key, 0)
+
+    await desk.store.write(verb)
+    return key, totp.uri(key, caller.email, "Parley")
+
+
+async def confirm_factor(desk: Desk, caller: Caller, code: str) -> None:
+    """The app shows the right codes: from now on they are asked for. Raises Refused, TooMany."""
+    desk.rates.sign_in.check(("totp", caller.agent_id), text="errors.sign_in_often")
+
+    async def verb(tx: Tx) -> None:
+        row = await hold_agent(tx, caller.agent_id)
+        kept: str = row["totp_secret"] or ""
+        if not kept.startswith(PENDING):
+            raise Refused("errors.totp_not_begun", f"{caller.agent_id} confirms nothing")
+        key = kept.removeprefix(PENDING)
+        step = totp.matching_step(key, code, desk.clock(), 0)
+        if step is None:
+            raise Refused("errors.totp_wrong", code="totp_wrong")
+        await tx.run(SET_TOTP, caller.agent_id, key, step)
+
+    await desk.store.write(verb)
+
+
+async def drop_factor(desk: Desk, caller: Caller, code: str) -> None:
+    """Do without the second factor, which a last code must allow. Raises Refused, TooMany."""
+    row = await desk.store.read(lambda look: look.one(BY_ID, caller.agent_id))
+    key = factor_of(row) if row is not None else None
+    if row is None or key is None:
+        raise Refused("errors.totp_is_off", f"{caller.agent_id} has no second factor")
+    try:
+        await _use_code(desk, caller.agent_id, key, row["totp_last"], code)
+    except Unauthenticated:
+        raise Refused("errors.totp_wrong", code="totp_wrong") from None
+    await desk.store.write(lambda tx: tx.run(SET_TOTP, caller.agent_id, None, 0))
+
+
+# --- passwords ------------------------------------------------------------------------------------------------------
+
+
+async def change_password(desk: Desk, caller: Caller, visit: Visit, old: str, new: str) -> None:
+    """The agent's own choice; every other session of theirs ends. Raises Refused, TooMany."""
+    desk.passwords.check(new)
+    place = neighbourhood(visit.address)
+    desk.rates.sign_in.check((place, caller.email), text="errors.sign_in_often")
+    row = await desk.store.read(lambda look: look.one(BY_ID, caller.agent_id))
+    kept = row["password_hash"] if row is not None else None
+    if not await desk.passwords.fits(old, kept, address=place):
+        raise Refused("errors.password_wrong", code="password_wrong")
+    hashed = await desk.passwords.hash(new)
+
+    async def verb(tx: Tx) -> None:
+        if (await hold_agent(tx, caller.agent_id))["password_hash"] != kept:
+            raise Refused("errors.password_wrong", "changed meanwhile", code="password_wrong")
+        await tx.run(SET_PASSWORD, caller.agent_id, hashed)
+        await end_sessions(tx, caller.agent_id, caller.actor, but=caller.session or "")
+
+    await desk.store.write(verb)
+
+
+# --- one-time links -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What somebody who follows a link brings along."""
+
+    link: str
+    password: str | None = None
+    name: str | None = None
+    email: str | None = None
+    code: str | None = None
+
+
+async def follow_link(desk: Desk, visit: Visit, what: Followed) -> tuple[Signed, Link]:
+    """Use a one-time link and enter. Raises NotFound, Refused (something is missing), Unauthenticated, TooMany."""
+    desk.rates.sign_in_address.check(neighbourhood(visit.address), text="errors.sign_in_often")
+    link = await desk.store.read(lambda look: find_link(look, what.link, desk.clock()))
+    if link.purpose == "reset":
+        await _check_reset(desk, link, what)
+    hashed = None
+    if link.purpose != "demo":
+        if what.password is None:
+            raise Refused("errors.password_missing")
+        hashed = await desk.passwords.hash(what.password)
+
+    async def verb(tx: Tx) -> Signed:
+        await use_link(tx, what.link)
+        agent_id = await _agent_of(tx, link, what, hashed)
+        return Signed(agent_id, await start_session(tx, agent_id, visit.address, visit.browser, desk.limits))
+
+    return await desk.store.write(verb), link
+
+
+async def _check_reset(desk: Desk, link: Link, what: Followed) -> None:
+    """A link replaces the password, not the second factor."""
+
+    async def look_up(look: Reader) -> Row | None:
+        return await look.one(BY_ID, link.agent_id)
+
+    row = await desk.store.read(look_up)
+    if row is None:
+        raise NotFound("errors.link_gone", f"no agent {link.agent_id}")
+    if what.password is not None:
+        desk.passwords.check(what.password)
+        await check_second_factor(desk, row, what.code)
+
+
+async def _agent_of(tx: Tx, link: Link, what: Followed, hashed: str | None) -> str:
+    """Whom the link lets in: made, changed, or simply there."""
+    if link.purpose == "first_admin":
+        return await _make_first_admin(tx, what, hashed)
+    row = await hold_agent(tx, link.agent_id or "")
+    if row["deactivated_at"] is not None:
+        raise NotFound("errors.link_gone", f"agent {link.agent_id} was let go")
+    key: str = row["id"]
+    if link.purpose == "reset":
+        await tx.run(SET_PASSWORD, key, hashed)
+        await end_sessions(tx, key, agent(key))
+    return key
+
+
+async def _make_first_admin(tx: Tx, what: Followed, hashed: str | None) -> str:
+    if await tx.one(ANYBODY) is not None:
+        raise Forbidden("errors.first_admin_is_there", "there is an admin already")
+    if not what.email or not what.name:
+        raise Refused("errors.name_and_email_missing")
+    return await make_agent(tx, what.email, what.name, "admin", SYSTEM, password_hash=hashed)
