@@ -56,9 +56,9 @@ lock: $(VENV)/.dev
 $(BIN)/python:
 	@for python in python3 python3.14 python3.13 python3.12 python3.11; do \
 	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
-	    exec $$python -m venv $(VENV); \
+	    $$python -m venv $(VENV) && exit 0; rm -rf $(VENV); \
 	  fi; \
-	done; echo "Parley needs Python 3.11 or newer" >&2; exit 1
+	done; echo "Parley needs Python 3.11 or newer, with its venv module" >&2; exit 1
 
 $(VENV)/.run: pyproject.toml requirements.lock hatch_build.py | $(BIN)/python
 	@echo "Installing Parley into $(VENV) ..."
