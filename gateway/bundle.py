@@ -55,8 +55,12 @@ def bundle() -> Bundle:
 
 @cache
 def texts(language: str) -> dict[str, str]:
-    """The catalogue that server and browser share; English where the language is not one of ours."""
-    chosen = folder() / "i18n" / f"{language}.json"
-    known = chosen if language.isalpha() and chosen.exists() else folder() / "i18n" / "en.json"
-    catalogue: dict[str, str] = orjson.loads(known.read_bytes())
-    return catalogue
+    """All catalogues of the language, which server and browser share; English where it is not one of ours."""
+    found = sorted((folder() / "i18n").glob("*.json")) if language.isalpha() else []
+    mine = [path for path in found if path.name.split(".")[-2] == language]
+    if not mine and language != "en":
+        return texts("en")
+    together: dict[str, str] = {}
+    for path in mine:
+        together.update(orjson.loads(path.read_bytes()))
+    return together
