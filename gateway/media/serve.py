@@ -22,6 +22,7 @@ CACHE_AT_MOST = 24 * 3600
 _INERT = "sandbox; default-src 'none'; frame-ancestors 'none'"
 # Opened in a tab of its own, a browser wraps an image or a film in a page that needs these.
 _INERT_SHOWN = f"{_INERT}; img-src 'self'; media-src 'self'; style-src 'unsafe-inline'"
+_KEPT = {"ETag", "Cache-Control", "Cross-Origin-Resource-Policy", "Access-Control-Allow-Origin"}  # in a 304
 _RANGE = re.compile(r"bytes=[ \t]*([0-9]{0,18})-([0-9]{0,18})[ \t]*", re.IGNORECASE)
 
 
@@ -79,7 +80,9 @@ def _refusal(status: int, code: str, extra: dict[str, str] | None = None) -> web
 
 def _headers(row: Shown, claim: Claim, seconds_left: int) -> dict[str, str]:
     inline = row.inline and row.mime in INLINE_TYPES
-    return {
+    # A film in a tab of its own is asked for by a sandboxed page, whose origin is nobody's; no cookie is looked at.
+    shared = {"Access-Control-Allow-Origin": "*"} if inline else {}
+    return shared | {
         "Content-Type": _with_charset(servable(row.mime)),
         "Content-Disposition": content_disposition(safe_name(row.name), inline=inline),
         "Content-Security-Policy": _INERT_SHOWN if inline else _INERT,
@@ -101,8 +104,7 @@ async def _answer(
     request: web.Request, store: MediaStore, row: Shown, headers: dict[str, str]
 ) -> web.StreamResponse:
     if _has_it(request.headers.get("If-None-Match"), headers["ETag"]):
-        kept = ("ETag", "Cache-Control", "Cross-Origin-Resource-Policy")
-        return web.Response(status=304, headers={name: headers[name] for name in kept})
+        return web.Response(status=304, headers={name: headers[name] for name in _KEPT & headers.keys()})
     held = await store.find(row.hash)
     if held is None:
         raise Missing(row.hash)

@@ -1,6 +1,7 @@
 """What only a folder has: names that appear after their bytes, locks between processes, crashes in between."""
 
 import asyncio
+import fcntl
 import os
 import stat
 import sys
@@ -113,6 +114,18 @@ async def test_files_are_for_their_owner_alone(disk: DiskStore, tmp_path: Path):
     path = next(tmp_path.glob(f"media/objects/*/{stored.hash}"))
     assert path.stat().st_mode & 0o077 == 0
     assert path.parent.stat().st_mode & 0o077 == 0
+
+
+async def test_a_put_waits_for_a_deletion_of_another_process(disk: DiskStore, tmp_path: Path):
+    """Between a deletion's look at the age and its unlink no new bytes may take the name."""
+    with (tmp_path / "media" / "lock").open() as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        putting = asyncio.create_task(disk.put(b"photo", limit=10))
+        await asyncio.sleep(0.1)
+        assert not putting.done()
+        assert [held async for held in disk.list()] == []
+    stored = await putting
+    assert await read(disk, stored.hash) == b"photo"
 
 
 async def test_two_processes_share_a_folder(tmp_path: Path):

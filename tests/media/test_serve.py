@@ -83,6 +83,7 @@ async def test_a_photo_is_shown_in_place(house: House, client: Client):
     assert response.headers["Content-Disposition"].startswith("inline; ")
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
     assert response.headers["Referrer-Policy"] == "no-referrer"
     assert response.headers["ETag"] == f'"{hashlib.sha256(photo).hexdigest()}"'
     assert {"sandbox", "default-src 'none'", "frame-ancestors 'none'", "img-src 'self'"} <= directives(
@@ -115,6 +116,7 @@ async def test_what_is_not_to_be_shown_is_a_download(
     assert response.headers["Content-Disposition"] == f'attachment; filename="{name}"'
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert directives(response) == {"sandbox", "default-src 'none'", "frame-ancestors 'none'"}
+    assert "Access-Control-Allow-Origin" not in response.headers
 
 
 async def test_a_row_that_lies_is_not_believed(house: House, client: Client):
