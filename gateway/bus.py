@@ -83,14 +83,6 @@ class PrivateChanged(Signal):
     private: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEnded(Signal):
-    """Signed out or revoked: its sockets are closed. `session` None: all of the agent's."""
-
-    agent: str
-    session: str | None = None
-
-
 class Bus:
     """In-process carriage. A taker's fault is logged and harms nobody else."""
 

@@ -28,10 +28,6 @@ from gateway.store.tx import Reader
 
 log = logging.getLogger(__name__)
 
-HELLO_WITHIN = 10.0
-"""Seconds a new socket has to say hello."""
-HEARTBEAT = 20.0
-"""Seconds between WebSocket pings; a peer that misses one is closed."""
 SEND_BUFFER = 64 * 1024
 """Bytes of kernel buffer per socket: unbounded, a stalled browser hides megabytes (PERFORMANCE.md, finding 7)."""
 CLOSE_GRACE = 2.0
@@ -108,7 +104,7 @@ class LiveSession:
 async def open_socket(request: web.Request, limits: Limits) -> AsyncIterator[LiveSession]:
     """Accept the upgrade. Whoever calls has checked the origin and who it is."""
     ws = web.WebSocketResponse(
-        heartbeat=HEARTBEAT,
+        heartbeat=limits.heartbeat / 1000,
         max_msg_size=limits.frame_bytes,
         compress=False,
         autoping=True,

@@ -126,7 +126,7 @@ def author(row: Row, prefix: str = "") -> ActorView:
     }
 
 
-def message(row: Row, files: Sequence[Row], link: Link, inline: Callable[[str], bool]) -> MessageView:
+def message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
     return {
         "id": row["id"],
         "position": row["position"],
@@ -138,7 +138,7 @@ def message(row: Row, files: Sequence[Row], link: Link, inline: Callable[[str], 
         "client_id": row["client_id"],
         "text": row["text"],
         "content": None if row["content"] is None else orjson.loads(row["content"]),
-        "attachments": [attachment(file, link, inline) for file in files],
+        "attachments": [attachment(file, link) for file in files],
         "reply_to": row["reply_to"],
         "at": row["at"],
         "late": bool(row["late"]),
@@ -147,7 +147,7 @@ def message(row: Row, files: Sequence[Row], link: Link, inline: Callable[[str], 
     }
 
 
-def attachment(row: Row, link: Link, inline: Callable[[str], bool]) -> AttachmentView:
+def attachment(row: Row, link: Link) -> AttachmentView:
     return {
         "id": row["id"],
         "name": row["name"],
@@ -156,7 +156,7 @@ def attachment(row: Row, link: Link, inline: Callable[[str], bool]) -> Attachmen
         "width": row["width"],
         "height": row["height"],
         "url": link(row),
-        "inline": inline(row["mime"]),
+        "inline": bool(row["inline"]),
     }
 
 

@@ -6,7 +6,7 @@ proven to be the same person. Merging contacts or conversations changes neither.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -36,7 +36,7 @@ def speaker(row: Row) -> SpeakerView:
     return {"kind": "automation", "name": "", "picture": None}
 
 
-def message(row: Row, files: Sequence[Row], link: Link, inline: Callable[[str], bool]) -> CustomerMessage:
+def message(row: Row, files: Sequence[Row], link: Link) -> CustomerMessage:
     mine = row["author_kind"] == ActorKind.CUSTOMER
     return {
         "id": row["id"],
@@ -45,7 +45,7 @@ def message(row: Row, files: Sequence[Row], link: Link, inline: Callable[[str], 
         "client_id": row["client_id"] if mine else None,
         "text": row["text"],
         "content": None if row["content"] is None else orjson.loads(row["content"]),
-        "attachments": [attachment(file, link, inline) for file in files],
+        "attachments": [attachment(file, link) for file in files],
         "reply_to": row["reply_to"],
         "at": row["at"],
         "late": bool(row["late"]),

@@ -6,9 +6,9 @@ Times are UTC milliseconds; positions are places in the log.
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, NotRequired
 
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 # --- shared by both audiences ---------------------------------------------------------------------------------------
 

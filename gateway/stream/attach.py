@@ -8,8 +8,8 @@ from gateway.errors import Refused
 from gateway.events import Attachment, new_id
 from gateway.store import Tx
 
-INSERT = """insert into attachments (id, owner, message_id, place, hash, name, mime, size, width, height, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"""
+INSERT = """insert into attachments (id, owner, message_id, place, hash, name, mime, size, width, height, inline,
+    created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
 # Compare-and-set: two messages can never take the same upload, and nobody takes another's.
 CLAIM = (
     "update attachments set message_id = $1, place = $2 where id = $3 and owner = $4 and message_id is null"
@@ -48,5 +48,6 @@ async def _insert(tx: Tx, key: str, owner: str, message: str | None, place: int,
         file.size,
         file.width,
         file.height,
+        int(file.inline),
         tx.now,
     )

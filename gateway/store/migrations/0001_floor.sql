@@ -303,6 +303,7 @@ create table attachments (
     size bigint not null,
     width integer,
     height integer,
+    inline integer not null,
     created_at bigint not null
 );
 create index attachments_by_message on attachments (message_id, place) where message_id is not null;

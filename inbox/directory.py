@@ -1,0 +1,46 @@
+"""Everything the inbox names people and things by: agents, teams, tags, attributes, accounts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import cast
+
+from gateway.channels.base import Capabilities, Channel
+from gateway.channels.registry import Channels
+from gateway.egress.types import AccountView, CapabilitiesView, DirectoryView
+from gateway.store import Reader, Row
+from gateway.store.load import load_agents, load_attributes, load_tags, load_teams
+
+NOTHING = Capabilities(text_length=0)
+"""What an account can do that is no longer configured: be read."""
+
+
+async def load_directory(look: Reader, channels: Channels) -> DirectoryView:
+    accounts = await look.all("select * from accounts order by label, id")
+    return {
+        "agents": await load_agents(look),
+        "teams": await load_teams(look),
+        "tags": await load_tags(look),
+        "attributes": await load_attributes(look),
+        "accounts": [account(row, channels.get(row["id"])) for row in accounts],
+    }
+
+
+def account(row: Row, channel: Channel | None) -> AccountView:
+    words = {"en": row["label"], "ko": row["label"]}
+    if channel is not None and not row["label"]:
+        words = {"en": channel.label.en, "ko": channel.label.ko}
+    return {
+        "id": row["id"],
+        "label": {"en": words["en"] or row["id"], "ko": words["ko"] or row["id"]},
+        "icon": "" if channel is None else channel.icon,
+        "state": row["state"],
+        "reason": row["reason"],
+        "capabilities": capabilities(NOTHING if channel is None else channel.capabilities),
+    }
+
+
+def capabilities(can: Capabilities) -> CapabilitiesView:
+    rules = can.attachments
+    told = {**asdict(can), "attachments": dict(rules.limits), "attachment_count": rules.count}
+    return cast(CapabilitiesView, told)

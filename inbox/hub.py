@@ -1,0 +1,206 @@
+"""Facts on their way to the agents: read once, encoded once a fact, joined per view, written to every socket.
+
+Access is checked for every fact at its own position, and once more for the content as it stands now: what an agent
+lost sight of in between is not shown, the `left` that follows says why.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from gateway.bus import Bus
+from gateway.channels.registry import Channels
+from gateway.egress import agent as project
+from gateway.egress.access import Viewer, sees
+from gateway.egress.agent import Link
+from gateway.egress.types import ContactView, ConversationView, DirectoryView
+from gateway.events import Event, Kind, Scope
+from gateway.limits import Limits
+from gateway.live import CLOSE_SIGNED_OUT, Hub, LiveSession, text_frame
+from gateway.store import Cursor, Store, as_json
+from gateway.store.load import Content, load_contacts, load_conversations, load_messages, load_names
+from gateway.store.tx import Reader
+from inbox.auth.caller import Caller
+from inbox.directory import load_directory
+
+CONTACT_SCOPES = """select contact_id, status, team_id, assignee_id from conversations
+    where contact_id in {ids_1} and merged_into is null"""
+ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED)
+WHOLE, ENTERED, BARE, LEFT = "whole", "entered", "bare", "left"
+
+
+class AgentSession(LiveSession):
+    """One tab of one agent."""
+
+    def __init__(
+        self, request: web.Request, ws: web.WebSocketResponse, limits: Limits, caller: Caller, tab: str
+    ) -> None:
+        super().__init__(request, ws, limits)
+        self.caller = caller
+        self.tab = tab
+        self.looks_at: str | None = None
+        self.start_again = False
+        """Its access changed: the session tells the browser to start over."""
+
+    @property
+    def viewer(self) -> Viewer:
+        return self.caller.viewer
+
+
+@dataclass(slots=True)
+class Facts:
+    """What a run of events names, as it stands now."""
+
+    conversations: Mapping[str, ConversationView]
+    messages: Mapping[str, Content]
+    contacts: Mapping[str, ContactView]
+    contact_scopes: Mapping[str, Sequence[Scope]]
+    names: Mapping[str, str]
+    directory: DirectoryView | None
+    encoded: dict[tuple[int, str], bytes] = field(default_factory=dict)
+
+
+class AgentHub(Hub[AgentSession, Facts]):
+    """One per process; `link` signs attachments for the agents' audience."""
+
+    def __init__(self, store: Store, bus: Bus, limits: Limits, channels: Channels, link: Link) -> None:
+        super().__init__(store, bus, limits)
+        self._channels = channels
+        self._link = link
+
+    async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
+        contacts = {event.contact for event in events if event.contact}
+        scopes: dict[str, list[Scope]] = defaultdict(list)
+        if contacts:
+            for row in await look.all(CONTACT_SCOPES, as_json(sorted(contacts))):
+                scopes[row["contact_id"]].append(Scope(row["status"], row["team_id"], row["assignee_id"]))
+        messages = {event.message for event in events if event.message and event.kind in ABOUT_MESSAGES}
+        told = any(event.kind is Kind.DIRECTORY_CHANGED for event in events)
+        conversations = {event.conversation for event in events if event.conversation}
+        return Facts(
+            conversations=await load_conversations(look, conversations) if conversations else {},
+            messages=await load_messages(look, messages) if messages else {},
+            contacts=await load_contacts(look, contacts) if contacts else {},
+            contact_scopes=scopes,
+            names=await load_names(look, {event.actor.id for event in events}),
+            directory=await load_directory(look, self._channels) if told else None,
+        )
+
+    def deliver(self, events: Sequence[Event], content: Facts, sessions: Iterable[AgentSession]) -> None:
+        views: dict[Viewer, list[AgentSession]] = defaultdict(list)
+        for session in sessions:
+            if not self._access_ended(session, events):
+                views[session.viewer].append(session)
+        frames: dict[tuple[str | None, ...], bytes] = {}
+        for viewer, group in views.items():
+            shape = tuple(form(viewer, event, content) for event in events)
+            if shape not in frames:
+                frames[shape] = self._frame(events, shape, content)
+            for session in group:
+                session.write(frames[shape])
+
+    def _access_ended(self, session: AgentSession, events: Sequence[Event]) -> bool:
+        for event in events:
+            if event.kind is Kind.ACCESS_CHANGED and event.subject == session.caller.agent_id:
+                ended = event.changes.get("ended")
+                if ended is None:
+                    session.start_again = True
+                    session.cut(CLOSE_ACCESS)
+                    return True
+                if session.caller.session in ended or session.caller.token in ended:
+                    session.cut(CLOSE_SIGNED_OUT)
+                    return True
+        return session.closing
+
+    def _frame(self, events: Sequence[Event], shape: Sequence[str | None], content: Facts) -> bytes:
+        head = {
+            "kind": "events",
+            "cursor": str(Cursor(self.store.epoch, events[-1].position)),
+            "position": events[-1].position,
+        }
+        told = [self._encoded(event, how, content) for event, how in zip(events, shape, strict=True) if how]
+        return text_frame(orjson.dumps(head)[:-1] + b',"events":[' + b",".join(told) + b"]}")
+
+    def _encoded(self, event: Event, how: str, content: Facts) -> bytes:
+        key = (event.position, how)
+        if key not in content.encoded:
+            content.encoded[key] = orjson.dumps(self.told(event, how, content))
+        return content.encoded[key]
+
+    def told(self, event: Event, how: str, content: Facts) -> dict[str, Any]:
+        """The fact as an agent is told it; the shape is `AgentEvent`."""
+        if how == LEFT:
+            return {
+                "position": event.position,
+                "at": event.at,
+                "kind": "left",
+                "conversation": event.conversation,
+                "was": project.cell(event.was),
+            }
+        frame: dict[str, Any] = {
+            "position": event.position,
+            "at": event.at,
+            "kind": event.kind.value,
+            "actor": project.actor(event.actor, content.names),
+            "changes": event.changes,
+        }
+        if event.subject is not None:
+            frame["subject"] = event.subject
+        if event.conversation is not None:
+            frame["conversation"] = event.conversation
+            if event.was != event.now or how == ENTERED:
+                frame["was"] = None if how == ENTERED else project.cell(event.was)
+                frame["now"] = project.cell(event.now)
+        if how == ENTERED:
+            frame["entered"] = True
+        if how != BARE:
+            self._add_content(frame, event, content)
+        return frame
+
+    def _add_content(self, frame: dict[str, Any], event: Event, content: Facts) -> None:
+        if summary := content.conversations.get(event.conversation or ""):
+            frame["summary"] = summary
+        if message := content.messages.get(event.message or ""):
+            frame["message"] = project.message(message.row, message.files, self._link)
+        if contact := content.contacts.get(event.contact or ""):
+            frame["contact"] = contact
+        if event.kind is Kind.DIRECTORY_CHANGED and content.directory is not None:
+            frame["directory"] = content.directory
+
+
+CLOSE_ACCESS = 4409
+"""What the agent may see has changed: connect again without a cursor."""
+
+
+def form(viewer: Viewer, event: Event, content: Facts) -> str | None:
+    """How a viewer is told a fact: whole, as entering, as leaving, without content, or not at all (None)."""
+    if event.kind is Kind.ACCESS_CHANGED:
+        return None
+    if event.conversation is None:
+        return _form_without_conversation(viewer, event, content)
+    before, after = sees(viewer, event.was), sees(viewer, event.now)
+    if not before and not after:
+        return None
+    if before and not after and event.now is not None:
+        return LEFT
+    summary = content.conversations.get(event.conversation)
+    if summary is None or not _sees_now(viewer, summary):
+        return BARE
+    return ENTERED if after and not before and event.was is not None else WHOLE
+
+
+def _form_without_conversation(viewer: Viewer, event: Event, content: Facts) -> str | None:
+    if event.contact is None or viewer.sees_all:
+        return WHOLE
+    scopes = content.contact_scopes.get(event.contact, ())
+    return WHOLE if any(sees(viewer, scope) for scope in scopes) else None
+
+
+def _sees_now(viewer: Viewer, summary: ConversationView) -> bool:
+    return sees(viewer, Scope(summary["status"], summary["team"], summary["assignee"]))  # type: ignore[arg-type]
