@@ -135,7 +135,13 @@ async function test() {
   return spawnSync(process.execPath, ["--test", "--enable-source-maps", ...made], { stdio: "inherit" }).status ?? 1;
 }
 
+/** esbuild has already said what is wrong and where; anything else is a fault of this file. */
+function failed(why) {
+  if (!why.errors) throw why;
+  process.exitCode = 1;
+}
+
 const [mode, out] = process.argv.slice(2);
 if (mode === "--test") process.exitCode = await test();
-else if (mode === "--out" && out) await build(out);
+else if (mode === "--out" && out) await build(out).catch(failed);
 else throw new Error("usage: build.mjs --out FOLDER | --test");

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import tomllib
 
 from tests.house import sources
 
@@ -9,6 +10,17 @@ MAY_IMPORT = {"gateway.channels.base", "gateway.events", "gateway.errors"}
 HOMES = ("gateway/channels/", "gateway/sandbox/", "gateway/demo")
 ALSO_PLAIN_WORDS = {"email"}
 """Names that are also everyday fields: forbidden only where something is compared with them."""
+
+
+def test_every_room_has_its_layer() -> None:
+    """A module that no layer names may import anything, unseen."""
+    contracts = tomllib.loads(sources.text("pyproject.toml"))["tool"]["importlinter"]["contracts"]
+    placed = set(
+        re.findall(r"[\w.]+", " ".join(layer for contract in contracts for layer in contract["layers"]))
+    )
+    rooms = {".".join(module.split(".")[:2]) for module, _ in sources.modules()} - {"gateway"}
+    homeless = [room for room in rooms if room not in placed and room.split(".")[0] not in placed]
+    assert [room for room in homeless if room != "gateway.channels"] == []
 
 
 def test_adapters_know_the_contract_and_nothing_else_of_the_house() -> None:

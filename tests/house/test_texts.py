@@ -80,7 +80,7 @@ def test_every_used_key_exists() -> None:
     known = all_keys()
     bases = known | {PLURAL.sub("", key) for key in known}
     faults = [f"{name}: {key}" for name, key in (*used_in_python(), *used_in_browser()) if key not in bases]
-    assert not faults, "texts that no catalogue has:\n" + "\n".join(faults)
+    assert not faults, "texts that no catalogue has:\n" + "\n".join(sorted(set(faults)))
 
 
 def used_in_python() -> list[tuple[str, str]]:

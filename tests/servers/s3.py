@@ -4,8 +4,6 @@ import logging
 from dataclasses import dataclass
 from typing import Any
 
-from moto.server import ThreadedMotoServer
-
 
 @dataclass(frozen=True)
 class S3:
@@ -24,6 +22,8 @@ class S3:
 
 def start() -> tuple[str, Any]:
     """Its address and the server, to be ended by `stop()`."""
+    from moto.server import ThreadedMotoServer  # slow to import, and few tests need it
+
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
