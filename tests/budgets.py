@@ -6,11 +6,14 @@ for this run: they stay with `make bench` and the scripts.
 
 DEFAULT = 60
 BUDGETS = {
+    "channels": 60,
     "e2e": 420,
+    "gateway": 60,
     "house": 60,
     "inbox": 180,
     "media": 60,
     "presence": 30,
+    "static": 60,
     "store": 180,
     "stream": 240,
     "visitors": 120,
