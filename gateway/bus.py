@@ -26,7 +26,8 @@ class Signal:
 
 @dataclass(frozen=True, slots=True)
 class AgentTyping(Signal):
-    """An agent writes. `identities` is whom a public reply would reach; empty for a note, which nobody outside sees."""
+    """An agent writes. `persons` (`identities.person_id`) are whom a public reply would reach; empty for a note, of
+    which nobody outside hears."""
 
     conversation: str
     agent: str
@@ -35,13 +36,13 @@ class AgentTyping(Signal):
     picture: str | None
     mode: str
     active: bool
-    identities: tuple[str, ...] = ()
+    persons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerTyping(Signal):
     conversation: str
-    identity: str
+    person: str
     name: str
     active: bool
     preview: str | None = None
@@ -69,7 +70,7 @@ class AgentLooks(Signal):
 class CustomerHere(Signal):
     """A customer's browser is connected (or no longer)."""
 
-    identity: str
+    person: str
     tab: str
     here: bool
 

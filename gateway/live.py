@@ -13,11 +13,11 @@ import logging
 import socket
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
-from aiohttp import WSCloseCode, web
+from aiohttp import WSCloseCode, WSMsgType, web
 
 from gateway.bus import Bus
 from gateway.errors import Unavailable
@@ -100,9 +100,14 @@ class LiveSession:
         asyncio.get_running_loop().call_later(CLOSE_GRACE, self._transport.abort)
 
 
+S = TypeVar("S", bound=LiveSession)
+
+
 @contextlib.asynccontextmanager
-async def open_socket(request: web.Request, limits: Limits) -> AsyncIterator[LiveSession]:
-    """Accept the upgrade. Whoever calls has checked the origin and who it is."""
+async def open_socket(
+    request: web.Request, limits: Limits, make: Callable[[web.WebSocketResponse], S]
+) -> AsyncIterator[S]:
+    """Accept the upgrade and make the door's own kind of session of it. The caller has checked origin and person."""
     ws = web.WebSocketResponse(
         heartbeat=limits.heartbeat / 1000,
         max_msg_size=limits.frame_bytes,
@@ -111,16 +116,13 @@ async def open_socket(request: web.Request, limits: Limits) -> AsyncIterator[Liv
         timeout=CLOSE_GRACE,
     )
     await ws.prepare(request)
-    session = LiveSession(request, ws, limits)
+    session = make(ws)
     try:
         yield session
     finally:
         if not session.closing:
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
                 await ws.close(code=WSCloseCode.OK)
-
-
-S = TypeVar("S", bound=LiveSession)
 
 
 class Hub(ABC, Generic[S, C]):
@@ -242,3 +244,12 @@ class Hub(ABC, Generic[S, C]):
 
     def leave(self, session: S) -> None:
         self.sessions.discard(session)
+
+
+async def first_text(session: LiveSession, limits: Limits) -> str | None:
+    """The first frame, or None when the browser stays silent or says something that is no text."""
+    try:
+        message = await session.ws.receive(timeout=limits.hello_wait / 1000)
+    except TimeoutError:
+        return None
+    return message.data if message.type is WSMsgType.TEXT else None

@@ -28,6 +28,7 @@ from gateway.store.load import Content, load_contacts, load_conversations, load_
 from gateway.store.tx import Reader
 from inbox.auth.caller import Caller
 from inbox.directory import load_directory
+from inbox.wire import CLOSE_ACCESS
 
 CONTACT_SCOPES = """select contact_id, status, team_id, assignee_id from conversations
     where contact_id in {ids_1} and merged_into is null"""
@@ -45,8 +46,6 @@ class AgentSession(LiveSession):
         self.caller = caller
         self.tab = tab
         self.looks_at: str | None = None
-        self.start_again = False
-        """Its access changed: the session tells the browser to start over."""
 
     @property
     def viewer(self) -> Viewer:
@@ -110,7 +109,6 @@ class AgentHub(Hub[AgentSession, Facts]):
             if event.kind is Kind.ACCESS_CHANGED and event.subject == session.caller.agent_id:
                 ended = event.changes.get("ended")
                 if ended is None:
-                    session.start_again = True
                     session.cut(CLOSE_ACCESS)
                     return True
                 if session.caller.session in ended or session.caller.token in ended:
@@ -172,10 +170,6 @@ class AgentHub(Hub[AgentSession, Facts]):
             frame["contact"] = contact
         if event.kind is Kind.DIRECTORY_CHANGED and content.directory is not None:
             frame["directory"] = content.directory
-
-
-CLOSE_ACCESS = 4409
-"""What the agent may see has changed: connect again without a cursor."""
 
 
 def form(viewer: Viewer, event: Event, content: Facts) -> str | None:

@@ -6,10 +6,10 @@ costs nothing; outgoing frames are plain dicts of these shapes, encoded once per
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from gateway.egress.types import AgentEvent, AgentView, CountView, DirectoryView
 
@@ -198,4 +198,6 @@ CLOSE_SIGNED_OUT = 4401
 CLOSE_PROTOCOL = 4406
 CLOSE_SLOW = 4408
 """The browser read too slowly: connect again and resume from the last cursor."""
+CLOSE_ACCESS = 4409
+"""What the agent may see has changed: connect again without a cursor."""
 CLOSE_RESTART = 1012

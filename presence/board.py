@@ -78,6 +78,11 @@ class Board:
         before, found.conversation = found.conversation, conversation
         return before
 
+    def shows(self, agent: str, tab: str) -> str | None:
+        """The conversation this tab shows."""
+        found = self._tabs.get(agent, {}).get(tab)
+        return None if found is None else found.conversation
+
     def agents(self, now: int) -> dict[str, str]:
         """`online` or `away` for everybody who is here."""
         states = {}
@@ -116,17 +121,17 @@ class Board:
 
     # --- customers --------------------------------------------------------------------------------------------------
 
-    def customer(self, identity: str, tab: str, *, here: bool) -> bool:
+    def customer(self, person: str, tab: str, *, here: bool) -> bool:
         """A customer's browser came or went. Returns whether she as a person came or went by that."""
-        tabs = self._customers.setdefault(identity, set())
+        tabs = self._customers.setdefault(person, set())
         before = bool(tabs)
         (tabs.add if here else tabs.discard)(tab)
         if not tabs:
-            self._customers.pop(identity, None)
+            self._customers.pop(person, None)
         return before != bool(tabs)
 
-    def customer_here(self, identities: tuple[str, ...]) -> bool:
-        return any(identity in self._customers for identity in identities)
+    def customer_here(self, persons: tuple[str, ...]) -> bool:
+        return any(person in self._customers for person in persons)
 
     # --- time -------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,214 @@
+"""One live agent: hello, snapshot or resume, then frames both ways until the socket ends.
+
+Frames of one socket are taken in order, so an agent's acts happen in the order they were made. A frame that fits no
+model costs an answer and nothing else.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from aiohttp import WSMsgType, web
+from pydantic import ValidationError
+
+from gateway.bundle import bundle
+from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus
+from gateway.door import check_origin, problem, unexpected
+from gateway.errors import Malformed, NotFound, ParleyError, TooMany
+from gateway.events import new_id
+from gateway.live import CLOSE_PROTOCOL, first_text, open_socket
+from gateway.store import Cursor, Reader
+from inbox.auth.access import access_conversation
+from inbox.auth.door import who_is_calling
+from inbox.commands import Asked, run_command
+from inbox.desk import Desk
+from inbox.hub import AgentHub, AgentSession
+from inbox.signals import Signals
+from inbox.snapshot import load_snapshot, told_limits
+from inbox.wire import PROTOCOL, Command, Hello, Here, Look, Typing, from_agent
+
+log = logging.getLogger(__name__)
+
+# A public reply reaches the person behind the current leg.
+PERSONS = """select i.person_id, l.id = c.leg_id as current from conversations c
+    join legs l on l.conversation_id = c.id join identities i on i.id = l.identity_id where c.id = $1"""
+PICTURE = "select picture from agents where id = $1"
+
+
+class AgentDoor:
+    """The socket's handler, with what all sessions of this process share."""
+
+    def __init__(self, desk: Desk, bus: Bus, hub: AgentHub, signals: Signals) -> None:
+        self.desk = desk
+        self.bus = bus
+        self.hub = hub
+        self.signals = signals
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        """GET /ws/agent. Raises Forbidden, Unauthenticated before the upgrade."""
+        check_origin(request)
+        caller = await who_is_calling(request)
+        limits = self.desk.limits
+
+        def make(ws: web.WebSocketResponse) -> AgentSession:
+            return AgentSession(request, ws, limits, caller, new_id())
+
+        async with open_socket(request, limits, make) as session:
+            await _Conversing(self, session).run()
+        return session.ws
+
+
+class _Conversing:
+    """The life of one session."""
+
+    def __init__(self, door: AgentDoor, session: AgentSession) -> None:
+        self.door = door
+        self.desk = door.desk
+        self.session = session
+        self.caller = session.caller
+
+    async def run(self) -> None:
+        hello = await self._hello()
+        if hello is None:
+            self.session.cut(CLOSE_PROTOCOL)
+            return
+        agent, tab = self.caller.agent_id, self.session.tab
+        self.door.bus.signal(AgentHere(agent, tab))
+        try:
+            if await self._start(hello.cursor):
+                await self._listen()
+        finally:
+            self.door.hub.leave(self.session)
+            self.door.bus.signal(AgentHere(agent, tab, gone=True))
+
+    async def _hello(self) -> Hello | None:
+        text = await first_text(self.session, self.desk.limits)
+        try:
+            frame = from_agent.validate_json(text or "")
+        except ValidationError:
+            return None
+        return frame if isinstance(frame, Hello) and frame.protocol == PROTOCOL else None
+
+    # --- starting ---------------------------------------------------------------------------------------------------
+
+    async def _start(self, text: str | None) -> bool:
+        cursor, refused = self.door.hub.resumable(text)
+        if refused is not None:
+            self.session.send({"kind": "reset", "reason": refused})
+        self._say_hello(resumed=cursor is not None)
+        if cursor is not None:
+            self.session.position = cursor.position
+            if await self.door.hub.join(self.session):
+                return True
+            self.session.send({"kind": "reset", "reason": "too_old"})
+        return await self._start_afresh()
+
+    async def _start_afresh(self) -> bool:
+        frame = await self.desk.store.scan(
+            lambda look: load_snapshot(look, self.caller.viewer, self.desk.channels)
+        )
+        self.session.position = frame["position"]
+        frame["cursor"] = str(Cursor(self.desk.store.epoch, frame["position"]))
+        self.session.send(frame)
+        self.session.send({"kind": "signals", "agents": self.door.signals.presence})
+        return await self.door.hub.join(self.session)
+
+    def _say_hello(self, *, resumed: bool) -> None:
+        self.session.send(
+            {
+                "kind": "hello",
+                "protocol": PROTOCOL,
+                "bundle": bundle().hash,
+                "resumed": resumed,
+                "now": self.desk.clock(),
+                "limits": told_limits(self.desk.limits),
+            }
+        )
+
+    # --- listening --------------------------------------------------------------------------------------------------
+
+    async def _listen(self) -> None:
+        async for message in self.session.ws:
+            if self.session.closing:
+                return
+            if message.type is WSMsgType.TEXT:
+                await self._take(message.data)
+            elif message.type is WSMsgType.BINARY:
+                self._refuse(None, Malformed("errors.malformed_frame", "a binary frame"))
+
+    async def _take(self, text: str) -> None:
+        try:
+            frame = from_agent.validate_json(text)
+        except ValidationError as fault:
+            first = fault.errors(include_input=False, include_url=False, include_context=False)[0]
+            self._refuse(None, Malformed("errors.malformed_frame", f"a frame that fits no model: {first}"))
+            return
+        try:
+            await self._act(frame)
+        except ParleyError as error:
+            self._refuse(frame.id if isinstance(frame, Command) else None, error)
+        except Exception as error:
+            self._say_problem(frame.id if isinstance(frame, Command) else None, unexpected(error, frame.kind))
+
+    async def _act(self, frame: Hello | Command | Typing | Look | Here) -> None:
+        match frame:
+            case Command():
+                await self._command(frame)
+            case Typing():
+                await self._typing(frame)
+            case Look():
+                await self._look(frame.conversation)
+            case Here():
+                here = AgentHere(self.caller.agent_id, self.session.tab, frame.visible, frame.active)
+                self.door.bus.signal(here)
+            case Hello():
+                raise Malformed("errors.malformed_frame", "hello was said already")
+
+    async def _command(self, frame: Command) -> None:
+        asked = Asked(self.desk, self.caller, self.session.tab)
+        value = await run_command(asked, frame.name, frame.args)
+        self.session.send({"kind": "result", "id": frame.id, "value": value})
+
+    async def _look(self, conversation: str | None) -> None:
+        persons: tuple[str, ...] = ()
+        if conversation is not None:
+            rows = await self._persons(conversation)
+            persons = tuple(sorted({row["person_id"] for row in rows}))
+        self.door.bus.signal(AgentLooks(self.caller.agent_id, self.session.tab, conversation))
+        self.door.signals.watch(self.session, conversation, persons)
+
+    async def _typing(self, frame: Typing) -> None:
+        if frame.conversation != self.session.looks_at:
+            raise NotFound("errors.conversation_not_found", "typing where one does not look")
+        rows = await self._persons(frame.conversation) if frame.mode == "public" else ()
+        picture = await self.desk.store.read(lambda look: look.value(PICTURE, self.caller.agent_id))
+        self.door.bus.signal(
+            AgentTyping(
+                frame.conversation,
+                self.caller.agent_id,
+                self.session.tab,
+                self.caller.name,
+                picture,
+                frame.mode,
+                frame.active,
+                tuple(row["person_id"] for row in rows if row["current"]),
+            )
+        )
+
+    async def _persons(self, conversation: str) -> Any:
+        async def look_up(look: Reader) -> Any:
+            row = await access_conversation(look, self.caller.viewer, conversation)
+            return await look.all(PERSONS, row["id"])
+
+        return await self.desk.store.read(look_up)
+
+    # --- refusing ---------------------------------------------------------------------------------------------------
+
+    def _refuse(self, command: str | None, error: ParleyError) -> None:
+        if isinstance(error, TooMany):
+            log.info("agent %s is too fast: %s", self.caller.agent_id, error)
+        self._say_problem(command, problem(error))
+
+    def _say_problem(self, command: str | None, document: dict[str, Any]) -> None:
+        self.session.send({"kind": "problem", "id": command, "problem": document})

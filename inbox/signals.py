@@ -1,0 +1,152 @@
+"""Who is here, who looks and who types, told to the tabs that look. Never stored; coalesced, the latest wins.
+
+The board keeps the moment; this room moves it by signals from the bus and by the clock, and sends what changed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+
+from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus, CustomerHere, CustomerTyping, PrivateChanged
+from gateway.limits import Limits
+from gateway.live import encode
+from inbox.hub import AgentSession
+from inbox.wire import ConversationSignals, TypingView
+from presence.board import Board, Timings, Typist
+
+TICK = 0.25
+"""Seconds between two tellings of what keeps changing; the first change is told at once."""
+
+
+class Signals:
+    """One per process."""
+
+    def __init__(
+        self, bus: Bus, limits: Limits, clock: Callable[[], int], sessions: set[AgentSession]
+    ) -> None:
+        self._clock = clock
+        self._sessions = sessions
+        self._persons: dict[str, tuple[str, ...]] = {}
+        self._changed: set[str] = set()
+        self._presence: dict[str, str] = {}
+        self._wake = asyncio.Event()
+        self.board = Board(Timings(limits.presence_expires, limits.presence_settles, limits.typing_expires))
+        self._stops = [
+            bus.take_signals(AgentHere, self._here),
+            bus.take_signals(AgentLooks, self._looks),
+            bus.take_signals(AgentTyping, self._agent_types),
+            bus.take_signals(CustomerTyping, self._customer_types),
+            bus.take_signals(CustomerHere, self._customer_here),
+            bus.take_signals(PrivateChanged, self._private),
+        ]
+
+    # --- what the bus says ------------------------------------------------------------------------------------------
+
+    def _here(self, said: AgentHere) -> None:
+        now = self._clock()
+        if said.gone:
+            self._change(*self._shown_by(said.agent, said.tab))
+            self.board.gone(said.agent, said.tab, now)
+        else:
+            self.board.here(said.agent, said.tab, visible=said.visible, active=said.active, now=now)
+        self._wake.set()
+
+    def _shown_by(self, agent: str, tab: str) -> Iterable[str]:
+        shown = self.board.shows(agent, tab)
+        return () if shown is None else (shown,)
+
+    def _looks(self, said: AgentLooks) -> None:
+        before = self.board.look(said.agent, said.tab, said.conversation)
+        self._change(*(one for one in (before, said.conversation) if one is not None))
+
+    def _agent_types(self, said: AgentTyping) -> None:
+        typist = Typist("agent", said.agent, said.name, said.mode)
+        if self.board.types(said.conversation, typist, active=said.active, now=self._clock()):
+            self._change(said.conversation)
+
+    def _customer_types(self, said: CustomerTyping) -> None:
+        typist = Typist("customer", said.person, said.name, "public", said.preview)
+        if self.board.types(said.conversation, typist, active=said.active, now=self._clock()):
+            self._change(said.conversation)
+
+    def _customer_here(self, said: CustomerHere) -> None:
+        if self.board.customer(said.person, said.tab, here=said.here):
+            self._change(*(one for one, who in self._persons.items() if said.person in who))
+
+    def _private(self, said: PrivateChanged) -> None:
+        frame = encode({"kind": "private", "private": dict(said.private)})
+        for session in self._sessions:
+            if session.caller.agent_id == said.agent and session.tab != said.tab:
+                session.write(frame)
+
+    # --- telling ----------------------------------------------------------------------------------------------------
+
+    def watch(self, session: AgentSession, conversation: str | None, persons: tuple[str, ...]) -> None:
+        """A tab shows a conversation of these customers: tell it how things stand, and what changes."""
+        session.looks_at = conversation
+        if conversation is None:
+            return
+        self._persons[conversation] = persons
+        session.send({"kind": "signals", "agents": self._presence, "conversation": self._view(conversation)})
+
+    def _change(self, *conversations: str) -> None:
+        self._changed.update(conversations)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Runs for the life of the process."""
+        try:
+            while True:
+                try:
+                    await asyncio.wait_for(self._wake.wait(), timeout=1.0)
+                except TimeoutError:
+                    pass
+                self._wake.clear()
+                self._tell()
+                await asyncio.sleep(TICK)
+        finally:
+            for stop in self._stops:
+                stop()
+
+    def _tell(self) -> None:
+        now = self._clock()
+        changed, self._changed = self._changed | self.board.expire(now), set()
+        presence = self.board.agents(now)
+        if presence != self._presence:
+            self._presence = presence
+            frame = encode({"kind": "signals", "agents": presence})
+            for session in self._sessions:
+                session.write(frame)
+        for conversation in changed:
+            self._tell_about(conversation)
+        looked_at = {session.looks_at for session in self._sessions}
+        for conversation in [one for one in self._persons if one not in looked_at]:
+            del self._persons[conversation]
+
+    def _tell_about(self, conversation: str) -> None:
+        lookers = [session for session in self._sessions if session.looks_at == conversation]
+        if lookers:
+            frame = encode({"kind": "signals", "conversation": self._view(conversation)})
+            for session in lookers:
+                session.write(frame)
+
+    def _view(self, conversation: str) -> ConversationSignals:
+        now = self._clock()
+        return {
+            "conversation": conversation,
+            "typing": [_typing(typist) for typist in self.board.typing(conversation, now)],
+            "looking": self.board.looking(conversation, now),
+            "customer_here": self.board.customer_here(self._persons.get(conversation, ())),
+        }
+
+    @property
+    def presence(self) -> dict[str, str]:
+        return self._presence
+
+
+def _typing(typist: Typist) -> TypingView:
+    view: TypingView = {"who": typist.who, "id": typist.id, "name": typist.name, "mode": typist.mode}  # type: ignore[typeddict-item]
+    if typist.preview is not None:
+        view["preview"] = typist.preview
+    return view

@@ -1,0 +1,69 @@
+"""What a session starts from: everything the inbox needs before its first list, at one position of the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.channels.registry import Channels
+from gateway.egress import agent as project
+from gateway.egress.access import Viewer, sees
+from gateway.egress.types import AgentView, CountView
+from gateway.events import AgentId, Scope, Status, TeamId
+from gateway.limits import Limits
+from gateway.store import Reader, from_json
+from gateway.store.load import MEMBERS, load_counts
+from inbox.directory import load_directory
+from inbox.wire import LimitsView, PrivateView
+
+DRAFTS = (
+    "select conversation_id, mode, text from drafts where agent_id = $1 order by updated_at desc limit 200"
+)
+ME = "select * from agents where id = $1"
+
+
+async def load_snapshot(look: Reader, viewer: Viewer, channels: Channels) -> dict[str, Any]:
+    """The `snapshot` frame but for its cursor, which the session adds."""
+    return {
+        "kind": "snapshot",
+        "position": look.position,
+        "me": await _me(look, viewer.agent_id),
+        "directory": await load_directory(look, channels),
+        "counts": [count for count in await load_counts(look) if sees(viewer, _scope(count))],
+        "private": await _private(look, viewer.agent_id),
+    }
+
+
+async def _me(look: Reader, agent: str) -> AgentView:
+    row = await look.one(ME, agent)
+    assert row is not None, "the caller was looked up a moment ago"
+    teams = [member["team_id"] for member in await look.all(MEMBERS) if member["agent_id"] == agent]
+    return project.colleague(row, teams)
+
+
+async def _private(look: Reader, agent: str) -> PrivateView:
+    drafts: dict[str, dict[str, str]] = {}
+    for row in await look.all(DRAFTS, agent):
+        drafts.setdefault(row["conversation_id"], {})[row["mode"]] = row["text"]
+    preferences = await look.value("select preferences from agents where id = $1", agent)
+    return {"drafts": drafts, "preferences": from_json(preferences)}
+
+
+def _scope(count: CountView) -> Scope:
+    team, assignee = count["team"], count["assignee"]
+    return Scope(
+        Status(count["status"]), TeamId(team) if team else None, AgentId(assignee) if assignee else None
+    )
+
+
+def told_limits(limits: Limits) -> LimitsView:
+    """The timings and bounds the browser keeps to."""
+    return {
+        "typing_repeat": limits.typing_repeat,
+        "typing_expires": limits.typing_expires,
+        "presence_ping": limits.presence_ping,
+        "presence_expires": limits.presence_expires,
+        "text_length": limits.text_length,
+        "upload_bytes": limits.upload_bytes,
+        "upload_count": limits.upload_count,
+        "page": limits.page,
+    }
