@@ -8,18 +8,34 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from gateway.bus import Bus
 from gateway.channels.registry import Channels
 from gateway.config import Config
+from gateway.egress.agent import Link
 from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
 from gateway.rates import Buckets
-from gateway.store import Store
+from gateway.store import Row, Store
 from inbox.auth.passwords import Passwords
+from inbox.hub import AgentHub
+
+AUDIENCE = "agents"
+"""Whom links to files are signed for here: every agent may hold them, the lookup decides again."""
 
 
 def wall_clock() -> int:
     """UTC milliseconds."""
     return int(time.time() * 1000)
+
+
+def agent_link(links: MediaLinks, media_url: str = "") -> Link:
+    """Signs where agents get an attachment's bytes; `media_url` where files have an origin of their own."""
+
+    def link(file: Row) -> str:
+        path = links.path(file["name"], audience=AUDIENCE, attachment=file["id"], digest=file["hash"])
+        return media_url + path
+
+    return link
 
 
 @dataclass
@@ -52,12 +68,17 @@ class Desk:
     channels: Channels
     media: MediaStore
     links: MediaLinks
+    bus: Bus
+    hub: AgentHub
+    """Tells sockets what happened, and `GET /events`."""
     clock: Callable[[], int] = wall_clock
     passwords: Passwords = field(init=False)
     rates: Rates = field(init=False)
+    link: Link = field(init=False)
 
     def __post_init__(self) -> None:
         limits = self.limits
+        self.link = agent_link(self.links, self.config.server.media_url)
         self.passwords = Passwords(
             at_once=limits.password_hashes, queue=limits.password_queue, least=limits.password_least
         )
