@@ -6,6 +6,7 @@ The board keeps the moment; this room moves it by signals from the bus and by th
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Callable, Iterable
 
 from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus, CustomerHere, CustomerTyping, PrivateChanged
@@ -98,10 +99,8 @@ class Signals:
         """Runs for the life of the process."""
         try:
             while True:
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), timeout=1.0)
-                except TimeoutError:
-                    pass
                 self._wake.clear()
                 self._tell()
                 await asyncio.sleep(TICK)

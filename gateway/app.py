@@ -1,0 +1,144 @@
+"""The composition root: opens what the configuration names, hangs the doors on one aiohttp application, runs the
+process's long tasks, and closes everything in the reverse order. Nobody imports this but the command line.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import logging
+from collections.abc import AsyncIterator, Callable, Coroutine
+from dataclasses import dataclass, field
+from typing import Any
+
+from aiohttp import WSCloseCode, web
+
+from gateway import timers
+from gateway.bus import Bus
+from gateway.channels.registry import Channels
+from gateway.config import Config
+from gateway.door import CONFIG, answer_problems, guard_response
+from gateway.errors import ParleyError
+from gateway.live import LiveSession
+from gateway.media import MediaLinks, MediaStore, open_media
+from gateway.store import Store, open_store
+from gateway.stream.accounts import Configured, sync_accounts
+from gateway.visitors import app as visitors
+from inbox import app as inbox
+from inbox.desk import wall_clock
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Parley:
+    """One running process."""
+
+    config: Config
+    store: Store
+    bus: Bus
+    channels: Channels
+    media: MediaStore
+    links: MediaLinks
+    web: web.Application
+    live: list[set[Any]] = field(default_factory=list)
+    """The sets of live sessions, one for each door."""
+
+    def hang_up(self) -> None:
+        """Tell every browser that we are going: it comes back by itself, with its cursor."""
+        for sessions in self.live:
+            for session in tuple(sessions):
+                if isinstance(session, LiveSession):
+                    session.cut(WSCloseCode.SERVICE_RESTART)
+
+
+@contextlib.asynccontextmanager
+async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> AsyncIterator[Parley]:
+    """Everything but the listening socket. Raises ConfigError, Unavailable."""
+    channels = Channels.of(config.channels)
+    store = await open_store(config.database_url)
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(store.close)
+        media = open_media(config.media_store, config.data)
+        bus = Bus()
+        links = MediaLinks(store.secret, clock=clock)
+        await store.write(lambda tx: sync_accounts(tx, _configured(channels)))
+        application = web.Application(middlewares=[answer_problems], client_max_size=config.limits.body_bytes)
+        application[CONFIG] = config
+        application.on_response_prepare.append(guard_response)
+        parley = Parley(config, store, bus, channels, media, links, application)
+        agents = inbox.hang(application, inbox.Parts(store, bus, config, channels, media, links, clock))
+        customers = visitors.hang(application, visitors.Parts(store, bus, config, channels, media, links, clock))
+        parley.live += [agents.sessions, customers.sessions]
+        store.publish_to(bus.publish)
+        await _open_channels(channels)
+        stack.push_async_callback(_close_channels, channels)
+        tasks = [
+            store.watch_head(),
+            timers.wake_snoozed(store, clock),
+            timers.clean(store, media, config.limits),
+            *agents.tasks,
+            *customers.tasks,
+        ]
+        await stack.enter_async_context(_running(tasks))
+        stack.callback(parley.hang_up)
+        gc.freeze()
+        yield parley
+
+
+def _configured(channels: Channels) -> dict[str, Configured]:
+    return {
+        channel.account: Configured(channel.name, getattr(channel, "title", "")) for channel in channels
+    }
+
+
+async def _open_channels(channels: Channels) -> None:
+    """One bad account never stops the others."""
+    for channel in channels:
+        try:
+            await channel.open()
+        except ParleyError as why:
+            log.error("account %s could not be opened: %s", channel.account, why)
+
+
+async def _close_channels(channels: Channels) -> None:
+    for channel in channels:
+        with contextlib.suppress(ParleyError):
+            await channel.close()
+
+
+@contextlib.asynccontextmanager
+async def _running(coroutines: list[Coroutine[Any, Any, None]]) -> AsyncIterator[None]:
+    """The process's own tasks; one that ends by a fault is logged, and the process goes down to be started anew."""
+    main = asyncio.current_task()
+
+    def ended(task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and task.exception() is not None:
+            log.critical("%s failed", task.get_name(), exc_info=task.exception())
+            if main is not None:
+                main.cancel()
+
+    tasks = [asyncio.create_task(each, name=each.__qualname__) for each in coroutines]
+    for task in tasks:
+        task.add_done_callback(ended)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@contextlib.asynccontextmanager
+async def listening(parley: Parley, host: str, port: int) -> AsyncIterator[int]:
+    """Answer on host and port (0: any free one); yields the port."""
+    runner = web.AppRunner(parley.web, access_log=None, handle_signals=False, shutdown_timeout=5)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port, backlog=1024)
+        await site.start()
+        yield runner.addresses[0][1]
+    finally:
+        parley.hang_up()
+        await runner.cleanup()

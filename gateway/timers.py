@@ -1,0 +1,69 @@
+"""What falls due: snoozes that end, uploads nobody used, the log's old end. Runs for the life of the process."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from gateway.errors import Unavailable
+from gateway.limits import Limits
+from gateway.media import MediaStore, sweep_orphans
+from gateway.store import Store, Tx
+from gateway.stream.status import next_wake, wake_due
+from gateway.stream.trim import trim_log
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 1.0
+"""Seconds between two looks at the snoozes."""
+CLEAN_EVERY = 3600.0
+"""Seconds between two rounds of cleaning."""
+DAY, HOUR = 86_400_000, 3_600_000
+
+FORGET_UPLOADS = "delete from attachments where message_id is null and created_at < $1"
+NAMED = "select 1 from attachments where hash = $1 limit 1"
+FORGET_SESSIONS = "delete from sessions where expires_at < $1"
+FORGET_LINKS = "delete from one_time_links where expires_at < $1"
+
+
+async def wake_snoozed(store: Store, clock: Callable[[], int]) -> None:
+    """Open what was snoozed until now, again and again. Survives a database that is gone for a while."""
+    while True:
+        try:
+            due = await next_wake(store)
+            if due is not None and due <= clock():
+                await store.write(wake_due)
+        except Unavailable as why:
+            log.warning("snoozes wait: %s", why)
+        await asyncio.sleep(LOOK_EVERY)
+
+
+async def clean(store: Store, media: MediaStore, limits: Limits) -> None:
+    """Every hour: trim the log, forget uploads that no message took, then the bytes that nothing names."""
+    while True:
+        await asyncio.sleep(CLEAN_EVERY)
+        try:
+            await clean_once(store, media, limits)
+        except Unavailable as why:
+            log.warning("cleaning waits: %s", why)
+        except Exception:
+            log.exception("cleaning failed; the next round tries again")
+
+
+async def clean_once(store: Store, media: MediaStore, limits: Limits) -> None:
+    now = await store.write(lambda tx: _forget(tx, limits))
+    await trim_log(store, now - limits.log_kept * DAY)
+
+    async def is_named(digest: str) -> bool:
+        return await store.read(lambda look: look.one(NAMED, digest)) is not None
+
+    swept = await sweep_orphans(media, is_named, now, age=limits.orphans_kept * HOUR)
+    log.info("swept %s", swept)
+
+
+async def _forget(tx: Tx, limits: Limits) -> int:
+    await tx.run(FORGET_UPLOADS, tx.now - limits.orphans_kept * HOUR)
+    await tx.run(FORGET_SESSIONS, tx.now - 90 * DAY)
+    await tx.run(FORGET_LINKS, tx.now - 90 * DAY)
+    return tx.now
