@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from gateway.egress.access import Viewer, sees_row, where_sees
+from gateway.egress.access import Viewer, sees, sees_row, where_sees
 from gateway.errors import NotFound
-from gateway.store import Reader, Row
+from gateway.store import Reader, Row, Tx
+from gateway.stream.hold import Held, hold
 
 CONVERSATION = "select * from conversations where id = $1"
 NUMBERED = "select * from conversations where number = $1"
@@ -73,3 +74,11 @@ async def access_merge(look: Reader, viewer: Viewer, key: str) -> Row:
     except NotFound:
         raise NotFound("errors.merge_not_found", f"{viewer.agent_id} sees no merge {key}") from None
     return row
+
+
+async def hold_conversation(tx: Tx, viewer: Viewer, key: str) -> Held:
+    """Lock a conversation that the viewer may see, as it stands at this moment. Raises NotFound."""
+    held = await hold(tx, key)
+    if not sees(viewer, held.scope):
+        raise NotFound("errors.conversation_not_found", f"{viewer.agent_id} sees no conversation {key}")
+    return held

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
 import orjson
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel
 
 from gateway.door import UNSAFE, check_origin
 from gateway.egress.access import Role
@@ -25,28 +25,14 @@ from gateway.errors import Forbidden, Malformed, Refused, TooLarge, Unauthentica
 from inbox.auth.caller import Caller
 from inbox.auth.door import recognise
 from inbox.desk import DESK, Desk
+from inbox.fitting import Query, fitted
 
 PREFIX = "/api/v1"
 ID = "[0-9a-z]{1,64}"
 """What an id or a conversation's number looks like in a path; anything else is not found."""
 PATIENCE = 30.0
 """Seconds a JSON body may take to arrive."""
-DEEPEST = 16
-"""Levels of lists and tables in a JSON body."""
-
 M = TypeVar("M", bound=BaseModel)
-
-
-class Body(BaseModel):
-    """What a JSON body is made of: nothing unknown, nothing converted."""
-
-    model_config = ConfigDict(extra="forbid", strict=True)
-
-
-class Query(BaseModel):
-    """What stands behind the question mark; texts are read as what the field wants."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class UnsupportedMediaType(Refused):
@@ -232,35 +218,3 @@ async def read_bounded(request: web.Request, limit: int) -> bytes:
     except (TimeoutError, web.RequestPayloadError):
         raise Malformed("errors.malformed", "the body did not arrive whole", at="", why="cut short") from None
     return bytes(body)
-
-
-def fitted(model: type[M], value: Any) -> M:
-    """The value as its model. Raises Malformed, naming the place; never repeats the value."""
-    _check_plain(value)
-    try:
-        return model.model_validate(value)
-    except ValidationError as error:
-        fault = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        at = ".".join(str(part) for part in fault["loc"])
-        why = fault["msg"].removeprefix("Value error, ")
-        raise Malformed("errors.malformed", f"{model.__name__}: {at}: {why}", at=at[:200], why=why) from None
-
-
-def _check_plain(value: Any, depth: int = 0) -> None:
-    """No zero bytes (PostgreSQL's text has none), no lone surrogates, no bottomless nesting."""
-    if isinstance(value, str):
-        if "\0" in value or not _is_unicode(value):
-            raise Malformed("errors.malformed", "a text with NUL or half a character", at="", why="no text")
-    elif isinstance(value, (dict, list)):
-        if depth >= DEEPEST:
-            raise Malformed("errors.malformed", "nested too deeply", at="", why="nested too deeply")
-        for inner in (*value, *value.values()) if isinstance(value, Mapping) else value:
-            _check_plain(inner, depth + 1)
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

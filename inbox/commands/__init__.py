@@ -1,0 +1,15 @@
+"""One function per command: access first, then what the channel can do, then the stream's verb."""
+
+from inbox.commands import conversations, private, writing
+from inbox.commands.table import COMMANDS, Asked, CommandRow, check_may, run_command
+
+__all__ = [
+    "COMMANDS",
+    "Asked",
+    "CommandRow",
+    "check_may",
+    "conversations",
+    "private",
+    "run_command",
+    "writing",
+]

@@ -1,0 +1,89 @@
+"""Commands on an agent's own state: stored, the latest wins, told to the agent's other tabs only."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from pydantic import Field
+
+from gateway.bus import PrivateChanged
+from gateway.errors import TooLarge
+from gateway.store import Tx, from_json
+from gateway.stream import private
+from gateway.stream.agents import hold_agent
+from inbox.auth.access import hold_conversation
+from inbox.commands.conversations import Done
+from inbox.commands.table import Asked, command
+from inbox.fitting import Id, Position, Sent, Text
+from inbox.wire import PrivateView
+
+PREFERENCES = 32 * 1024
+"""Bytes of JSON that one agent's preferences may take."""
+
+
+class MarkRead(Sent):
+    conversation: Id
+    position: Position
+
+
+class SaveDraft(Sent):
+    conversation: Id
+    mode: Literal["public", "note"]
+    text: Text
+
+
+class SetPreferences(Sent):
+    values: Annotated[dict[str, Any], Field(max_length=200)]
+    """Key -> value; None forgets."""
+
+
+@command()
+async def mark_read(asked: Asked, args: MarkRead) -> Done:
+    """The agent has read up to this position."""
+
+    async def verb(tx: Tx) -> str | None:
+        held = await hold_conversation(tx, asked.viewer, args.conversation)
+        moved = await private.mark_read(tx, asked.caller.agent_id, held.id, args.position)
+        return held.id if moved else None
+
+    moved = await asked.store.write(verb)
+    if moved is not None:
+        _tell(asked, {"read": {moved: args.position}})
+    return {}
+
+
+@command()
+async def save_draft(asked: Asked, args: SaveDraft) -> Done:
+    """What the agent has written so far; an empty text forgets it."""
+
+    async def verb(tx: Tx) -> str:
+        held = await hold_conversation(tx, asked.viewer, args.conversation)
+        await private.save_draft(tx, asked.caller.agent_id, held.id, args.mode, args.text)
+        return held.id
+
+    conversation = await asked.store.write(verb)
+    _tell(asked, {"drafts": {conversation: {args.mode: args.text}}})
+    return {}
+
+
+@command()
+async def set_preferences(asked: Asked, args: SetPreferences) -> Done:
+    """Change some of the agent's preferences; the others stay."""
+
+    async def verb(tx: Tx) -> dict[str, Any]:
+        row = await hold_agent(tx, asked.caller.agent_id)
+        fresh = {**from_json(row["preferences"]), **args.values}
+        kept = {key: value for key, value in fresh.items() if value is not None}
+        text = orjson.dumps(kept)
+        if len(text) > PREFERENCES:
+            raise TooLarge("errors.preferences_too_large", limit=PREFERENCES)
+        await private.set_preferences(tx, asked.caller.agent_id, text.decode())
+        return kept
+
+    _tell(asked, {"preferences": await asked.store.write(verb)})
+    return {}
+
+
+def _tell(asked: Asked, changed: PrivateView) -> None:
+    asked.desk.bus.signal(PrivateChanged(asked.caller.agent_id, asked.tab, changed))

@@ -1,0 +1,192 @@
+"""Commands that write to somebody: replies, notes, a conversation begun by us. What the channel can do is asked first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from gateway.channels.base import Capabilities
+from gateway.egress import agent as project
+from gateway.egress.types import ConversationView, MessageView
+from gateway.errors import NotFound, Refused, TooLarge
+from gateway.events import Visibility
+from gateway.media import shown_inline
+from gateway.store import Reader, Row, as_json
+from gateway.store.load import load_conversations, load_messages
+from gateway.stream.post import Post, Posted, post
+from gateway.stream.start import start as start_conversation
+from inbox.auth.access import access_contact, access_conversation
+from inbox.commands.table import Asked, command
+from inbox.fitting import ClientId, Id, Position, Sent, Text
+
+LEG = """select l.id, l.account_id, e.last_inbound_at from legs l
+    left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
+    where l.id = $1 and l.conversation_id = $2"""
+UPLOADS = "select id, mime, size from attachments where id in {ids_1} and owner = $2"
+OF_IDENTITY = "select contact_id from identities where id = $1"
+
+Uploads = Annotated[list[Id], Field(max_length=20)]
+
+
+class Note(Sent):
+    conversation: Id
+    text: Text = ""
+    attachments: Uploads = Field(default_factory=list)
+    """Ids of uploads that wait for a message."""
+    client_id: ClientId
+    reply_to: Id | None = None
+
+
+class Reply(Note):
+    leg: Id | None = None
+    """None: the conversation's current leg."""
+    seen: Position | None = None
+    """The position up to which the agent had read: an answer to something older is stopped."""
+    anyway: bool = False
+
+
+class Start(Sent):
+    account: Annotated[str, Field(min_length=1, max_length=40)]
+    identity: Id | None = None
+    contact: Id | None = None
+    """Whom to write to: an identity, or a contact who has one on this account."""
+    text: Text
+    subject: Annotated[str, Field(max_length=300)] = ""
+    client_id: ClientId
+
+
+class Written(TypedDict):
+    message: MessageView
+    position: int
+
+
+class Started(TypedDict):
+    conversation: ConversationView
+    message: MessageView
+    position: int
+
+
+@command()
+async def reply(asked: Asked, args: Reply) -> Written:
+    """Answer the customer. 409 `stale_reply` when somebody else answered after `seen` and `anyway` is not said."""
+    await asked.store.read(lambda look: _check_reply(asked, look, args))
+    return await _written(asked, await post(asked.store, _post(asked, args, Visibility.PUBLIC)))
+
+
+@command()
+async def note(asked: Asked, args: Note) -> Written:
+    """Tell the team; no customer ever sees it."""
+    _check_text(asked, args.text, asked.desk.limits.text_length)
+    if len(args.attachments) > asked.desk.limits.upload_count:
+        raise TooLarge("errors.too_many_files", limit=asked.desk.limits.upload_count)
+    await asked.store.read(lambda look: access_conversation(look, asked.viewer, args.conversation))
+    return await _written(asked, await post(asked.store, _post(asked, args, Visibility.NOTE)))
+
+
+@command()
+async def start(asked: Asked, args: Start) -> Started:
+    """Write first, on an account that may."""
+    can = capabilities(asked, args.account)
+    if not can.may_start:
+        raise Refused("errors.may_not_start", f"{args.account} cannot start a conversation")
+    _check_text(asked, args.text, can.text_length)
+    await asked.store.read(lambda look: _check_known(asked, look, args))
+    what = Post("", asked.by, args.client_id, args.text)
+    posted = await start_conversation(
+        asked.store, args.account, args.identity, args.contact, what, subject=args.subject
+    )
+    written = await _written(asked, posted)
+    found = await asked.store.read(lambda look: load_conversations(look, [posted.conversation]))
+    return {"conversation": found[posted.conversation], **written}
+
+
+def _post(asked: Asked, args: Note, visibility: Visibility) -> Post:
+    more = {"leg": args.leg, "seen": args.seen, "anyway": args.anyway} if isinstance(args, Reply) else {}
+    return Post(
+        args.conversation,
+        asked.by,
+        args.client_id,
+        args.text,
+        visibility,
+        tuple(args.attachments),
+        reply_to=args.reply_to,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+async def _written(asked: Asked, posted: Posted) -> Written:
+    found = await asked.store.read(lambda look: load_messages(look, [posted.message]))
+    row, files = found[posted.message]
+    view = project.message(row, files, asked.desk.link, shown_inline)
+    return {"message": view, "position": posted.position}
+
+
+# --- what the channel can do ----------------------------------------------------------------------------------------
+
+
+def capabilities(asked: Asked, account: str) -> Capabilities:
+    """What the account can do. Raises Refused for one that is no longer configured."""
+    channel = asked.desk.channels.get(account)
+    if channel is None:
+        raise Refused("errors.account_not_active", f"account {account} is not configured")
+    return channel.capabilities
+
+
+async def _check_reply(asked: Asked, look: Reader, args: Reply) -> None:
+    row = await access_conversation(look, asked.viewer, args.conversation)
+    leg = await look.one(LEG, args.leg or row["leg_id"] or "", row["id"])
+    if leg is None:
+        raise NotFound("errors.leg_not_found", f"no leg {args.leg or row['leg_id']} in {row['id']}")
+    can = capabilities(asked, leg["account_id"])
+    _check_text(asked, args.text, can.text_length)
+    _check_window(asked, can, leg["last_inbound_at"])
+    if args.reply_to is not None and not can.quoting:
+        raise Refused("errors.no_quoting", f"{leg['account_id']} cannot quote")
+    if args.attachments:
+        _check_files(
+            asked, can, args, await look.all(UPLOADS, as_json(args.attachments), upload_owner(asked))
+        )
+
+
+def upload_owner(asked: Asked) -> str:
+    """Who may take an upload of this caller."""
+    return f"agent:{asked.by.id}"
+
+
+def _check_text(asked: Asked, text: str, longest: int) -> None:
+    limit = min(longest, asked.desk.limits.text_length)
+    if len(text) > limit:
+        raise TooLarge("errors.text_too_long", limit=limit)
+
+
+def _check_window(asked: Asked, can: Capabilities, last_inbound_at: int | None) -> None:
+    """Some providers take free text only for a while after the customer's last message."""
+    if can.reply_window is None:
+        return
+    if last_inbound_at is None or asked.desk.clock() - last_inbound_at > can.reply_window:
+        raise Refused("errors.window_closed", f"last inbound {last_inbound_at}", code="window_closed")
+
+
+def _check_files(asked: Asked, can: Capabilities, args: Reply, uploads: Sequence[Row]) -> None:
+    count = min(can.attachments.count, asked.desk.limits.upload_count)
+    if len(args.attachments) > count:
+        raise TooLarge("errors.too_many_files", limit=count)
+    if args.text and not can.captions:
+        raise Refused("errors.no_captions", "text and files travel separately on this channel")
+    for upload in uploads:
+        if not can.attachments.accepts(upload["mime"], upload["size"]):
+            limit = can.attachments.limit(upload["mime"])
+            raise Refused("errors.file_not_taken", f"{upload['mime']} of {upload['size']} bytes", limit=limit)
+
+
+async def _check_known(asked: Asked, look: Reader, args: Start) -> None:
+    """Nobody is written to who the caller may not know."""
+    contact = args.contact
+    if args.identity is not None:
+        contact = await look.value(OF_IDENTITY, args.identity)
+    if contact is None:
+        raise NotFound("errors.identity_not_found", "neither a contact nor an identity of one")
+    await access_contact(look, asked.viewer, contact)
