@@ -1,4 +1,4 @@
-"""Commands that write to somebody: replies, notes, a conversation begun by us. What the channel can do is asked first."""
+"""Commands that write: replies, notes, a conversation begun by us. What the channel can do is asked first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from gateway.egress import agent as project
 from gateway.egress.types import ConversationView, MessageView
 from gateway.errors import NotFound, Refused, TooLarge
 from gateway.events import Visibility
-from gateway.media import shown_inline
 from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_conversations, load_messages
 from gateway.stream.post import Post, Posted, post
@@ -120,7 +119,7 @@ def _post(asked: Asked, args: Note, visibility: Visibility) -> Post:
 async def _written(asked: Asked, posted: Posted) -> Written:
     found = await asked.store.read(lambda look: load_messages(look, [posted.message]))
     row, files = found[posted.message]
-    view = project.message(row, files, asked.desk.link, shown_inline)
+    view = project.message(row, files, asked.desk.link)
     return {"message": view, "position": posted.position}
 
 
