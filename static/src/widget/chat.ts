@@ -1,0 +1,456 @@
+// One customer's chat in this browser: who she is, her story, her line of unsent messages, the socket. The views read
+// `chat.view` and call the verbs; nothing here touches the DOM.
+
+import { backoff } from "../shared/backoff";
+import { largest } from "../shared/files";
+import type { CustomerMessage, SessionAnswer, SpeakerView, ToVisitor, VisitorLimits } from "../wire";
+import { Door, Problem } from "./door";
+import { Keeper } from "./kept";
+import type { KeptFile, KeptMessage } from "./kept";
+import { Line } from "./line";
+import type { Claims, ToPage } from "./messages";
+import { Outgoing } from "./outgoing";
+import { NOTHING, afterEvents, fromSnapshot, newestFromUs, withMissing } from "./story";
+import type { Story } from "./story";
+
+const RENEW_LEAST = 5_000; // ms between two tries to get a new token
+const DEAF = 6_000; // ms after which our own stored message must have come down the socket, or the socket is dead
+
+export interface Settings {
+  title: Record<string, string>;
+  greeting: Record<string, string>;
+  colour: string;
+  preview: boolean;
+}
+
+/** `elsewhere`: another tab of this browser now stands for another person. `expired`: the site's word for its user is
+ *  over. `shut`: this account cannot be written to, `trouble` says why. */
+export type Phase = "waiting" | "starting" | "ready" | "elsewhere" | "expired" | "shut";
+
+export interface View {
+  phase: Phase;
+  trouble: string;
+  settings: Settings | null;
+  limits: VisitorLimits | null;
+  story: Story;
+  line: readonly KeptMessage[];
+  progress: ReadonlyMap<string, number>;
+  /** Connected and up to date. */
+  up: boolean;
+  typing: readonly SpeakerView[];
+  unread: number;
+  shown: boolean;
+  modal: boolean;
+  /** Older messages are on their way. */
+  loading: boolean;
+}
+
+interface TabNews {
+  /** The person of this browser is another one now. */
+  left?: boolean;
+  /** This subject's messages were read in another tab. */
+  read?: string;
+}
+
+export class Chat {
+  view: View = {
+    phase: "waiting", trouble: "", settings: null, limits: null, story: NOTHING, line: [], progress: new Map(),
+    up: false, typing: [], unread: 0, shown: false, modal: false, loading: false,
+  };
+  /** Pictures of our own that are still here, by attachment id: no flicker when the stored message comes. */
+  readonly previews = new Map<string, string>();
+  private vouch: string | null = null;
+  private claims: Claims = {};
+  private token: string | null = null;
+  private subject: string | null = null;
+  private turn = 0;
+  private renewedAt = 0;
+  private atEnd = true;
+  private told = { delivered: 0, read: 0 };
+  private typedAt = 0;
+  private typingEnds: ReturnType<typeof setTimeout> | undefined;
+  private readonly unheard = new Map<string, ReturnType<typeof setTimeout>>();
+  private readonly keeper: Keeper;
+  private readonly door: Door;
+  private readonly line: Line;
+  private readonly outgoing: Outgoing;
+  private readonly tabs: BroadcastChannel | undefined;
+  private readonly listeners = new Set<() => void>();
+
+  constructor(
+    account: string,
+    private readonly language: string,
+    private readonly page: (message: ToPage) => void,
+  ) {
+    this.keeper = new Keeper(account);
+    this.door = new Door(account);
+    this.outgoing = new Outgoing(this.keeper, this.door, {
+      changed: () => this.show({ line: this.outgoing.line, progress: this.outgoing.progress }),
+      said: (message) => this.said(message),
+      uploaded: (file, attachment) => this.previews.set(attachment.id, URL.createObjectURL(file.body)),
+      renew: () => this.renew(),
+    });
+    this.line = new Line(account, {
+      heard: (frame) => this.heard(frame),
+      line: (up) => this.lineIs(up),
+      signedOut: () => void this.renew(),
+      outdated: () => location.reload(),
+    });
+    if (typeof BroadcastChannel !== "undefined") {
+      this.tabs = new BroadcastChannel(`parley-${account}-person`);
+      this.tabs.onmessage = (event) => this.otherTab(event.data as TabNews);
+    }
+    document.addEventListener("visibilitychange", () => this.tellSeen());
+    addEventListener("online", () => this.outgoing.wake());
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  // --- who is in front of this browser ---
+
+  /** The first word of the page: whom it names, and whether the window is seen. */
+  async start(vouch: string | null, claims: Claims, shown: boolean, modal: boolean): Promise<void> {
+    this.claims = claims;
+    this.show({ shown, modal });
+    await this.person(vouch);
+  }
+
+  /** The page names its user: a token it signed, or nobody. Whoever else was here before leaves nothing behind. */
+  async person(vouch: string | null): Promise<void> {
+    this.vouch = vouch;
+    await this.begin();
+  }
+
+  async claim(claims: Claims): Promise<void> {
+    this.claims = { ...this.claims, ...claims };
+    if (this.token) await this.renew();
+  }
+
+  look(shown: boolean, modal: boolean): void {
+    this.show({ shown, modal });
+    if (shown && this.token) this.line.follow(this.token, true);
+    else if (shown) void this.begin();
+    this.tellSeen();
+  }
+
+  private async begin(): Promise<void> {
+    const turn = ++this.turn;
+    const who = userOf(this.vouch);
+    let self = this.keeper.self();
+    if (self && self.who !== who) {
+      await this.leave();
+      self = undefined;
+    }
+    if (turn !== this.turn) return;
+    const subject = self?.subject ?? newcomer(who);
+    if (this.subject !== null && this.subject !== subject) this.drop();
+    await this.keeper.keepOnly(subject);
+    if (!self && !this.view.shown) return this.tellPage();
+    if (!this.token) this.show({ phase: "starting" });
+    // The page names the same person as before: her unsent messages may be seen at once.
+    if (!this.token) await this.outgoing.serve(subject, null);
+    await this.enter(turn);
+  }
+
+  /** Asks until there is an answer, one tab at a time, so that two new tabs become one visitor. */
+  private async enter(turn: number): Promise<void> {
+    for (let failures = 0; turn === this.turn; failures++) {
+      try {
+        const locks = navigator.locks as LockManager | undefined;
+        const ask = () => this.ask(turn);
+        return await (locks ? locks.request(`parley-${this.door.account}-person`, ask) : ask());
+      } catch (error) {
+        if (turn !== this.turn) return;
+        const problem = error instanceof Problem ? error : new Problem(0, "");
+        if (!problem.passing) return this.stop(problem);
+        await soonOr(Math.max(problem.wait, backoff(failures)), "online");
+      }
+    }
+  }
+
+  private async ask(turn: number): Promise<void> {
+    const { vouch, claims } = this;
+    const token = vouch ? null : (this.keeper.self()?.token ?? null);
+    if (!navigator.onLine) throw new Problem(0, "");
+    const answer = await this.door.session({ token, vouch, claims, locale: this.language });
+    if (turn === this.turn) await this.become(answer, userOf(vouch));
+  }
+
+  private async become(answer: SessionAnswer, who: string | null): Promise<void> {
+    const { token, subject } = answer;
+    const self = this.keeper.self();
+    if (self && self.subject !== subject) await this.leave();
+    if (!self) await this.adopt(newcomer(who), subject);
+    const same = this.subject === subject;
+    if (this.subject !== null && !same) this.drop();
+    this.keeper.keepSelf({ token, subject, who });
+    Object.assign(this, { token, subject });
+    const settings = answer.settings as unknown as Settings;
+    const { unread, story } = this.view;
+    this.show({
+      phase: "ready", settings, limits: answer.limits, unread: same ? unread : answer.unread, story: { ...story, open: answer.open },
+    });
+    if (answer.open || this.view.shown) this.line.follow(token, same);
+    await this.outgoing.serve(subject, token);
+    this.tellPage();
+  }
+
+  /** What was written before the first answer came belongs to this newcomer. */
+  private async adopt(from: string, subject: string): Promise<void> {
+    await this.outgoing.written;
+    for (const message of await this.keeper.line(from)) await this.keeper.put({ ...message, subject });
+    this.keepDraft(this.keeper.draft(from), subject);
+  }
+
+  /** Everything of the former person goes from this browser, in every tab. */
+  private async leave(): Promise<void> {
+    this.drop();
+    await this.keeper.forget();
+    this.tabs?.postMessage({ left: true });
+  }
+
+  private drop(): void {
+    this.token = this.subject = null;
+    this.told = { delivered: 0, read: 0 };
+    for (const url of this.previews.values()) URL.revokeObjectURL(url);
+    this.previews.clear();
+    for (const timer of this.unheard.values()) clearTimeout(timer);
+    this.unheard.clear();
+    this.line.rest();
+    this.outgoing.rest();
+    this.show({ phase: "waiting", story: NOTHING, typing: [], unread: 0, loading: false });
+  }
+
+  private otherTab(news: TabNews): void {
+    if (this.subject === null) return;
+    if (news.read === this.subject) return this.show({ unread: 0 });
+    if (!news.left) return;
+    this.turn++;
+    this.drop();
+    this.show({ phase: "elsewhere" });
+  }
+
+  /** A new token for the same person; false when there is none to be had now. */
+  private async renew(): Promise<boolean> {
+    const { subject } = this;
+    if (Date.now() - this.renewedAt < RENEW_LEAST) return false;
+    this.renewedAt = Date.now();
+    await this.enter(++this.turn);
+    return this.view.phase === "ready" && this.subject === subject;
+  }
+
+  private stop(problem: Problem): void {
+    const expired = problem.status === 401;
+    this.token = null;
+    this.line.rest();
+    if (this.subject) void this.outgoing.serve(this.subject, null);
+    this.show({ phase: expired ? "expired" : "shut", trouble: problem.text });
+    if (expired) this.page({ parley: 1, kind: "vouch" });
+  }
+
+  // --- what she writes ---
+
+  /** Why a file cannot be sent, or null. */
+  refusal(file: File): string | null {
+    const { limits } = this.view;
+    if (!limits) return null;
+    if (!file.size) return "file.empty";
+    const rules = Object.fromEntries(limits.accepts.map((type) => [type, limits.upload_bytes]));
+    const most = largest(rules, file.type || "application/octet-stream");
+    return !most ? "file.kind" : file.size > most ? "file.large" : null;
+  }
+
+  async send(text: string, files: readonly File[]): Promise<void> {
+    const kept = await Promise.all(files.map(keptForm));
+    this.atEnd = true;
+    if (this.typedAt) this.line.send({ kind: "typing", active: false });
+    this.typedAt = 0;
+    this.keepDraft("");
+    await this.outgoing.add(text.trim(), kept);
+    this.tellPage();
+  }
+
+  again(id: string): void {
+    void this.outgoing.again(id);
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.outgoing.remove(id);
+    this.tellPage();
+  }
+
+  typing(text: string): void {
+    const { limits, settings } = this.view;
+    this.keepDraft(text);
+    const now = Date.now();
+    if (!text) {
+      if (this.typedAt) this.line.send({ kind: "typing", active: false });
+      this.typedAt = 0;
+    } else if (now - this.typedAt >= (limits?.typing_repeat ?? Infinity)) {
+      this.typedAt = now;
+      this.line.send({ kind: "typing", active: true, preview: settings?.preview ? text.slice(0, 2000) : null });
+    }
+  }
+
+  draft(): string {
+    return this.keeper.draft(this.subject ?? newcomer(userOf(this.vouch)));
+  }
+
+  private keepDraft(text: string, subject = this.subject ?? newcomer(userOf(this.vouch))): void {
+    this.keeper.keepDraft(subject, text);
+  }
+
+  /** Stored. Its event comes down the socket too; a socket that does not bring it is dead without knowing. */
+  private said(message: CustomerMessage): void {
+    if (this.token) this.line.follow(this.token, true);
+    if (!this.view.story.messages.some((it) => it.id === message.id)) {
+      this.unheard.set(message.id, setTimeout(() => this.deaf(), DEAF));
+    }
+    this.show({ story: { ...withMissing(this.view.story, [message]), open: true } });
+    this.tellPage();
+  }
+
+  private deaf(): void {
+    for (const timer of this.unheard.values()) clearTimeout(timer);
+    this.unheard.clear();
+    this.line.reconnect();
+  }
+
+  // --- what she hears ---
+
+  private heard(frame: ToVisitor): void {
+    switch (frame.kind) {
+      case "hello":
+        return;
+      case "snapshot":
+        this.show({ story: fromSnapshot(frame), up: true });
+        return this.settle(frame.messages);
+      case "events":
+        return this.news(frame.events.flatMap((event) => event.message ?? []), () => afterEvents(this.view.story, frame.events));
+      case "typing":
+        return this.someoneTypes(frame.who);
+      case "reset":
+        return this.show({ up: false });
+      case "problem":
+        return;
+      default:
+        return frame satisfies never;
+    }
+  }
+
+  private news(messages: readonly CustomerMessage[], grow: () => Story): void {
+    const known = new Set(this.view.story.messages.map((it) => it.id));
+    const fresh = messages.filter((it) => it.author.kind !== "me" && !known.has(it.id));
+    const names = new Set(fresh.map((it) => it.author.name));
+    this.show({
+      story: grow(),
+      up: true,
+      unread: this.view.unread + fresh.length,
+      typing: this.view.typing.filter((who) => !names.has(who.name)),
+    });
+    this.settle(messages);
+  }
+
+  /** After any news: our own are no longer missed, ours in the line that were stored go, watermarks are told. */
+  private settle(messages: readonly CustomerMessage[]): void {
+    for (const { id } of messages) {
+      clearTimeout(this.unheard.get(id));
+      this.unheard.delete(id);
+    }
+    this.tellSeen();
+    this.tellPage();
+  }
+
+  private someoneTypes(who: readonly SpeakerView[]): void {
+    clearTimeout(this.typingEnds);
+    this.show({ typing: who });
+    this.typingEnds = setTimeout(() => this.show({ typing: [] }), this.view.limits?.typing_expires);
+  }
+
+  private lineIs(up: boolean): void {
+    this.told = { delivered: 0, read: 0 };
+    this.show(up ? { up } : { up, typing: [] });
+    if (!up) return;
+    this.outgoing.wake();
+    this.tellSeen();
+  }
+
+  async older(): Promise<void> {
+    const { story, loading } = this.view;
+    const { subject, token } = this;
+    if (loading || !story.before || !token) return;
+    this.show({ loading: true });
+    const page = await this.door.history(token, story.before).catch(() => null);
+    if (subject !== this.subject) return;
+    this.show({ loading: false, ...(page && { story: withMissing(this.view.story, page.messages, page.before) }) });
+  }
+
+  // --- what we tell of her ---
+
+  /** The end of the log is in sight, or not any more. */
+  end(inSight: boolean): void {
+    this.atEnd = inSight;
+    this.tellSeen();
+  }
+
+  private tellSeen(): void {
+    const { shown, story, up } = this.view;
+    const newest = newestFromUs(story);
+    const reading = shown && this.atEnd && document.visibilityState === "visible";
+    if (reading && this.view.unread) {
+      this.show({ unread: 0 });
+      this.tabs?.postMessage({ read: this.subject ?? "" });
+      this.tellPage();
+    }
+    if (!up) return;
+    const read = reading ? newest : this.told.read;
+    if (newest <= this.told.delivered && read <= this.told.read) return;
+    this.told = { delivered: newest, read };
+    this.line.send({ kind: "seen", delivered: newest, read });
+  }
+
+  /** What the page's button shows, and whether the next page should connect by itself. */
+  private tellPage(): void {
+    const live = this.view.story.open || this.view.line.length > 0;
+    this.page({ parley: 1, kind: "state", unread: this.view.unread, live, named: this.keeper.self()?.who != null });
+  }
+
+  private show(changes: Partial<View>): void {
+    this.view = { ...this.view, ...changes };
+    for (const listener of this.listeners) listener();
+  }
+}
+
+/** Whom a page's token names, read without belief: only to see at once that it is another person than before. */
+function userOf(vouch: string | null): string | null {
+  if (!vouch) return null;
+  try {
+    const payload = vouch.split(".")[1]?.replaceAll("-", "+").replaceAll("_", "/") ?? "";
+    return String((JSON.parse(atob(payload)) as { sub: unknown }).sub);
+  } catch {
+    return vouch;
+  }
+}
+
+/** Stands for a person the server has not answered about yet. */
+function newcomer(who: string | null): string {
+  return `new ${who ?? ""}`;
+}
+
+/** After `wait` ms, or as soon as the browser says `event`. */
+function soonOr(wait: number, event: string): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, wait);
+    addEventListener(event, () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}
+
+async function keptForm(file: File): Promise<KeptFile> {
+  const picture = file.type.startsWith("image/") ? await createImageBitmap(file).catch(() => null) : null;
+  const { width = null, height = null } = picture ?? {};
+  picture?.close();
+  return { name: file.name, mime: file.type, body: file, width, height, upload: null };
+}

@@ -1,0 +1,97 @@
+// The HTTP half of the customers' door. Every failure is a `Problem` that says what happens next.
+
+import { upload, UploadFailed } from "../shared/upload";
+import type { HistoryPage, Said, Say, SessionAnswer, SessionAsk, Uploaded } from "../wire";
+
+const PATIENCE = 20_000; // ms for an answer
+const STALL = 30_000; // ms an upload may stand still
+
+export class Problem extends Error {
+  constructor(
+    /** 0: the network failed. */
+    readonly status: number,
+    /** The key of the words for it. */
+    readonly text: string,
+    readonly params: Record<string, string | number> = {},
+    /** Not before so many milliseconds. */
+    readonly wait = 0,
+    /** The server's machine name for it. */
+    readonly code = "",
+  ) {
+    super(text || `status ${status}`);
+  }
+
+  /** Trying the very same again later is right. */
+  get passing(): boolean {
+    return this.status === 0 || this.status === 408 || this.status === 425 || this.status === 429 || this.status >= 500;
+  }
+}
+
+interface Told {
+  type?: string;
+  text?: string;
+  params?: Record<string, string | number>;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  const told = (await response.json().catch(() => ({}))) as Told;
+  const wait = Number(response.headers.get("Retry-After") ?? 0) * 1000 || 0;
+  return new Problem(response.status, told.text ?? "", told.params ?? {}, wait, told.type ?? "");
+}
+
+function bearing(token: string): Record<string, string> {
+  return { Authorization: `Bearer ${token}` };
+}
+
+export class Door {
+  constructor(readonly account: string) {}
+
+  session(ask: SessionAsk): Promise<SessionAnswer> {
+    return this.call("session", null, ask);
+  }
+
+  // The token is named at every call: one person's message never goes out under another's.
+
+  say(token: string, say: Say): Promise<Said> {
+    return this.call("messages", token, say);
+  }
+
+  history(token: string, before: string): Promise<HistoryPage> {
+    return this.call(`messages?before=${encodeURIComponent(before)}`, token);
+  }
+
+  /** Sends one file; answers the server's id for it and its address. */
+  async upload(
+    token: string, file: Blob, name: string, onProgress: (share: number) => void,
+  ): Promise<Uploaded["attachment"]> {
+    const stop = new AbortController();
+    let stall = setTimeout(() => stop.abort(), STALL);
+    const moving = (share: number) => {
+      clearTimeout(stall);
+      stall = setTimeout(() => stop.abort(), STALL);
+      onProgress(share);
+    };
+    try {
+      const url = `/visitor/${this.account}/uploads?name=${encodeURIComponent(name)}`;
+      const options = { headers: bearing(token), onProgress: moving, signal: stop.signal };
+      return (await upload<Uploaded>(url, new File([file], name, { type: file.type }), options)).attachment;
+    } catch (error) {
+      const { status, text, params } = error instanceof UploadFailed ? error.problem : { status: 0, text: "", params: {} };
+      throw new Problem(status, text, params, Number(params.retry_after ?? 0) * 1000);
+    } finally {
+      clearTimeout(stall);
+    }
+  }
+
+  private async call<Answer>(path: string, token: string | null, body?: object): Promise<Answer> {
+    const sent = body && { method: "POST", body: JSON.stringify(body) };
+    const headers = { ...(token && bearing(token)), ...(body && { "Content-Type": "application/json" }) };
+    const signal = AbortSignal.timeout(PATIENCE);
+    const response = await fetch(`/visitor/${this.account}/${path}`, { ...sent, headers, signal }).catch(() => null);
+    if (!response) throw new Problem(0, "");
+    if (!response.ok) throw await problemOf(response);
+    return response.json().catch(() => {
+      throw new Problem(0, "");
+    }) as Promise<Answer>;
+  }
+}

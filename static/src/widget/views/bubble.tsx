@@ -1,0 +1,144 @@
+import { useEffect, useMemo } from "preact/hooks";
+import { linked } from "../../shared/links";
+import { clock, exact } from "../../shared/time";
+import type { CustomerMessage, SpeakerView } from "../../wire";
+import type { Chat } from "../chat";
+import type { KeptFile, KeptMessage } from "../kept";
+import { reason, t, words } from "../words";
+import { Attachment, FileRow, Picture } from "./files";
+import { ClockIcon, SeenIcon, SentIcon } from "./icons";
+
+const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f\u200d]*\s?){1,3}$/u;
+
+export function nameOf(who: SpeakerView): string {
+  if (who.kind === "me") return t("chat.you");
+  return who.name || t(who.kind === "automation" ? "chat.automatic" : "chat.team");
+}
+
+export function Face({ who }: { who: SpeakerView }) {
+  const letter = [...nameOf(who)][0] ?? "";
+  return who.picture ? <img class="face" src={who.picture} alt="" /> : <span class="face" aria-hidden="true">{letter}</span>;
+}
+
+function Text({ text }: { text: string }) {
+  if (!text) return null;
+  return (
+    <p class={ONLY_EMOJI.test(text) ? "text emoji" : "text"} dir="auto">
+      {linked(text).map((span) =>
+        span.href ? <a href={span.href} target="_blank" rel="noopener nofollow">{span.text}</a> : span.text,
+      )}
+    </p>
+  );
+}
+
+function When({ at }: { at: number }) {
+  const language = words.language();
+  return (
+    <time dateTime={new Date(at).toISOString()} title={exact(at, language)}>
+      {clock(at, language)}
+    </time>
+  );
+}
+
+interface StoredProps {
+  chat: Chat;
+  message: CustomerMessage;
+  answered: CustomerMessage | undefined;
+  /** First of a run by one person; last of it. */
+  first: boolean;
+  last: boolean;
+  /** Read by us; only asked of her own. */
+  seen: boolean;
+}
+
+export function Stored({ chat, message, answered, first, last, seen }: StoredProps) {
+  const { author } = message;
+  const mine = author.kind === "me";
+  const name = nameOf(author);
+  return (
+    <article class={`row ${mine ? "mine" : "theirs"} ${last ? "last" : ""}`}>
+      {!mine && (last ? <Face who={author} /> : <span class="face none" />)}
+      <div class="column">
+        {!mine && first && <span class="name" aria-hidden="true">{name}</span>}
+        <span class="sr">{mine ? t("chat.you_said") : t("chat.said", { name })}</span>
+        {answered && <p class="quote"><span class="sr">{t("chat.answer_to")}</span> {answered.text || answered.attachments[0]?.name}</p>}
+        <Body chat={chat} message={message} />
+        {(last || message.edited_at || message.late) && (
+          <span class="meta">
+            <When at={message.at} />
+            {message.edited_at && !message.erased && <span>{t("chat.edited")}</span>}
+            {message.late && <span>{t("chat.late")}</span>}
+            {mine && <Tick seen={seen} />}
+          </span>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function Tick({ seen }: { seen: boolean }) {
+  return (
+    <span class={seen ? "tick seen" : "tick"} title={t(seen ? "state.seen" : "state.sent")}>
+      {seen ? <SeenIcon /> : <SentIcon />}
+      <span class="sr">{t(seen ? "state.seen" : "state.sent")}</span>
+    </span>
+  );
+}
+
+function Body({ chat, message }: { chat: Chat; message: CustomerMessage }) {
+  if (message.erased) return <p class="text gone">{t("chat.erased")}</p>;
+  return (
+    <>
+      {message.attachments.map((file) => <Attachment key={file.id} file={file} preview={chat.previews.get(file.id)} />)}
+      <Text text={message.text} />
+      {message.content && !message.text && !message.attachments.length && <p class="text gone">{t("chat.unsupported")}</p>}
+    </>
+  );
+}
+
+/** A message that has not been answered by the server yet; it stands where the stored one will stand. */
+export function Waiting({ chat, message, next }: { chat: Chat; message: KeptMessage; next: boolean }) {
+  const id = message.client_id;
+  return (
+    <article class={`row mine last ${message.refused ? "refused" : "pending"}`}>
+      <div class="column">
+        <span class="sr">{t("chat.you_said")}</span>
+        {message.files.map((file, place) => (
+          <WaitingFile key={place} file={file} share={chat.view.progress.get(`${id}/${place}`)} />
+        ))}
+        <Text text={message.text} />
+        {message.refused ? <Refused chat={chat} message={message} refused={message.refused} /> : (
+          <span class="meta">
+            <ClockIcon />
+            <span>{t(next && chat.view.up ? "state.sending" : "state.waiting")}</span>
+          </span>
+        )}
+      </div>
+    </article>
+  );
+}
+
+function WaitingFile({ file, share }: { file: KeptFile; share: number | undefined }) {
+  const source = useMemo(() => URL.createObjectURL(file.body), [file.body]);
+  useEffect(() => () => URL.revokeObjectURL(source), [source]);
+  const { name, width, height } = file;
+  const percent = new Intl.NumberFormat(words.language(), { style: "percent" }).format(share ?? 0);
+  return (
+    <>
+      {width ? <Picture source={source} name={name} width={width} height={height} /> : <FileRow name={name} size={file.body.size} />}
+      {share !== undefined && <progress max="1" value={share} aria-label={t("state.uploading", { name, share: percent })} />}
+    </>
+  );
+}
+
+function Refused({ chat, message, refused }: { chat: Chat; message: KeptMessage; refused: NonNullable<KeptMessage["refused"]> }) {
+  return (
+    <div class="why" role="alert">
+      <span>{t("state.refused")} {reason(refused, "errors.refused")}</span>
+      <span class="acts">
+        <button type="button" onClick={() => chat.again(message.client_id)}>{t("state.again")}</button>
+        <button type="button" onClick={() => void chat.remove(message.client_id)}>{t("state.delete")}</button>
+      </span>
+    </div>
+  );
+}

@@ -1,0 +1,63 @@
+import { useState } from "preact/hooks";
+import { fileSize } from "../../shared/files";
+import type { AttachmentView } from "../../wire";
+import { t, words } from "../words";
+import { FileIcon } from "./icons";
+
+const WIDEST = 240; // px
+const HIGHEST = 280; // px
+
+/** The room a picture takes, known before it loads so that nothing moves. */
+function room(width: number | null, height: number | null): { width: number; height: number } {
+  if (!width || !height) return { width: WIDEST, height: 160 };
+  const share = Math.min(1, WIDEST / width, HIGHEST / height);
+  return { width: Math.max(48, Math.round(width * share)), height: Math.max(32, Math.round(height * share)) };
+}
+
+interface PictureProps {
+  source: string;
+  name: string;
+  width: number | null;
+  height: number | null;
+  link?: string;
+}
+
+export function Picture({ source, name, width, height, link }: PictureProps) {
+  const [broken, setBroken] = useState(false);
+  if (broken) return <FileRow name={name} size={0} {...(link && { link })} />;
+  const image = (
+    <img src={source} alt={t("file.picture", { name })} {...room(width, height)} onError={() => setBroken(true)} />
+  );
+  if (!link) return <span class="picture">{image}</span>;
+  return (
+    <a class="picture" href={link} target="_blank" rel="noopener" aria-label={t("file.open", { name })}>
+      {image}
+    </a>
+  );
+}
+
+export function FileRow({ name, size, link }: { name: string; size: number; link?: string }) {
+  const measure = size ? fileSize(size, words.language()) : "";
+  const inside = (
+    <>
+      <FileIcon />
+      <span class="file-name">{name}</span>
+      {measure && <span class="file-size">{measure}</span>}
+    </>
+  );
+  if (!link) return <span class="file">{inside}</span>;
+  return (
+    <a class="file" href={link} target="_blank" rel="noopener" aria-label={t("file.download", { name, size: measure })}>
+      {inside}
+    </a>
+  );
+}
+
+/** `preview` is our own copy, still in memory: it stands in until the page is left. */
+export function Attachment({ file, preview }: { file: AttachmentView; preview: string | undefined }) {
+  const kind = file.inline ? file.mime.split("/")[0] : "";
+  if (kind === "image") return <Picture source={preview ?? file.url} link={file.url} {...file} />;
+  if (kind === "audio") return <audio controls preload="none" src={file.url} aria-label={file.name} />;
+  if (kind === "video") return <video controls preload="metadata" src={file.url} aria-label={file.name} width={WIDEST} height={160} />;
+  return <FileRow name={file.name} size={file.size} link={file.url} />;
+}

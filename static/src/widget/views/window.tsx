@@ -1,0 +1,94 @@
+import { useEffect, useReducer, useRef } from "preact/hooks";
+import type { Chat, View } from "../chat";
+import { reason, t, words } from "../words";
+import { Composer } from "./composer";
+import { CloseIcon } from "./icons";
+import { Log } from "./log";
+
+const CALM = 1_500; // ms a connection may take before it is worth a word
+
+/** Draws again after any change, once per frame at most. */
+function useView(chat: Chat): View {
+  const [, draw] = useReducer((n: number) => n + 1, 0);
+  useEffect(() => {
+    let planned = false;
+    return chat.subscribe(() => {
+      if (planned) return;
+      planned = true;
+      queueMicrotask(() => {
+        planned = false;
+        draw(undefined as never);
+      });
+    });
+  }, []);
+  return chat.view;
+}
+
+export function Window({ chat, close }: { chat: Chat; close: (() => void) | null }) {
+  const view = useView(chat);
+  const root = useRef<HTMLElement>(null);
+  useKeys(root, view.modal, close);
+  const title = view.settings?.title[words.language()] ?? "";
+  return (
+    <main ref={root} class="window" aria-label={title || t("launcher.window")}>
+      <header>
+        <h1 dir="auto">{title}</h1>
+        {close && (
+          <button type="button" class="icon" aria-label={t("chat.close")} title={t("chat.close")} onClick={close}><CloseIcon /></button>
+        )}
+      </header>
+      <State chat={chat} view={view} />
+      <Log chat={chat} view={view} />
+      <Composer chat={chat} view={view} />
+      <div class="drop" aria-hidden="true">{t("composer.drop")}</div>
+    </main>
+  );
+}
+
+/** What stands in the way, in words; nothing while all is well. */
+function State({ chat, view }: { chat: Chat; view: View }) {
+  const late = useLate(view.phase === "ready" || view.phase === "starting" ? !view.up : false);
+  let text = "";
+  if (view.phase === "elsewhere" || view.phase === "expired") text = t(`line.${view.phase}`);
+  else if (view.phase === "shut") text = reason({ text: view.trouble, params: {} }, "line.shut");
+  else if (late) text = t(navigator.onLine ? "line.connecting" : "line.offline");
+  return (
+    <div role="status" class="state">
+      {text && <p>{text}</p>}
+      {view.phase === "elsewhere" && (
+        <button type="button" onClick={() => chat.look(true, view.modal)}>{t("line.here")}</button>
+      )}
+    </div>
+  );
+}
+
+/** True once `waiting` has lasted; known to be offline needs no patience. */
+function useLate(waiting: boolean): boolean {
+  const [, draw] = useReducer((n: number) => n + 1, 0);
+  const since = useRef(0);
+  if (!waiting) since.current = 0;
+  else if (!since.current) since.current = Date.now();
+  useEffect(() => {
+    if (!waiting) return;
+    const timer = setTimeout(() => draw(undefined as never), CALM + 20);
+    return () => clearTimeout(timer);
+  }, [waiting]);
+  return waiting && (!navigator.onLine || Date.now() - since.current >= CALM);
+}
+
+/** Escape closes; where the chat covers the whole screen the focus stays inside. */
+function useKeys(root: { current: HTMLElement | null }, modal: boolean, close: (() => void) | null): void {
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      if (event.key === "Escape" && !event.isComposing) close?.();
+      if (event.key !== "Tab" || !modal || !root.current) return;
+      const all = Array.from(root.current.querySelectorAll<HTMLElement>("button:enabled,textarea:enabled,a[href],[tabindex='0']"));
+      const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
+      if (document.activeElement !== from) return;
+      event.preventDefault();
+      to?.focus();
+    };
+    addEventListener("keydown", keys);
+    return () => removeEventListener("keydown", keys);
+  }, [modal, close]);
+}
