@@ -26,7 +26,8 @@ from gateway.store import Store, open_store
 from gateway.stream.accounts import Configured, sync_accounts
 from gateway.visitors import app as visitors
 from inbox import app as inbox
-from inbox.desk import wall_clock
+from inbox.desk import Desk, agent_link, wall_clock
+from inbox.hub import AgentHub
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +69,10 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         application[CONFIG] = config
         application.on_response_prepare.append(guard_response)
         parley = Parley(config, store, bus, channels, media, links, application)
-        agents = inbox.hang(application, inbox.Parts(store, bus, config, channels, media, links, clock))
+        hub = AgentHub(store, bus, config.limits, channels, agent_link(links, config.server.media_url))
+        desk = Desk(store, config, channels, media, links, bus, hub, clock)
+        stack.callback(desk.close)
+        agents = inbox.hang(application, desk)
         customers = visitors.hang(application, visitors.Parts(store, bus, config, channels, media, links, clock))
         parley.live += [agents.sessions, customers.sessions]
         store.publish_to(bus.publish)

@@ -13,17 +13,17 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from gateway.bundle import bundle
-from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus
+from gateway.bus import AgentHere, AgentLooks, AgentTyping
 from gateway.door import check_origin, problem, unexpected
-from gateway.errors import Malformed, NotFound, ParleyError, TooMany
+from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated
 from gateway.events import new_id
 from gateway.live import CLOSE_PROTOCOL, first_text, open_socket
 from gateway.store import Cursor, Reader
 from inbox.auth.access import access_conversation
-from inbox.auth.door import who_is_calling
+from inbox.auth.door import recognise
 from inbox.commands import Asked, run_command
 from inbox.desk import Desk
-from inbox.hub import AgentHub, AgentSession
+from inbox.hub import AgentSession
 from inbox.signals import Signals
 from inbox.snapshot import load_snapshot, told_limits
 from inbox.wire import PROTOCOL, Command, Hello, Here, Look, Typing, from_agent
@@ -39,16 +39,18 @@ PICTURE = "select picture from agents where id = $1"
 class AgentDoor:
     """The socket's handler, with what all sessions of this process share."""
 
-    def __init__(self, desk: Desk, bus: Bus, hub: AgentHub, signals: Signals) -> None:
+    def __init__(self, desk: Desk, signals: Signals) -> None:
         self.desk = desk
-        self.bus = bus
-        self.hub = hub
+        self.bus = desk.bus
+        self.hub = desk.hub
         self.signals = signals
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         """GET /ws/agent. Raises Forbidden, Unauthenticated before the upgrade."""
         check_origin(request)
-        caller = await who_is_calling(request)
+        caller = await recognise(request, self.desk)
+        if caller is None:
+            raise Unauthenticated("errors.signed_out", "a socket for nobody")
         limits = self.desk.limits
 
         def make(ws: web.WebSocketResponse) -> AgentSession:

@@ -1,0 +1,36 @@
+"""Hanging the agents' door on the application: REST, socket, page."""
+
+from __future__ import annotations
+
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from inbox.auth.door import set_cookie
+from inbox.desk import DESK, Desk
+from inbox.hub import AgentSession
+from inbox.pages import mount_pages
+from inbox.rest import mount_routes
+from inbox.session import AgentDoor
+from inbox.signals import Signals
+
+
+@dataclass
+class Hung:
+    """What the composition root runs and closes."""
+
+    sessions: set[AgentSession]
+    tasks: list[Coroutine[Any, Any, None]]
+
+
+def hang(application: web.Application, desk: Desk) -> Hung:
+    application[DESK] = desk
+    application.on_response_prepare.append(set_cookie)
+    signals = Signals(desk.bus, desk.limits, desk.clock, desk.hub.sessions)
+    door = AgentDoor(desk, signals)
+    application.router.add_get("/ws/agent", door.socket)
+    mount_routes(application)
+    mount_pages(application)
+    return Hung(desk.hub.sessions, [desk.hub.run(), signals.run()])

@@ -1,0 +1,55 @@
+"""The inbox's one page: a shell that loads the bundle; every client route is answered with it."""
+
+from __future__ import annotations
+
+from html import escape
+
+from aiohttp import web
+
+from gateway.assets import asset
+from gateway.bundle import bundle
+
+# connect-src names the socket by 'self' (CSP level 3); pictures in mails and previews come from us or as data.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; worker-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+SHELL = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport"
+  content="width=device-width, initial-scale=1, viewport-fit=cover, interactive-widget=resizes-content">
+<meta name="color-scheme" content="light dark">
+<title>Parley</title>
+{style}<script type="module" src="{script}"></script>
+</head>
+<body><div id="app"></div></body>
+</html>
+"""
+ROUTES = (
+    "/",
+    "/c/{tail:.*}",
+    "/list/{tail:.*}",
+    "/settings{tail:.*}",
+    "/link/{tail:.*}",
+    "/sign-in",
+    "/search{tail:.*}",
+)
+
+
+def mount_pages(app: web.Application) -> None:
+    for path in ROUTES:
+        app.router.add_get(path, shell)
+
+
+async def shell(request: web.Request) -> web.Response:
+    """The same for everybody: who they are is asked by the script."""
+    app = bundle().inbox
+    style = f'<link rel="stylesheet" href="{escape(asset(app.style))}">\n' if app.style else ""
+    return web.Response(
+        text=SHELL.format(style=style, script=escape(asset(app.script))),
+        content_type="text/html",
+        headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"},
+    )
