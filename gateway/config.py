@@ -149,17 +149,22 @@ def _placed(url: str, scheme: str, data: Path) -> str:
 
 
 def load(
-    path: Path | None = None, *, data: Path | None = None, environ: Mapping[str, str] | None = None
+    path: Path | None = None,
+    *,
+    data: Path | None = None,
+    host: str | None = None,
+    port: int | None = None,
+    environ: Mapping[str, str] | None = None,
 ) -> Config:
     """Read the configuration: `path`, else ./config.toml where there is one, else the defaults.
 
-    `data` is the `--data` option. Raises `ConfigError` with what to write instead.
+    `data`, `host` and `port` are the command line's and go above all. Raises `ConfigError` with what to write instead.
     """
     source = path or Path("config.toml")
     values = _read(source) if path is not None or source.is_file() else {}
     values = _merged(values, _from_environment(os.environ if environ is None else environ))
-    if data is not None:
-        values["data"] = data
+    said = {"data": data, "server": {"host": host, "port": port}}
+    values = _merged(values, _without_none(said))
     try:
         return Config(**values)
     except ValidationError as error:
@@ -182,6 +187,12 @@ def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
         held = merged.get(key)
         merged[key] = _merged(held, value) if isinstance(held, dict) and isinstance(value, Mapping) else value
     return merged
+
+
+def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What was really said."""
+    kept = {key: _without_none(value) if isinstance(value, dict) else value for key, value in values.items()}
+    return {key: value for key, value in kept.items() if value is not None}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ THEIRS = """select id from conversations where assignee_id = $1 and status in ('
     and merged_into is null order by id"""
 
 
-async def make_agent(
+async def add_agent(
     tx: Tx, email: str, name: str, role: str, by: Actor, *, password_hash: str | None = None
 ) -> str:
     """A new colleague; without a password a one-time link lets them in. Returns the id. Raises Conflict."""

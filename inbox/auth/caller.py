@@ -45,8 +45,8 @@ class Caller:
 
     @property
     def actor(self) -> Actor:
-        """Who did it, in the log: the agent, or the token where a program acts."""
-        return Actor(ActorKind.TOKEN, self.token) if self.token else agent(self.agent_id)
+        """Who did it, in the log: the agent, or a program that acts for the agent by a token."""
+        return Actor(ActorKind.TOKEN, self.agent_id) if self.token else agent(self.agent_id)
 
 
 async def by_session(look: Reader, secret: str, now: int) -> Caller:

@@ -12,7 +12,7 @@ from gateway.door import neighbourhood
 from gateway.errors import Forbidden, NotFound, Refused, Unauthenticated
 from gateway.events import SYSTEM, agent
 from gateway.store import Reader, Row, Tx
-from gateway.stream.agents import hold_agent, make_agent
+from gateway.stream.agents import add_agent, hold_agent
 from inbox.auth import totp
 from inbox.auth.caller import Caller
 from inbox.auth.links import ANYBODY, Link, find_link, use_link
@@ -241,4 +241,4 @@ async def _make_first_admin(tx: Tx, what: Followed, hashed: str | None) -> str:
         raise Forbidden("errors.first_admin_is_there", "there is an admin already")
     if not what.email or not what.name:
         raise Refused("errors.name_and_email_missing")
-    return await make_agent(tx, what.email, what.name, "admin", SYSTEM, password_hash=hashed)
+    return await add_agent(tx, what.email, what.name, "admin", SYSTEM, password_hash=hashed)

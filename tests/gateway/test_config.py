@@ -152,3 +152,10 @@ def test_the_data_directory(tmp_path: Path) -> None:
     assert load(SAMPLE, environ={"PARLEY_DATA": "/srv/parley"}).media_store == "disk:/srv/parley/media"
     elsewhere = load(SAMPLE, data=tmp_path, environ={"PARLEY_DATABASE__URL": "sqlite:///other/x.db"})
     assert elsewhere.database_url == "sqlite:///other/x.db"
+
+
+def test_the_command_line_goes_above_all(tmp_path: Path) -> None:
+    file = written(tmp_path, "[server]\nport = 9000\n")
+    config = load(file, host="0.0.0.0", port=0, environ={"PARLEY_SERVER__PORT": "9001"})
+    assert (config.server.host, config.server.port) == ("0.0.0.0", 0)
+    assert load(file, environ={"PARLEY_SERVER__PORT": "9001"}).server.port == 9001

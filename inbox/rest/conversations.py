@@ -1,0 +1,219 @@
+"""Conversations: lists, one with its history, writing into it, changing it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterator
+from functools import partial
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+from typing_extensions import TypedDict
+
+from gateway.egress.types import ConversationView
+from gateway.events import Priority, Status
+from gateway.store import Tx
+from gateway.store.load import load_conversations
+from gateway.stream import assign as owners
+from gateway.stream import describe, status
+from inbox.auth.access import access_conversation, hold_conversation
+from inbox.commands import Asked
+from inbox.commands.conversations import Subject, Tags, Values
+from inbox.commands.writing import Note, Reply, Start, Started, Uploads, Written, note, reply, start
+from inbox.fitting import ClientId, Id, Moment, Position, Query, Sent, Text
+from inbox.rest.route import Call, route
+from inbox.views import (
+    ConversationPage,
+    ConversationsPage,
+    MessagesPage,
+    Wanted,
+    list_conversations,
+    list_messages,
+    show_conversation,
+)
+
+Place = Annotated[str, StringConstraints(max_length=100)]
+Limit = Annotated[int, Field(ge=1, le=500)]
+Stands = Literal["open", "snoozed", "closed", "spam"]
+IdOrNone = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
+Words = Annotated[str, Field(max_length=300)]
+
+
+class ListQuery(Query):
+    status: Stands | None = None
+    assignee: IdOrNone | None = None
+    """An agent's id, `me` or `none`."""
+    team: IdOrNone | None = None
+    """A team's id or `none`."""
+    tag: Id | None = None
+    q: Words = ""
+    before: Place | None = None
+    limit: Limit | None = None
+
+
+class HistoryQuery(Query):
+    before: Place | None = None
+    after: Place | None = None
+    limit: Limit | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> HistoryQuery:
+        if self.before is not None and self.after is not None:
+            raise ValueError("either before or after")
+        return self
+
+
+class WriteMessage(Sent):
+    text: Text = ""
+    visibility: Literal["public", "note"]
+    leg: Id | None = None
+    attachments: Uploads = Field(default_factory=list)
+    client_id: ClientId
+    seen: Position | None = None
+    anyway: bool = False
+    reply_to: Id | None = None
+
+
+class ChangeConversation(Sent):
+    """What is left out stays. `assignee` and `team` may be null: nobody's, everybody's."""
+
+    status: Stands | None = None
+    snoozed_until: Moment | None = None
+    """With status `snoozed`."""
+    assignee: Id | None = None
+    team: Id | None = None
+    leg: Id | None = None
+    tags: Tags | None = None
+    """Exactly these from now on."""
+    subject: Subject | None = None
+    priority: Annotated[int, Field(ge=0, le=4)] | None = None
+    attributes: Values | None = None
+
+    @model_validator(mode="after")
+    def _snooze_has_an_end(self) -> ChangeConversation:
+        if (self.status == "snoozed") != (self.snoozed_until is not None):
+            raise ValueError("status snoozed and snoozed_until belong together")
+        return self
+
+
+class ConversationAnswer(TypedDict):
+    conversation: ConversationView
+
+
+def asked(call: Call) -> Asked:
+    """The caller, as commands know them."""
+    return Asked(call.desk, call.caller)
+
+
+def page_size(call: Call, limit: int | None) -> int:
+    """Rows of a page: what was asked for, within the limits."""
+    return min(limit or call.desk.limits.page, call.desk.limits.page_most)
+
+
+@route("GET", "/conversations")
+async def conversations(call: Call, query: ListQuery) -> ConversationsPage:
+    """A page of a list, the newest message first."""
+    viewer = call.caller.viewer
+    assignee = viewer.agent_id if query.assignee == "me" else query.assignee
+    wanted = Wanted(
+        status=query.status,
+        assignee=assignee,
+        team=query.team,
+        tag=query.tag,
+        words=query.q,
+        before=query.before,
+        limit=page_size(call, query.limit),
+    )
+    return await call.desk.store.scan(lambda look: list_conversations(look, viewer, wanted))
+
+
+@route("GET", "/conversations/{id}")
+async def conversation(call: Call) -> ConversationPage:
+    """One conversation, by id or number."""
+    return await call.desk.store.read(lambda look: show_conversation(look, call.caller.viewer, call.id))
+
+
+@route("GET", "/conversations/{id}/messages")
+async def messages(call: Call, query: HistoryQuery) -> MessagesPage:
+    """A stretch of its history: the newest, those before a place, or those after one."""
+    limit = page_size(call, query.limit)
+    return await call.desk.store.scan(
+        lambda look: list_messages(
+            look,
+            call.caller.viewer,
+            call.id,
+            call.desk.link,
+            before=query.before,
+            after=query.after,
+            limit=limit,
+        )
+    )
+
+
+@route("POST", "/conversations/{id}/messages", status=201)
+async def write_message(call: Call, body: WriteMessage) -> Written:
+    """Answer the customer (`public`), or tell the team (`note`). Saying it again with the same client id is safe."""
+    row = await call.desk.store.read(lambda look: access_conversation(look, call.caller.viewer, call.id))
+    common = body.model_dump(include={"text", "attachments", "client_id", "reply_to"})
+    if body.visibility == "note":
+        return await note(asked(call), Note(conversation=row["id"], **common))
+    public = body.model_dump(include={"leg", "seen", "anyway"})
+    return await reply(asked(call), Reply(conversation=row["id"], **common, **public))
+
+
+@route("POST", "/conversations", status=201)
+async def start_conversation(call: Call, body: Start) -> Started:
+    """Write first, on an account that may."""
+    return await start(asked(call), body)
+
+
+@route("PATCH", "/conversations/{id}")
+async def change_conversation(call: Call, body: ChangeConversation) -> ConversationAnswer:
+    """Change several things at once, all or none."""
+    row = await call.desk.store.read(lambda look: access_conversation(look, call.caller.viewer, call.id))
+
+    async def verb(tx: Tx) -> str:
+        held = await hold_conversation(tx, call.caller.viewer, row["id"])
+        for change in _changes(tx, held.id, body, call, held.scope.tags):
+            await change()
+        return held.id
+
+    key = await call.desk.store.write(verb)
+    found = await call.desk.store.read(lambda look: load_conversations(look, [key]))
+    return {"conversation": found[key]}
+
+
+def _changes(
+    tx: Tx, key: str, body: ChangeConversation, call: Call, tags: tuple[str, ...]
+) -> Iterator[Callable[[], Awaitable[Any]]]:
+    """The verbs that a body asks for; only what was said counts. What may take it out of sight comes last."""
+    by, said = call.caller.actor, body.model_fields_set
+    if body.subject is not None:
+        yield partial(describe.set_subject, tx, key, body.subject, by)
+    if body.priority is not None:
+        yield partial(describe.set_priority, tx, key, Priority(body.priority), by)
+    if body.attributes is not None:
+        yield partial(describe.set_attributes, tx, key, body.attributes, by)
+    if body.tags is not None:
+        gone = [tag for tag in tags if tag not in body.tags]
+        yield partial(describe.tag, tx, key, body.tags, gone, by)
+    if body.leg is not None:
+        yield partial(describe.switch_leg, tx, key, body.leg, by)
+    if body.status is not None:
+        yield partial(_set_status, tx, key, body, call)
+    if "assignee" in said:
+        yield partial(owners.assign, tx, key, body.assignee, by)
+    if "team" in said:
+        yield partial(owners.set_team, tx, key, body.team, by)
+
+
+def _set_status(tx: Tx, key: str, body: ChangeConversation, call: Call) -> Awaitable[None]:
+    by = call.caller.actor
+    match Status(body.status or Status.OPEN):
+        case Status.SNOOZED:
+            return status.snooze(tx, key, body.snoozed_until or 0, by)
+        case Status.CLOSED:
+            return status.close(tx, key, by)
+        case Status.SPAM:
+            return status.mark_spam(tx, key, by)
+        case _:
+            return status.reopen(tx, key, by)

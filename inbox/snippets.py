@@ -1,0 +1,80 @@
+"""What a search found, in its words: a piece of the text around the first find, the finds marked."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import NamedTuple
+
+from typing_extensions import TypedDict
+
+from gateway.store.search import runs
+
+AROUND = 60
+"""Characters shown before the first find."""
+LENGTH = 180
+"""Characters of a snippet."""
+
+
+class SnippetPart(TypedDict):
+    text: str
+    found: bool
+
+
+class Span(NamedTuple):
+    start: int
+    end: int
+
+
+def snippet(text: str, query: str) -> list[SnippetPart]:
+    """The text around the first find, cut into parts that are found or not."""
+    spans = _finds(text, query)
+    start = max(0, spans[0].start - AROUND) if spans else 0
+    end = min(len(text), start + LENGTH)
+    parts: list[SnippetPart] = []
+    at = start
+    for span in spans:
+        if span.end > end:
+            break
+        _add(parts, text[at : span.start], found=False)
+        _add(parts, text[span.start : span.end], found=True)
+        at = span.end
+    _add(parts, text[at:end], found=False)
+    if parts and start > 0:
+        parts[0]["text"] = "…" + parts[0]["text"]
+    if parts and end < len(text):
+        parts[-1]["text"] += "…"
+    return parts
+
+
+def _add(parts: list[SnippetPart], text: str, *, found: bool) -> None:
+    if text:
+        parts.append({"text": text, "found": found})
+
+
+def _finds(text: str, query: str) -> list[Span]:
+    """Where the query's words stand in the text, in order, without overlaps; compared as the search compares."""
+    folded, places = _folded(text)
+    spans: list[Span] = []
+    for word in runs(query):
+        at = folded.find(word)
+        while at >= 0:
+            spans.append(Span(places[at], places[at + len(word) - 1] + 1))
+            at = folded.find(word, at + len(word))
+    kept: list[Span] = []
+    for span in sorted(spans):
+        if not kept or span.start >= kept[-1].end:
+            kept.append(span)
+    return kept
+
+
+def _folded(text: str) -> tuple[str, list[int]]:
+    """The text as the search compares it, and for each of its letters the place in the text it came from."""
+    letters: list[str] = []
+    places: list[int] = []
+    for place, letter in enumerate(text):
+        plain = unicodedata.normalize("NFKD", letter).casefold()
+        kept = "".join(one for one in plain if not unicodedata.combining(one))
+        for one in unicodedata.normalize("NFKC", kept):
+            letters.append(one)
+            places.append(place)
+    return "".join(letters), places

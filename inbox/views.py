@@ -1,0 +1,274 @@
+"""Reading for the inbox: conversations in lists, one with its history, contacts. Access stands in the query.
+
+Lists are walked by keyset (a place, never an offset), each along an index of its own; what a page names is then loaded
+by the one path that the live socket uses too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from typing_extensions import TypedDict
+
+from gateway.egress import agent as project
+from gateway.egress.access import Viewer, where_sees
+from gateway.egress.agent import Link
+from gateway.egress.types import ContactView, ConversationView, LineView, MessageView
+from gateway.store import Reader, Row, as_json
+from gateway.store.load import MESSAGES, load_contacts, load_conversations, with_files
+from gateway.store.search import fts_query, ts_query
+from inbox.auth.access import access_contact, access_conversation, where_sees_contact
+from inbox.places import Place, read_place
+
+READ = "select conversation_id, position from read_marks where agent_id = $2 and conversation_id in {ids_1}"
+MARK = "select position from read_marks where agent_id = $1 and conversation_id = $2"
+DRAFTS = "select mode, text from drafts where agent_id = $1 and conversation_id = $2"
+LINES_MOST = 300
+"""Lines of history told with one page of messages."""
+LINES = """select a.*, g.name as agent_name, k.name as customer_name from audit a
+    left join agents g on g.id = a.actor_id
+    left join identities i on i.id = a.actor_id left join contacts k on k.id = i.contact_id"""
+
+
+class ConversationsPage(TypedDict):
+    conversations: list[ConversationView]
+    before: str | None
+    """Pass as `?before=` for the next page; None: that was the end."""
+    position: int
+    """The place in the log that this answer shows: events after it come on top."""
+    read: dict[str, int]
+    """The caller's own read marks, by conversation."""
+
+
+class ConversationPage(TypedDict):
+    conversation: ConversationView
+    contact: ContactView
+    position: int
+    read: int
+    drafts: dict[str, str]
+    """The caller's own, by mode."""
+
+
+class MessagesPage(TypedDict):
+    messages: list[MessageView]
+    """Oldest first."""
+    lines: list[LineView]
+    """What was done to the conversation in the same stretch of time."""
+    before: str | None
+    after: str | None
+    position: int
+
+
+class ContactsPage(TypedDict):
+    contacts: list[ContactView]
+    before: str | None
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which conversations a list shows. `assignee` and `team` may be "none"."""
+
+    status: str | None = None
+    assignee: str | None = None
+    team: str | None = None
+    tag: str | None = None
+    contact: str | None = None
+    words: str = ""
+    before: str | None = None
+    limit: int = 50
+
+
+# --- lists ----------------------------------------------------------------------------------------------------------
+
+
+async def list_conversations(look: Reader, viewer: Viewer, wanted: Wanted) -> ConversationsPage:
+    """A page of the conversations the viewer may see, the one with the newest message first."""
+    params: list[Any] = []
+    sql = _list_sql(look, viewer, wanted, params)
+    rows = await look.all(sql, *params) if _can_match(wanted.words) else []
+    ids = [row["id"] for row in rows[: wanted.limit]]
+    more = len(rows) > wanted.limit
+    last = rows[wanted.limit - 1] if more else None
+    return {
+        "conversations": await _in_order(look, ids),
+        "before": str(Place(last["last_at"], last["id"])) if last else None,
+        "position": look.position,
+        "read": await read_marks(look, viewer, ids),
+    }
+
+
+def _list_sql(look: Reader, viewer: Viewer, wanted: Wanted, params: list[Any]) -> str:
+    """One index walk: by tag along `conversation_tags`, else along the conversations' own."""
+
+    def place(value: Any) -> str:
+        params.append(value)
+        return f"${len(params)}"
+
+    walked = "t" if wanted.tag else "c"
+    tables = "conversations c"
+    where = ["c.merged_into is null"]
+    if wanted.tag:
+        tables = "conversation_tags t join conversations c on c.id = t.conversation_id"
+        where.append(f"t.tag_id = {place(wanted.tag)}")
+    if wanted.status:
+        where.append(f"{walked}.status = {place(wanted.status)}")
+    for column, value in (("assignee_id", wanted.assignee), ("team_id", wanted.team)):
+        if value is not None:
+            where.append(f"c.{column} is null" if value == "none" else f"c.{column} = {place(value)}")
+    if wanted.contact:
+        where.append(f"c.contact_id = {place(wanted.contact)}")
+    if wanted.words:
+        where.append(_has_words(look, wanted.words, place))
+    where.append(where_sees(viewer, "c", params))
+    key = f"{walked}.conversation_id" if wanted.tag else "c.id"
+    if wanted.before:
+        before = read_place(wanted.before)
+        where.append(f"({walked}.last_at, {key}) < ({place(before.first)}, {place(before.tie)})")
+    order = f"{walked}.last_at desc, {key} desc limit {wanted.limit + 1}"
+    return f"select c.id, {walked}.last_at from {tables} where {' and '.join(where)} order by {order}"
+
+
+def _has_words(look: Reader, words: str, place: Any) -> str:
+    """The conversation's subject or attributes, its contact, or one of its messages has the words."""
+    query = place(ts_query(words) if look.postgres else fts_query(words))
+
+    def found(table: str) -> str:
+        return f"select rowid from {table} where {match(look, table, query)}"
+
+    return (
+        f"(c.number in ({found('conversation_search')})"
+        f" or c.contact_id in (select k.id from contacts k where k.seq in ({found('contact_search')}))"
+        f" or c.id in (select m.conversation_id from messages m where m.position in ({found('message_search')})))"
+    )
+
+
+def match(look: Reader, table: str, query: str) -> str:
+    """The condition that a search table's row has the query (a parameter's place)."""
+    return (
+        f"{table}.tokens @@ cast(cast({query} as text) as tsquery)"
+        if look.postgres
+        else f"{table} match {query}"
+    )
+
+
+def _can_match(words: str) -> bool:
+    """A query of nothing but punctuation finds nothing; no query finds everything."""
+    return not words or bool(fts_query(words))
+
+
+async def _in_order(look: Reader, ids: Sequence[str]) -> list[ConversationView]:
+    found = await load_conversations(look, ids) if ids else {}
+    return [found[one] for one in ids if one in found]
+
+
+async def read_marks(look: Reader, viewer: Viewer, ids: Sequence[str]) -> dict[str, int]:
+    """Up to where the viewer has read these conversations."""
+    if not ids:
+        return {}
+    rows = await look.all(READ, as_json(list(ids)), viewer.agent_id)
+    return {row["conversation_id"]: row["position"] for row in rows}
+
+
+# --- one conversation -----------------------------------------------------------------------------------------------
+
+
+async def show_conversation(look: Reader, viewer: Viewer, key: str) -> ConversationPage:
+    """By id or number. Raises NotFound."""
+    row = await access_conversation(look, viewer, key)
+    conversations = await load_conversations(look, [row["id"]])
+    contacts = await load_contacts(look, [row["contact_id"]])
+    drafts = await look.all(DRAFTS, viewer.agent_id, row["id"])
+    return {
+        "conversation": conversations[row["id"]],
+        "contact": contacts[row["contact_id"]],
+        "position": look.position,
+        "read": await look.value(MARK, viewer.agent_id, row["id"]) or 0,
+        "drafts": {draft["mode"]: draft["text"] for draft in drafts},
+    }
+
+
+async def list_messages(
+    look: Reader, viewer: Viewer, key: str, link: Link, *, before: str | None, after: str | None, limit: int
+) -> MessagesPage:
+    """A stretch of a conversation: the newest, those before a place, or those after one. Raises NotFound."""
+    row = await access_conversation(look, viewer, key)
+    rows = await _stretch(look, row["id"], before, after, limit + 1)
+    more, rows = len(rows) > limit, rows[:limit]
+    if after is None:
+        rows = rows[::-1]
+    contents = await with_files(look, rows)
+    older = (after is not None) or more
+    newer = (before is not None) if after is None else more
+    page = [project.message(one.row, one.files, link) for one in contents]
+    since = rows[0]["at"] if rows and older else None
+    until = rows[-1]["at"] if rows and newer else None
+    return {
+        "messages": page,
+        "lines": await _lines(look, row["id"], since, until),
+        "before": _place(rows[0]) if rows and older else None,
+        "after": _place(rows[-1]) if rows and newer else None,
+        "position": look.position,
+    }
+
+
+def _place(row: Row) -> str:
+    return str(Place(row["at"], str(row["position"])))
+
+
+async def _stretch(
+    look: Reader, conversation: str, before: str | None, after: str | None, limit: int
+) -> Sequence[Row]:
+    where, order, params = "m.conversation_id = $1", "desc", [conversation]
+    beyond = after or before
+    if beyond is not None:
+        place = read_place(beyond)
+        where += f" and (m.at, m.position) {'>' if after else '<'} ($2, $3)"
+        params += [place.first, place.number]  # type: ignore[list-item]
+        order = "asc" if after else "desc"
+    sql = f"{MESSAGES} where {where} order by m.at {order}, m.position {order} limit {limit}"
+    return await look.all(sql, *params)
+
+
+async def _lines(look: Reader, conversation: str, since: int | None, until: int | None) -> list[LineView]:
+    """What was done to the conversation from `since` up to, not with, `until`; None: no bound there."""
+    where, params = "a.conversation_id = $1", [conversation]
+    for bound, sign in ((since, ">="), (until, "<")):
+        if bound is not None:
+            params.append(bound)  # type: ignore[arg-type]
+            where += f" and a.at {sign} ${len(params)}"
+    sql = f"{LINES} where {where} order by a.at desc, a.position desc limit {LINES_MOST}"
+    return [project.line(row) for row in (await look.all(sql, *params))[::-1]]
+
+
+# --- contacts -------------------------------------------------------------------------------------------------------
+
+
+async def list_contacts(
+    look: Reader, viewer: Viewer, words: str, before: str | None, limit: int
+) -> ContactsPage:
+    """A page of the contacts the viewer may know, the newest first."""
+    params: list[Any] = [read_place(before).first if before else 2**62]
+    where = ["k.seq < $1", "k.merged_into is null", "k.erased_at is null"]
+    if words:
+        params.append(ts_query(words) if look.postgres else fts_query(words))
+        found = f"select rowid from contact_search where {match(look, 'contact_search', f'${len(params)}')}"
+        where.append(f"k.seq in ({found})")
+    where.append(where_sees_contact(viewer, "k", params))
+    sql = f"select k.id, k.seq from contacts k where {' and '.join(where)} order by k.seq desc limit {limit + 1}"
+    rows = await look.all(sql, *params) if _can_match(words) else []
+    more, rows = len(rows) > limit, rows[:limit]
+    found_contacts = await load_contacts(look, [row["id"] for row in rows]) if rows else {}
+    return {
+        "contacts": [found_contacts[row["id"]] for row in rows],
+        "before": str(Place(rows[-1]["seq"], "0")) if more else None,
+        "position": look.position,
+    }
+
+
+async def show_contact(look: Reader, viewer: Viewer, key: str) -> ContactView:
+    """Raises NotFound."""
+    row = await access_contact(look, viewer, key)
+    return (await load_contacts(look, [row["id"]]))[row["id"]]
