@@ -29,7 +29,8 @@ CONVERSATIONS = """select c.*, k.name as contact_name, k.blocked_at, k.erased_at
     (select count(*) from attachments f where f.message_id = m.id) as m_files
     from conversations c join contacts k on k.id = c.contact_id
     left join messages m on m.id = c.last_message_id
-    left join agents a on a.id = m.author_id
+    left join tokens t on t.id = m.author_id
+    left join agents a on a.id = coalesce(t.agent_id, m.author_id)
     left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
     where c.id in {ids_1}"""
 TAGS = (
@@ -41,7 +42,8 @@ LEGS = """select l.*, i.space, i.address, i.proof, e.opted_out_at
     where l.conversation_id in {ids_1} order by l.id"""
 MESSAGES = """select m.*, a.name as agent_name, a.picture as agent_picture, ik.name as customer_name,
     li.person_id as leg_person_id, l.account_id as leg_account_id
-    from messages m left join agents a on a.id = m.author_id
+    from messages m left join tokens t on t.id = m.author_id
+    left join agents a on a.id = coalesce(t.agent_id, m.author_id)
     left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
     left join legs l on l.id = m.leg_id left join identities li on li.id = l.identity_id"""
 FILES = "select * from attachments where message_id in {ids_1} order by message_id, place"
@@ -49,7 +51,9 @@ CONTACTS = "select * from contacts where id in {ids_1}"
 IDENTITIES = (
     """select i.*, i.id as identity_id from identities i where i.contact_id in {ids_1} order by i.id"""
 )
+# A token's acts carry the name of the agent it acts for.
 NAMES = """select a.id, a.name from agents a where a.id in {ids_1} union all
+    select t.id, a.name from tokens t join agents a on a.id = t.agent_id where t.id in {ids_1} union all
     select i.id, k.name from identities i join contacts k on k.id = i.contact_id where i.id in {ids_1}"""
 MEMBERS = "select team_id, agent_id from team_members order by team_id"
 COUNTS = "select status, team_id, assignee_id, tag_id, n from counts where n > 0"
