@@ -23,7 +23,7 @@ from gateway.bus import Bus
 from gateway.errors import Unavailable
 from gateway.events import Event
 from gateway.limits import Limits
-from gateway.store import Cursor, Store, events_after
+from gateway.store import Cursor, Store, events_after, trimmed_to
 from gateway.store.tx import Reader
 
 log = logging.getLogger(__name__)
@@ -237,8 +237,7 @@ class Hub(ABC, Generic[S, C]):
         return True
 
     async def _after(self, look: Reader, position: int) -> list[Event] | None:
-        trimmed = await look.value("select trimmed_to from log_head where id = 1")
-        if position < trimmed:
+        if position < await trimmed_to(look):
             return None
         return await events_after(look, position, REPLAY)
 

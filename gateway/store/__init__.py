@@ -6,8 +6,8 @@ from pathlib import Path
 
 from gateway.errors import ConfigError
 from gateway.store.base import Store
-from gateway.store.log import Cursor, events_after, read_event
-from gateway.store.sql import Row, as_json, from_json
+from gateway.store.log import Cursor, events_after, read_event, trimmed_to
+from gateway.store.sql import Row, as_json, from_json, plain
 from gateway.store.tx import Reader, Stamp, Tx
 
 __all__ = [
@@ -21,7 +21,9 @@ __all__ = [
     "events_after",
     "from_json",
     "open_store",
+    "plain",
     "read_event",
+    "trimmed_to",
 ]
 
 

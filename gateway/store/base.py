@@ -45,6 +45,7 @@ class Store(ABC):
         self._batches: dict[int, Sequence[Event]] = {}
         self._healing: asyncio.Task[None] | None = None
         self._entered: deque[float] = deque()
+        self._closing = False
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -55,6 +56,8 @@ class Store(ABC):
         writer is too far behind. A caller that is cancelled does not undo its unit.
         """
         self._admit()
+        if self._closing:
+            raise Unavailable("the database is closing")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._entered.append(time.monotonic())
         self._enqueue(verb, future)
@@ -94,6 +97,11 @@ class Store(ABC):
     @abstractmethod
     async def scan(self, look: Look[T]) -> T:
         """A look that may take long (lists, search): on SQLite in a thread."""
+
+    @abstractmethod
+    async def purge(self) -> None:
+        """After an erasure: what its transaction deleted leaves the database's files too. Takes its time, in steps
+        between which others write. Raises Unavailable."""
 
     @abstractmethod
     async def close(self) -> None: ...
@@ -139,7 +147,7 @@ class Store(ABC):
 
     def heal(self) -> None:
         """Another process wrote in between, or a batch was lost on the way: read the gap from the database."""
-        if self._healing is None or self._healing.done():
+        if self._healing_idle() and not self._closing:
             self._healing = asyncio.get_running_loop().create_task(self._fill_gap(), name="store.heal")
 
     async def _fill_gap(self) -> None:
@@ -148,6 +156,9 @@ class Store(ABC):
                 missing = await self.scan(lambda look: events_after(look, self._published, HEAL))
             except Unavailable as why:
                 log.warning("the log cannot be read, trying again with the next look at its head: %s", why)
+                return
+            except Exception:
+                log.exception("the log cannot be read past %d", self._published)
                 return
             missing = [event for event in missing if event.position > self._published]
             if missing:

@@ -31,6 +31,7 @@ INSERT_AUDIT = """insert into audit (position, at, kind, actor_kind, actor_id, c
     contact_id, subject_id, changes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
 ADD_COUNT = """insert into counts (status, team_id, assignee_id, tag_id, n) values ($1, $2, $3, $4, $5)
     on conflict (status, team_id, assignee_id, tag_id) do update set n = counts.n + excluded.n"""
+FIRST = "select min(position) from events"
 EVENTS_AFTER = "select * from events where position > $1 order by position limit $2"
 
 
@@ -93,6 +94,12 @@ def read_event(row: Row) -> Event:
 async def events_after(reader: Reader, position: int, limit: int) -> list[Event]:
     """The next facts of the log, oldest first."""
     return [read_event(row) for row in await reader.all(EVENTS_AFTER, position, limit)]
+
+
+async def trimmed_to(reader: Reader) -> int:
+    """The position up to which the log has been trimmed: a cursor before it can no longer be resumed."""
+    first: int | None = await reader.value(FIRST)
+    return reader.position if first is None else first - 1
 
 
 def count_changes(events: Iterable[Event]) -> list[tuple[str, str, str, str, int]]:

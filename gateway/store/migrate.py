@@ -11,7 +11,7 @@ from gateway.store.sql import script
 
 VERSION_TABLE = """create table if not exists schema_version (
     version integer primary key, name text not null, applied_at bigint not null)"""
-CURRENT = "select coalesce(max(version), 0) from schema_version"
+CURRENT = "select coalesce(max(version), 0), count(*) from schema_version"
 APPLIED = "insert into schema_version (version, name, applied_at) values ($1, $2, $3)"
 NEW_EPOCH = "insert into meta (key, value) values ('epoch', $1), ('secret', $2)"
 AHEAD = 1
@@ -41,11 +41,19 @@ def migrations() -> list[Migration]:
     return found
 
 
-def due(current: int) -> list[Migration]:
-    """What a database at version `current` still needs. Raises ConfigError when it is too new for this code."""
+def due(current: int, applied: int, up_to: int | None = None) -> list[Migration]:
+    """What a database still needs whose newest migration is `current`, out of `applied` in all.
+
+    Raises ConfigError when it is too new for this code, or when one in between is missing: then somebody else's tool
+    has been at it, and going on would make it worse.
+    """
     known = migrations()
     if current > len(known) + AHEAD:
         raise ConfigError(
             f"the database has schema {current}, this Parley knows up to {len(known)}: install a newer Parley"
         )
-    return known[current:]
+    if applied != current:
+        raise ConfigError(
+            f"the database is half-way: schema {current}, but {applied} migrations are noted; restore a backup"
+        )
+    return known[current:up_to]

@@ -7,159 +7,74 @@ the batch runs; once the head is locked they are numbered and every column that 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import secrets
-from collections import defaultdict, deque
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 import asyncpg
 
 from gateway.errors import ConfigError, ParleyError, Unavailable
 from gateway.events import Event, new_id
-from gateway.store import log as log_rows
 from gateway.store import migrate
 from gateway.store.base import BATCH, Look, Store, Verb
-from gateway.store.search import vector
-from gateway.store.sql import Row, for_postgres
-from gateway.store.tx import Stamp
+from gateway.store.postgres_tx import PostgresReader, PostgresTx
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 READERS = 10
+ALONE = 8
+"""How often a unit that ran into a deadlock is tried by itself."""
+MIGRATION = 600.0
+"""Seconds a migration, ours or another process's before us, may take."""
 TIMEOUT = 15.0
 """Seconds a statement may take before its caller hears `Unavailable`."""
 MIGRATION_LOCK = 7_205_759_403
 """The advisory lock of our migrations: any number nobody else uses."""
-PROVISIONAL = 1 << 62
 GONE = (
     OSError,
     TimeoutError,
-    asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CannotConnectNowError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.PostgresSystemError,
+    asyncpg.ReadOnlySQLTransactionError,
 )
+"""The server is away, full or in trouble. InterfaceError is asyncpg's for a closed connection, and also for arguments
+that do not fit: inside a unit the connection itself says which."""
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-NOW = "select (extract(epoch from clock_timestamp()) * 1000)::bigint"
+UNUSABLE = (
+    ValueError,
+    asyncpg.InvalidAuthorizationSpecificationError,
+    asyncpg.InvalidCatalogNameError,
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.DuplicateTableError,
+    asyncpg.FeatureNotSupportedError,
+)
+"""What keeps a database from being opened until somebody mends the URL, the rights or the database."""
+CLOCK = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
+NOW = f"select {CLOCK}"
+HEAD_AND_NOW = f"select position, {CLOCK} from log_head"
+PURGED = (
+    *(
+        "messages",
+        "message_versions",
+        "attachments",
+        "drafts",
+        "conversations",
+        "contacts",
+        "identities",
+        "legs",
+    ),
+    *("message_search", "conversation_search", "contact_search"),
+)
 
 _Unit = tuple[Verb[Any], "asyncio.Future[Any]"]
-
-
-class PostgresReader:
-    """One look, in a repeatable-read transaction."""
-
-    postgres = True
-
-    def __init__(self, connection: Any, position: int) -> None:
-        self._connection = connection
-        self._position = position
-
-    @property
-    def position(self) -> int:
-        return self._position
-
-    async def one(self, sql: str, *args: Any) -> Row | None:
-        row: Row | None = await self._connection.fetchrow(for_postgres(sql), *args)
-        return row
-
-    async def all(self, sql: str, *args: Any) -> Sequence[Row]:
-        rows: Sequence[Row] = await self._connection.fetch(for_postgres(sql), *args)
-        return rows
-
-    async def value(self, sql: str, *args: Any) -> Any:
-        return await self._connection.fetchval(for_postgres(sql), *args)
-
-
-class PostgresTx(PostgresReader):
-    """A batch's transaction, shared by its units."""
-
-    def __init__(self, connection: Any, now: int) -> None:
-        # Random, so that batches of two processes never meet in a unique index before they are numbered.
-        super().__init__(connection, PROVISIONAL + (secrets.randbits(40) << 20))
-        self._now = now
-        self.events: list[Event] = []
-        self.stamps: list[tuple[Stamp, int]] = []
-        self.tokens: list[tuple[str, int, str]] = []
-
-    @property
-    def now(self) -> int:
-        return self._now
-
-    async def run(self, sql: str, *args: Any) -> int:
-        status: str = await self._connection.execute(for_postgres(sql), *args)
-        count = status.rpartition(" ")[2]
-        return int(count) if count.isdigit() else 0
-
-    def record(self, event: Event, *stamps: Stamp) -> int:
-        self.events.append(event)
-        event.position = self._position + len(self.events)
-        for stamp in (*log_rows.stamps_of(event), *stamps):
-            self.stamps.append((stamp, event.position))
-        return event.position
-
-    def index(self, table: str, key: int, tokens: str) -> None:
-        self.tokens.append((table, key, tokens))
-
-    def mark(self) -> tuple[int, int, int]:
-        return len(self.events), len(self.stamps), len(self.tokens)
-
-    def forget_after(self, mark: tuple[int, int, int]) -> None:
-        """A unit was undone: so are its facts."""
-        del self.events[mark[0] :]
-        del self.stamps[mark[1] :]
-        del self.tokens[mark[2] :]
-
-    async def write_log(self) -> None:
-        """Lock the head, number the facts, set every column that holds a number, write log, audit and counts."""
-        connection, events = self._connection, self.events
-        if events:
-            head = await connection.fetchval("select position from log_head where id = 1 for update")
-            numbers = {event.position: head + place for place, event in enumerate(events, 1)}
-            await self._stamp(numbers)
-            await self._index(numbers)
-            for event in events:
-                event.position = numbers[event.position]
-            await connection.executemany(
-                log_rows.INSERT_EVENT, [log_rows.event_values(event) for event in events]
-            )
-            audited = [log_rows.audit_values(event) for event in events if event.audited]
-            if audited:
-                await connection.executemany(log_rows.INSERT_AUDIT, audited)
-            counts = log_rows.count_changes(events)
-            if counts:
-                await connection.executemany(log_rows.ADD_COUNT, counts)
-            await connection.execute("update log_head set position = $1 where id = 1", head + len(events))
-        elif self.tokens:
-            await self._index({})
-
-    async def _stamp(self, numbers: dict[int, int]) -> None:
-        columns: dict[tuple[str, str], dict[str, int]] = defaultdict(dict)
-        for stamp, provisional in self.stamps:
-            columns[stamp.table, stamp.column][stamp.id] = numbers[provisional]
-        for (table, column), values in columns.items():
-            await self._connection.execute(
-                f"update {table} set {column} = new.p from unnest($1::text[], $2::bigint[]) as new (id, p)"
-                f" where {table}.id = new.id",
-                list(values),
-                list(values.values()),
-            )
-
-    async def _index(self, numbers: dict[int, int]) -> None:
-        tables: dict[str, dict[int, str]] = defaultdict(dict)
-        for table, key, tokens in self.tokens:
-            tables[table][numbers.get(key, key)] = tokens
-        for table, rows in tables.items():
-            await self._connection.execute(f"delete from {table} where rowid = any($1::bigint[])", list(rows))
-            kept = {key: tokens for key, tokens in rows.items() if tokens}
-            await self._connection.execute(
-                f"insert into {table} (rowid, tokens) select new.k, new.t::tsvector"
-                " from unnest($1::bigint[], $2::text[]) as new (k, t)",
-                list(kept),
-                [vector(tokens) for tokens in kept.values()],
-            )
 
 
 class PostgresStore(Store):
@@ -171,8 +86,8 @@ class PostgresStore(Store):
         self._clock = clock
         self._waiting: deque[_Unit] = deque()
         self._wake = asyncio.Event()
-        self._closing = False
         self._pool: Any
+        self._writers: Any
         self._writer_task: asyncio.Task[None]
 
     @property
@@ -187,26 +102,32 @@ class PostgresStore(Store):
         """
         store = cls(url, clock)
         try:
-            store._pool = await asyncpg.create_pool(
-                url, min_size=1, max_size=READERS, init=_prepare, command_timeout=TIMEOUT, timeout=5
-            )
+            # The writer has a connection of its own: a crowd of readers never makes it wait.
+            store._pool = await _pool(url, READERS)
+            store._writers = await _pool(url, 1)
             await store._migrate()
-        except (
-            ValueError,
-            asyncpg.InvalidAuthorizationSpecificationError,
-            asyncpg.InvalidCatalogNameError,
-        ) as why:
+        except UNUSABLE as why:
+            await store._let_go()
             raise ConfigError(f"[database] url: {why}") from why
         except GONE as why:
+            await store._let_go()
             raise Unavailable(f"PostgreSQL does not answer: {why}") from why
+        except BaseException:
+            await store._let_go()
+            raise
         store._writer_task = asyncio.get_running_loop().create_task(
             store._write_batches(), name="store.writer"
         )
         return store
 
+    async def _let_go(self) -> None:
+        for name in ("_pool", "_writers"):
+            if pool := getattr(self, name, None):
+                await pool.close()
+
     async def _migrate(self) -> None:
         async with self._pool.acquire() as connection:
-            await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK)
+            await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK, timeout=MIGRATION)
             try:
                 await apply_migrations(connection)
             finally:
@@ -216,25 +137,32 @@ class PostgresStore(Store):
             self._published = await connection.fetchval("select position from log_head")
 
     async def close(self) -> None:
-        """Everything already waiting is still written."""
+        """Everything already waiting is still written. Closing again does nothing."""
+        if self._closing:
+            return
         self._closing = True
         self._wake.set()
-        await self._stop_healing()
         await asyncio.gather(self._writer_task, return_exceptions=True)
-        await self._pool.close()
+        await self._stop_healing()
+        await self._let_go()
+
+    async def purge(self) -> None:
+        """Let PostgreSQL clear away the dead rows now instead of at its next autovacuum."""
+        with _unavailable():
+            async with self._pool.acquire(timeout=TIMEOUT) as connection:
+                for table in PURGED:
+                    await connection.execute(f"vacuum {table}", timeout=MIGRATION)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
     async def read(self, look: Look[T]) -> T:
-        try:
+        with _unavailable():
             async with (
                 self._pool.acquire(timeout=TIMEOUT) as connection,
                 connection.transaction(isolation="repeatable_read", readonly=True),
             ):
                 head = await connection.fetchval("select position from log_head")
                 return await look(PostgresReader(connection, head))
-        except GONE as why:
-            raise Unavailable(f"PostgreSQL does not answer: {why}") from why
 
     async def scan(self, look: Look[T]) -> T:
         return await self.read(look)
@@ -242,9 +170,6 @@ class PostgresStore(Store):
     # --- writing ----------------------------------------------------------------------------------------------------
 
     def _enqueue(self, verb: Verb[Any], future: asyncio.Future[Any]) -> None:
-        if self._closing:
-            self._entered.pop()
-            raise Unavailable("the database is closing")
         self._waiting.append((verb, future))
         self._wake.set()
 
@@ -259,31 +184,34 @@ class PostgresStore(Store):
     async def _write_or_refuse(self, batch: list[_Unit]) -> None:
         try:
             outcomes, events = await self._write_batch(batch)
-        except AGAIN:
-            # Two batches met in opposite order: alone, units wait for each other instead.
+        except Exception as why:
+            if isinstance(why, GONE) or (len(batch) == 1 and not isinstance(why, AGAIN)):
+                self._settle(_refuse(batch, why), [])
+                return
+            # Two batches met in opposite order, or a unit's fault showed only at the end: each by itself.
             for unit in batch:
                 await self._write_alone(unit)
             return
-        except Exception as why:
-            outcomes, events = _refuse(batch, why), []
         self._settle(outcomes, events)
 
     async def _write_alone(self, unit: _Unit) -> None:
-        for _ in range(5):
+        for _ in range(ALONE):
             try:
-                self._settle(*await self._write_batch([unit]))
-                return
+                outcomes, events = await self._write_batch([unit])
             except AGAIN:
                 await asyncio.sleep(0.005 + secrets.randbelow(20) / 1000)
             except Exception as why:
                 self._settle(_refuse([unit], why), [])
                 return
+            else:
+                self._settle(outcomes, events)
+                return
         self._settle(_refuse([unit], Unavailable("the database kept running into deadlocks")), [])
 
     async def _write_batch(self, batch: list[_Unit]) -> tuple[list[Any], list[Event]]:
-        async with self._pool.acquire(timeout=TIMEOUT) as connection, connection.transaction():
-            now = self._clock() if self._clock else await connection.fetchval(NOW)
-            tx = PostgresTx(connection, now)
+        async with self._writers.acquire(timeout=TIMEOUT) as connection, connection.transaction():
+            head, now = await connection.fetchrow(HEAD_AND_NOW)
+            tx = PostgresTx(connection, head, self._clock() if self._clock else now)
             outcomes = [await self._write_unit(connection, tx, verb, future) for verb, future in batch]
             await tx.write_log()
         return outcomes, tx.events
@@ -295,9 +223,9 @@ class PostgresStore(Store):
         try:
             async with connection.transaction():
                 result = await verb(tx)
-        except (*AGAIN, *GONE):
-            raise
         except Exception as error:
+            if isinstance(error, AGAIN) or connection.is_closed() or _is_gone(error):
+                raise
             tx.forget_after(mark)
             if not isinstance(error, (ParleyError, asyncpg.PostgresError)):
                 log.exception("a verb failed")
@@ -305,17 +233,40 @@ class PostgresStore(Store):
         return future, result, None
 
 
+def _is_gone(error: Exception) -> bool:
+    """Arguments that do not fit a statement are their unit's fault, whatever class asyncpg gives them."""
+    return isinstance(error, GONE) and not isinstance(error, asyncpg.InterfaceError)
+
+
+@contextlib.contextmanager
+def _unavailable() -> Iterator[None]:
+    try:
+        yield
+    except GONE as why:
+        if isinstance(why, ValueError):  # asyncpg's for an argument that does not fit
+            raise
+        raise Unavailable(f"PostgreSQL does not answer: {why}") from why
+
+
+async def _pool(url: str, size: int) -> Any:
+    return await asyncpg.create_pool(
+        url, min_size=1, max_size=size, init=_prepare, command_timeout=TIMEOUT, timeout=5
+    )
+
+
 async def _prepare(connection: Any) -> None:
     await connection.set_type_codec("jsonb", encoder=str, decoder=str, schema="pg_catalog")
 
 
-async def apply_migrations(connection: Any) -> None:
-    """Bring the database to this code's schema, in one transaction each. Raises ConfigError when it is too new."""
+async def apply_migrations(connection: Any, up_to: int | None = None) -> None:
+    """Bring the database to this code's schema, in one transaction each. Raises ConfigError when it is too new or was
+    left half-way. `up_to` stops at an older version (tests, restoring an older backup)."""
     await connection.execute(migrate.VERSION_TABLE)
-    for step in migrate.due(await connection.fetchval(migrate.CURRENT)):
+    newest, steps = await connection.fetchrow(migrate.CURRENT)
+    for step in migrate.due(newest, steps, up_to):
         async with connection.transaction():
             for statement in step.statements(postgres=True):
-                await connection.execute(statement)
+                await connection.execute(statement, timeout=MIGRATION)
             await connection.execute(migrate.APPLIED, step.version, step.name, await connection.fetchval(NOW))
             if step.version == 1:
                 await connection.execute(migrate.NEW_EPOCH, new_id(), os.urandom(32).hex())

@@ -16,6 +16,8 @@ SQLITE = {
     "json": "text",
     "lock": "",
     "lock_i": "",
+    "lock_c": "",
+    "tags_of_c": "(select group_concat(t.tag_id) from conversation_tags t where t.conversation_id = c.id)",
     "ids_1": "(select value from json_each($1))",
     "ids_2": "(select value from json_each($2))",
     "next_conversation": "(select coalesce(max(number), 0) + 1 from conversations)",
@@ -25,6 +27,8 @@ POSTGRES = {
     "json": "jsonb",
     "lock": "for update",
     "lock_i": "for update of i",
+    "lock_c": "for update of c",
+    "tags_of_c": "(select string_agg(t.tag_id, ',') from conversation_tags t where t.conversation_id = c.id)",
     "ids_1": "(select jsonb_array_elements_text($1::jsonb))",
     "ids_2": "(select jsonb_array_elements_text($2::jsonb))",
     "next_conversation": "nextval('conversation_numbers')",
@@ -50,9 +54,25 @@ def for_postgres(sql: str) -> str:
     return _WORD.sub(lambda word: POSTGRES[word[1]], sql)
 
 
+def plain(text: str) -> str:
+    """The text without NUL, the one character that PostgreSQL cannot hold. For every word that comes from outside."""
+    return text.replace("\0", "") if "\0" in text else text
+
+
 def as_json(value: Any) -> str:
-    """The text a JSON column holds, on both databases."""
-    return orjson.dumps(value).decode()
+    """The text a JSON column holds, on both databases (without NUL, see `plain`)."""
+    text = orjson.dumps(value).decode()
+    return orjson.dumps(_plain(orjson.loads(text))).decode() if "\\u0000" in text else text
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return plain(value)
+    if isinstance(value, list):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {plain(key): _plain(one) for key, one in value.items()}
+    return value
 
 
 def from_json(text: str | None) -> Any:

@@ -9,133 +9,46 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import queue
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
 from gateway.errors import ParleyError, Unavailable
-from gateway.events import Event, new_id
-from gateway.store import log as log_rows
-from gateway.store import migrate
+from gateway.events import Event
 from gateway.store.base import BATCH, Look, Store, Verb
-from gateway.store.sql import Row, for_sqlite
-from gateway.store.tx import Stamp, drive
+from gateway.store.sqlite_file import apply_migrations, connect, is_lost, openable, unavailable
+from gateway.store.sqlite_tx import SqliteReader, SqliteTx
+from gateway.store.tx import Tx, drive
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY = 0.25
 """Seconds between passive checkpoints while there is something to move."""
+CHECKPOINT_PATIENCE = 100
+"""Milliseconds a truncating checkpoint may wait for readers: so long nobody can write."""
 WAL_LIMIT = 64 * 1024 * 1024
 """Bytes of write-ahead log after which a checkpoint truncates it."""
 SCANNERS = 2
-BATCH_LOST = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_READONLY)
-"""Disk trouble: no unit of the batch can be kept. Any other fault undoes its own unit alone."""
+PURGE_STEP = 500
+"""Pages of a search index merged at a time while it is purged."""
+PURGE_WAITS = 50
+"""How often a purge looks again whether the last reader of the old log has gone, every 0.1 s."""
+SEARCH_TABLES = ("message_search", "conversation_search", "contact_search")
 
 Clock = Callable[[], int]
 _Unit = tuple[Verb[Any], "asyncio.Future[Any]"]
+_Outcome = tuple["asyncio.Future[Any]", Any, BaseException | None]
 
 
 def wall_clock() -> int:
     """UTC milliseconds."""
     return int(time.time() * 1000)
-
-
-def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
-    """A connection as all of this house uses it; statements commit only where we say so."""
-    target = f"file:{path}?mode=ro" if read_only else str(path)
-    connection = sqlite3.connect(
-        target, isolation_level=None, check_same_thread=False, uri=read_only, cached_statements=512
-    )
-    connection.row_factory = sqlite3.Row
-    connection.execute("pragma busy_timeout = 5000")
-    connection.execute("pragma cache_size = -65536")
-    connection.execute("pragma mmap_size = 1073741824")
-    if not read_only:
-        connection.execute("pragma journal_mode = wal")
-        connection.execute("pragma synchronous = full")
-        connection.execute("pragma foreign_keys = on")
-        connection.execute("pragma wal_autocheckpoint = 0")
-    return connection
-
-
-class SqliteReader:
-    """One look: a deferred transaction on a read-only connection. Its methods never suspend."""
-
-    postgres = False
-
-    def __init__(self, connection: sqlite3.Connection, position: int) -> None:
-        self._connection = connection
-        self._position = position
-
-    @property
-    def position(self) -> int:
-        return self._position
-
-    async def one(self, sql: str, *args: Any) -> Row | None:
-        row: Row | None = self._connection.execute(for_sqlite(sql), args).fetchone()
-        return row
-
-    async def all(self, sql: str, *args: Any) -> Sequence[Row]:
-        return self._connection.execute(for_sqlite(sql), args).fetchall()
-
-    async def value(self, sql: str, *args: Any) -> Any:
-        row = self._connection.execute(for_sqlite(sql), args).fetchone()
-        return None if row is None else row[0]
-
-
-class SqliteTx(SqliteReader):
-    """The batch's transaction, shared by its units. The only writer numbers facts the moment they are recorded."""
-
-    def __init__(self, connection: sqlite3.Connection, position: int, now: int) -> None:
-        super().__init__(connection, position)
-        self._now = now
-        self.events: list[Event] = []
-
-    @property
-    def position(self) -> int:
-        return self._position + len(self.events)
-
-    @property
-    def now(self) -> int:
-        return self._now
-
-    async def run(self, sql: str, *args: Any) -> int:
-        return self._connection.execute(for_sqlite(sql), args).rowcount
-
-    def record(self, event: Event, *stamps: Stamp) -> int:
-        self.events.append(event)
-        event.position = self._position + len(self.events)
-        for stamp in log_rows.stamps_of(event):
-            if stamp.table != "messages":  # its verb wrote the number itself
-                self._connection.execute(
-                    f"update {stamp.table} set position = ? where id = ?", (event.position, stamp.id)
-                )
-        return event.position
-
-    def index(self, table: str, key: int, tokens: str) -> None:
-        self._connection.execute(f"delete from {table} where rowid = ?", (key,))
-        if tokens:
-            self._connection.execute(f"insert into {table} (rowid, tokens) values (?, ?)", (key, tokens))
-
-    def forget_after(self, mark: int) -> None:
-        """A unit was undone: so are its facts."""
-        del self.events[mark:]
-
-    def write_log(self) -> None:
-        run = self._connection
-        events = self.events
-        run.executemany(for_sqlite(log_rows.INSERT_EVENT), map(log_rows.event_values, events))
-        audited = [log_rows.audit_values(event) for event in events if event.audited]
-        run.executemany(for_sqlite(log_rows.INSERT_AUDIT), audited)
-        run.executemany(for_sqlite(log_rows.ADD_COUNT), log_rows.count_changes(events))
-        run.execute("update log_head set position = ? where id = 1", (self.position,))
 
 
 class SqliteStore(Store):
@@ -147,7 +60,7 @@ class SqliteStore(Store):
         self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
-        self._closing = threading.Event()
+        self._stopping = threading.Event()
 
     @property
     def postgres(self) -> bool:
@@ -162,16 +75,16 @@ class SqliteStore(Store):
         return store
 
     def _prepare(self) -> None:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        try:
+        with openable(self.path), contextlib.ExitStack() as failed:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             self._writer = connect(self.path)
+            failed.callback(self._writer.close)
             self.path.chmod(0o600)
             apply_migrations(self._writer, self._clock())
             facts = dict(self._writer.execute("select key, value from meta").fetchall())
             head = self._writer.execute("select position from log_head").fetchone()
             self._reader = connect(self.path, read_only=True)
-        except sqlite3.Error as why:
-            raise Unavailable(f"{self.path}: {why}") from why
+            failed.pop_all()
         self.epoch, self.secret = facts["epoch"], bytes.fromhex(facts["secret"])
         self._published = head[0]
 
@@ -186,10 +99,13 @@ class SqliteStore(Store):
             thread.start()
 
     async def close(self) -> None:
-        """Everything already waiting is still written."""
+        """Everything already waiting is still written. Closing again does nothing."""
+        if self._closing:
+            return
+        self._closing = True
         await self._stop_healing()
         self._queue.put(None)
-        self._closing.set()
+        self._stopping.set()
         for thread in self._threads:
             await asyncio.to_thread(thread.join)
         await asyncio.to_thread(self._scanners.shutdown)
@@ -223,14 +139,12 @@ class SqliteStore(Store):
                 head = connection.execute("select position from log_head").fetchone()[0]
                 return drive(look(SqliteReader(connection, head)))
             finally:
-                connection.execute("rollback")
+                if connection.in_transaction:
+                    connection.execute("rollback")
 
     # --- writing, on the writer's thread ----------------------------------------------------------------------------
 
     def _enqueue(self, verb: Verb[Any], future: asyncio.Future[Any]) -> None:
-        if self._closing.is_set():
-            self._entered.pop()
-            raise Unavailable("the database is closing")
         self._queue.put((verb, future))
 
     def _write_batches(self) -> None:
@@ -238,7 +152,7 @@ class SqliteStore(Store):
         while not last:
             batch, last = self._gather()
             if batch:
-                outcomes, events = self._write_batch(batch)
+                outcomes, events = self._write_or_refuse(batch)
                 # The loop may be gone at exit: the facts are safe, nobody is left to tell.
                 with contextlib.suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(self._settle, outcomes, events)
@@ -258,30 +172,46 @@ class SqliteStore(Store):
             batch.append(unit)
         return batch, False
 
-    def _write_batch(self, batch: list[_Unit]) -> tuple[list[Any], list[Event]]:
-        run = self._writer.execute
+    def _write_or_refuse(self, batch: list[_Unit]) -> tuple[list[_Outcome], list[Event]]:
         try:
-            run("begin immediate")
-            tx = SqliteTx(self._writer, run("select position from log_head").fetchone()[0], self._clock())
-            outcomes = [self._write_unit(tx, verb, future) for verb, future in batch]
-            if tx.events:
-                tx.write_log()
-            run("commit")
-            return outcomes, tx.events
-        except sqlite3.Error as why:
-            log.error("a batch of %d units was not written: %s", len(batch), why)
-            if self._writer.in_transaction:
-                run("rollback")
-            gone = Unavailable(f"the database refused: {why}")
+            return self._write_batch(batch)
+        except Exception as why:
+            with contextlib.suppress(sqlite3.Error):
+                if self._writer.in_transaction:
+                    self._writer.execute("rollback")
+            if not is_lost(why) and len(batch) > 1:
+                return self._write_alone(batch)
+            log.error("a batch of %d units was not written: %r", len(batch), why)
+            gone = why if isinstance(why, ParleyError) else Unavailable(f"the database refused: {why}")
             return [(future, None, gone) for _, future in batch], []
 
-    def _write_unit(self, tx: SqliteTx, verb: Verb[Any], future: asyncio.Future[Any]) -> Any:
-        mark = len(tx.events)
+    def _write_alone(self, batch: list[_Unit]) -> tuple[list[_Outcome], list[Event]]:
+        """A unit's fault showed only with the log or the commit: each by itself, so that only that one is refused."""
+        outcomes: list[_Outcome] = []
+        events: list[Event] = []
+        for unit in batch:
+            done, facts = self._write_or_refuse([unit])
+            outcomes += done
+            events += facts
+        return outcomes, events
+
+    def _write_batch(self, batch: list[_Unit]) -> tuple[list[_Outcome], list[Event]]:
+        run = self._writer.execute
+        run("begin immediate")
+        tx = SqliteTx(self._writer, run("select position from log_head").fetchone()[0], self._clock())
+        outcomes = [self._write_unit(tx, verb, future) for verb, future in batch]
+        tx.write_log()
+        run("commit")
+        return outcomes, tx.events
+
+    def _write_unit(self, tx: SqliteTx, verb: Verb[Any], future: asyncio.Future[Any]) -> _Outcome:
+        mark = tx.mark()
         self._writer.execute("savepoint unit")
         try:
             result = drive(verb(tx))
         except BaseException as error:
-            if getattr(error, "sqlite_errorcode", None) in BATCH_LOST:
+            # Some errors end the whole transaction (SQLite, "Response To Errors Within A Transaction").
+            if is_lost(error) or not self._writer.in_transaction:
                 raise
             self._writer.execute("rollback to unit")
             self._writer.execute("release unit")
@@ -292,13 +222,36 @@ class SqliteStore(Store):
         self._writer.execute("release unit")
         return future, result, None
 
+    # --- erasing for good -------------------------------------------------------------------------------------------
+
+    async def purge(self) -> None:
+        """Merge the search indexes (a deleted row's tokens stay in old segments until then), empty the write-ahead log.
+
+        Deleted rows themselves are overwritten at once (`secure_delete`).
+        """
+        for table in SEARCH_TABLES:
+            step = -PURGE_STEP
+            while await self.write(lambda tx, table=table, step=step: _merge(tx, table, step)):  # type: ignore[misc]
+                step = PURGE_STEP
+        for _ in range(PURGE_WAITS):
+            if await asyncio.to_thread(self._empty_wal):
+                return
+            await asyncio.sleep(0.1)
+        log.warning("somebody still reads an older state: the write-ahead log is emptied later")
+
+    def _empty_wal(self) -> bool:
+        with unavailable(), contextlib.closing(connect(self.path)) as connection:
+            connection.execute(f"pragma busy_timeout = {CHECKPOINT_PATIENCE}")
+            return bool(connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0] == 0)
+
     # --- checkpoints, on their own thread ---------------------------------------------------------------------------
 
     def _keep_wal_short(self) -> None:
         connection = connect(self.path)
+        connection.execute(f"pragma busy_timeout = {CHECKPOINT_PATIENCE}")
         wal = self.path.with_name(self.path.name + "-wal")
         seen = -1
-        while not self._closing.wait(CHECKPOINT_EVERY):
+        while not self._stopping.wait(CHECKPOINT_EVERY):
             size, stamp = _size_and_time(wal)
             if stamp == seen:
                 continue
@@ -311,31 +264,11 @@ class SqliteStore(Store):
         connection.close()
 
 
-def apply_migrations(connection: sqlite3.Connection, now: int) -> None:
-    """Bring the file to this code's schema, in one transaction each. Raises ConfigError when it is too new."""
-    connection.execute(for_sqlite(migrate.VERSION_TABLE))
-    for step in migrate.due(connection.execute(migrate.CURRENT).fetchone()[0]):
-        connection.execute("begin immediate")
-        try:
-            if step.version > connection.execute(migrate.CURRENT).fetchone()[0]:
-                for statement in step.statements(postgres=False):
-                    connection.execute(statement)
-                connection.execute(for_sqlite(migrate.APPLIED), (step.version, step.name, now))
-                if step.version == 1:
-                    connection.execute(for_sqlite(migrate.NEW_EPOCH), (new_id(), os.urandom(32).hex()))
-            connection.execute("commit")
-        except BaseException:
-            connection.execute("rollback")
-            raise
-
-
-@contextlib.contextmanager
-def unavailable() -> Iterator[None]:
-    """SQLite's own trouble (locked, unreadable, full) as `Unavailable`; a fault in a statement stays what it is."""
-    try:
-        yield
-    except sqlite3.OperationalError as why:
-        raise Unavailable(str(why)) from why
+async def _merge(tx: Tx, table: str, pages: int) -> bool:
+    """One step of FTS5's `merge` (its documentation, section 6.9); False when there is nothing left to do."""
+    before = await tx.value("select total_changes()")
+    await tx.run(f"insert into {table} ({table}, rank) values ('merge', $1)", pages)
+    return bool(await tx.value("select total_changes()") - before >= 2)
 
 
 def _size_and_time(file: Path) -> tuple[int, int]:

@@ -60,10 +60,16 @@ class Tx(Reader, Protocol):
     def record(self, event: Event, *stamps: Stamp) -> int:
         """Put a fact into the log. Returns the position to write into columns that hold it.
 
-        On PostgreSQL that number is provisional (above every real one); `stamps` name the columns where the store
-        puts the real one before the commit. `messages.position` of a created message, `conversations.position` and
-        `contacts.position` are stamped without being named.
+        On PostgreSQL that number is provisional (above every real one); `stamps` name the columns to which the verb
+        writes it, so that the store puts the real one there before the commit. `messages.position` of a created
+        message is written by its verb and need not be named; `conversations.position` and `contacts.position` are
+        written by the store, unless they are named because the verb's own statement writes them.
         """
+        ...
+
+    def stamp(self, stamp: Stamp, position: int | None) -> None:
+        """The verb has written to this column a position that it read: should it be provisional still, it is
+        numbered with the fact it came from. Supersedes what was said of the column before."""
         ...
 
     def index(self, table: str, key: int, tokens: str) -> None:

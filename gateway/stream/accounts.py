@@ -26,7 +26,11 @@ async def sync_accounts(tx: Tx, configured: Mapping[str, Configured]) -> None:
     known = {row["id"]: row for row in await tx.all(ALL)}
     for name, account in configured.items():
         row = known.get(name)
-        if row is None or (row["type"], row["label"], row["state"]) != (account.type, account.label, "active"):
+        if row is None or (row["type"], row["label"], row["state"]) != (
+            account.type,
+            account.label,
+            "active",
+        ):
             await tx.run(PUT, name, account.type, account.label, tx.now)
             _tell(tx, name)
     for name, row in known.items():

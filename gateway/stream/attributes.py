@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gateway.errors import Refused
-from gateway.store import Row, Tx, from_json
+from gateway.store import Row, Tx, from_json, plain
 
 DEFINED = "select key, type, choices from attribute_definitions where target = $1 and retired_at is null"
 LONGEST = 2000
@@ -29,7 +29,7 @@ async def check_attributes(
         elif not _fits(defined[key], value):
             raise Refused("errors.attribute_value", f"{key!r} takes {defined[key]['type']}", key=key)
         else:
-            fresh[key] = value
+            fresh[key] = plain(value) if isinstance(value, str) else value
     return fresh
 
 

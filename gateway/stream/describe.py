@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.errors import NotFound, Refused
 from gateway.events import Actor, Event, Kind, Priority, new_id
-from gateway.store import Tx, as_json, from_json
+from gateway.store import Tx, as_json, from_json, plain
 from gateway.store.search import tokens
 from gateway.stream.attributes import check_attributes
 from gateway.stream.hold import changed, hold
@@ -19,7 +19,9 @@ ADD_TAG = """insert into conversation_tags (conversation_id, tag_id, status, las
 REMOVE_TAG = "delete from conversation_tags where conversation_id = $1 and tag_id = $2"
 LIVE_TAG = "select 1 from tags where id = $1 and retired_at is null"
 TAG_NAMED = "select id, retired_at from tags where name = $1"
-NEW_TAG = "insert into tags (id, name, colour, created_at) values ($1, $2, $3, $4)"
+NEW_TAG = (
+    "insert into tags (id, name, colour, created_at) values ($1, $2, $3, $4) on conflict (name) do nothing"
+)
 
 
 async def tag(tx: Tx, conversation: str, add: Sequence[str], remove: Sequence[str], by: Actor) -> None:
@@ -41,16 +43,16 @@ async def tag(tx: Tx, conversation: str, add: Sequence[str], remove: Sequence[st
 
 async def make_tag(tx: Tx, name: str, colour: str, by: Actor) -> str:
     """A tag of that name: the one there is, or a new one. Returns its id."""
-    name = name.strip()
+    name = plain(name).strip()
     if not name:
         raise Refused("errors.name_missing")
-    found = await tx.one(TAG_NAMED, name)
-    key: str = new_id() if found is None else found["id"]
-    if found is None:
-        await tx.run(NEW_TAG, key, name, colour, tx.now)
-    elif found["retired_at"] is None:
-        return key
-    else:
+    key = new_id()
+    if not await tx.run(NEW_TAG, key, name, colour, tx.now):
+        found = await tx.one(TAG_NAMED, name)
+        assert found is not None, "the unique name spoke of a tag that is not there"
+        key = str(found["id"])
+        if found["retired_at"] is None:
+            return key
         await tx.run("update tags set retired_at = null, colour = $2 where id = $1", key, colour)
     tx.record(Event(Kind.DIRECTORY_CHANGED, by, tx.now, subject=key, changes={"what": "tag"}, audited=True))
     return key
@@ -58,6 +60,7 @@ async def make_tag(tx: Tx, name: str, colour: str, by: Actor) -> str:
 
 async def set_subject(tx: Tx, conversation: str, subject: str, by: Actor) -> None:
     held = await hold(tx, conversation)
+    subject = plain(subject)
     if subject == held.subject:
         return
     await tx.run("update conversations set subject = $2 where id = $1", held.id, subject)
@@ -77,9 +80,9 @@ async def set_attributes(tx: Tx, conversation: str, values: Mapping[str, Any], b
     """Set (or with None clear) defined attributes. Raises Refused when a value does not fit its definition."""
     held = await hold(tx, conversation)
     fresh = await check_attributes(tx, "conversation", from_json(held.attributes), values)
-    text = as_json(fresh)
-    if text == held.attributes:
+    if fresh == from_json(held.attributes):
         return
+    text = as_json(fresh)
     await tx.run("update conversations set attributes = $2 where id = $1", held.id, text)
     tx.index("conversation_search", held.number, tokens(held.subject, attribute_words(text)))
     changed(tx, held, by, {"fields": sorted(values)})

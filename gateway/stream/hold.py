@@ -19,10 +19,10 @@ from gateway.events import (
     Status,
     TeamId,
 )
-from gateway.store import Tx
+from gateway.store import Row, Tx
 
-HOLD = "select * from conversations where id = $1 {lock}"
-TAGS = "select tag_id from conversation_tags where conversation_id = $1 order by tag_id"
+HOLD = "select c.*, {tags_of_c} as tags from conversations c where c.id = $1 {lock_c}"
+CONTACT = "select * from contacts where id = $1 {lock}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +34,15 @@ class Held:
     scope: Scope
     leg: LegId | None
     subject: str
-    priority: int
-    waiting_since: int | None
-    snoozed_until: int | None
-    last_public_position: int | None
-    attributes: str
-    """JSON text, as stored."""
-    last_at: int
-    last_message: MessageId | None
     number: int
+    last_at: int
+    priority: int = 0
+    waiting_since: int | None = None
+    snoozed_until: int | None = None
+    last_public_position: int | None = None
+    attributes: str = "{}"
+    """JSON text, as stored."""
+    last_message: MessageId | None = None
 
     @property
     def status(self) -> Status:
@@ -56,17 +56,35 @@ async def hold(tx: Tx, conversation: str) -> Held:
         row = await tx.one(HOLD, row["merged_into"])
     if row is None:
         raise NotFound("errors.conversation_not_found", f"no conversation {conversation}")
-    tags = await tx.all(TAGS, row["id"])
-    scope = Scope(
+    return held_row(row)
+
+
+async def live_contact(tx: Tx, contact: str) -> Row:
+    """Lock a contact's row, merges followed to where it lives now. Raises NotFound."""
+    row = await tx.one(CONTACT, contact)
+    while row is not None and row["merged_into"] is not None:
+        row = await tx.one(CONTACT, row["merged_into"])
+    if row is None:
+        raise NotFound("errors.contact_not_found", f"no contact {contact}")
+    return row
+
+
+def scope_of(row: Row) -> Scope:
+    """Where a conversation's row (with `tags`, as HOLD selects them) stands."""
+    return Scope(
         Status(row["status"]),
         TeamId(row["team_id"]) if row["team_id"] else None,
         AgentId(row["assignee_id"]) if row["assignee_id"] else None,
-        tuple(tag["tag_id"] for tag in tags),
+        tuple(sorted(row["tags"].split(","))) if row["tags"] else (),
     )
+
+
+def held_row(row: Row) -> Held:
+    """For statements that lock a conversation's row themselves and know that it is not merged away."""
     return Held(
         id=ConversationId(row["id"]),
         contact=ContactId(row["contact_id"]),
-        scope=scope,
+        scope=scope_of(row),
         leg=row["leg_id"],
         subject=row["subject"],
         priority=row["priority"],

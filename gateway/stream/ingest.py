@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from gateway.errors import Repeat
 from gateway.events import (
     AccountId,
+    Address,
     ConversationId,
     Event,
     InboundMessage,
@@ -22,20 +23,21 @@ from gateway.events import (
     customer,
     new_id,
 )
-from gateway.store import Stamp, Store, Tx, as_json
+from gateway.store import Row, Stamp, Store, Tx, as_json, plain
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads, insert_attachments
-from gateway.stream.hold import Held, changed, hold
+from gateway.stream.hold import Held, changed, held_row, hold
 from gateway.stream.people import Person, find_or_make
 
 DAY = 86_400_000
 """Milliseconds."""
 
 # By thread key first, then the newest that still runs; a closed one only as long as it may be reopened.
-FIND_LEG = """select l.id, l.conversation_id from legs l join conversations c on c.id = l.conversation_id
+FIND_LEG = """select c.*, l.id as found_leg_id, {tags_of_c} as tags
+    from legs l join conversations c on c.id = l.conversation_id
     where l.identity_id = $1 and l.account_id = $2
       and (c.status <> 'closed' or c.closed_at > $4) and (l.thread_key = $3 or $3 = '')
-    order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc limit 1"""
+    order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc limit 1 {lock_c}"""
 NEW_CONVERSATION = """insert into conversations (id, number, contact_id, subject, priority, status, team_id, leg_id,
     attributes, last_at, created_at) values ($1, {next_conversation}, $2, $3, 0, $4, $5, $6, '{}', $7, $7)
     returning number"""
@@ -47,15 +49,15 @@ NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conv
     values ($1, $2, $3, $3, $4, 'public', 'customer', $5, $6, $7, $8, $9, $10, $11, $12, $13)
     on conflict do nothing"""
 TOUCH = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
-    last_public_position = $6, last_customer_position = $6, waiting_since = coalesce(waiting_since, $7),
-    snoozed_until = null, closed_at = null where id = $1"""
-# What arrived late does not become the newest words of the conversation.
-KEEP_NEWEST = "update conversations set last_message_id = $2 where id = $1"
+    position = $6, last_public_position = $6, last_customer_position = $6,
+    waiting_since = coalesce(waiting_since, $7), snoozed_until = null, closed_at = null where id = $1"""
 TOUCH_TAGS = "update conversation_tags set status = $2, last_at = $3 where conversation_id = $1"
 TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
-KNOWN = "select id, conversation_id, position from messages where account_id = $1 and provider_id = $2"
+KNOWN = """select m.id, m.conversation_id, m.position from messages m
+    where m.account_id = $1 and (m.provider_id = $2 or (m.client_id = $3 and m.author_id in
+        (select i.id from identities i where i.space = $4 and i.address = $5)))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,8 @@ async def take_in(
     `uploads` are ids of waiting uploads owned by `identity:SPACE:ADDRESS` of the sender. Raises Refused when one is not
     hers or already used, Unavailable.
     """
-    event: Event | None = None
+    fact = _plain(fact)
+    client_id = None if client_id is None else plain(client_id)
 
     async def verb(tx: Tx) -> Event:
         return await ingest(tx, intake, fact, uploads=uploads, client_id=client_id, reply_to=reply_to)
@@ -98,7 +101,12 @@ async def take_in(
     try:
         event = await store.write(verb)
     except Repeat:
-        row = await store.read(lambda look: look.one(KNOWN, intake.account, fact.provider_id))
+        sender = fact.sender
+        row = await store.read(
+            lambda look: look.one(
+                KNOWN, intake.account, fact.provider_id, client_id, sender.space, sender.address
+            )
+        )
         assert row is not None, "the unique index spoke of a message that is not there"
         return Taken(row["id"], row["conversation_id"], row["position"], repeat=True)
     assert event.message is not None
@@ -130,14 +138,15 @@ async def ingest(
         now=held.scope,
         changes={"visibility": "public"},
     )
-    reopens = held.status in (Status.SNOOZED, Status.CLOSED)
     scope = held.scope
-    if reopens:
-        scope = replace(scope, status=Status.OPEN)
-        changed(tx, held, customer(person.identity), {"status": [held.status, Status.OPEN]}, scope)
+    status = _status_after(held, person)
+    if status is not held.status:
+        scope = replace(scope, status=status)
+        changed(tx, held, customer(person.identity), {"status": [held.status, status]}, scope)
         event.was = event.now = scope
     position = tx.record(
         event,
+        Stamp("conversations", "position", held.id),
         Stamp("conversations", "last_public_position", held.id),
         Stamp("conversations", "last_customer_position", held.id),
     )
@@ -161,9 +170,9 @@ async def ingest(
     if not stored:
         raise Repeat
     last_at = max(held.last_at, at)
-    await tx.run(TOUCH, held.id, scope.status, leg, last_at, message, position, at)
-    if at < held.last_at and held.last_message:
-        await tx.run(KEEP_NEWEST, held.id, held.last_message)
+    # What arrived late does not become the newest words of the conversation.
+    newest = held.last_message if at < held.last_at and held.last_message else message
+    await tx.run(TOUCH, held.id, scope.status, leg, last_at, newest, position, at)
     if scope.tags:
         await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
     await tx.run(TOUCH_LEG, leg, tx.now)
@@ -173,6 +182,25 @@ async def ingest(
     if fact.text:
         tx.index("message_search", position, tokens(fact.text))
     return event
+
+
+def _status_after(held: Held, person: Person) -> Status:
+    """What a customer's message makes of a conversation: it opens, unless she is blocked; spam stays spam."""
+    if person.blocked or held.status is Status.SPAM:
+        return Status.SPAM
+    return Status.OPEN
+
+
+def _plain(fact: InboundMessage) -> InboundMessage:
+    return replace(
+        fact,
+        provider_id=plain(fact.provider_id),
+        sender=Address(fact.sender.space, plain(fact.sender.address)),
+        thread_key=plain(fact.thread_key),
+        text=plain(fact.text),
+        name=plain(fact.name or ""),
+        subject=plain(fact.subject or ""),
+    )
 
 
 def owner_of(fact: InboundMessage) -> str:
@@ -191,11 +219,16 @@ async def _find_conversation(
         # A thread we have not seen yet still joins what runs with this very address.
         row = await tx.one(FIND_LEG, person.identity, intake.account, "", since)
         if row is not None:
-            held = await hold(tx, row["conversation_id"])
+            held = await _held(tx, row)
             return await _add_leg(tx, held.id, intake.account, person, fact.thread_key), held
     if row is None:
         return None
-    return row["id"], await hold(tx, row["conversation_id"])
+    return row["found_leg_id"], await _held(tx, row)
+
+
+async def _held(tx: Tx, row: Row) -> Held:
+    # While we waited for its lock it may have been merged away; its legs moved along.
+    return held_row(row) if row["merged_into"] is None else await hold(tx, row["id"])
 
 
 async def _add_leg(tx: Tx, conversation: str, account: str, person: Person, thread_key: str) -> LegId:
@@ -215,7 +248,8 @@ async def _open(tx: Tx, intake: Intake, fact: InboundMessage, person: Person) ->
     )
     await tx.run(NEW_LEG, leg, conversation, intake.account, person.identity, fact.thread_key, tx.now)
     await tx.run(REQUESTER, conversation, person.contact)
-    tx.index("conversation_search", number, tokens(subject))
+    if subject:
+        tx.index("conversation_search", number, tokens(subject))
     tx.record(
         Event(
             Kind.CONVERSATION_CREATED,
@@ -227,4 +261,4 @@ async def _open(tx: Tx, intake: Intake, fact: InboundMessage, person: Person) ->
             audited=True,
         )
     )
-    return leg, await hold(tx, conversation)
+    return leg, Held(conversation, person.contact, scope, leg, subject, number=number, last_at=tx.now)

@@ -16,7 +16,8 @@ NEW_IDENTITY = """insert into identities
     (id, space, address, contact_id, birth_contact_id, person_id, proof, created_at)
     values ($1, $2, $3, $4, $4, $1, $5, $6) on conflict (space, address) do nothing"""
 RAISE_PROOF = "update identities set proof = $2 where id = $1 and proof < $2"
-NAME_NAMELESS = "update contacts set name = $2 where id = $1 and name = ''"
+# Compare-and-set: what an agent wrote meanwhile stands.
+NAME_NAMELESS = "update contacts set name = $2 where id = $1 and name = '' and erased_at is null"
 ADDRESSES = "select address from identities where contact_id = $1 and space <> 'visitor'"
 
 
@@ -37,8 +38,7 @@ async def find_or_make(
         return await _make(tx, address, proof, name or "", locale)
     if proof > row["proof"]:
         await tx.run(RAISE_PROOF, row["id"], int(proof))
-    if name and not row["name"]:
-        await tx.run(NAME_NAMELESS, row["contact_id"], name)
+    if name and not row["name"] and await tx.run(NAME_NAMELESS, row["contact_id"], name):
         await index_contact(tx, row["contact_id"])
         tx.record(
             Event(

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 
 from gateway.errors import Conflict, NotFound, Refused, Repeat
 from gateway.events import Actor, Event, Kind, LegId, MessageId, Status, Visibility, new_id
-from gateway.store import Stamp, Store, Tx
+from gateway.store import Stamp, Store, Tx, plain
+from gateway.store.base import Verb
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads
 from gateway.stream.hold import Held, changed, hold
@@ -21,8 +22,8 @@ NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conv
     values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing"""
 # The customer has an answer: nobody waits any more, and the leg it went by is the current one.
 AFTER_REPLY = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
-    last_public_position = $6, waiting_since = null, closed_at = null where id = $1"""
-AFTER_NOTE = "update conversations set last_at = $2, last_message_id = $3 where id = $1"
+    position = $6, last_public_position = $6, waiting_since = null, closed_at = null where id = $1"""
+AFTER_NOTE = "update conversations set last_at = $2, last_message_id = $3, position = $4 where id = $1"
 LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, e.opted_out_at
     from legs l left join accounts a on a.id = l.account_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id where l.id = $1"""
@@ -48,6 +49,10 @@ class Post:
     """The last position its author had read; None: not asked to be stopped."""
     anyway: bool = False
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "text", plain(self.text))
+        object.__setattr__(self, "client_id", plain(self.client_id))
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -63,8 +68,13 @@ async def post(store: Store, what: Post) -> Posted:
     Raises NotFound, Refused (nothing to say, no leg to answer on, opted out, account gone), Conflict (a newer public
     reply that its author had not read), Unavailable.
     """
+    return await post_with(store, what, lambda tx: write_post(tx, what))
+
+
+async def post_with(store: Store, what: Post, verb: Verb[Event]) -> Posted:
+    """Run a verb that stores a post; a repeat of its client id returns what stands."""
     try:
-        event = await store.write(lambda tx: write_post(tx, what))
+        event = await store.write(verb)
     except Repeat:
         row = await store.read(lambda look: look.one(MINE, what.author.id, what.client_id))
         assert row is not None, "the unique index spoke of a message that is not there"
@@ -106,8 +116,13 @@ async def _store(tx: Tx, held: Held, what: Post, leg: LegId | None) -> Event:
         now=held.scope,
         changes={"visibility": what.visibility.value},
     )
-    stamps = [Stamp("conversations", "last_public_position", held.id)] if leg else []
-    position = tx.record(event, *stamps, *([Stamp("legs", "last_sent_position", leg)] if leg else []))
+    stamps = [Stamp("conversations", "position", held.id)]
+    if leg:
+        stamps += [
+            Stamp("conversations", "last_public_position", held.id),
+            Stamp("legs", "last_sent_position", leg),
+        ]
+    position = tx.record(event, *stamps)
     stored = await tx.run(
         NEW_MESSAGE,
         message,
@@ -135,7 +150,7 @@ async def _touch(tx: Tx, held: Held, leg: LegId | None, message: MessageId, posi
         await tx.run(AFTER_REPLY, held.id, held.status, leg, last_at, message, position)
         await tx.run(SENT, leg, position)
     else:
-        await tx.run(AFTER_NOTE, held.id, last_at, message)
+        await tx.run(AFTER_NOTE, held.id, last_at, message, position)
     if held.scope.tags:
         await tx.run(TOUCH_TAGS, held.id, held.status, last_at)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.errors import TooLarge
 from gateway.events import agent
-from gateway.store import Tx
+from gateway.store import Tx, plain
 from gateway.stream.seen import we_have_seen
 
 # A read mark never steps back, whichever device speaks last.
@@ -21,7 +21,9 @@ DRAFT_LENGTH = 100_000
 
 async def mark_read(tx: Tx, agent_id: str, conversation: str, position: int) -> bool:
     """The agent has read up to here. Returns whether the mark moved."""
-    moved = await tx.run(MARK, agent_id, conversation, min(position, tx.position))
+    # Nobody has read what the log does not hold yet, whatever a browser says.
+    position = min(position, tx.position)
+    moved = await tx.run(MARK, agent_id, conversation, position)
     if moved:
         await we_have_seen(tx, conversation, position, agent(agent_id))
     return bool(moved)
@@ -29,6 +31,7 @@ async def mark_read(tx: Tx, agent_id: str, conversation: str, position: int) -> 
 
 async def save_draft(tx: Tx, agent_id: str, conversation: str, mode: str, text: str) -> None:
     """Keep what the agent has written so far; an empty text forgets it. Raises TooLarge."""
+    text = plain(text)
     if len(text) > DRAFT_LENGTH:
         raise TooLarge("errors.text_too_long", limit=DRAFT_LENGTH)
     if text:

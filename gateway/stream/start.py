@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from gateway.errors import NotFound, Refused
+from gateway.errors import NotFound, Refused, Repeat
 from gateway.events import Actor, ConversationId, Event, Kind, LegId, Scope, Status, new_id
-from gateway.store import Store, Tx
+from gateway.store import Store, Tx, plain
 from gateway.store.search import tokens
+from gateway.stream.hold import live_contact
 from gateway.stream.ingest import NEW_CONVERSATION, NEW_LEG, REQUESTER
-from gateway.stream.post import Post, Posted, post
+from gateway.stream.post import MINE, Post, Posted, post_with, write_post
 
 IDENTITY = """select i.id, i.contact_id, c.blocked_at from identities i join contacts c on c.id = i.contact_id
     where i.id = $1"""
 REACHED_BY = """select i.id from identities i join endpoints e on e.identity_id = i.id
     where i.contact_id = $1 and e.account_id = $2 order by e.last_inbound_at desc limit 1"""
-STARTED = "select conversation_id from messages where author_id = $1 and client_id = $2"
 
 
 async def start(
@@ -26,18 +26,26 @@ async def start(
     `what.conversation` is filled in here. Raises NotFound, Refused (nobody to reach on this account, blocked).
     """
 
-    async def verb(tx: Tx) -> str:
-        known = await tx.value(STARTED, what.author.id, what.client_id)
-        return known or await _open(tx, account, identity, contact, what.author, subject)
+    return await post_with(
+        store, what, lambda tx: open_and_post(tx, account, identity, contact, what, subject)
+    )
 
-    conversation = await store.write(verb)
-    return await post(store, replace(what, conversation=conversation, leg=None, seen=None))
+
+async def open_and_post(
+    tx: Tx, account: str, identity: str | None, contact: str | None, what: Post, subject: str
+) -> Event:
+    """The verb of `start`: conversation and first message in one, so that none is ever left empty."""
+    if await tx.one(MINE, what.author.id, what.client_id) is not None:
+        raise Repeat
+    conversation = await _open(tx, account, identity, contact, what.author, plain(subject))
+    return await write_post(tx, replace(what, conversation=conversation, leg=None, seen=None))
 
 
 async def _open(
     tx: Tx, account: str, identity: str | None, contact: str | None, by: Actor, subject: str
 ) -> ConversationId:
-    identity = identity or await tx.value(REACHED_BY, contact, account)
+    if identity is None and contact is not None:
+        identity = await tx.value(REACHED_BY, (await live_contact(tx, contact))["id"], account)
     row = await tx.one(IDENTITY, identity) if identity else None
     if row is None:
         raise NotFound("errors.identity_not_found", f"no identity to reach on {account}")
@@ -49,7 +57,8 @@ async def _open(
     )
     await tx.run(NEW_LEG, leg, conversation, account, row["id"], "", tx.now)
     await tx.run(REQUESTER, conversation, row["contact_id"])
-    tx.index("conversation_search", number, tokens(subject))
+    if subject:
+        tx.index("conversation_search", number, tokens(subject))
     scope = Scope(Status.OPEN)
     event = Event(
         Kind.CONVERSATION_CREATED, by, tx.now, conversation=conversation, subject=leg, now=scope, audited=True

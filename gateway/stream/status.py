@@ -57,7 +57,10 @@ async def wake_due(tx: Tx) -> int:
     """Open every conversation whose snooze is over; called by the timers. Returns how many there were."""
     due = await tx.all(DUE, tx.now)
     for row in due:
-        await _set(tx, row["id"], Status.OPEN, SYSTEM)
+        held = await hold(tx, row["id"])
+        # Somebody may have closed it, or put it off again, between our look and our lock.
+        if held.snoozed_until is not None and held.snoozed_until <= tx.now:
+            await _set(tx, held.id, Status.OPEN, SYSTEM)
     return len(due)
 
 

@@ -11,10 +11,9 @@ create table meta (
 -- The head of the log: one row, locked last by every batch.
 create table log_head (
     id integer primary key check (id = 1),
-    position bigint not null,
-    trimmed_to bigint not null
+    position bigint not null
 );
-insert into log_head (id, position, trimmed_to) values (1, 0, 0);
+insert into log_head (id, position) values (1, 0);
 
 create table events (
     position bigint primary key,
@@ -345,6 +344,7 @@ create table merges (
     actor_kind text not null,
     actor_id text not null,
     before {json} not null,
+    position bigint,
     at bigint not null,
     undone_at bigint
 );
@@ -359,10 +359,11 @@ create table merge_items (
 );
 create index merge_items_by_item on merge_items (item_id);
 
+-- We make the tokens: "ascii" parts them at our spaces and leaves every other letter alone.
 -- sqlite
-create virtual table message_search using fts5 (tokens, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
-create virtual table conversation_search using fts5 (tokens, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
-create virtual table contact_search using fts5 (tokens, tokenize = "unicode61 remove_diacritics 0 tokenchars '_'");
+create virtual table message_search using fts5 (tokens, tokenize = "ascii");
+create virtual table conversation_search using fts5 (tokens, tokenize = "ascii");
+create virtual table contact_search using fts5 (tokens, tokenize = "ascii");
 -- postgresql
 create sequence conversation_numbers;
 create sequence contact_numbers;
