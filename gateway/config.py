@@ -138,8 +138,11 @@ class Config(Section):
 
     @property
     def media_store(self) -> str:
-        """With the data directory in its place. May hold a key: never log it."""
-        return _placed(self.media.store.get_secret_value(), "disk:", self.data)
+        """With the data directory in its place, a folder written out whole. May hold a key: never log it."""
+        placed = _placed(self.media.store.get_secret_value(), "disk:", self.data)
+        return (
+            f"disk:{Path(placed.removeprefix('disk:')).absolute()}" if placed.startswith("disk:") else placed
+        )
 
 
 def _placed(url: str, scheme: str, data: Path) -> str:

@@ -159,3 +159,22 @@ def test_the_command_line_goes_above_all(tmp_path: Path) -> None:
     config = load(file, host="0.0.0.0", port=0, environ={"PARLEY_SERVER__PORT": "9001"})
     assert (config.server.host, config.server.port) == ("0.0.0.0", 0)
     assert load(file, environ={"PARLEY_SERVER__PORT": "9001"}).server.port == 9001
+
+
+def test_the_command_line_goes_above_everything(tmp_path: Path) -> None:
+    file = written(tmp_path, '[server]\nport = 9000\nhost = "10.0.0.1"\n')
+    environ = {"PARLEY_SERVER__PORT": "9001"}
+    assert load(file, environ=environ, port=9002).server.port == 9002
+    assert load(file, environ=environ, host="::1").server.model_dump() == {
+        **load(file, environ=environ).server.model_dump(),
+        "host": "::1",
+    }
+    with pytest.raises(ConfigError, match="server.port"):
+        load(file, environ={}, port=99_999)
+
+
+def test_a_folder_of_files_is_written_out_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that whoever opens it does not look for it inside the data directory a second time."""
+    monkeypatch.chdir(tmp_path)
+    assert load(environ={}).media_store == f"disk:{tmp_path}/data/media"
+    assert load(environ={"PARLEY_MEDIA__STORE": "disk:kept"}).media_store == f"disk:{tmp_path}/kept"
