@@ -13,6 +13,9 @@ from typing import NamedTuple
 LARGEST = 2**31 - 1
 """No format's larger claim counts as a size, nor fits a database's integer."""
 
+SEGMENTS = 1024
+"""No JPEG has so many before its frame: a made-up one must not keep us busy."""
+
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # ITU T.81 table B.1: start of frame
 _ALONE = frozenset(range(0xD0, 0xD8)) | {0x01}  # ITU T.81 table B.1: markers without a length
 _ORIENTATION = 0x0112  # TIFF tag 274 (EXIF 2.32 section 4.6.4)
@@ -85,7 +88,9 @@ def _jpeg(head: bytes) -> Size | None:
     if head[:2] != b"\xff\xd8":
         return None
     at, orientation = 2, 1
-    while head[at] == 0xFF:
+    for _ in range(SEGMENTS):
+        if head[at] != 0xFF:
+            return None
         marker = head[at + 1]
         if marker == 0xFF or marker in _ALONE:
             at += 1 if marker == 0xFF else 2

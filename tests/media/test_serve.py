@@ -223,14 +223,16 @@ async def test_forged_unknown_gone_and_barred_look_alike(house: House, client: C
     row = house.rows["a.txt"]
     sign = house.links.sign
     stranger = MediaLinks(b"another secret of the same length", clock=house.clock)
-    house.rows["other"] = replace(row, hash="0" * 64)
+    await house.take(b"another secret", "b.txt")
+    house.rows["other"] = replace(row, hash=house.rows["b.txt"].hash)
+    house.rows["swept"] = replace(row, hash="0" * 64)
     house.barred.add("agent:left")
     signed = [
         "nonsense",
         stranger.sign(audience="visitor:1", attachment="a.txt", digest=row.hash),
         sign(audience="visitor:1", attachment="unknown", digest=row.hash),
         sign(audience="visitor:1", attachment="other", digest=row.hash),
-        sign(audience="visitor:1", attachment="other", digest="0" * 64),
+        sign(audience="visitor:1", attachment="swept", digest="0" * 64),
         sign(audience="agent:left", attachment="a.txt", digest=row.hash),
     ]
     answers = [await client.get(f"/media/{each}/a.txt") for each in signed]

@@ -24,7 +24,7 @@ async def test_a_cancelled_caller_waits_for_its_thread(threads: Threads):
 
     def work() -> None:
         begun.set()
-        go.wait()
+        go.wait(5)
         ended.set()
 
     caller = asyncio.create_task(threads.run(work))
