@@ -209,7 +209,7 @@ def _recognised(head: bytes, ending: str) -> str:
     """The content's type by its signature; text by being text; OCTETS when nothing tells."""
     if head.startswith(_OLE):
         return _OLE_TYPES.get(ending, "application/x-ole-storage")
-    guess = filetype.guess_mime(head[:8192]) if head else None  # type: ignore[no-untyped-call]
+    guess = filetype.guess_mime(head[:8192]) if head else None
     if guess is None:
         return _TEXT_TYPES.get(ending, "text/plain") if _is_text(head) else OCTETS
     mime = _ALIASES.get(guess, guess)
