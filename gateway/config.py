@@ -195,7 +195,7 @@ def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
 def _without_none(values: Mapping[str, Any]) -> dict[str, Any]:
     """What was really said."""
     kept = {key: _without_none(value) if isinstance(value, dict) else value for key, value in values.items()}
-    return {key: value for key, value in kept.items() if value is not None}
+    return {key: value for key, value in kept.items() if value not in (None, {})}
 
 
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:

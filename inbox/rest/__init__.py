@@ -1,6 +1,16 @@
 """REST under /api/v1: one module per domain, each route a row of one table."""
 
-from inbox.rest import conversations, session
+from inbox.rest import agents, conversations, directory, log, search, session, uploads
 from inbox.rest.route import ROUTES, mount_routes
 
-__all__ = ["ROUTES", "conversations", "mount_routes", "session"]
+__all__ = [
+    "ROUTES",
+    "agents",
+    "conversations",
+    "directory",
+    "log",
+    "mount_routes",
+    "search",
+    "session",
+    "uploads",
+]

@@ -1,0 +1,131 @@
+"""The team's people: who there is, made and changed by admins, let in by one-time links, let go."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from gateway.egress.access import Role
+from gateway.egress.types import AgentView
+from gateway.errors import Refused
+from gateway.store import Tx
+from gateway.store.load import load_agents
+from gateway.stream import agents
+from inbox.auth.links import forget_links, link_url, make_link
+from inbox.auth.sessions import end_sessions
+from inbox.auth.sign_in import SET_TOTP
+from inbox.auth.tokens import end_tokens
+from inbox.fitting import Id, Name, Sent
+from inbox.rest.route import Call, route
+from inbox.rest.session import Email, load_agent
+
+RoleName = Literal["agent", "supervisor", "admin"]
+Teams = Annotated[list[Id], Field(max_length=100)]
+
+
+class AddAgent(Sent):
+    email: Email
+    name: Name
+    role: RoleName = "agent"
+    teams: Teams = Field(default_factory=list)
+
+
+class ChangeAgent(Sent):
+    email: Email | None = None
+    name: Name | None = None
+    role: RoleName | None = None
+    teams: Teams | None = None
+    """Exactly these from now on."""
+    active: Literal[True] | None = None
+    """Takes back an agent who was let go."""
+
+
+class MakeLink(Sent):
+    second_factor: Literal["keep", "forget"] = "keep"
+    """`forget` for somebody who has lost it."""
+
+
+class AgentsList(TypedDict):
+    agents: list[AgentView]
+
+
+class AgentAnswer(TypedDict):
+    agent: AgentView
+
+
+class AgentAdded(TypedDict):
+    agent: AgentView
+    link: str
+    """Where the new agent chooses a password; works once."""
+
+
+class LinkMade(TypedDict):
+    link: str
+    """Hand it over by a way you trust; works once."""
+
+
+@route("GET", "/agents")
+async def list_agents(call: Call) -> AgentsList:
+    """Everybody on the team, those who left too."""
+    return {"agents": await call.desk.store.read(load_agents)}
+
+
+@route("POST", "/agents", role=Role.ADMIN, status=201)
+async def add_agent(call: Call, body: AddAgent) -> AgentAdded:
+    """A new colleague, and the link by which they choose a password."""
+
+    async def verb(tx: Tx) -> tuple[str, str]:
+        key = await agents.add_agent(tx, body.email, body.name, body.role, call.caller.actor)
+        await agents.set_teams(tx, key, body.teams, call.caller.actor)
+        return key, await make_link(tx, "reset", key, call.desk.limits.link_kept)
+
+    key, secret = await call.desk.store.write(verb)
+    agent = await call.desk.store.read(lambda look: load_agent(look, key))
+    return {"agent": agent, "link": link_url(call.desk.config.public_url, secret)}
+
+
+@route("PATCH", "/agents/{id}", role=Role.ADMIN)
+async def change_agent(call: Call, body: ChangeAgent) -> AgentAnswer:
+    """Change name, address, role or teams, or take somebody back."""
+    plain = body.model_dump(include={"email", "name", "role"}, exclude_none=True)
+
+    async def verb(tx: Tx) -> None:
+        await agents.change_agent(tx, call.id, call.caller.actor, **plain)
+        if body.teams is not None:
+            await agents.set_teams(tx, call.id, body.teams, call.caller.actor)
+        if body.active:
+            await agents.reactivate(tx, call.id, call.caller.actor)
+
+    await call.desk.store.write(verb)
+    return {"agent": await call.desk.store.read(lambda look: load_agent(look, call.id))}
+
+
+@route("POST", "/agents/{id}/link", role=Role.ADMIN, status=201)
+async def make_reset_link(call: Call, body: MakeLink) -> LinkMade:
+    """A one-time link by which this agent chooses a new password."""
+
+    async def verb(tx: Tx) -> str:
+        row = await agents.hold_agent(tx, call.id)
+        if row["deactivated_at"] is not None:
+            raise Refused("errors.agent_not_active", f"{call.id} was let go")
+        if body.second_factor == "forget":
+            await tx.run(SET_TOTP, call.id, None, 0)
+        return await make_link(tx, "reset", call.id, call.desk.limits.link_kept)
+
+    return {"link": link_url(call.desk.config.public_url, await call.desk.store.write(verb))}
+
+
+@route("POST", "/agents/{id}/deactivate", role=Role.ADMIN)
+async def deactivate_agent(call: Call) -> AgentAnswer:
+    """Let an agent go: sessions and tokens end, open work returns to its team, the name stays."""
+
+    async def verb(tx: Tx) -> None:
+        await agents.deactivate(tx, call.id, call.caller.actor)
+        await end_sessions(tx, call.id, call.caller.actor)
+        await end_tokens(tx, call.id, call.caller.actor)
+        await forget_links(tx, call.id)
+
+    await call.desk.store.write(verb)
+    return {"agent": await call.desk.store.read(lambda look: load_agent(look, call.id))}

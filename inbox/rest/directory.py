@@ -1,0 +1,241 @@
+"""What conversations are filed by: teams, tags, attribute definitions, organisations."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, StringConstraints
+from typing_extensions import TypedDict
+
+from gateway.egress import agent as project
+from gateway.egress.access import Role
+from gateway.egress.types import AttributeView, OrganisationView, TagView, TeamView
+from gateway.store import Reader
+from gateway.store.load import load_attributes, load_tags, load_teams
+from gateway.stream import describe, directory
+from inbox.commands.conversations import Colour, Values
+from inbox.fitting import Name, Query, Sent
+from inbox.places import Place as At
+from inbox.places import read_place
+from inbox.rest.conversations import Limit, Place, page_size
+from inbox.rest.route import Call, route
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Choices = Annotated[list[Name], Field(max_length=200)]
+Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=253)]
+
+
+class MakeTeam(Sent):
+    name: Name
+
+
+class ChangeTeam(Sent):
+    name: Name | None = None
+    retired: bool | None = None
+
+
+class MakeTag(Sent):
+    name: Name
+    colour: Colour
+
+
+class ChangeTag(Sent):
+    name: Name | None = None
+    colour: Colour | None = None
+    retired: bool | None = None
+
+
+class MakeAttribute(Sent):
+    target: Literal["contact", "conversation", "organisation"]
+    key: Key
+    label: Name
+    type: Literal["text", "number", "date", "boolean", "choice", "url"]
+    choices: Choices = Field(default_factory=list)
+
+
+class ChangeAttribute(Sent):
+    label: Name | None = None
+    choices: Choices | None = None
+    retired: bool | None = None
+
+
+class MakeOrganisation(Sent):
+    name: Name
+    domain: Domain | None = None
+    attributes: Values = Field(default_factory=dict)
+
+
+class ChangeOrganisation(Sent):
+    name: Name | None = None
+    domain: Domain | None = None
+    """null takes it away."""
+    attributes: Values | None = None
+
+
+class OrganisationsQuery(Query):
+    before: Place | None = None
+    limit: Limit | None = None
+
+
+class TeamsList(TypedDict):
+    teams: list[TeamView]
+
+
+class TeamAnswer(TypedDict):
+    team: TeamView
+
+
+class TagsList(TypedDict):
+    tags: list[TagView]
+
+
+class TagAnswer(TypedDict):
+    tag: TagView
+
+
+class AttributesList(TypedDict):
+    attributes: list[AttributeView]
+
+
+class AttributeAnswer(TypedDict):
+    attribute: AttributeView
+
+
+class OrganisationsPage(TypedDict):
+    organisations: list[OrganisationView]
+    before: str | None
+
+
+class OrganisationAnswer(TypedDict):
+    organisation: OrganisationView
+
+
+def _said(body: Sent) -> dict[str, Any]:
+    """The fields that were said; null counts as not said."""
+    return {key: value for key, value in body.model_dump(exclude_unset=True).items() if value is not None}
+
+
+async def _row(call: Call, table: str, key: str) -> Any:
+    return await call.desk.store.read(lambda look: look.one(f"select * from {table} where id = $1", key))
+
+
+# --- teams ----------------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/teams")
+async def list_teams(call: Call) -> TeamsList:
+    """All teams, retired ones too."""
+    return {"teams": await call.desk.store.read(load_teams)}
+
+
+@route("POST", "/teams", role=Role.ADMIN, status=201)
+async def make_team(call: Call, body: MakeTeam) -> TeamAnswer:
+    """A new team; its members are set on each agent."""
+    key = await call.desk.store.write(lambda tx: directory.make_team(tx, body.name, call.caller.actor))
+    return {"team": project.team(await _row(call, "teams", key))}
+
+
+@route("PATCH", "/teams/{id}", role=Role.ADMIN)
+async def change_team(call: Call, body: ChangeTeam) -> TeamAnswer:
+    """Rename, retire or take back a team."""
+    await call.desk.store.write(
+        lambda tx: directory.change_team(tx, call.id, call.caller.actor, **_said(body))
+    )
+    return {"team": project.team(await _row(call, "teams", call.id))}
+
+
+# --- tags -----------------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/tags")
+async def list_tags(call: Call) -> TagsList:
+    """All tags, retired ones too."""
+    return {"tags": await call.desk.store.read(load_tags)}
+
+
+@route("POST", "/tags", status=201)
+async def make_tag(call: Call, body: MakeTag) -> TagAnswer:
+    """A tag of that name: the one there is, or a new one."""
+    key = await call.desk.store.write(
+        lambda tx: describe.make_tag(tx, body.name, body.colour, call.caller.actor)
+    )
+    return {"tag": project.tag(await _row(call, "tags", key))}
+
+
+@route("PATCH", "/tags/{id}", role=Role.SUPERVISOR)
+async def change_tag(call: Call, body: ChangeTag) -> TagAnswer:
+    """Rename, recolour, retire or take back a tag."""
+    await call.desk.store.write(
+        lambda tx: directory.change_tag(tx, call.id, call.caller.actor, **_said(body))
+    )
+    return {"tag": project.tag(await _row(call, "tags", call.id))}
+
+
+# --- attributes -----------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/attributes")
+async def list_attributes(call: Call) -> AttributesList:
+    """All attribute definitions, retired ones too."""
+    return {"attributes": await call.desk.store.read(load_attributes)}
+
+
+@route("POST", "/attributes", role=Role.ADMIN, status=201)
+async def make_attribute(call: Call, body: MakeAttribute) -> AttributeAnswer:
+    """Define an attribute once, for every contact, conversation or organisation."""
+    key = await call.desk.store.write(
+        lambda tx: directory.make_attribute(
+            tx, body.target, body.key, body.label, body.type, body.choices, call.caller.actor
+        )
+    )
+    return {"attribute": project.attribute(await _row(call, "attribute_definitions", key))}
+
+
+@route("PATCH", "/attributes/{id}", role=Role.ADMIN)
+async def change_attribute(call: Call, body: ChangeAttribute) -> AttributeAnswer:
+    """Change its label or choices, retire it or take it back; key and type stay."""
+    await call.desk.store.write(
+        lambda tx: directory.change_attribute(tx, call.id, call.caller.actor, **_said(body))
+    )
+    return {"attribute": project.attribute(await _row(call, "attribute_definitions", call.id))}
+
+
+# --- organisations --------------------------------------------------------------------------------------------------
+
+
+@route("GET", "/organisations")
+async def list_organisations(call: Call, query: OrganisationsQuery) -> OrganisationsPage:
+    """A page of organisations, the newest first."""
+    limit = page_size(call, query.limit)
+
+    async def look_up(look: Reader) -> Any:
+        params = [read_place(query.before).tie] if query.before else []
+        where = "where id < $1" if params else ""
+        sql = f"select * from organisations {where} order by id desc limit {limit + 1}"
+        return await look.all(sql, *params)
+
+    rows = await call.desk.store.scan(look_up)
+    return {
+        "organisations": [project.organisation(row) for row in rows[:limit]],
+        "before": str(At(0, rows[limit - 1]["id"])) if len(rows) > limit else None,
+    }
+
+
+@route("POST", "/organisations", status=201)
+async def make_organisation(call: Call, body: MakeOrganisation) -> OrganisationAnswer:
+    """A new organisation."""
+    key = await call.desk.store.write(
+        lambda tx: directory.make_organisation(tx, body.name, body.domain, body.attributes, call.caller.actor)
+    )
+    return {"organisation": project.organisation(await _row(call, "organisations", key))}
+
+
+@route("PATCH", "/organisations/{id}")
+async def change_organisation(call: Call, body: ChangeOrganisation) -> OrganisationAnswer:
+    """Change its name, domain or attributes."""
+    said = body.model_dump(exclude_unset=True)
+    changes = {key: value for key, value in said.items() if value is not None or key == "domain"}
+    await call.desk.store.write(
+        lambda tx: directory.change_organisation(tx, call.id, call.caller.actor, **changes)
+    )
+    return {"organisation": project.organisation(await _row(call, "organisations", call.id))}
