@@ -130,6 +130,7 @@ class Channel(Protocol):
     Config: ClassVar[type[ChannelConfig]]
 
     account: AccountId
+    config: ChannelConfig
 
     @property
     def capabilities(self) -> Capabilities: ...

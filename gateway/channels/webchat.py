@@ -130,6 +130,7 @@ class Webchat:
 
     def __init__(self, account: AccountId, config: WebchatConfig) -> None:
         self.account = account
+        self.config: ChannelConfig = config
         self._config = config
         self._secrets = tuple(secret.get_secret_value().encode() for secret in config.vouch_secrets)
 

@@ -1,0 +1,88 @@
+"""Hanging the customers' door on the application: pages, HTTP, socket."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from gateway.bundle import LOADER
+from gateway.door import problem, problem_response
+from gateway.errors import ParleyError, Refused, TooMany, Unavailable
+from gateway.visitors.desk import DESK, Desk, Parts
+from gateway.visitors.hub import VisitorHub, VisitorSession
+from gateway.visitors.pages import button_script, chat_page, loader
+from gateway.visitors.say import INTRODUCTIONS, Introductions, history, say, upload
+from gateway.visitors.session import begin_session
+from gateway.visitors.socket import VisitorDoor
+
+__all__ = ["Hung", "Parts", "hang"]
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "authorization, content-type",
+    "Access-Control-Max-Age": "600",
+}
+
+
+@dataclass
+class Hung:
+    """What the composition root runs and closes."""
+
+    sessions: set[VisitorSession]
+    tasks: list[Coroutine[Any, Any, None]]
+
+
+def hang(application: web.Application, parts: Parts) -> Hung:
+    desk = Desk(parts)
+    application[DESK] = desk
+    application[INTRODUCTIONS] = Introductions()
+    hub = VisitorHub(desk)
+    router = application.router
+    router.add_get(f"/{LOADER}", loader)
+    router.add_get("/chat/{account}", chat_page)
+    router.add_get("/chat/{account}/button.js", button_script)
+    router.add_get("/ws/visitor/{account}", VisitorDoor(desk, hub).socket)
+    for path, methods in ROUTES.items():
+        for method, handler in methods.items():
+            router.add_route(method, f"/visitor/{{account}}/{path}", _shared(handler))
+        router.add_route("OPTIONS", f"/visitor/{{account}}/{path}", _shared(_preflight))
+    return Hung(hub.sessions, [hub.run()])
+
+
+ROUTES: dict[str, dict[str, Handler]] = {
+    "session": {"POST": begin_session},
+    "messages": {"GET": history, "POST": say},
+    "uploads": {"POST": upload},
+}
+
+
+async def _preflight(request: web.Request) -> web.Response:
+    return web.Response(status=204, headers=PREFLIGHT)
+
+
+def _shared(handler: Handler) -> Handler:
+    """Lets pages of the account's own origins read the answers (CORS), refusals too. No cookie is ever looked at."""
+
+    async def shared(request: web.Request) -> web.StreamResponse:
+        try:
+            response = await handler(request)
+        except (Refused, Unavailable) as error:
+            response = _refusal(error)
+        origin = request.headers.get("Origin", "")
+        chat = request.app[DESK].find_account(request)
+        if chat is not None and chat.allows_origin(origin):
+            response.headers["Access-Control-Allow-Origin"] = origin
+            response.headers["Access-Control-Expose-Headers"] = "Retry-After"
+        response.headers["Vary"] = "Origin"
+        return response
+
+    return shared
+
+
+def _refusal(error: ParleyError) -> web.Response:
+    wait = error.retry_after if isinstance(error, TooMany | Unavailable) else None
+    return problem_response(problem(error), {"Retry-After": str(max(1, round(wait)))} if wait else None)

@@ -1,0 +1,129 @@
+"""What the customers' door works with, and the checks every handler begins with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol, cast
+
+from aiohttp import web
+
+from gateway.bus import Bus
+from gateway.channels.base import Channel, ServesVisitors
+from gateway.channels.registry import Channels
+from gateway.config import Config
+from gateway.door import check_origin, client_address, neighbourhood
+from gateway.egress.agent import Link
+from gateway.errors import NotFound, Unauthenticated
+from gateway.limits import Limits
+from gateway.media import MediaLinks, MediaStore
+from gateway.rates import Buckets
+from gateway.store import Row, Store
+from gateway.visitors.tokens import Tokens, Visitor
+
+
+class Chat(Channel, ServesVisitors, Protocol):
+    """An account whose customers follow our log."""
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the composition root hands over. `clock` tells UTC ms."""
+
+    store: Store
+    bus: Bus
+    config: Config
+    channels: Channels
+    media: MediaStore
+    links: MediaLinks
+    clock: Callable[[], int]
+
+
+@dataclass
+class Rates:
+    """How often whom. A visitor's own buckets are touched only after her token was read, so that a stranger can fill
+    nobody's; an address' buckets are wide, many people stand behind one."""
+
+    sessions: Buckets
+    messages: Buckets
+    address: Buckets
+    uploads: Buckets
+    frames: Buckets
+
+    @classmethod
+    def of(cls, limits: Limits, clock: Callable[[], float]) -> Rates:
+        return cls(
+            sessions=Buckets(limits.visitor_sessions, clock),
+            messages=Buckets(limits.visitor_messages, clock),
+            address=Buckets(limits.visitor_messages_address, clock),
+            uploads=Buckets(limits.visitor_uploads, clock),
+            frames=Buckets(limits.visitor_frames, clock),
+        )
+
+
+@dataclass
+class Desk:
+    """The customers' door of one process."""
+
+    parts: Parts
+    tokens: Tokens = field(init=False)
+    rates: Rates = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.tokens = Tokens(self.parts.store.secret)
+        self.rates = Rates.of(self.limits, lambda: self.parts.clock() / 1000)
+
+    @property
+    def store(self) -> Store:
+        return self.parts.store
+
+    @property
+    def limits(self) -> Limits:
+        return self.parts.config.limits
+
+    def find_account(self, request: web.Request) -> Chat | None:
+        """The account of the address, if it serves visitors."""
+        found = self.parts.channels.get(request.match_info["account"])
+        return cast("Chat", found) if isinstance(found, ServesVisitors) else None
+
+    def access_account(self, request: web.Request) -> Chat:
+        """The same. Raises NotFound, alike for what is not there and what does not serve visitors."""
+        found = self.find_account(request)
+        if found is None:
+            raise NotFound("errors.account_unknown", "no such chat account")
+        return found
+
+    def access_visitor(self, request: web.Request, chat: Chat) -> Visitor:
+        """Who sends this request, by her token. Raises Forbidden (another site's page), Unauthenticated."""
+        check_page(request, chat)
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            raise Unauthenticated("errors.visitor_token", "no visitor token")
+        return self.tokens.read(token.strip(), chat.account, self.parts.clock())
+
+    def link_for(self, audience: str) -> Link:
+        """Signs where one person gets her files; for her alone, and looked up again when it is used."""
+        base = self.parts.config.server.media_url
+
+        def link(file: Row | Any) -> str:
+            path = self.parts.links.path(
+                file["name"], audience=audience, attachment=file["id"], digest=file["hash"]
+            )
+            return base + path
+
+        return link
+
+
+DESK: web.AppKey[Desk] = web.AppKey("visitors.desk", Desk)
+
+
+def check_page(request: web.Request, chat: Chat) -> None:
+    """Only our own pages and those the account allows may call. Raises Forbidden."""
+    origin = request.headers.get("Origin")
+    if origin is None or not chat.allows_origin(origin):
+        check_origin(request)
+
+
+def caller(request: web.Request) -> str:
+    """The key of the caller's network for rates."""
+    return neighbourhood(client_address(request))

@@ -1,0 +1,203 @@
+"""What a customer's browser sends up and asks back over HTTP: messages, files, older pages."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+
+from aiohttp import web
+
+from gateway.egress.types import CustomerMessage
+from gateway.errors import Malformed, NotFound, Refused, TooLarge
+from gateway.events import AccountId, Attachment, InboundMessage, TeamId
+from gateway.media import receive
+from gateway.store import Reader
+from gateway.store.load import load_messages
+from gateway.stream.attach import keep_upload
+from gateway.stream.ingest import DAY, Intake, take_in
+from gateway.stream.introduce import introduce
+from gateway.visitors.bodies import answer, read_body
+from gateway.visitors.desk import DESK, Chat, Desk, caller
+from gateway.visitors.files import audience
+from gateway.visitors.session import told_limits
+from gateway.visitors.story import as_told, find_person, read_page
+from gateway.visitors.tokens import Visitor
+from gateway.visitors.wire import Say
+
+TEAM = "select id from teams where name = $1 and retired_at is null"
+CHUNK = 64 * 1024
+"""Bytes of an upload read at a time."""
+INTRODUCED = 10_000
+"""Visitors whose introduction this process remembers, so that their next message writes nothing beside itself."""
+
+
+class Introductions:
+    """Whom this process has introduced already, and with what."""
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[str, tuple[object, object]] = OrderedDict()
+
+    async def see_to(self, desk: Desk, visitor: Visitor) -> None:
+        """Once per visitor and change: her claims and what her site signed stand on her contact."""
+        told = (visitor.claims, visitor.vouched)
+        if not any(told) or self._known.get(visitor.subject) == told:
+            return
+        known = await desk.store.read(lambda look: find_person(look, visitor.identity))
+        if known is not None:
+            await desk.store.write(lambda tx: introduce(tx, known.identity, *told))
+        self._known[visitor.subject] = told
+        if len(self._known) > INTRODUCED:
+            self._known.popitem(last=False)
+
+
+INTRODUCTIONS: web.AppKey[Introductions] = web.AppKey("visitors.introductions", Introductions)
+
+
+async def say(request: web.Request) -> web.Response:
+    """POST messages: one message, stored before it is answered; a repeat is answered alike.
+
+    Raises Malformed, Forbidden, Unauthenticated, TooMany, Refused (empty, an upload that is not hers), TooLarge.
+    """
+    desk = request.app[DESK]
+    chat = desk.access_account(request)
+    visitor = desk.access_visitor(request, chat)
+    desk.rates.messages.check(visitor.subject)
+    desk.rates.address.check(caller(request))
+    said = await read_body(request, Say)
+    check_say(desk, chat, said)
+    intake = Intake(AccountId(chat.account), await _team(desk, chat), desk.limits.reopens_within * DAY)
+    if said.reply_to is not None:
+        await _hers(desk, visitor, said.reply_to)
+    taken = await take_in(
+        desk.store,
+        intake,
+        _fact(visitor, said),
+        uploads=tuple(said.attachments),
+        client_id=said.client_id,
+        reply_to=said.reply_to,
+    )
+    await request.app[INTRODUCTIONS].see_to(desk, visitor)
+    message = await _hers(desk, visitor, taken.message)
+    return answer({"message": message}, 200 if taken.repeat else 201)
+
+
+def check_say(desk: Desk, chat: Chat, said: Say) -> None:
+    """Does the message fit what this account takes? Raises Refused, TooLarge."""
+    limits = told_limits(desk, chat)
+    if not said.text.strip() and not said.attachments:
+        raise Refused("errors.empty_message")
+    if len(said.text) > limits["text_length"]:
+        raise TooLarge("errors.text_too_long", limit=limits["text_length"])
+    if len(said.attachments) > limits["upload_count"]:
+        raise Refused("errors.upload_many", limit=limits["upload_count"])
+    if not said.client_id.isascii() or not said.client_id.isprintable():
+        raise Malformed("errors.malformed", "a client id of other than printable ASCII")
+
+
+def _fact(visitor: Visitor, said: Say) -> InboundMessage:
+    return InboundMessage(
+        # The browser's own id, within her own name: nobody can take another's in advance.
+        provider_id=f"{visitor.subject}/{said.client_id}",
+        sender=visitor.identity,
+        text=said.text.replace("\0", "").strip(),  # PostgreSQL holds no NUL
+        proof=visitor.proof,
+        name=visitor.name,
+        locale=visitor.locale,
+    )
+
+
+async def _team(desk: Desk, chat: Chat) -> TeamId | None:
+    if not chat.config.team:
+        return None
+    found = await desk.store.read(lambda look: look.value(TEAM, chat.config.team))
+    return None if found is None else TeamId(found)
+
+
+async def _hers(desk: Desk, visitor: Visitor, message: str) -> CustomerMessage:
+    """A message as she is told it. Raises NotFound for one that is not hers to see."""
+
+    async def look_up(look: Reader) -> CustomerMessage | None:
+        known = await find_person(look, visitor.identity)
+        content = (await load_messages(look, [message])).get(message)
+        if known is None or content is None:
+            return None
+        return as_told(content, known.person, desk.link_for(audience(known.person)))
+
+    told = await desk.store.read(look_up)
+    if told is None:
+        raise NotFound("errors.message_not_found", "no such message of this visitor")
+    return told
+
+
+async def history(request: web.Request) -> web.Response:
+    """GET messages?before=: a page of her story, oldest first. Raises Forbidden, Unauthenticated, TooMany."""
+    desk = request.app[DESK]
+    chat = desk.access_account(request)
+    visitor = desk.access_visitor(request, chat)
+    desk.rates.frames.check(visitor.subject)
+    before = request.query.get("before")
+    known = await desk.store.read(lambda look: find_person(look, visitor.identity))
+    if known is None:
+        return answer({"messages": [], "before": None})
+    link = desk.link_for(audience(known.person))
+    page = await desk.store.scan(lambda look: read_page(look, known.person, link, before))
+    return answer({"messages": list(page.messages), "before": page.before})
+
+
+async def upload(request: web.Request) -> web.Response:
+    """POST uploads?name=: the raw bytes of one file, waiting for her next message for a day.
+
+    Raises Forbidden, Unauthenticated, TooMany, TooLarge, Refused (a kind this account does not take, nothing in it).
+    """
+    desk = request.app[DESK]
+    chat = desk.access_account(request)
+    visitor = desk.access_visitor(request, chat)
+    desk.rates.uploads.check(visitor.subject)
+    desk.rates.address.check(caller(request))
+    limit = told_limits(desk, chat)["upload_bytes"]
+    if (request.content_length or 0) > limit:
+        raise TooLarge("attachment.too_large", f"{request.content_length} bytes announced", limit=limit)
+    file, _ = await receive(
+        desk.parts.media,
+        _chunks(request),
+        name=request.query.get("name"),
+        declared_type=request.content_type,
+        limit=limit,
+    )
+    _check_kind(chat, file)
+    owner = f"identity:{visitor.identity.space}:{visitor.identity.address}"
+    key = await desk.store.write(lambda tx: keep_upload(tx, owner, file))
+    return answer({"attachment": _waiting(desk, key, file)}, 201)
+
+
+async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
+    async for chunk in request.content.iter_chunked(CHUNK):
+        yield chunk
+
+
+def _check_kind(chat: Chat, file: Attachment) -> None:
+    """What it is by its first bytes counts, not what it was called."""
+    rules = chat.capabilities.attachments
+    if not file.size:
+        raise Refused("errors.upload_empty", "an empty file")
+    if not rules.limit(file.mime):
+        raise Refused("errors.upload_kind", f"{file.mime} is not taken")
+    if not rules.accepts(file.mime, file.size):
+        raise TooLarge(
+            "attachment.too_large", f"{file.size} bytes of {file.mime}", limit=rules.limit(file.mime)
+        )
+
+
+def _waiting(desk: Desk, key: str, file: Attachment) -> dict[str, object]:
+    """The view of a file no message has taken yet; its link works once one has."""
+    row = {"id": key, "name": file.name, "hash": file.hash}
+    return {
+        "id": key,
+        "name": file.name,
+        "mime": file.mime,
+        "size": file.size,
+        "width": file.width,
+        "height": file.height,
+        "url": desk.link_for(f"upload:{key}")(row),
+        "inline": file.inline,
+    }

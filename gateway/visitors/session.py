@@ -1,0 +1,105 @@
+"""POST /visitor/{account}/session: who is in front of this browser?
+
+A newcomer is a signed token and nothing else: no row is written before the first message.
+"""
+
+from __future__ import annotations
+
+from aiohttp import web
+
+from gateway.errors import Forbidden, SignatureError, Unauthenticated
+from gateway.events import Address, Proof
+from gateway.stream.introduce import introduce
+from gateway.visitors.bodies import answer, read_body
+from gateway.visitors.desk import DESK, Chat, Desk, caller, check_page
+from gateway.visitors.story import count_unread, find_person, is_open
+from gateway.visitors.tokens import VISITOR, Visitor, fitting_claims
+from gateway.visitors.wire import SessionAnswer, SessionAsk, VisitorLimits
+
+
+async def begin_session(request: web.Request) -> web.Response:
+    """Raises Malformed, Forbidden, Unauthenticated (a vouch that is not believed), TooMany."""
+    desk = request.app[DESK]
+    chat = desk.access_account(request)
+    check_page(request, chat)
+    desk.rates.sessions.check(caller(request))
+    ask = await read_body(request, SessionAsk)
+    visitor = _recognise(desk, chat, ask)
+    return answer(await _answer(desk, chat, visitor))
+
+
+def _recognise(desk: Desk, chat: Chat, ask: SessionAsk) -> Visitor:
+    """The site's signed user, else the browser's own token, else somebody new."""
+    claims, locale = fitting_claims(ask.claims), ask.locale
+    if ask.vouch is not None:
+        return _vouched(desk, chat, ask.vouch, claims, locale)
+    if chat.settings().get("require_vouch"):
+        raise Forbidden("errors.vouch_needed", "nobody vouched for", code="vouch_needed")
+    known = _returning(desk, chat, ask.token)
+    if known is None:
+        known = desk.tokens.newcomer(chat.account)
+    return desk.tokens.visitor(
+        chat.account, known.identity, claims={**known.claims, **claims}, locale=locale or known.locale
+    )
+
+
+def _returning(desk: Desk, chat: Chat, token: str | None) -> Visitor | None:
+    """The nameless visitor this browser was. A vouched one comes back only with a vouch."""
+    if token is None:
+        return None
+    try:
+        known = desk.tokens.read(token, chat.account, desk.parts.clock())
+    except Unauthenticated:
+        return None
+    return known if known.identity.space == VISITOR else None
+
+
+def _vouched(desk: Desk, chat: Chat, vouch: str, claims: dict[str, str], locale: str | None) -> Visitor:
+    try:
+        user = chat.vouched(vouch, desk.parts.clock())
+    except SignatureError as why:
+        raise Unauthenticated("errors.vouch_refused", str(why), code="vouch_refused") from why
+    details = {"email": user.email, "plan": user.plan, "since": user.since}
+    return desk.tokens.visitor(
+        chat.account,
+        Address(chat.space(), user.user_id),
+        proof=Proof.VOUCHED,
+        name=user.name,
+        vouched={key: value for key, value in details.items() if value is not None},
+        claims=claims,
+        locale=locale,
+        expires_at=user.expires_at,
+    )
+
+
+async def _answer(desk: Desk, chat: Chat, visitor: Visitor) -> SessionAnswer:
+    known = await desk.store.read(lambda look: find_person(look, visitor.identity))
+    told: SessionAnswer = {
+        "token": desk.tokens.sign(visitor),
+        "subject": visitor.subject,
+        "name": visitor.name,
+        "proven": visitor.proof >= Proof.VOUCHED,
+        "open": False,
+        "unread": 0,
+        "settings": dict(chat.settings()),
+        "limits": told_limits(desk, chat),
+    }
+    if known is not None:
+        told["open"] = await desk.store.read(lambda look: is_open(look, known.person))
+        told["unread"] = await desk.store.read(lambda look: count_unread(look, known.person))
+        if visitor.claims or visitor.vouched:
+            await desk.store.write(lambda tx: introduce(tx, known.identity, visitor.claims, visitor.vouched))
+    return told
+
+
+def told_limits(desk: Desk, chat: Chat) -> VisitorLimits:
+    """The bounds the browser keeps to: the account's, never above the deployment's."""
+    rules, limits = chat.capabilities.attachments, desk.limits
+    return {
+        "text_length": min(limits.text_length, chat.capabilities.text_length),
+        "upload_bytes": min([limits.upload_bytes, max(rules.limits.values(), default=0)]),
+        "upload_count": min(limits.upload_count, rules.count),
+        "accepts": sorted(rules.limits),
+        "typing_repeat": limits.typing_repeat,
+        "typing_expires": limits.typing_expires,
+    }

@@ -1,0 +1,106 @@
+"""What one customer may read of the log: her own story, found by her identity, never by her contact.
+
+Merging contacts or conversations moves rows between them; it touches neither legs' identities nor `person_id`, so
+nothing here changes by it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.egress import customer as project
+from gateway.egress.agent import Link
+from gateway.egress.types import CustomerMessage
+from gateway.events import Address, Status
+from gateway.store import Reader
+from gateway.store.load import MESSAGES, Content, with_files
+
+PAGE = 30
+"""Messages of a page of history."""
+UNREAD_MOST = 99
+"""Unread messages are counted up to here."""
+
+PERSON = """select i.id, i.person_id, i.contact_id, c.name from identities i join contacts c on c.id = i.contact_id
+    where i.space = $1 and i.address = $2"""
+# `before` is a place in reading order: everything strictly older.
+HERS = f"""{MESSAGES} where li.person_id = $1 and m.visibility = 'public'
+    and (m.at < $2 or (m.at = $2 and m.position < $3)) order by m.at desc, m.position desc limit $4"""
+NEWEST = """select c.id, c.status from legs l join identities i on i.id = l.identity_id
+    join conversations c on c.id = l.conversation_id
+    where i.person_id = $1 order by c.last_at desc, c.id desc limit 1"""
+SEEN = (
+    """select max(l.seen_to) from legs l join identities i on i.id = l.identity_id where i.person_id = $1"""
+)
+UNREAD = """select count(*) from (select m.id from messages m join legs l on l.id = m.leg_id
+    join identities i on i.id = l.identity_id where i.person_id = $1 and m.visibility = 'public'
+    and m.author_kind <> 'customer' and m.erased_at is null and m.position > l.read_to limit $2) as unread"""
+FOREVER = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A person who has been written down: she has sent a message, or we have written to her."""
+
+    identity: str
+    person: str
+    contact: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    messages: Sequence[CustomerMessage]
+    """Oldest first."""
+    before: str | None
+
+
+async def find_person(look: Reader, address: Address) -> Known | None:
+    row = await look.one(PERSON, address.space, address.address)
+    return None if row is None else Known(row["id"], row["person_id"], row["contact_id"], row["name"])
+
+
+async def read_page(look: Reader, person: str, link: Link, before: str | None = None) -> Page:
+    """The newest messages, or those before a place that an earlier page named. A broken place reads as the newest."""
+    at, position = _place(before)
+    rows = await look.all(HERS, person, at, position, PAGE + 1)
+    contents = await with_files(look, list(reversed(rows[:PAGE])))
+    messages = [message for one in contents if (message := as_told(one, person, link)) is not None]
+    oldest = rows[PAGE - 1] if len(rows) > PAGE else None
+    return Page(messages, None if oldest is None else f"{oldest['at']}.{oldest['position']}")
+
+
+def as_told(content: Content, person: str, link: Link) -> CustomerMessage | None:
+    """The message as this person is told it; None when it is not hers to see."""
+    row = content.row
+    if not project.may_see(row, person):
+        return None
+    return project.message(row, () if row["erased_at"] is not None else content.files, link)
+
+
+async def is_open(look: Reader, person: str) -> bool:
+    """Is her newest conversation open? Snoozed and spam are our own affair: to her they look open."""
+    row = await look.one(NEWEST, person)
+    return row is not None and row["status"] != Status.CLOSED
+
+
+async def newest_conversation(look: Reader, person: str) -> str | None:
+    row = await look.one(NEWEST, person)
+    return None if row is None else row["id"]
+
+
+async def seen_to(look: Reader, person: str) -> int:
+    return int(await look.value(SEEN, person) or 0)
+
+
+async def count_unread(look: Reader, person: str) -> int:
+    return int(await look.value(UNREAD, person, UNREAD_MOST) or 0)
+
+
+def _place(before: str | None) -> tuple[int, int]:
+    at, _, position = (before or "").partition(".")
+    fits: Any = at.isascii() and at.isdigit() and position.isascii() and position.isdigit()
+    if not fits or len(at) > 18 or len(position) > 18:
+        return FOREVER, FOREVER
+    return int(at), int(position)
