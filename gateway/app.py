@@ -15,6 +15,7 @@ from typing import Any
 from aiohttp import WSCloseCode, web
 
 from gateway import timers
+from gateway.asyncapi import mount_asyncapi
 from gateway.bus import Bus
 from gateway.channels.registry import Channels
 from gateway.config import Config
@@ -73,8 +74,12 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         desk = Desk(store, config, channels, media, links, bus, hub, clock)
         stack.callback(desk.close)
         agents = inbox.hang(application, desk)
+        mount_asyncapi(application)
         customers = visitors.hang(application, visitors.Parts(store, bus, config, channels, media, links, clock))
         parley.live += [agents.sessions, customers.sessions]
+        mount_assets(application)
+        for_whom = files.serve(store, media, links)
+        application.router.add_get("/media/{signed}/{name}", for_whom)
         store.publish_to(bus.publish)
         await _open_channels(channels)
         stack.push_async_callback(_close_channels, channels)

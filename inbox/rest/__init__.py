@@ -1,6 +1,6 @@
 """REST under /api/v1: one module per domain, each route a row of one table."""
 
-from inbox.rest import agents, conversations, directory, log, search, session, uploads
+from inbox.rest import agents, conversations, directory, docs, log, search, session, uploads
 from inbox.rest.route import ROUTES, mount_routes
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "agents",
     "conversations",
     "directory",
+    "docs",
     "log",
     "mount_routes",
     "search",
