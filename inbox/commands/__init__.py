@@ -1,6 +1,6 @@
 """One function per command: access first, then what the channel can do, then the stream's verb."""
 
-from inbox.commands import conversations, private, writing
+from inbox.commands import conversations, merging, private, writing
 from inbox.commands.table import COMMANDS, Asked, CommandRow, check_may, run_command
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "CommandRow",
     "check_may",
     "conversations",
+    "merging",
     "private",
     "run_command",
     "writing",

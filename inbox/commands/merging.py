@@ -1,0 +1,117 @@
+"""Commands that join and part conversations and contacts, and take that back."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from gateway.store import Tx
+from gateway.stream import merge as joining
+from gateway.stream import split as parting
+from gateway.stream import undo
+from inbox.auth.access import access_contact, access_merge, hold_conversation
+from inbox.commands.conversations import Done, OnConversation
+from inbox.commands.table import Asked, command
+from inbox.fitting import Id, Sent
+
+
+class Merge(OnConversation):
+    into: Id
+
+
+class Split(OnConversation):
+    messages: Annotated[list[Id], Field(min_length=1, max_length=1000)]
+
+
+class UndoMerge(Sent):
+    merge: Id
+
+
+class MergeContacts(Sent):
+    contact: Id
+    into: Id
+
+
+class SplitContact(Sent):
+    contact: Id
+    identities: Annotated[list[Id], Field(min_length=1, max_length=100)]
+
+
+class Merged(TypedDict):
+    merge: str
+    """By which it is undone."""
+
+
+class SplitOff(TypedDict):
+    merge: str
+    conversation: str
+    """The new one."""
+
+
+class ContactSplit(TypedDict):
+    merge: str
+    contact: str
+    """The new one."""
+
+
+@command()
+async def merge(asked: Asked, args: Merge) -> Merged:
+    """Make one conversation of two; the numbers of both lead to it for ever."""
+
+    async def verb(tx: Tx) -> str:
+        # Both are locked in one order by the verb; here they are only looked at.
+        for key in sorted((args.conversation, args.into)):
+            await hold_conversation(tx, asked.viewer, key)
+        return await joining.merge(tx, args.conversation, args.into, asked.by)
+
+    return {"merge": await asked.store.write(verb)}
+
+
+@command()
+async def split(asked: Asked, args: Split) -> SplitOff:
+    """Move messages into a new conversation."""
+
+    async def verb(tx: Tx) -> tuple[str, str]:
+        held = await hold_conversation(tx, asked.viewer, args.conversation)
+        return await parting.split(tx, held.id, args.messages, asked.by)
+
+    key, conversation = await asked.store.write(verb)
+    return {"merge": key, "conversation": conversation}
+
+
+@command()
+async def undo_merge(asked: Asked, args: UndoMerge) -> Done:
+    """Take back a merge or split exactly; refused with the reason when a later one depends on it."""
+
+    async def verb(tx: Tx) -> None:
+        await access_merge(tx, asked.viewer, args.merge)
+        await undo.undo_merge(tx, args.merge, asked.by)
+
+    await asked.store.write(verb)
+    return {}
+
+
+@command()
+async def merge_contacts(asked: Asked, args: MergeContacts) -> Merged:
+    """Say that two contacts are one person. What customers see does not change."""
+
+    async def verb(tx: Tx) -> str:
+        await access_contact(tx, asked.viewer, args.contact)
+        await access_contact(tx, asked.viewer, args.into)
+        return await joining.merge_contacts(tx, args.contact, args.into, asked.by)
+
+    return {"merge": await asked.store.write(verb)}
+
+
+@command()
+async def split_contact(asked: Asked, args: SplitContact) -> ContactSplit:
+    """Say that some of a contact's identities are another person."""
+
+    async def verb(tx: Tx) -> tuple[str, str]:
+        row = await access_contact(tx, asked.viewer, args.contact)
+        return await parting.split_contact(tx, row["id"], args.identities, asked.by)
+
+    key, contact = await asked.store.write(verb)
+    return {"merge": key, "contact": contact}
