@@ -23,11 +23,12 @@ SQLITE = {
     "next_conversation": "(select coalesce(max(number), 0) + 1 from conversations)",
     "next_contact": "(select coalesce(max(seq), 0) + 1 from contacts)",
 }
+# No key ever changes, so our locks leave others' foreign keys to the locked row alone.
 POSTGRES = {
     "json": "jsonb",
-    "lock": "for update",
-    "lock_i": "for update of i",
-    "lock_c": "for update of c",
+    "lock": "for no key update",
+    "lock_i": "for no key update of i",
+    "lock_c": "for no key update of c",
     "tags_of_c": "(select string_agg(t.tag_id, ',') from conversation_tags t where t.conversation_id = c.id)",
     "ids_1": "(select jsonb_array_elements_text($1::jsonb))",
     "ids_2": "(select jsonb_array_elements_text($2::jsonb))",

@@ -15,8 +15,11 @@ SET = """update conversations set status = $2, snoozed_until = $3, closed_at = $
 SET_TAGS = "update conversation_tags set status = $2 where conversation_id = $1"
 LAST_STATUS = """select changes from audit where conversation_id = $1 and kind = 'conversation.changed'
     order by at desc, position desc"""
-DUE = "select id from conversations where snoozed_until <= $1 order by snoozed_until limit 200"
-NEXT_DUE = "select min(snoozed_until) from conversations where snoozed_until is not null"
+DUE = """select id from conversations where snoozed_until <= $1 and merged_into is null
+    order by snoozed_until limit 200"""
+NEXT_DUE = (
+    "select min(snoozed_until) from conversations where snoozed_until is not null and merged_into is null"
+)
 
 
 async def close(tx: Tx, conversation: str, by: Actor) -> None:
@@ -37,13 +40,37 @@ async def unmark_spam(tx: Tx, conversation: str, by: Actor) -> None:
     held = await hold(tx, conversation)
     if held.status is not Status.SPAM:
         return
-    before = Status.OPEN
-    for row in await tx.all(LAST_STATUS, held.id):
-        change = from_json(row["changes"]).get("status")
-        if change and change[1] == Status.SPAM:
-            before = Status(change[0])
-            break
+    before = Status((await _how_it_came(tx, held.id, Status.SPAM)).get("status", [Status.OPEN])[0])
     await _set(tx, held.id, Status.CLOSED if before is Status.CLOSED else Status.OPEN, by)
+
+
+async def spam_for(tx: Tx, conversation: str, contact: str, by: Actor) -> None:
+    """Into spam because its contact was blocked; noted, so that `spare` brings it back as it was."""
+    held = await hold(tx, conversation)
+    if held.status in (Status.OPEN, Status.SNOOZED):
+        await _set(tx, held.id, Status.SPAM, by, noted={"block": contact, "was_until": held.snoozed_until})
+
+
+async def spare(tx: Tx, conversation: str, by: Actor) -> None:
+    """Out of spam, if it was a block that put it there."""
+    held = await hold(tx, conversation)
+    came = await _how_it_came(tx, held.id, Status.SPAM) if held.status is Status.SPAM else {}
+    if "block" not in came:
+        return
+    until = came["was_until"]
+    if came["status"][0] == Status.SNOOZED and until is not None and until > tx.now:
+        await _set(tx, held.id, Status.SNOOZED, by, until)
+    else:
+        await _set(tx, held.id, Status.OPEN, by)
+
+
+async def _how_it_came(tx: Tx, conversation: str, status: Status) -> dict[str, Any]:
+    """The changes of the fact that brought a conversation into its status; empty when it was made so."""
+    for row in await tx.all(LAST_STATUS, conversation):
+        changes: dict[str, Any] = from_json(row["changes"])
+        if "status" in changes:
+            return changes if changes["status"][1] == status else {}
+    return {}
 
 
 async def snooze(tx: Tx, conversation: str, until: int, by: Actor) -> None:
@@ -74,11 +101,18 @@ async def next_wake(store: Store) -> int | None:
     return due
 
 
-async def _set(tx: Tx, conversation: str, status: Status, by: Actor, until: int | None = None) -> None:
+async def _set(
+    tx: Tx,
+    conversation: str,
+    status: Status,
+    by: Actor,
+    until: int | None = None,
+    noted: dict[str, Any] | None = None,
+) -> None:
     held = await hold(tx, conversation)
     if held.status is status and held.snoozed_until == until:
         return
-    changes: dict[str, Any] = {"status": [held.status, status]}
+    changes: dict[str, Any] = {"status": [held.status, status], **(noted or {})}
     if until is not None:
         changes["until"] = until
     await tx.run(SET, held.id, status.value, until, tx.now if status is Status.CLOSED else None)

@@ -1,0 +1,121 @@
+"""What contacts and conversations may be described by: attribute definitions, and organisations to belong to."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.errors import NotFound, Refused
+from gateway.events import Actor, Event, Kind, new_id
+from gateway.store import Tx, as_json, from_json, plain
+from gateway.stream.attributes import check_attributes
+
+TARGETS = ("contact", "conversation", "organisation")
+TYPES = ("text", "number", "date", "boolean", "choice", "url")
+KEY = re.compile(r"[a-z][a-z0-9_]{0,49}")
+NEW_DEFINITION = """insert into attribute_definitions (id, target, key, label, type, choices, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7) on conflict (target, key) do nothing"""
+DEFINITION = "select * from attribute_definitions where id = $1 {lock}"
+SET_DEFINITION = "update attribute_definitions set label = $2, choices = $3, retired_at = $4 where id = $1"
+NEW_ORGANISATION = """insert into organisations (id, name, domain, attributes, created_at)
+    values ($1, $2, $3, '{}', $4) on conflict do nothing"""
+ORGANISATION = "select * from organisations where id = $1 {lock}"
+SET_ORGANISATION = "update organisations set name = $2, domain = $3, attributes = $4 where id = $1"
+DOMAIN_TAKEN = "select 1 from organisations where domain = $1 and id <> $2"
+
+
+async def make_attribute(
+    tx: Tx, target: str, key: str, label: str, type: str, choices: Sequence[str], by: Actor
+) -> str:
+    """Define an attribute; key and type stay for ever. Returns its id. Raises Refused for a key that is taken or ill
+    formed, an unknown target or type, or a choice of nothing."""
+    if target not in TARGETS or type not in TYPES or not KEY.fullmatch(key):
+        raise Refused("errors.attribute_definition", f"{target} {key!r} {type}")
+    _check_choices(type, choices)
+    definition = new_id()
+    stored = await tx.run(
+        NEW_DEFINITION, definition, target, key, _label(label), type, as_json(list(choices)), tx.now
+    )
+    if not stored:
+        raise Refused("errors.attribute_taken", f"{target} has {key} already", key=key)
+    _told(tx, definition, "attribute", by)
+    return definition
+
+
+async def change_attribute(
+    tx: Tx,
+    definition: str,
+    by: Actor,
+    *,
+    label: str | None = None,
+    choices: Sequence[str] | None = None,
+    retired: bool | None = None,
+) -> None:
+    """Change what is given. A retired attribute keeps its values and takes no new ones. Raises NotFound, Refused."""
+    row = await tx.one(DEFINITION, definition)
+    if row is None:
+        raise NotFound("errors.attribute_not_found", f"no attribute {definition}")
+    kept = from_json(row["choices"]) if choices is None else list(choices)
+    _check_choices(row["type"], kept)
+    retired_at = row["retired_at"]
+    if retired is not None:
+        retired_at = (retired_at or tx.now) if retired else None
+    name = row["label"] if label is None else _label(label)
+    await tx.run(SET_DEFINITION, definition, name, as_json(kept), retired_at)
+    _told(tx, definition, "attribute", by)
+
+
+async def make_organisation(tx: Tx, name: str, domain: str | None, by: Actor) -> str:
+    """Returns its id. Raises Refused without a name, or when another has the domain."""
+    key = new_id()
+    if not await tx.run(NEW_ORGANISATION, key, _label(name), _domain(domain), tx.now):
+        raise Refused("errors.organisation_taken", f"another has {domain}")
+    _told(tx, key, "organisation", by)
+    return key
+
+
+async def update_organisation(
+    tx: Tx,
+    organisation: str,
+    by: Actor,
+    *,
+    name: str | None = None,
+    domain: str | None = None,
+    attributes: Mapping[str, Any] | None = None,
+) -> None:
+    """Change what is given; an empty domain takes it away. Raises NotFound, Refused."""
+    row = await tx.one(ORGANISATION, organisation)
+    if row is None:
+        raise NotFound("errors.organisation_not_found", f"no organisation {organisation}")
+    values = from_json(row["attributes"])
+    if attributes is not None:
+        values = await check_attributes(tx, "organisation", values, attributes)
+    at = row["domain"] if domain is None else _domain(domain)
+    if at is not None and await tx.one(DOMAIN_TAKEN, at, organisation) is not None:
+        raise Refused("errors.organisation_taken", f"another has {at}")
+    called = row["name"] if name is None else _label(name)
+    await tx.run(SET_ORGANISATION, organisation, called, at, as_json(values))
+    _told(tx, organisation, "organisation", by)
+
+
+def _check_choices(type: str, choices: Sequence[str]) -> None:
+    if (type == "choice") != bool(choices) or len(set(choices)) != len(choices):
+        raise Refused("errors.attribute_choices", f"{type} with choices {choices!r}")
+
+
+def _label(text: str) -> str:
+    label = plain(text).strip()
+    if not label:
+        raise Refused("errors.name_missing")
+    return label
+
+
+def _domain(domain: str | None) -> str | None:
+    return plain(domain).strip().lower() or None if domain else None
+
+
+def _told(tx: Tx, subject: str, what: str, by: Actor) -> None:
+    tx.record(
+        Event(Kind.DIRECTORY_CHANGED, by, tx.now, subject=subject, changes={"what": what}, audited=True)
+    )

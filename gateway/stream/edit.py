@@ -1,0 +1,102 @@
+"""Changing what was said: the author mends a message (former words are kept for agents), or its content is erased."""
+
+from __future__ import annotations
+
+from gateway.errors import Forbidden, NotFound, Refused
+from gateway.events import Actor, ConversationId, Event, Kind, MessageId
+from gateway.store import Row, Tx, plain
+from gateway.store.search import tokens
+from gateway.stream.hold import Held, hold
+
+MESSAGE = "select * from messages where id = $1 {lock}"
+WHERE = "select conversation_id from messages where id = $1"
+KEEP = """insert into message_versions (message_id, version, text, at)
+    select $1, coalesce(max(version), 0) + 1, $2, $3 from message_versions where message_id = $1"""
+EDIT = "update messages set text = $2, edited_at = $3 where id = $1"
+ERASE = "update messages set text = '', content = null, erased_at = $2 where id = $1"
+ERASE_VERSIONS = "delete from message_versions where message_id = $1"
+FILES = "select distinct hash from attachments where message_id = $1"
+ERASE_FILES = "delete from attachments where message_id = $1"
+NAMED = "select 1 from attachments where hash = $1 limit 1"
+
+
+async def edit_message(tx: Tx, message: str, text: str, by: Actor) -> None:
+    """Replace the words of one's own message; what they were is kept as a version.
+
+    Raises NotFound, Forbidden for another's message, Refused when it is erased or nothing would be left to say.
+    """
+    held, row = await _take(tx, message)
+    text = plain(text)
+    if (row["author_kind"], row["author_id"]) != (by.kind.value, by.id):
+        raise Forbidden("errors.not_your_message", f"{by} did not write {message}")
+    if row["erased_at"] is not None:
+        raise Refused("errors.message_erased", f"message {message} is erased")
+    if not text.strip():
+        raise Refused("errors.empty_message")
+    if text == row["text"]:
+        return
+    await tx.run(KEEP, message, row["text"], row["edited_at"] or row["at"])
+    await tx.run(EDIT, message, text, tx.now)
+    tx.index("message_search", row["position"], tokens(text))
+    _tell(tx, Kind.MESSAGE_EDITED, held, row, by)
+
+
+async def erase_message(tx: Tx, message: str, by: Actor) -> list[str]:
+    """Take the content of a message for good: words, former words, files, search tokens. The row stands as erased.
+
+    Returns the hashes of media that nobody names any more: the caller deletes them, then calls `Store.purge`.
+    Raises NotFound.
+    """
+    held, row = await _take(tx, message)
+    if row["erased_at"] is not None:
+        return []
+    hashes = await erase_content(tx, row)
+    _tell(tx, Kind.MESSAGE_ERASED, held, row, by)
+    return await unnamed(tx, hashes)
+
+
+async def erase_content(tx: Tx, row: Row) -> list[str]:
+    """Empty a message's row and what hangs on it; returns the hashes its files had."""
+    hashes = [file["hash"] for file in await tx.all(FILES, row["id"])]
+    await tx.run(ERASE, row["id"], tx.now)
+    await tx.run(ERASE_VERSIONS, row["id"])
+    if hashes:
+        await tx.run(ERASE_FILES, row["id"])
+    tx.index("message_search", row["position"], "")
+    return hashes
+
+
+async def unnamed(tx: Tx, hashes: list[str]) -> list[str]:
+    """Those of the media that no attachment names any more."""
+    return [one for one in dict.fromkeys(hashes) if await tx.one(NAMED, one) is None]
+
+
+async def _take(tx: Tx, message: str) -> tuple[Held, Row]:
+    conversation = await tx.value(WHERE, message)
+    if conversation is None:
+        raise NotFound("errors.message_not_found", f"no message {message}")
+    held = await hold(tx, conversation)
+    row = await tx.one(MESSAGE, message)
+    assert row is not None, "messages are never removed"
+    return held, row
+
+
+def _tell(tx: Tx, kind: Kind, held: Held, row: Row, by: Actor) -> None:
+    tell_message(tx, kind, held, row["id"], row["leg_id"], by)
+
+
+def tell_message(tx: Tx, kind: Kind, held: Held, message: str, leg: str | None, by: Actor) -> None:
+    """Record that a message was edited or erased."""
+    tx.record(
+        Event(
+            kind,
+            by,
+            tx.now,
+            conversation=ConversationId(held.id),
+            message=MessageId(message),
+            subject=leg,
+            was=held.scope,
+            now=held.scope,
+            audited=True,
+        )
+    )

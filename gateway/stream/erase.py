@@ -1,0 +1,132 @@
+"""Erasing a contact: her words, names, addresses and files go; what happened, as ids and times, stands.
+
+Erased is what travelled by her legs in either direction, in whatever conversation it stands now; in conversations that
+are hers also our notes, drafts, subject and attributes. Contacts that were merged into her are her. Log and audit keep
+their rows: they hold ids only.
+"""
+
+from __future__ import annotations
+
+from gateway.errors import Refused
+from gateway.events import Actor, ContactId, Event, Kind, Status, new_id
+from gateway.media import MediaStore
+from gateway.store import Row, Store, Tx
+from gateway.stream.edit import erase_content, tell_message, unnamed
+from gateway.stream.hold import changed, hold, live_contact
+from gateway.stream.status import close
+
+SETTLES = 60_000
+"""Milliseconds: media put more recently than this is left to the sweep, somebody may be about to name it."""
+
+# The contact and everybody merged into it.
+ALL_OF_HER = """with recursive her (id) as (
+    select id from contacts where id = $1 union select c.id from contacts c join her on c.merged_into = her.id)"""
+IDENTITIES = (
+    ALL_OF_HER
+    + """ select i.id, i.space, i.address from identities i
+    where i.contact_id in (select id from her) order by i.id {lock_i}"""
+)
+CONTACTS = ALL_OF_HER + " select c.id, c.seq from contacts c where c.id in (select id from her) order by c.id"
+CONVERSATIONS = (
+    ALL_OF_HER
+    + """ select c.id, c.number, c.status, c.merged_into from conversations c
+    where c.contact_id in (select id from her) order by c.id"""
+)
+MESSAGES = (
+    ALL_OF_HER
+    + """ select m.id, m.conversation_id, m.leg_id, m.position from messages m
+    where m.erased_at is null and (
+        m.leg_id in (select l.id from legs l join identities i on i.id = l.identity_id
+            where i.contact_id in (select id from her))
+        or (m.leg_id is null and m.conversation_id in
+            (select c.id from conversations c where c.contact_id in (select id from her))))
+    order by m.conversation_id, m.position"""
+)
+WAITING_UPLOADS = "select hash from attachments where owner = $1"
+DROP_UPLOADS = "delete from attachments where owner = $1"
+FORGET_CONVERSATION = "update conversations set subject = '', attributes = '{}', erased_at = $2 where id = $1"
+FORGET_DRAFTS = "delete from drafts where conversation_id = $1"
+# Provider ids and thread keys are the provider's words; some are made of addresses.
+FORGET_THREADS = "update legs set thread_key = '' where identity_id = $1"
+FORGET_PROVIDER_IDS = """update messages set provider_id = id
+    where provider_id is not null and leg_id in (select id from legs where identity_id = $1)
+    and position($2 in provider_id) > 0"""
+FORGET_PROVIDER_IDS_SQLITE = FORGET_PROVIDER_IDS.replace(
+    "position($2 in provider_id)", "instr(provider_id, $2)"
+)
+FORGET_ADDRESS = "update identities set address = $2, proof = 0 where id = $1"
+FORGET_CONTACT = """update contacts set name = '', locale = null, organisation_id = null, attributes = '{}',
+    claims = '{}', erased_at = $2 where id = $1"""
+
+
+async def erase(store: Store, media: MediaStore, contact: str, by: Actor) -> None:
+    """Erase a contact entirely: rows and search tokens, then files nobody names any more, then what the database's own
+    files still remember. Raises NotFound, Refused when that is done already, Unavailable (asking again is right).
+    """
+    hashes = await store.write(lambda tx: erase_contact(tx, contact, by))
+    await forget_media(store, media, hashes)
+
+
+async def forget_media(store: Store, media: MediaStore, hashes: list[str]) -> None:
+    """The end of any erasure: delete media that nobody names any more, and purge the database's files."""
+    now = await store.write(_now)
+    for one in hashes:
+        await media.delete(one, older_than=now - SETTLES)
+    await store.purge()
+
+
+async def _now(tx: Tx) -> int:
+    return tx.now
+
+
+async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
+    """The verb of `erase`: everything the database holds. Returns the media hashes that nobody names any more.
+
+    Raises NotFound, Refused when the contact is erased already.
+    """
+    await tx.all(IDENTITIES, contact)  # locked before the contact, as a message is taken in
+    row = await live_contact(tx, contact)
+    if row["erased_at"] is not None:
+        raise Refused("errors.contact_erased", f"contact {row['id']} is erased")
+    identities = await tx.all(IDENTITIES, row["id"])
+    hashes = await _erase_messages(tx, row["id"], by)
+    for conversation in await tx.all(CONVERSATIONS, row["id"]):
+        await _forget_conversation(tx, conversation, by)
+    for identity in identities:
+        hashes += await _forget_identity(tx, identity)
+    for one in await tx.all(CONTACTS, row["id"]):
+        await tx.run(FORGET_CONTACT, one["id"], tx.now)
+        tx.index("contact_search", one["seq"], "")
+    tx.record(Event(Kind.CONTACT_ERASED, by, tx.now, contact=ContactId(row["id"]), audited=True))
+    return await unnamed(tx, hashes)
+
+
+async def _erase_messages(tx: Tx, contact: str, by: Actor) -> list[str]:
+    hashes: list[str] = []
+    for message in await tx.all(MESSAGES, contact):
+        held = await hold(tx, message["conversation_id"])
+        hashes += await erase_content(tx, message)
+        tell_message(tx, Kind.MESSAGE_ERASED, held, message["id"], message["leg_id"], by)
+    return hashes
+
+
+async def _forget_conversation(tx: Tx, conversation: Row, by: Actor) -> None:
+    await tx.run(FORGET_CONVERSATION, conversation["id"], tx.now)
+    await tx.run(FORGET_DRAFTS, conversation["id"])
+    tx.index("conversation_search", conversation["number"], "")
+    if conversation["merged_into"] is not None:
+        return
+    if conversation["status"] in (Status.OPEN, Status.SNOOZED):
+        await close(tx, conversation["id"], by)
+    changed(tx, await hold(tx, conversation["id"]), by, {"fields": ["erased"]})
+
+
+async def _forget_identity(tx: Tx, identity: Row) -> list[str]:
+    owner = f"identity:{identity['space']}:{identity['address']}"
+    hashes = [file["hash"] for file in await tx.all(WAITING_UPLOADS, owner)]
+    await tx.run(DROP_UPLOADS, owner)
+    await tx.run(FORGET_THREADS, identity["id"])
+    forget = FORGET_PROVIDER_IDS if tx.postgres else FORGET_PROVIDER_IDS_SQLITE
+    await tx.run(forget, identity["id"], identity["address"])
+    await tx.run(FORGET_ADDRESS, identity["id"], f"erased:{new_id()}")
+    return hashes
