@@ -1,0 +1,1 @@
+"""Trying Parley out with nothing configured: a team, their customers and a history that never happened."""

@@ -1,0 +1,231 @@
+"""`parley demo`: a configuration that needs nothing, and a database that already has a past."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from gateway.config import DATA, Config, Sandbox, Server
+from gateway.events import (
+    AccountId,
+    Address,
+    Attachment,
+    Event,
+    IdentityId,
+    InboundMessage,
+    Priority,
+    Proof,
+    SeenReport,
+    Visibility,
+)
+from gateway.media import MediaStore, receive
+from gateway.sandbox.history import DAY, HOUR, Act, Case, Customer, Teller
+from gateway.sandbox.past import Past
+from gateway.sandbox.pictures import PICTURES, picture
+from gateway.sandbox.team import Team, make_people
+from gateway.store import Reader, Store, Tx
+from gateway.stream.assign import assign, set_team
+from gateway.stream.describe import set_attributes, set_priority, set_subject, tag
+from gateway.stream.ingest import Intake, ingest
+from gateway.stream.introduce import introduce
+from gateway.stream.post import Post, write_post
+from gateway.stream.private import mark_read, save_draft
+from gateway.stream.seen import customer_has_seen
+from gateway.stream.status import close, mark_spam, snooze
+
+ACCOUNT = AccountId("shop")
+CONVERSATIONS = 100
+CHANNELS: dict[str, dict[str, Any]] = {
+    ACCOUNT: {
+        "type": "webchat",
+        "label": "Haru Coffee",
+        "title": {"en": "Haru Coffee", "ko": "하루커피"},
+        "greeting": {
+            "en": "Hello! Questions about an order, a machine or beans? Write to us.",
+            "ko": "안녕하세요, 하루커피예요. 주문, 머신, 원두 무엇이든 물어보세요.",
+        },
+        "colour": "#7a4419",
+        "origins": ["*"],
+    }
+}
+PLANS = ("Basic", "Plus", "Plus", "VIP")
+ANYBODY = "select 1 from agents limit 1"
+PICTURE_BYTES = 1024 * 1024
+
+
+def demo_config(config: Config, data: Path | None) -> Config:
+    """What `parley demo` runs with: of the file only host, port and limits count, so that nothing real is touched."""
+    return Config(
+        data=data or DATA / "demo",
+        server=Server(host=config.server.host, port=config.server.port),
+        channels=CHANNELS,
+        limits=config.limits,
+        sandbox=Sandbox(enabled=True),
+    )
+
+
+async def seed(
+    store: Store, media: MediaStore, *, now: int | None = None, conversations: int = CONVERSATIONS
+) -> bool:
+    """Tell the past to an empty database, all of it or nothing. Returns whether there was anything to tell."""
+    if await store.read(_has_agents):
+        return False
+    pictures = {name: await _photograph(media, name) for name in PICTURES}
+    ended = now or int(time.time() * 1000)
+    cases = Teller(ended).tell(conversations)
+    return await store.write(lambda tx: _tell(tx, cases, pictures, ended))
+
+
+async def _has_agents(look: Reader) -> bool:
+    return await look.one(ANYBODY) is not None
+
+
+async def _photograph(media: MediaStore, name: str) -> Attachment:
+    attachment, _ = await receive(
+        media, picture(name), name=f"{name}.png", declared_type="image/png", limit=PICTURE_BYTES
+    )
+    return attachment
+
+
+async def _tell(tx: Tx, cases: list[Case], pictures: dict[str, Attachment], now: int) -> bool:
+    """One verb for the whole past, in the order in which it happened: the log has it in the order of its times."""
+    past = Past(tx, min(case.acts[0].at for case in cases) - DAY)
+    narrator = Narrator(past, await make_people(past), pictures, now)
+    told = [Running(case, number) for number, case in enumerate(cases)]
+    for act, running in sorted(
+        ((act, one) for one in told for act in one.case.acts), key=lambda pair: pair[0].at
+    ):
+        past.now = act.at
+        await narrator.tell(running, act)
+    past.now = now
+    await narrator.leave_a_draft(told)
+    return True
+
+
+@dataclass
+class Running:
+    """A case as far as it has been told."""
+
+    case: Case
+    number: int
+    conversation: str = ""
+    last: int = 0
+    """The position of its newest message."""
+    said: int = 0
+
+    @property
+    def sender(self) -> Address:
+        return _address(self.case.customer)
+
+
+@dataclass
+class Narrator:
+    """Lets everybody do what they did, through the verbs that they would have done it with."""
+
+    tx: Past
+    team: Team
+    pictures: dict[str, Attachment]
+    now: int
+    random: Random = field(default_factory=lambda: Random(2))
+
+    async def tell(self, running: Running, act: Act) -> None:
+        await getattr(self, f"_{act.what}")(running, act)
+
+    async def _says(self, running: Running, act: Act) -> None:
+        customer = running.case.customer
+        running.said += 1
+        fact = InboundMessage(
+            provider_id=f"demo/{running.number}/{running.said}",
+            sender=running.sender,
+            text=act.words,
+            attachments=(self.pictures[act.picture],) if act.picture else (),
+            proof=Proof.VOUCHED if customer.name else Proof.CHANNEL,
+            name=customer.name or None,
+            locale=customer.language,
+        )
+        event = await ingest(self.tx, Intake(ACCOUNT), fact)
+        if not running.conversation:
+            running.conversation = str(event.conversation)
+            await self._introduce(customer, event.actor.id)
+        running.last = event.position
+
+    async def _introduce(self, customer: Customer, identity: str) -> None:
+        if customer.name:
+            since = self.now - self.random.randint(60, 1400) * DAY
+            email = f"{customer.key}@mail.example"
+            signed = {"email": email, "plan": self.random.choice(PLANS), "since": since}
+            await introduce(self.tx, IdentityId(identity), {}, signed)
+        else:
+            await introduce(self.tx, IdentityId(identity), {"page": "/products"}, {})
+
+    async def _takes(self, running: Running, act: Act) -> None:
+        by = self.team.by(running.case.agent)
+        await mark_read(self.tx, by.id, running.conversation, running.last)
+        if running.case.team:
+            await set_team(self.tx, running.conversation, self.team.teams[running.case.team], by)
+        await assign(self.tx, running.conversation, by.id, by)
+
+    async def _files(self, running: Running, act: Act) -> None:
+        case, by, where = running.case, self.team.by(running.case.agent), running.conversation
+        await set_subject(self.tx, where, case.subject, by)
+        if case.tags:
+            await tag(self.tx, where, [self.team.tags[key] for key in case.tags], [], by)
+        if case.priority:
+            await set_priority(self.tx, where, Priority(case.priority), by)
+        if case.order:
+            await set_attributes(self.tx, where, {"order_number": case.order}, by)
+
+    async def _answers(self, running: Running, act: Act) -> None:
+        await self._posts(running, act, Visibility.PUBLIC)
+
+    async def _notes(self, running: Running, act: Act) -> None:
+        await self._posts(running, act, Visibility.NOTE)
+
+    async def _posts(self, running: Running, act: Act, visibility: Visibility) -> None:
+        running.said += 1
+        by = self.team.by(running.case.agent)
+        await mark_read(self.tx, by.id, running.conversation, running.last)
+        event: Event = await write_post(
+            self.tx,
+            Post(running.conversation, by, f"demo-{running.number}-{running.said}", act.words, visibility),
+        )
+        running.last = event.position
+
+    async def _reads(self, running: Running, act: Act) -> None:
+        report = SeenReport(running.sender, delivered=running.last, read=running.last)
+        await customer_has_seen(self.tx, ACCOUNT, report)
+
+    async def _closes(self, running: Running, act: Act) -> None:
+        await self._all_have_read(running)
+        await close(self.tx, running.conversation, self.team.by(running.case.agent))
+
+    async def _snoozes(self, running: Running, act: Act) -> None:
+        await self._all_have_read(running)
+        until = self.now + self.random.randint(3, 60) * HOUR
+        await snooze(self.tx, running.conversation, until, self.team.by(running.case.agent))
+
+    async def _spam(self, running: Running, act: Act) -> None:
+        await self._all_have_read(running)
+        await mark_spam(self.tx, running.conversation, self.team.by("sora"))
+
+    async def _all_have_read(self, running: Running) -> None:
+        for agent_id in self.team.agents.values():
+            await mark_read(self.tx, agent_id, running.conversation, running.last)
+
+    async def leave_a_draft(self, told: list[Running]) -> None:
+        """Something that was begun and not sent waits in one conversation."""
+        waiting = [one for one in told if one.case.fate == "waiting"]
+        for running in waiting[:1]:
+            agent_id = self.team.agents[running.case.agent]
+            words = (
+                "지금 확인하고 있어요, " if running.case.customer.language == "ko" else "I am just checking "
+            )
+            await save_draft(self.tx, agent_id, running.conversation, "public", words)
+
+
+def _address(customer: Customer) -> Address:
+    """Where the door would have put them: the site's own users in the account's space, the others as browsers."""
+    return Address(f"app:{ACCOUNT}" if customer.name else "visitor", customer.key)

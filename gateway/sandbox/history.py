@@ -1,0 +1,224 @@
+"""What happened in the invented shop: who wrote when, who answered, how each conversation ended. Pure and seeded."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+from importlib import resources
+from random import Random
+from typing import Any, Literal
+
+LANGUAGES = ("ko", "en")
+OFFICE = timezone(timedelta(hours=9))
+"""The shop is in Seoul."""
+MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
+WEEKS = 6
+"""How far the history reaches back."""
+AWAY = 9 * DAY
+"""A customer who comes back later than this begins a conversation of her own: the former one no longer reopens."""
+
+Fate = Literal["new", "waiting", "answered", "snoozed", "spam", "closed"]
+FATES: tuple[tuple[Fate, int], ...] = (
+    ("new", 6), ("waiting", 6), ("answered", 10), ("snoozed", 6), ("spam", 3), ("closed", 69),
+)  # fmt: skip
+"""How conversations end, in percent. "new": nobody has taken it; "waiting": the customer's words are the last."""
+STAFF = {"orders": ("kim", "kim", "sora"), "tech": ("alex", "alex", "sora"), "": ("kim", "sora", "alex")}
+"""Who takes a team's conversations."""
+
+What = Literal["says", "takes", "files", "answers", "notes", "reads", "closes", "snoozes", "spam"]
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    key: str
+    """The shop's own number of a signed-in customer, or a browser's random one."""
+    language: str
+    name: str = ""
+    """Empty: a browser nobody vouched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One thing that happened, at that UTC millisecond."""
+
+    at: int
+    what: What
+    words: str = ""
+    picture: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One conversation from its first word to now."""
+
+    customer: Customer
+    fate: Fate
+    agent: str
+    """Key of the agent who has taken it; empty: nobody."""
+    team: str
+    tags: tuple[str, ...]
+    subject: str
+    priority: int
+    order: str
+    acts: tuple[Act, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """The words of one language."""
+
+    language: str
+    words: dict[str, Any]
+
+    @classmethod
+    def read(cls, language: str) -> Book:
+        file = resources.files("gateway.sandbox").joinpath("stories", f"{language}.toml")
+        return cls(language, tomllib.loads(file.read_text("utf-8")))
+
+
+@dataclass
+class Teller:
+    """Makes up cases, one after another, oldest first. The same `seed` and `now` tell the same history."""
+
+    now: int
+    seed: int = 1
+    books: Sequence[Book] = field(default_factory=lambda: [Book.read(language) for language in LANGUAGES])
+
+    def __post_init__(self) -> None:
+        self._random = Random(self.seed)
+        self._last_seen: dict[Customer, int] = {}
+        self._strangers = 0
+
+    def tell(self, count: int) -> list[Case]:
+        return [self._case(fate, start) for start, fate in self._starts(count)]
+
+    def _starts(self, count: int) -> list[tuple[int, Fate]]:
+        fates = self._random.choices([fate for fate, _ in FATES], [share for _, share in FATES], k=count)
+        # However few there are, every kind of ending is shown.
+        fates[: len(FATES)] = [fate for fate, _ in FATES][:count]
+        return sorted((self._start(fate), fate) for fate in fates)
+
+    def _start(self, fate: Fate) -> int:
+        if fate in ("new", "waiting"):
+            return self.now - self._random.randint(25 * MINUTE, 7 * HOUR)
+        if fate in ("answered", "snoozed"):
+            return self.now - self._random.randint(2 * HOUR, 40 * HOUR)
+        day = datetime.fromtimestamp(self.now / 1000, OFFICE) - timedelta(
+            days=self._random.randint(2, 7 * WEEKS)
+        )
+        opened = day.replace(hour=self._random.randint(9, 16), minute=self._random.randint(0, 59), second=7)
+        return int(opened.timestamp() * 1000)
+
+    def _case(self, fate: Fate, start: int) -> Case:
+        book = self._random.choices(self.books, [56, 44])[0]
+        customer = self._customer(book, start)
+        story = self._spam(book) if fate == "spam" else self._random.choice(book.words["story"])
+        order = f"HR-{self._random.randint(1000, 9999)}-{self._random.randint(100, 999)}"
+        agent = "" if fate in ("new", "spam") else self._random.choice(STAFF[story["team"]])
+        acts = self._by_now(tuple(self._acts(book, story, fate, start, order)))
+        self._last_seen[customer] = acts[-1].at
+        return Case(
+            customer=customer,
+            fate=fate,
+            agent=agent,
+            team=story["team"] if fate != "spam" else "",
+            tags=tuple(story["tags"]),
+            subject=story["subject"],
+            priority=story.get("priority", 0),
+            order=order if any("{order}" in words for line in story["say"] for words in line) else "",
+            acts=acts,
+        )
+
+    def _spam(self, book: Book) -> dict[str, Any]:
+        return {"team": "", "tags": [], "subject": "", "say": [["c", *book.words["spam"]]]}
+
+    def _customer(self, book: Book, start: int) -> Customer:
+        """Somebody of that language who has not written lately; now and then a browser without a name."""
+        known = [
+            Customer(f"{book.language}-{place + 1001}", book.language, name)
+            for place, name in enumerate(book.words["people"])
+        ]
+        free = [each for each in known if start - self._last_seen.get(each, 0) > AWAY]
+        if not free or self._random.random() < 0.15:
+            self._strangers += 1
+            return Customer(f"browser-{self.seed}-{self._strangers}", book.language)
+        returning = [each for each in free if each in self._last_seen]
+        return self._random.choice(returning if returning and self._random.random() < 0.35 else free)
+
+    def _by_now(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
+        """The same, all of it in the past."""
+        ahead = acts[-1].at - (self.now - 2 * MINUTE)
+        return tuple(replace(act, at=act.at - ahead) for act in acts) if ahead > 0 else acts
+
+    # --- one story ----------------------------------------------------------------------------------------------------
+
+    def _acts(self, book: Book, story: dict[str, Any], fate: Fate, start: int, order: str) -> Iterator[Act]:
+        lines = self._until(story["say"], fate)
+        holes = self._holes(book, order)
+        at, answered, before = start, False, ""
+        for who, *words in lines:
+            at += self._pause(before, who)
+            said = self._random.choice(words).replace("THANKS", self._random.choice(book.words["thanks"]))
+            if who in ("a", "n") and not answered:
+                answered = True
+                yield Act(at - 40_000, "takes")
+                yield Act(at - 20_000, "files")
+            yield Act(at, _told(who), said.format_map(holes), who.partition(":")[2])
+            if who == "a":
+                yield Act(at + 3_000, "reads")
+            before = who
+        yield from self._ending(fate, at)
+
+    def _until(self, lines: list[list[str]], fate: Fate) -> list[list[str]]:
+        """As much of the story as has been told by now."""
+        kinds = [line[0] for line in lines]
+        first = kinds.index("a") if "a" in kinds else len(lines)
+        if fate == "new":
+            return lines[:first]
+        if fate == "waiting":
+            cuts = [place + 1 for place in range(first, len(lines)) if kinds[place] == "c"]
+            return lines[: self._random.choice(cuts)]
+        if fate in ("answered", "snoozed"):
+            cuts = [place + 1 for place in range(first, len(lines)) if kinds[place] == "a"]
+            return lines[: self._random.choice(cuts)]
+        return lines
+
+    def _pause(self, before: str, who: str) -> int:
+        if not before:
+            return 0
+        if who in ("a", "n"):
+            return self._random.randint(40, 300 if before in ("a", "n") else 720) * 1000
+        return self._random.randint(12, 45 if before not in ("a", "n") else 200) * 1000
+
+    def _holes(self, book: Book, order: str) -> dict[str, str]:
+        chosen = self._random.choice
+        track = "".join(chosen("0123456789") for _ in range(12))
+        return {
+            "order": order,
+            "track": f"{track[:4]}-{track[4:8]}-{track[8:]}",
+            "item": chosen(book.words["items"]),
+            "day": chosen(book.words["days"]),
+            "won": chosen(book.words["won"]),
+        }
+
+    def _ending(self, fate: Fate, at: int) -> Iterator[Act]:
+        later = at + self._random.randint(4, 50) * MINUTE
+        match fate:
+            case "closed":
+                yield Act(later, "closes")
+            case "snoozed":
+                yield Act(later, "snoozes")
+            case "spam":
+                yield Act(later, "spam")
+
+
+def _told(who: str) -> What:
+    match who:
+        case "a":
+            return "answers"
+        case "n":
+            return "notes"
+        case _:
+            return "says"

@@ -1,0 +1,84 @@
+"""The invented history: the same every time, in order, and every kind of ending in it."""
+
+from collections import Counter
+from itertools import pairwise
+
+import pytest
+
+from gateway.sandbox.history import AWAY, LANGUAGES, Book, Case, Teller
+from gateway.sandbox.pictures import PICTURES
+from gateway.sandbox.team import COLLEAGUES, TAGS, TEAMS
+
+NOW = 1_795_000_000_000
+COUNT = 400
+
+
+@pytest.fixture(scope="module")
+def cases() -> list[Case]:
+    return Teller(NOW).tell(COUNT)
+
+
+def test_the_same_seed_tells_the_same(cases: list[Case]) -> None:
+    assert Teller(NOW).tell(COUNT) == cases
+    assert Teller(NOW, seed=2).tell(COUNT) != cases
+
+
+def test_it_all_happened_in_order_and_before_now(cases: list[Case]) -> None:
+    for case in cases:
+        times = [act.at for act in case.acts]
+        assert times == sorted(times), case
+        assert times[-1] < NOW
+
+
+def test_every_ending_is_shown_even_in_a_short_history() -> None:
+    assert {case.fate for case in Teller(NOW).tell(6)} == {
+        "new",
+        "waiting",
+        "answered",
+        "snoozed",
+        "spam",
+        "closed",
+    }
+
+
+@pytest.mark.parametrize(("fate", "last"), [("new", "says"), ("waiting", "says"), ("closed", "closes")])
+def test_an_ending_is_what_it_says(cases: list[Case], fate: str, last: str) -> None:
+    assert {case.acts[-1].what for case in cases if case.fate == fate} == {last}
+
+
+def test_who_comes_back_comes_back_after_a_while(cases: list[Case]) -> None:
+    """Otherwise her words would join the former conversation, and the case would not be one."""
+    visits: dict[str, list[tuple[int, int]]] = {}
+    for case in cases:
+        visits.setdefault(case.customer.key, []).append((case.acts[0].at, case.acts[-1].at))
+    assert max(len(each) for each in visits.values()) > 1
+    for each in visits.values():
+        for (_, left), (came, _) in pairwise(each):
+            assert came - left > AWAY - 86_400_000
+
+
+def test_both_languages_and_people_without_a_name(cases: list[Case]) -> None:
+    languages = Counter(case.customer.language for case in cases)
+    assert set(languages) == set(LANGUAGES)
+    assert min(languages.values()) > COUNT // 4
+    assert any(not case.customer.name for case in cases)
+
+
+def test_no_hole_is_left_open(cases: list[Case]) -> None:
+    words = [act.words for case in cases for act in case.acts]
+    assert not [said for said in words if "{" in said or "THANKS" in said]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_book_names_only_what_there_is(language: str) -> None:
+    for story in Book.read(language).words["story"]:
+        assert story["team"] in {*TEAMS, ""}
+        assert set(story["tags"]) <= set(TAGS)
+        kinds = [line[0] for line in story["say"]]
+        assert kinds[0] == "c"
+        assert "a" in kinds
+        # A conversation can stop waiting at a customer's word after the first answer.
+        assert "c" in kinds[kinds.index("a") :]
+        assert {kind.partition(":")[2] for kind in kinds if kind.startswith("p")} <= set(PICTURES)
+        assert set(kinds) <= {"c", "a", "n", *(f"p:{name}" for name in PICTURES)}
+    assert len(COLLEAGUES) == 3
