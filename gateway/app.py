@@ -8,26 +8,31 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import WSCloseCode, web
 
 from gateway import timers
+from gateway.assets import mount_assets
 from gateway.asyncapi import mount_asyncapi
 from gateway.bus import Bus
 from gateway.channels.registry import Channels
 from gateway.config import Config
 from gateway.door import CONFIG, answer_problems, guard_response
 from gateway.errors import ParleyError
+from gateway.events import Attachment
+from gateway.health import mount_health
 from gateway.live import LiveSession
-from gateway.media import MediaLinks, MediaStore, open_media
+from gateway.media import Claim, MediaLinks, MediaStore, open_media, serve_media
 from gateway.store import Store, open_store
 from gateway.stream.accounts import Configured, sync_accounts
 from gateway.visitors import app as visitors
+from gateway.visitors.files import customers_file
 from inbox import app as inbox
 from inbox.desk import Desk, agent_link, wall_clock
+from inbox.files import AUDIENCE, agents_file
 from inbox.hub import AgentHub
 
 log = logging.getLogger(__name__)
@@ -75,11 +80,13 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         stack.callback(desk.close)
         agents = inbox.hang(application, desk)
         mount_asyncapi(application)
-        customers = visitors.hang(application, visitors.Parts(store, bus, config, channels, media, links, clock))
+        customers = visitors.hang(
+            application, visitors.Parts(store, bus, config, channels, media, links, clock)
+        )
         parley.live += [agents.sessions, customers.sessions]
         mount_assets(application)
-        for_whom = files.serve(store, media, links)
-        application.router.add_get("/media/{signed}/{name}", for_whom)
+        mount_health(application, store)
+        application.router.add_get("/media/{signed}/{name}", _file_door(media, links))
         store.publish_to(bus.publish)
         await _open_channels(channels)
         stack.push_async_callback(_close_channels, channels)
@@ -96,10 +103,23 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         yield parley
 
 
+def _file_door(
+    media: MediaStore, links: MediaLinks
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """One path for every audience's files; each door says whether its own may still have them."""
+
+    async def file(request: web.Request) -> web.StreamResponse:
+        async def lookup(claim: Claim) -> Attachment | None:
+            find = agents_file if claim.audience == AUDIENCE else customers_file
+            return await find(request, claim)
+
+        return await serve_media(media, links, lookup)(request)
+
+    return file
+
+
 def _configured(channels: Channels) -> dict[str, Configured]:
-    return {
-        channel.account: Configured(channel.name, getattr(channel, "title", "")) for channel in channels
-    }
+    return {channel.account: Configured(channel.name, getattr(channel, "title", "")) for channel in channels}
 
 
 async def _open_channels(channels: Channels) -> None:
@@ -128,7 +148,7 @@ async def _running(coroutines: list[Coroutine[Any, Any, None]]) -> AsyncIterator
             if main is not None:
                 main.cancel()
 
-    tasks = [asyncio.create_task(each, name=each.__qualname__) for each in coroutines]
+    tasks = [asyncio.create_task(each, name=str(each)) for each in coroutines]
     for task in tasks:
         task.add_done_callback(ended)
     try:
