@@ -1,0 +1,73 @@
+// What an agent can do, by name. Views call these and nothing below them.
+
+import type { AttachmentView } from "../../wire";
+import { dispatch, state } from "../store";
+import type { Mode } from "../store/state";
+import { sayLatest } from "./latest";
+import { act } from "./outbox";
+import { stopTyping } from "./signals";
+
+export interface Words {
+  text: string;
+  files: readonly AttachmentView[];
+  /** The position up to which the agent had seen the conversation. */
+  seen: number;
+  leg: string | null;
+  replyTo: string | null;
+}
+
+export function say(conversation: string, mode: Mode, words: Words): void {
+  stopTyping();
+  const attachments = words.files.map((file) => file.id);
+  if (mode === "note") void act("note", { conversation, text: words.text, attachments }, words.files);
+  else {
+    void act("reply", {
+      conversation, text: words.text, attachments, seen: words.seen,
+      ...(words.leg ? { leg: words.leg } : {}), ...(words.replyTo ? { reply_to: words.replyTo } : {}),
+    }, words.files);
+  }
+}
+
+export const assign = (conversation: string, agent: string | null) => act("assign", { conversation, agent });
+export const setTeam = (conversation: string, team: string | null) => act("set_team", { conversation, team });
+export const close = (conversation: string) => act("close", { conversation });
+export const reopen = (conversation: string) => act("reopen", { conversation });
+export const snooze = (conversation: string, until: number) => act("snooze", { conversation, until });
+export const markSpam = (conversation: string) => act("mark_spam", { conversation });
+export const unmarkSpam = (conversation: string) => act("unmark_spam", { conversation });
+export const tag = (conversation: string, add: string[], remove: string[]) => act("tag", { conversation, add, remove });
+export const setSubject = (conversation: string, subject: string) => act("set_subject", { conversation, subject });
+export const setPriority = (conversation: string, priority: number) => act("set_priority", { conversation, priority });
+export const setAttributes = (conversation: string, values: Record<string, unknown>) =>
+  act("set_attributes", { conversation, values });
+export const switchLeg = (conversation: string, leg: string) => act("switch_leg", { conversation, leg });
+export const editMessage = (message: string, text: string) => act("edit_message", { message, text });
+export const eraseMessage = (message: string) => act("erase_message", { message });
+export const merge = (conversation: string, into: string) => act("merge", { conversation, into });
+export const split = (conversation: string, messages: string[]) => act("split", { conversation, messages });
+export const undoMerge = (id: string) => act("undo_merge", { merge: id });
+export const updateContact = (contact: string, change: Record<string, unknown>) =>
+  act("update_contact", { contact, ...change });
+export const block = (contact: string) => act("block", { contact });
+export const unblock = (contact: string) => act("unblock", { contact });
+export const eraseContact = (contact: string) => act("erase_contact", { contact });
+
+export async function makeTag(name: string, colour: string): Promise<string> {
+  const value = await act("make_tag", { name, colour });
+  const made = value.tag as { id: string } | string;
+  return typeof made === "string" ? made : made.id;
+}
+
+const READ_GATHER = 300; // ms
+
+/** Everything up to `position` was on the screen of a page somebody looked at. */
+export function markRead(conversation: string, position: number): void {
+  if ((state.value.read.get(conversation) ?? 0) >= position) return;
+  dispatch({ kind: "read.marked", conversation, position });
+  sayLatest(`read ${conversation}`, "mark_read", { conversation, position }, READ_GATHER);
+}
+
+export function setPreferences(values: Record<string, unknown>): void {
+  dispatch({ kind: "preferences.set", values });
+  sayLatest("preferences", "set_preferences", { values: { ...state.value.preferences, ...values } }, 0);
+}

@@ -1,0 +1,52 @@
+// Private state on its way up: of each thing only the latest is said, coalesced, again after a reconnect if unanswered.
+
+import type { Command } from "../../wire";
+import { newId } from "../../shared/ids";
+
+interface Latest {
+  name: string;
+  args: Record<string, unknown>;
+  /** The command it went out under; null: not said yet. */
+  id: string | null;
+  timer: ReturnType<typeof setTimeout> | null;
+}
+
+const waiting = new Map<string, Latest>();
+let speak: (frame: Command) => boolean = () => false;
+
+export function useSocketForLatest(send: (frame: Command) => boolean): void {
+  speak = send;
+}
+
+function transmit(entry: Latest): void {
+  entry.timer = null;
+  const id = newId();
+  if (speak({ kind: "command", id, name: entry.name, args: entry.args })) entry.id = id;
+}
+
+/** Says `name` with `args` after `delay`, unless a later one under the same key takes its place. */
+export function sayLatest(key: string, name: string, args: Record<string, unknown>, delay: number): void {
+  const before = waiting.get(key);
+  const entry: Latest = { name, args, id: null, timer: before?.timer ?? null };
+  if (before?.timer) clearTimeout(before.timer);
+  entry.timer = setTimeout(() => transmit(entry), delay);
+  waiting.set(key, entry);
+}
+
+/** Says at once what is still being gathered: the page goes, or the conversation is left. */
+export function sayNow(): void {
+  for (const entry of waiting.values()) {
+    if (!entry.timer) continue;
+    clearTimeout(entry.timer);
+    transmit(entry);
+  }
+}
+
+/** An answer, good or bad: a refused draft or mark is not tried again. */
+export function heard(id: string): void {
+  for (const [key, entry] of waiting) if (entry.id === id) waiting.delete(key);
+}
+
+export function sayAgain(): void {
+  for (const entry of waiting.values()) if (!entry.timer) transmit(entry);
+}

@@ -1,0 +1,147 @@
+// Acts on their way to the server: shown at once, told again after every reconnect until answered, kept over a reload.
+
+import type { AttachmentView, Command, ProblemView } from "../../wire";
+import { newId } from "../../shared/ids";
+import { keptIn } from "../../shared/clientstore";
+import { noAnswer } from "../api";
+import { dispatch, state } from "../store";
+import type { Pending } from "../store/state";
+
+/** How long an answer may take on a connection that seems to be up, before that connection is doubted. */
+const ANSWER_WITHIN = 12_000; // ms
+
+/** An answer without a position: its event comes at about the same moment; until then the act stays imagined. */
+const EVENT_FOLLOWS = 400; // ms
+
+/** Repeating these could do a second thing; a lost answer is shown instead, and the agent looks and decides. */
+const ONCE = new Set(["merge", "split", "undo_merge", "merge_contacts", "split_contact", "erase_contact", "make_tag"]);
+
+/** These carry a client_id, so the server knows a repeat. */
+const WITH_CLIENT_ID = new Set(["reply", "note", "start"]);
+
+type Answer = Record<string, unknown>;
+interface Waiter {
+  resolve: (value: Answer) => void;
+  reject: (problem: ProblemView) => void;
+}
+
+const kept = keptIn(() => sessionStorage, "parley.unsent.");
+const waiters = new Map<string, Waiter>();
+const told = new Map<string, number>();
+let speak: (frame: Command) => boolean = () => false;
+let doubt: () => void = () => undefined;
+
+export function useSocket(socket: { send: (frame: Command) => boolean; renew: () => void }): void {
+  speak = (frame) => socket.send(frame);
+  doubt = () => socket.renew();
+  setInterval(watchAnswers, 3000);
+}
+
+function transmit(one: Pending): void {
+  if (speak({ kind: "command", id: one.id, name: one.name, args: { ...one.args } })) told.set(one.id, Date.now());
+}
+
+function watchAnswers(): void {
+  const now = Date.now();
+  for (const at of told.values()) {
+    if (now - at > ANSWER_WITHIN) {
+      told.clear();
+      return doubt();
+    }
+  }
+}
+
+function keep(): void {
+  const agent = state.value.me?.id;
+  if (agent) kept.write(agent, state.value.pending.filter((one) => one.settlesAt === null && !ONCE.has(one.name)));
+}
+
+/** Does it; the answer's value when somebody waits for it. The promise rejects with the problem. */
+export function act(name: string, args: Record<string, unknown>, files: readonly AttachmentView[] = []): Promise<Answer> {
+  const id = newId();
+  const whole = WITH_CLIENT_ID.has(name) ? { ...args, client_id: id } : args;
+  const pending: Pending = {
+    id, name, args: whole, at: Date.now(), state: "waiting", problem: null, files, settlesAt: null,
+  };
+  const answer = new Promise<Answer>((resolve, reject) => waiters.set(id, { resolve, reject }));
+  // Whoever does not wait reads the failure on the row itself.
+  answer.catch(() => undefined);
+  dispatch({ kind: "pending.added", pending });
+  keep();
+  transmit(pending);
+  return answer;
+}
+
+export function retry(id: string, change: Record<string, unknown> = {}): void {
+  const one = state.value.pending.find((pending) => pending.id === id);
+  if (!one) return;
+  const args = { ...one.args, ...change };
+  dispatch({ kind: "pending.again", id, args });
+  keep();
+  transmit({ ...one, args });
+}
+
+export function discard(id: string): void {
+  told.delete(id);
+  waiters.delete(id);
+  dispatch({ kind: "pending.dropped", id });
+  keep();
+}
+
+function positionOf(value: Answer): number | null {
+  if (typeof value.position === "number") return value.position;
+  const message = value.message as { position?: unknown } | undefined;
+  return typeof message?.position === "number" ? message.position : null;
+}
+
+/** Answers of the socket; false for ids that are not ours. */
+export function settle(id: string, value: Answer): boolean {
+  told.delete(id);
+  const waiter = waiters.get(id);
+  waiters.delete(id);
+  if (!state.value.pending.some((one) => one.id === id)) return false;
+  const position = positionOf(value);
+  if (position !== null) dispatch({ kind: "pending.settled", id, position });
+  else setTimeout(() => dispatch({ kind: "pending.settled", id, position }), EVENT_FOLLOWS);
+  keep();
+  waiter?.resolve(value);
+  return true;
+}
+
+export function refuse(id: string, problem: ProblemView): boolean {
+  told.delete(id);
+  const waiter = waiters.get(id);
+  waiters.delete(id);
+  const one = state.value.pending.find((pending) => pending.id === id);
+  if (!one) return false;
+  dispatch({ kind: "pending.failed", id, problem });
+  keep();
+  waiter?.reject(problem);
+  return true;
+}
+
+/** After hello: whatever is unanswered is said again, in its order. */
+export function resend(): void {
+  restore();
+  for (const one of state.value.pending) {
+    if (one.state !== "waiting" || one.settlesAt !== null) continue;
+    if (ONCE.has(one.name) && told.has(one.id)) refuse(one.id, { ...noAnswer(), text: "errors.answer_lost" });
+    else transmit(one);
+  }
+}
+
+let restored = "";
+
+/** What this tab had not sent when it was reloaded; only ever the same agent's. */
+function restore(): void {
+  const agent = state.value.me?.id;
+  if (!agent || restored === agent) return;
+  restored = agent;
+  for (const pending of kept.read<Pending[]>(agent) ?? []) {
+    if (!state.value.pending.some((one) => one.id === pending.id)) dispatch({ kind: "pending.added", pending });
+  }
+}
+
+export function hasUnsent(): boolean {
+  return state.value.pending.some((one) => one.settlesAt === null && (one.name === "reply" || one.name === "note"));
+}

@@ -1,0 +1,57 @@
+// What is never stored: typing, looking, being here. Said again by repetition, forgotten by itself.
+
+import type { FromAgent } from "../../wire";
+import { state } from "../store";
+import type { Mode } from "../store/state";
+
+const ACTIVE_FOR = 120_000; // ms after the last key or pointer that a person counts as active
+
+let speak: (frame: FromAgent) => boolean = () => false;
+let looking: string | null = null;
+let typingIn: { conversation: string; mode: Mode } | null = null;
+let typingSaid = 0;
+let lastActive = Date.now();
+let hereTimer: ReturnType<typeof setInterval> | undefined;
+
+export function useSocketForSignals(send: (frame: FromAgent) => boolean): void {
+  speak = send;
+  for (const kind of ["keydown", "pointerdown", "pointermove", "wheel"]) {
+    addEventListener(kind, () => (lastActive = Date.now()), { passive: true, capture: true });
+  }
+  document.addEventListener("visibilitychange", sayHere);
+}
+
+function sayHere(): void {
+  speak({ kind: "here", visible: document.visibilityState === "visible", active: Date.now() - lastActive < ACTIVE_FOR });
+}
+
+/** After hello: presence starts over on every connection. */
+export function greet(): void {
+  sayHere();
+  speak({ kind: "look", conversation: looking });
+  clearInterval(hereTimer);
+  hereTimer = setInterval(sayHere, state.value.limits.presence_ping);
+}
+
+export function look(conversation: string | null): void {
+  if (looking === conversation) return;
+  stopTyping();
+  looking = conversation;
+  speak({ kind: "look", conversation });
+}
+
+/** Called on every change of the composer; goes out every `typing_repeat`, not oftener. */
+export function typing(conversation: string, mode: Mode): void {
+  const now = Date.now();
+  const same = typingIn?.conversation === conversation && typingIn.mode === mode;
+  if (same && now - typingSaid < state.value.limits.typing_repeat) return;
+  if (!same) stopTyping();
+  typingIn = { conversation, mode };
+  typingSaid = now;
+  speak({ kind: "typing", conversation, mode, active: true });
+}
+
+export function stopTyping(): void {
+  if (typingIn) speak({ kind: "typing", ...typingIn, active: false });
+  typingIn = null;
+}

@@ -1,0 +1,78 @@
+// Puts socket, store and commands together: one live agent in one tab.
+
+import { dispatch, state } from "./store";
+import { onSignedOut } from "./api";
+import { heard, sayAgain, sayNow, useSocketForLatest } from "./commands/latest";
+import { hasUnsent, refuse, resend, settle, useSocket } from "./commands/outbox";
+import { greet, useSocketForSignals } from "./commands/signals";
+import { AgentSocket } from "./socket";
+import type { ToAgent } from "../wire";
+
+let socket: AgentSocket | null = null;
+/** Said again only when the server's story has begun: pending acts need to know whose they are. */
+let resendDue = false;
+
+function take(frame: ToAgent): void {
+  dispatch(frame);
+  if (frame.kind === "result") {
+    if (!settle(frame.id, frame.value)) heard(frame.id);
+  } else if (frame.kind === "problem" && frame.id !== null) {
+    if (!refuse(frame.id, frame.problem)) heard(frame.id);
+  }
+  if (resendDue && state.value.generation > 0 && frame.kind !== "hello") beginTalking();
+  if (frame.kind !== "problem") noteAvailability(false);
+  else noteAvailability(frame.problem.status === 503);
+}
+
+function beginTalking(): void {
+  resendDue = false;
+  greet();
+  resend();
+  sayAgain();
+}
+
+function noteAvailability(unavailable: boolean): void {
+  if (state.value.unavailable !== unavailable) dispatch({ kind: "unavailable", unavailable });
+}
+
+function say(connection: Parameters<ConstructorParameters<typeof AgentSocket>[0]["say"]>[0], retryAt: number | null): void {
+  if (state.value.connection === connection && state.value.retryAt === retryAt) return;
+  dispatch({ kind: "connection", connection, retryAt });
+  if (connection === "outdated") location.reload();
+}
+
+export function goLive(): void {
+  if (socket) return socket.start();
+  const scheme = location.protocol === "https:" ? "wss" : "ws";
+  const made = new AgentSocket({
+    url: `${scheme}://${location.host}/ws/agent`,
+    cursor: () => state.value.cursor,
+    take,
+    say,
+    ready: () => {
+      resendDue = true;
+      if (state.value.cursor !== null) beginTalking();
+    },
+  });
+  socket = made;
+  useSocket({ send: (frame) => made.send(frame), renew: () => made.renew() });
+  useSocketForLatest((frame) => made.send(frame));
+  useSocketForSignals((frame) => made.send(frame));
+  onSignedOut(() => {
+    made.stop();
+    say("signed_out", null);
+  });
+  addEventListener("pagehide", sayNow);
+  addEventListener("beforeunload", (event) => {
+    if (hasUnsent() && state.value.connection !== "online") event.preventDefault();
+  });
+  made.start();
+}
+
+export function retryConnection(): void {
+  socket?.retryNow();
+}
+
+export function goQuiet(): void {
+  socket?.stop();
+}

@@ -1,0 +1,111 @@
+// Reads from REST into the store: lists, conversations, histories. Every page goes through the reducers.
+
+import type { ContactView, ConversationView, LineView, MessageView } from "../wire";
+import { ApiError, get } from "./api";
+import { recallDrafts } from "./commands/drafts";
+import { dispatch, state } from "./store";
+import { listKey } from "./store/lists";
+import type { Filter } from "./store/state";
+
+const PAGE = 50;
+
+interface ListPage {
+  conversations: ConversationView[];
+  before: string | null;
+  position: number;
+  read: Record<string, number>;
+}
+
+export interface ConversationPage {
+  conversation: ConversationView;
+  contact: ContactView;
+  position: number;
+  read: number;
+  drafts: Record<string, string>;
+}
+
+interface MessagesPage {
+  messages: MessageView[];
+  lines: LineView[];
+  before: string | null;
+  position: number;
+}
+
+function queryOf(filter: Filter): Record<string, string> {
+  return {
+    status: filter.status,
+    ...(filter.assignee !== undefined ? { assignee: filter.assignee ?? "none" } : {}),
+    ...(filter.team !== undefined ? { team: filter.team ?? "none" } : {}),
+    ...(filter.tag !== undefined ? { tag: filter.tag } : {}),
+  };
+}
+
+const asking = new Set<string>();
+
+/** One question of a kind at a time. */
+async function once(key: string, ask: () => Promise<void>): Promise<void> {
+  if (asking.has(key)) return;
+  asking.add(key);
+  try {
+    await ask();
+  } finally {
+    asking.delete(key);
+  }
+}
+
+/** The first page, or with `more` the next one below what is there. */
+export function loadList(filter: Filter, more = false): Promise<void> {
+  return once(`list ${listKey(filter)}`, async () => {
+    const before = more ? (state.value.lists.get(listKey(filter))?.before ?? null) : null;
+    const { generation } = state.value;
+    dispatch({ kind: "list.asked", filter });
+    try {
+      const page = await get<ListPage>("/conversations", { ...queryOf(filter), before, limit: PAGE });
+      dispatch({ kind: "list.page", filter, generation, first: !more, page });
+    } catch {
+      dispatch({ kind: "list.failed", filter });
+    }
+  });
+}
+
+export function loadConversation(idOrNumber: string): Promise<string | null> {
+  const { generation } = state.value;
+  return get<ConversationPage>(`/conversations/${encodeURIComponent(idOrNumber)}`).then((page) => {
+    dispatch({ kind: "conversation.loaded", generation, page });
+    recallDrafts(page.conversation.id);
+    return page.conversation.id;
+  });
+}
+
+export function loadThread(conversation: string, older = false): Promise<void> {
+  return once(`thread ${conversation}`, async () => {
+    const { generation } = state.value;
+    const before = older ? (state.value.threads.get(conversation)?.before ?? null) : null;
+    dispatch({ kind: "thread.asked", conversation });
+    try {
+      const page = await get<MessagesPage>(`/conversations/${conversation}/messages`, { before, limit: PAGE });
+      dispatch({ kind: "thread.page", conversation, generation, which: older ? "older" : "newest", page });
+    } catch (error) {
+      dispatch({ kind: "thread.failed", conversation });
+      if (!(error instanceof ApiError)) throw error;
+    }
+  });
+}
+
+/** Before it is opened (hovered, chosen by key): so that opening shows it in the same frame. */
+export function prefetch(view: ConversationView): void {
+  const thread = state.value.threads.get(view.id);
+  if (!thread) void loadThread(view.id);
+  if (!state.value.contacts.has(view.contact.id)) void loadConversation(view.id).catch(() => undefined);
+}
+
+export function loadPast(contact: string): Promise<ListPage> {
+  const { generation } = state.value;
+  return get<ListPage>(`/contacts/${contact}/conversations`).then((page) => {
+    dispatch({
+      kind: "conversations.learned", generation, conversations: page.conversations, position: page.position,
+      read: page.read,
+    });
+    return page;
+  });
+}

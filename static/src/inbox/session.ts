@@ -1,0 +1,56 @@
+// Who is signed in at this browser.
+
+import { signal } from "@preact/signals";
+import type { AgentView } from "../wire";
+import { get, post, problemOf, remove } from "./api";
+import { goLive, goQuiet } from "./live";
+
+export type Session =
+  | { state: "asking" }
+  | { state: "unreachable" }
+  | { state: "out"; ended: boolean }
+  | { state: "in"; agent: AgentView };
+
+export const session = signal<Session>({ state: "asking" });
+
+function enter(agent: AgentView): void {
+  session.value = { state: "in", agent };
+  goLive();
+}
+
+export async function findSession(): Promise<void> {
+  try {
+    enter((await get<{ agent: AgentView }>("/session")).agent);
+  } catch (error) {
+    const { status } = problemOf(error);
+    session.value = status === 401 || status === 403 ? { state: "out", ended: false } : { state: "unreachable" };
+    if (session.value.state === "unreachable") setTimeout(() => void findSession(), 3000);
+  }
+}
+
+export async function signIn(email: string, password: string, totp: string): Promise<void> {
+  const body = { email, password, ...(totp ? { totp } : {}) };
+  enter((await post<{ agent: AgentView }>("/session", body)).agent);
+}
+
+export interface LinkAnswer {
+  password?: string;
+  name?: string;
+  email?: string;
+  totp?: string;
+}
+
+export async function openLink(link: string, answer: LinkAnswer): Promise<void> {
+  enter((await post<{ agent: AgentView }>("/session/link", { link, ...answer })).agent);
+}
+
+export function sessionEnded(): void {
+  session.value = { state: "out", ended: true };
+}
+
+export async function signOut(): Promise<void> {
+  goQuiet();
+  await remove("/session").catch(() => undefined);
+  // A fresh page: nothing of the former agent stays in memory.
+  location.assign("/");
+}

@@ -1,0 +1,22 @@
+import type { State } from "./state";
+
+type MapName = "counts" | "conversations" | "gone" | "contacts" | "lists" | "threads" | "read" | "drafts";
+type Writable<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
+
+/** A state in the making: a map is copied on its first write, so a frame of a hundred events copies it once. */
+export class Draft {
+  readonly state: State;
+  private readonly own = new Set<MapName>();
+
+  constructor(from: State) {
+    this.state = { ...from };
+  }
+
+  write<Name extends MapName>(name: Name): Writable<State[Name]> {
+    if (!this.own.has(name)) {
+      this.own.add(name);
+      Object.assign(this.state, { [name]: new Map(this.state[name] as ReadonlyMap<string, unknown>) });
+    }
+    return this.state[name] as unknown as Writable<State[Name]>;
+  }
+}

@@ -1,0 +1,81 @@
+// One fact of the log applied to what is known. A kind that this file does not name breaks the compile.
+
+import type { AgentEvent, ContactView, ConversationView } from "../../wire";
+import { moveCounts } from "./counts";
+import type { Draft } from "./draft";
+import { replace } from "./lists";
+import { distrustThreads, placeLine, placeMessage } from "./threads";
+
+/** Takes a conversation's form in unless a newer one is known, or it went from view later than this. */
+export function learnConversation(draft: Draft, view: ConversationView, asOf: number): void {
+  const before = draft.state.conversations.get(view.id);
+  if (before && before.position >= view.position) return;
+  const goneAt = draft.state.gone.get(view.id);
+  if (goneAt !== undefined) {
+    if (goneAt >= asOf) return;
+    draft.write("gone").delete(view.id);
+  }
+  replace(draft, before, view);
+}
+
+export function learnContact(draft: Draft, view: ContactView): void {
+  const before = draft.state.contacts.get(view.id);
+  if (before && before.position > view.position) return;
+  draft.write("contacts").set(view.id, view);
+  const ref = { id: view.id, name: view.name, blocked: view.blocked_at !== null, erased: view.erased_at !== null };
+  for (const known of draft.state.conversations.values()) {
+    if (known.contact.id !== view.id || sameRef(known.contact, ref)) continue;
+    draft.write("conversations").set(known.id, { ...known, contact: ref });
+  }
+}
+
+function sameRef(a: ConversationView["contact"], b: ConversationView["contact"]): boolean {
+  return a.name === b.name && a.blocked === b.blocked && a.erased === b.erased;
+}
+
+function forget(draft: Draft, conversation: string, at: number): void {
+  const before = draft.state.conversations.get(conversation);
+  if (before) replace(draft, before, null);
+  draft.write("gone").set(conversation, at);
+  draft.write("threads").delete(conversation);
+}
+
+export function applyEvent(draft: Draft, event: AgentEvent): void {
+  moveCounts(draft, event.was ?? null, event.now ?? null);
+  if (event.kind === "left") {
+    if (event.conversation !== undefined) forget(draft, event.conversation, event.position);
+    return;
+  }
+  if (event.summary) learnConversation(draft, event.summary, event.position);
+  if (event.contact) learnContact(draft, event.contact);
+  if (event.directory) draft.state.directory = event.directory;
+  if (event.message) placeMessage(draft, event.message, event.position);
+  switch (event.kind) {
+    case "message.created":
+    case "message.edited":
+    case "message.erased":
+    case "leg.seen":
+    case "directory.changed":
+      return;
+    case "conversation.created":
+    case "conversation.changed":
+    case "contact.changed":
+      placeLine(draft, event);
+      return;
+    case "conversation.merged":
+    case "conversation.split":
+    case "merge.undone":
+    case "contact.merged":
+    case "contact.split":
+    case "contact.erased":
+      placeLine(draft, event);
+      distrustThreads(draft);
+      return;
+    default:
+      return unknownKind(event.kind);
+  }
+}
+
+function unknownKind(kind: never): void {
+  console.warn("an event this page does not know", kind);
+}

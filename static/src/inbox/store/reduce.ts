@@ -1,0 +1,236 @@
+// Everything that changes what is known passes here: the server's frames, answers of REST, and this browser's own acts.
+
+import type { ContactView, ConversationView, PrivateView, ProblemView, ToAgent } from "../../wire";
+import { countsOf } from "./counts";
+import { Draft } from "./draft";
+import { applyEvent, learnContact, learnConversation } from "./events";
+import { boundOf, derive, listKey } from "./lists";
+import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, type State } from "./state";
+import { joinPage, type ThreadPage } from "./threads";
+
+/** What comes from elsewhere than the socket. `generation` is the one the question was asked in. */
+export type Local =
+  | { kind: "connection"; connection: Connection; retryAt: number | null }
+  | { kind: "unavailable"; unavailable: boolean }
+  | { kind: "list.asked"; filter: Filter }
+  | { kind: "list.failed"; filter: Filter }
+  | {
+      kind: "list.page"; filter: Filter; generation: number; first: boolean;
+      page: { conversations: ConversationView[]; before: string | null; position: number; read: Record<string, number> };
+    }
+  | {
+      kind: "conversation.loaded"; generation: number;
+      page: {
+        conversation: ConversationView; contact: ContactView; position: number; read: number;
+        drafts: Record<string, string>;
+      };
+    }
+  | {
+      kind: "conversations.learned"; generation: number; conversations: ConversationView[]; position: number;
+      read?: Record<string, number>;
+    }
+  | { kind: "contact.loaded"; contact: ContactView }
+  | { kind: "thread.asked"; conversation: string }
+  | { kind: "thread.failed"; conversation: string }
+  | { kind: "thread.page"; conversation: string; generation: number; which: "newest" | "older"; page: ThreadPage }
+  | { kind: "draft.kept"; conversation: string; mode: string; text: string }
+  | { kind: "read.marked"; conversation: string; position: number }
+  | { kind: "preferences.set"; values: Record<string, unknown> }
+  | { kind: "pending.added"; pending: Pending }
+  | { kind: "pending.failed"; id: string; problem: ProblemView }
+  | { kind: "pending.again"; id: string; args?: Readonly<Record<string, unknown>> }
+  | { kind: "pending.settled"; id: string; position: number | null }
+  | { kind: "pending.dropped"; id: string };
+
+export type Action = ToAgent | Local;
+
+export function reduce(state: State, action: Action, now: number = Date.now()): State {
+  const draft = new Draft(state);
+  apply(draft, action, now);
+  return draft.state;
+}
+
+function apply(draft: Draft, action: Action, now: number): void {
+  const { state } = draft;
+  switch (action.kind) {
+    case "hello":
+      state.bundle = action.bundle;
+      state.limits = action.limits;
+      state.skew = action.now - now;
+      return;
+    case "snapshot":
+      startOver(draft);
+      state.cursor = action.cursor;
+      state.position = action.position;
+      state.me = action.me;
+      state.directory = action.directory;
+      state.counts = countsOf(action.counts);
+      learnPrivate(draft, action.private);
+      return;
+    case "events":
+      for (const event of action.events) {
+        if (event.position > state.position) applyEvent(draft, event);
+      }
+      state.cursor = action.cursor;
+      state.position = Math.max(state.position, action.position);
+      settlePending(draft);
+      return;
+    case "private":
+      return learnPrivate(draft, action.private);
+    case "signals":
+      state.signals = {
+        agents: action.agents ?? state.signals.agents,
+        conversation: action.conversation ?? state.signals.conversation,
+        toldAt: now,
+      };
+      return;
+    case "reset":
+      state.cursor = null;
+      return;
+    case "result":
+    case "problem":
+      // Answers belong to who asked: commands/ reads them.
+      return;
+    case "connection":
+      state.connection = action.connection;
+      state.retryAt = action.retryAt;
+      if (action.connection !== "online") state.signals = NO_SIGNALS;
+      return;
+    case "unavailable":
+      state.unavailable = action.unavailable;
+      return;
+    case "list.asked":
+      return changeList(draft, action.filter, (list) => ({ ...list, phase: "asked" }));
+    case "list.failed":
+      return changeList(draft, action.filter, (list) => ({ ...list, phase: "failed" }));
+    case "list.page":
+      if (action.generation === state.generation) takeListPage(draft, action);
+      return;
+    case "conversation.loaded":
+      if (action.generation !== state.generation) return;
+      learnConversation(draft, action.page.conversation, action.page.position);
+      learnContact(draft, action.page.contact);
+      markRead(draft, action.page.conversation.id, action.page.read);
+      if (!state.drafts.has(action.page.conversation.id)) {
+        draft.write("drafts").set(action.page.conversation.id, action.page.drafts);
+      }
+      return;
+    case "conversations.learned":
+      if (action.generation !== state.generation) return;
+      for (const view of action.conversations) learnConversation(draft, view, action.position);
+      for (const [id, position] of Object.entries(action.read ?? {})) markRead(draft, id, position);
+      return;
+    case "contact.loaded":
+      return learnContact(draft, action.contact);
+    case "thread.asked":
+      return changeThread(draft, action.conversation, "asked");
+    case "thread.failed":
+      return changeThread(draft, action.conversation, "failed");
+    case "thread.page":
+      if (action.generation !== state.generation) return;
+      draft.write("threads").set(
+        action.conversation, joinPage(state.threads.get(action.conversation), action.page, action.which),
+      );
+      return settlePending(draft);
+    case "draft.kept":
+      return keepDraft(draft, action.conversation, { [action.mode]: action.text });
+    case "read.marked":
+      return markRead(draft, action.conversation, action.position);
+    case "preferences.set":
+      state.preferences = { ...state.preferences, ...action.values };
+      return;
+    case "pending.added":
+      state.pending = [...state.pending.filter((one) => one.id !== action.pending.id), action.pending];
+      return;
+    case "pending.failed":
+      return changePending(draft, action.id, { state: "failed", problem: action.problem });
+    case "pending.again":
+      return changePending(draft, action.id, {
+        state: "waiting", problem: null, ...(action.args ? { args: action.args } : {}),
+      });
+    case "pending.settled":
+      if (action.position === null || action.position <= state.position) dropPending(draft, action.id);
+      else changePending(draft, action.id, { settlesAt: action.position });
+      return;
+    case "pending.dropped":
+      return dropPending(draft, action.id);
+    default:
+      return unknownAction(action);
+  }
+}
+
+function unknownAction(action: never): void {
+  console.warn("a frame this page does not know", action);
+}
+
+/** Everything that positions speak of goes; what this agent has not sent yet stays. */
+function startOver(draft: Draft): void {
+  const { state } = draft;
+  const { limits, connection, retryAt, unavailable, bundle, skew, pending, generation } = state;
+  Object.assign(state, emptyState(), {
+    limits, connection, retryAt, unavailable, bundle, skew, generation: generation + 1,
+    pending: pending.filter((one) => one.settlesAt === null),
+  });
+}
+
+function learnPrivate(draft: Draft, told: PrivateView): void {
+  for (const [id, position] of Object.entries(told.read ?? {})) markRead(draft, id, position);
+  for (const [id, drafts] of Object.entries(told.drafts ?? {})) keepDraft(draft, id, drafts);
+  if (told.preferences) draft.state.preferences = told.preferences;
+}
+
+function markRead(draft: Draft, conversation: string, position: number): void {
+  if ((draft.state.read.get(conversation) ?? -1) < position) draft.write("read").set(conversation, position);
+}
+
+function keepDraft(draft: Draft, conversation: string, texts: Readonly<Record<string, string>>): void {
+  draft.write("drafts").set(conversation, { ...draft.state.drafts.get(conversation), ...texts });
+}
+
+function changeList(draft: Draft, filter: Filter, change: (list: List) => List): void {
+  const key = listKey(filter);
+  const fresh: List = { filter, ids: [], bound: { at: Infinity, id: "" }, before: null, phase: "asked" };
+  draft.write("lists").set(key, change(draft.state.lists.get(key) ?? fresh));
+}
+
+function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }>): void {
+  for (const view of action.page.conversations) learnConversation(draft, view, action.page.position);
+  for (const [id, position] of Object.entries(action.page.read)) markRead(draft, id, position);
+  const list: List = {
+    filter: action.filter,
+    ids: [],
+    bound: boundOf(action.page.conversations, action.page.before),
+    before: action.page.before,
+    phase: "ready",
+  };
+  const ids = derive(draft.state.conversations.values(), list);
+  draft.write("lists").set(listKey(action.filter), { ...list, ids });
+}
+
+function changeThread(draft: Draft, conversation: string, phase: "asked" | "failed"): void {
+  const thread = draft.state.threads.get(conversation) ?? { rows: [], lines: [], before: null, stale: false };
+  draft.write("threads").set(conversation, { ...thread, phase });
+}
+
+function changePending(draft: Draft, id: string, change: Partial<Pending>): void {
+  draft.state.pending = draft.state.pending.map((one) => (one.id === id ? { ...one, ...change } : one));
+}
+
+function dropPending(draft: Draft, id: string): void {
+  draft.state.pending = draft.state.pending.filter((one) => one.id !== id);
+}
+
+/** An act leaves when the log shows it: by position, or by the message that carries its client id. */
+function settlePending(draft: Draft): void {
+  const { state } = draft;
+  if (state.pending.length === 0) return;
+  const arrived = new Set<string>();
+  for (const one of state.pending) {
+    const thread = state.threads.get(String(one.args.conversation ?? ""));
+    if (thread?.rows.some((row) => row.message.client_id === one.id)) arrived.add(one.id);
+  }
+  const kept = state.pending.filter(
+    (one) => !arrived.has(one.id) && (one.settlesAt === null || one.settlesAt > state.position),
+  );
+  if (kept.length !== state.pending.length) state.pending = kept;
+}

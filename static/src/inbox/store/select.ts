@@ -1,0 +1,146 @@
+// Questions that views ask of the state; pure, so that they are tested without a page.
+
+import type { AccountView, AgentView, ConversationView, LegView, LineView, MessageView } from "../../wire";
+import { startOfDay } from "../../shared/time";
+import { belongs } from "./lists";
+import { withPending } from "./overlay";
+import type { Filter, List, Pending, State, Thread } from "./state";
+import { earlier } from "./threads";
+
+export function conversationOf(state: State, id: string): ConversationView | undefined {
+  const view = state.conversations.get(id);
+  return view && withPending(view, state.pending);
+}
+
+export function agentOf(state: State, id: string | null | undefined): AgentView | undefined {
+  return state.directory.agents.find((agent) => agent.id === id);
+}
+
+export function isUnread(state: State, view: ConversationView): boolean {
+  return (view.last_customer_position ?? 0) > (state.read.get(view.id) ?? 0);
+}
+
+/** A list's rows; what an act on its way takes out of it is gone in the same frame. */
+export function rowsOf(state: State, list: List): readonly string[] {
+  const moved = new Set(state.pending.map((one) => one.args.conversation));
+  if (moved.size === 0) return list.ids;
+  return list.ids.filter((id) => {
+    if (!moved.has(id)) return true;
+    const view = conversationOf(state, id);
+    return view !== undefined && belongs(view, list.filter);
+  });
+}
+
+export function legOf(view: ConversationView, id: string | null): LegView | undefined {
+  return view.legs.find((leg) => leg.id === id);
+}
+
+export function accountOf(state: State, leg: LegView | undefined): AccountView | undefined {
+  return leg && state.directory.accounts.find((account) => account.id === leg.account);
+}
+
+export type Tick = "sent" | "delivered" | "read";
+
+/** How far a public message of ours has come; null for everything else. Watermarks cover all before them. */
+export function tickOf(view: ConversationView, message: MessageView): Tick | null {
+  if (message.visibility !== "public" || message.author.kind === "customer") return null;
+  const leg = legOf(view, message.leg);
+  if (!leg) return "sent";
+  if (leg.read_to >= message.position) return "read";
+  return leg.delivered_to >= message.position ? "delivered" : "sent";
+}
+
+export type Item =
+  | { type: "day"; key: string; at: number }
+  | { type: "line"; key: string; line: LineView }
+  | { type: "fresh"; key: string }
+  | { type: "message"; key: string; message: MessageView; opens: boolean; ends: boolean; tick: Tick | null }
+  | { type: "pending"; key: string; pending: Pending; opens: boolean };
+
+const GROUP_SPAN = 5 * 60_000; // ms between two bubbles that still belong together
+
+function together(a: MessageView, b: MessageView): boolean {
+  return (
+    a.author.kind === b.author.kind && a.author.id === b.author.id && a.visibility === b.visibility && a.leg === b.leg &&
+    b.at - a.at < GROUP_SPAN && startOfDay(a.at) === startOfDay(b.at)
+  );
+}
+
+export interface ThreadQuestion {
+  view: ConversationView;
+  thread: Thread;
+  pending: readonly Pending[];
+  /** The read mark when the conversation was opened: above it stands the line "new". */
+  readTo: number | null;
+  /** Does this line say anything to people? */
+  speaks: (line: LineView) => boolean;
+}
+
+/** Everything that is drawn in a conversation, in reading order. */
+export function itemsOf({ view, thread, pending, readTo, speaks }: ThreadQuestion): Item[] {
+  const items: Item[] = [];
+  const lines = thread.lines.filter((line) => speaks(line) && (thread.before === null || isWithin(thread, line)));
+  let day = -1;
+  let fresh = false;
+  let nextLine = 0;
+  const openDay = (at: number) => {
+    const start = startOfDay(at);
+    if (start !== day) items.push({ type: "day", key: `day ${start}`, at });
+    day = start;
+  };
+  const placeLines = (until: { at: number; position: number } | null) => {
+    for (let line = lines[nextLine]; line && (!until || earlier(line, until) < 0); line = lines[++nextLine]) {
+      openDay(line.at);
+      items.push({ type: "line", key: `line ${line.position}`, line });
+    }
+  };
+  for (const { message } of thread.rows) {
+    placeLines(message);
+    openDay(message.at);
+    if (!fresh && readTo !== null && message.position > readTo && message.author.kind === "customer") {
+      fresh = true;
+      items.push({ type: "fresh", key: "fresh" });
+    }
+    const last = items[items.length - 1];
+    const opens = !(last?.type === "message" && together(last.message, message));
+    if (!opens && last?.type === "message") last.ends = false;
+    items.push({ type: "message", key: message.id, message, opens, ends: true, tick: tickOf(view, message) });
+  }
+  placeLines(null);
+  for (const one of pending) {
+    if ((one.name !== "reply" && one.name !== "note") || one.args.conversation !== view.id) continue;
+    const last = items[items.length - 1];
+    const opens = !(last?.type === "pending" && last.pending.name === one.name);
+    items.push({ type: "pending", key: one.id, pending: one, opens });
+  }
+  return items;
+}
+
+function isWithin(thread: Thread, line: LineView): boolean {
+  const first = thread.rows[0];
+  return !first || line.at >= first.message.at;
+}
+
+/** The lists every agent has, in the order they are shown. */
+export type ListName = "mine" | "unassigned" | "all" | "snoozed" | "closed" | "spam";
+
+export function filterOf(state: State, name: string, id?: string): Filter | null {
+  switch (name) {
+    case "mine":
+      return state.me && { status: "open", assignee: state.me.id };
+    case "unassigned":
+      return { status: "open", assignee: null };
+    case "all":
+      return { status: "open" };
+    case "snoozed":
+    case "closed":
+    case "spam":
+      return { status: name };
+    case "team":
+      return id ? { status: "open", team: id } : null;
+    case "tag":
+      return id ? { status: "open", tag: id } : null;
+    default:
+      return null;
+  }
+}

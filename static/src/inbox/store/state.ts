@@ -1,0 +1,142 @@
+// What this browser knows. Views read it, only the reducers beside this file make a new one.
+
+import type {
+  AgentView, AttachmentView, ContactView, ConversationSignals, ConversationView, DirectoryView, LimitsView, LineView, MessageView,
+  ProblemView,
+} from "../../wire";
+
+export type Status = ConversationView["status"];
+export type Mode = "public" | "note";
+
+/** Which conversations a list holds; a part left out does not matter. */
+export interface Filter {
+  status: Status;
+  /** An agent's id, or null for nobody's. */
+  assignee?: string | null;
+  team?: string | null;
+  tag?: string;
+}
+
+/** One list as far as it has been read: `ids` are all of it down to `bound`, the sort key of the last page's end. */
+export interface List {
+  filter: Filter;
+  ids: readonly string[];
+  /** Null: read to its very end. */
+  bound: Key | null;
+  before: string | null;
+  phase: Phase;
+}
+
+export interface Key {
+  at: number;
+  id: string;
+}
+
+export type Phase = "asked" | "ready" | "failed";
+
+/** `asOf`: the position whose form of the message this is; a newer form replaces it. */
+export interface Row {
+  message: MessageView;
+  asOf: number;
+}
+
+/** One conversation's history as far as it has been read, always a whole stretch up to now. */
+export interface Thread {
+  rows: readonly Row[];
+  lines: readonly LineView[];
+  /** Where older ones go on; null: the beginning has been read. */
+  before: string | null;
+  phase: Phase;
+  /** Older than a merge or a split that may have moved messages: shown until it is read anew. */
+  stale: boolean;
+}
+
+/** An act on its way: told to the server again after every reconnect until it is answered. */
+export interface Pending {
+  /** The command's id on the socket, and the client_id where the command has one. */
+  id: string;
+  name: string;
+  args: Readonly<Record<string, unknown>>;
+  at: number;
+  state: "waiting" | "failed";
+  problem: ProblemView | null;
+  /** What a message on its way carries, to draw it before the server has it. */
+  files: readonly AttachmentView[];
+  /** Answered; it leaves when the log has come this far, so that nothing flickers in between. */
+  settlesAt: number | null;
+}
+
+export interface Signals {
+  agents: Readonly<Record<string, "online" | "away">>;
+  conversation: ConversationSignals | null;
+  /** When it was told, by this browser's clock. */
+  toldAt: number;
+}
+
+export type Connection = "connecting" | "online" | "waiting" | "offline" | "signed_out" | "outdated";
+
+export interface State {
+  /** Rises when everything known was dropped: what is on the screen is read anew. 0: nothing has come yet. */
+  generation: number;
+  connection: Connection;
+  /** When the next try to connect is due, by this browser's clock. */
+  retryAt: number | null;
+  /** The server is there, its database is not. */
+  unavailable: boolean;
+  /** The front end the server serves; another than the page's own means reload when idle. */
+  bundle: string | null;
+  cursor: string | null;
+  position: number;
+  /** The server's clock minus this browser's, ms. */
+  skew: number;
+  limits: LimitsView;
+  me: AgentView | null;
+  directory: DirectoryView;
+  counts: ReadonlyMap<string, number>;
+  conversations: ReadonlyMap<string, ConversationView>;
+  /** Conversations that left this agent's view, and where: older pages do not bring them back. */
+  gone: ReadonlyMap<string, number>;
+  contacts: ReadonlyMap<string, ContactView>;
+  lists: ReadonlyMap<string, List>;
+  threads: ReadonlyMap<string, Thread>;
+  read: ReadonlyMap<string, number>;
+  drafts: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  preferences: Readonly<Record<string, unknown>>;
+  signals: Signals;
+  pending: readonly Pending[];
+}
+
+export const NO_SIGNALS: Signals = { agents: {}, conversation: null, toldAt: 0 };
+
+/** Until the server has told its own. */
+const FIRST_LIMITS: LimitsView = {
+  typing_repeat: 3000, typing_expires: 6000, presence_ping: 20_000, presence_expires: 60_000,
+  text_length: 20_000, upload_bytes: 25_000_000, upload_count: 10, page: 50,
+};
+
+export function emptyState(): State {
+  return {
+    generation: 0,
+    connection: "connecting",
+    retryAt: null,
+    unavailable: false,
+    bundle: null,
+    cursor: null,
+    position: 0,
+    skew: 0,
+    limits: FIRST_LIMITS,
+    me: null,
+    directory: { agents: [], teams: [], tags: [], attributes: [], accounts: [] },
+    counts: new Map(),
+    conversations: new Map(),
+    gone: new Map(),
+    contacts: new Map(),
+    lists: new Map(),
+    threads: new Map(),
+    read: new Map(),
+    drafts: new Map(),
+    preferences: {},
+    signals: NO_SIGNALS,
+    pending: [],
+  };
+}

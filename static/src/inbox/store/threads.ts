@@ -1,0 +1,98 @@
+import type { AgentEvent, LineView, MessageView } from "../../wire";
+import type { Draft } from "./draft";
+import type { Row, Thread } from "./state";
+
+export interface ThreadPage {
+  messages: MessageView[];
+  lines: LineView[];
+  before: string | null;
+  position: number;
+}
+
+/** Reading order. */
+export function earlier(a: { at: number; position: number }, b: { at: number; position: number }): number {
+  return a.at - b.at || a.position - b.position;
+}
+
+function joinRows(old: readonly Row[], fresh: readonly Row[]): Row[] {
+  const byId = new Map(old.map((row) => [row.message.id, row]));
+  for (const row of fresh) {
+    const there = byId.get(row.message.id);
+    if (!there || row.asOf >= there.asOf) byId.set(row.message.id, row);
+  }
+  return [...byId.values()].sort((a, b) => earlier(a.message, b.message));
+}
+
+function joinLines(old: readonly LineView[], fresh: readonly LineView[]): LineView[] {
+  const byPosition = new Map(old.map((line) => [line.position, line]));
+  for (const line of fresh) byPosition.set(line.position, line);
+  return [...byPosition.values()].sort(earlier);
+}
+
+/** A page laid into a thread: the newest one anew (keeping what the log has brought since), or an older one below it. */
+export function joinPage(thread: Thread | undefined, page: ThreadPage, which: "newest" | "older"): Thread {
+  const fresh = page.messages.map((message) => ({ message, asOf: page.position }));
+  const since = which === "older" || !thread ? thread : arrivedSince(thread, page);
+  return {
+    rows: joinRows(fresh, since?.rows ?? []),
+    lines: joinLines(page.lines, since?.lines ?? []),
+    before: page.before,
+    phase: "ready",
+    stale: false,
+  };
+}
+
+function arrivedSince(thread: Thread, page: ThreadPage): Thread {
+  return {
+    ...thread,
+    rows: thread.rows.filter((row) => row.asOf > page.position),
+    lines: thread.lines.filter((line) => line.position > page.position),
+  };
+}
+
+/** Would the thread's stretch hold something of this time? Older things come with their own page. */
+function reaches(thread: Thread, at: number): boolean {
+  const first = thread.rows[0];
+  return thread.before === null || !first || at >= first.message.at;
+}
+
+export function placeMessage(draft: Draft, message: MessageView, asOf: number): void {
+  for (const [id, thread] of draft.state.threads) {
+    const there = thread.rows.find((row) => row.message.id === message.id);
+    if (id !== message.conversation) {
+      // A merge or a split took it elsewhere.
+      if (there && asOf > there.asOf) {
+        draft.write("threads").set(id, { ...thread, rows: thread.rows.filter((row) => row !== there) });
+      }
+      continue;
+    }
+    if (thread.phase !== "ready" && thread.rows.length === 0) {
+      // The page is on its way; what is newer than it must not be lost, so the thread starts with this row.
+      draft.write("threads").set(id, { ...thread, rows: [{ message, asOf }] });
+    } else if (there ? asOf > there.asOf : reaches(thread, message.at)) {
+      draft.write("threads").set(id, { ...thread, rows: joinRows(thread.rows, [{ message, asOf }]) });
+    }
+  }
+}
+
+/** What an event says in a conversation's history, as the server's own lines say it. */
+export function placeLine(draft: Draft, event: AgentEvent): void {
+  const thread = event.conversation === undefined ? undefined : draft.state.threads.get(event.conversation);
+  if (!thread || !event.actor || event.conversation === undefined) return;
+  const line: LineView = {
+    position: event.position,
+    at: event.at,
+    kind: event.kind,
+    actor: event.actor,
+    subject: event.subject ?? null,
+    changes: event.changes ?? {},
+  };
+  draft.write("threads").set(event.conversation, { ...thread, lines: joinLines(thread.lines, [line]) });
+}
+
+/** After a merge, a split or an undo messages may stand elsewhere: threads are read anew when they are next looked at. */
+export function distrustThreads(draft: Draft): void {
+  for (const [id, thread] of draft.state.threads) {
+    if (!thread.stale) draft.write("threads").set(id, { ...thread, stale: true });
+  }
+}

@@ -1,0 +1,11 @@
+// Every style of the inbox, those of lazy screens too: a chunk's own style would not be loaded with it.
+
+import "../shared/tokens.css";
+import "./css/base.css";
+import "./css/controls.css";
+import "./css/shell.css";
+import "./css/list.css";
+import "./css/conversation.css";
+import "./css/composer.css";
+import "./css/side.css";
+import "./css/settings.css";

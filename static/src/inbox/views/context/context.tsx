@@ -1,0 +1,139 @@
+import { useEffect, useState } from "preact/hooks";
+import type { ContactView, ConversationView, IdentityView } from "../../../wire";
+import { eraseContact, setAttributes, unblock, updateContact } from "../../commands";
+import { isComposing } from "../../../shared/keys";
+import { loadConversation } from "../../load";
+import { state } from "../../store";
+import { Avatar } from "../../ui/avatar";
+import { ConfirmDialog } from "../../ui/confirm";
+import { Icon, type IconName } from "../../ui/icons";
+import { Skeleton } from "../../ui/states";
+import { t, type WordKey } from "../../words";
+import { contactName } from "../names";
+import { Attributes } from "./attributes";
+import { Past } from "./past";
+
+function NameEdit({ contact }: { contact: ContactView }) {
+  const [text, setText] = useState<string | null>(null);
+  const save = () => {
+    if (text !== null && text.trim() && text.trim() !== contact.name) void updateContact(contact.id, { name: text.trim() });
+    setText(null);
+  };
+  return (
+    <input
+      class="subject contact-name" value={text ?? contact.name} placeholder={t("contact.unnamed")} aria-label={t("contact.name")}
+      maxLength={200} disabled={contact.erased_at !== null} onInput={(event) => setText(event.currentTarget.value)} onBlur={save}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !isComposing(event)) event.currentTarget.blur();
+        if (event.key === "Escape") setText(null);
+      }}
+    />
+  );
+}
+
+function spaceWord(space: string): string {
+  if (space === "tel") return t("space.tel");
+  if (space === "mailto") return t("space.mailto");
+  return t(space === "visitor" ? "space.visitor" : "space.app");
+}
+
+const SPACE_ICONS: Readonly<Record<string, IconName>> = { tel: "device", mailto: "open" };
+
+/** A way this person can be reached, and how well it is known to be theirs, in words. */
+function Identity({ identity }: { identity: IdentityView }) {
+  const proven = identity.proof > 0;
+  return (
+    <li class="identity">
+      <Icon name={SPACE_ICONS[identity.space] ?? "person"} size={16} />
+      <span class="identity-address">{identity.space === "visitor" ? t("space.visitor") : identity.address}</span>
+      <span class="identity-space faint">{identity.space === "visitor" ? "" : spaceWord(identity.space)}</span>
+      <span class={proven ? "proof" : "proof unproven"} title={t(`proof.${identity.proof}.more` as WordKey)}>
+        <Icon name={proven ? "shield" : "warning"} size={13} />{t(`proof.${identity.proof}` as WordKey)}
+      </span>
+    </li>
+  );
+}
+
+function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
+  const entries = Object.entries(claims).filter(([, value]) => value !== null && value !== "");
+  if (entries.length === 0) return null;
+  return (
+    <section class="side-part" aria-labelledby="side-claims">
+      <h3 class="side-title" id="side-claims">{t("context.claims")}</h3>
+      <p class="side-hint"><Icon name="warning" size={13} />{t("context.claims_more")}</p>
+      <dl class="facts claims">
+        {entries.map(([name, value]) => <div key={name} class="fact"><dt>{name}</dt><dd dir="auto">{String(value)}</dd></div>)}
+      </dl>
+    </section>
+  );
+}
+
+function Danger({ contact }: { contact: ContactView }) {
+  const [asking, setAsking] = useState(false);
+  const role = state.value.me?.role;
+  const name = contact.name || t("contact.unnamed");
+  return (
+    <section class="side-part side-acts">
+      {contact.blocked_at !== null && <button type="button" class="button" onClick={() => void unblock(contact.id)}>{t("unblock")}</button>}
+      <a class="button" href={`/api/v1/contacts/${contact.id}/export`} download data-leave><Icon name="download" size={15} />{t("contact.export")}</a>
+      {role !== "agent" && contact.erased_at === null && (
+        <button type="button" class="button danger-quiet" onClick={() => setAsking(true)}><Icon name="trash" size={15} />{t("contact.erase")}</button>
+      )}
+      {asking && (
+        <ConfirmDialog
+          title={t("contact.erase")} text={t("contact.erase_sure", { name })} yes={t("contact.erase")} bad typed={name}
+          close={() => setAsking(false)} run={() => void eraseContact(contact.id)}
+        />
+      )}
+    </section>
+  );
+}
+
+function Person({ view, contact }: { view: ConversationView; contact: ContactView }) {
+  return (
+    <>
+      <section class="side-part side-person">
+        <Avatar id={contact.id} name={contactName(view.contact)} size="large" />
+        <NameEdit contact={contact} />
+        {contact.locale && <span class="faint">{languageName(contact.locale)}</span>}
+      </section>
+      <section class="side-part" aria-labelledby="side-identities">
+        <h3 class="side-title" id="side-identities">{t("context.identities")}</h3>
+        <ul class="identities">{contact.identities.map((identity) => <Identity key={identity.id} identity={identity} />)}</ul>
+      </section>
+      <Claims claims={contact.claims} />
+      <Attributes target="contact" title={t("context.contact_attributes")} values={contact.attributes} set={(values) => void updateContact(contact.id, { attributes: values })} />
+      <Attributes target="conversation" title={t("context.conversation_attributes")} values={view.attributes} set={(values) => void setAttributes(view.id, values)} />
+      <Past contact={contact.id} here={view.id} />
+      <Danger contact={contact} />
+    </>
+  );
+}
+
+function languageName(locale: string): string {
+  try {
+    return new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(locale) ?? locale;
+  } catch {
+    return locale;
+  }
+}
+
+export function ContextSide({ view, close, isSheet }: { view: ConversationView; close: () => void; isSheet: boolean }) {
+  const contact = state.value.contacts.get(view.contact.id);
+  const missing = !contact;
+  useEffect(() => {
+    if (missing) void loadConversation(view.id).catch(() => undefined);
+  }, [view.contact.id, missing]);
+  return (
+    <>
+      {isSheet && <button type="button" class="side-veil" aria-label={t("close")} onClick={close} />}
+      <aside class={isSheet ? "side sheet" : "side"} aria-label={t("context.label")}>
+        <header class="pane-head">
+          <h2 class="pane-title">{t("context.label")}</h2>
+          <button type="button" class="button quiet square" aria-label={t("close")} onClick={close}><Icon name="close" /></button>
+        </header>
+        <div class="side-scroll">{contact ? <Person view={view} contact={contact} /> : <Skeleton kind="line" rows={8} />}</div>
+      </aside>
+    </>
+  );
+}

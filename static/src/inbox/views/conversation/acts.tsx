@@ -1,0 +1,197 @@
+// What can be done with a whole conversation: the buttons of its head.
+
+import { useState } from "preact/hooks";
+import { DAY, startOfDay } from "../../../shared/time";
+import type { ConversationView } from "../../../wire";
+import { now } from "../../clock";
+import { assign, block, close, makeTag, markSpam, reopen, setPriority, setTeam, snooze, tag, unblock, unmarkSpam } from "../../commands";
+import { state } from "../../store";
+import { agentOf } from "../../store/select";
+import { AgentAvatar } from "../../ui/avatar";
+import { ConfirmDialog } from "../../ui/confirm";
+import { Icon } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
+import { Picker } from "../../ui/picker";
+import { Popover } from "../../ui/popover";
+import { toast } from "../../ui/toasts";
+import { problemText, t, type WordKey } from "../../words";
+import type { ProblemView } from "../../../wire";
+import { contactName } from "../names";
+import { colourClass, TAG_COLOURS } from "../tags";
+import { MergeDialog } from "./merge";
+import { chooseToSplit } from "./selection";
+
+const NOBODY = "";
+
+export function AssignPicker({ view }: { view: ConversationView }) {
+  const { directory, me, signals } = state.value;
+  const assignee = agentOf(state.value, view.assignee);
+  const agents = directory.agents
+    .filter((agent) => agent.active && (view.team === null || agent.role !== "agent" || agent.teams.includes(view.team)))
+    .sort((a, b) => Number(b.id === me?.id) - Number(a.id === me?.id) || a.name.localeCompare(b.name));
+  return (
+    <Picker
+      label={t("assign")} act="assign" faceClass="button"
+      face={<>{assignee ? <AgentAvatar agent={assignee} size="small" /> : <Icon name="nobody" size={16} />}<span class="act-word">{assignee?.name ?? t("assign")}</span></>}
+      choices={[
+        ...agents.map((agent) => ({
+          id: agent.id, label: agent.name, hint: agent.id === me?.id ? t("me") : undefined, chosen: agent.id === view.assignee,
+          mark: <AgentAvatar agent={agent} size="small" presence={signals.agents[agent.id]} />,
+        })),
+        { id: NOBODY, label: t("nobody"), chosen: view.assignee === null, mark: <Icon name="nobody" size={16} /> },
+      ]}
+      pick={(id) => void assign(view.id, id || null)}
+    />
+  );
+}
+
+export function TeamPicker({ view }: { view: ConversationView }) {
+  const { teams } = state.value.directory;
+  const team = teams.find((one) => one.id === view.team);
+  if (teams.every((one) => one.retired)) return null;
+  return (
+    <Picker
+      label={t("team")} faceClass="button" face={<><Icon name="team" size={16} /><span class="act-word">{team?.name ?? t("team")}</span></>}
+      choices={[
+        ...teams.filter((one) => !one.retired).map((one) => ({ id: one.id, label: one.name, chosen: one.id === view.team, mark: <Icon name="team" size={16} /> })),
+        { id: NOBODY, label: t("no_team"), chosen: view.team === null },
+      ]}
+      pick={(id) => void setTeam(view.id, id || null)}
+    />
+  );
+}
+
+export function TagPicker({ view }: { view: ConversationView }) {
+  const { tags } = state.value.directory;
+  const make = (name: string) => {
+    const colours = Object.values(TAG_COLOURS);
+    const colour = colours[name.length % colours.length] ?? TAG_COLOURS.grey;
+    makeTag(name, colour).then((id) => void tag(view.id, [id], []), (problem: ProblemView) => toast(problemText(problem), { bad: true }));
+  };
+  return (
+    <Picker
+      label={t("tag.add")} act="tag" several faceClass="tag tag-add" face={<><Icon name="plus" size={12} />{t("tag.one")}</>} make={make}
+      makeLabel={(name) => t("tag.make", { name })}
+      choices={tags.filter((one) => !one.retired || view.tags.includes(one.id)).map((one) => ({
+        id: one.id, label: one.name, chosen: view.tags.includes(one.id), mark: <span class={`nav-mark ${colourClass(one.colour)}`} />,
+      }))}
+      pick={(id) => void (view.tags.includes(id) ? tag(view.id, [], [id]) : tag(view.id, [id], []))}
+    />
+  );
+}
+
+const HOUR = 3_600_000;
+
+/** Times people mean by these words, in their own day. */
+export function snoozeTimes(from: number): { says: WordKey; until: number }[] {
+  const morning = (days: number) => startOfDay(from + days * DAY) + 9 * HOUR;
+  const toMonday = (8 - new Date(from).getDay()) % 7 || 7;
+  return [
+    { says: "snooze.hour", until: from + HOUR },
+    { says: "snooze.three_hours", until: from + 3 * HOUR },
+    { says: "snooze.tomorrow", until: morning(1) },
+    { says: "snooze.monday", until: morning(toMonday) },
+    { says: "snooze.week", until: morning(7) },
+  ];
+}
+
+function localInput(at: number): string {
+  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
+  return date.toISOString().slice(0, 16);
+}
+
+export function SnoozePicker({ view }: { view: ConversationView }) {
+  const [open, setOpen] = useState(false);
+  const [own, setOwn] = useState("");
+  const at = own ? new Date(own).getTime() : 0;
+  const until = (time: number) => {
+    void snooze(view.id, time);
+    setOpen(false);
+  };
+  return (
+    <Popover
+      open={open} setOpen={setOpen} label={t("snooze")} act="snooze" side="end" faceClass="button square-narrow"
+      face={<><Icon name="snooze" size={16} /><span class="act-word">{t("snooze")}</span></>}
+    >
+      <div class="snooze">
+        {snoozeTimes(now.value).map(({ says, until: time }) => (
+          <button key={says} type="button" class="choice" onClick={() => until(time)}>
+            <span class="choice-label">{t(says)}</span>
+            <span class="choice-hint"><Moment at={time} as="relative" /></span>
+          </button>
+        ))}
+        <form
+          class="snooze-own"
+          onSubmit={(event) => {
+            event.preventDefault();
+            if (at > Date.now()) until(at);
+          }}
+        >
+          <label class="field">
+            <span>{t("snooze.own")}</span>
+            <input class="input" type="datetime-local" value={own} min={localInput(now.value)} onInput={(event) => setOwn(event.currentTarget.value)} />
+          </label>
+          <button type="submit" class="button primary" disabled={!(at > Date.now())}>{t("snooze")}</button>
+        </form>
+      </div>
+    </Popover>
+  );
+}
+
+export function CloseButton({ view }: { view: ConversationView }) {
+  const open = view.status === "open";
+  const run = () => {
+    if (!open) return void reopen(view.id);
+    void close(view.id);
+    toast(t("closed.toast", { number: view.number }), { act: { label: t("undo"), run: () => void reopen(view.id) } });
+  };
+  return (
+    <button type="button" class={open ? "button primary" : "button"} data-act="close" title={t(open ? "close_it" : "reopen")} onClick={run}>
+      <Icon name={open ? "check" : "open"} size={16} />
+      <span class="act-word">{t(open ? "close_it" : "reopen")}</span>
+    </button>
+  );
+}
+
+type Asking = "merge" | "block" | null;
+
+export function MoreActs({ view }: { view: ConversationView }) {
+  const [asking, setAsking] = useState<Asking>(null);
+  const isSpam = view.status === "spam";
+  const { blocked } = view.contact;
+  const choices = [
+    { id: "split", label: t("split"), mark: <Icon name="split" size={16} /> },
+    { id: "merge", label: t("merge"), mark: <Icon name="merge" size={16} /> },
+    { id: "spam", label: t(isSpam ? "unspam" : "spam"), mark: <Icon name="spam" size={16} /> },
+    { id: "block", label: t(blocked ? "unblock" : "block"), mark: <Icon name="block" size={16} /> },
+    { id: "export", label: t("export"), mark: <Icon name="download" size={16} /> },
+    ...[0, 1, 2, 3, 4].map((priority) => ({
+      id: `priority ${priority}`, label: t("priority.set", { priority: t(`priority.${priority}` as WordKey) }),
+      chosen: view.priority === priority, mark: <Icon name="flag" size={16} />,
+    })),
+  ];
+  const pick = (id: string) => {
+    if (id.startsWith("priority")) return void setPriority(view.id, Number(id.split(" ")[1]));
+    if (id === "split") return chooseToSplit(view.id);
+    if (id === "export") return location.assign(`/api/v1/conversations/${view.id}/export`);
+    if (id === "spam" && isSpam) return void unmarkSpam(view.id);
+    if (id === "spam") {
+      void markSpam(view.id);
+      return toast(t("spam.toast", { number: view.number }), { act: { label: t("undo"), run: () => void unmarkSpam(view.id) } });
+    }
+    if (id === "block" && blocked) return void unblock(view.contact.id);
+    setAsking(id as Asking);
+  };
+  return (
+    <>
+      <Picker label={t("more")} side="end" faceClass="button quiet square" face={<Icon name="more" />} choices={choices} pick={pick} />
+      {asking === "merge" && <MergeDialog view={view} close={() => setAsking(null)} />}
+      {asking === "block" && (
+        <ConfirmDialog
+          title={t("block")} text={t("block.sure", { name: contactName(view.contact) })} yes={t("block")} bad
+          close={() => setAsking(null)} run={() => void block(view.contact.id)}
+        />
+      )}
+    </>
+  );
+}

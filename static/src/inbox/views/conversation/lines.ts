@@ -1,0 +1,94 @@
+// What an act in a conversation's history says to people. An act without words here is not drawn.
+
+import { exact } from "../../../shared/time";
+import type { LineView } from "../../../wire";
+import { state } from "../../store";
+import { agentOf } from "../../store/select";
+import { language, t, type WordKey } from "../../words";
+import { actorName } from "../names";
+
+type Change = readonly [unknown, unknown];
+
+function asChange(value: unknown): Change | null {
+  return Array.isArray(value) && value.length === 2 ? [value[0], value[1]] : null;
+}
+
+function asIds(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function agentName(id: unknown): string {
+  return agentOf(state.value, String(id))?.name ?? t("somebody");
+}
+
+function teamName(id: unknown): string {
+  return state.value.directory.teams.find((team) => team.id === id)?.name ?? t("some_team");
+}
+
+function tagNames(ids: readonly string[]): string {
+  const { tags } = state.value.directory;
+  const names = ids.map((id) => tags.find((tag) => tag.id === id)?.name ?? t("some_tag"));
+  return new Intl.ListFormat(language.value, { type: "unit" }).format(names);
+}
+
+function statusWords(line: LineView, [before, after]: Change, name: string): string {
+  switch (after) {
+    case "closed":
+      return t("line.closed", { name });
+    case "spam":
+      return t("line.spam", { name });
+    case "snoozed": {
+      const until = Number(line.changes.until);
+      return until ? t("line.snoozed_until", { name, until: exact(until, language.value) }) : t("line.snoozed", { name });
+    }
+    default:
+      if (before === "snoozed" && line.actor.kind === "system") return t("line.woke");
+      if (line.actor.kind === "customer") return t("line.reopened_by_customer", { name });
+      return before === "spam" ? t("line.unspam", { name }) : t("line.reopened", { name });
+  }
+}
+
+function changeWords(line: LineView): string[] {
+  const name = actorName(line.actor);
+  const { changes } = line;
+  const said: string[] = [];
+  const status = asChange(changes.status);
+  if (status) said.push(statusWords(line, status, name));
+  const assignee = asChange(changes.assignee);
+  if (assignee) {
+    const [, to] = assignee;
+    if (to === null) said.push(t("line.unassigned", { name }));
+    else if (to === line.actor.id) said.push(t("line.took", { name }));
+    else said.push(t("line.assigned", { name, agent: agentName(to) }));
+  }
+  const team = asChange(changes.team);
+  if (team) said.push(team[1] === null ? t("line.no_team", { name }) : t("line.team", { name, team: teamName(team[1]) }));
+  const added = asIds(changes.tags_added);
+  if (added.length) said.push(t("line.tagged", { name, tags: tagNames(added) }));
+  const removed = asIds(changes.tags_removed);
+  if (removed.length) said.push(t("line.untagged", { name, tags: tagNames(removed) }));
+  const priority = asChange(changes.priority);
+  if (priority) said.push(t("line.priority", { name, priority: t(`priority.${Number(priority[1])}` as WordKey) }));
+  if (asChange(changes.leg)) said.push(t("line.leg", { name }));
+  const fields = asIds(changes.fields);
+  if (fields.includes("subject")) said.push(t("line.subject", { name }));
+  else if (fields.length) said.push(t("line.attributes", { name }));
+  return said;
+}
+
+const PLAIN: Readonly<Record<string, WordKey>> = {
+  "conversation.created": "line.created",
+  "conversation.merged": "line.merged",
+  "conversation.split": "line.split",
+  "merge.undone": "line.undone",
+  "contact.merged": "line.contact_merged",
+  "contact.split": "line.contact_split",
+  "contact.erased": "line.erased",
+};
+
+/** The words of a line; null where it says nothing to people. */
+export function lineWords(line: LineView): string | null {
+  if (line.kind === "conversation.changed") return changeWords(line).join(" · ") || null;
+  const key = PLAIN[line.kind];
+  return key ? t(key, { name: actorName(line.actor) }) : null;
+}

@@ -1,0 +1,170 @@
+import { useComputed } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import type { ConversationView, TagView } from "../../../wire";
+import { setSubject, tag } from "../../commands";
+import { discard, retry } from "../../commands/outbox";
+import { look } from "../../commands/signals";
+import { isComposing } from "../../../shared/keys";
+import { prefer, preferences } from "../../preferences";
+import { state } from "../../store";
+import { accountOf, conversationOf, legOf } from "../../store/select";
+import { Avatar } from "../../ui/avatar";
+import { ChannelIcon } from "../../ui/channel-icon";
+import { Icon } from "../../ui/icons";
+import { Empty, Failed, Skeleton } from "../../ui/states";
+import { problemText, t, type WordKey } from "../../words";
+import { ContextSide } from "../context/context";
+import { contactName } from "../names";
+import { chosenId, findAgain, finding } from "../shell/chosen";
+import { BackToList } from "../shell/back";
+import { TagChip } from "../tags";
+import { AssignPicker, CloseButton, MoreActs, SnoozePicker, TagPicker, TeamPicker } from "./acts";
+import { LightboxPlace } from "./attachments";
+import { Composer } from "./composer";
+import { SplitBar } from "./merge";
+import { stopChoosing } from "./selection";
+import { Thread } from "./thread";
+import { Looking } from "./typing";
+
+function Subject({ view }: { view: ConversationView }) {
+  const [text, setText] = useState<string | null>(null);
+  const save = () => {
+    if (text !== null && text.trim() !== view.subject) void setSubject(view.id, text.trim());
+    setText(null);
+  };
+  return (
+    <input
+      class="subject" value={text ?? view.subject} placeholder={t("subject.none")} aria-label={t("subject")} maxLength={300}
+      onInput={(event) => setText(event.currentTarget.value)} onBlur={save}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !isComposing(event)) event.currentTarget.blur();
+        if (event.key === "Escape") setText(null);
+      }}
+    />
+  );
+}
+
+/** Acts that failed come back here, to the conversation they were meant for. Messages come back to their own rows. */
+function FailedActs({ view }: { view: ConversationView }) {
+  const failed = state.value.pending.filter(
+    (one) => one.state === "failed" && one.name !== "reply" && one.name !== "note" &&
+      (one.args.conversation === view.id || one.args.contact === view.contact.id),
+  );
+  return (
+    <>
+      {failed.map((one) => (
+        <div key={one.id} class="banner bad" role="alert">
+          <Icon name="warning" size={16} />
+          <span>{t("act.failed", { act: t(`act.${one.name}` as WordKey), reason: one.problem ? problemText(one.problem) : "" })}</span>
+          <button type="button" class="button small" onClick={() => retry(one.id)}>{t("try_again")}</button>
+          <button type="button" class="button small" onClick={() => discard(one.id)}>{t("dismiss")}</button>
+        </div>
+      ))}
+    </>
+  );
+}
+
+function Tags({ view }: { view: ConversationView }) {
+  const known = state.value.directory.tags;
+  const tags = view.tags.map((id) => known.find((one) => one.id === id)).filter((one): one is TagView => !!one);
+  return (
+    <div class="head-tags">
+      {view.status !== "open" && <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>}
+      {view.priority > 0 && <span class={`badge priority-${view.priority}`}><Icon name="flag" size={12} />{t(`priority.${view.priority}` as WordKey)}</span>}
+      {tags.map((one) => <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />)}
+      <TagPicker view={view} />
+    </div>
+  );
+}
+
+function Head({ view, side, toggleSide }: { view: ConversationView; side: boolean; toggleSide: () => void }) {
+  const name = contactName(view.contact);
+  return (
+    <header class="conversation-head">
+      <div class="head-top">
+        <BackToList />
+        <Avatar id={view.contact.id} name={name} />
+        <div class="head-who">
+          <h1 class="head-name">
+            <span class="head-contact">{name}</span> <span class="head-number">#{view.number}</span>
+            <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={15} />
+            {view.contact.blocked && <span class="badge bad">{t("blocked")}</span>}
+          </h1>
+          <Subject view={view} />
+        </div>
+        <Looking conversation={view.id} />
+        <div class="head-acts">
+          <AssignPicker view={view} />
+          <TeamPicker view={view} />
+          <SnoozePicker view={view} />
+          <CloseButton view={view} />
+          <MoreActs view={view} />
+          <button
+            type="button" class="button quiet square" aria-pressed={side} aria-label={t("context.toggle")} title={t("context.toggle")}
+            onClick={toggleSide}
+          >
+            <Icon name="side" />
+          </button>
+        </div>
+      </div>
+      <Tags view={view} />
+    </header>
+  );
+}
+
+const NARROW = "(max-width: 1179px)"; // conversation.css puts the side over the conversation below this width
+
+/** On wide screens the side is a column an agent keeps; on narrow ones a sheet that is opened and closed. */
+function useSide(id: string): [boolean, () => void, boolean] {
+  const [sheet, setSheet] = useState(false);
+  const [narrow, setNarrow] = useState(() => matchMedia(NARROW).matches);
+  useEffect(() => {
+    const query = matchMedia(NARROW);
+    const change = () => setNarrow(query.matches);
+    query.addEventListener("change", change);
+    return () => query.removeEventListener("change", change);
+  }, []);
+  useEffect(() => setSheet(false), [id]);
+  if (narrow) return [sheet, () => setSheet(!sheet), true];
+  return [preferences.value.context, () => prefer({ context: !preferences.value.context }), false];
+}
+
+function OpenConversation({ id }: { id: string }) {
+  const known = useComputed(() => conversationOf(state.value, id));
+  const view = known.value;
+  const [side, toggleSide, isSheet] = useSide(id);
+  useEffect(() => {
+    look(id);
+    return stopChoosing;
+  }, [id]);
+  useEffect(() => () => look(null), []);
+  if (!view) return null;
+  return (
+    <>
+      <main class="conversation" id="main-column" aria-label={t("conversation.label", { name: contactName(view.contact), number: view.number })}>
+        <Head view={view} side={side} toggleSide={toggleSide} />
+        <FailedActs view={view} />
+        <Thread view={view} />
+        <SplitBar view={view} />
+        {view.status === "spam" || view.erased
+          ? <p class="composer-instead">{t(view.erased ? "composer.erased" : "composer.spam")}</p>
+          : <Composer key={id} view={view} />}
+      </main>
+      {side && <ContextSide view={view} close={toggleSide} isSheet={isSheet} />}
+      <LightboxPlace />
+    </>
+  );
+}
+
+export function ConversationPane() {
+  const id = chosenId.value;
+  if (id) return <OpenConversation id={id} />;
+  return (
+    <main class="conversation" id="main-column">
+      <div class="only-phone pane-head"><BackToList /></div>
+      {finding.value === "missing" && <Empty icon="search" title={t("conversation.missing")}>{t("conversation.missing_more")}</Empty>}
+      {finding.value === "unreachable" && <Failed text={t("conversation.failed")} retry={findAgain} />}
+      {(finding.value === "looking" || finding.value === "found") && <Skeleton kind="bubble" rows={6} />}
+    </main>
+  );
+}

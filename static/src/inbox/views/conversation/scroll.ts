@@ -1,0 +1,89 @@
+// Keeps the reader's place: the end stays the end, and what is being read stays where it is when rows come above it.
+
+import type { RefObject } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+
+const NEAR_END = 48; // px that still count as being at the end
+const NEAR_TOP = 400; // px before the beginning at which older rows are asked for
+
+interface Anchor {
+  key: string;
+  offset: number;
+}
+
+function firstShown(scroller: HTMLElement): Anchor | null {
+  const top = scroller.getBoundingClientRect().top;
+  for (const row of scroller.querySelectorAll<HTMLElement>("[data-key]")) {
+    const box = row.getBoundingClientRect();
+    if (box.bottom > top) return { key: row.dataset.key ?? "", offset: box.top - top };
+  }
+  return null;
+}
+
+export interface Reading {
+  atEnd: boolean;
+  toEnd: (smooth?: boolean) => void;
+}
+
+/** `rows` changes whenever what is drawn does; `ask` wants older rows. */
+export function useReadersPlace(
+  scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, rows: unknown, ask: () => void,
+): Reading {
+  const [atEnd, setAtEnd] = useState(true);
+  const end = useRef(true);
+  const anchor = useRef<Anchor | null>(null);
+  const begun = useRef(false);
+
+  const note = () => {
+    const element = scroller.current;
+    if (!element) return;
+    end.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    anchor.current = firstShown(element);
+    setAtEnd(end.current);
+    if (element.scrollTop < NEAR_TOP) ask();
+  };
+  const restore = () => {
+    const element = scroller.current;
+    if (!element) return;
+    if (end.current) element.scrollTop = element.scrollHeight;
+    else if (anchor.current) {
+      const row = element.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.current.key)}"]`);
+      if (row) element.scrollTop += row.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset;
+    }
+  };
+
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    const fresh = element?.querySelector<HTMLElement>("[data-fresh]");
+    if (element && !begun.current && element.querySelector("[data-key]")) {
+      begun.current = true;
+      element.scrollTop = element.scrollHeight;
+      // Unread from further up than one screen: start reading where it starts.
+      if (fresh && fresh.getBoundingClientRect().top < element.getBoundingClientRect().top) {
+        fresh.scrollIntoView({ block: "start" });
+      }
+      note();
+    } else restore();
+  }, [rows]);
+
+  useEffect(() => {
+    const element = scroller.current;
+    const inner = content.current;
+    if (!element || !inner) return;
+    const observer = new ResizeObserver(restore);
+    observer.observe(element);
+    observer.observe(inner);
+    element.addEventListener("scroll", note, { passive: true });
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("scroll", note);
+    };
+  }, []);
+
+  const toEnd = (smooth = false) => {
+    end.current = true;
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || !smooth;
+    scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: calm ? "instant" : "smooth" });
+  };
+  return { atEnd, toEnd };
+}

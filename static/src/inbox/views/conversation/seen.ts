@@ -1,0 +1,41 @@
+// How far an agent has truly seen a conversation: what stood on the screen of a visible page for a moment. The read mark
+// and the stop before a stale reply both come from here.
+
+import { markRead } from "../../commands";
+import { state } from "../../store";
+
+/** What flashes by as Enter is pressed has not been read. */
+const SETTLES = 600; // ms
+
+const seen = new Map<string, number>();
+
+/** The position up to which this page has shown the conversation. */
+export function seenIn(conversation: string): number {
+  return Math.max(seen.get(conversation) ?? 0, 0);
+}
+
+function newestPosition(conversation: string): number {
+  const rows = state.peek().threads.get(conversation)?.rows ?? [];
+  let newest = 0;
+  for (const { message } of rows) newest = Math.max(newest, message.position);
+  return newest;
+}
+
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** The end of the conversation is on the screen. Called again by every change; counts when it stays so. */
+export function endIsShown(conversation: string): void {
+  if (document.visibilityState !== "visible") return;
+  const position = newestPosition(conversation);
+  if (position <= (seen.get(conversation) ?? 0)) return;
+  clearTimeout(timer);
+  timer = setTimeout(() => {
+    if (document.visibilityState !== "visible") return;
+    seen.set(conversation, position);
+    markRead(conversation, position);
+  }, SETTLES);
+}
+
+export function endIsHidden(): void {
+  clearTimeout(timer);
+}

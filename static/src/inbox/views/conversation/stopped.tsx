@@ -1,0 +1,40 @@
+import type { ConversationView } from "../../../wire";
+import { discard, retry } from "../../commands/outbox";
+import { state } from "../../store";
+import { Icon } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
+import { t } from "../../words";
+import { actorName } from "../names";
+import { takeBack } from "./composing";
+import { isStopped } from "./pending-row";
+import { MessageText } from "./text";
+
+/** A reply that crossed somebody else's: what they wrote, and the choice. Nothing goes out by itself. */
+export function Stopped({ view }: { view: ConversationView }) {
+  const one = state.value.pending.find((pending) => pending.args.conversation === view.id && isStopped(pending));
+  if (!one) return null;
+  const { me } = state.value;
+  const rows = state.value.threads.get(view.id)?.rows ?? [];
+  const newer = rows
+    .map((row) => row.message)
+    .filter((message) => message.visibility === "public" && message.position > Number(one.args.seen ?? 0))
+    .filter((message) => !(message.author.kind === "agent" && message.author.id === me?.id));
+  const name = String(one.problem?.params.name || (newer[0] && actorName(newer[0].author)) || t("somebody"));
+  return (
+    <section class="stopped" role="alertdialog" aria-label={t("stopped.title", { name })}>
+      <p class="stopped-title"><Icon name="warning" size={16} />{t("stopped.title", { name })}</p>
+      {newer.slice(-3).map((message) => (
+        <div key={message.id} class="stopped-newer">
+          <b>{actorName(message.author)}</b> <Moment at={message.at} />
+          <MessageText text={message.text || t("preview.other")} />
+        </div>
+      ))}
+      <p class="stopped-own"><b>{t("stopped.own")}</b> {String(one.args.text ?? "")}</p>
+      <div class="form-acts">
+        <button type="button" class="button" onClick={() => discard(one.id)}>{t("discard")}</button>
+        <button type="button" class="button" onClick={() => takeBack(view.id, one)}>{t("edit")}</button>
+        <button type="button" class="button primary" onClick={() => retry(one.id, { anyway: true })}>{t("stopped.anyway")}</button>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,111 @@
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { dayName } from "../../../shared/time";
+import type { ConversationView } from "../../../wire";
+import { now } from "../../clock";
+import { loadThread } from "../../load";
+import { state } from "../../store";
+import { type Item, itemsOf } from "../../store/select";
+import type { Thread as ThreadState } from "../../store/state";
+import { Icon } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
+import { Empty, Failed, Skeleton } from "../../ui/states";
+import { count, language, t } from "../../words";
+import { Bubble } from "./bubble";
+import { lineWords } from "./lines";
+import { PendingRow } from "./pending-row";
+import { useReadersPlace } from "./scroll";
+import { endIsHidden, endIsShown } from "./seen";
+import { Typing } from "./typing";
+
+function ItemRow({ item, view }: { item: Item; view: ConversationView }) {
+  switch (item.type) {
+    case "day":
+      return <h3 class="day"><span>{dayName(item.at, now.value, language.value)}</span></h3>;
+    case "line":
+      return <p class="line" data-key={item.key}><span>{lineWords(item.line)}</span> <Moment at={item.line.at} as="clock" /></p>;
+    case "fresh":
+      return <p class="fresh" data-fresh><span>{t("thread.new")}</span></p>;
+    case "message":
+      return <Bubble view={view} message={item.message} opens={item.opens} ends={item.ends} tick={item.tick} />;
+    case "pending":
+      return <PendingRow one={item.pending} view={view} opens={item.opens} />;
+  }
+}
+
+/** Messages that came while the reader was further up. */
+function useUnseenBelow(thread: ThreadState, atEnd: boolean): number {
+  const newest = thread.rows.reduce((most, row) => Math.max(most, row.message.position), 0);
+  const [seenTo, setSeenTo] = useState(newest);
+  useEffect(() => {
+    if (atEnd) setSeenTo(newest);
+  }, [atEnd, newest]);
+  return atEnd ? 0 : thread.rows.filter((row) => row.message.position > seenTo).length;
+}
+
+function useSeen(conversation: string, atEnd: boolean, thread: ThreadState): void {
+  useEffect(() => {
+    if (!atEnd) return endIsHidden();
+    const look = () => endIsShown(conversation);
+    look();
+    document.addEventListener("visibilitychange", look);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      endIsHidden();
+    };
+  }, [conversation, atEnd, thread.rows]);
+}
+
+function Story({ view, thread }: { view: ConversationView; thread: ThreadState }) {
+  const scroller = useRef<HTMLDivElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  const [readTo] = useState(() => state.peek().read.get(view.id) ?? 0);
+  const { pending } = state.value;
+  const items = useMemo(
+    () => itemsOf({ view, thread, pending, readTo, speaks: (line) => lineWords(line) !== null }),
+    [view, thread, pending, readTo, state.value.directory],
+  );
+  const older = () => {
+    if (thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
+  };
+  const { atEnd, toEnd } = useReadersPlace(scroller, content, items, older);
+  const unseen = useUnseenBelow(thread, atEnd);
+  useSeen(view.id, atEnd, thread);
+  const own = pending.filter((one) => one.args.conversation === view.id && (one.name === "reply" || one.name === "note")).length;
+  useEffect(() => {
+    // Whoever sends wants to see it go.
+    if (own > 0) toEnd();
+  }, [own]);
+  return (
+    <div class="thread-place">
+      <div class="thread" ref={scroller} tabIndex={0} role="log" aria-label={t("thread.label")} aria-live="polite">
+        <div class="thread-content" ref={content}>
+          {thread.phase === "asked" && thread.before !== null && <Skeleton kind="bubble" rows={2} />}
+          {thread.phase === "failed" && <Failed text={t("thread.failed")} retry={() => void loadThread(view.id, thread.rows.length > 0)} />}
+          {thread.before === null && items.length > 0 && <p class="beginning faint">{t("thread.beginning")}</p>}
+          {items.map((item) => <ItemRow key={item.key} item={item} view={view} />)}
+          {items.length === 0 && thread.phase === "ready" && <Empty icon="inbox" title={t("thread.empty")} />}
+          <Typing conversation={view.id} />
+        </div>
+      </div>
+      {!atEnd && (
+        <button type="button" class="pill thread-pill" onClick={() => toEnd(true)}>
+          <Icon name="arrowDown" size={14} />
+          {unseen > 0 ? count("thread.below", unseen) : t("thread.to_end")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** A conversation's history. What the log brings is drawn as it comes; a stretch that is in doubt is read anew. */
+export function Thread({ view }: { view: ConversationView }) {
+  const { threads, generation } = state.value;
+  const thread = threads.get(view.id);
+  const wanted = !thread || thread.stale;
+  useEffect(() => {
+    if (wanted) void loadThread(view.id);
+  }, [view.id, wanted, generation]);
+  if (thread && (thread.rows.length > 0 || thread.phase === "ready")) return <Story key={view.id} view={view} thread={thread} />;
+  if (thread?.phase === "failed") return <div class="thread-place"><Failed text={t("thread.failed")} retry={() => void loadThread(view.id)} /></div>;
+  return <div class="thread-place"><div class="thread"><Skeleton kind="bubble" rows={6} /></div></div>;
+}

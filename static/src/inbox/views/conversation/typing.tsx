@@ -1,0 +1,65 @@
+import { useEffect, useState } from "preact/hooks";
+import type { TypingView } from "../../../wire";
+import { state } from "../../store";
+import { agentOf } from "../../store/select";
+import { AgentAvatar } from "../../ui/avatar";
+import { Icon } from "../../ui/icons";
+import { t } from "../../words";
+
+/** Who types here just now; expires by itself when the server falls silent. */
+function useTyping(conversation: string): readonly TypingView[] {
+  const { signals, limits, me } = state.value;
+  const told = signals.conversation?.conversation === conversation ? signals.conversation.typing : [];
+  const [expired, setExpired] = useState(0);
+  useEffect(() => {
+    if (told.length === 0) return;
+    const timer = setTimeout(() => setExpired(signals.toldAt), limits.typing_expires + 500);
+    return () => clearTimeout(timer);
+  }, [signals.toldAt]);
+  if (expired === signals.toldAt) return [];
+  return told.filter((one) => !(one.who === "agent" && one.id === me?.id));
+}
+
+/** The room for this line is always there: nothing moves when somebody begins to type. */
+export function Typing({ conversation }: { conversation: string }) {
+  const typing = useTyping(conversation);
+  const customer = typing.find((one) => one.who === "customer");
+  const notes = typing.filter((one) => one.who === "agent" && one.mode === "note");
+  const replies = typing.filter((one) => one.who === "agent" && one.mode === "public");
+  const names = (list: readonly TypingView[]) => list.map((one) => one.name).join(", ");
+  return (
+    <div class="typing" aria-live="polite">
+      {customer && (
+        <span class="typing-them">
+          <span class="dots" aria-hidden="true"><i /><i /><i /></span>
+          {customer.preview ? <span class="typing-preview">{customer.preview}</span> : t("typing.customer", { name: customer.name || t("contact.unnamed") })}
+        </span>
+      )}
+      {replies.length > 0 && <span class="typing-us"><Icon name="reply" size={13} />{t("typing.replying", { name: names(replies) })}</span>}
+      {notes.length > 0 && <span class="typing-note"><Icon name="lock" size={13} />{t("typing.noting", { name: names(notes) })}</span>}
+    </div>
+  );
+}
+
+/** Colleagues who have this conversation open. */
+export function Looking({ conversation }: { conversation: string }) {
+  const { signals, me } = state.value;
+  const told = signals.conversation?.conversation === conversation ? signals.conversation : null;
+  const others = (told?.looking ?? []).filter((id) => id !== me?.id).map((id) => agentOf(state.value, id)).filter((agent) => agent !== undefined);
+  return (
+    <>
+      {told?.customer_here && <span class="badge good" title={t("customer.here_more")}>{t("customer.here")}</span>}
+      {others.length > 0 && (
+        <ul class="looking" aria-label={t("looking.label")}>
+          {others.slice(0, 4).map((agent) => (
+            <li key={agent.id} title={t("looking.one", { name: agent.name })}>
+              <AgentAvatar agent={agent} size="small" />
+              <span class="only-heard">{agent.name}</span>
+            </li>
+          ))}
+          {others.length > 4 && <li class="faint">+{others.length - 4}</li>}
+        </ul>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,98 @@
+import { useComputed } from "@preact/signals";
+import { waited } from "../../../shared/time";
+import type { ConversationView, PreviewView, TagView } from "../../../wire";
+import { now } from "../../clock";
+import { prefetch } from "../../load";
+import { state } from "../../store";
+import { accountOf, agentOf, conversationOf, isUnread, legOf } from "../../store/select";
+import { AgentAvatar, Avatar } from "../../ui/avatar";
+import { ChannelIcon } from "../../ui/channel-icon";
+import { Icon } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
+import { count, language, t } from "../../words";
+import { contactName } from "../names";
+import { TagChip } from "../tags";
+
+const TAGS_SHOWN = 2;
+
+export function previewText(preview: PreviewView): string {
+  if (preview.text) return preview.text;
+  return preview.attachments ? count("preview.files", preview.attachments) : t("preview.other");
+}
+
+function Preview({ view }: { view: ConversationView }) {
+  const { preview } = view;
+  if (!preview) return <span class="row-preview faint">{t("preview.none")}</span>;
+  const draft = state.value.drafts.get(view.id)?.public;
+  if (draft) return <span class="row-preview"><b class="row-draft">{t("preview.draft")}</b> {draft}</span>;
+  return (
+    <span class="row-preview">
+      {preview.visibility === "note" && <span class="row-note"><Icon name="lock" size={12} />{t("note")} </span>}
+      {preview.visibility === "public" && preview.author.kind !== "customer" && (
+        <span class="row-us"><Icon name="reply" size={12} /><span class="only-heard">{preview.author.name} </span></span>
+      )}
+      {previewText(preview)}
+    </span>
+  );
+}
+
+function Waiting({ since }: { since: number }) {
+  const span = waited(since, now.value, language.value);
+  return <span class="row-waiting" title={t("waiting.since", { span })}><Icon name="clock" size={12} />{span}</span>;
+}
+
+function Foot({ view }: { view: ConversationView }) {
+  const known = state.value.directory.tags;
+  const tags = view.tags.map((id) => known.find((one) => one.id === id)).filter((tag): tag is TagView => !!tag);
+  const assignee = agentOf(state.value, view.assignee);
+  const failed = state.value.pending.some((one) => one.state === "failed" && one.args.conversation === view.id);
+  return (
+    <span class="row-foot">
+      <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
+      {failed && <span class="row-failed" title={t("row.failed")}><Icon name="warning" size={13} /><span class="only-heard">{t("row.failed")}</span></span>}
+      {view.waiting_since !== null && <Waiting since={view.waiting_since} />}
+      {view.priority > 2 && <span class={`row-priority priority-${view.priority}`}><Icon name="flag" size={12} />{t(`priority.${view.priority}` as "priority.3")}</span>}
+      {view.snoozed_until !== null && <span class="row-waiting"><Icon name="snooze" size={12} /><Moment at={view.snoozed_until} /></span>}
+      {tags.slice(0, TAGS_SHOWN).map((tag) => <TagChip key={tag.id} tag={tag} />)}
+      {tags.length > TAGS_SHOWN && <span class="faint">+{tags.length - TAGS_SHOWN}</span>}
+      {assignee && <span class="row-assignee" title={t("assigned_to", { name: assignee.name })}><AgentAvatar agent={assignee} size="small" /></span>}
+    </span>
+  );
+}
+
+interface RowProps {
+  id: string;
+  index: number;
+  length: number;
+  top: number;
+  chosen: boolean;
+}
+
+/** One conversation in a list. It draws anew when its own facts change, not when the list does. */
+export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
+  const known = useComputed(() => conversationOf(state.value, id));
+  const view = known.value;
+  if (!view) return null;
+  const unread = isUnread(state.value, view);
+  const name = contactName(view.contact);
+  return (
+    <div class="row-place" role="listitem" aria-setsize={length} aria-posinset={index + 1} style={{ transform: `translateY(${top}px)` }}>
+      <a
+        class={`row${chosen ? " chosen" : ""}${unread ? " unread" : ""}`} href={`/c/${view.number}`} data-row={id}
+        aria-current={chosen ? "page" : undefined} onPointerEnter={() => prefetch(view)} onFocus={() => prefetch(view)}
+      >
+        <Avatar id={view.contact.id} name={name} />
+        <span class="row-body">
+          <span class="row-head">
+            {unread && <span class="row-dot"><span class="only-heard">{t("unread")}</span></span>}
+            <span class="row-name">{name}</span>
+            <span class="row-when"><Moment at={view.last_at} as="short" /></span>
+          </span>
+          {view.subject && <span class="row-subject">{view.subject}</span>}
+          <Preview view={view} />
+          <Foot view={view} />
+        </span>
+      </a>
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import { useEffect, useState } from "preact/hooks";
+import type { ConversationView, MessageView } from "../../../wire";
+import { get, problemOf } from "../../api";
+import { state } from "../../store";
+import { dispatch } from "../../store";
+import { accountOf, legOf } from "../../store/select";
+import { Avatar } from "../../ui/avatar";
+import { ChannelIcon } from "../../ui/channel-icon";
+import { Icon } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
+import { Empty, Failed, Skeleton } from "../../ui/states";
+import { problemText, t, type WordKey } from "../../words";
+import { MenuButton, SearchBox } from "../list/pane";
+import { contactName } from "../names";
+import { BackToList } from "../shell/back";
+
+interface Part {
+  text: string;
+  hit: boolean;
+}
+
+export interface Hit {
+  conversation: ConversationView;
+  message: MessageView | null;
+  snippet: readonly (Part | string)[] | string;
+}
+
+interface Page {
+  hits: Hit[];
+  before: string | null;
+  position?: number;
+}
+
+function Snippet({ snippet }: { snippet: Hit["snippet"] }) {
+  const parts = typeof snippet === "string" ? [snippet] : snippet;
+  return (
+    <span class="row-preview">
+      {parts.map((part, index) => {
+        if (typeof part === "string") return <span key={index}>{part}</span>;
+        return part.hit ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>;
+      })}
+    </span>
+  );
+}
+
+function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit }) {
+  const name = contactName(view.contact);
+  return (
+    <div role="listitem">
+      <a class="row hit" href={`/c/${view.number}`}>
+        <Avatar id={view.contact.id} name={name} />
+        <span class="row-body">
+          <span class="row-head">
+            <span class="row-name">{name}</span>
+            <span class="faint">#{view.number}</span>
+            <span class="row-when"><Moment at={message?.at ?? view.last_at} as="short" /></span>
+          </span>
+          {view.subject && <span class="row-subject">{view.subject}</span>}
+          <Snippet snippet={snippet} />
+          <span class="row-foot">
+            <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
+            {message?.visibility === "note" && <span class="row-note"><Icon name="lock" size={12} />{t("note")}</span>}
+            {view.status !== "open" && <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>}
+          </span>
+        </span>
+      </a>
+    </div>
+  );
+}
+
+interface Found {
+  query: string;
+  hits: Hit[];
+  before: string | null;
+  phase: "asked" | "ready" | "failed";
+  text: string;
+}
+
+const NOTHING: Found = { query: "", hits: [], before: null, phase: "ready", text: "" };
+
+export function SearchPane({ query }: { query: string }) {
+  const [found, setFound] = useState<Found>(NOTHING);
+  const { generation } = state.value;
+  const ask = async (more: Found | null) => {
+    const base = more ?? { ...NOTHING, query };
+    setFound({ ...base, phase: "asked" });
+    try {
+      const page = await get<Page>("/search", { q: query, before: base.before });
+      dispatch({
+        kind: "conversations.learned", generation, conversations: page.hits.map((hit) => hit.conversation),
+        position: page.position ?? state.peek().position,
+      });
+      setFound((now) => (now.query === query ? { ...base, hits: [...base.hits, ...page.hits], before: page.before, phase: "ready" } : now));
+    } catch (error) {
+      setFound((now) => (now.query === query ? { ...base, phase: "failed", text: problemText(problemOf(error)) } : now));
+    }
+  };
+  useEffect(() => {
+    if (query && generation > 0) void ask(null);
+  }, [query, generation]);
+  return (
+    <section class="list-pane" aria-label={t("search.label")}>
+      <header class="pane-head">
+        <BackToList />
+        <MenuButton />
+        <h1 class="pane-title">{t("search.title", { query })}</h1>
+      </header>
+      <SearchBox key={query} query={query} />
+      <div class="list-scroller">
+        <div role="list" aria-label={t("search.label")}>
+          {found.hits.map((hit, index) => <HitRow key={`${hit.conversation.id} ${hit.message?.id ?? index}`} hit={hit} />)}
+        </div>
+        {found.phase === "asked" && <Skeleton kind="row" rows={found.hits.length ? 1 : 5} />}
+        {found.phase === "failed" && <Failed text={found.text} retry={() => void ask(found.hits.length ? found : null)} />}
+        {found.phase === "ready" && found.hits.length === 0 && <Empty icon="search" title={t("search.none")}>{t("search.none_more")}</Empty>}
+        {found.phase === "ready" && found.before !== null && (
+          <button type="button" class="button more-hits" onClick={() => void ask(found)}>{t("search.more")}</button>
+        )}
+      </div>
+    </section>
+  );
+}

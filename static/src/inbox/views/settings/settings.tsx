@@ -1,0 +1,77 @@
+import type { ComponentType } from "preact";
+import type { AgentView } from "../../../wire";
+import { state } from "../../store";
+import { Icon, type IconName } from "../../ui/icons";
+import { t, type WordKey } from "../../words";
+import { MenuButton } from "../list/pane";
+import { listAddress, listPlace } from "../shell/chosen";
+import { Accounts } from "./accounts";
+import { Agents } from "./agents";
+import { AttributeAdmin } from "./attributes";
+import { Audit } from "./audit";
+import { Look } from "./look";
+import { Me } from "./me";
+import { Security } from "./security";
+import { TagAdmin } from "./tags";
+import { Teams } from "./teams";
+import { Tokens } from "./tokens";
+
+interface Page {
+  name: string;
+  icon: IconName;
+  title: WordKey;
+  show: ComponentType;
+  /** Who may; everybody when left out. */
+  role?: AgentView["role"];
+}
+
+const PAGES: readonly Page[] = [
+  { name: "me", icon: "person", title: "settings.me", show: Me },
+  { name: "look", icon: "sun", title: "settings.look", show: Look },
+  { name: "security", icon: "shield", title: "settings.security", show: Security },
+  { name: "tokens", icon: "key", title: "settings.tokens", show: Tokens },
+  { name: "agents", icon: "mine", title: "settings.agents", show: Agents, role: "admin" },
+  { name: "teams", icon: "team", title: "settings.teams", show: Teams, role: "admin" },
+  { name: "tags", icon: "tag", title: "settings.tags", show: TagAdmin, role: "supervisor" },
+  { name: "attributes", icon: "sliders", title: "settings.attributes", show: AttributeAdmin, role: "admin" },
+  { name: "accounts", icon: "plug", title: "settings.accounts", show: Accounts, role: "supervisor" },
+  { name: "audit", icon: "list", title: "settings.audit", show: Audit, role: "supervisor" },
+];
+
+const RANK = { agent: 0, supervisor: 1, admin: 2 } as const;
+
+function allowed(page: Page): boolean {
+  const role = state.value.me?.role ?? "agent";
+  return RANK[role] >= RANK[page.role ?? "agent"];
+}
+
+/** Everything that is set and not done daily. Fetched when somebody comes here. */
+export function Settings({ page }: { page: string }) {
+  const pages = PAGES.filter(allowed);
+  const shown = pages.find((one) => one.name === page) ?? pages[0];
+  if (!shown) return null;
+  const Show = shown.show;
+  return (
+    <div class="settings">
+      <nav class="settings-nav" aria-label={t("settings.title")}>
+        <header class="pane-head">
+          <MenuButton />
+          <a class="button quiet square" href={listAddress(listPlace.value)} aria-label={t("back")}><Icon name="back" /></a>
+          <h1 class="pane-title">{t("settings.title")}</h1>
+        </header>
+        <div class="settings-links">
+          {pages.map((one) => (
+            <a key={one.name} class={one === shown ? "nav-entry here" : "nav-entry"} href={`/settings/${one.name}`} aria-current={one === shown ? "page" : undefined}>
+              <Icon name={one.icon} />
+              <span class="nav-label">{t(one.title)}</span>
+            </a>
+          ))}
+        </div>
+      </nav>
+      <main class="settings-page" id="main-column" key={shown.name}>
+        <h2 class="settings-title">{t(shown.title)}</h2>
+        <Show />
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,106 @@
+import type { ComponentType } from "preact";
+import { useEffect, useState } from "preact/hooks";
+import { follow, go, route } from "../../router";
+import { session, sessionEnded } from "../../session";
+import { state } from "../../store";
+import { filterOf } from "../../store/select";
+import { Empty, Skeleton } from "../../ui/states";
+import { Toasts } from "../../ui/toasts";
+import { language, t } from "../../words";
+import { ConversationPane } from "../conversation/pane";
+import { ListPane } from "../list/pane";
+import { SearchPane } from "../search/search";
+import { LinkPage } from "../sign/link";
+import { SignIn } from "../sign/sign-in";
+import { Banner } from "./banner";
+import { drawerOpen, Nav } from "./nav";
+import { Shortcuts } from "./shortcuts";
+import { Starting } from "./starting";
+import { useTitle } from "./title";
+
+/** Settings and administration are fetched when somebody goes there. */
+function SettingsPane({ page }: { page: string }) {
+  const [Settings, setSettings] = useState<ComponentType<{ page: string }> | null>(null);
+  useEffect(() => {
+    void import("../settings/settings").then((module) => setSettings(() => module.Settings));
+  }, []);
+  return Settings ? <Settings page={page} /> : <main class="settings"><Skeleton kind="line" rows={6} /></main>;
+}
+
+function Screen() {
+  const place = route.value;
+  switch (place.screen) {
+    case "settings":
+      return <SettingsPane page={place.page} />;
+    case "list":
+    case "conversation":
+    case "search":
+      return (
+        <>
+          {place.screen === "search" ? <SearchPane query={place.query} /> : <ListPane />}
+          {place.screen === "conversation" ? <ConversationPane /> : <NothingOpen />}
+        </>
+      );
+    case "link":
+      return <LinkPage link={place.link} />;
+  }
+}
+
+function NothingOpen() {
+  return (
+    <main class="conversation nothing-open">
+      <Empty icon="open" title={t("nothing_open")}>{t("nothing_open.more")}</Empty>
+    </main>
+  );
+}
+
+function Inbox() {
+  useTitle();
+  const place = route.value;
+  useEffect(() => {
+    // A list that is no more (a retired team's address) leads to one that is.
+    if (place.screen === "list" && state.value.me && !filterOf(state.value, place.name, place.id)) go("/list/mine", { replace: true });
+  }, [place, state.value.me]);
+  return (
+    <div class={`inbox screen-${place.screen}`} onClick={follow}>
+      <a class="skip" href="#main-column" data-leave>{t("skip")}</a>
+      <Banner />
+      <div class="columns">
+        <Nav />
+        {drawerOpen.value && <button type="button" class="drawer-veil" aria-label={t("close")} onClick={() => (drawerOpen.value = false)} />}
+        <Screen />
+      </div>
+      <Shortcuts />
+    </div>
+  );
+}
+
+function Page() {
+  const who = session.value;
+  const { connection } = state.value;
+  useEffect(() => {
+    if (connection === "signed_out") sessionEnded();
+  }, [connection]);
+  const place = route.value;
+  if (place.screen === "link") return <LinkPage link={place.link} />;
+  switch (who.state) {
+    case "asking":
+      return <Starting />;
+    case "unreachable":
+      return <Starting text={t("starting.unreachable")} />;
+    case "out":
+      return <SignIn ended={who.ended} />;
+    case "in":
+      return <Inbox />;
+  }
+}
+
+/** The whole page; another language draws it anew. */
+export function App() {
+  return (
+    <div class="app" key={language.value}>
+      <Page />
+      <Toasts />
+    </div>
+  );
+}

@@ -1,0 +1,77 @@
+// Which conversation and which list the address means.
+
+import { computed, effect, signal } from "@preact/signals";
+import { problemOf } from "../../api";
+import { loadConversation } from "../../load";
+import { go, route } from "../../router";
+import { state } from "../../store";
+
+/** The list beside an opened conversation: the one it was opened from. */
+export const listPlace = signal<{ name: string; id?: string }>({ name: "mine" });
+
+effect(() => {
+  const place = route.value;
+  if (place.screen === "list") listPlace.value = place.id ? { name: place.name, id: place.id } : { name: place.name };
+});
+
+export function listAddress({ name, id }: { name: string; id?: string }): string {
+  return id ? `/list/${name}/${id}` : `/list/${name}`;
+}
+
+const numbers = computed(() => {
+  const byNumber = new Map<string, string>();
+  for (const view of state.value.conversations.values()) byNumber.set(String(view.number), view.id);
+  return byNumber;
+});
+
+export const chosenNumber = computed(() => (route.value.screen === "conversation" ? route.value.number : null));
+export const chosenId = computed(() => {
+  const number = chosenNumber.value;
+  if (number === null) return null;
+  return numbers.value.get(number) ?? (state.value.conversations.has(number) ? number : null);
+});
+
+export type Finding = "looking" | "found" | "missing" | "unreachable";
+export const finding = signal<Finding>("found");
+
+/** Whatever the address names is fetched when it is not known, once per name and beginning. */
+effect(() => {
+  const number = chosenNumber.value;
+  const { generation } = state.value;
+  if (number === null || generation === 0) return;
+  void find(number, generation);
+});
+
+let lastAsked = "";
+
+async function find(number: string, generation: number): Promise<void> {
+  if (lastAsked === `${number} ${generation}`) return;
+  lastAsked = `${number} ${generation}`;
+  finding.value = chosenId.peek() ? "found" : "looking";
+  try {
+    const id = await loadConversation(chosenId.peek() ?? number);
+    if (chosenNumber.peek() !== number) return;
+    finding.value = "found";
+    const view = id ? state.peek().conversations.get(id) : undefined;
+    // Merged ids and numbers lead to where the conversation lives now.
+    if (view && String(view.number) !== number) go(`/c/${view.number}`, { replace: true });
+  } catch (error) {
+    if (chosenNumber.peek() === number) finding.value = problemOf(error).status === 404 ? "missing" : "unreachable";
+  }
+}
+
+export function findAgain(): void {
+  lastAsked = "";
+  const number = chosenNumber.peek();
+  if (number !== null) void find(number, state.peek().generation);
+}
+
+/** A conversation that was merged while it was open: follow it. */
+effect(() => {
+  const id = chosenId.value;
+  const into = id === null ? null : (state.value.conversations.get(id)?.merged_into ?? null);
+  if (into === null) return;
+  const target = state.value.conversations.get(into);
+  if (target) go(`/c/${target.number}`, { replace: true });
+  else void loadConversation(into).catch(() => undefined);
+});

@@ -1,0 +1,36 @@
+import { signal } from "@preact/signals";
+import { Dialog } from "../../ui/dialog";
+import { t, type WordKey } from "../../words";
+
+export const shortcutsOpen = signal(false);
+
+const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
+  { keys: ["j", "k"], says: "shortcuts.move" },
+  { keys: ["Enter"], says: "shortcuts.open" },
+  { keys: ["r"], says: "shortcuts.reply" },
+  { keys: ["n"], says: "shortcuts.note" },
+  { keys: ["e"], says: "shortcuts.close" },
+  { keys: ["a"], says: "shortcuts.assign" },
+  { keys: ["t"], says: "shortcuts.tag" },
+  { keys: ["z"], says: "shortcuts.snooze" },
+  { keys: ["/"], says: "shortcuts.search" },
+  { keys: ["Esc"], says: "shortcuts.back" },
+  { keys: ["?"], says: "shortcuts.help" },
+];
+
+export function Shortcuts() {
+  if (!shortcutsOpen.value) return null;
+  return (
+    <Dialog title={t("shortcuts.title")} close={() => (shortcutsOpen.value = false)}>
+      <dl class="shortcuts">
+        {SHORTCUTS.map(({ keys, says }) => (
+          <div key={says} class="shortcut">
+            <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dd>{t(says)}</dd>
+          </div>
+        ))}
+      </dl>
+      <p class="faint">{t("shortcuts.sending")}</p>
+    </Dialog>
+  );
+}

@@ -1,0 +1,9 @@
+/** Before anything is known: the mark, and a word when it takes long. */
+export function Starting({ text }: { text?: string }) {
+  return (
+    <main class="starting" aria-busy="true">
+      <span class="brand-mark large" aria-hidden="true" />
+      {text && <p role="status">{text}</p>}
+    </main>
+  );
+}

@@ -1,0 +1,74 @@
+import { useState } from "preact/hooks";
+import type { ProblemView } from "../../../wire";
+import { problemOf } from "../../api";
+import { signIn } from "../../session";
+import { problemText, t } from "../../words";
+import { SignFrame } from "./frame";
+
+function wantsCode(problem: ProblemView): boolean {
+  return problem.text === "errors.totp_needed" || problem.type.endsWith("totp_needed");
+}
+
+export function SignIn({ ended }: { ended: boolean }) {
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [code, setCode] = useState("");
+  const [step, setStep] = useState<"password" | "code">("password");
+  const [problem, setProblem] = useState<string | null>(null);
+  const [busy, setBusy] = useState(false);
+  const submit = async () => {
+    setBusy(true);
+    setProblem(null);
+    try {
+      await signIn(email.trim(), password, code.replace(/\s/g, ""));
+    } catch (error) {
+      const told = problemOf(error);
+      if (wantsCode(told) && step === "password") setStep("code");
+      else setProblem(problemText(told));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <SignFrame title={t("sign_in.title")}>
+      {ended && <p class="form-note" role="status">{t("sign_in.ended")}</p>}
+      <form
+        class="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void submit();
+        }}
+      >
+        {step === "password" ? (
+          <>
+            <label class="field">
+              <span>{t("email")}</span>
+              <input class="input" type="email" name="email" autocomplete="username" required value={email} ref={focusFirst} onInput={(event) => setEmail(event.currentTarget.value)} />
+            </label>
+            <label class="field">
+              <span>{t("password")}</span>
+              <input class="input" type="password" name="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
+            </label>
+          </>
+        ) : (
+          <label class="field">
+            <span>{t("sign_in.code")}</span>
+            <input
+              class="input code" name="code" inputMode="numeric" autocomplete="one-time-code" required value={code} maxLength={10} ref={focusFirst}
+              onInput={(event) => setCode(event.currentTarget.value)}
+            />
+            <small class="faint">{t("sign_in.code_more")}</small>
+          </label>
+        )}
+        {problem && <p class="form-problem" role="alert">{problem}</p>}
+        <button type="submit" class="button primary wide" disabled={busy}>{t(busy ? "sign_in.busy" : "sign_in")}</button>
+        {step === "code" && <button type="button" class="button quiet wide" onClick={() => setStep("password")}>{t("back")}</button>}
+      </form>
+      {step === "password" && <p class="sign-help">{t("sign_in.forgot")}</p>}
+    </SignFrame>
+  );
+}
+
+export function focusFirst(input: HTMLInputElement | null): void {
+  if (input && matchMedia("(pointer: fine)").matches) input.focus();
+}
