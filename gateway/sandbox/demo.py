@@ -28,7 +28,9 @@ from gateway.sandbox.pictures import PICTURES, picture
 from gateway.sandbox.team import Team, make_people
 from gateway.store import Reader, Store, Tx
 from gateway.stream.assign import assign, set_team
+from gateway.stream.contacts import update_contact
 from gateway.stream.describe import set_attributes, set_priority, set_subject, tag
+from gateway.stream.hold import hold
 from gateway.stream.ingest import Intake, ingest
 from gateway.stream.introduce import introduce
 from gateway.stream.post import Post, write_post
@@ -177,6 +179,9 @@ class Narrator:
             await set_priority(self.tx, where, Priority(case.priority), by)
         if case.order:
             await set_attributes(self.tx, where, {"order_number": case.order}, by)
+        if case.business:
+            contact = (await hold(self.tx, where)).contact
+            await update_contact(self.tx, contact, by, organisation=self.team.organisation)
 
     async def _answers(self, running: Running, act: Act) -> None:
         await self._posts(running, act, Visibility.PUBLIC)

@@ -62,6 +62,8 @@ class Case:
     subject: str
     priority: int
     order: str
+    business: bool
+    """Writes for the organisation."""
     acts: tuple[Act, ...]
 
 
@@ -128,6 +130,7 @@ class Teller:
             subject=story["subject"],
             priority=story.get("priority", 0),
             order=order if any("{order}" in words for line in story["say"] for words in line) else "",
+            business=story.get("organisation", False),
             acts=acts,
         )
 

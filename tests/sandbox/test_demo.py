@@ -81,6 +81,7 @@ async def test_the_lists_have_something_to_show(store: Store, media: MediaStore)
     assert await count(store, "select count(*) from attachments where width = 640 and inline = 1") > 0
     assert await count(store, "select count(*) from drafts") == 1
     assert await count(store, "select count(*) from contacts where name = ''") > 0
+    assert await count(store, "select count(*) from contacts where organisation_id is not null") > 0
 
 
 async def test_the_log_tells_it_in_the_order_of_its_times(store: Store, media: MediaStore) -> None:
