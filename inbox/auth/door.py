@@ -91,11 +91,15 @@ def visit_of(request: web.Request) -> Visit:
 
 async def set_cookie(request: web.Request, response: web.StreamResponse) -> None:
     """An `on_response_prepare` signal: the cookie of a session that was begun, prolonged or ended just now."""
-    secure, name = is_https(request), cookie_name(request)
+    name = cookie_name(request)
     if request.get(OVER):
-        response.del_cookie(name, path="/", secure=secure, httponly=True, samesite="Lax")
+        _put(response, name, "", 0, secure=is_https(request))
     elif (started := request.get(RENEWED)) is not None:
         seconds = max(0, started.expires_at - request.app[DESK].clock()) // 1000
-        response.set_cookie(
-            name, started.secret, max_age=seconds, path="/", secure=secure, httponly=True, samesite="Lax"
-        )
+        _put(response, name, started.secret, seconds, secure=is_https(request))
+
+
+def _put(response: web.StreamResponse, name: str, value: str, seconds: int, *, secure: bool) -> None:
+    """aiohttp has written its own cookies out before the signal: ours goes straight into the headers."""
+    response.set_cookie(name, value, max_age=seconds, path="/", secure=secure, httponly=True, samesite="Lax")
+    response.headers.add("Set-Cookie", response.cookies[name].OutputString())
