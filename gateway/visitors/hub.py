@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from gateway.bus import CustomerHere
 from gateway.channels.base import Capabilities
 from gateway.egress.types import CustomerEvent
 from gateway.events import ActorKind, Event, Kind
@@ -147,8 +148,7 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         by_person: dict[str, list[VisitorSession]] = defaultdict(list)
         for session in sessions:
             if session.person is None:
-                address = session.visitor.identity
-                session.person = content.persons.get((address.space, address.address))
+                self._recognise(session, content)
             if session.person is not None:
                 by_person[session.person].append(session)
         for person in by_person.keys() & (content.told.keys() | content.erased):
@@ -156,6 +156,13 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             for session in by_person[person]:
                 if frame is not None:
                     session.write(frame)
+
+    def _recognise(self, session: VisitorSession, content: Facts) -> None:
+        """A newcomer has been written down: from now on she has a story, and agents see her connected."""
+        address = session.visitor.identity
+        session.person = content.persons.get((address.space, address.address))
+        if session.person is not None:
+            self._desk.parts.bus.signal(CustomerHere(session.person, session.tab, here=True))
 
     def _frame(self, events: Sequence[Event], content: Facts, person: str) -> bytes | None:
         if person in content.erased:

@@ -1,0 +1,218 @@
+"""No customer is ever told what is not hers: not by merges, splits, undo, notes, tags, files, ids or typing.
+
+Every word that anybody writes here is a marker of its own, so that a leak is found wherever in a frame it stands.
+"""
+
+import asyncio
+import contextlib
+import json
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.errors import Refused
+from gateway.events import SYSTEM, agent
+from gateway.stream.assign import assign
+from gateway.stream.describe import make_tag, tag
+from gateway.stream.merge import merge, merge_contacts
+from gateway.stream.seen import we_have_seen
+from gateway.stream.split import split
+from gateway.stream.status import close, mark_spam, reopen, unmark_spam
+from gateway.stream.undo import undo_merge
+from tests.visitors.conftest import Browser, Line, Shop, open_shop, vouch
+from tests.visitors.story import Story
+
+NAMES = ("hana", "bora", "chul")
+
+
+class Customer:
+    def __init__(self, name: str, browser: Browser, line: Line) -> None:
+        self.name, self.browser, self.line = name, browser, line
+        self.conversation = ""
+        self.contact = ""
+        self.said: list[str] = []
+
+
+async def customers(shop: Shop) -> list[Customer]:
+    """Three people: one in two tabs of thought, one whom the site signs for, one nameless."""
+    made = []
+    for name in NAMES:
+        browser = shop.browser()
+        await browser.arrive(**({"vouch": vouch(name, name=name.upper())} if name == "bora" else {}))
+        line = await browser.connect()
+        await line.hear("snapshot")
+        one = Customer(name, browser, line)
+        one.said.append((await browser.say(f"word-of-{name}-0"))["text"])
+        one.conversation = await shop.conversation()
+        row = await shop.one("select contact_id from conversations where id = $1", one.conversation)
+        one.contact = row["contact_id"]
+        made.append(one)
+    return made
+
+
+async def check(shop: Shop, people: list[Customer]) -> None:
+    """What each was told by the socket, is told afresh, and reads as history, holds only her own."""
+    for one in people:
+        await one.line.quiet(0.03)
+        fresh = await one.browser.connect()
+        await fresh.hear("snapshot")
+        assert Story.of(one.line.frames).told == Story.of(fresh.frames).told, one.name
+        page = await one.browser.history()
+        told = "".join((*one.line.raw, *fresh.raw, json.dumps(page)))
+        for other in NAMES:
+            if other != one.name:
+                assert f"word-of-{other}" not in told, f"{one.name} reads {other}'s words"
+                assert f"to-{other}" not in told, f"{one.name} reads what was written to {other}"
+        for inside in (
+            "note-",
+            "tag-",
+            "inside.example",
+            shop.agent,
+            "VIP",
+            *(person.contact for person in people),
+        ):
+            assert inside not in told, f"{one.name} is told {inside}"
+        for message in page["messages"]:
+            mine = message["author"]["kind"] == "me"
+            assert message["text"] in one.said if mine else message["text"].startswith(f"to-{one.name}")
+        await fresh.ws.close()
+
+
+class Agents:
+    """What the house does, by number; each act may be refused, which is as good as done."""
+
+    def __init__(self, shop: Shop, people: list[Customer]) -> None:
+        self.shop, self.people = shop, people
+        self.merges: list[str] = []
+        self.by = agent(shop.agent)
+        self.n = 0
+
+    async def act(self, what: str, i: int, j: int) -> None:
+        one, other = self.people[i % 3], self.people[j % 3]
+        self.n += 1
+        with contextlib.suppress(Refused):
+            await getattr(self, what)(one, other)
+
+    async def says(self, one: Customer, other: Customer) -> None:
+        one.said.append((await one.browser.say(f"word-of-{one.name}-{self.n}"))["text"])
+
+    async def replies(self, one: Customer, other: Customer) -> None:
+        """On the very leg of the customer it is meant for, wherever her conversation lives now."""
+        leg = await self.shop.one(
+            """select l.id, l.conversation_id from legs l join identities i on i.id = l.identity_id
+            where i.birth_contact_id = $1 order by l.id desc limit 1""",
+            one.contact,
+        )
+        await self.shop.reply(leg["conversation_id"], f"to-{one.name}-{self.n}", leg=leg["id"])
+
+    async def notes(self, one: Customer, other: Customer) -> None:
+        await self.shop.reply(one.conversation, f"note-about-{one.name}", note=True)
+
+    async def tags(self, one: Customer, other: Customer) -> None:
+        async def verb(tx):
+            key = await make_tag(tx, f"tag-{self.n}", "#ff0000", SYSTEM)
+            await tag(tx, one.conversation, [key], [], self.by)
+
+        await self.shop.store.write(verb)
+
+    async def assigns(self, one: Customer, other: Customer) -> None:
+        await self.shop.store.write(lambda tx: assign(tx, one.conversation, self.shop.agent, self.by))
+
+    async def closes(self, one: Customer, other: Customer) -> None:
+        await self.shop.store.write(lambda tx: close(tx, one.conversation, self.by))
+
+    async def reopens(self, one: Customer, other: Customer) -> None:
+        await self.shop.store.write(lambda tx: reopen(tx, one.conversation, self.by))
+
+    async def spams(self, one: Customer, other: Customer) -> None:
+        await self.shop.store.write(lambda tx: mark_spam(tx, one.conversation, self.by))
+        await self.shop.store.write(lambda tx: unmark_spam(tx, one.conversation, self.by))
+
+    async def reads(self, one: Customer, other: Customer) -> None:
+        head = (await self.shop.one("select position from log_head"))["position"]
+        await self.shop.store.write(lambda tx: we_have_seen(tx, one.conversation, head, self.by))
+
+    async def merges_conversations(self, one: Customer, other: Customer) -> None:
+        key = await self.shop.store.write(lambda tx: merge(tx, one.conversation, other.conversation, self.by))
+        self.merges.append(key)
+
+    async def merges_people(self, one: Customer, other: Customer) -> None:
+        key = await self.shop.store.write(lambda tx: merge_contacts(tx, one.contact, other.contact, self.by))
+        self.merges.append(key)
+
+    async def splits(self, one: Customer, other: Customer) -> None:
+        rows = await self.shop.all(
+            """select m.id, m.conversation_id from messages m where m.conversation_id =
+            (select conversation_id from messages where birth_conversation_id = $1 order by id limit 1)
+            order by m.id""",
+            one.conversation,
+        )
+        chosen = [row["id"] for row in rows][::2]
+        key, _ = await self.shop.store.write(
+            lambda tx: split(tx, rows[0]["conversation_id"], chosen, self.by)
+        )
+        self.merges.append(key)
+
+    async def undoes(self, one: Customer, other: Customer) -> None:
+        if self.merges:
+            key = self.merges.pop()
+            await self.shop.store.write(lambda tx: undo_merge(tx, key, self.by))
+
+
+ACTS = [name for name in vars(Agents) if not name.startswith("_") and name != "act"]
+steps = st.lists(
+    st.tuples(st.sampled_from(ACTS), st.integers(0, 2), st.integers(0, 2)), min_size=3, max_size=14
+)
+
+
+async def test_wrong_merges_and_their_undo_change_nothing_for_customers(both: Shop):
+    people = await customers(both)
+    house = Agents(both, people)
+    script = (
+        "replies merges_conversations replies says notes tags merges_people replies says reads closes says "
+        "splits replies undoes undoes replies undoes says spams reopens assigns"
+    )
+    for n, what in enumerate(script.split()):
+        for i in range(3):
+            await house.act(what, i, i + 1 + n % 2)
+        await check(both, people)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps)
+def test_any_order_of_acts_tells_each_only_her_own(tmp_path_factory, acts):
+    async def story():
+        folder = tmp_path_factory.mktemp("shop")
+        async with open_shop(f"sqlite:///{folder}/parley.db", folder) as shop:
+            people = await customers(shop)
+            house = Agents(shop, people)
+            for what, i, j in acts:
+                await house.act(what, i, j)
+            await check(shop, people)
+
+    asyncio.run(story())
+
+
+async def test_a_blocked_customer_is_not_told_so(shop: Shop):
+    (hana, *_) = await customers(shop)
+    await shop.store.write(
+        lambda tx: tx.run("update contacts set blocked_at = 1 where id = $1", hana.contact)
+    )
+    await shop.store.write(lambda tx: mark_spam(tx, hana.conversation, agent(shop.agent)))
+    hana.said.append((await hana.browser.say("word-of-hana-again"))["text"])
+    told = await hana.browser.arrive()
+    assert told["open"]
+    assert "spam" not in "".join(hana.line.raw) and "blocked" not in "".join(hana.line.raw)
+
+
+async def test_identities_proven_to_be_one_person_share_their_story(shop: Shop):
+    """The only thing that widens a customer's view: `person_id`, which only proof moves."""
+    hana, bora, _ = await customers(shop)
+    row = await shop.one("select person_id from identities where contact_id = $1", hana.contact)
+    await shop.store.write(
+        lambda tx: tx.run(
+            "update identities set person_id = $1 where contact_id = $2", row["person_id"], bora.contact
+        )
+    )
+    told = await bora.browser.history()
+    assert [message["text"] for message in told["messages"]] == ["word-of-hana-0", "word-of-bora-0"]
