@@ -1,0 +1,24 @@
+"""How the bare servers in Python run: aiohttp on uvloop, any free port, which they print."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import json
+
+import uvloop
+from aiohttp import web
+
+
+def serve(application: web.Application) -> None:
+    """Answers until the process is ended."""
+    uvloop.run(_serve(application))
+
+
+async def _serve(application: web.Application) -> None:
+    runner = web.AppRunner(application, access_log=None)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0, backlog=4096).start()
+    gc.freeze()
+    print(json.dumps({"port": runner.addresses[0][1]}), flush=True)
+    await asyncio.Event().wait()

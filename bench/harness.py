@@ -1,0 +1,205 @@
+"""What a row is, what it is given, and how two programs are measured side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from bench import machine, product
+from bench.product import Data
+from bench.programs import Program, compiled, python
+
+QUIET = 0.15
+"""Cores that others may use meanwhile; above it a measurement is repeated."""
+REPEATS = 2
+"""How often a disturbed measurement is repeated; the least disturbed one counts."""
+
+
+@dataclass(frozen=True)
+class Goal:
+    """A row of PERFORMANCE.md: a floor resolves an issue, a target is reported and pursued."""
+
+    floor: float
+    target: float
+    at_most: bool = False
+
+    def says(self, value: float) -> str:
+        for bound, word in ((self.target, "target"), (self.floor, "floor")):
+            if value <= bound if self.at_most else value >= bound:
+                return word
+        return "missed"
+
+    def shown(self, bound: float) -> str:
+        return f"{'≤' if self.at_most else '≥'} {bound:g}"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the table."""
+
+    what: str
+    value: float
+    unit: str
+    goal: Goal | None
+    raw: str
+    """What was measured, ours and the bare program's."""
+
+
+@dataclass
+class Bench:
+    """What a row works with; everything it starts ends with it."""
+
+    folder: Path
+    short: bool = False
+    messages: int = 1_000_000
+    """Messages that lists and search are measured over."""
+    stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
+    others: list[float] = field(default_factory=list)
+    """Cores that others used, for each measurement that counts."""
+
+    @property
+    def seconds(self) -> float:
+        return 0.4 if self.short else 4.0
+
+    @property
+    def rounds(self) -> int:
+        return 1 if self.short else 5
+
+    def few(self, many: int, few: int) -> int:
+        """`many` in earnest, `few` with --short."""
+        return few if self.short else many
+
+    # --- programs -------------------------------------------------------------------------------------------------
+
+    def start(self, command: Sequence[str | Path], *, core: int | None) -> Program:
+        program = Program(command, self.folder, core=core)
+        self.stack.callback(program.stop)
+        return program
+
+    def bare(self, module: str, *arguments: object, core: int | None = machine.SERVER_CORE) -> Program:
+        return self.start(python(f"bench.bare.{module}", *arguments), core=core)
+
+    def bare_fanout(self, frame_bytes: int) -> Program:
+        program = compiled("bare/fanout.c", self.folder)
+        return self.start([program, str(frame_bytes)], core=machine.SERVER_CORE)
+
+    def data(self, name: str, **people: Any) -> Data:
+        return product.make_data(self.folder / name, **people)
+
+    def parley(self, data: Data, *, core: int | None = machine.SERVER_CORE, **more: str) -> Program:
+        program = product.serve(data, core=core, **more)
+        self.stack.callback(program.stop)
+        return program
+
+    def posts(self, port: int, data: Data, *, core: int | None = machine.LOAD_CORE) -> Posts:
+        return Posts(self.start(python("bench.load.posts", port, data.tokens_file), core=core), port)
+
+    def sockets(
+        self, port: int, hellos: Sequence[str], *, at_once: int = 50, core: int | None = machine.LOAD_CORE
+    ) -> Sockets:
+        """Open these sockets; returns once each has had the answer to its hello."""
+        people = self.folder / f"people-{time.monotonic_ns()}.txt"
+        people.write_text("\n".join(hellos) + "\n")
+        program = compiled("load/sockets.c", self.folder)
+        return Sockets(self.start([program, str(port), people, str(at_once)], core=core))
+
+    # --- measuring ------------------------------------------------------------------------------------------------
+
+    def quietly(self, measure: Callable[[], Any]) -> Any:
+        """What `measure` returns, repeated while others disturb it; notes how much they did."""
+        tries = []
+        for _ in range(1 if self.short else 1 + REPEATS):
+            with machine.others() as seen:
+                result = measure()
+            tries.append((seen.cores, result))
+            if seen.cores <= QUIET:
+                break
+        cores, result = min(tries, key=lambda one: one[0])
+        self.others.append(cores)
+        return result
+
+    def beside(self, ours: Callable[[], float], bare: Callable[[], float]) -> Beside:
+        """Ours and the bare program's in turn, once to warm up; the median of the ratios of neighbours."""
+        ours(), bare()
+        pairs = [(self.quietly(ours), self.quietly(bare)) for _ in range(self.rounds)]
+        return Beside(
+            statistics.median(our / their for our, their in pairs),
+            statistics.median(our for our, _ in pairs),
+            statistics.median(their for _, their in pairs),
+        )
+
+
+@dataclass(frozen=True)
+class Beside:
+    ratio: float
+    ours: float
+    bare: float
+
+
+class Posts:
+    """Customers who write (bench.load.posts)."""
+
+    def __init__(self, program: Program, port: int) -> None:
+        self.program = program
+        self.port = port
+        self.last: dict[str, Any] = {}
+
+    def run(self, seconds: float, *, connections: int = 64, rate: float = 0) -> dict[str, Any]:
+        """One run. Raises AssertionError when anything was refused."""
+        asked = {"seconds": seconds, "connections": connections, "rate": rate}
+        self.program.say(json.dumps(asked))
+        self.last = self.program.told()
+        assert not self.last["refused"], f"refused: {self.last['refused']}"
+        return self.last
+
+    def rate(self, seconds: float, connections: int = 64) -> float:
+        """Messages taken a second, in a closed loop."""
+        return float(self.run(seconds, connections=connections)["per_second"])
+
+
+class Sockets:
+    """Browsers' sockets (load/sockets.c)."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.opened: dict[str, Any] = program.told()
+        self.count = int(self.opened["ready"])
+
+    def report(self) -> dict[str, Any]:
+        """What came since the last report."""
+        self.program.say("report")
+        told: dict[str, Any] = self.program.told()
+        return told
+
+    def wait_for(self, events: int, patience: float = 30.0) -> dict[str, Any]:
+        """The report once every socket has had that many events. Raises AssertionError when they do not come."""
+        told = self.report()
+        deadline = time.monotonic() + patience
+        while told["events"] < events * self.count and time.monotonic() < deadline:
+            time.sleep(0.02)
+            more = self.report()
+            told = {**more, **{key: told[key] + more[key] for key in ("events", "frames", "bytes", "cpu")}}
+        assert told["events"] == events * self.count, f"{told['events']} of {events * self.count} events came"
+        return told
+
+    def flight(self, events: int, window: int, requests: Path) -> float:
+        """Deliveries a second with `window` events under way."""
+        self.program.say(f"flight {events} {window} {requests}")
+        told = self.program.told()
+        return float(told["events"] * told["sockets"] / told["seconds"])
+
+
+Measure = Callable[[Bench], Iterator[Figure]]
+ROWS: dict[str, Measure] = {}
+
+
+def row(measure: Measure) -> Measure:
+    """Makes a function a row, by its name."""
+    ROWS[measure.__name__] = measure
+    return measure

@@ -1,0 +1,73 @@
+"""The table, on the screen and in RESULTS.md: figures of other runs stay until their row is measured again."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.harness import ROWS, Figure
+
+FILE = Path(__file__).with_name("RESULTS.md")
+HEAD = """| row | figure | | floor | target | met | measured | others' CPU |
+| --- | --- | --: | --- | --- | --- | --- | --: |"""
+INTRODUCTION = """# Figures
+
+Ratios to bare programs taken in the same run (`bench/bare/`); absolute figures drift between hours and machines and
+are asserted nowhere. The goals are those of PERFORMANCE.md: a floor resolves an issue, a target is pursued.
+
+Repeat: `make bench`, or `make bench ARGS="durable_50 search"` for some rows, `ARGS=--short` to see that all run.
+It takes two cores for itself (what is measured on one, what loads it on the other), a C compiler, and half an hour. A
+measurement during which others used more than 0.15 core is repeated twice; what they used at the calmest try stands
+in the last column.
+"""
+
+
+@dataclass(frozen=True)
+class Line:
+    row: str
+    figure: Figure | None
+    others: float
+    fault: str = ""
+
+    def shown(self) -> str:
+        figure = self.figure
+        if figure is None:
+            return f"| {self.row} | not measured: {' '.join(self.fault.split())[:300]} | | | | | | |"
+        goal = figure.goal
+        bounds = (
+            [goal.shown(goal.floor), goal.shown(goal.target), goal.says(figure.value)] if goal else [""] * 3
+        )
+        value = f"**{_rounded(figure.value)}** {figure.unit}"
+        cells = [self.row, figure.what, value, *bounds, figure.raw, f"{self.others:.2f}"]
+        return f"| {' | '.join(cells)} |"
+
+
+def _rounded(value: float) -> str:
+    return f"{value:.3f}" if value < 0.3 else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
+
+
+def table(lines: Sequence[Line]) -> str:
+    return "\n".join([HEAD, *(line.shown() for line in lines)])
+
+
+def write(lines: Sequence[Line], about: Sequence[str]) -> None:
+    """Replace these rows' lines in RESULTS.md, keep the others'."""
+    kept = _read()
+    for name in {line.row for line in lines}:
+        kept[name] = [line.shown() for line in lines if line.row == name]
+    body = "\n".join(line for name in ROWS for line in kept.get(name, []))
+    measured = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
+    machine = "\n".join(f"- {line}" for line in (f"measured {measured}", *about))
+    FILE.write_text(f"{INTRODUCTION}\n{machine}\n\n{HEAD}\n{body}\n", encoding="utf-8")
+
+
+def _read() -> dict[str, list[str]]:
+    rows: dict[str, list[str]] = {}
+    if FILE.exists():
+        for line in FILE.read_text(encoding="utf-8").splitlines():
+            if (found := re.match(r"\| (\w+) \|", line)) and found[1] in ROWS:
+                rows.setdefault(found[1], []).append(line)
+    return rows
