@@ -86,7 +86,7 @@ async def test_what_was_trimmed_cannot_be_resumed(shop: Shop):
     again = await hana.connect(cursor)
     assert (await again.hear("reset"))["reason"] == "too_old"
     await again.hear("snapshot")
-    assert Story.of(again.frames).texts == ["1", "2"]
+    assert Story.of(again.frames).texts == ["1", "2", "3"]
 
 
 async def test_ticks_and_watermarks_both_ways(both: Shop):
