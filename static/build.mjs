@@ -39,14 +39,20 @@ function filesUnder(folder) {
     .sort();
 }
 
+// Each app by itself: a chunk that both shared would bring the one's code to the other's browsers.
 async function buildApps(out) {
-  const entryPoints = Object.entries(ENTRIES)
-    .map(([name, path]) => ({ out: name, in: join(source, path) }))
-    .filter((entry) => existsSync(entry.in));
-  if (entryPoints.length === 0) return {};
+  const apps = {};
+  for (const [name, path] of Object.entries(ENTRIES)) {
+    const entry = join(source, path);
+    if (existsSync(entry)) apps[name] = await buildApp(out, name, entry);
+  }
+  return apps;
+}
+
+async function buildApp(out, name, entry) {
   const { metafile } = await esbuild.build({
     ...common,
-    entryPoints,
+    entryPoints: [{ out: name, in: entry }],
     outdir: out,
     format: "esm",
     splitting: true,
@@ -56,13 +62,8 @@ async function buildApps(out) {
     chunkNames: "chunk-[hash]",
     assetNames: "asset-[hash]",
   });
-  const apps = {};
-  for (const [path, made] of Object.entries(metafile.outputs)) {
-    const name = Object.keys(ENTRIES).find((key) => made.entryPoint === `src/${ENTRIES[key]}`);
-    if (!name || !path.endsWith(".js")) continue;
-    apps[name] = { script: basename(path), style: made.cssBundle ? basename(made.cssBundle) : null };
-  }
-  return apps;
+  const [path, made] = Object.entries(metafile.outputs).find(([path, output]) => output.entryPoint && path.endsWith(".js"));
+  return { script: basename(path), style: made.cssBundle ? basename(made.cssBundle) : null };
 }
 
 async function buildLoader(out, widget) {
