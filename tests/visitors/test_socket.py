@@ -80,6 +80,7 @@ async def test_what_was_trimmed_cannot_be_resumed(shop: Shop):
     cursor = line.cursor
     await line.ws.close()
     await hana.say("2")
+    await hana.say("3")
     await shop.store.write(
         lambda tx: tx.run("delete from events where position < (select position from log_head)")
     )

@@ -24,9 +24,9 @@ export function contrast(one: string, other: string): number {
   return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
 }
 
-/** White or near black, whichever reads better on `colour`; one of them always has 4.5:1. */
+/** White or black, whichever reads better on `colour`; one of them always has 4.5:1. */
 export function textOn(colour: string): string {
-  const dark = "#0b0c0b";
+  const dark = "#000000";
   return contrast("#ffffff", colour) >= Math.min(4.5, contrast(dark, colour)) ? "#ffffff" : dark;
 }
 
