@@ -1,6 +1,6 @@
 """One function per command: access first, then what the channel can do, then the stream's verb."""
 
-from inbox.commands import conversations, merging, private, writing
+from inbox.commands import contacts, conversations, merging, private, writing
 from inbox.commands.table import COMMANDS, Asked, CommandRow, check_may, run_command
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "Asked",
     "CommandRow",
     "check_may",
+    "contacts",
     "conversations",
     "merging",
     "private",

@@ -42,14 +42,13 @@ class SetPreferences(Sent):
 async def mark_read(asked: Asked, args: MarkRead) -> Done:
     """The agent has read up to this position."""
 
-    async def verb(tx: Tx) -> str | None:
+    async def verb(tx: Tx) -> dict[str, int]:
         held = await hold_conversation(tx, asked.viewer, args.conversation)
         moved = await private.mark_read(tx, asked.caller.agent_id, held.id, args.position)
-        return held.id if moved else None
+        return {held.id: min(args.position, tx.position)} if moved else {}
 
-    moved = await asked.store.write(verb)
-    if moved is not None:
-        _tell(asked, {"read": {moved: args.position}})
+    if moved := await asked.store.write(verb):
+        _tell(asked, {"read": moved})
     return {}
 
 

@@ -11,13 +11,16 @@ from typing_extensions import TypedDict
 from gateway.channels.base import Capabilities
 from gateway.egress import agent as project
 from gateway.egress.types import ConversationView, MessageView
-from gateway.errors import NotFound, Refused, TooLarge
+from gateway.errors import Forbidden, NotFound, Refused, TooLarge
 from gateway.events import Visibility
-from gateway.store import Reader, Row, as_json
+from gateway.store import Reader, Row, Tx, as_json
 from gateway.store.load import load_conversations, load_messages
+from gateway.stream import edit as editing
+from gateway.stream.erase import forget_media
 from gateway.stream.post import Post, Posted, post
 from gateway.stream.start import start as start_conversation
-from inbox.auth.access import access_contact, access_conversation
+from inbox.auth.access import access_contact, access_conversation, access_message
+from inbox.commands.conversations import Done
 from inbox.commands.table import Asked, command
 from inbox.fitting import ClientId, Id, Position, Sent, Text
 
@@ -25,6 +28,7 @@ LEG = """select l.id, l.account_id, e.last_inbound_at from legs l
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
     where l.id = $1 and l.conversation_id = $2"""
 UPLOADS = "select id, mime, size from attachments where id in {ids_1} and owner = $2"
+ACCOUNT = "select account_id from legs where id = $1"
 OF_IDENTITY = "select contact_id from identities where id = $1"
 
 Uploads = Annotated[list[Id], Field(max_length=20)]
@@ -55,6 +59,15 @@ class Start(Sent):
     text: Text
     subject: Annotated[str, Field(max_length=300)] = ""
     client_id: ClientId
+
+
+class EditMessage(Sent):
+    message: Id
+    text: Text
+
+
+class EraseMessage(Sent):
+    message: Id
 
 
 class Written(TypedDict):
@@ -100,6 +113,39 @@ async def start(asked: Asked, args: Start) -> Started:
     written = await _written(asked, posted)
     found = await asked.store.read(lambda look: load_conversations(look, [posted.conversation]))
     return {"conversation": found[posted.conversation], **written}
+
+
+@command()
+async def edit_message(asked: Asked, args: EditMessage) -> Done:
+    """Put other words into one's own message; what they were is kept."""
+
+    async def verb(tx: Tx) -> None:
+        row = await access_message(tx, asked.viewer, args.message)
+        longest = asked.desk.limits.text_length
+        if row["leg_id"] is not None:
+            can = capabilities(asked, await tx.value(ACCOUNT, row["leg_id"]))
+            if not can.editing:
+                raise Refused("errors.no_editing", "this channel cannot edit")
+            longest = can.text_length
+        _check_text(asked, args.text, longest)
+        await editing.edit_message(tx, row["id"], args.text, asked.by)
+
+    await asked.store.write(verb)
+    return {}
+
+
+@command()
+async def erase_message(asked: Asked, args: EraseMessage) -> Done:
+    """Take a message's content for good: one's own, or anybody's as a supervisor."""
+
+    async def verb(tx: Tx) -> list[str]:
+        row = await access_message(tx, asked.viewer, args.message)
+        if not asked.viewer.sees_all and row["author_id"] != asked.caller.agent_id:
+            raise Forbidden("errors.not_your_message", f"{asked.caller.agent_id} did not write {row['id']}")
+        return await editing.erase_message(tx, row["id"], asked.by)
+
+    await forget_media(asked.store, asked.desk.media, await asked.store.write(verb))
+    return {}
 
 
 def _post(asked: Asked, args: Note, visibility: Visibility) -> Post:

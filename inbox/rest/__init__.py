@@ -1,11 +1,12 @@
 """REST under /api/v1: one module per domain, each route a row of one table."""
 
-from inbox.rest import agents, conversations, directory, docs, log, search, session, uploads
+from inbox.rest import agents, contacts, conversations, directory, docs, log, search, session, uploads
 from inbox.rest.route import ROUTES, mount_routes
 
 __all__ = [
     "ROUTES",
     "agents",
+    "contacts",
     "conversations",
     "directory",
     "docs",

@@ -10,9 +10,9 @@ from typing_extensions import TypedDict
 from gateway.egress import agent as project
 from gateway.egress.access import Role
 from gateway.egress.types import AttributeView, OrganisationView, TagView, TeamView
-from gateway.store import Reader
+from gateway.store import Reader, Tx
 from gateway.store.load import load_attributes, load_tags, load_teams
-from gateway.stream import describe, directory
+from gateway.stream import definitions, describe, directory
 from inbox.commands.conversations import Colour, Values
 from inbox.fitting import Name, Query, Sent
 from inbox.places import Place as At
@@ -184,7 +184,7 @@ async def list_attributes(call: Call) -> AttributesList:
 async def make_attribute(call: Call, body: MakeAttribute) -> AttributeAnswer:
     """Define an attribute once, for every contact, conversation or organisation."""
     key = await call.desk.store.write(
-        lambda tx: directory.make_attribute(
+        lambda tx: definitions.make_attribute(
             tx, body.target, body.key, body.label, body.type, body.choices, call.caller.actor
         )
     )
@@ -195,7 +195,7 @@ async def make_attribute(call: Call, body: MakeAttribute) -> AttributeAnswer:
 async def change_attribute(call: Call, body: ChangeAttribute) -> AttributeAnswer:
     """Change its label or choices, retire it or take it back; key and type stay."""
     await call.desk.store.write(
-        lambda tx: directory.change_attribute(tx, call.id, call.caller.actor, **_said(body))
+        lambda tx: definitions.change_attribute(tx, call.id, call.caller.actor, **_said(body))
     )
     return {"attribute": project.attribute(await _row(call, "attribute_definitions", call.id))}
 
@@ -224,18 +224,24 @@ async def list_organisations(call: Call, query: OrganisationsQuery) -> Organisat
 @route("POST", "/organisations", status=201)
 async def make_organisation(call: Call, body: MakeOrganisation) -> OrganisationAnswer:
     """A new organisation."""
-    key = await call.desk.store.write(
-        lambda tx: directory.make_organisation(tx, body.name, body.domain, body.attributes, call.caller.actor)
-    )
+
+    async def verb(tx: Tx) -> str:
+        made = await definitions.make_organisation(tx, body.name, body.domain, call.caller.actor)
+        if body.attributes:
+            await definitions.update_organisation(tx, made, call.caller.actor, attributes=body.attributes)
+        return made
+
+    key = await call.desk.store.write(verb)
     return {"organisation": project.organisation(await _row(call, "organisations", key))}
 
 
 @route("PATCH", "/organisations/{id}")
 async def change_organisation(call: Call, body: ChangeOrganisation) -> OrganisationAnswer:
     """Change its name, domain or attributes."""
-    said = body.model_dump(exclude_unset=True)
-    changes = {key: value for key, value in said.items() if value is not None or key == "domain"}
+    changes = _said(body)
+    if "domain" in body.model_fields_set and body.domain is None:
+        changes["domain"] = ""
     await call.desk.store.write(
-        lambda tx: directory.change_organisation(tx, call.id, call.caller.actor, **changes)
+        lambda tx: definitions.update_organisation(tx, call.id, call.caller.actor, **changes)
     )
     return {"organisation": project.organisation(await _row(call, "organisations", call.id))}

@@ -192,14 +192,13 @@ async def test_filing(both: House) -> None:
     changed = await ada.does("PATCH", path, {"attributes": {"plan": "a"}})
     assert changed["conversation"]["attributes"] == {"plan": "a"}
     await ada.does("PATCH", f"/attributes/{attribute['id']}", {"choices": ["a", "b", "c"]})
+    assert await ada.fails("POST", "/attributes", wanted) == (422, "refused")
     organisation = (await ada.does("POST", "/organisations", {"name": "Acme", "domain": "Acme.example"}))[
         "organisation"
     ]
     assert organisation["domain"] == "acme.example"
-    assert await ada.fails("POST", "/organisations", {"name": "B", "domain": "acme.example"}) == (
-        409,
-        "conflict",
-    )
+    taken_domain = {"name": "B", "domain": "acme.example"}
+    assert await ada.fails("POST", "/organisations", taken_domain) == (422, "refused")
     await ada.does("PATCH", f"/organisations/{organisation['id']}", {"domain": None})
     page = await ada.get("/organisations")
     assert page["organisations"][0]["domain"] is None
@@ -213,3 +212,30 @@ async def test_places_are_ours_or_refused(house: House, bad: str) -> None:
     for path in ("/conversations", "/search?q=x", "/audit", "/organisations"):
         glue = "&" if "?" in path else "?"
         assert (await sue.fails("GET", f"{path}{glue}before={bad}"))[0] in (400,), path
+
+
+async def test_contacts(both: House) -> None:
+    taken = await both.customer_writes("hello", name="Lee", team="sales")
+    other = await both.customer_writes("hi", name="Park", team="support")
+    ann, sue = await both.client("ann"), await both.client("sue")
+    listed = (await ann.get("/contacts"))["contacts"]
+    assert [one["name"] for one in listed] == ["Lee"]
+    lee = listed[0]["id"]
+    park = (await sue.get(f"/conversations/{other.conversation}"))["contact"]["id"]
+    assert [one["name"] for one in (await sue.get("/contacts"))["contacts"]] == ["Park", "Lee"]
+    assert [one["name"] for one in (await sue.get("/contacts", q="park"))["contacts"]] == ["Park"]
+    assert await ann.fails("GET", f"/contacts/{park}") == (404, "not_found")
+    assert await ann.fails("PATCH", f"/contacts/{park}", {"name": "X"}) == (404, "not_found")
+    assert await ann.fails("GET", f"/contacts/{park}/conversations") == (404, "not_found")
+    changed = await ann.does("PATCH", f"/contacts/{lee}", {"name": "Lee Minho", "locale": "ko"})
+    assert (changed["contact"]["name"], changed["contact"]["locale"]) == ("Lee Minho", "ko")
+    theirs = await ann.get(f"/contacts/{lee}/conversations")
+    assert [one["id"] for one in theirs["conversations"]] == [taken.conversation]
+    assert (await ann.fails("POST", f"/contacts/{lee}/merge", {"into": park}))[0] == 404
+    await sue.does("POST", f"/contacts/{lee}/merge", {"into": park})
+    assert (await sue.get(f"/contacts/{lee}"))["contact"]["id"] == park, "the merged one leads on"
+    assert (await ann.fails("DELETE", f"/contacts/{park}"))[0] == 403
+    await sue.does("DELETE", f"/contacts/{park}")
+    assert (await sue.get(f"/contacts/{park}"))["contact"]["erased_at"] is not None
+    assert (await sue.get("/contacts"))["contacts"] == []
+    assert (await sue.get("/search", q="hello"))["hits"] == []

@@ -1,0 +1,80 @@
+"""Commands on a contact: what we know of her, keeping her out, forgetting her."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from gateway.egress.access import Role
+from gateway.store import Tx
+from gateway.stream import contacts
+from gateway.stream.erase import erase
+from inbox.auth.access import access_contact
+from inbox.commands.conversations import Done, Values
+from inbox.commands.table import Asked, command
+from inbox.fitting import Id, Sent
+
+
+class OnContact(Sent):
+    contact: Id
+
+
+class ContactFields(Sent):
+    """What is left out stays."""
+
+    name: Annotated[str, Field(max_length=200)] | None = None
+    locale: Annotated[str, Field(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)] | None = None
+    organisation: Id | None = None
+    """null: none."""
+    attributes: Values | None = None
+
+
+class UpdateContact(ContactFields):
+    contact: Id
+
+
+@command()
+async def update_contact(asked: Asked, args: UpdateContact) -> Done:
+    """Change name, language, organisation or attributes."""
+    said = args.model_dump(exclude_unset=True, exclude={"contact"})
+    changes = {key: value for key, value in said.items() if value is not None or key == "organisation"}
+
+    async def verb(tx: Tx) -> None:
+        row = await access_contact(tx, asked.viewer, args.contact)
+        await contacts.update_contact(tx, row["id"], asked.by, **changes)
+
+    await asked.store.write(verb)
+    return {}
+
+
+@command()
+async def block(asked: Asked, args: OnContact) -> Done:
+    """Out of everybody's way: what she wrote and will write goes to spam."""
+
+    async def verb(tx: Tx) -> None:
+        row = await access_contact(tx, asked.viewer, args.contact)
+        await contacts.block(tx, row["id"], asked.by)
+
+    await asked.store.write(verb)
+    return {}
+
+
+@command()
+async def unblock(asked: Asked, args: OnContact) -> Done:
+    """Undo exactly what blocking did."""
+
+    async def verb(tx: Tx) -> None:
+        row = await access_contact(tx, asked.viewer, args.contact)
+        await contacts.unblock(tx, row["id"], asked.by)
+
+    await asked.store.write(verb)
+    return {}
+
+
+@command(role=Role.SUPERVISOR)
+async def erase_contact(asked: Asked, args: OnContact) -> Done:
+    """Forget her for good: words, names, addresses, files. Cannot be undone."""
+    row = await asked.store.read(lambda look: access_contact(look, asked.viewer, args.contact))
+    await erase(asked.store, asked.desk.media, row["id"], asked.by)
+    return {}

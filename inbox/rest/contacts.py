@@ -1,0 +1,140 @@
+"""Contacts, what they wrote, joining and parting them; and what was merged in a conversation."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from gateway.egress import agent as project
+from gateway.egress.access import Role
+from gateway.egress.types import ActorView, ContactView
+from gateway.events import Actor, ActorKind
+from gateway.store import Reader
+from gateway.store.load import load_names
+from inbox.auth.access import access_contact, access_conversation
+from inbox.commands.contacts import ContactFields, OnContact, UpdateContact, erase_contact, update_contact
+from inbox.commands.merging import MergeContacts, Merged, merge_contacts
+from inbox.fitting import Id, Query, Sent
+from inbox.rest.conversations import Limit, Place, Words, asked, page_size
+from inbox.rest.route import Call, route
+from inbox.views import (
+    ContactsPage,
+    ConversationsPage,
+    Wanted,
+    list_contacts,
+    list_conversations,
+    show_contact,
+)
+
+MERGES = "select * from merges where from_id = $1 or into_id = $1 order by at desc, id desc limit 200"
+
+
+class ContactsQuery(Query):
+    q: Words = ""
+    before: Place | None = None
+    limit: Limit | None = None
+
+
+class PageQuery(Query):
+    before: Place | None = None
+    limit: Limit | None = None
+
+
+class MergeInto(Sent):
+    into: Id
+
+
+class ContactAnswer(TypedDict):
+    contact: ContactView
+
+
+class MergeView(TypedDict):
+    id: str
+    kind: Literal["conversation.merge", "conversation.split", "contact.merge", "contact.split"]
+    source: str
+    into: str
+    actor: ActorView
+    at: int
+    undone_at: int | None
+
+
+class MergesList(TypedDict):
+    merges: list[MergeView]
+
+
+@route("GET", "/contacts")
+async def contacts(call: Call, query: ContactsQuery) -> ContactsPage:
+    """A page of contacts, the newest first; with `q` those with the words in name, address or attributes."""
+    limit = page_size(call, query.limit)
+    return await call.desk.store.scan(
+        lambda look: list_contacts(look, call.caller.viewer, query.q, query.before, limit)
+    )
+
+
+@route("GET", "/contacts/{id}")
+async def contact(call: Call) -> ContactAnswer:
+    """One contact."""
+    return {
+        "contact": await call.desk.store.read(lambda look: show_contact(look, call.caller.viewer, call.id))
+    }
+
+
+@route("PATCH", "/contacts/{id}")
+async def change_contact(call: Call, body: ContactFields) -> ContactAnswer:
+    """Change name, language, organisation or attributes."""
+    said = body.model_dump(exclude_unset=True)
+    await update_contact(asked(call), UpdateContact(contact=call.id, **said))
+    return await contact(call)
+
+
+@route("DELETE", "/contacts/{id}", role=Role.SUPERVISOR)
+async def forget_contact(call: Call) -> None:
+    """Erase a contact for good: words, names, addresses, files."""
+    await erase_contact(asked(call), OnContact(contact=call.id))
+
+
+@route("POST", "/contacts/{id}/merge")
+async def join_contacts(call: Call, body: MergeInto) -> Merged:
+    """Say that this contact and another are one person."""
+    return await merge_contacts(asked(call), MergeContacts(contact=call.id, into=body.into))
+
+
+@route("GET", "/contacts/{id}/conversations")
+async def conversations_of(call: Call, query: PageQuery) -> ConversationsPage:
+    """A page of this contact's conversations, the newest message first."""
+    limit = page_size(call, query.limit)
+    viewer = call.caller.viewer
+
+    async def look_up(look: Reader) -> ConversationsPage:
+        row = await access_contact(look, viewer, call.id)
+        wanted = Wanted(contact=row["id"], before=query.before, limit=limit)
+        return await list_conversations(look, viewer, wanted)
+
+    return await call.desk.store.scan(look_up)
+
+
+@route("GET", "/conversations/{id}/merges")
+async def merges(call: Call) -> MergesList:
+    """What was merged into or split off this conversation, the newest first."""
+
+    async def look_up(look: Reader) -> MergesList:
+        row = await access_conversation(look, call.caller.viewer, call.id)
+        rows = await look.all(MERGES, row["id"])
+        names = await load_names(look, {each["actor_id"] for each in rows})
+        return {
+            "merges": [
+                {
+                    "id": each["id"],
+                    "kind": each["kind"],
+                    "source": each["from_id"],
+                    "into": each["into_id"],
+                    "actor": project.actor(Actor(ActorKind(each["actor_kind"]), each["actor_id"]), names),
+                    "at": each["at"],
+                    "undone_at": each["undone_at"],
+                }
+                for each in rows
+            ]
+        }
+
+    return await call.desk.store.read(look_up)
