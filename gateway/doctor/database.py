@@ -1,0 +1,150 @@
+"""Looks at the database without opening it as Parley would: nothing is made, nothing migrated."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sqlite3
+import statistics
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import asyncpg
+
+from gateway.config import Config
+from gateway.doctor.finding import Finding, fault, good, hint
+from gateway.doctor.place import PATIENCE, existing, without_password
+from gateway.errors import ConfigError
+from gateway.store import migrate
+
+SQLITE = "sqlite:///"
+OLDEST_POSTGRES = 15
+SLOW_TRIP = 5.0
+"""Milliseconds to the database and back from which agents notice it."""
+CHECKED = 256 * 1024**2
+"""Bytes up to which the whole file is read through for damage."""
+ADMIN = "select 1 from agents where role = 'admin' and deactivated_at is null limit 1"
+TABLE = "select to_regclass('schema_version')"
+
+
+async def look_at_database(config: Config) -> AsyncIterator[Finding]:
+    url = config.database_url
+    if url.startswith(SQLITE):
+        for finding in _sqlite(Path(url.removeprefix(SQLITE))):
+            yield finding
+    else:
+        async for finding in _postgres(url):
+            yield finding
+
+
+# --- SQLite ---------------------------------------------------------------------------------------------------------
+
+
+def _sqlite(path: Path) -> Iterator[Finding]:
+    folder = existing(path.absolute().parent)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        yield fault(
+            "database", f"{folder} is not writable for this user", "change its owner, or name another --data"
+        )
+        return
+    if not path.exists():
+        yield good("database", f"{path} will be made at the first start")
+        yield _nobody()
+        return
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        ) as connection:
+            yield from _look(path, connection)
+    except sqlite3.Error as why:
+        yield fault(
+            "database", f"{path} cannot be read: {why}", "put a backup in place: parley restore FILE --force"
+        )
+
+
+def _look(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
+    size = path.stat().st_size
+    yield good("database", f"{path}, {size / 1024**2:.1f} MiB, SQLite {sqlite3.sqlite_version}")
+    known = connection.execute("select 1 from sqlite_master where name = 'schema_version'").fetchone()
+    at = connection.execute(migrate.CURRENT).fetchone() if known else (0, 0)
+    yield schema(*at)
+    if size <= CHECKED:
+        said = connection.execute("pragma quick_check(1)").fetchone()[0]
+        if said != "ok":
+            yield fault(
+                "database", f"the file is damaged: {said}", "restore a backup: parley restore FILE --force"
+            )
+    if at[0] and connection.execute(ADMIN).fetchone() is None:
+        yield _nobody()
+
+
+# --- PostgreSQL -----------------------------------------------------------------------------------------------------
+
+
+async def _postgres(url: str) -> AsyncIterator[Finding]:
+    shown = without_password(url)
+    try:
+        connection = await asyncpg.connect(url, timeout=PATIENCE, command_timeout=PATIENCE)
+    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as why:
+        yield fault(
+            "database", f"{shown} does not let us in: {why}", "mend [database] url, or start the server"
+        )
+        return
+    try:
+        version = connection.get_server_version()
+        if version.major < OLDEST_POSTGRES:
+            yield fault(
+                "database", f"{shown} is PostgreSQL {version.major}", f"use {OLDEST_POSTGRES} or newer"
+            )
+        else:
+            yield good("database", f"{shown}, PostgreSQL {version.major}")
+        yield await _trip(connection)
+        if await connection.fetchval("show fsync") == "off":
+            yield fault(
+                "database", "the server runs with fsync off: a power cut loses messages", "set fsync = on"
+            )
+        known = await connection.fetchval(TABLE)
+        at = await connection.fetchrow(migrate.CURRENT) if known else (0, 0)
+        yield schema(*at)
+        if at[0] and await connection.fetchval(ADMIN) is None:
+            yield _nobody()
+    finally:
+        await connection.close()
+
+
+async def _trip(connection: asyncpg.Connection) -> Finding:
+    took = []
+    for _ in range(20):
+        began = time.perf_counter()
+        await connection.fetchval("select 1")
+        took.append((time.perf_counter() - began) * 1000)
+    median = statistics.median(took)
+    words = f"a question to it takes {median:.1f} ms"
+    if median > SLOW_TRIP:
+        return hint("database", words, "run Parley near its database")
+    return good("database", words)
+
+
+# --- both -----------------------------------------------------------------------------------------------------------
+
+
+def schema(current: int, applied: int) -> Finding:
+    """What the version means for this code."""
+    try:
+        due = migrate.due(current, applied)
+    except ConfigError as why:
+        return fault("database", str(why))
+    if not current:
+        return good("database", "it is empty, the schema will be made at the first start")
+    if due:
+        return hint(
+            "database",
+            f"schema {current}, this Parley brings it to {due[-1].version} at its next start",
+            "make a backup first: parley backup FILE",
+        )
+    return good("database", f"schema {current} is this version's")
+
+
+def _nobody() -> Finding:
+    return hint("database", "there is no admin yet", "parley serve prints a link that makes the first one")
