@@ -15,7 +15,7 @@ from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.bus import Bus
 from gateway.channels.registry import Channels
-from gateway.config import Config
+from gateway.config import Config, Server
 from gateway.door import CONFIG, answer_problems, guard_response
 from gateway.events import SYSTEM, AccountId, Address, InboundMessage, TeamId
 from gateway.limits import Limits
@@ -127,7 +127,8 @@ class Caller:
 @contextlib.asynccontextmanager
 async def open_house(url: str, folder: Path, limits: Limits | None = None) -> AsyncIterator[House]:
     clock = Clock()
-    config = Config(limits=limits or Limits(), channels={"web": WEB})
+    # A server section of its own: some tests change it.
+    config = Config(server=Server(), limits=limits or Limits(), channels={"web": WEB})
     channels = Channels.of(config.channels)
     store = await open_store(url)
     media = open_media("disk:media", folder)
