@@ -8,8 +8,9 @@ from typing import NamedTuple
 from gateway.events import SYSTEM, Actor, agent
 from gateway.store import Tx
 from gateway.stream.agents import add_agent, set_teams
+from gateway.stream.definitions import make_attribute, make_organisation, update_organisation
 from gateway.stream.describe import make_tag
-from gateway.stream.directory import make_attribute, make_organisation, make_team
+from gateway.stream.directory import make_team
 
 
 class Colleague(NamedTuple):
@@ -69,5 +70,6 @@ async def make_people(tx: Tx) -> Team:
     tags = {key: await make_tag(tx, name, colour, by) for key, (name, colour) in TAGS.items()}
     for target, key, label, kind, choices in ATTRIBUTES:
         await make_attribute(tx, target, key, label, kind, choices, by)
-    organisation = await make_organisation(tx, "Café Moonlight", "moonlight.example", {"seats": 12}, by)
+    organisation = await make_organisation(tx, "Café Moonlight", "moonlight.example", by)
+    await update_organisation(tx, organisation, by, attributes={"seats": 12})
     return Team(agents, teams, tags, organisation)
