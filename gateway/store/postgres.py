@@ -31,6 +31,9 @@ ALONE = 8
 """How often a unit that ran into a deadlock is tried by itself."""
 MIGRATION = 600.0
 """Seconds a migration, ours or another process's before us, may take."""
+LOCK_PATIENCE = "20ms"
+"""How long a unit may wait for a row while its batch holds others: then it is written by itself after the batch. So no
+two batches ever wait for each other, which PostgreSQL would notice only after a second (`deadlock_timeout`)."""
 TIMEOUT = 15.0
 """Seconds a statement may take before its caller hears `Unavailable`."""
 MIGRATION_LOCK = 7_205_759_403
@@ -49,6 +52,7 @@ GONE = (
 """The server is away, full or in trouble. InterfaceError is asyncpg's for a closed connection, and also for arguments
 that do not fit: inside a unit the connection itself says which."""
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
+UNDECIDED = (*AGAIN, asyncpg.LockNotAvailableError)
 UNUSABLE = (
     ValueError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -60,7 +64,7 @@ UNUSABLE = (
 """What keeps a database from being opened until somebody mends the URL, the rights or the database."""
 CLOCK = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
 NOW = f"select {CLOCK}"
-HEAD_AND_NOW = f"select position, {CLOCK} from log_head"
+BEGIN_BATCH = f"select position, {CLOCK}, set_config('lock_timeout', $1, true) from log_head"
 PURGED = (
     *(
         "messages",
@@ -184,21 +188,21 @@ class PostgresStore(Store):
 
     async def _write_or_refuse(self, batch: list[_Unit]) -> None:
         try:
-            outcomes, events = await self._write_batch(batch)
+            outcomes, events, deferred = await self._write_batch(batch, LOCK_PATIENCE)
         except Exception as why:
             if isinstance(why, GONE) or (len(batch) == 1 and not isinstance(why, AGAIN)):
                 self._settle(_refuse(batch, why), [])
                 return
-            # Two batches met in opposite order, or a unit's fault showed only at the end: each by itself.
-            for unit in batch:
-                await self._write_alone(unit)
-            return
+            # A unit's fault showed only at the end: each by itself, so that only that one is refused.
+            outcomes, events, deferred = [], [], batch
         self._settle(outcomes, events)
+        for unit in deferred:
+            await self._write_alone(unit)
 
     async def _write_alone(self, unit: _Unit) -> None:
         for _ in range(ALONE):
             try:
-                outcomes, events = await self._write_batch([unit])
+                outcomes, events, _ = await self._write_batch([unit])
             except AGAIN:
                 await asyncio.sleep(0.005 + secrets.randbelow(20) / 1000)
             except Exception as why:
@@ -209,13 +213,23 @@ class PostgresStore(Store):
                 return
         self._settle(_refuse([unit], Unavailable("the database kept running into deadlocks")), [])
 
-    async def _write_batch(self, batch: list[_Unit]) -> tuple[list[Any], list[Event]]:
+    async def _write_batch(
+        self, batch: list[_Unit], patience: str = "0"
+    ) -> tuple[list[Any], list[Event], list[_Unit]]:
+        """Returns the outcomes, the facts, and the units that met a lock (never with `patience` "0": without end)."""
+        outcomes, deferred = [], []
         async with self._writers.acquire(timeout=TIMEOUT) as connection, connection.transaction():
-            head, now = await connection.fetchrow(HEAD_AND_NOW)
+            head, now, _ = await connection.fetchrow(BEGIN_BATCH, patience)
             tx = PostgresTx(connection, head, self._clock() if self._clock else now)
-            outcomes = [await self._write_unit(connection, tx, verb, future) for verb, future in batch]
-            await tx.write_log()
-        return outcomes, tx.events
+            for unit in batch:
+                try:
+                    outcomes.append(await self._write_unit(connection, tx, *unit))
+                except asyncpg.LockNotAvailableError:
+                    deferred.append(unit)
+            if outcomes:
+                await connection.execute("set local lock_timeout = 0")
+                await tx.write_log()
+        return outcomes, tx.events, deferred
 
     async def _write_unit(
         self, connection: Any, tx: PostgresTx, verb: Verb[Any], future: asyncio.Future[Any]
@@ -225,9 +239,9 @@ class PostgresStore(Store):
             async with connection.transaction():
                 result = await verb(tx)
         except Exception as error:
-            if isinstance(error, AGAIN) or connection.is_closed() or _is_gone(error):
-                raise
             tx.forget_after(mark)
+            if isinstance(error, UNDECIDED) or connection.is_closed() or _is_gone(error):
+                raise
             if not isinstance(error, (ParleyError, asyncpg.PostgresError)):
                 log.exception("a verb failed")
             return future, None, error

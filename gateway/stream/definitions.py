@@ -26,16 +26,16 @@ DOMAIN_TAKEN = "select 1 from organisations where domain = $1 and id <> $2"
 
 
 async def make_attribute(
-    tx: Tx, target: str, key: str, label: str, type: str, choices: Sequence[str], by: Actor
+    tx: Tx, target: str, key: str, label: str, kind: str, choices: Sequence[str], by: Actor
 ) -> str:
     """Define an attribute; key and type stay for ever. Returns its id. Raises Refused for a key that is taken or ill
-    formed, an unknown target or type, or a choice of nothing."""
-    if target not in TARGETS or type not in TYPES or not KEY.fullmatch(key):
-        raise Refused("errors.attribute_definition", f"{target} {key!r} {type}")
-    _check_choices(type, choices)
+    formed, an unknown target or kind, or a choice of nothing."""
+    if target not in TARGETS or kind not in TYPES or not KEY.fullmatch(key):
+        raise Refused("errors.attribute_definition", f"{target} {key!r} {kind}")
+    _check_choices(kind, choices)
     definition = new_id()
     stored = await tx.run(
-        NEW_DEFINITION, definition, target, key, _label(label), type, as_json(list(choices)), tx.now
+        NEW_DEFINITION, definition, target, key, _label(label), kind, as_json(list(choices)), tx.now
     )
     if not stored:
         raise Refused("errors.attribute_taken", f"{target} has {key} already", key=key)
@@ -99,9 +99,9 @@ async def update_organisation(
     _told(tx, organisation, "organisation", by)
 
 
-def _check_choices(type: str, choices: Sequence[str]) -> None:
-    if (type == "choice") != bool(choices) or len(set(choices)) != len(choices):
-        raise Refused("errors.attribute_choices", f"{type} with choices {choices!r}")
+def _check_choices(kind: str, choices: Sequence[str]) -> None:
+    if (kind == "choice") != bool(choices) or len(set(choices)) != len(choices):
+        raise Refused("errors.attribute_choices", f"{kind} with choices {choices!r}")
 
 
 def _label(text: str) -> str:

@@ -11,7 +11,7 @@ from gateway.events import Actor, Event, Kind, Priority, new_id
 from gateway.store import Tx, as_json, from_json, plain
 from gateway.store.search import tokens
 from gateway.stream.attributes import check_attributes
-from gateway.stream.hold import changed, hold
+from gateway.stream.hold import changed, hold, set_tags
 from gateway.stream.people import attribute_words
 
 ADD_TAG = """insert into conversation_tags (conversation_id, tag_id, status, last_at) values ($1, $2, $3, $4)
@@ -37,7 +37,7 @@ async def tag(tx: Tx, conversation: str, add: Sequence[str], remove: Sequence[st
         await tx.run(ADD_TAG, held.id, one, held.status.value, held.last_at)
     for one in removed:
         await tx.run(REMOVE_TAG, held.id, one)
-    tags = tuple(sorted({*held.scope.tags, *added} - set(removed)))
+    tags = await set_tags(tx, held.id, {*held.scope.tags, *added} - set(removed))
     changed(tx, held, by, {"tags_added": added, "tags_removed": removed}, replace(held.scope, tags=tags))
 
 

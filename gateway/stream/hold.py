@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,8 @@ from gateway.events import (
 )
 from gateway.store import Row, Tx
 
-HOLD = "select c.*, {tags_of_c} as tags from conversations c where c.id = $1 {lock_c}"
+HOLD = "select c.* from conversations c where c.id = $1 {lock_c}"
+SET_TAGS = "update conversations set tags = $2 where id = $1"
 CONTACT = "select * from contacts where id = $1 {lock}"
 
 
@@ -70,12 +72,12 @@ async def live_contact(tx: Tx, contact: str) -> Row:
 
 
 def scope_of(row: Row) -> Scope:
-    """Where a conversation's row (with `tags`, as HOLD selects them) stands."""
+    """Where a conversation's row stands."""
     return Scope(
         Status(row["status"]),
         TeamId(row["team_id"]) if row["team_id"] else None,
         AgentId(row["assignee_id"]) if row["assignee_id"] else None,
-        tuple(sorted(row["tags"].split(","))) if row["tags"] else (),
+        tuple(row["tags"].split(",")) if row["tags"] else (),
     )
 
 
@@ -96,6 +98,13 @@ def held_row(row: Row) -> Held:
         last_message=row["last_message_id"],
         number=row["number"],
     )
+
+
+async def set_tags(tx: Tx, conversation: str, tags: Iterable[str]) -> tuple[str, ...]:
+    """Write a conversation's tags into its row and return them sorted; `conversation_tags` are the caller's."""
+    sorted_tags = tuple(sorted(set(tags)))
+    await tx.run(SET_TAGS, conversation, ",".join(sorted_tags))
+    return sorted_tags
 
 
 def changed(

@@ -33,7 +33,7 @@ DAY = 86_400_000
 """Milliseconds."""
 
 # By thread key first, then the newest that still runs; a closed one only as long as it may be reopened.
-FIND_LEG = """select c.*, l.id as found_leg_id, {tags_of_c} as tags
+FIND_LEG = """select c.*, l.id as found_leg_id
     from legs l join conversations c on c.id = l.conversation_id
     where l.identity_id = $1 and l.account_id = $2
       and (c.status <> 'closed' or c.closed_at > $4) and (l.thread_key = $3 or $3 = '')

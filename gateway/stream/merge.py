@@ -12,7 +12,7 @@ from typing import Any
 from gateway.errors import Refused
 from gateway.events import Actor, Kind, Scope, Status, new_id
 from gateway.store import Row, Tx
-from gateway.stream.hold import Held, changed, hold, live_contact
+from gateway.stream.hold import Held, changed, hold, live_contact, set_tags
 from gateway.stream.moved import (
     ITEM,
     SET_WAITING,
@@ -104,6 +104,7 @@ async def _move(tx: Tx, key: str, source: Held, target: Held) -> None:
 
 
 async def _unite(tx: Tx, key: str, source: Held, target: Held, tags: list[str], scope: Scope) -> None:
+    await set_tags(tx, target.id, scope.tags)
     for one in tags:
         await tx.run(ITEM, key, "tag", one)
         await tx.run(ADD_TAG, target.id, one, scope.status.value, target.last_at)

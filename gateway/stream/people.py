@@ -9,7 +9,7 @@ from gateway.store import Tx, from_json
 from gateway.store.search import tokens
 
 FIND = """select i.id, i.contact_id, i.proof, c.seq, c.name, c.blocked_at
-    from identities i join contacts c on c.id = i.contact_id where i.space = $1 and i.address = $2 {lock_i}"""
+    from identities i join contacts c on c.id = i.contact_id where i.space = $1 and i.address = $2 {lock_ic}"""
 NEW_CONTACT = """insert into contacts (id, seq, name, locale, attributes, claims, created_at)
     values ($1, {next_contact}, $2, $3, '{}', '{}', $4) returning seq"""
 NEW_IDENTITY = """insert into identities

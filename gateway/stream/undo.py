@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.events import Actor, ConversationId, Kind, Scope, Status
 from gateway.store import Row, Tx, from_json
-from gateway.stream.hold import Held, held_row
+from gateway.stream.hold import Held, held_row, set_tags
 from gateway.stream.merge import (
     CONTACT_LEADS_TO,
     LEAD_TO,
@@ -29,7 +29,7 @@ from gateway.stream.moved import (
 )
 from gateway.stream.people import index_contact
 
-RAW = "select c.*, {tags_of_c} as tags from conversations c where c.id = $1 {lock_c}"
+RAW = "select c.* from conversations c where c.id = $1 {lock_c}"
 RETURN_MESSAGES = """update messages set conversation_id = $2 where conversation_id = $3
     and id in (select item_id from merge_items where merge_id = $1 and item_kind = 'message')"""
 # What came later by a leg that goes back stays, by a leg like it.
@@ -126,7 +126,7 @@ async def _return_legs(tx: Tx, merge: Row, source: Held, target: Held, former: s
 async def _status_back(tx: Tx, merge: Row, target: Held, before: dict[str, Any], marks: Marks) -> Scope:
     """The target's place in the lists: as it is, but put away again when only the merge had opened it."""
     gone = await _items(tx, merge, "tag")
-    tags = tuple(tag for tag in target.scope.tags if tag not in gone)
+    tags = await set_tags(tx, target.id, (tag for tag in target.scope.tags if tag not in gone))
     status = Status(before["status"])
     untouched = target.status is Status.OPEN and max(marks.customer, marks.answered) <= merge["position"]
     if status not in (Status.CLOSED, Status.SNOOZED) or not untouched:

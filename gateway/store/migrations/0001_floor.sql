@@ -201,6 +201,7 @@ create table conversations (
     team_id text references teams (id),
     assignee_id text references agents (id),
     leg_id text,
+    tags text not null default '',
     attributes {json} not null,
     waiting_since bigint,
     snoozed_until bigint,
@@ -221,7 +222,8 @@ create index conversations_by_contact on conversations (contact_id, last_at, id)
 create index conversations_by_snooze on conversations (snoozed_until) where snoozed_until is not null;
 create index conversations_by_merged on conversations (merged_into) where merged_into is not null;
 
--- status and last_at stand here again so that a tag's list is one index walk.
+-- status and last_at stand here again so that a tag's list is one index walk. conversations.tags says the same, sorted
+-- and separated by commas: what a conversation's lock covers, a second look under the same lock need not ask for.
 create table conversation_tags (
     conversation_id text not null references conversations (id),
     tag_id text not null references tags (id),
