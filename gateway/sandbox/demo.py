@@ -39,7 +39,7 @@ from gateway.stream.seen import customer_has_seen
 from gateway.stream.status import close, mark_spam, snooze
 
 ACCOUNT = AccountId("shop")
-CONVERSATIONS = 100
+CONVERSATIONS = 120
 CHANNELS: dict[str, dict[str, Any]] = {
     ACCOUNT: {
         "type": "webchat",

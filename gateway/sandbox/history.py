@@ -21,7 +21,7 @@ AWAY = 9 * DAY
 
 Fate = Literal["new", "waiting", "answered", "snoozed", "spam", "closed"]
 FATES: tuple[tuple[Fate, int], ...] = (
-    ("new", 6), ("waiting", 6), ("answered", 10), ("snoozed", 6), ("spam", 3), ("closed", 69),
+    ("new", 6), ("waiting", 8), ("answered", 14), ("snoozed", 6), ("spam", 3), ("closed", 63),
 )  # fmt: skip
 """How conversations end, in percent. "new": nobody has taken it; "waiting": the customer's words are the last."""
 STAFF = {"orders": ("kim", "kim", "sora"), "tech": ("alex", "alex", "sora"), "": ("kim", "sora", "alex")}
