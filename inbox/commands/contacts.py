@@ -9,7 +9,7 @@ from pydantic import Field
 from gateway.egress.access import Role
 from gateway.store import Tx
 from gateway.stream import contacts
-from gateway.stream.erase import erase
+from gateway.stream.erase import erase_and_sweep
 from inbox.auth.access import access_contact
 from inbox.commands.conversations import Done, Values
 from inbox.commands.table import Asked, command
@@ -76,5 +76,5 @@ async def unblock(asked: Asked, args: OnContact) -> Done:
 async def erase_contact(asked: Asked, args: OnContact) -> Done:
     """Forget her for good: words, names, addresses, files. Cannot be undone."""
     row = await asked.store.read(lambda look: access_contact(look, asked.viewer, args.contact))
-    await erase(asked.store, asked.desk.media, row["id"], asked.by)
+    await erase_and_sweep(asked.store, asked.desk.media, row["id"], asked.by)
     return {}
