@@ -1,0 +1,281 @@
+"""Who may do what: every route and every command against nobody, a visitor, a foreign team, every role, and a token.
+
+The rows are checked against the tables themselves: a route or command without a row fails, and so does a row too many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from gateway.egress.access import Role
+from gateway.errors import Refused
+from gateway.events import SYSTEM, agent
+from gateway.store.load import load_conversations
+from gateway.stream.agents import add_agent
+from gateway.stream.definitions import make_attribute, make_organisation
+from gateway.stream.describe import make_tag
+from gateway.stream.directory import make_team
+from gateway.stream.merge import merge
+from gateway.visitors.tokens import Tokens
+from inbox.auth.caller import Caller as Known
+from inbox.auth.caller import by_session
+from inbox.auth.sessions import start_session
+from inbox.auth.tokens import make_token
+from inbox.commands import COMMANDS, Asked, run_command
+from inbox.rest import ROUTES
+from tests.inbox.conftest import Caller, House
+
+ACTORS = ("nobody", "visitor", "foreign", "agent", "token", "supervisor", "admin")
+WHO = {"foreign": "bob", "agent": "ann", "token": "ann", "supervisor": "sue", "admin": "ada"}
+ROLE = {
+    "foreign": Role.AGENT,
+    "agent": Role.AGENT,
+    "token": Role.AGENT,
+    "supervisor": Role.SUPERVISOR,
+    "admin": Role.ADMIN,
+}
+Ids = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """What is asked for, and what those get who may: `ok`. `scoped`: it concerns a conversation of the team sales."""
+
+    args: Callable[[Ids], Any] = lambda ids: None
+    """The JSON body, or a command's arguments."""
+    id: str = ""
+    """Which of the prepared things stands in the path."""
+    ok: tuple[int, ...] = ()
+    """Codes of those who may; empty: success."""
+    scoped: bool = False
+    session_only: bool = False
+    """A token must not."""
+    query: str = ""
+
+
+def says(**body: Any) -> Callable[[Ids], Any]:
+    """A body; texts beginning with $ are replaced by the prepared thing of that name."""
+
+    def fill(value: Any, ids: Ids) -> Any:
+        if isinstance(value, list):
+            return [fill(one, ids) for one in value]
+        return ids[value[1:]] if isinstance(value, str) and value.startswith("$") else value
+
+    return lambda ids: {key: fill(value, ids) for key, value in body.items()}
+
+
+WRITE = says(text="Hi", visibility="public", client_id="$fresh")
+ROUTE_ROWS = {
+    "POST /session": Row(says(email="a@b.example", password="x"), ok=(401,)),
+    "GET /session": Row(),
+    "DELETE /session": Row(session_only=True),
+    "POST /session/link": Row(says(link="none"), ok=(404,)),
+    "POST /session/password": Row(says(old="x", new="long enough it is"), ok=(422,), session_only=True),
+    "POST /session/totp": Row(session_only=True),
+    "PUT /session/totp": Row(says(code="1"), ok=(422,), session_only=True),
+    "DELETE /session/totp": Row(says(code="1"), ok=(422,), session_only=True),
+    "GET /sessions": Row(),
+    "DELETE /sessions/{id}": Row(id="other_session", ok=(404,)),
+    "GET /tokens": Row(),
+    "POST /tokens": Row(says(name="x"), session_only=True),
+    "DELETE /tokens/{id}": Row(id="other_token", ok=(404,)),
+    "GET /agents": Row(),
+    "POST /agents": Row(says(email="$email", name="New")),
+    "PATCH /agents/{id}": Row(says(name="Changed"), id="spare"),
+    "POST /agents/{id}/link": Row(says(), id="spare"),
+    "POST /agents/{id}/deactivate": Row(id="spare"),
+    "GET /conversations": Row(),
+    "GET /conversations/{id}": Row(id="conversation", scoped=True),
+    "GET /conversations/{id}/messages": Row(id="conversation", scoped=True),
+    "GET /conversations/{id}/merges": Row(id="conversation", scoped=True),
+    "POST /conversations/{id}/messages": Row(WRITE, id="conversation", scoped=True),
+    "POST /conversations": Row(
+        says(account="web", identity="$identity", text="Hi", client_id="$fresh"), scoped=True
+    ),
+    "PATCH /conversations/{id}": Row(says(subject="x"), id="conversation", scoped=True),
+    "GET /contacts": Row(),
+    "GET /contacts/{id}": Row(id="contact", scoped=True),
+    "PATCH /contacts/{id}": Row(says(name="x"), id="contact", scoped=True),
+    "DELETE /contacts/{id}": Row(id="contact", scoped=True),
+    "POST /contacts/{id}/merge": Row(says(into="$other_contact"), id="contact", scoped=True),
+    "GET /contacts/{id}/conversations": Row(id="contact", scoped=True),
+    "GET /teams": Row(),
+    "POST /teams": Row(says(name="$fresh")),
+    "PATCH /teams/{id}": Row(says(retired=True), id="team"),
+    "GET /tags": Row(),
+    "POST /tags": Row(says(name="$fresh", colour="#000000")),
+    "PATCH /tags/{id}": Row(says(retired=True), id="tag"),
+    "GET /attributes": Row(),
+    "POST /attributes": Row(says(target="contact", key="$key", label="X", type="text")),
+    "PATCH /attributes/{id}": Row(says(label="Y"), id="attribute"),
+    "GET /organisations": Row(),
+    "POST /organisations": Row(says(name="x")),
+    "PATCH /organisations/{id}": Row(says(name="y"), id="organisation"),
+    "GET /openapi.json": Row(),
+    "GET /docs": Row(),
+    "GET /events": Row(),
+    "GET /audit": Row(),
+    "GET /search": Row(query="q=hello"),
+    "POST /uploads": Row(),
+}
+ON = {"conversation": "$conversation"}
+COMMAND_ROWS = {
+    "assign": Row(says(**ON, agent="$spare"), scoped=True),
+    "set_team": Row(says(**ON, team="$team"), scoped=True),
+    "close": Row(says(**ON), scoped=True),
+    "reopen": Row(says(**ON), scoped=True),
+    "snooze": Row(says(**ON, until=2**45), scoped=True),
+    "mark_spam": Row(says(**ON), scoped=True),
+    "unmark_spam": Row(says(**ON), scoped=True),
+    "tag": Row(says(**ON, add=["$tag"]), scoped=True),
+    "make_tag": Row(says(name="$fresh", colour="#000000")),
+    "set_subject": Row(says(**ON, subject="x"), scoped=True),
+    "set_priority": Row(says(**ON, priority=2), scoped=True),
+    "set_attributes": Row(says(**ON, values={}), scoped=True),
+    "switch_leg": Row(says(**ON, leg="$leg"), scoped=True),
+    "mark_read": Row(says(**ON, position=1), scoped=True),
+    "save_draft": Row(says(**ON, mode="note", text="x"), scoped=True),
+    "set_preferences": Row(says(values={})),
+    "reply": Row(says(**ON, text="Hi", client_id="$fresh"), scoped=True),
+    "note": Row(says(**ON, text="Hi", client_id="$fresh"), scoped=True),
+    "start": Row(says(account="web", contact="$contact", text="Hi", client_id="$fresh"), scoped=True),
+    "edit_message": Row(says(message="$message", text="x"), ok=(403,), scoped=True),
+    "erase_message": Row(says(message="$message"), scoped=True),
+    "merge": Row(says(**ON, into="$other_conversation"), scoped=True),
+    "split": Row(says(**ON, messages=["$message"]), scoped=True),
+    "undo_merge": Row(says(merge="$merge"), scoped=True),
+    "merge_contacts": Row(says(contact="$contact", into="$other_contact"), scoped=True),
+    "split_contact": Row(says(contact="$contact", identities=["$identity"]), ok=(422,), scoped=True),
+    "update_contact": Row(says(contact="$contact", name="x"), scoped=True),
+    "block": Row(says(contact="$contact"), scoped=True),
+    "unblock": Row(says(contact="$contact"), scoped=True),
+    "erase_contact": Row(says(contact="$contact"), scoped=True),
+}
+MAY_NOT = {"erase_message": {"agent": 403, "token": 403}}
+"""What hangs on more than the role: an agent erases only his own."""
+
+
+def test_every_route_has_its_row() -> None:
+    assert set(ROUTE_ROWS) == {f"{row.method} {row.path}" for row in ROUTES}
+
+
+def test_every_command_has_its_row() -> None:
+    assert set(COMMAND_ROWS) == set(COMMANDS)
+
+
+# --- the things it is about -----------------------------------------------------------------------------------------
+
+
+async def prepared(house: House, n: int) -> Ids:
+    """Fresh things of the team sales, so that no actor's doing stands in another's way."""
+    first = await house.customer_writes("hello", name=f"Lee{n}", team="sales")
+    await house.customer_writes("and", name=f"Lee{n}", team="sales")
+    second = await house.customer_writes("hello", name=f"Park{n}", team="sales")
+    third = await house.customer_writes("hello", name=f"Cho{n}", team="sales")
+    found = await house.store.read(
+        lambda look: load_conversations(look, [first.conversation, second.conversation])
+    )
+    shown = found[first.conversation]
+
+    async def verb(tx: Any) -> Ids:
+        spare = await add_agent(tx, f"spare{n}@example.com", "Spare", "agent", SYSTEM)
+        session = await start_session(tx, spare, "192.0.2.9", "", house.desk.limits)
+        return {
+            "spare": spare,
+            "other_session": session.id,
+            "other_token": (await make_token(tx, spare, "x")).id,
+            "team": await make_team(tx, f"team{n}", SYSTEM),
+            "tag": await make_tag(tx, f"tag{n}", "#ffffff", SYSTEM),
+            "attribute": await make_attribute(tx, "contact", f"made_{n}", "X", "text", [], SYSTEM),
+            "organisation": await make_organisation(tx, "Acme", None, SYSTEM),
+            "merge": await merge(tx, third.conversation, second.conversation, agent(house.agents["sue"])),
+        }
+
+    return {
+        **await house.store.write(verb),
+        "conversation": first.conversation,
+        "other_conversation": second.conversation,
+        "message": first.message,
+        "contact": shown["contact"]["id"],
+        "other_contact": found[second.conversation]["contact"]["id"],
+        "identity": shown["legs"][0]["identity"]["id"],
+        "leg": shown["leg"],
+        "fresh": f"fresh-{n}",
+        "key": f"key_{n}",
+        "email": f"fresh{n}@example.com",
+    }
+
+
+async def browser(house: House, actor: str) -> Caller:
+    if actor == "nobody":
+        return await house.client()
+    if actor == "visitor":
+        tokens = Tokens(house.store.secret)
+        return await house.client(token=tokens.sign(tokens.newcomer("web")))
+    if actor == "token":
+        return await house.client(token=await house.token("ann"))
+    return await house.client(WHO[actor])
+
+
+def expected(actor: str, least: Role | None, row: Row) -> tuple[int, ...]:
+    """The statuses that are right; empty: any success."""
+    if least is None:
+        # An ended or foreign token is refused even where nobody needs one: it is never taken for something else.
+        return (401,) if actor == "visitor" else row.ok
+    if actor in ("nobody", "visitor"):
+        return (401,)
+    if not ROLE[actor].reaches(least):
+        return (403,)
+    if actor == "foreign" and row.scoped:
+        return (404,)
+    if actor == "token" and row.session_only:
+        return (422,)
+    return row.ok
+
+
+def check(status: int, wanted: tuple[int, ...], where: str) -> None:
+    assert status in wanted if wanted else 200 <= status < 300, (
+        f"{where}: {status}, expected {wanted or 'success'}"
+    )
+
+
+@pytest.mark.parametrize("key", ROUTE_ROWS)
+async def test_routes(house: House, key: str) -> None:
+    row, route = ROUTE_ROWS[key], next(one for one in ROUTES if f"{one.method} {one.path}" == key)
+    for n, actor in enumerate(ACTORS):
+        ids = await prepared(house, n)
+        path = route.path.replace("{id}", ids.get(row.id, "")) + (f"?{row.query}" if row.query else "")
+        more: Any = {"data": b"words"} if route.takes else {}
+        if (body := row.args(ids)) is not None:
+            more = {"json": body}
+        who = await browser(house, actor)
+        answer = await who.raw(route.method, path, **more)
+        check(answer.status, expected(actor, route.role, row), f"{actor}: {key}: {await answer.text()}")
+
+
+async def known(house: House, actor: str) -> Known:
+    secret = house.cookies[WHO[actor]]
+    return await house.store.read(lambda look: by_session(look, secret, house.clock()))
+
+
+@pytest.mark.parametrize("name", COMMAND_ROWS)
+async def test_commands(house: House, name: str) -> None:
+    """Nobody and visitors never get as far as a command: the socket refuses them (tests/inbox/test_doors.py)."""
+    row = COMMAND_ROWS[name]
+    for n, actor in enumerate(ACTORS):
+        if actor in ("nobody", "visitor", "token"):
+            continue
+        ids = await prepared(house, n)
+        asked = Asked(house.desk, await known(house, actor))
+        try:
+            await run_command(asked, name, row.args(ids))
+            status = 200
+        except Refused as refusal:
+            status = refusal.status
+        wanted = expected(actor, COMMANDS[name].role, row)
+        special = MAY_NOT.get(name, {}).get(actor)
+        check(status, (special,) if special and wanted != (404,) else wanted, f"{actor}: {name}")
