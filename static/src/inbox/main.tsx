@@ -2,6 +2,7 @@ import "./styles";
 import { render } from "preact";
 import { listenToKeys } from "./keyboard";
 import { startPreferences } from "./preferences";
+import { route } from "./router";
 import { findSession } from "./session";
 import { App } from "./views/shell/app";
 
@@ -10,5 +11,6 @@ const root = document.getElementById("app") ?? document.body.appendChild(documen
 void startPreferences().then(() => {
   render(<App />, root);
   listenToKeys();
-  void findSession();
+  // A one-time link says by itself who enters.
+  if (route.value.screen !== "link") void findSession();
 });

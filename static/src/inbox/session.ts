@@ -13,6 +13,8 @@ export type Session =
 
 export const session = signal<Session>({ state: "asking" });
 
+const ASK_AGAIN = 3000; // ms
+
 function enter(agent: AgentView): void {
   session.value = { state: "in", agent };
   goLive();
@@ -23,8 +25,9 @@ export async function findSession(): Promise<void> {
     enter((await get<{ agent: AgentView }>("/session")).agent);
   } catch (error) {
     const { status } = problemOf(error);
-    session.value = status === 401 || status === 403 ? { state: "out", ended: false } : { state: "unreachable" };
-    if (session.value.state === "unreachable") setTimeout(() => void findSession(), 3000);
+    if (status === 401 || status === 403) return leave(false);
+    session.value = { state: "unreachable" };
+    setTimeout(() => void findSession(), ASK_AGAIN);
   }
 }
 
@@ -44,8 +47,12 @@ export async function openLink(link: string, answer: LinkAnswer): Promise<void> 
   enter((await post<{ agent: AgentView }>("/session/link", { link, ...answer })).agent);
 }
 
+function leave(ended: boolean): void {
+  session.value = { state: "out", ended };
+}
+
 export function sessionEnded(): void {
-  session.value = { state: "out", ended: true };
+  if (session.value.state === "in") leave(true);
 }
 
 export async function signOut(): Promise<void> {

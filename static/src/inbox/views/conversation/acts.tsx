@@ -31,8 +31,8 @@ export function AssignPicker({ view }: { view: ConversationView }) {
     .sort((a, b) => Number(b.id === me?.id) - Number(a.id === me?.id) || a.name.localeCompare(b.name));
   return (
     <Picker
-      label={t("assign")} act="assign" faceClass="button"
-      face={<>{assignee ? <AgentAvatar agent={assignee} size="small" /> : <Icon name="nobody" size={16} />}<span class="act-word">{assignee?.name ?? t("assign")}</span></>}
+      label={t("assign")} act="assign" faceClass="chip"
+      face={<>{assignee ? <AgentAvatar agent={assignee} size="small" /> : <Icon name="nobody" size={15} />}<span class="chip-word">{assignee?.name ?? t("nobody")}</span><Icon name="down" size={12} /></>}
       choices={[
         ...agents.map((agent) => ({
           id: agent.id, label: agent.name, hint: agent.id === me?.id ? t("me") : undefined, chosen: agent.id === view.assignee,
@@ -51,7 +51,7 @@ export function TeamPicker({ view }: { view: ConversationView }) {
   if (teams.every((one) => one.retired)) return null;
   return (
     <Picker
-      label={t("team")} faceClass="button" face={<><Icon name="team" size={16} /><span class="act-word">{team?.name ?? t("team")}</span></>}
+      label={t("team")} faceClass="chip" face={<><Icon name="team" size={15} /><span class="chip-word">{team?.name ?? t("no_team")}</span><Icon name="down" size={12} /></>}
       choices={[
         ...teams.filter((one) => !one.retired).map((one) => ({ id: one.id, label: one.name, chosen: one.id === view.team, mark: <Icon name="team" size={16} /> })),
         { id: NOBODY, label: t("no_team"), chosen: view.team === null },
@@ -110,7 +110,7 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
   };
   return (
     <Popover
-      open={open} setOpen={setOpen} label={t("snooze")} act="snooze" side="end" faceClass="button square-narrow"
+      open={open} setOpen={setOpen} label={t("snooze")} act="snooze" side="end" faceClass="button"
       face={<><Icon name="snooze" size={16} /><span class="act-word">{t("snooze")}</span></>}
     >
       <div class="snooze">

@@ -64,11 +64,14 @@ function FailedActs({ view }: { view: ConversationView }) {
   );
 }
 
-function Tags({ view }: { view: ConversationView }) {
+/** Whose it is and what it is filed under: each part is also the way to change it. */
+function Properties({ view }: { view: ConversationView }) {
   const known = state.value.directory.tags;
   const tags = view.tags.map((id) => known.find((one) => one.id === id)).filter((one): one is TagView => !!one);
   return (
     <div class="head-tags">
+      <AssignPicker view={view} />
+      <TeamPicker view={view} />
       {view.status !== "open" && <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>}
       {view.priority > 0 && <span class={`badge priority-${view.priority}`}><Icon name="flag" size={12} />{t(`priority.${view.priority}` as WordKey)}</span>}
       {tags.map((one) => <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />)}
@@ -94,8 +97,6 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
         </div>
         <Looking conversation={view.id} />
         <div class="head-acts">
-          <AssignPicker view={view} />
-          <TeamPicker view={view} />
           <SnoozePicker view={view} />
           <CloseButton view={view} />
           <MoreActs view={view} />
@@ -107,7 +108,7 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
           </button>
         </div>
       </div>
-      <Tags view={view} />
+      <Properties view={view} />
     </header>
   );
 }

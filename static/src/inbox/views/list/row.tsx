@@ -31,6 +31,7 @@ function Preview({ view }: { view: ConversationView }) {
       {preview.visibility === "public" && preview.author.kind !== "customer" && (
         <span class="row-us"><Icon name="reply" size={12} /><span class="only-heard">{preview.author.name} </span></span>
       )}
+      {view.subject && <b class="row-subject">{view.subject} </b>}
       {previewText(preview)}
     </span>
   );
@@ -88,7 +89,6 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
             <span class="row-name">{name}</span>
             <span class="row-when"><Moment at={view.last_at} as="short" /></span>
           </span>
-          {view.subject && <span class="row-subject">{view.subject}</span>}
           <Preview view={view} />
           <Foot view={view} />
         </span>

@@ -16,31 +16,22 @@ import { BackToList } from "../shell/back";
 
 interface Part {
   text: string;
-  hit: boolean;
+  found: boolean;
 }
 
 export interface Hit {
   conversation: ConversationView;
   message: MessageView | null;
-  snippet: readonly (Part | string)[] | string;
+  snippet: readonly Part[];
 }
 
 interface Page {
   hits: Hit[];
   before: string | null;
-  position?: number;
 }
 
 function Snippet({ snippet }: { snippet: Hit["snippet"] }) {
-  const parts = typeof snippet === "string" ? [snippet] : snippet;
-  return (
-    <span class="row-preview">
-      {parts.map((part, index) => {
-        if (typeof part === "string") return <span key={index}>{part}</span>;
-        return part.hit ? <mark key={index}>{part.text}</mark> : <span key={index}>{part.text}</span>;
-      })}
-    </span>
-  );
+  return <span class="row-preview">{snippet.map((part, index) => (part.found ? <mark key={index}>{part.text}</mark> : part.text))}</span>;
 }
 
 function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit }) {
@@ -88,7 +79,7 @@ export function SearchPane({ query }: { query: string }) {
       const page = await get<Page>("/search", { q: query, before: base.before });
       dispatch({
         kind: "conversations.learned", generation, conversations: page.hits.map((hit) => hit.conversation),
-        position: page.position ?? state.peek().position,
+        position: state.peek().position,
       });
       setFound((now) => (now.query === query ? { ...base, hits: [...base.hits, ...page.hits], before: page.before, phase: "ready" } : now));
     } catch (error) {

@@ -50,19 +50,13 @@ function Fields({ edited, change, isNew }: { edited: Edited; change: (edited: Ed
   );
 }
 
-/** Links come as an address or as its secret part; people get an address. */
-function addressOf(link: string): string {
-  return link.includes("://") ? link : `${location.origin}/link/${link.replace(/^\/?link\//, "")}`;
-}
-
 function AgentDialog({ agent, close, invited }: { agent: AgentView | null; close: () => void; invited: (link: string) => void }) {
   const [edited, setEdited] = useState<Edited>(agent ?? { name: "", email: "", role: "agent", teams: [] });
   const { name, email, role, teams } = edited;
   const save = async () => {
     if (agent) return patch(`/agents/${agent.id}`, { name: name.trim(), role, teams });
-    const { link } = await post<{ link?: string }>("/agents", { name: name.trim(), email: email.trim(), role, teams });
-    if (link) invited(addressOf(link));
-    return undefined;
+    const { link } = await post<{ link: string }>("/agents", { name: name.trim(), email: email.trim(), role, teams });
+    return invited(link);
   };
   return (
     <Dialog title={t(agent ? "agents.edit" : "agents.invite")} close={close}>
@@ -80,7 +74,8 @@ function Row({ agent, ask }: { agent: AgentView; ask: (asked: Asked) => void }) 
   const { directory, me } = state.value;
   const { problem, send } = useSending();
   const teams = directory.teams.filter((team) => agent.teams.includes(team.id)).map((team) => team.name);
-  const reset = () => void send(async () => ask({ act: "link", link: addressOf((await post<{ link: string }>(`/agents/${agent.id}/link`)).link) }));
+  const reset = () => void send(async () => ask({ act: "link", link: (await post<{ link: string }>(`/agents/${agent.id}/link`)).link }));
+  const takeBack = () => void send(() => patch(`/agents/${agent.id}`, { active: true }));
   return (
     <li class={agent.active ? "rows-row" : "rows-row gone"}>
       <AgentAvatar agent={agent} />
@@ -93,6 +88,7 @@ function Row({ agent, ask }: { agent: AgentView; ask: (asked: Asked) => void }) 
           {agent.id !== me?.id && <button type="button" class="button small danger-quiet" onClick={() => ask({ act: "deactivate", agent })}>{t("agents.deactivate")}</button>}
         </span>
       )}
+      {!agent.active && <button type="button" class="button small" onClick={takeBack}>{t("bring_back")}</button>}
       {problem && <p class="form-problem" role="alert">{problem}</p>}
     </li>
   );

@@ -18,8 +18,7 @@ interface AuditRow {
 }
 
 interface Page {
-  lines?: AuditRow[];
-  audit?: AuditRow[];
+  lines: AuditRow[];
   before: string | null;
 }
 
@@ -32,7 +31,7 @@ export function Audit() {
     setPhase("asked");
     try {
       const page = await get<Page>("/audit", { before: from });
-      setRows((now) => [...(from ? now : []), ...(page.audit ?? page.lines ?? [])]);
+      setRows((now) => [...(from ? now : []), ...page.lines]);
       setBefore(page.before);
       setPhase("ready");
     } catch (error) {

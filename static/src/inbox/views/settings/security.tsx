@@ -53,7 +53,7 @@ function ConfirmFactor({ factor, done }: { factor: Factor; done: () => void }) {
   );
 }
 
-function DropFactor({ close }: { close: () => void }) {
+function DropFactor({ close, done }: { close: () => void; done: () => void }) {
   const [code, setCode] = useState("");
   return (
     <Dialog title={t("totp.off")} close={close}>
@@ -61,6 +61,7 @@ function DropFactor({ close }: { close: () => void }) {
         label={t("totp.off")} cancel={close} disabled={code.length < 6} save={() => remove("/session/totp", { code: code.replace(/\s/g, "") })}
         done={() => {
           toast(t("totp.is_off"));
+          done();
           close();
         }}
       >
@@ -73,6 +74,8 @@ function DropFactor({ close }: { close: () => void }) {
 
 function SecondFactor() {
   const [factor, setFactor] = useState<Factor | null>(null);
+  const [fetched, again] = useFetched<{ second_factor: boolean }>("/session");
+  const isOn = fetched.phase === "ready" && fetched.value.second_factor;
   const [dropping, setDropping] = useState(false);
   const { busy, problem, send } = useSending();
   return (
@@ -86,15 +89,17 @@ function SecondFactor() {
           done={() => {
             setFactor(null);
             toast(t("totp.is_on"));
+            again();
           }}
         />
       ) : (
         <div class="form-acts start">
-          <button type="button" class="button" disabled={busy} onClick={() => void send(async () => setFactor(await post<Factor>("/session/totp")))}>{t("totp.on")}</button>
-          <button type="button" class="button quiet" onClick={() => setDropping(true)}>{t("totp.off")}</button>
+          {isOn
+            ? <><span class="badge good">{t("totp.is_on")}</span><button type="button" class="button" onClick={() => setDropping(true)}>{t("totp.off")}</button></>
+            : <button type="button" class="button" disabled={busy} onClick={() => void send(async () => setFactor(await post<Factor>("/session/totp")))}>{t("totp.on")}</button>}
         </div>
       )}
-      {dropping && <DropFactor close={() => setDropping(false)} />}
+      {dropping && <DropFactor close={() => setDropping(false)} done={again} />}
     </section>
   );
 }
@@ -103,9 +108,9 @@ interface SessionRow {
   id: string;
   created_at: number;
   seen_at: number;
-  ip: string;
-  user_agent: string;
-  current?: boolean;
+  address: string;
+  browser: string;
+  current: boolean;
 }
 
 /** "Chrome · macOS": enough to know one's own machines by. */
@@ -128,8 +133,8 @@ function Sessions() {
         <ul class="rows">
           {fetched.value.sessions.map((one) => (
             <li key={one.id} class="rows-row">
-              <span class="rows-main"><b>{browserName(one.user_agent)}</b> {one.current && <span class="badge good">{t("security.this_one")}</span>}</span>
-              <span class="rows-more faint">{one.ip} · <Moment at={one.seen_at} /></span>
+              <span class="rows-main"><b>{browserName(one.browser)}</b> {one.current && <span class="badge good">{t("security.this_one")}</span>}</span>
+              <span class="rows-more faint">{one.address} · <Moment at={one.seen_at} /></span>
               {!one.current && <button type="button" class="button small" onClick={() => void send(() => remove(`/sessions/${one.id}`)).then(again)}>{t("security.end")}</button>}
             </li>
           ))}

@@ -28,8 +28,7 @@ export function Tokens() {
         <Form
           label={t("tokens.make")} disabled={!name.trim()}
           save={async () => {
-            const made = await post<{ token: string; secret?: string }>("/tokens", { name: name.trim() });
-            setSecret(made.secret ?? made.token);
+            setSecret((await post<{ token: string }>("/tokens", { name: name.trim() })).token);
           }}
           done={() => {
             setName("");

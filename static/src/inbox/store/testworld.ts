@@ -1,0 +1,152 @@
+// A small server for the tests: a few conversations that change, the events that say so, and the pages and snapshots
+// that the real one would answer at any moment. Never part of a bundle.
+
+import type { AgentEvent, CellView, ConversationView, CountView, MessageView } from "../../wire";
+import type { Filter } from "./state";
+
+/** Numbers that look random and are the same in every run (mulberry32). */
+export function dice(seed: number): (sides: number) => number {
+  let a = seed;
+  return (sides) => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) % sides;
+  };
+}
+
+const STATUSES = ["open", "snoozed", "closed", "spam"] as const;
+const AGENTS = [null, "me", "other"] as const;
+const TEAMS = [null, "t1"] as const;
+const TAGS = ["red", "blue"] as const;
+
+function cellOf({ status, team, assignee, tags }: ConversationView): CellView {
+  return { status, team, assignee, tags };
+}
+
+export function conversation(id: string, at: number, position: number): ConversationView {
+  return {
+    id, number: Number(id.slice(1)), position, status: "open", subject: "", priority: 0, team: null, assignee: null, tags: [],
+    contact: { id: `p${id}`, name: id, blocked: false, erased: false }, leg: null, legs: [], preview: null, waiting_since: null,
+    snoozed_until: null, closed_at: null, last_at: at, last_public_position: null, last_customer_position: null, attributes: {},
+    merged_into: null, erased: false, created_at: at,
+  };
+}
+
+export function message(id: string, of: string, position: number, at: number, text = id): MessageView {
+  return {
+    id, position, conversation: of, birth: of, leg: null, visibility: "public", author: { kind: "customer", id: "c", name: "C" },
+    client_id: null, text, content: null, attachments: [], reply_to: null, at, late: false, edited_at: null, erased_at: null,
+  };
+}
+
+export class World {
+  readonly events: AgentEvent[] = [];
+  readonly conversations = new Map<string, ConversationView>();
+  readonly messages = new Map<string, MessageView>();
+  position = 0;
+  private clock = 1000;
+
+  constructor(private readonly roll: (sides: number) => number) {}
+
+  /** One random fact. */
+  step(): void {
+    const known = [...this.conversations.values()];
+    const it = known[this.roll(Math.max(1, known.length))];
+    const what = this.roll(10);
+    if (!it || what === 0) this.create();
+    else if (what === 1) this.leave(it);
+    else if (what < 5) this.write(it);
+    else if (what === 5) this.edit(it);
+    else this.change(it);
+  }
+
+  private record(kind: AgentEvent["kind"], event: Partial<AgentEvent>): void {
+    this.events.push({ kind, position: this.position, at: this.clock, actor: { kind: "agent", id: "me", name: "Me" }, ...event });
+  }
+
+  private next(): number {
+    this.clock += 1 + this.roll(50);
+    return ++this.position;
+  }
+
+  private put(view: ConversationView, was: CellView | null, kind: AgentEvent["kind"], more: Partial<AgentEvent> = {}): void {
+    this.conversations.set(view.id, view);
+    this.record(kind, { conversation: view.id, was, now: cellOf(view), summary: view, ...more });
+  }
+
+  private create(): void {
+    const position = this.next();
+    this.put(conversation(`c${position}`, this.clock, position), null, "conversation.created");
+  }
+
+  private leave(view: ConversationView): void {
+    const position = this.next();
+    this.conversations.delete(view.id);
+    for (const [id, one] of this.messages) if (one.conversation === view.id) this.messages.delete(id);
+    this.events.push({ kind: "left", position, at: this.clock, conversation: view.id, was: cellOf(view) });
+  }
+
+  private write(view: ConversationView): void {
+    const position = this.next();
+    const at = this.roll(6) === 0 ? this.clock - 500 : this.clock;
+    const made = message(`m${position}`, view.id, position, at);
+    this.messages.set(made.id, made);
+    const fresh = { ...view, position, last_at: this.clock, last_customer_position: position };
+    this.put(fresh, cellOf(view), "message.created", { message: made });
+  }
+
+  private edit(view: ConversationView): void {
+    const own = [...this.messages.values()].filter((one) => one.conversation === view.id);
+    const old = own[this.roll(Math.max(1, own.length))];
+    if (!old) return this.write(view);
+    const position = this.next();
+    const made = { ...old, text: `${old.text} v${position}`, edited_at: this.clock };
+    this.messages.set(made.id, made);
+    this.put({ ...view, position }, cellOf(view), "message.edited", { message: made });
+  }
+
+  private change(view: ConversationView): void {
+    const position = this.next();
+    const tags = TAGS.filter(() => this.roll(2) === 0);
+    const fresh = {
+      ...view, position, status: STATUSES[this.roll(4)] ?? "open", assignee: AGENTS[this.roll(3)] ?? null,
+      team: TEAMS[this.roll(2)] ?? null, tags,
+    };
+    this.put(fresh, cellOf(view), "conversation.changed", { changes: { status: [view.status, fresh.status] } });
+  }
+
+  counts(): CountView[] {
+    const cells = new Map<string, CountView>();
+    for (const { status, team, assignee, tags } of this.conversations.values()) {
+      for (const tag of [null, ...tags]) {
+        const key = JSON.stringify([status, team, assignee, tag]);
+        const cell = cells.get(key) ?? { status, team, assignee, tag, n: 0 };
+        cells.set(key, { ...cell, n: cell.n + 1 });
+      }
+    }
+    return [...cells.values()];
+  }
+
+  inList(filter: Filter): ConversationView[] {
+    return [...this.conversations.values()]
+      .filter((view) => view.status === filter.status)
+      .filter((view) => filter.assignee === undefined || view.assignee === filter.assignee)
+      .filter((view) => filter.tag === undefined || view.tags.includes(filter.tag))
+      .sort((a, b) => b.last_at - a.last_at || (a.id < b.id ? 1 : -1));
+  }
+
+  /** A page of a list as REST answers it: below a place, `limit` long. */
+  page(filter: Filter, before: string | null, limit: number) {
+    const [at, id] = before ? (JSON.parse(before) as [number, string]) : [Infinity, ""];
+    const below = this.inList(filter).filter((view) => view.last_at < at || (view.last_at === at && view.id < id));
+    const conversations = below.slice(0, limit);
+    const last = conversations[conversations.length - 1];
+    const next = below.length > limit && last ? JSON.stringify([last.last_at, last.id]) : null;
+    return { conversations, before: next, position: this.position, read: {} };
+  }
+
+  history(of: string): MessageView[] {
+    return [...this.messages.values()].filter((one) => one.conversation === of).sort((a, b) => a.at - b.at || a.position - b.position);
+  }
+}
