@@ -8,8 +8,7 @@ from pydantic import Field
 
 from gateway.egress.access import Role
 from gateway.store import Tx
-from gateway.stream import contacts
-from gateway.stream.erase import erase_and_sweep
+from gateway.stream import contacts, erase
 from inbox.auth.access import access_contact
 from inbox.commands.conversations import Done, Values
 from inbox.commands.table import Asked, command
@@ -75,6 +74,10 @@ async def unblock(asked: Asked, args: OnContact) -> Done:
 @command(role=Role.SUPERVISOR)
 async def erase_contact(asked: Asked, args: OnContact) -> Done:
     """Forget her for good: words, names, addresses, files. Cannot be undone."""
-    row = await asked.store.read(lambda look: access_contact(look, asked.viewer, args.contact))
-    await erase_and_sweep(asked.store, asked.desk.media, row["id"], asked.by)
+
+    async def verb(tx: Tx) -> list[str]:
+        row = await access_contact(tx, asked.viewer, args.contact)
+        return await erase.erase_contact(tx, row["id"], asked.by)
+
+    await erase.forget_media(asked.store, asked.desk.media, await asked.store.write(verb))
     return {}
