@@ -9,11 +9,13 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from bench import machine, product
 from bench.product import Data
 from bench.programs import Program, compiled, python
+
+T = TypeVar("T")
 
 QUIET = 0.15
 """Cores that others may use meanwhile; above it a measurement is repeated."""
@@ -71,13 +73,13 @@ class Bench:
     def rounds(self) -> int:
         return 1 if self.short else 5
 
-    def few(self, many: int, few: int) -> int:
+    def few(self, many: T, few: T) -> T:
         """`many` in earnest, `few` with --short."""
         return few if self.short else many
 
     # --- programs -------------------------------------------------------------------------------------------------
 
-    def start(self, command: Sequence[str | Path], *, core: int | None) -> Program:
+    def start(self, command: Sequence[object], *, core: int | None) -> Program:
         program = Program(command, self.folder, core=core)
         self.stack.callback(program.stop)
         return program
@@ -88,6 +90,10 @@ class Bench:
     def bare_fanout(self, frame_bytes: int) -> Program:
         program = compiled("bare/fanout.c", self.folder)
         return self.start([program, str(frame_bytes)], core=machine.SERVER_CORE)
+
+    def slow_flush(self) -> Path:
+        """The library that makes every flush of a disk 5 ms slower, for LD_PRELOAD."""
+        return compiled("load/slow_flush.c", self.folder, "-shared", "-fPIC")
 
     def data(self, name: str, **people: Any) -> Data:
         return product.make_data(self.folder / name, **people)
@@ -101,13 +107,20 @@ class Bench:
         return Posts(self.start(python("bench.load.posts", port, data.tokens_file), core=core), port)
 
     def sockets(
-        self, port: int, hellos: Sequence[str], *, at_once: int = 50, core: int | None = machine.LOAD_CORE
+        self,
+        port: int,
+        hellos: Sequence[str],
+        *,
+        at_once: int = 50,
+        core: int | None = machine.LOAD_CORE,
+        stalled: bool = False,
     ) -> Sockets:
-        """Open these sockets; returns once each has had the answer to its hello."""
+        """Open these sockets; returns once each has had the answer to its hello. `stalled`: the first reads no more."""
         people = self.folder / f"people-{time.monotonic_ns()}.txt"
         people.write_text("\n".join(hellos) + "\n")
         program = compiled("load/sockets.c", self.folder)
-        return Sockets(self.start([program, str(port), people, str(at_once)], core=core))
+        command = [program, str(port), people, str(at_once), *(["stalled"] if stalled else [])]
+        return Sockets(self.start(command, core=core))
 
     # --- measuring ------------------------------------------------------------------------------------------------
 
@@ -170,21 +183,25 @@ class Sockets:
         self.program = program
         self.opened: dict[str, Any] = program.told()
         self.count = int(self.opened["ready"])
+        self.load = 0.0
+        """Of its core, in the last flight."""
+
+    def forget(self) -> None:
+        """What comes from now on is reported."""
+        self.program.say("reset")
+        self.program.told()
 
     def report(self) -> dict[str, Any]:
-        """What came since the last report."""
+        """What came since `forget`."""
         self.program.say("report")
         told: dict[str, Any] = self.program.told()
         return told
 
     def wait_for(self, events: int, patience: float = 30.0) -> dict[str, Any]:
-        """The report once every socket has had that many events. Raises AssertionError when they do not come."""
-        told = self.report()
+        """The report once every socket has had that many events. Raises AssertionError when others come, or none."""
         deadline = time.monotonic() + patience
-        while told["events"] < events * self.count and time.monotonic() < deadline:
+        while (told := self.report())["events"] < events * self.count and time.monotonic() < deadline:
             time.sleep(0.02)
-            more = self.report()
-            told = {**more, **{key: told[key] + more[key] for key in ("events", "frames", "bytes", "cpu")}}
         assert told["events"] == events * self.count, f"{told['events']} of {events * self.count} events came"
         return told
 
@@ -192,6 +209,7 @@ class Sockets:
         """Deliveries a second with `window` events under way."""
         self.program.say(f"flight {events} {window} {requests}")
         told = self.program.told()
+        self.load = told["cpu"] / told["seconds"]
         return float(told["events"] * told["sockets"] / told["seconds"])
 
 

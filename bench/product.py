@@ -103,9 +103,10 @@ async def _made(folder: Path, agents: int, customers: int, *, said: bool) -> Dat
 
 
 async def _add_agent(store: Store, number: int, limits: object) -> str:
-    """A supervisor, because supervisors see everything; returns the secret of a session."""
+    """One who sees everything; returns the secret of a session."""
+    role = "supervisor" if number else "admin"
     key = await store.write(
-        lambda tx: add_agent(tx, f"agent{number}@bench.example", f"Agent {number}", "supervisor", SYSTEM)
+        lambda tx: add_agent(tx, f"agent{number}@bench.example", f"Agent {number}", role, SYSTEM)
     )
     started = await store.write(lambda tx: start_session(tx, key, "127.0.0.1", "bench", limits))  # type: ignore[arg-type]
     return started.secret

@@ -29,9 +29,9 @@ class Program:
     """A child process that says a line when there is something to know."""
 
     def __init__(
-        self, command: Sequence[str | Path], folder: Path, *, core: int | None = None, **environment: str
+        self, command: Sequence[object], folder: Path, *, core: int | None = None, **environment: str
     ) -> None:
-        self.name = Path(command[2] if command[1:2] == ["-m"] else command[0]).name
+        self.name = Path(str(command[2] if "-m" in command[1:2] else command[0])).name
         self._log = folder / f"{self.name}-{os.urandom(3).hex()}.log"
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
@@ -76,8 +76,10 @@ class Program:
         return line.decode()
 
     def told(self, patience: float = PATIENCE) -> Any:
-        """Its next line, as JSON."""
-        return json.loads(self.hear(patience))
+        """Its next line of JSON; other lines are for people."""
+        while not (line := self.hear(patience)).startswith("{"):
+            pass
+        return json.loads(line)
 
     def port(self) -> int:
         """The port that a server names in its first line."""

@@ -4,7 +4,8 @@
  *   PEOPLE: a line for each socket: PATH <tab> header line <tab> hello frame (JSON)
  *   AT_ONCE: sockets being opened at the same time; stalled: of them all the first one stops reading after its hello
  * Says {"ready": N, "seconds": S, "cpu": C} once each has had the answer to its hello, then obeys lines on stdin:
- *   report                        what came since the last report
+ *   report                        what came since the last reset
+ *   reset                         forget what came; says {}
  *   flight EVENTS WINDOW FILE     POST requests from FILE (parted by NUL), WINDOW of them under way: the next goes when
  *                                 every socket has had the oldest; says {"events", "seconds", "cpu"}
  * A message's key is "client_id":"at-NNNNNNNNNNNNNNNNNNN", the nanoseconds of CLOCK_MONOTONIC at which it was sent.
@@ -243,14 +244,14 @@ static void turn(int patience);
 static void connect_all(void)
 {
     uint64_t began = now_ns();
-    double used = cpu_seconds();
+    double before = cpu_seconds();
     while (up + lost < wanted) {
         while (begun < wanted && begun - up - lost < at_once)
             begin(begun++);
         turn(100);
     }
     printf("{\"ready\": %d, \"seconds\": %.6f, \"cpu\": %.3f}\n", up, (double)(now_ns() - began) / 1e9,
-           cpu_seconds() - used);
+           cpu_seconds() - before);
     fflush(stdout);
 }
 
@@ -265,17 +266,24 @@ static double percentile(double share)
     return 0;
 }
 
+static double used;
+
 static void report(void)
 {
-    static double used;
     printf("{\"events\": %lu, \"frames\": %lu, \"bytes\": %lu, \"pings\": %lu, \"up\": %d, \"lost\": %d, "
            "\"code\": %d, \"p50\": %.2f, \"p99\": %.2f, \"worst\": %.2f, \"cpu\": %.3f}\n",
            events, frames, bytes, pings, up, lost, last_code, percentile(0.5), percentile(0.99),
            percentile(0.999999), cpu_seconds() - used);
     fflush(stdout);
+}
+
+static void reset(void)
+{
     used = cpu_seconds();
     memset(slots, 0, sizeof slots);
     events = frames = bytes = pings = 0;
+    puts("{}");
+    fflush(stdout);
 }
 
 /* --- one event after the other ------------------------------------------------------------------------------------ */
@@ -312,7 +320,7 @@ static void flight(long many, long window, const char *file)
     }
     usleep(50000);
     uint64_t began = now_ns(), before = events;
-    double used = cpu_seconds();
+    double idle = cpu_seconds();
     for (long sent = 0; events - before < (uint64_t)(many * up);) {
         while (sent < many && (long)(events - before) >= (sent - window + 1) * up)
             fire(requests[sent % count], (int)(sent % window)), sent++;
@@ -321,7 +329,7 @@ static void flight(long many, long window, const char *file)
             exit(7);
     }
     printf("{\"events\": %ld, \"sockets\": %d, \"seconds\": %.6f, \"cpu\": %.3f}\n", many, up,
-           (double)(now_ns() - began) / 1e9, cpu_seconds() - used);
+           (double)(now_ns() - began) / 1e9, cpu_seconds() - idle);
     fflush(stdout);
     usleep(50000);
     for (int i = 0; i < window; i++)
@@ -338,6 +346,8 @@ static void obey(void)
         exit(0);
     if (!strncmp(line, "report", 6))
         report();
+    else if (!strncmp(line, "reset", 5))
+        reset();
     else if (sscanf(line, "flight %ld %ld %899s", &many, &window, file) == 3)
         flight(many, window, file);
 }

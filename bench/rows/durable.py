@@ -4,35 +4,98 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.harness import Bench, Figure, Goal, Posts, Sockets, row
+from bench.harness import Bench, Beside, Figure, Goal, Posts, Sockets, row
+from bench.product import Data
+
+AGENTS = 50
 
 
 @row
 def durable_0(bench: Bench) -> Iterator[Figure]:
     """Nobody looks on. Goal 0.20 × a bare aiohttp POST, target 0.30."""
-    yield _durable(bench, agents=0, goal=Goal(0.20, 0.30))
+    data = customers(bench)
+    ours, bare = _parley(bench, data), bench.posts(bench.bare("post").port(), data)
+    both = bench.beside(lambda: ours.rate(bench.seconds), lambda: bare.rate(bench.seconds))
+    yield Figure(
+        "durable inbound, nobody looks on",
+        both.ratio,
+        "× bare POST",
+        Goal(0.20, 0.30),
+        _raw(both, ours, bare),
+    )
 
 
 @row
 def durable_50(bench: Bench) -> Iterator[Figure]:
     """50 agents' sockets are told every one. Goal 0.08 × a bare aiohttp POST, target 0.18."""
-    yield _durable(bench, agents=50, goal=Goal(0.08, 0.18))
+    data = customers(bench)
+    ours, bare = _parley(bench, data), bench.posts(bench.bare("post").port(), data)
+    sockets = bench.sockets(ours.port, data.hellos(AGENTS))
+    both = bench.beside(lambda: told(bench, ours, sockets), lambda: bare.rate(bench.seconds))
+    yield Figure(
+        "durable inbound, 50 agents told", both.ratio, "× bare POST", Goal(0.08, 0.18), _raw(both, ours, bare)
+    )
 
 
-def _durable(bench: Bench, agents: int, goal: Goal) -> Figure:
-    data = bench.data("durable", customers=bench.few(2000, 100), said=True)
-    ours = bench.posts(bench.parley(data).port(), data)
-    bare = bench.posts(bench.bare("post").port(), data)
-    sockets = bench.sockets(ours.port, data.hellos(agents)) if agents else None
-    both = bench.beside(lambda: taken_and_told(bench, ours, sockets), lambda: bare.rate(bench.seconds))
-    load = f"the generator used {bare.last['cpu']:.2f} of its core at the bare POST"
-    raw = f"{both.ours:,.0f}/s beside {both.bare:,.0f}/s; answered p99 {ours.last['p99']:.0f} ms; {load}"
-    return Figure(f"durable inbound, {agents} agents, one core", both.ratio, "× bare POST", goal, raw)
+@row
+def to_agents(bench: Bench) -> Iterator[Figure]:
+    """A customer's message to 50 agents' sockets, beside a program that commits one row and sends one ready frame.
+
+    Goal 0.5 × that program, target 0.7. The frame is as long as ours.
+    """
+    data = customers(bench)
+    ours = _parley(bench, data)
+    sockets = bench.sockets(ours.port, data.hellos(AGENTS))
+    frame = frame_bytes(ours, sockets)
+    bare = bench.posts(bench.bare("door", bench.folder / "bare.db", frame).port(), data)
+    listeners = bench.sockets(bare.port, data.hellos(AGENTS))
+    both = bench.beside(lambda: told(bench, ours, sockets), lambda: told(bench, bare, listeners))
+    raw = f"{_raw(both, ours, bare)}; frames of {frame:,} bytes"
+    yield Figure("message -> 50 agents' sockets", both.ratio, "× bare door", Goal(0.5, 0.7), raw)
 
 
-def taken_and_told(bench: Bench, posts: Posts, sockets: Sockets | None) -> float:
-    """Messages a second; every socket had every one of them."""
+@row
+def naive(bench: Bench) -> Iterator[Figure]:
+    """50 agents told, beside the same Parley with `await ws.send_json` to each. Goal 2.5 ×, target 4 ×."""
+    data, other = customers(bench), customers(bench, "naive")
+    ours = _parley(bench, data)
+    naive = bench.posts(bench.parley(other, module="bench.naive").port(), other)
+    sockets = bench.sockets(ours.port, data.hellos(AGENTS))
+    listeners = bench.sockets(naive.port, other.hellos(AGENTS))
+    both = bench.beside(lambda: told(bench, ours, sockets), lambda: told(bench, naive, listeners))
+    yield Figure(
+        "50 agents told, beside the naive way", both.ratio, "× naive", Goal(2.5, 4), _raw(both, ours, naive)
+    )
+
+
+def customers(bench: Bench, name: str = "parley") -> Data:
+    """2,000 who have written before."""
+    return bench.data(name, customers=bench.few(2000, 100), said=True)
+
+
+def told(bench: Bench, posts: Posts, sockets: Sockets) -> float:
+    """Messages a second; every socket was told every one of them."""
+    sockets.forget()
     rate = posts.rate(bench.seconds)
-    if sockets:
-        sockets.wait_for(posts.last["taken"])
+    sockets.wait_for(posts.last["taken"])
     return rate
+
+
+def frame_bytes(posts: Posts, sockets: Sockets) -> int:
+    """How long the frame of one message is."""
+    sockets.forget()
+    posts.run(0.2, connections=1, rate=20)
+    report = sockets.wait_for(posts.last["taken"])
+    return int(report["bytes"] // report["events"])
+
+
+def _parley(bench: Bench, data: Data) -> Posts:
+    return bench.posts(bench.parley(data).port(), data)
+
+
+def _raw(both: Beside, ours: Posts, bare: Posts) -> str:
+    answered = f"answered p50 {ours.last['p50']:.0f} p99 {ours.last['p99']:.0f} ms"
+    return (
+        f"{both.ours:,.0f}/s beside {both.bare:,.0f}/s; {answered}; "
+        f"the generator used {ours.last['cpu']:.2f} and {bare.last['cpu']:.2f} of its core"
+    )
