@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
@@ -21,7 +22,7 @@ from gateway.bus import Bus
 from gateway.channels.registry import Channels
 from gateway.config import Config
 from gateway.door import CONFIG, answer_problems, guard_response
-from gateway.errors import ParleyError
+from gateway.errors import ConfigError, ParleyError
 from gateway.events import Attachment
 from gateway.health import mount_health
 from gateway.live import LiveSession
@@ -165,9 +166,17 @@ async def listening(parley: Parley, host: str, port: int) -> AsyncIterator[int]:
     runner = web.AppRunner(parley.web, access_log=None, handle_signals=False, shutdown_timeout=5)
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=1024)
-        await site.start()
+        await _listen(runner, host, port)
         yield runner.addresses[0][1]
     finally:
         parley.hang_up()
         await runner.cleanup()
+
+
+async def _listen(runner: web.AppRunner, host: str, port: int) -> None:
+    try:
+        await web.TCPSite(runner, host, port, backlog=1024).start()
+    except OSError as why:
+        taken = why.errno == errno.EADDRINUSE
+        words = "another program has it; choose another --port" if taken else why.strerror
+        raise ConfigError(f"[server] cannot listen on {host} port {port}: {words}") from why

@@ -1,0 +1,181 @@
+"""The command line: what each command prints is what works afterwards, also while Parley serves."""
+
+import http.client
+import re
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from gateway.__main__ import main
+from tests.servers.parley import Parley
+
+Start = Callable[..., Parley]
+
+
+@pytest.fixture(autouse=True)
+def _somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No config.toml but the test's own."""
+    monkeypatch.chdir(tmp_path)
+
+
+def ask(
+    server: Parley, method: str, path: str, body: Any = None, **headers: str
+) -> tuple[int, Any, http.client.HTTPMessage]:
+    data = None if body is None else orjson.dumps(body)
+    request = urllib.request.Request(
+        f"{server.url}/api/v1{path}",
+        data,
+        {"Content-Type": "application/json", "Origin": server.url, **headers},
+    )
+    request.method = method
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, orjson.loads(answer.read() or b"null"), answer.headers
+    except urllib.error.HTTPError as answer:
+        return answer.code, orjson.loads(answer.read()), answer.headers
+
+
+def until_said(server: Parley, pattern: str) -> re.Match[str]:
+    """What it prints may come a moment after it answers."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        if found := re.search(pattern, server.said(), re.MULTILINE):
+            return found
+        time.sleep(0.02)
+    raise AssertionError(f"it did not say {pattern}: {server.said()}")
+
+
+def cookie(headers: http.client.HTTPMessage) -> str:
+    return str(headers["Set-Cookie"]).partition(";")[0]
+
+
+# --- people ---------------------------------------------------------------------------------------------------------
+
+
+def test_the_first_start_hands_out_the_first_admin_s_link(parley: Start) -> None:
+    server = parley()
+    link = until_said(server, r"Make the first admin: http://\S+/link/(\S+)$")[1]
+    me = {"link": link, "name": "Ada", "email": "ada@example.com", "password": "correct horse battery"}
+    status, answer, headers = ask(server, "POST", "/session/link", me)
+    assert (status, answer["purpose"], answer["agent"]["role"]) == (200, "first_admin", "admin")
+    status, answer, _ = ask(server, "GET", "/session", Cookie=cookie(headers))
+    assert (status, answer["agent"]["email"]) == (200, "ada@example.com")
+    assert ask(server, "POST", "/session/link", me)[0] == 404
+    server.kill()
+    server.log.write_bytes(b"")
+    server.restart()
+    until_said(server, "Parley answers at")
+    assert "first admin" not in server.said()
+
+
+def test_an_agent_added_while_it_serves_chooses_a_password(
+    parley: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = parley()
+    assert main(["agent", "add", "Min@Example.com", "--name", "민", "--data", str(server.data)]) == 0
+    link = capsys.readouterr().out.rpartition("/link/")[2].strip()
+    status, answer, _ = ask(
+        server, "POST", "/session/link", {"link": link, "password": "korrekt pferd batterie"}
+    )
+    assert (status, answer["agent"]["name"], answer["agent"]["role"]) == (200, "민", "agent")
+    again = {"email": "min@example.com", "password": "korrekt pferd batterie"}
+    assert ask(server, "POST", "/session", again)[0] == 200
+
+
+def test_nobody_is_added_twice(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["agent", "add", "min@example.com", "--data", "here"]) == 0
+    assert main(["agent", "add", "MIN@example.com", "--data", "here"]) == 1
+    assert "parley: " in capsys.readouterr().err
+
+
+def test_a_token_acts_for_its_agent(parley: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    server = parley()
+    data = ["--data", str(server.data)]
+    main(["agent", "add", "bot@example.com", "--role", "supervisor", *data])
+    capsys.readouterr()
+    assert main(["token", "create", "bot@example.com", *data]) == 0
+    token = capsys.readouterr().out.strip()
+    status, answer, _ = ask(server, "GET", "/conversations?status=open", Authorization=f"Bearer {token}")
+    assert (status, answer["conversations"]) == (200, [])
+    assert ask(server, "GET", "/conversations", Authorization="Bearer parley_wrong")[0] == 401
+
+
+def test_a_token_needs_an_agent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["token", "create", "nobody@example.com", "--data", "here"]) == 1
+    assert "nobody@example.com" in capsys.readouterr().err
+
+
+# --- the demo -------------------------------------------------------------------------------------------------------
+
+
+def test_the_demo_s_links_sign_in_at_one_click(parley: Start) -> None:
+    server = parley(command="demo")
+    until_said(server, "Ctrl-C")
+    for role in ("agent", "supervisor", "admin"):
+        link = until_said(server, rf"^ +{role} +\S+/link/(\S+)")[1]
+        status, answer, headers = ask(server, "POST", "/session/link", {"link": link})
+        assert (status, answer["purpose"], answer["agent"]["role"]) == (200, "demo", role)
+        _, listed, _ = ask(server, "GET", "/conversations?status=open", Cookie=cookie(headers))
+        assert listed["conversations"], role
+        assert ask(server, "POST", "/session/link", {"link": link})[0] == 404
+    chat = until_said(server, r"^ +http://[^/]+(/chat/\S+)$")[1]
+    with urllib.request.urlopen(server.url + chat, timeout=10) as page:
+        assert "text/html" in page.headers["Content-Type"]
+
+
+def test_the_demo_starts_a_second_time_in_a_moment(parley: Start) -> None:
+    server = parley(command="demo")
+    first = until_said(server, r"/link/(\S+)")[1]
+    server.process.terminate()
+    assert server.process.wait(10) == 0
+    server.log.write_bytes(b"")
+    began = time.monotonic()
+    server.restart()
+    assert time.monotonic() - began < 3
+    assert until_said(server, r"/link/(\S+)")[1] != first
+    assert ask(server, "POST", "/session/link", {"link": first})[0] == 404
+
+
+# --- the rest -------------------------------------------------------------------------------------------------------
+
+
+def test_migrate_makes_the_database(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--data", "here"]) == 0
+    assert "ready" in capsys.readouterr().out
+    assert Path("here/parley.db").exists()
+
+
+def test_the_doctor_s_verdict_is_the_exit_code(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "config.toml").write_text('[channels.web]\ntype = "webchat"\n[server]\nport = 0\n')
+    assert main(["doctor"]) == 0
+    (tmp_path / "config.toml").write_text('[channels.web]\ntype = "pigeon"\n')
+    assert main(["doctor"]) == 1
+    assert "there is no channel type 'pigeon'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("command", ["serve", "demo", "doctor", "migrate"])
+def test_a_fault_in_the_file_is_one_line_not_a_traceback(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    (tmp_path / "config.toml").write_text("[sever]\nport = 1\n")
+    assert main([command]) == 1
+    assert capsys.readouterr().err == "parley: config.toml: sever: unknown key; did you mean 'server'?\n"
+
+
+def test_a_port_that_is_taken_is_said_so(parley: Start, capsys: pytest.CaptureFixture[str]) -> None:
+    server = parley()
+    port = server.url.rpartition(":")[2]
+    assert main(["serve", "--port", port, "--data", "elsewhere"]) == 1
+    assert "another program has it" in capsys.readouterr().err
+
+
+def test_a_wrong_command_shows_the_right_ones(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["sevre"])
+    assert "serve" in capsys.readouterr().err
