@@ -189,11 +189,11 @@ async def restore(arguments: argparse.Namespace) -> None:
 async def erase(arguments: argparse.Namespace) -> None:
     from gateway.events import SYSTEM
     from gateway.media import open_media
-    from gateway.stream.erase import erase_and_sweep
+    from gateway.stream.erase import erase as erase_for_good
 
     config = _config(arguments)
     async with _store(arguments) as store:
-        await erase_and_sweep(store, open_media(config.media_store, config.data), arguments.contact, SYSTEM)
+        await erase_for_good(store, open_media(config.media_store, config.data), arguments.contact, SYSTEM)
     print(f"contact {arguments.contact} is erased")
 
 

@@ -26,6 +26,8 @@ from gateway.store.postgres_tx import PostgresReader, PostgresTx
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+APPLICATION = "parley"
+"""What our connections are called in `pg_stat_activity`."""
 READERS = 10
 ALONE = 8
 """How often a unit that ran into a deadlock is tried by itself."""
@@ -265,7 +267,13 @@ def _unavailable() -> Iterator[None]:
 
 async def _pool(url: str, size: int) -> Any:
     return await asyncpg.create_pool(
-        url, min_size=1, max_size=size, init=_prepare, command_timeout=TIMEOUT, timeout=5
+        url,
+        min_size=1,
+        max_size=size,
+        init=_prepare,
+        command_timeout=TIMEOUT,
+        timeout=5,
+        server_settings={"application_name": APPLICATION},
     )
 
 

@@ -1,0 +1,170 @@
+"""The file a backup is: a zip with checksums, written whole or not at all, and checked whole before it is used."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+import re
+import time
+import zipfile
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from gateway.errors import ConfigError
+from gateway.media import Damaged, MediaStore, Missing
+
+FORMAT = 1
+MANIFEST = "manifest.json"
+PIECE = 1024 * 1024
+DAY_ONE = (1980, 1, 1, 0, 0, 0)
+_MEDIA = re.compile(r"media/([0-9a-f]{64})")
+
+
+class Archive:
+    """A backup being written. `facts` go into its manifest."""
+
+    def __init__(self, zip_file: zipfile.ZipFile, folder: Path) -> None:
+        self._zip = zip_file
+        self.folder = folder
+        """Where large parts may be put together first: on the disk that the backup goes to."""
+        self.facts: dict[str, Any] = {"parley_backup": FORMAT, "made_at": int(time.time() * 1000)}
+        self._files: dict[str, dict[str, Any]] = {}
+
+    @classmethod
+    @asynccontextmanager
+    async def new(cls, target: Path) -> AsyncIterator[Archive]:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f".{target.name}.{os.getpid()}.part")
+        try:
+            # Readable by its owner alone: it holds everything.
+            with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
+                with zipfile.ZipFile(file, "w") as zip_file:
+                    archive = cls(zip_file, target.parent)
+                    yield archive
+                    archive._write_manifest()
+                await asyncio.to_thread(_sync, file)
+            draft.rename(target)
+            await asyncio.to_thread(_sync_folder, target.parent)
+        finally:
+            draft.unlink(missing_ok=True)
+
+    @contextmanager
+    def writing(self, name: str, *, compress: bool) -> Iterator[Written]:
+        """One member, written piece by piece; nothing else may be written meanwhile."""
+        info = zipfile.ZipInfo(name, DAY_ONE)
+        info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
+        with self._zip.open(info, "w", force_zip64=True) as member:
+            written = Written(member)
+            yield written
+        self._files[name] = {"size": written.size, "sha256": written.digest.hexdigest()}
+
+    def add_file(self, name: str, source: Path) -> None:
+        with source.open("rb") as file, self.writing(name, compress=True) as member:
+            while piece := file.read(PIECE):
+                member.write(piece)
+
+    async def add_media(self, media: MediaStore) -> int:
+        """All objects; one that is erased or swept at this moment is left out. Raises Damaged."""
+        objects = 0
+        async for held in media.list():
+            try:
+                async with media.open(held.hash) as opened:
+                    with self.writing(f"media/{held.hash}", compress=False) as member:
+                        async for piece in opened.chunks:
+                            member.write(piece)
+            except Missing:
+                continue
+            if self._files[f"media/{held.hash}"]["sha256"] != held.hash:
+                raise Damaged(
+                    f"media object {held.hash} is damaged; restore it, or delete it, before backing up"
+                )
+            objects += 1
+        return objects
+
+    def _write_manifest(self) -> None:
+        text = orjson.dumps({**self.facts, "files": self._files}, option=orjson.OPT_INDENT_2)
+        self._zip.writestr(zipfile.ZipInfo(MANIFEST, DAY_ONE), text)
+
+
+class Written:
+    """A member on its way: counts and digests what goes through."""
+
+    def __init__(self, member: IO[bytes]) -> None:
+        self._member = member
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, piece: bytes) -> None:
+        self._member.write(piece)
+        self.digest.update(piece)
+        self.size += len(piece)
+
+
+class Backup:
+    """A finished backup being read."""
+
+    def __init__(self, zip_file: zipfile.ZipFile, facts: dict[str, Any]) -> None:
+        self._zip = zip_file
+        self.facts = facts
+
+    @classmethod
+    @contextmanager
+    def open(cls, file: Path) -> Iterator[Backup]:
+        """Raises ConfigError for what is no backup of a kind this Parley knows."""
+        try:
+            with zipfile.ZipFile(file) as zip_file:
+                facts = orjson.loads(zip_file.read(MANIFEST))
+                if facts.get("parley_backup") != FORMAT:
+                    raise ConfigError(f"{file} was made by another version of Parley")
+                yield cls(zip_file, facts)
+        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as why:
+            raise ConfigError(f"{file} is no backup that can be read: {why}") from why
+
+    def check(self) -> None:
+        """Every file is there, nothing else is, and each says what its checksum says. Raises ConfigError."""
+        files = self.facts["files"]
+        if set(self._zip.namelist()) != {MANIFEST, *files}:
+            raise ConfigError("the backup is damaged: it does not hold what its manifest says")
+        for name, told in files.items():
+            digest, size = hashlib.sha256(), 0
+            for piece in self.pieces(name):
+                digest.update(piece)
+                size += len(piece)
+            if (digest.hexdigest(), size) != (told["sha256"], told["size"]):
+                raise ConfigError(f"the backup is damaged: {name} is not what was written")
+
+    def pieces(self, name: str) -> Iterator[bytes]:
+        with self._zip.open(name) as member:
+            while piece := member.read(PIECE):
+                yield piece
+
+    async def put_media(self, media: MediaStore) -> int:
+        """Store every object again; equal ones are simply made young."""
+        objects = 0
+        for name in self.facts["files"]:
+            if _MEDIA.fullmatch(name):
+                await media.put(self._chunks(name), limit=None)
+                objects += 1
+        return objects
+
+    async def _chunks(self, name: str) -> AsyncIterator[bytes]:
+        for piece in self.pieces(name):
+            yield piece
+
+
+def _sync(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
