@@ -1,11 +1,11 @@
 """The command line: what each command prints is what works afterwards, also while Parley serves."""
 
-import http.client
 import re
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,7 @@ def _somewhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-def ask(
-    server: Parley, method: str, path: str, body: Any = None, **headers: str
-) -> tuple[int, Any, http.client.HTTPMessage]:
+def ask(server: Parley, method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any, Message]:
     data = None if body is None else orjson.dumps(body)
     request = urllib.request.Request(
         f"{server.url}/api/v1{path}",
@@ -51,7 +49,7 @@ def until_said(server: Parley, pattern: str) -> re.Match[str]:
     raise AssertionError(f"it did not say {pattern}: {server.said()}")
 
 
-def cookie(headers: http.client.HTTPMessage) -> str:
+def cookie(headers: Message) -> str:
     return str(headers["Set-Cookie"]).partition(";")[0]
 
 
