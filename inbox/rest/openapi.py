@@ -141,6 +141,8 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _success(row: Route, schemas: _Schemas) -> dict[str, Any]:
+    if row.gives == "application/json":
+        return _content("The document", {"type": "object"}, row.gives)
     if row.gives:
         return _content("The file", {"type": "string", "format": "binary"}, row.gives)
     if row.answer is None:
