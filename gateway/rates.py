@@ -74,4 +74,9 @@ class Buckets:
         if held is None:
             return float(self.rate.count)
         level, since = held
-        return min(self.rate.count, level + (self._clock() - since) * self.rate.count / self.rate.period)
+        now = self._clock()
+        if now < since:
+            # A clock that was set back tells nothing of what passed: counting goes on from here, nobody is locked out.
+            self._buckets[key] = (level, now)
+            return level
+        return min(self.rate.count, level + (now - since) * self.rate.count / self.rate.period)

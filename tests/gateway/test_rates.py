@@ -66,3 +66,13 @@ def test_never_more_than_burst_plus_refill(waits: list[float]) -> None:
         clock.now += wait
         taken += buckets.take("a") == 0
     assert taken <= 5 + (clock.now - 1000.0) * 0.5 + 1e-6
+
+
+def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(2, 60.0), clock)
+    assert [buckets.take("a") for _ in range(2)] == [0, 0]
+    clock.now -= 3_600
+    assert buckets.take("a") == pytest.approx(30.0), "what was left is left"
+    clock.now += 30
+    assert buckets.take("a") == 0
