@@ -32,10 +32,14 @@ SEND_BUFFER = 64 * 1024
 """Bytes of kernel buffer per socket: unbounded, a stalled browser hides megabytes (PERFORMANCE.md, finding 7)."""
 CLOSE_GRACE = 2.0
 """Seconds a slow browser has to take the close frame before the connection is aborted."""
-REPLAY = 500
-"""Events read at a time while catching up."""
+PATIENCE = 8.0
+"""Seconds a browser that is catching up may take nothing at all before it is cut."""
+REPLAY = 100
+"""Events read at a time while catching up: about as many as a socket's buffer holds."""
 REPLAY_MOST = 5_000
 """Events behind the head beyond which a session starts over with a snapshot."""
+DRAIN_LOOK = 0.02
+"""Seconds between two looks at how much a catching-up browser has taken."""
 
 CLOSE_SIGNED_OUT = 4401
 CLOSE_PROTOCOL = 4406
@@ -79,16 +83,33 @@ class LiveSession:
         return self.cut_with is not None or self.ws.closed or self._transport.is_closing()
 
     def write(self, frame: bytes) -> None:
-        """Write an encoded frame now, or cut the browser when too much is waiting already."""
+        """Write an encoded frame now, or cut the browser when too much would be waiting."""
         if self.closing:
             return
-        if self._transport.get_write_buffer_size() > self._limit:
+        waiting = self._transport.get_write_buffer_size()
+        # A browser that has taken everything gets any frame, however large.
+        if waiting and waiting + len(frame) > self._limit:
             self.cut(CLOSE_SLOW)
             return
         self._transport.write(frame)
 
     def send(self, frame: Any) -> None:
         self.write(encode(frame))
+
+    async def drain(self) -> None:
+        """Wait until the browser has taken most of what was written, however slow its line; cut it when it takes
+        nothing. For what a session is told by its own task (a snapshot, a replay), never for what the hub tells.
+        """
+        loop = asyncio.get_running_loop()
+        left, since = self._transport.get_write_buffer_size(), loop.time()
+        while left > self._limit // 4 and not self.closing:
+            await asyncio.sleep(DRAIN_LOOK)
+            now_left = self._transport.get_write_buffer_size()
+            if now_left < left:
+                since = loop.time()
+            elif loop.time() - since > PATIENCE:
+                self.cut(CLOSE_SLOW)
+            left = now_left
 
     def cut(self, code: int) -> None:
         """End the session with a code that tells the browser what to do; never waits for it."""
@@ -97,6 +118,10 @@ class LiveSession:
         self.cut_with = code
         with contextlib.suppress(ConnectionError, RuntimeError):
             self._transport.write(b"\x88\x02" + struct.pack("!H", code))
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Let the connection go soon, even if the browser never takes what is still waiting for it."""
         asyncio.get_running_loop().call_later(CLOSE_GRACE, self._transport.abort)
 
 
@@ -107,22 +132,36 @@ S = TypeVar("S", bound=LiveSession)
 async def open_socket(
     request: web.Request, limits: Limits, make: Callable[[web.WebSocketResponse], S]
 ) -> AsyncIterator[S]:
-    """Accept the upgrade and make the door's own kind of session of it. The caller has checked origin and person."""
+    """Accept the upgrade and make the door's own kind of session of it. The caller has checked origin and person.
+
+    What goes wrong inside ends the session with a close code: after the upgrade there is no HTTP answer any more.
+    """
     ws = web.WebSocketResponse(
         heartbeat=limits.heartbeat / 1000,
         max_msg_size=limits.frame_bytes,
         compress=False,
         autoping=True,
+        # We answer a close ourselves: after a `cut` ours has gone already, and browsers take a second one for a fault.
+        autoclose=False,
         timeout=CLOSE_GRACE,
     )
     await ws.prepare(request)
     session = make(ws)
     try:
         yield session
+    except ConnectionError:
+        pass  # the browser has gone
+    except Unavailable as why:
+        log.warning("a session ends, the database is away: %s", why)
+        session.cut(WSCloseCode.TRY_AGAIN_LATER)
+    except Exception:
+        log.exception("a session failed")
+        session.cut(WSCloseCode.INTERNAL_ERROR)
     finally:
         if not session.closing:
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
                 await ws.close(code=WSCloseCode.OK)
+        session.abandon()
 
 
 class Hub(ABC, Generic[S, C]):
@@ -172,11 +211,16 @@ class Hub(ABC, Generic[S, C]):
 
     async def _flush(self, events: Sequence[Event]) -> None:
         if self.sessions:
-            content = await self._load_stubbornly(events)
-            if content is None:
-                self.start_over()
-            else:
+            try:
+                content = await self.store.read(lambda look: self.load(look, events))
                 self._tell(events, content)
+            except Unavailable as why:
+                log.warning("cannot read what to tell the sessions: %s", why)
+                self.start_over()
+            except Exception:
+                first, last = events[0].position, events[-1].position
+                log.exception("cannot tell the sessions about %d..%d", first, last)
+                self.start_over()
         self.flushed = events[-1].position
 
     def _tell(self, events: Sequence[Event], content: C) -> None:
@@ -191,15 +235,6 @@ class Hub(ABC, Generic[S, C]):
         for session in (*behind, *ahead):
             session.position = last
 
-    async def _load_stubbornly(self, events: Sequence[Event]) -> C | None:
-        try:
-            return await self.store.read(lambda look: self.load(look, events))
-        except Unavailable as why:
-            log.warning("cannot read what to tell the sessions: %s", why)
-        except Exception:
-            log.exception("cannot tell the sessions about %d..%d", events[0].position, events[-1].position)
-        return None
-
     def start_over(self) -> None:
         """Cut everybody: each comes back with its cursor and catches up. Better than telling a story with a hole."""
         for session in tuple(self.sessions):
@@ -212,7 +247,7 @@ class Hub(ABC, Generic[S, C]):
         cursor = Cursor.parse(text) if text else None
         if cursor is None:
             return None, None
-        if cursor.epoch != self.store.epoch or cursor.position > self.store.published:
+        if cursor.epoch != self.store.epoch:
             return None, "epoch"
         if self.store.published - cursor.position > REPLAY_MOST:
             return None, "too_old"
@@ -221,19 +256,31 @@ class Hub(ABC, Generic[S, C]):
     async def join(self, session: S) -> bool:
         """Bring a session from `session.position` to where the hub stands, then tell it everything that follows.
 
-        Returns False when the log no longer reaches back that far: the caller starts it over.
+        Returns False when that cannot be told: the log no longer reaches back that far, never came that far, or holds
+        what cannot be read. The caller starts it over.
         """
-        while session.position < self.flushed:
+        if session.position > self.store.published and session.position > await self.store.read(_head):
+            return False
+        await session.drain()  # a snapshot may be larger than what may wait for a live browser
+        while session.position < self.flushed and not session.closing:
             events = await self.store.scan(lambda look: self._after(look, session.position))
-            if events is None:
+            if not events or not await self._replay(session, events):
                 return False
-            if events:
-                content = await self.store.read(lambda look, after=events: self.load(look, after))  # type: ignore[misc]
-                self.deliver(events, content, (session,))
-                session.position = events[-1].position
-            if session.closing:
-                return True
-        self.sessions.add(session)
+            await session.drain()
+        if not session.closing:
+            self.sessions.add(session)
+        return True
+
+    async def _replay(self, session: S, events: Sequence[Event]) -> bool:
+        try:
+            content = await self.store.read(lambda look: self.load(look, events))
+            self.deliver(events, content, (session,))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("cannot replay %d..%d", events[0].position, events[-1].position)
+            return False
+        session.position = events[-1].position
         return True
 
     async def _after(self, look: Reader, position: int) -> list[Event] | None:
@@ -243,6 +290,10 @@ class Hub(ABC, Generic[S, C]):
 
     def leave(self, session: S) -> None:
         self.sessions.discard(session)
+
+
+async def _head(look: Reader) -> int:
+    return look.position
 
 
 async def first_text(session: LiveSession, limits: Limits) -> str | None:
