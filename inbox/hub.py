@@ -14,13 +14,13 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from gateway.bus import Bus
+from gateway.bus import AgentLooks, Bus
 from gateway.channels.registry import Channels
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, sees
 from gateway.egress.agent import Link
 from gateway.egress.types import ContactView, ConversationView, DirectoryView
-from gateway.events import Event, Kind, Scope
+from gateway.events import ActorKind, Event, Kind, Scope
 from gateway.limits import Limits
 from gateway.live import CLOSE_SIGNED_OUT, Hub, LiveSession, text_frame
 from gateway.store import Cursor, Store, as_json
@@ -33,7 +33,9 @@ from inbox.wire import CLOSE_ACCESS
 CONTACT_SCOPES = """select contact_id, status, team_id, assignee_id from conversations
     where contact_id in {ids_1} and merged_into is null"""
 ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED)
-WHOLE, ENTERED, BARE, LEFT = "whole", "entered", "bare", "left"
+WHOLE, ENTERED, BARE, PASSED, LEFT = "whole", "entered", "bare", "passed", "left"
+"""How a fact is told: with its content; with it, as coming into view; without content, because it has left the view
+since; the same as coming into view; as leaving the view."""
 
 
 class AgentSession(LiveSession):
@@ -46,6 +48,8 @@ class AgentSession(LiveSession):
         self.caller = caller
         self.tab = tab
         self.looks_at: str | None = None
+        self.private_told = 0
+        """How often another tab's private state was told here: what was read before that is older."""
 
     @property
     def viewer(self) -> Viewer:
@@ -62,6 +66,8 @@ class Facts:
     contact_scopes: Mapping[str, Sequence[Scope]]
     names: Mapping[str, str]
     directory: DirectoryView | None
+    directory_at: int = 0
+    """The newest fact about the directory: it alone carries it, once and as it stands."""
     encoded: dict[tuple[int, str], bytes] = field(default_factory=dict)
 
 
@@ -70,6 +76,7 @@ class AgentHub(Hub[AgentSession, Facts]):
 
     def __init__(self, store: Store, bus: Bus, limits: Limits, channels: Channels, link: Link) -> None:
         super().__init__(store, bus, limits)
+        self._bus = bus
         self._channels = channels
         self._link = link
 
@@ -79,17 +86,33 @@ class AgentHub(Hub[AgentSession, Facts]):
         if contacts:
             for row in await look.all(CONTACT_SCOPES, as_json(sorted(contacts))):
                 scopes[row["contact_id"]].append(Scope(row["status"], row["team_id"], row["assignee_id"]))
-        messages = {event.message for event in events if event.message and event.kind in ABOUT_MESSAGES}
-        told = any(event.kind is Kind.DIRECTORY_CHANGED for event in events)
-        conversations = {event.conversation for event in events if event.conversation}
+        messages = await self._load_messages(look, events)
+        # A merge or a split may have taken a message elsewhere: whether it is shown hangs on where it stands now.
+        homes = {event.conversation for event in events if event.conversation}
+        homes.update(one.row["conversation_id"] for one in messages.values())
+        told = max((event.position for event in events if event.kind is Kind.DIRECTORY_CHANGED), default=0)
         return Facts(
-            conversations=await load_conversations(look, conversations) if conversations else {},
-            messages=await load_messages(look, messages) if messages else {},
+            conversations=await self._load_conversations(look, homes),
+            messages=messages,
             contacts=await load_contacts(look, contacts) if contacts else {},
             contact_scopes=scopes,
             names=await load_names(look, {event.actor.id for event in events}),
             directory=await load_directory(look, self._channels) if told else None,
+            directory_at=told,
         )
+
+    async def _load_messages(self, look: Reader, events: Sequence[Event]) -> Mapping[str, Content]:
+        wanted = {event.message for event in events if event.message and event.kind in ABOUT_MESSAGES}
+        return await load_messages(look, wanted) if wanted else {}
+
+    async def _load_conversations(self, look: Reader, wanted: set[str]) -> Mapping[str, ConversationView]:
+        """Those, and where the merged ones among them live now."""
+        found: dict[str, ConversationView] = {}
+        while missing := wanted - found.keys():
+            fresh = await load_conversations(look, missing)
+            found.update(fresh)
+            wanted = {view["merged_into"] for view in fresh.values() if view["merged_into"]}
+        return found
 
     def deliver(self, events: Sequence[Event], content: Facts, sessions: Iterable[AgentSession]) -> None:
         views: dict[Viewer, list[AgentSession]] = defaultdict(list)
@@ -101,19 +124,27 @@ class AgentHub(Hub[AgentSession, Facts]):
             shape = tuple(form(viewer, event, content) for event in events)
             if shape not in frames:
                 frames[shape] = self._frame(events, shape, content)
+            left = {event.conversation for event, how in zip(events, shape, strict=True) if how == LEFT}
             for session in group:
                 session.write(frames[shape])
+                if session.looks_at in left:
+                    self._look_away(session)
+
+    def _look_away(self, session: AgentSession) -> None:
+        """What has left the view is not looked at any more: no signal of it comes to this tab."""
+        session.looks_at = None
+        self._bus.signal(AgentLooks(session.caller.agent_id, session.tab, None))
 
     def _access_ended(self, session: AgentSession, events: Sequence[Event]) -> bool:
-        for event in events:
-            if event.kind is Kind.ACCESS_CHANGED and event.subject == session.caller.agent_id:
-                ended = event.changes.get("ended")
-                if ended is None:
-                    session.cut(CLOSE_ACCESS)
-                    return True
-                if session.caller.session in ended or session.caller.token in ended:
-                    session.cut(CLOSE_SIGNED_OUT)
-                    return True
+        agent, mine = session.caller.agent_id, {session.caller.session, session.caller.token}
+        codes = {
+            _code(event.changes, mine)
+            for event in events
+            if event.kind is Kind.ACCESS_CHANGED and event.subject == agent
+        }
+        for code in (CLOSE_SIGNED_OUT, CLOSE_ACCESS):
+            if code in codes:
+                session.cut(code)
         return session.closing
 
     def _frame(self, events: Sequence[Event], shape: Sequence[str | None], content: Facts) -> bytes:
@@ -141,23 +172,26 @@ class AgentHub(Hub[AgentSession, Facts]):
                 "conversation": event.conversation,
                 "was": project.cell(event.was),
             }
+        shown, entered = how in (WHOLE, ENTERED), how in (ENTERED, PASSED)
+        # A customer's name of today belongs to the content; our own people know each other's.
+        names = content.names if shown or event.actor.kind is not ActorKind.CUSTOMER else {}
         frame: dict[str, Any] = {
             "position": event.position,
             "at": event.at,
             "kind": event.kind.value,
-            "actor": project.actor(event.actor, content.names),
+            "actor": project.actor(event.actor, names),
             "changes": event.changes,
         }
         if event.subject is not None:
             frame["subject"] = event.subject
         if event.conversation is not None:
             frame["conversation"] = event.conversation
-            if event.was != event.now or how == ENTERED:
-                frame["was"] = None if how == ENTERED else project.cell(event.was)
+            if event.was != event.now or entered:
+                frame["was"] = None if entered else project.cell(event.was)
                 frame["now"] = project.cell(event.now)
-        if how == ENTERED:
+        if entered:
             frame["entered"] = True
-        if how != BARE:
+        if shown:
             self._add_content(frame, event, content)
         return frame
 
@@ -168,8 +202,18 @@ class AgentHub(Hub[AgentSession, Facts]):
             frame["message"] = project.message(message.row, message.files, self._link)
         if contact := content.contacts.get(event.contact or ""):
             frame["contact"] = contact
-        if event.kind is Kind.DIRECTORY_CHANGED and content.directory is not None:
+        if event.position == content.directory_at:
             frame["directory"] = content.directory
+
+
+def _code(changes: Mapping[str, Any], mine: set[str | None]) -> int | None:
+    """What a change of an agent's access means for the session or token in `mine`."""
+    if changes.get("active") is False:
+        return CLOSE_SIGNED_OUT
+    ended = changes.get("ended")
+    if ended is None:
+        return CLOSE_ACCESS
+    return CLOSE_SIGNED_OUT if mine & set(ended) else None
 
 
 def form(viewer: Viewer, event: Event, content: Facts) -> str | None:
@@ -181,12 +225,12 @@ def form(viewer: Viewer, event: Event, content: Facts) -> str | None:
     before, after = sees(viewer, event.was), sees(viewer, event.now)
     if not before and not after:
         return None
-    if before and not after and event.now is not None:
+    entered = after and not before and event.was is not None
+    if _shows(viewer, event, content):
+        return ENTERED if entered else WHOLE
+    if before and not after:
         return LEFT
-    summary = content.conversations.get(event.conversation)
-    if summary is None or not _sees_now(viewer, summary):
-        return BARE
-    return ENTERED if after and not before and event.was is not None else WHOLE
+    return PASSED if entered else BARE
 
 
 def _form_without_conversation(viewer: Viewer, event: Event, content: Facts) -> str | None:
@@ -196,5 +240,19 @@ def _form_without_conversation(viewer: Viewer, event: Event, content: Facts) -> 
     return WHOLE if any(sees(viewer, scope) for scope in scopes) else None
 
 
-def _sees_now(viewer: Viewer, summary: ConversationView) -> bool:
-    return sees(viewer, Scope(summary["status"], summary["team"], summary["assignee"]))  # type: ignore[arg-type]
+def _shows(viewer: Viewer, event: Event, content: Facts) -> bool:
+    """May the viewer read today what the fact is about, where it stands today?"""
+    if sees(viewer, event.was) and event.now is not None and not sees(viewer, event.now):
+        return False
+    message = content.messages.get(event.message or "")
+    homes = [event.conversation, None if message is None else message.row["conversation_id"]]
+    return all(_sees_now(viewer, home, content) for home in homes if home is not None)
+
+
+def _sees_now(viewer: Viewer, conversation: str, content: Facts) -> bool:
+    view = content.conversations.get(conversation)
+    while view is not None and view["merged_into"] is not None:
+        view = content.conversations.get(view["merged_into"])
+    if view is None:
+        return False
+    return sees(viewer, Scope(view["status"], view["team"], view["assignee"]))  # type: ignore[arg-type]
