@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -25,12 +26,17 @@ class Hung:
     tasks: list[Coroutine[Any, Any, None]]
 
 
+def monotonic() -> int:
+    """Milliseconds that never step: a set wall clock neither ends a lease nor keeps one alive."""
+    return time.monotonic_ns() // 1_000_000
+
+
 def hang(application: web.Application, desk: Desk) -> Hung:
     application[DESK] = desk
     application.on_response_prepare.append(set_cookie)
-    signals = Signals(desk.bus, desk.limits, desk.clock, desk.hub.sessions)
+    signals = Signals(desk.bus, desk.limits, monotonic, desk.hub.sessions)
     door = AgentDoor(desk, signals)
     application.router.add_get("/ws/agent", door.socket)
     mount_routes(application)
     mount_pages(application)
-    return Hung(desk.hub.sessions, [desk.hub.run(), signals.run()])
+    return Hung(desk.hub.sessions, [desk.hub.run(), signals.run(), door.end_expired()])

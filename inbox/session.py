@@ -6,8 +6,9 @@ model costs an answer and nothing else.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from typing import Any
+from typing import Any, NamedTuple
 
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
@@ -15,17 +16,18 @@ from pydantic import ValidationError
 from gateway.bundle import bundle
 from gateway.bus import AgentHere, AgentLooks, AgentTyping
 from gateway.door import check_origin, problem, unexpected
-from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated
+from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated, Unavailable
 from gateway.events import new_id
-from gateway.live import CLOSE_PROTOCOL, first_text, open_socket
-from gateway.store import Cursor, Reader
+from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, first_text, open_socket
+from gateway.store import Cursor, Reader, Row
 from inbox.auth.access import access_conversation
+from inbox.auth.caller import Caller, look_again
 from inbox.auth.door import recognise
 from inbox.commands import Asked, run_command
 from inbox.desk import Desk
 from inbox.hub import AgentSession
 from inbox.signals import Signals
-from inbox.snapshot import load_snapshot, told_limits
+from inbox.snapshot import load_private, load_snapshot, told_limits
 from inbox.wire import PROTOCOL, Command, Hello, Here, Look, Typing, from_agent
 
 log = logging.getLogger(__name__)
@@ -34,6 +36,16 @@ log = logging.getLogger(__name__)
 PERSONS = """select i.person_id, l.id = c.leg_id as current from conversations c
     join legs l on l.conversation_id = c.id join identities i on i.id = l.identity_id where c.id = $1"""
 PICTURE = "select picture from agents where id = $1"
+END_EXPIRED = 30.0
+"""Seconds between two looks for sockets whose session has run out."""
+
+
+class _Looked(NamedTuple):
+    """A conversation as somebody looks at it: where it lives now, and the persons behind its legs."""
+
+    position: int
+    conversation: str
+    legs: list[Row]
 
 
 class AgentDoor:
@@ -60,6 +72,30 @@ class AgentDoor:
             await _Conversing(self, session).run()
         return session.ws
 
+    async def end_expired(self) -> None:
+        """No socket outlives its session or token. Runs for the life of the process."""
+        while True:
+            await asyncio.sleep(END_EXPIRED)
+            await self.end_expired_now()
+
+    async def end_expired_now(self) -> None:
+        now = self.desk.clock()
+        for session in tuple(self.hub.sessions):
+            ends = session.caller.expires_at
+            if ends is None or ends > now:
+                continue
+            try:
+                # Prolonged by this browser's requests meanwhile?
+                session.caller = await self.look_again(session.caller)
+            except Unauthenticated:
+                session.cut(CLOSE_SIGNED_OUT)
+            except Unavailable as why:
+                log.warning("cannot see whether a session has run out: %s", why)
+
+    async def look_again(self, caller: Caller) -> Caller:
+        """Raises Unauthenticated, Unavailable."""
+        return await self.desk.store.read(lambda look: look_again(look, caller, self.desk.clock()))
+
 
 class _Conversing:
     """The life of one session."""
@@ -68,7 +104,10 @@ class _Conversing:
         self.door = door
         self.desk = door.desk
         self.session = session
-        self.caller = session.caller
+
+    @property
+    def caller(self) -> Caller:
+        return self.session.caller
 
     async def run(self) -> None:
         hello = await self._hello()
@@ -79,7 +118,10 @@ class _Conversing:
         self.door.bus.signal(AgentHere(agent, tab))
         try:
             if await self._start(hello.cursor):
+                await self._tell_own()
                 await self._listen()
+        except Unauthenticated:
+            self.session.cut(CLOSE_SIGNED_OUT)
         finally:
             self.door.hub.leave(self.session)
             self.door.bus.signal(AgentHere(agent, tab, gone=True))
@@ -100,6 +142,8 @@ class _Conversing:
             self.session.send({"kind": "reset", "reason": refused})
         self._say_hello(resumed=cursor is not None)
         if cursor is not None:
+            # What changed in this agent's access since the cookie was read, up to here; later changes the hub tells.
+            self.session.caller = await self.door.look_again(self.caller)
             self.session.position = cursor.position
             if await self.door.hub.join(self.session):
                 return True
@@ -107,14 +151,29 @@ class _Conversing:
         return await self._start_afresh()
 
     async def _start_afresh(self) -> bool:
-        frame = await self.desk.store.scan(
-            lambda look: load_snapshot(look, self.caller.viewer, self.desk.channels)
-        )
+        self.session.caller, frame = await self.desk.store.scan(self._snapshot)
         self.session.position = frame["position"]
         frame["cursor"] = str(Cursor(self.desk.store.epoch, frame["position"]))
         self.session.send(frame)
-        self.session.send({"kind": "signals", "agents": self.door.signals.presence})
         return await self.door.hub.join(self.session)
+
+    async def _snapshot(self, look: Reader) -> tuple[Caller, dict[str, Any]]:
+        """In one look: who the agent is and what they see cannot disagree."""
+        caller = await look_again(look, self.caller, self.desk.clock())
+        return caller, await load_snapshot(look, caller.viewer, self.desk.channels)
+
+    async def _tell_own(self) -> None:
+        """What has no place in the log and may have changed before this session was listened for: private state (in
+        the cut, or since the snapshot) and who is here."""
+        while True:
+            told = self.session.private_told
+            private = await self.desk.store.read(
+                lambda look: load_private(look, self.caller.agent_id, marks=True)
+            )
+            if told == self.session.private_told:
+                break
+        self.session.send({"kind": "private", "private": private})
+        self.session.send({"kind": "signals", "agents": self.door.signals.presence})
 
     def _say_hello(self, *, resumed: bool) -> None:
         self.session.send(
@@ -154,6 +213,8 @@ class _Conversing:
             self._say_problem(frame.id if isinstance(frame, Command) else None, unexpected(error, frame.kind))
 
     async def _act(self, frame: Hello | Command | Typing | Look | Here) -> None:
+        if not isinstance(frame, Command):  # a command is counted where it is run
+            self.desk.rates.agent_requests.check(self.caller.agent_id)
         match frame:
             case Command():
                 await self._command(frame)
@@ -162,8 +223,7 @@ class _Conversing:
             case Look():
                 await self._look(frame.conversation)
             case Here():
-                here = AgentHere(self.caller.agent_id, self.session.tab, frame.visible, frame.active)
-                self.door.bus.signal(here)
+                self._here(frame)
             case Hello():
                 raise Malformed("errors.malformed_frame", "hello was said already")
 
@@ -172,38 +232,54 @@ class _Conversing:
         value = await run_command(asked, frame.name, frame.args)
         self.session.send({"kind": "result", "id": frame.id, "value": value})
 
+    def _here(self, frame: Here) -> None:
+        agent, tab = self.caller.agent_id, self.session.tab
+        self.door.bus.signal(AgentHere(agent, tab, frame.visible, frame.active))
+        # A lease that had run out (a sleeping tab) knows no more where its tab looks.
+        self.door.bus.signal(AgentLooks(agent, tab, self.session.looks_at))
+
     async def _look(self, conversation: str | None) -> None:
-        persons: tuple[str, ...] = ()
-        if conversation is not None:
-            rows = await self._persons(conversation)
-            persons = tuple(sorted({row["person_id"] for row in rows}))
-        self.door.bus.signal(AgentLooks(self.caller.agent_id, self.session.tab, conversation))
-        self.door.signals.watch(self.session, conversation, persons)
+        agent, tab = self.caller.agent_id, self.session.tab
+        if conversation is None:
+            self.door.bus.signal(AgentLooks(agent, tab, None))
+            self.door.signals.watch(self.session, None, ())
+            return
+        looked = await self._access(conversation)
+        persons = tuple(sorted({leg["person_id"] for leg in looked.legs}))
+        self.door.bus.signal(AgentLooks(agent, tab, looked.conversation))
+        self.door.signals.watch(self.session, looked.conversation, persons)
 
     async def _typing(self, frame: Typing) -> None:
-        if frame.conversation != self.session.looks_at:
+        looked = await self._access(frame.conversation)
+        if looked.conversation != self.session.looks_at:
             raise NotFound("errors.conversation_not_found", "typing where one does not look")
-        rows = await self._persons(frame.conversation) if frame.mode == "public" else ()
+        # A note is for nobody outside: whom a reply would reach is not even named.
+        persons = [leg["person_id"] for leg in looked.legs if leg["current"] and frame.mode == "public"]
         picture = await self.desk.store.read(lambda look: look.value(PICTURE, self.caller.agent_id))
         self.door.bus.signal(
             AgentTyping(
-                frame.conversation,
+                looked.conversation,
                 self.caller.agent_id,
                 self.session.tab,
                 self.caller.name,
                 picture,
                 frame.mode,
                 frame.active,
-                tuple(row["person_id"] for row in rows if row["current"]),
+                tuple(persons),
             )
         )
 
-    async def _persons(self, conversation: str) -> Any:
-        async def look_up(look: Reader) -> Any:
-            row = await access_conversation(look, self.caller.viewer, conversation)
-            return await look.all(PERSONS, row["id"])
+    async def _access(self, conversation: str) -> _Looked:
+        """Raises NotFound for what the agent may not see, as of the newest fact that this session was told."""
 
-        return await self.desk.store.read(look_up)
+        async def look_up(look: Reader) -> _Looked:
+            row = await access_conversation(look, self.caller.viewer, conversation)
+            return _Looked(look.position, row["id"], list(await look.all(PERSONS, row["id"])))
+
+        while True:
+            looked = await self.desk.store.read(look_up)
+            if looked.position >= self.session.position:
+                return looked
 
     # --- refusing ---------------------------------------------------------------------------------------------------
 

@@ -59,7 +59,8 @@ class Signals:
 
     def _looks(self, said: AgentLooks) -> None:
         before = self.board.look(said.agent, said.tab, said.conversation)
-        self._change(*(one for one in (before, said.conversation) if one is not None))
+        if before != said.conversation:
+            self._change(*(one for one in (before, said.conversation) if one is not None))
 
     def _agent_types(self, said: AgentTyping) -> None:
         typist = Typist("agent", said.agent, said.name, said.mode)
@@ -79,6 +80,7 @@ class Signals:
         frame = encode({"kind": "private", "private": dict(said.private)})
         for session in self._sessions:
             if session.caller.agent_id == said.agent and session.tab != said.tab:
+                session.private_told += 1
                 session.write(frame)
 
     # --- telling ----------------------------------------------------------------------------------------------------

@@ -18,6 +18,10 @@ from inbox.wire import LimitsView, PrivateView
 DRAFTS = (
     "select conversation_id, mode, text from drafts where agent_id = $1 order by updated_at desc limit 200"
 )
+# What has most lately happened in what was most lately read; older marks come with the lists.
+MARKS = (
+    "select conversation_id, position from read_marks where agent_id = $1 order by position desc limit 500"
+)
 ME = "select * from agents where id = $1"
 
 
@@ -29,7 +33,7 @@ async def load_snapshot(look: Reader, viewer: Viewer, channels: Channels) -> dic
         "me": await _me(look, viewer.agent_id),
         "directory": await load_directory(look, channels),
         "counts": [count for count in await load_counts(look) if sees(viewer, _scope(count))],
-        "private": await _private(look, viewer.agent_id),
+        "private": await load_private(look, viewer.agent_id),
     }
 
 
@@ -40,12 +44,16 @@ async def _me(look: Reader, agent: str) -> AgentView:
     return project.colleague(row, teams)
 
 
-async def _private(look: Reader, agent: str) -> PrivateView:
+async def load_private(look: Reader, agent: str, *, marks: bool = False) -> PrivateView:
+    """The agent's own state; with `marks` also up to where what was most lately active has been read."""
     drafts: dict[str, dict[str, str]] = {}
     for row in await look.all(DRAFTS, agent):
         drafts.setdefault(row["conversation_id"], {})[row["mode"]] = row["text"]
     preferences = await look.value("select preferences from agents where id = $1", agent)
-    return {"drafts": drafts, "preferences": from_json(preferences)}
+    private: PrivateView = {"drafts": drafts, "preferences": from_json(preferences)}
+    if marks:
+        private["read"] = {row["conversation_id"]: row["position"] for row in await look.all(MARKS, agent)}
+    return private
 
 
 def _scope(count: CountView) -> Scope:

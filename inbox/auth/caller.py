@@ -13,10 +13,12 @@ from inbox.auth.secrets import digest
 BY_SESSION = """select a.id, a.name, a.email, a.role, s.id as key, s.seen_at, s.expires_at, s.created_at
     from sessions s join agents a on a.id = s.agent_id
     where s.hash = $1 and s.revoked_at is null and s.expires_at > $2 and a.deactivated_at is null"""
+AGAIN_BY_SESSION = BY_SESSION.replace("s.hash = $1", "s.id = $1")
 BY_TOKEN = """select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.expires_at, t.created_at
     from tokens t join agents a on a.id = t.agent_id
     where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
       and a.deactivated_at is null"""
+AGAIN_BY_TOKEN = BY_TOKEN.replace("t.hash = $1", "t.id = $1")
 TEAMS = "select team_id from team_members where agent_id = $1"
 
 
@@ -63,6 +65,18 @@ async def by_token(look: Reader, secret: str, now: int) -> Caller:
     if row is None:
         raise Unauthenticated("errors.token_invalid", "no such token, or it has ended")
     return await _caller(look, row, token=row["key"])
+
+
+async def look_again(look: Reader, caller: Caller, now: int) -> Caller:
+    """The same caller as they stand now: a socket outlives the moment in which its cookie was read.
+
+    Raises Unauthenticated when the session or token has ended or the agent was let go.
+    """
+    sql = AGAIN_BY_SESSION if caller.session else AGAIN_BY_TOKEN
+    row = await look.one(sql, caller.session or caller.token, now)
+    if row is None:
+        raise Unauthenticated("errors.signed_out", "the session or token has ended")
+    return await _caller(look, row, session=caller.session, token=caller.token)
 
 
 async def _caller(look: Reader, row: Row, *, session: str | None = None, token: str | None = None) -> Caller:

@@ -1,4 +1,4 @@
-"""The board: who is here, who looks, who types. Every rule once by hand, then any order of acts against a plain model."""
+"""The board: who is here, who looks, who types. Every rule by hand, then any order of acts against a model."""
 
 from __future__ import annotations
 
