@@ -58,13 +58,21 @@ def _finds(text: str, query: str) -> list[Span]:
     for word in runs(query):
         at = folded.find(word)
         while at >= 0:
-            spans.append(Span(places[at], places[at + len(word) - 1] + 1))
+            spans.append(Span(places[at], _end(text, places[at + len(word) - 1])))
             at = folded.find(word, at + len(word))
     kept: list[Span] = []
     for span in sorted(spans):
         if not kept or span.start >= kept[-1].end:
             kept.append(span)
     return kept
+
+
+def _end(text: str, last: int) -> int:
+    """Behind a letter and the accents that stand after it as characters of their own."""
+    end = last + 1
+    while end < len(text) and unicodedata.combining(text[end]):
+        end += 1
+    return end
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
