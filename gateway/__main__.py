@@ -137,7 +137,7 @@ async def _until_stopped() -> None:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
-        with contextlib.suppress(NotImplementedError):  # Windows
+        if sys.platform != "win32":
             loop.add_signal_handler(each, stop.set)
     await stop.wait()
 
