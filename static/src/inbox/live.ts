@@ -8,6 +8,9 @@ import { greet, useSocketForSignals } from "./commands/signals";
 import { AgentSocket } from "./socket";
 import type { ToAgent } from "../wire";
 
+/** A page that is only switched away from for a moment is left alone. */
+const SETTLES = 60_000; // ms
+
 let socket: AgentSocket | null = null;
 /** Said again only when the server's story has begun: pending acts need to know whose they are. */
 let resendDue = false;
@@ -62,11 +65,18 @@ export function goLive(): void {
     made.stop();
     say("signed_out", null);
   });
+  document.addEventListener("visibilitychange", () => setTimeout(renewPage, SETTLES));
   addEventListener("pagehide", sayNow);
   addEventListener("beforeunload", (event) => {
     if (hasUnsent() && state.value.connection !== "online") event.preventDefault();
   });
   made.start();
+}
+
+/** A newer front end is taken when nobody looks and nothing is on its way. */
+function renewPage(): void {
+  const { isOld, connection, pending } = state.value;
+  if (isOld && connection === "online" && pending.length === 0 && document.visibilityState === "hidden") location.reload();
 }
 
 export function retryConnection(): void {

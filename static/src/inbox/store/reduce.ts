@@ -54,7 +54,8 @@ function apply(draft: Draft, action: Action, now: number): void {
   const { state } = draft;
   switch (action.kind) {
     case "hello":
-      state.bundle = action.bundle;
+      state.isOld = state.bundle !== null && state.bundle !== action.bundle;
+      state.bundle ??= action.bundle;
       state.limits = action.limits;
       state.skew = action.now - now;
       return;
@@ -166,9 +167,9 @@ function unknownAction(action: never): void {
 /** Everything that positions speak of goes; what this agent has not sent yet stays. */
 function startOver(draft: Draft): void {
   const { state } = draft;
-  const { limits, connection, retryAt, unavailable, bundle, skew, pending, generation } = state;
+  const { limits, connection, retryAt, unavailable, bundle, isOld, skew, pending, generation } = state;
   Object.assign(state, emptyState(), {
-    limits, connection, retryAt, unavailable, bundle, skew, generation: generation + 1,
+    limits, connection, retryAt, unavailable, bundle, isOld, skew, generation: generation + 1,
     pending: pending.filter((one) => one.settlesAt === null),
   });
 }

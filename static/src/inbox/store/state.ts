@@ -83,8 +83,10 @@ export interface State {
   retryAt: number | null;
   /** The server is there, its database is not. */
   unavailable: boolean;
-  /** The front end the server serves; another than the page's own means reload when idle. */
+  /** The front end this page is of: what the server served when it came. */
   bundle: string | null;
+  /** The server serves another one by now: reload when nobody is in the middle of something. */
+  isOld: boolean;
   cursor: string | null;
   position: number;
   /** The server's clock minus this browser's, ms. */
@@ -121,6 +123,7 @@ export function emptyState(): State {
     retryAt: null,
     unavailable: false,
     bundle: null,
+    isOld: false,
     cursor: null,
     position: 0,
     skew: 0,

@@ -1,4 +1,5 @@
 import type { AgentView } from "../../wire";
+import { Icon } from "./icons";
 
 const HUES = 8;
 
@@ -19,6 +20,7 @@ export function initials(name: string): string {
 
 interface AvatarProps {
   id: string;
+  /** Empty where nobody has said one: then a figure stands for it. */
   name: string;
   picture?: string | null | undefined;
   presence?: "online" | "away" | undefined;
@@ -29,7 +31,7 @@ interface AvatarProps {
 export function Avatar({ id, name, picture, presence, size = "normal" }: AvatarProps) {
   return (
     <span class={`avatar avatar-${size} hue-${hueOf(id)}`} aria-hidden="true">
-      {picture ? <img src={picture} alt="" /> : initials(name)}
+      {picture ? <img src={picture} alt="" /> : name ? initials(name) : <Icon name="person" size={size === "small" ? 13 : size === "large" ? 28 : 18} />}
       {presence && <span class={`presence presence-${presence}`} />}
     </span>
   );

@@ -17,6 +17,7 @@ interface PickerProps {
   label: string;
   face: ComponentChildren;
   faceClass?: string;
+  worded?: boolean;
   choices: readonly Choice[];
   pick: (id: string) => void;
   /** Offered when nothing is called so: makes a new one. */
@@ -36,7 +37,7 @@ export function Picker(props: PickerProps) {
   const [open, setOpen] = useState(false);
   return (
     <Popover
-      open={open} setOpen={setOpen} label={props.label} face={props.face} side={props.side ?? "start"}
+      open={open} setOpen={setOpen} label={props.label} face={props.face} worded={props.worded ?? false} side={props.side ?? "start"}
       {...(props.faceClass ? { faceClass: props.faceClass } : {})} {...(props.act ? { act: props.act } : {})}
       disabled={props.disabled ?? false}
     >

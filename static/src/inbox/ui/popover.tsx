@@ -32,6 +32,8 @@ interface PopoverProps {
   label: string;
   /** What the button shows. */
   face: ComponentChildren;
+  /** The face has words of its own; the label is only heard before them. */
+  worded?: boolean;
   faceClass?: string;
   title?: string;
   /** Where it opens: below to the right unless told otherwise. */
@@ -43,15 +45,16 @@ interface PopoverProps {
 }
 
 /** A button and the small sheet it opens; on a phone the sheet comes from below. */
-export function Popover({ open, setOpen, label, face, faceClass, title, side = "start", disabled, act, children }: PopoverProps) {
+export function Popover({ open, setOpen, label, face, worded = false, faceClass, title, side = "start", disabled, act, children }: PopoverProps) {
   const place = useRef<HTMLDivElement>(null);
   useDismiss(place, open, () => setOpen(false));
   return (
     <div class="popover-place" ref={place}>
       <button
         type="button" class={faceClass ?? "button quiet"} aria-haspopup="dialog" aria-expanded={open} title={title ?? label}
-        aria-label={label} disabled={disabled} data-act={act} onClick={() => setOpen(!open)}
+        aria-label={worded ? undefined : label} disabled={disabled} data-act={act} onClick={() => setOpen(!open)}
       >
+        {worded && <span class="only-heard">{label}: </span>}
         {face}
       </button>
       {open && (

@@ -9,7 +9,6 @@ import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
 import { Skeleton } from "../../ui/states";
 import { t, type WordKey } from "../../words";
-import { contactName } from "../names";
 import { Attributes } from "./attributes";
 import { Past } from "./past";
 
@@ -93,7 +92,7 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
   return (
     <>
       <section class="side-part side-person">
-        <Avatar id={contact.id} name={contactName(view.contact)} size="large" />
+        <Avatar id={contact.id} name={contact.name} size="large" />
         <NameEdit contact={contact} />
         {contact.locale && <span class="faint">{languageName(contact.locale)}</span>}
       </section>
@@ -127,13 +126,13 @@ export function ContextSide({ view, close, isSheet }: { view: ConversationView; 
   return (
     <>
       {isSheet && <button type="button" class="side-veil" aria-label={t("close")} onClick={close} />}
-      <aside class={isSheet ? "side sheet" : "side"} aria-label={t("context.label")}>
+      <section class={isSheet ? "side sheet" : "side"} aria-label={t("context.label")}>
         <header class="pane-head">
           <h2 class="pane-title">{t("context.label")}</h2>
           <button type="button" class="button quiet square" aria-label={t("close")} onClick={close}><Icon name="close" /></button>
         </header>
         <div class="side-scroll">{contact ? <Person view={view} contact={contact} /> : <Skeleton kind="line" rows={8} />}</div>
-      </aside>
+      </section>
     </>
   );
 }

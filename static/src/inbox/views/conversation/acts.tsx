@@ -1,7 +1,7 @@
 // What can be done with a whole conversation: the buttons of its head.
 
 import { useState } from "preact/hooks";
-import { DAY, startOfDay } from "../../../shared/time";
+import { clock, DAY, startOfDay } from "../../../shared/time";
 import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
 import { assign, block, close, makeTag, markSpam, reopen, setPriority, setTeam, snooze, tag, unblock, unmarkSpam } from "../../commands";
@@ -10,11 +10,10 @@ import { agentOf } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
-import { Moment } from "../../ui/moment";
 import { Picker } from "../../ui/picker";
 import { Popover } from "../../ui/popover";
 import { toast } from "../../ui/toasts";
-import { problemText, t, type WordKey } from "../../words";
+import { language, problemText, t, type WordKey } from "../../words";
 import type { ProblemView } from "../../../wire";
 import { contactName } from "../names";
 import { colourClass, TAG_COLOURS } from "../tags";
@@ -31,7 +30,7 @@ export function AssignPicker({ view }: { view: ConversationView }) {
     .sort((a, b) => Number(b.id === me?.id) - Number(a.id === me?.id) || a.name.localeCompare(b.name));
   return (
     <Picker
-      label={t("assign")} act="assign" faceClass="chip"
+      label={t("assign")} worded act="assign" faceClass="chip"
       face={<>{assignee ? <AgentAvatar agent={assignee} size="small" /> : <Icon name="nobody" size={15} />}<span class="chip-word">{assignee?.name ?? t("nobody")}</span><Icon name="down" size={12} /></>}
       choices={[
         ...agents.map((agent) => ({
@@ -51,7 +50,7 @@ export function TeamPicker({ view }: { view: ConversationView }) {
   if (teams.every((one) => one.retired)) return null;
   return (
     <Picker
-      label={t("team")} faceClass="chip" face={<><Icon name="team" size={15} /><span class="chip-word">{team?.name ?? t("no_team")}</span><Icon name="down" size={12} /></>}
+      label={t("team")} worded faceClass="chip" face={<><Icon name="team" size={15} /><span class="chip-word">{team?.name ?? t("no_team")}</span><Icon name="down" size={12} /></>}
       choices={[
         ...teams.filter((one) => !one.retired).map((one) => ({ id: one.id, label: one.name, chosen: one.id === view.team, mark: <Icon name="team" size={16} /> })),
         { id: NOBODY, label: t("no_team"), chosen: view.team === null },
@@ -70,7 +69,7 @@ export function TagPicker({ view }: { view: ConversationView }) {
   };
   return (
     <Picker
-      label={t("tag.add")} act="tag" several faceClass="tag tag-add" face={<><Icon name="plus" size={12} />{t("tag.one")}</>} make={make}
+      label={t("tag.add")} worded act="tag" several faceClass="tag tag-add" face={<><Icon name="plus" size={12} />{t("tag.one")}</>} make={make}
       makeLabel={(name) => t("tag.make", { name })}
       choices={tags.filter((one) => !one.retired || view.tags.includes(one.id)).map((one) => ({
         id: one.id, label: one.name, chosen: view.tags.includes(one.id), mark: <span class={`nav-mark ${colourClass(one.colour)}`} />,
@@ -90,9 +89,14 @@ export function snoozeTimes(from: number): { says: WordKey; until: number }[] {
     { says: "snooze.hour", until: from + HOUR },
     { says: "snooze.three_hours", until: from + 3 * HOUR },
     { says: "snooze.tomorrow", until: morning(1) },
-    { says: "snooze.monday", until: morning(toMonday) },
+    // On Sundays Monday is tomorrow, said once.
+    ...(toMonday > 1 ? [{ says: "snooze.monday" as const, until: morning(toMonday) }] : []),
     { says: "snooze.week", until: morning(7) },
   ];
+}
+
+function shortTime(at: number): string {
+  return `${new Intl.DateTimeFormat(language.value, { weekday: "short" }).format(at)} ${clock(at, language.value)}`;
 }
 
 function localInput(at: number): string {
@@ -117,7 +121,7 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
         {snoozeTimes(now.value).map(({ says, until: time }) => (
           <button key={says} type="button" class="choice" onClick={() => until(time)}>
             <span class="choice-label">{t(says)}</span>
-            <span class="choice-hint"><Moment at={time} as="relative" /></span>
+            <span class="choice-hint">{shortTime(time)}</span>
           </button>
         ))}
         <form

@@ -116,7 +116,7 @@ export function Bubble({ view, message, opens, ends, tick }: BubbleProps) {
       {selecting.value === view.id && (
         <input type="checkbox" class="bubble-choose" checked={chosen} aria-label={t("message.choose")} onChange={() => toggleChosen(message.id)} />
       )}
-      <span class="bubble-face">{opens && (agent ? <AgentAvatar agent={agent} size="small" /> : <Avatar id={side === "them" ? view.contact.id : message.author.id} name={name} size="small" />)}</span>
+      <span class="bubble-face">{opens && (agent ? <AgentAvatar agent={agent} size="small" /> : <Avatar id={side === "them" ? view.contact.id : message.author.id} name={message.author.name} size="small" />)}</span>
       <div class="bubble-column">
         {opens && (
           <header class="bubble-head">

@@ -58,7 +58,7 @@ function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
   }
   return (
     <Picker
-      label={t("composer.leg")} side="above"
+      label={t("composer.leg")} worded side="above"
       face={<span class="composer-way"><ChannelIcon account={way.account} size={14} />{way.account?.label[language.value]}<Icon name="down" size={14} /></span>}
       choices={view.legs.map((leg) => {
         const account = accountOf(state.value, leg);

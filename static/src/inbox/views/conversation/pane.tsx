@@ -86,7 +86,7 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
     <header class="conversation-head">
       <div class="head-top">
         <BackToList />
-        <Avatar id={view.contact.id} name={name} />
+        <Avatar id={view.contact.id} name={view.contact.name} />
         <div class="head-who">
           <h1 class="head-name">
             <span class="head-contact">{name}</span> <span class="head-number">#{view.number}</span>
@@ -142,7 +142,7 @@ function OpenConversation({ id }: { id: string }) {
   if (!view) return null;
   return (
     <>
-      <main class="conversation" id="main-column" aria-label={t("conversation.label", { name: contactName(view.contact), number: view.number })}>
+      <section class="conversation" id="main-column" aria-label={t("conversation.label", { name: contactName(view.contact), number: view.number })}>
         <Head view={view} side={side} toggleSide={toggleSide} />
         <FailedActs view={view} />
         <Thread view={view} />
@@ -150,7 +150,7 @@ function OpenConversation({ id }: { id: string }) {
         {view.status === "spam" || view.erased
           ? <p class="composer-instead">{t(view.erased ? "composer.erased" : "composer.spam")}</p>
           : <Composer key={id} view={view} />}
-      </main>
+      </section>
       {side && <ContextSide view={view} close={toggleSide} isSheet={isSheet} />}
       <LightboxPlace />
     </>
@@ -161,11 +161,11 @@ export function ConversationPane() {
   const id = chosenId.value;
   if (id) return <OpenConversation id={id} />;
   return (
-    <main class="conversation" id="main-column">
+    <section class="conversation" id="main-column">
       <div class="only-phone pane-head"><BackToList /></div>
       {finding.value === "missing" && <Empty icon="search" title={t("conversation.missing")}>{t("conversation.missing_more")}</Empty>}
       {finding.value === "unreachable" && <Failed text={t("conversation.failed")} retry={findAgain} />}
       {(finding.value === "looking" || finding.value === "found") && <Skeleton kind="bubble" rows={6} />}
-    </main>
+    </section>
   );
 }

@@ -20,7 +20,7 @@ import { Typing } from "./typing";
 function ItemRow({ item, view }: { item: Item; view: ConversationView }) {
   switch (item.type) {
     case "day":
-      return <h3 class="day"><span>{dayName(item.at, now.value, language.value)}</span></h3>;
+      return <h2 class="day"><span>{dayName(item.at, now.value, language.value)}</span></h2>;
     case "line":
       return <p class="line" data-key={item.key}><span>{lineWords(item.line)}</span> <Moment at={item.line.at} as="clock" /></p>;
     case "fresh":

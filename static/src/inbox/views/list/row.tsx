@@ -82,7 +82,7 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
         class={`row${chosen ? " chosen" : ""}${unread ? " unread" : ""}`} href={`/c/${view.number}`} data-row={id}
         aria-current={chosen ? "page" : undefined} onPointerEnter={() => prefetch(view)} onFocus={() => prefetch(view)}
       >
-        <Avatar id={view.contact.id} name={name} />
+        <Avatar id={view.contact.id} name={view.contact.name} />
         <span class="row-body">
           <span class="row-head">
             {unread && <span class="row-dot"><span class="only-heard">{t("unread")}</span></span>}

@@ -39,14 +39,14 @@ function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit })
   return (
     <div role="listitem">
       <a class="row hit" href={`/c/${view.number}`}>
-        <Avatar id={view.contact.id} name={name} />
+        <Avatar id={view.contact.id} name={view.contact.name} />
         <span class="row-body">
           <span class="row-head">
             <span class="row-name">{name}</span>
             <span class="faint">#{view.number}</span>
             <span class="row-when"><Moment at={message?.at ?? view.last_at} as="short" /></span>
           </span>
-          {view.subject && <span class="row-subject">{view.subject}</span>}
+          {view.subject && message && <span class="row-subject">{view.subject}</span>}
           <Snippet snippet={snippet} />
           <span class="row-foot">
             <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />

@@ -48,8 +48,8 @@ export function Audit() {
       <ul class="rows card">
         {rows.map((row) => (
           <li key={row.position} class="rows-row">
-            <span class="rows-main">{lineWords(row) ?? <><b>{actorName(row.actor)}</b> <code>{row.kind}</code></>}</span>
-            <span class="rows-more faint"><Moment at={row.at} />{row.conversation && <> · <a href={`/c/${row.conversation}`}>{t("audit.open")}</a></>}</span>
+            <span class="rows-main">{lineWords(row) ?? <code>{row.kind}</code>}</span>
+            <span class="rows-more faint">{actorName(row.actor)} · <Moment at={row.at} />{row.conversation && <> · <a href={`/c/${row.conversation}`}>{t("audit.open")}</a></>}</span>
           </li>
         ))}
       </ul>

@@ -36,10 +36,10 @@ function Screen() {
     case "conversation":
     case "search":
       return (
-        <>
+        <main class="work">
           {place.screen === "search" ? <SearchPane query={place.query} /> : <ListPane />}
           {place.screen === "conversation" ? <ConversationPane /> : <NothingOpen />}
-        </>
+        </main>
       );
     case "link":
       return <LinkPage link={place.link} />;
@@ -48,9 +48,9 @@ function Screen() {
 
 function NothingOpen() {
   return (
-    <main class="conversation nothing-open">
+    <div class="conversation nothing-open" id="main-column">
       <Empty icon="open" title={t("nothing_open")}>{t("nothing_open.more")}</Empty>
-    </main>
+    </div>
   );
 }
 

@@ -18,11 +18,19 @@ function useSince(active: boolean): boolean {
 
 /** What is wrong with the connection, calmly, and that nothing is lost. */
 export function Banner() {
-  const { connection, unavailable, pending, generation } = state.value;
+  const { connection, unavailable, pending, generation, isOld } = state.value;
   const cut = useSince(connection !== "online" && connection !== "signed_out" && generation > 0);
   const waiting = pending.filter((one) => one.state === "waiting" && one.settlesAt === null).length;
   if (unavailable) {
     return <div class="banner warn" role="status"><Icon name="warning" size={16} /><span>{t("banner.database")}</span></div>;
+  }
+  if (!cut && isOld) {
+    return (
+      <div class="banner" role="status">
+        <span>{t("banner.update")}</span>
+        <button type="button" class="button small" onClick={() => location.reload()}>{t("banner.reload")}</button>
+      </div>
+    );
   }
   if (!cut) return null;
   return (

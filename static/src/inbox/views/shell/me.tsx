@@ -17,10 +17,10 @@ export function Me() {
     <div class="nav-foot">
       <a
         class={inSettings ? "nav-entry here nav-me" : "nav-entry nav-me"} href="/settings/me" title={t("settings.title")}
-        aria-label={`${me.name}, ${t("settings.title")}`} onClick={() => (drawerOpen.value = false)}
+        onClick={() => (drawerOpen.value = false)}
       >
         <AgentAvatar agent={me} presence={presence} />
-        <span class="nav-label">{me.name}</span>
+        <span class="nav-label">{me.name}<span class="only-heard">, {t("settings.title")}</span></span>
         <Icon name="settings" />
       </a>
       <button type="button" class="button quiet square" aria-label={t("shortcuts.title")} title={t("shortcuts.title")} onClick={() => (shortcutsOpen.value = true)}>

@@ -64,10 +64,10 @@ function Teams() {
   );
   if (teams.length === 0) return null;
   return (
-    <section aria-labelledby="nav-teams">
+    <div role="group" aria-labelledby="nav-teams">
       <h2 class="nav-title" id="nav-teams">{t("nav.teams")}</h2>
       {teams.map((team) => <Entry key={team.id} name="team" id={team.id} label={team.name} icon="team" />)}
-    </section>
+    </div>
   );
 }
 
@@ -83,7 +83,7 @@ function Tags() {
   if (directory.tags.length === 0) return null;
   const shown = all ? tags.slice(0, 50) : tags.slice(0, TAGS_SHOWN);
   return (
-    <section aria-labelledby="nav-tags">
+    <div role="group" aria-labelledby="nav-tags">
       <h2 class="nav-title" id="nav-tags">{t("nav.tags")}</h2>
       {shown.map(({ tag }) => <Entry key={tag.id} name="tag" id={tag.id} label={tag.name} mark={colourClass(tag.colour)} />)}
       {!all && tags.length > TAGS_SHOWN && (
@@ -102,7 +102,7 @@ function Tags() {
           pick={(id) => go(listAddress({ name: "tag", id }))}
         />
       )}
-    </section>
+    </div>
   );
 }
 
@@ -111,7 +111,7 @@ function Colleagues() {
   const here = directory.agents.filter((agent) => agent.id !== me?.id && agent.active && signals.agents[agent.id]);
   if (here.length === 0) return null;
   return (
-    <section class="nav-colleagues" aria-labelledby="nav-here">
+    <div role="group" class="nav-colleagues" aria-labelledby="nav-here">
       <h2 class="nav-title" id="nav-here">{t("nav.here")}</h2>
       <ul class="nav-people">
         {here.slice(0, 12).map((agent) => {
@@ -125,7 +125,7 @@ function Colleagues() {
         })}
         {here.length > 12 && <li class="faint">+{here.length - 12}</li>}
       </ul>
-    </section>
+    </div>
   );
 }
 
