@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,8 +26,10 @@ from gateway.stream.agents import add_agent, set_teams
 from gateway.stream.directory import make_team
 from gateway.stream.ingest import Intake, Taken, take_in
 from inbox.app import hang
+from inbox.auth.caller import by_session
 from inbox.auth.sessions import start_session
 from inbox.auth.tokens import make_token
+from inbox.commands import Asked, run_command
 from inbox.desk import Desk, agent_link, wall_clock
 from inbox.hub import AgentHub
 
@@ -206,3 +208,12 @@ async def open_with(tmp_path: Path) -> AsyncIterator[Open]:
             return await stack.enter_async_context(open_house(url, tmp_path, limits))
 
         yield open_
+
+
+async def asking(house: House, who: str, tab: str = "tab1") -> Asked:
+    caller = await house.store.read(lambda look: by_session(look, house.cookies[who], house.clock()))
+    return Asked(house.desk, caller, tab)
+
+
+async def does(house: House, who: str, name: str, /, **args: Any) -> Mapping[str, Any]:
+    return await run_command(await asking(house, who), name, args)

@@ -1,0 +1,32 @@
+"""Merging, splitting and taking it back, within the view."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.errors import NotFound
+from tests.inbox.conftest import House, does
+
+
+async def test_merge_and_back(both: House) -> None:
+    one = await both.customer_writes("first", name="Lee", team="sales")
+    two = await both.customer_writes("second", name="Park", team="sales")
+    far = await both.customer_writes("third", name="Cho", team="support")
+    with pytest.raises(NotFound):
+        await does(both, "ann", "merge", conversation=one.conversation, into=far.conversation)
+    key = (await does(both, "ann", "merge", conversation=one.conversation, into=two.conversation))["merge"]
+    ann = await both.client("ann")
+    assert (await ann.get(f"/conversations/{one.conversation}"))["conversation"]["id"] == two.conversation
+    merges = (await ann.get(f"/conversations/{two.conversation}/merges"))["merges"]
+    assert [(each["id"], each["kind"], each["actor"]["name"]) for each in merges] == [
+        (key, "conversation.merge", "Ann")
+    ]
+    with pytest.raises(NotFound):
+        await does(both, "bob", "undo_merge", merge=key)
+    await does(both, "ann", "undo_merge", merge=key)
+    assert (await ann.get(f"/conversations/{one.conversation}"))["conversation"]["id"] == one.conversation
+    more = await both.customer_writes("and more", name="Lee", team="sales")
+    parted = await does(both, "ann", "split", conversation=one.conversation, messages=[more.message])
+    page = await ann.get(f"/conversations/{parted['conversation']}/messages")
+    assert [message["text"] for message in page["messages"]] == ["and more"]
+    await does(both, "ann", "undo_merge", merge=parted["merge"])

@@ -1,0 +1,106 @@
+"""Replies, notes, beginnings: what the channel can do is asked first; repeats are harmless."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from gateway.channels.base import AttachmentRules
+from gateway.errors import Conflict, Forbidden, Refused, TooLarge
+from gateway.events import Attachment
+from gateway.stream.attach import keep_upload
+from tests.inbox.conftest import House, asking, does
+
+
+def able(house: House, **changes: Any) -> None:
+    """Give the account other capabilities."""
+    channel: Any = house.desk.channels.get("web")
+    can = replace(channel.capabilities, **changes)
+    other = type("Other", (), {"capabilities": can, "account": "web", "label": channel.label, "icon": ""})()
+    house.desk.channels.replace({"web": other})
+
+
+async def test_a_reply_may_be_said_again(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    say = {"conversation": taken.conversation, "text": "Hi", "client_id": "c1", "seen": taken.position}
+    first = await does(both, "ann", "reply", **say)
+    assert await does(both, "ann", "reply", **say) == first
+    with pytest.raises(Conflict) as caught:
+        await does(both, "bob", "reply", **{**say, "client_id": "c2"})
+    assert (caught.value.code, caught.value.params["name"]) == ("stale_reply", "Ann")
+    await does(both, "bob", "reply", **{**say, "client_id": "c2", "anyway": True})
+    noted = await does(both, "ann", "note", conversation=taken.conversation, text="!", client_id="c3")
+    assert noted["message"]["visibility"] == "note"
+    assert noted["position"] > first["position"]
+
+
+async def test_starting_one(both: House) -> None:
+    taken = await both.customer_writes("hello", name="Lee")
+    contact = (await (await both.client("ann")).get("/contacts"))["contacts"][0]["id"]
+    begin = {"account": "web", "contact": contact, "text": "News!", "client_id": "c1", "subject": "News"}
+    started = await does(both, "ann", "start", **begin)
+    assert started["conversation"]["id"] != taken.conversation
+    assert started["conversation"]["subject"] == "News"
+    again = await does(both, "ann", "start", **begin)
+    assert again["conversation"]["id"] == started["conversation"]["id"]
+    able(both, may_start=False)
+    with pytest.raises(Refused):
+        await does(both, "ann", "start", **{**begin, "client_id": "c2"})
+
+
+async def test_what_the_channel_cannot_do_is_said_before_it_is_tried(house: House) -> None:
+    taken = await house.customer_writes("hello")
+    say = {"conversation": taken.conversation, "text": "Hi", "client_id": "c1"}
+
+    async def refused(kind: type[Exception], **more: Any) -> Any:
+        with pytest.raises(kind) as caught:
+            await does(house, "ann", "reply", **{**say, **more})
+        return caught.value
+
+    able(house, text_length=10)
+    assert (await refused(TooLarge, text="x" * 11)).params == {"limit": 10}
+    able(house, reply_window=1000, text_length=1000)
+    house.clock.ahead += 2000
+    assert (await refused(Refused)).code == "window_closed"
+    house.clock.ahead = 0
+    able(house, reply_window=None, quoting=False)
+    assert (await refused(Refused, reply_to=taken.message)).text == "errors.no_quoting"
+    file = Attachment("0" * 64, "a.pdf", "application/pdf", 500)
+    ann = (await asking(house, "ann")).by
+    upload = await house.store.write(lambda tx: keep_upload(tx, f"agent:{ann.id}", file))
+    able(house, attachments=AttachmentRules({"image/*": 1000}, 1))
+    assert (await refused(Refused, attachments=[upload])).text == "errors.file_not_taken"
+    able(house, attachments=AttachmentRules({"*/*": 499}, 1))
+    assert (await refused(Refused, attachments=[upload])).text == "errors.file_not_taken"
+    able(house, attachments=AttachmentRules({"*/*": 1000}, 1), captions=False)
+    assert (await refused(Refused, attachments=[upload])).text == "errors.no_captions"
+    assert (await refused(TooLarge, attachments=[upload, upload])).params == {"limit": 1}
+    able(house, captions=True)
+    sent = await does(house, "ann", "reply", **say, attachments=[upload])
+    assert sent["message"]["attachments"][0]["name"] == "a.pdf"
+    able(house, editing=False)
+    with pytest.raises(Refused):
+        await does(house, "ann", "edit_message", message=sent["message"]["id"], text="Hey")
+    house.desk.channels.replace({})
+    assert (await refused(Refused, client_id="c9")).text == "errors.account_not_active"
+
+
+async def test_editing_and_erasing_words(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    say = {"conversation": taken.conversation, "text": "Helo", "client_id": "c1"}
+    sent = (await does(both, "ann", "reply", **say))["message"]["id"]
+    await does(both, "ann", "edit_message", message=sent, text="Hello")
+    with pytest.raises(Forbidden):
+        await does(both, "bob", "edit_message", message=sent, text="Bye")
+    with pytest.raises(Forbidden):
+        await does(both, "bob", "erase_message", message=sent)
+    await does(both, "sue", "erase_message", message=taken.message)
+    page = await (await both.client("ann")).get(f"/conversations/{taken.conversation}/messages")
+    assert [
+        (one["text"], one["edited_at"] is not None, one["erased_at"] is not None) for one in page["messages"]
+    ] == [
+        ("", False, True),
+        ("Hello", True, False),
+    ]
