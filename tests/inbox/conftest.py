@@ -170,8 +170,8 @@ async def _furnish(house: House) -> None:
         for name, role in ROLES.items():
             key = await add_agent(tx, f"{name}@example.com", name.title(), role, SYSTEM)
             house.agents[name] = key
-            if team := TEAMS[name]:
-                await set_teams(tx, key, [house.teams[team]], SYSTEM)
+            if own := TEAMS[name]:
+                await set_teams(tx, key, [house.teams[own]], SYSTEM)
             session = await start_session(tx, key, "192.0.2.1", "test", house.desk.limits)
             house.cookies[name] = session.secret
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from gateway.egress.access import Role, Viewer
 from gateway.errors import NotFound
 from gateway.events import AgentId, TeamId, agent
-from gateway.store import Reader
+from gateway.store import Reader, Row
 from gateway.stream.assign import assign, set_team
 from gateway.stream.merge import merge, merge_contacts
 from inbox.auth.access import (
@@ -22,7 +22,7 @@ from inbox.auth.access import (
 )
 from tests.inbox.conftest import House
 
-Access = Callable[[Reader, Viewer, str], Awaitable[Any]]
+Access = Callable[[Reader, Viewer, str], Coroutine[Any, Any, Row]]
 
 
 def viewer(house: House, who: str, role: Role = Role.AGENT, *teams: str) -> Viewer:
@@ -70,8 +70,12 @@ async def test_what_is_not_there_looks_the_same(house: House) -> None:
     foreign = viewer(house, "bob", Role.AGENT, "support")
     words = set()
     for key in (taken.conversation, "01nothing", "999999"):
+
+        async def look_up(look: Reader, one: str = key) -> Row:
+            return await access_conversation(look, foreign, one)
+
         with pytest.raises(NotFound) as caught:
-            await house.store.read(lambda look, key=key: access_conversation(look, foreign, key))
+            await house.store.read(look_up)
         words.add((caught.value.text, caught.value.code, str(caught.value.params)))
     assert len(words) == 1
 

@@ -48,7 +48,8 @@ async def test_the_life_of_a_conversation(both: House) -> None:
     ann = await both.client("ann")
 
     async def now() -> dict[str, Any]:
-        return (await ann.get(f"/conversations/{taken.conversation}"))["conversation"]
+        shown: dict[str, Any] = (await ann.get(f"/conversations/{taken.conversation}"))["conversation"]
+        return shown
 
     await does(both, "ann", "assign", **it, agent=both.agents["ann"])
     await does(both, "ann", "set_subject", **it, subject="Greeting")

@@ -30,7 +30,7 @@ async def test_pages_hang_together(both: House) -> None:
     made = [(await both.customer_writes("x", name=f"c{n}")).conversation for n in range(7)]
     ann = await both.client("ann")
     walked: list[str] = []
-    before = {}
+    before: dict[str, str] = {}
     for _ in range(10):
         page = await ann.get("/conversations", status="open", limit=3, **before)
         walked += [one["id"] for one in page["conversations"]]
