@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from gateway.asyncapi import asyncapi
@@ -17,7 +18,7 @@ HERE = Path(servers.__file__).parent
 
 
 @pytest.fixture(scope="module")
-def specification() -> dict:
+def specification() -> Any:
     """AsyncAPI's own JSON Schema."""
     bundle.install_packages(HERE)
     return json.loads((HERE / "node_modules/@asyncapi/specs/schemas/3.1.0.json").read_text())
