@@ -1,0 +1,205 @@
+"""A house at work: the real process, its people, their browsers, and the customers'."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+
+from tests.e2e.pages.chat import ChatPage
+from tests.e2e.pages.inbox import InboxPage
+from tests.e2e.pages.words import LOCALES, Language
+from tests.servers.pages import Pages
+from tests.servers.parley import Parley
+
+PASSWORD = "a long sentence to remember"
+DESKTOP = {"width": 1440, "height": 900}
+PHONE = {"width": 390, "height": 844}
+LINK = re.compile(r"/link/([\w-]+)")
+OFFLINE = r"ERR_INTERNET_DISCONNECTED"
+GONE = r"ERR_CONNECTION_REFUSED|ERR_CONNECTION_RESET|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED"
+
+
+@dataclass
+class Colleague:
+    """An agent, by REST and by session."""
+
+    office: Office
+    name: str
+    email: str
+    id: str
+    http: aiohttp.ClientSession
+
+    @property
+    def cookie(self) -> str:
+        return next(cookie.value for cookie in self.http.cookie_jar if cookie.key == "parley")
+
+    async def ask(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """What must succeed."""
+        async with self.http.request(method, f"/api/v1{path}", json=body, params=query) as answer:
+            told = await answer.json() if answer.content_type.endswith("json") else None
+            assert answer.status < 300, (method, path, answer.status, told)
+            return told
+
+    async def conversation(self, **query: Any) -> dict[str, Any]:
+        """The newest one she sees."""
+        found: dict[str, Any] = (await self.ask("GET", "/conversations", **query))["conversations"][0]
+        return found
+
+    async def texts(self, conversation: str = "") -> list[str]:
+        """What REST says stands in it."""
+        key = conversation or (await self.conversation())["id"]
+        page = await self.ask("GET", f"/conversations/{key}/messages", limit=100)
+        return [message["text"] for message in page["messages"]]
+
+    async def inbox(self, place: str = "/list/all", language: Language = "en", **options: Any) -> InboxPage:
+        """A browser of her own, signed in."""
+        page = await self.office.new_page(
+            **{"viewport": DESKTOP, "locale": LOCALES[language], "reduced_motion": "reduce", **options}
+        )
+        url = options.get("base_url", self.office.url)
+        await page.context.add_cookies([{"name": "parley", "value": self.cookie, "url": url}])
+        return await InboxPage(page, url, language).go(place)
+
+
+@dataclass
+class Office:
+    server: Parley
+    new_page: Pages
+    people: dict[str, Colleague] = field(default_factory=dict)
+    _http: list[aiohttp.ClientSession] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return self.server.url
+
+    @property
+    def boss(self) -> Colleague:
+        return self.people["Ada"]
+
+    # --- people -----------------------------------------------------------------------------------------------------
+
+    async def found(self) -> None:
+        """The first start: its one-time link makes the admin."""
+        async with asyncio.timeout(10):
+            while (link := LINK.search(self.server.said())) is None:
+                await asyncio.sleep(0.01)  # it is said after the door has opened
+        await self.enter(link[1], name="Ada", email="ada@example.com")
+
+    async def enter(self, link: str, **answer: str) -> Colleague:
+        """Follow a one-time link with a password."""
+        http = self._session()
+        body = {"link": link, "password": PASSWORD, **answer}
+        async with http.post("/api/v1/session/link", json=body) as told:
+            assert told.status == 200, await told.text()
+            agent = (await told.json())["agent"]
+        made = Colleague(self, agent["name"], agent["email"], agent["id"], http)
+        self.people[made.name] = made
+        return made
+
+    async def hire(self, name: str, role: str = "agent", teams: Sequence[str] = ()) -> Colleague:
+        body = {"name": name, "email": f"{name.lower()}@example.com", "role": role, "teams": list(teams)}
+        invited = await self.boss.ask("POST", "/agents", body)
+        link = LINK.search("/link/" + invited["link"].rpartition("/")[2])
+        assert link, invited
+        return await self.enter(link[1])
+
+    async def team(self, name: str) -> str:
+        made: str = (await self.boss.ask("POST", "/teams", {"name": name}))["team"]["id"]
+        return made
+
+    def _session(self) -> aiohttp.ClientSession:
+        made = aiohttp.ClientSession(
+            self.url, headers={"Origin": self.url}, cookie_jar=aiohttp.CookieJar(unsafe=True)
+        )
+        self._http.append(made)
+        return made
+
+    # --- customers --------------------------------------------------------------------------------------------------
+
+    async def customer(self, language: Language = "en", url: str = "", **options: Any) -> ChatPage:
+        """Somebody's browser with the chat page open."""
+        page = await self.new_page(**{"locale": LOCALES[language], "reduced_motion": "reduce", **options})
+        return await ChatPage(page, url or self.url, language).go()
+
+    async def writes(self, *texts: str, name: str = "", account: str = "web") -> str:
+        """A customer without a browser says these; answers her token."""
+        http = self._session()
+        claims = {"name": name} if name else {}
+        async with http.post(f"/visitor/{account}/session", json={"claims": claims}) as told:
+            assert told.status == 200, await told.text()
+            token: str = (await told.json())["token"]
+        await self.goes_on(token, *texts, account=account)
+        return token
+
+    async def goes_on(self, token: str, *texts: str, account: str = "web") -> None:
+        for number, text in enumerate(texts):
+            body = {"client_id": f"{abs(hash((token, text, number))):020d}", "text": text}
+            headers = {"Authorization": f"Bearer {token}"}
+            async with self._http[0].post(f"/visitor/{account}/messages", json=body, headers=headers) as told:
+                assert told.status in (200, 201), await told.text()
+
+    # --- the process ------------------------------------------------------------------------------------------------
+
+    async def dies(self) -> None:
+        """kill -9."""
+        await asyncio.to_thread(self.server.kill)
+
+    async def comes_back(self) -> None:
+        await asyncio.to_thread(self.server.restart)
+
+    async def command(self, *arguments: str) -> str:
+        """`parley ...` on the same data, from the command line; must succeed."""
+        root = Path(__file__).parents[2]
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "gateway", *arguments, "--data", str(self.server.data)),
+            cwd=self.server.folder,
+            env={"PYTHONPATH": str(root)},
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        said, wrong = await process.communicate()
+        assert process.returncode == 0, wrong.decode()
+        return said.decode()
+
+    async def close(self) -> None:
+        for http in self._http:
+            await http.close()
+
+
+OpenOffice = Callable[..., Awaitable[Office]]
+SETTINGS = {
+    "PARLEY_CHANNELS__WEB__TYPE": "webchat",
+    "PARLEY_CHANNELS__WEB__LABEL": "Website",
+    "PARLEY_CHANNELS__WEB__TITLE__EN": "Haru Coffee",
+    "PARLEY_CHANNELS__WEB__TITLE__KO": "하루커피",
+}
+
+
+@pytest.fixture
+async def open_office(parley: Callable[..., Parley], new_page: Pages) -> AsyncIterator[OpenOffice]:
+    """With settings of its own: `await open_office(PARLEY_LIMITS__PAGE="20")`."""
+    opened: list[Office] = []
+
+    async def start(**settings: str) -> Office:
+        server = await asyncio.to_thread(parley, **{**SETTINGS, **settings})
+        opened.append(Office(server, new_page))
+        await opened[-1].found()
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        await one.close()
+
+
+@pytest.fixture
+async def office(open_office: OpenOffice) -> Office:
+    """Parley with an admin, Ada; colleagues are hired by the test."""
+    return await open_office()
