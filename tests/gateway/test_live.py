@@ -1,0 +1,566 @@
+"""The socket machinery, with a door of the test's own on a real store: frames, gathering, catching up, slow browsers.
+
+The `websockets` library reads what we write: it knows nothing of ours and checks every frame.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+import socket
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import Frame, Opcode
+from websockets.streams import StreamReader
+from yarl import URL
+
+from gateway import live
+from gateway.bus import Bus
+from gateway.errors import Unavailable
+from gateway.events import SYSTEM, Event, Kind
+from gateway.limits import Limits
+from gateway.live import (
+    CLOSE_PROTOCOL,
+    CLOSE_SLOW,
+    Hub,
+    LiveSession,
+    encode,
+    first_text,
+    open_socket,
+    text_frame,
+)
+from gateway.store import Cursor, Reader, Store, Tx, open_store
+from gateway.stream.trim import trim_log
+from tests.databases import BOTH, Database, prepare
+from tests.servers.postgres import Postgres
+
+SOON = 8.0
+"""Seconds after which what should have come is missing."""
+
+# --- a door of the test's own ---------------------------------------------------------------------------------------
+
+
+class NumberHub(Hub[LiveSession, None]):
+    """Tells everybody the positions of all facts, and `padding` bytes with each frame."""
+
+    padding = 0
+    fault: Exception | None = None
+    """Raised once, the next time something is read for telling."""
+    deliver_fault: Exception | None = None
+
+    async def load(self, look: Reader, events: Sequence[Event]) -> None:
+        if self.fault is not None:
+            fault, self.fault = self.fault, None
+            raise fault
+
+    def deliver(self, events: Sequence[Event], content: None, sessions: Iterable[LiveSession]) -> None:
+        if self.deliver_fault is not None:
+            fault, self.deliver_fault = self.deliver_fault, None
+            raise fault
+        positions = [event.position for event in events]
+        frame = encode({"at": positions[-1], "positions": positions, "padding": "x" * self.padding})
+        for session in sessions:
+            session.write(frame)
+
+
+@dataclass
+class Room:
+    store: Store
+    hub: NumberHub
+    limits: Limits
+    url: str = ""
+    at_start: Callable[[LiveSession], Any] | None = None
+    """What a session is told before it joins."""
+    met: list[LiveSession] = field(default_factory=list)
+
+    async def socket(self, request: web.Request) -> web.WebSocketResponse:
+        async with open_socket(
+            request, self.limits, lambda ws: LiveSession(request, ws, self.limits)
+        ) as session:
+            self.met.append(session)
+            await self._converse(session)
+        return session.ws
+
+    async def _converse(self, session: LiveSession) -> None:
+        text = await first_text(session, self.limits)
+        if text is None:
+            session.cut(CLOSE_PROTOCOL)
+            return
+        cursor, refused = self.hub.resumable(text)
+        try:
+            if cursor is None:
+                session.position = self.store.published
+                session.send({"reset": refused, "at": session.position})
+            else:
+                session.position = cursor.position
+            if self.at_start is not None:
+                self.at_start(session)
+            if not await self.hub.join(session):
+                session.send({"reset": "too_old", "at": self.store.published})
+                return
+            async for message in session.ws:
+                if message.data == "fail":
+                    raise RuntimeError("a door's fault")
+                if message.data == "away":
+                    raise Unavailable("the database is away")
+        finally:
+            self.hub.leave(session)
+
+    async def happens(self, count: int = 1) -> int:
+        """So many facts in one transaction; returns the newest position."""
+
+        async def verb(tx: Tx) -> None:
+            for _ in range(count):
+                tx.record(Event(Kind.DIRECTORY_CHANGED, SYSTEM, tx.now))
+
+        await self.store.write(verb)
+        return self.store.published
+
+    def cursor(self, position: int) -> str:
+        return str(Cursor(self.store.epoch, position))
+
+
+@contextlib.asynccontextmanager
+async def open_room(
+    store: Store, limits: Limits | None = None, hub: type[NumberHub] = NumberHub
+) -> AsyncIterator[Room]:
+    bus, bounds = Bus(), limits or Limits()
+    room = Room(store, hub(store, bus, bounds), bounds)
+    store.publish_to(bus.publish)
+    app = web.Application()
+    app.router.add_get("/", room.socket)
+    server = TestServer(app)
+    await server.start_server()
+    room.url = str(server.make_url("/").with_scheme("ws"))
+    running = asyncio.create_task(room.hub.run())
+    try:
+        yield room
+    finally:
+        assert not running.done(), "the hub survives whatever happens"
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await server.close()
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await open_store(f"sqlite:///{tmp_path}/live.db")
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def room(store: Store) -> AsyncIterator[Room]:
+    async with open_room(store) as opened:
+        yield opened
+
+
+@pytest.fixture(params=BOTH)
+async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Room]:
+    url = "sqlite:///live.db"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres").copy_of("schema", prepare)
+    database = Database(url, tmp_path)
+    async with open_room(await database.open()) as opened:
+        yield opened
+    await database.close()
+    if database.postgres:
+        request.getfixturevalue("postgres").drop(url)
+
+
+class Browser:
+    """Reads until it is told that it stands at a position."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+        self.frames: list[dict[str, Any]] = []
+
+    async def reaches(self, position: int) -> list[int]:
+        """Every position it was told, in order."""
+        async with asyncio.timeout(SOON):
+            while not self.frames or self.frames[-1].get("at", 0) < position:
+                self.frames.append(orjson.loads(await self.connection.recv()))
+        return self.positions
+
+    def wake(self) -> None:
+        self.connection.transport.resume_reading()
+
+    @property
+    def positions(self) -> list[int]:
+        return [one for frame in self.frames for one in frame.get("positions", ())]
+
+    async def ended(self) -> int | None:
+        async with asyncio.timeout(SOON):
+            with contextlib.suppress(ConnectionClosed):
+                while True:
+                    self.frames.append(orjson.loads(await self.connection.recv()))
+        return self.connection.close_code
+
+
+@contextlib.asynccontextmanager
+async def browser(room: Room, cursor: str = "", **more: Any) -> AsyncIterator[Browser]:
+    async with connect(room.url, proxy=None, max_size=None, ping_interval=None, **more) as connection:
+        await connection.send(cursor)
+        yield Browser(connection)
+
+
+@contextlib.asynccontextmanager
+async def stalled_browser(room: Room, cursor: str = "") -> AsyncIterator[Browser]:
+    """It reads nothing until it is asked to, and its machine keeps little for it."""
+    raw = socket.socket()
+    raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16 * 1024)
+    raw.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(raw, (URL(room.url).host, URL(room.url).port))
+    async with browser(room, cursor, sock=raw) as one:
+        one.connection.transport.pause_reading()
+        yield one
+        one.wake()
+
+
+async def become(true: Callable[[], object]) -> None:
+    """Soon it is so."""
+    async with asyncio.timeout(SOON):
+        while not true():  # noqa: ASYNC110 - what we wait for is on the other side of a socket
+            await asyncio.sleep(0.005)
+
+
+async def joined(room: Room, count: int = 1) -> None:
+    await become(lambda: len(room.hub.sessions) >= count)
+
+
+# --- frames ---------------------------------------------------------------------------------------------------------
+
+
+@given(
+    st.one_of(
+        st.binary(max_size=300),
+        st.sampled_from([0, 1, 125, 126, 127, 65_535, 65_536, 65_537, 200_000]).map(lambda size: b"x" * size),
+    )
+)
+def test_a_frame_is_what_rfc_6455_says(payload: bytes) -> None:
+    reader = StreamReader()
+    reader.feed_data(text_frame(payload) + b"the next one")
+    parser = Frame.parse(reader.read_exact, mask=False)
+    with pytest.raises(StopIteration) as done:
+        next(parser)
+    assert done.value.value == Frame(Opcode.TEXT, payload, fin=True)
+    remaining = reader.read_exact(len(b"the next one"))
+    with pytest.raises(StopIteration) as rest:
+        next(remaining)
+    assert rest.value.value == b"the next one"
+
+
+async def test_frames_of_every_size_arrive_whole(room: Room) -> None:
+    sizes = [1, 100, 125 - 12, 126 - 12, 127 - 12, 65_535, 65_536, 400_000]
+    room.at_start = lambda session: session.send(["x" * size for size in sizes])
+
+    async with browser(room) as one:
+        await room.happens()
+        async with asyncio.timeout(SOON):
+            assert orjson.loads(await one.connection.recv())["reset"] is None
+            assert [len(text) for text in orjson.loads(await one.connection.recv())] == sizes
+
+
+async def test_a_browser_that_says_no_text_first(room: Room, store: Store) -> None:
+    async with connect(room.url, proxy=None) as connection:
+        await connection.send(b"binary")
+        await connection.wait_closed()
+        assert connection.close_code == CLOSE_PROTOCOL
+    async with (
+        open_room(store, Limits(hello_wait=1_000)) as impatient,
+        connect(impatient.url, proxy=None) as silent,
+    ):
+        await silent.wait_closed()
+        assert silent.close_code == CLOSE_PROTOCOL
+
+
+@pytest.mark.parametrize(("fault", "code"), [("fail", 1011), ("away", 1013)])
+async def test_a_failed_session_ends_with_a_code(room: Room, fault: str, code: int) -> None:
+    async with browser(room) as broken, browser(room) as other:
+        await joined(room, 2)
+        await broken.connection.send(fault)
+        assert await broken.ended() == code
+        assert await other.reaches(await room.happens()) == [1]
+    await become(lambda: not room.hub.sessions)
+
+
+# --- gathering ------------------------------------------------------------------------------------------------------
+
+
+async def test_at_low_load_a_fact_goes_out_at_once(store: Store) -> None:
+    async with open_room(store, Limits(gather=100)) as room, browser(room) as one:
+        await joined(room)
+        loop, took = asyncio.get_running_loop(), []
+        for _ in range(4):
+            await asyncio.sleep(0.12)
+            began = loop.time()
+            await one.reaches(await room.happens())
+            took.append(loop.time() - began)
+        assert min(took) < 0.05, f"nothing waits for company: {took}"
+
+
+async def test_under_load_facts_share_a_frame(store: Store) -> None:
+    async with open_room(store, Limits(gather=100)) as room, browser(room) as one:
+        await joined(room)
+        await one.reaches(await room.happens())
+        for _ in range(20):
+            last = await room.happens()
+        assert await one.reaches(last) == list(range(1, last + 1))
+        assert len(one.frames) <= 5, [frame.get("positions") for frame in one.frames]
+
+
+# --- catching up ----------------------------------------------------------------------------------------------------
+
+
+async def test_joining_while_others_write_leaves_no_gap_and_no_double(both: Room) -> None:
+    chance = random.Random(7)
+    await both.happens(250)
+
+    async def writes() -> None:
+        for _ in range(60):
+            await both.happens(chance.choice([1, 1, 3, 40]))
+            await asyncio.sleep(chance.choice([0, 0, 0.002]))
+
+    async def follows(start: int, delay: float) -> None:
+        await asyncio.sleep(delay)
+        async with browser(both, both.cursor(start)) as one:
+            await done.wait()
+            assert await one.reaches(both.store.published) == list(range(start + 1, both.store.published + 1))
+
+    done = asyncio.Event()
+    followers = [
+        asyncio.create_task(follows(chance.randrange(250), chance.random() * 0.15)) for _ in range(20)
+    ]
+    await writes()
+    done.set()
+    await asyncio.gather(*followers)
+
+
+async def test_a_story_goes_on_from_any_cursor(both: Room) -> None:
+    last = await both.happens(live.REPLAY * 2 + 3)
+    for start in (0, 1, live.REPLAY - 1, live.REPLAY, live.REPLAY + 1, last - 1, last):
+        async with browser(both, both.cursor(start)) as one:
+            await joined(both)
+            if start < last:
+                assert await one.reaches(last) == list(range(start + 1, last + 1))
+        await become(lambda: not both.hub.sessions)
+
+
+async def test_a_snapshot_newer_than_the_hub_is_not_told_twice(both: Room) -> None:
+    """The hub has not flushed yet what the session's snapshot shows already."""
+    both.at_start = lambda session: setattr(session, "position", both.store.published)
+    async with browser(both, both.cursor(0)) as one:
+        writing = [asyncio.create_task(both.happens(3)) for _ in range(10)]
+        await asyncio.gather(*writing)
+        await joined(both)
+        last = await both.happens()
+        positions = await one.reaches(last)
+        assert positions == list(range(positions[0], last + 1))
+
+
+@pytest.mark.parametrize(
+    ("cursor", "reason"),
+    [("other.0", "epoch"), ("other.999", "epoch"), ("{epoch}.999", "too_old"), ("{epoch}.0", "too_old")],
+)
+async def test_a_cursor_that_cannot_go_on(both: Room, cursor: str, reason: str) -> None:
+    await both.happens(5)
+    await trim_log(both.store, both.store.published + 10**15)
+    await both.happens(2)
+    async with browser(both, cursor.replace("{epoch}", both.store.epoch)) as one:
+        async with asyncio.timeout(SOON):
+            assert orjson.loads(await one.connection.recv())["reset"] == reason
+
+
+async def test_too_far_behind_is_told_at_once(room: Room) -> None:
+    for _ in range(6):
+        await room.happens(live.REPLAY_MOST // 5)
+    assert room.hub.resumable(room.cursor(1)) == (None, "too_old")
+    near = room.store.published - live.REPLAY_MOST
+    assert room.hub.resumable(room.cursor(near)) == (Cursor(room.store.epoch, near), None)
+
+
+async def test_a_cursor_from_another_process_that_is_ahead_of_this_one(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """It saw more than we have published yet: that is no other epoch, and nothing is told twice."""
+    database = Database(postgres.copy_of("schema", prepare), tmp_path)
+    ours, theirs = await database.open(), await database.open()
+    async with open_room(ours) as room:
+        other = Room(theirs, room.hub, room.limits)
+        ahead = await other.happens(3)
+        assert ours.published == 0
+        async with browser(room, room.cursor(ahead)) as one:
+            await joined(room)
+            await ours.look_at_head()
+            last = ahead + 2
+            await other.happens(2)
+            await ours.look_at_head()
+            assert await one.reaches(last) == [ahead + 1, ahead + 2]
+    await database.close()
+    postgres.drop(database.url)
+
+
+# --- faults ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fault", [Unavailable("away"), RuntimeError("a row that cannot be read")])
+async def test_what_cannot_be_told_cuts_everybody_and_all_come_back(room: Room, fault: Exception) -> None:
+    async with browser(room) as first, browser(room) as second:
+        await joined(room, 2)
+        await first.reaches(await room.happens())
+        room.hub.fault = fault
+        last = await room.happens()
+        assert await first.ended() == await second.ended() == CLOSE_SLOW
+    for one in (first, second):
+        start = one.frames[-1]["at"]
+        async with browser(room, room.cursor(start)) as again:
+            last = await room.happens()
+            assert one.positions + await again.reaches(last) == list(range(1, last + 1))
+
+
+async def test_a_fault_while_telling_harms_the_hub_in_no_way(room: Room) -> None:
+    async with browser(room) as one:
+        await joined(room)
+        room.hub.deliver_fault = RuntimeError("half told")
+        await room.happens()
+        assert await one.ended() == CLOSE_SLOW
+    async with browser(room, room.cursor(0)) as again:
+        assert await again.reaches(await room.happens()) == [1, 2]
+
+
+async def test_a_replay_that_cannot_be_read_starts_over(room: Room) -> None:
+    await room.happens(3)
+    room.hub.fault = RuntimeError("a row that cannot be read")
+    async with browser(room, room.cursor(0)) as one:
+        async with asyncio.timeout(SOON):
+            assert orjson.loads(await one.connection.recv())["reset"] == "too_old"
+
+
+async def test_a_database_that_goes_away_between_commit_and_telling(
+    postgres: Postgres, tmp_path: Path
+) -> None:
+    """For real: PostgreSQL hangs up while the hub reads and takes nobody for a while; who comes back misses nothing."""
+    database = Database(postgres.copy_of("schema", prepare), tmp_path)
+    name = URL(database.url).name
+    async with open_room(await database.open()) as room:
+        async with browser(room) as one:
+            await joined(room)
+            await room.happens()
+            postgres.execute(f'alter database "{name}" allow_connections false')
+            postgres.execute(
+                f"select pg_terminate_backend(pid) from pg_stat_activity where datname = '{name}'"
+            )
+            assert await one.ended() == CLOSE_SLOW
+        async with browser(room, room.cursor(0)) as early:
+            assert await early.ended() in (1011, 1013), "not yet: try again"
+        postgres.execute(f'alter database "{name}" allow_connections true')
+        async with browser(room, room.cursor(0)) as again:
+            assert await again.reaches(1) == [1]
+            last = await room.happens()
+            assert await again.reaches(last) == list(range(1, last + 1))
+    await database.close()
+    postgres.drop(database.url)
+
+
+# --- slow browsers --------------------------------------------------------------------------------------------------
+
+
+async def test_a_stalled_browser_is_cut_and_harms_nobody(store: Store) -> None:
+    """One of fifty takes nothing: a bounded memory is held for it, it is cut in time, and resumes its story."""
+    async with contextlib.AsyncExitStack() as stack:
+        room = await stack.enter_async_context(open_room(store))
+        room.hub.padding = 4_000
+        others = [await stack.enter_async_context(browser(room)) for _ in range(49)]
+        await joined(room, 49)
+        stalled = await stack.enter_async_context(stalled_browser(room))
+        await joined(room, 50)
+        slow = room.met[-1]
+        reading = [asyncio.create_task(_read_to_end(one)) for one in others]
+        loop, held = asyncio.get_running_loop(), 0
+        began = loop.time()
+        while slow.cut_with is None:
+            await room.happens()
+            held = max(held, slow._transport.get_write_buffer_size())
+            assert loop.time() - began < 10
+        assert slow.cut_with == CLOSE_SLOW
+        assert held <= room.limits.socket_buffer == 256 * 1024
+        last = await room.happens()
+        room.hub.padding = 0
+        end = await room.happens()
+        stalled.wake()
+        assert await stalled.ended() == CLOSE_SLOW, "as soon as it reads, it is told why"
+        assert all(session.cut_with is None for session in room.met[:49])
+        stories = await asyncio.gather(*(asyncio.wait_for(one, SOON) for one in _until(reading, others, end)))
+        assert all(story == list(range(1, end + 1)) for story in stories), "the others missed nothing"
+        cursor = room.cursor(stalled.frames[-1]["at"])
+        again = await stack.enter_async_context(browser(room, cursor))
+        assert stalled.positions + await again.reaches(end) == list(range(1, end + 1))
+        assert last < end
+
+
+async def _read_to_end(one: Browser) -> None:
+    with contextlib.suppress(ConnectionClosed):
+        async for text in one.connection:
+            one.frames.append(orjson.loads(text))
+
+
+def _until(reading: list[asyncio.Task[None]], browsers: list[Browser], position: int) -> list[Any]:
+    async def reached(task: asyncio.Task[None], one: Browser) -> list[int]:
+        while not one.frames or one.frames[-1].get("at", 0) < position:
+            assert not task.done()
+            await asyncio.sleep(0.01)
+        return one.positions
+
+    return [reached(task, one) for task, one in zip(reading, browsers, strict=True)]
+
+
+async def test_who_never_reads_again_is_let_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "CLOSE_GRACE", 0.2)
+    async with open_room(store) as room, stalled_browser(room) as stalled:
+        await joined(room)
+        room.hub.padding = 60_000
+        async with asyncio.timeout(SOON):
+            while room.hub.sessions:
+                await room.happens()
+        (slow,) = room.met
+        assert slow.closing
+        assert slow._transport.get_write_buffer_size() == 0, "what waited for it is given back"
+        stalled.connection.transport.abort()
+
+
+async def test_a_large_first_frame_is_waited_for(store: Store) -> None:
+    """A snapshot may be larger than what may wait for a live browser: that alone cuts nobody."""
+    async with open_room(store) as room:
+        room.at_start = lambda session: session.send({"at": 0, "snapshot": "x" * 3_000_000})
+        async with stalled_browser(room) as one:
+            await asyncio.sleep(0.05)
+            assert room.hub.sessions == set(), "it joins when it has taken most of it"
+            for _ in range(3):
+                last = await room.happens()
+            one.wake()
+            assert await one.reaches(last) == list(range(1, last + 1))
+
+
+async def test_who_takes_nothing_of_a_replay_is_cut(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "PATIENCE", 0.2)
+    async with open_room(store) as room:
+        room.hub.padding = 500_000
+        await room.happens(live.REPLAY * 3)
+        async with stalled_browser(room, room.cursor(0)) as one:
+            await become(lambda: room.met and room.met[0].cut_with)
+            held = room.met[0]._transport.get_write_buffer_size()
+            assert held <= room.limits.socket_buffer + 2 * room.hub.padding
+            one.wake()
+            assert await one.ended() == CLOSE_SLOW
