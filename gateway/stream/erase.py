@@ -7,16 +7,18 @@ their rows: they hold ids only.
 
 from __future__ import annotations
 
+import asyncio
+
 from gateway.errors import Refused
 from gateway.events import Actor, ContactId, Event, Kind, Status, new_id
 from gateway.media import MediaStore
 from gateway.store import Row, Store, Tx
-from gateway.stream.edit import erase_content, tell_message, unnamed
+from gateway.stream.edit import NAMED, erase_content, tell_message, unnamed
 from gateway.stream.hold import changed, hold, live_contact
 from gateway.stream.status import close
 
-SETTLES = 60_000
-"""Milliseconds: media put more recently than this is left to the sweep, somebody may be about to name it."""
+SETTLES = 1.0
+"""Seconds before a file is deleted: somebody who has just stored the same may be about to name it."""
 
 # The contact and everybody merged into it.
 ALL_OF_HER = """with recursive her (id) as (
@@ -69,14 +71,13 @@ async def erase(store: Store, media: MediaStore, contact: str, by: Actor) -> Non
 
 async def forget_media(store: Store, media: MediaStore, hashes: list[str]) -> None:
     """The end of any erasure: delete media that nobody names any more, and purge the database's files."""
-    now = await store.write(_now)
-    for one in hashes:
-        await media.delete(one, older_than=now - SETTLES)
+    held = [found for one in hashes if (found := await media.find(one))]
+    if held:
+        await asyncio.sleep(SETTLES)
+    for one in held:
+        if not await store.read(lambda look, one=one: look.one(NAMED, one.hash)):  # type: ignore[misc]
+            await media.delete(one.hash, older_than=one.modified + 1)
     await store.purge()
-
-
-async def _now(tx: Tx) -> int:
-    return tx.now
 
 
 async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:

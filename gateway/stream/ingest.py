@@ -55,7 +55,7 @@ TOUCH_TAGS = "update conversation_tags set status = $2, last_at = $3 where conve
 TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
-KNOWN = """select m.id, m.conversation_id, m.position from messages m
+KNOWN = """select m.id, m.conversation_id, m.position, m.at from messages m
     where m.account_id = $1 and (m.provider_id = $2 or (m.client_id = $3 and m.author_id in
         (select i.id from identities i where i.space = $4 and i.address = $5)))"""
 
@@ -75,6 +75,8 @@ class Taken:
     message: MessageId
     conversation: ConversationId
     position: int
+    at: int
+    """When it was taken in, ms."""
     repeat: bool = False
 
 
@@ -108,10 +110,10 @@ async def take_in(
             )
         )
         assert row is not None, "the unique index spoke of a message that is not there"
-        return Taken(row["id"], row["conversation_id"], row["position"], repeat=True)
+        return Taken(row["id"], row["conversation_id"], row["position"], row["at"], repeat=True)
     assert event.message is not None
     assert event.conversation is not None
-    return Taken(event.message, event.conversation, event.position)
+    return Taken(event.message, event.conversation, event.position, event.at)
 
 
 async def ingest(
