@@ -106,7 +106,7 @@ async def serve(arguments: argparse.Namespace) -> None:
 
 async def demo(arguments: argparse.Namespace) -> None:
     from gateway.app import listening, open_parley
-    from gateway.demo import sign_in_links
+    from gateway.demo import customer_seats, sign_in_links
     from gateway.sandbox.demo import demo_config, seed
 
     config = demo_config(_config(arguments), arguments.data)
@@ -117,11 +117,10 @@ async def demo(arguments: argparse.Namespace) -> None:
             print(f"Parley answers at {base}\n\nSign in by one click, each link works once:", flush=True)
             for door in await sign_in_links(parley.store):
                 print(f"  {door.role:<11} {base}/link/{door.secret}  {door.name}", flush=True)
-            chats = "\n".join(f"  {base}/chat/{channel.account}" for channel in parley.channels)
-            print(
-                f"Be a customer:\n{chats}\n\nCtrl-C stops it; what was said stays in {config.data}.",
-                flush=True,
-            )
+            print("\nBe a customer, in another window:", flush=True)
+            for seat in await customer_seats(parley.store, config):
+                print(f"  {base}{seat.path}  {seat.who}", flush=True)
+            print(f"\nCtrl-C stops it; what was said stays in {config.data}.", flush=True)
             await _until_stopped()
 
 

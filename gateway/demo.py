@@ -1,23 +1,44 @@
-"""The demo's way in: links that sign somebody in at one click, made anew at every start."""
+"""The demo's ways in, made anew at every start: links that sign an agent in at one click, seats for customers."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import time
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import orjson
+
+from gateway.config import Config
+from gateway.sandbox.demo import ACCOUNT
 from gateway.sandbox.team import COLLEAGUES
 from gateway.store import Reader, Row, Store
 from inbox.auth.links import make_link
 
 FIND = "select id, name, role from agents where email = $1 and deactivated_at is null"
+# Whoever was answered last and has signed in at the shop: there is a history to see.
+CUSTOMER = """select i.address, c.name from conversations v join contacts c on c.id = v.contact_id
+    join identities i on i.contact_id = c.id
+    where v.status = 'open' and v.assignee_id is not null and i.space = $1 and c.name <> ''
+    order by v.last_at desc, v.id limit 1"""
 HOURS = 24 * 7
 """How long a link nobody has used works."""
+SIGNED_IN = 20 * 3600
+"""Seconds the shop vouches for its user."""
 
 
 class Door(NamedTuple):
     role: str
     name: str
     secret: str
+
+
+class Seat(NamedTuple):
+    who: str
+    path: str
+    """Of the chat page, behind our address."""
 
 
 async def sign_in_links(store: Store) -> list[Door]:
@@ -36,3 +57,25 @@ async def sign_in_links(store: Store) -> list[Door]:
 async def _people(look: Reader) -> Sequence[Row]:
     found = [await look.one(FIND, one.email) for one in reversed(COLLEAGUES)]
     return [row for row in found if row is not None]
+
+
+async def customer_seats(store: Store, config: Config) -> list[Seat]:
+    """Where to play a customer: somebody new, and a user whom the shop vouches for, with a history."""
+    path = f"/chat/{ACCOUNT}"
+    seats = [Seat("somebody new", path)]
+    row = await store.scan(lambda look: look.one(CUSTOMER, f"app:{ACCOUNT}"))
+    if row is not None:
+        claims = {"sub": row["address"], "name": row["name"], "exp": int(time.time()) + SIGNED_IN}
+        token = vouch(config.channels[ACCOUNT]["vouch_secrets"][0], claims)
+        seats.append(Seat(row["name"], f"{path}#vouch={token}"))
+    return seats
+
+
+def vouch(secret: str, claims: dict[str, Any]) -> str:
+    """What the shop's own server would sign (docs/webchat.md)."""
+    signed = f"{_part(orjson.dumps({'alg': 'HS256', 'typ': 'JWT'}))}.{_part(orjson.dumps(claims))}"
+    return f"{signed}.{_part(hmac.digest(secret.encode(), signed.encode(), hashlib.sha256))}"
+
+
+def _part(value: bytes) -> str:
+    return base64.urlsafe_b64encode(value).rstrip(b"=").decode()

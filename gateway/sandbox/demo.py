@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -60,10 +61,11 @@ PICTURE_BYTES = 1024 * 1024
 
 def demo_config(config: Config, data: Path | None) -> Config:
     """What `parley demo` runs with: of the file only host, port and limits count, so that nothing real is touched."""
+    signing = {"vouch_secrets": [secrets.token_urlsafe(32)]}
     return Config(
         data=data or DATA / "demo",
         server=Server(host=config.server.host, port=config.server.port),
-        channels=CHANNELS,
+        channels={name: {**section, **signing} for name, section in CHANNELS.items()},
         limits=config.limits,
         sandbox=Sandbox(enabled=True),
     )

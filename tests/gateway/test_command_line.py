@@ -122,7 +122,7 @@ def test_the_demo_s_links_sign_in_at_one_click(parley: Start) -> None:
         _, listed, _ = ask(server, "GET", "/conversations?status=open", Cookie=cookie(headers))
         assert listed["conversations"], role
         assert ask(server, "POST", "/session/link", {"link": link})[0] == 404
-    chat = until_said(server, r"^ +http://[^/]+(/chat/\S+)$")[1]
+    chat = until_said(server, r"^ +http://[^/]+(/chat/\S+) +somebody new$")[1]
     with urllib.request.urlopen(server.url + chat, timeout=10) as page:
         assert "text/html" in page.headers["Content-Type"]
 

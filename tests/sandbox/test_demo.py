@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from gateway.channels.base import ServesVisitors
 from gateway.channels.registry import Channels
 from gateway.config import Config, Server
-from gateway.demo import sign_in_links
+from gateway.demo import customer_seats, sign_in_links
 from gateway.media import MediaStore, inspect_media, open_media
 from gateway.sandbox.demo import ACCOUNT, CHANNELS, demo_config, seed
 from gateway.sandbox.pictures import HEIGHT, PICTURES, WIDTH, picture
@@ -128,3 +129,16 @@ async def test_three_links_each_for_somebody_else(store: Store, media: MediaStor
 def test_a_picture_is_one(name: str) -> None:
     kind = inspect_media(f"{name}.png", "image/png", picture(name)[:4096])
     assert (kind.mime, kind.width, kind.height, kind.inline) == ("image/png", WIDTH, HEIGHT, True)
+
+
+async def test_the_shop_vouches_for_a_customer_with_a_history(
+    store: Store, media: MediaStore, config: Config
+) -> None:
+    await seed(store, media)
+    stranger, known = await customer_seats(store, config)
+    assert stranger.path == f"/chat/{ACCOUNT}"
+    channel = Channels.of(config.channels).access(ACCOUNT)
+    assert isinstance(channel, ServesVisitors)
+    user = channel.vouched(known.path.partition("#vouch=")[2], NOW)
+    assert user.name == known.who
+    assert demo_config(Config(), None).channels != demo_config(Config(), None).channels
