@@ -167,23 +167,26 @@ async def room(store: Store) -> AsyncIterator[Room]:
         yield opened
 
 
-@pytest.fixture
-async def on_postgres(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Database]:
-    database = Database(postgres.copy_of("schema", prepare), tmp_path)
+@contextlib.asynccontextmanager
+async def fresh_database(server: Postgres | None, folder: Path) -> AsyncIterator[Database]:
+    database = Database(server.copy_of("schema", prepare) if server else "sqlite:///live.db", folder)
     yield database
     await database.close()
-    postgres.drop(database.url)
+    if server:
+        server.drop(database.url)
+
+
+@pytest.fixture
+async def on_postgres(postgres: Postgres, tmp_path: Path) -> AsyncIterator[Database]:
+    async with fresh_database(postgres, tmp_path) as database:
+        yield database
 
 
 @pytest.fixture(params=BOTH)
 async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Room]:
-    if request.param == "sqlite":
-        database = Database("sqlite:///live.db", tmp_path)
-    else:
-        database = request.getfixturevalue("on_postgres")
-    async with open_room(await database.open()) as opened:
-        yield opened
-    await database.close()
+    server = request.getfixturevalue("postgres") if request.param == "postgres" else None
+    async with fresh_database(server, tmp_path) as database, open_room(await database.open()) as room:
+        yield room
 
 
 class Browser:
