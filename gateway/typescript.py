@@ -24,7 +24,10 @@ from typing_extensions import is_typeddict
 
 from gateway.egress import types
 from gateway.visitors import wire as visitor_wire
+from inbox import search, snippets, views
 from inbox import wire as agent_wire
+from inbox.commands import COMMANDS
+from inbox.rest import ROUTES
 
 TARGET = Path(__file__).parent.parent / "static" / "src" / "wire.ts"
 HEAD = "// Made from the wires in Python by `make types`; change those, not this file.\n"
@@ -54,10 +57,25 @@ def main(arguments: list[str]) -> int:
 
 def everything() -> str:
     """The whole file's text."""
-    modules = (types, agent_wire, visitor_wire)
     clashing = _clashing()
-    parts = [part for module in modules for part in Room(module, clashing).parts()]
-    return HEAD + "\n" + "\n".join(parts)
+    parts = [part for module in _modules() for part in Room(module, clashing).parts()]
+    return HEAD + "\n" + "\n".join([*parts, _commands()])
+
+
+def _modules() -> list[ModuleType]:
+    """The wires first, then what REST and the commands take and give."""
+    doors = [route.run.__module__ for route in ROUTES] + [row.run.__module__ for row in COMMANDS.values()]
+    spoken = [sys.modules[name] for name in dict.fromkeys(sorted(doors))]
+    return [types, agent_wire, visitor_wire, snippets, views, search, *spoken]
+
+
+def _commands() -> str:
+    """Every command's arguments and value, by its name."""
+    lines = [
+        f"  {name}: {{ args: {row.args.__name__}; value: {row.answer.__name__} }};\n"
+        for name, row in COMMANDS.items()
+    ]
+    return f"/** What each command takes and answers. */\nexport interface Commands {{\n{''.join(lines)}}}\n"
 
 
 def _clashing() -> frozenset[str]:
@@ -123,7 +141,7 @@ class Room:
         return f"{self._comment(name, '', '')}export interface {self.name(name)} {{\n{''.join(lines)}}}\n"
 
     def name(self, name: str) -> str:
-        return PREFIXES[self.module] + name if name in self.clashing else name
+        return PREFIXES.get(self.module, "") + name if name in self.clashing else name
 
     def _constant(self, name: str) -> str:
         return f"{PREFIXES[self.module].upper()}_{name}" if name in self.clashing else name

@@ -194,11 +194,7 @@ async def follow_link(desk: Desk, visit: Visit, what: Followed) -> tuple[Signed,
     link = await desk.store.read(lambda look: find_link(look, what.link, desk.clock()))
     if link.purpose == "reset":
         await _check_reset(desk, link, what)
-    hashed = None
-    if link.purpose != "demo":
-        if what.password is None:
-            raise Refused("errors.password_missing")
-        hashed = await desk.passwords.hash(what.password)
+    hashed = None if link.purpose == "demo" else await _chosen_password(desk, link, what)
 
     async def verb(tx: Tx) -> Signed:
         await use_link(tx, what.link)
@@ -206,6 +202,15 @@ async def follow_link(desk: Desk, visit: Visit, what: Followed) -> tuple[Signed,
         return Signed(agent_id, await start_session(tx, agent_id, visit.address, visit.browser, desk.limits))
 
     return await desk.store.write(verb), link
+
+
+async def _chosen_password(desk: Desk, link: Link, what: Followed) -> str:
+    """The hash to keep. Says first what the page must ask for in one go. Raises Refused, TooMany."""
+    if link.purpose == "first_admin" and not (what.email and what.name):
+        raise Refused("errors.name_and_email_missing")
+    if what.password is None:
+        raise Refused("errors.password_missing")
+    return await desk.passwords.hash(what.password)
 
 
 async def _check_reset(desk: Desk, link: Link, what: Followed) -> None:
@@ -239,6 +244,5 @@ async def _agent_of(tx: Tx, link: Link, what: Followed, hashed: str | None) -> s
 async def _make_first_admin(tx: Tx, what: Followed, hashed: str | None) -> str:
     if await tx.one(ANYBODY) is not None:
         raise Forbidden("errors.first_admin_is_there", "there is an admin already")
-    if not what.email or not what.name:
-        raise Refused("errors.name_and_email_missing")
+    assert what.email and what.name, "asked for before"
     return await add_agent(tx, what.email, what.name, "admin", SYSTEM, password_hash=hashed)

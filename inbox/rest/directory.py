@@ -13,7 +13,7 @@ from gateway.egress.types import AttributeView, OrganisationView, TagView, TeamV
 from gateway.store import Reader, Tx
 from gateway.store.load import load_attributes, load_tags, load_teams
 from gateway.stream import definitions, describe, directory
-from inbox.commands.conversations import Colour, Values
+from inbox.commands.conversations import Colour, MakeTag, Values
 from inbox.fitting import Name, Query, Sent
 from inbox.places import Place as At
 from inbox.places import read_place
@@ -32,11 +32,6 @@ class MakeTeam(Sent):
 class ChangeTeam(Sent):
     name: Name | None = None
     retired: bool | None = None
-
-
-class MakeTag(Sent):
-    name: Name
-    colour: Colour
 
 
 class ChangeTag(Sent):

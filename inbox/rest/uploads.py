@@ -30,13 +30,13 @@ class UploadQuery(Query):
     name: Annotated[str, Field(max_length=255)] = ""
 
 
-class Uploaded(TypedDict):
+class FileUploaded(TypedDict):
     attachment: AttachmentView
     """Waiting for a message to name its id; swept after a day."""
 
 
 @route("POST", "/uploads", status=201, takes="*/*")
-async def upload(call: Call, query: UploadQuery) -> Uploaded:
+async def upload(call: Call, query: UploadQuery) -> FileUploaded:
     """Upload a file as the raw body; its Content-Type and name are claims, its first bytes decide."""
     desk, request = call.desk, call.request
     desk.rates.agent_uploads.check(call.caller.agent_id)

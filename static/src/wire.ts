@@ -299,6 +299,9 @@ export const AGENT_CLOSE_PROTOCOL = 4406;
 /** The browser read too slowly: connect again and resume from the last cursor. */
 export const AGENT_CLOSE_SLOW = 4408;
 
+/** What the agent may see has changed: connect again without a cursor. */
+export const CLOSE_ACCESS = 4409;
+
 export const CLOSE_RESTART = 1012;
 
 /** The first frame. With a cursor the session resumes, without one it starts with a snapshot. */
@@ -574,3 +577,634 @@ export interface VisitorProblemFrame {
 export type FromVisitor = VisitorHello | VisitorTyping | Seen;
 
 export type ToVisitor = VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | VisitorResetFrame | VisitorProblemFrame;
+
+/** Characters shown before the first find. */
+export const AROUND = 60;
+
+/** Characters of a snippet. */
+export const LENGTH = 180;
+
+export interface SnippetPart {
+  text: string;
+  found: boolean;
+}
+
+/** Lines of history told with one page of messages. */
+export const LINES_MOST = 300;
+
+export interface ConversationsPage {
+  conversations: ConversationView[];
+  /** Pass as `?before=` for the next page; None: that was the end. */
+  before: string | null;
+  /** The place in the log that this answer shows: events after it come on top. */
+  position: number;
+  /** The caller's own read marks, by conversation. */
+  read: Record<string, number>;
+}
+
+export interface ConversationPage {
+  conversation: ConversationView;
+  contact: ContactView;
+  position: number;
+  read: number;
+  /** The caller's own, by mode. */
+  drafts: Record<string, string>;
+}
+
+export interface MessagesPage {
+  /** Oldest first. */
+  messages: MessageView[];
+  /** What was done to the conversation in the same stretch of time. */
+  lines: LineView[];
+  before: string | null;
+  after: string | null;
+  position: number;
+}
+
+export interface ContactsPage {
+  contacts: ContactView[];
+  before: string | null;
+  position: number;
+}
+
+/** Conversations found by what they are about, told before the messages on the first page. */
+export const ABOUT = 10;
+
+export interface Hit {
+  conversation: ConversationView;
+  /** None: found by subject, attributes or contact. */
+  message: MessageView | null;
+  snippet: SnippetPart[];
+}
+
+export interface HitsPage {
+  hits: Hit[];
+  before: string | null;
+}
+
+export interface OnContact {
+  contact: string;
+}
+
+/** What is left out stays. */
+export interface ContactFields {
+  name?: string | null;
+  locale?: string | null;
+  /** null: none. */
+  organisation?: string | null;
+  attributes?: Record<string, unknown> | null;
+}
+
+export interface UpdateContact {
+  name?: string | null;
+  locale?: string | null;
+  organisation?: string | null;
+  attributes?: Record<string, unknown> | null;
+  contact: string;
+}
+
+/** Nothing to tell: the fact itself comes as an event. */
+export interface Done {
+}
+
+export interface OnConversation {
+  conversation: string;
+}
+
+export interface Assign {
+  conversation: string;
+  agent: string | null;
+}
+
+export interface SetTeam {
+  conversation: string;
+  team: string | null;
+}
+
+export interface Snooze {
+  conversation: string;
+  until: number;
+}
+
+export interface Tag {
+  conversation: string;
+  add?: string[];
+  remove?: string[];
+}
+
+export interface MakeTag {
+  name: string;
+  colour: string;
+}
+
+export interface MadeTag {
+  /** The id; of the tag there was, when one had that name. */
+  tag: string;
+}
+
+export interface SetSubject {
+  conversation: string;
+  subject: string;
+}
+
+export interface SetPriority {
+  conversation: string;
+  priority: number;
+}
+
+export interface SetAttributes {
+  conversation: string;
+  values: Record<string, unknown>;
+}
+
+export interface SwitchLeg {
+  conversation: string;
+  leg: string;
+}
+
+export interface Merge {
+  conversation: string;
+  into: string;
+}
+
+export interface Split {
+  conversation: string;
+  messages: string[];
+}
+
+export interface UndoMerge {
+  merge: string;
+}
+
+export interface MergeContacts {
+  contact: string;
+  into: string;
+}
+
+export interface SplitContact {
+  contact: string;
+  identities: string[];
+}
+
+export interface Merged {
+  /** By which it is undone. */
+  merge: string;
+}
+
+export interface SplitOff {
+  merge: string;
+  /** The new one. */
+  conversation: string;
+}
+
+export interface ContactSplit {
+  merge: string;
+  /** The new one. */
+  contact: string;
+}
+
+/** Bytes of JSON that one agent's preferences may take. */
+export const PREFERENCES = 32768;
+
+export interface MarkRead {
+  conversation: string;
+  position: number;
+}
+
+export interface SaveDraft {
+  conversation: string;
+  mode: "public" | "note";
+  text: string;
+}
+
+export interface SetPreferences {
+  /** Key -> value; None forgets. */
+  values: Record<string, unknown>;
+}
+
+export interface Note {
+  conversation: string;
+  text?: string;
+  /** Ids of uploads that wait for a message. */
+  attachments?: string[];
+  client_id: string;
+  reply_to?: string | null;
+}
+
+export interface Reply {
+  conversation: string;
+  text?: string;
+  attachments?: string[];
+  client_id: string;
+  reply_to?: string | null;
+  /** None: the conversation's current leg. */
+  leg?: string | null;
+  /** The position up to which the agent had read: an answer to something older is stopped. */
+  seen?: number | null;
+  anyway?: boolean;
+}
+
+export interface Start {
+  account: string;
+  identity?: string | null;
+  /** Whom to write to: an identity, or a contact who has one on this account. */
+  contact?: string | null;
+  text: string;
+  subject?: string;
+  client_id: string;
+}
+
+export interface EditMessage {
+  message: string;
+  text: string;
+}
+
+export interface EraseMessage {
+  message: string;
+}
+
+export interface Written {
+  message: MessageView;
+  position: number;
+}
+
+export interface Started {
+  conversation: ConversationView;
+  message: MessageView;
+  position: number;
+}
+
+export interface AddAgent {
+  email: string;
+  name: string;
+  role?: "agent" | "supervisor" | "admin";
+  teams?: string[];
+}
+
+export interface ChangeAgent {
+  email?: string | null;
+  name?: string | null;
+  role?: "agent" | "supervisor" | "admin" | null;
+  /** Exactly these from now on. */
+  teams?: string[] | null;
+  /** Takes back an agent who was let go. */
+  active?: true | null;
+}
+
+export interface MakeLink {
+  /** `forget` for somebody who has lost it. */
+  second_factor?: "keep" | "forget";
+}
+
+export interface AgentsList {
+  agents: AgentView[];
+}
+
+export interface AgentAnswer {
+  agent: AgentView;
+}
+
+export interface AgentAdded {
+  agent: AgentView;
+  /** Where the new agent chooses a password; works once. */
+  link: string;
+}
+
+export interface LinkMade {
+  /** Hand it over by a way you trust; works once. */
+  link: string;
+}
+
+export interface ContactsQuery {
+  q?: string;
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface PageQuery {
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface MergeInto {
+  into: string;
+}
+
+export interface ContactAnswer {
+  contact: ContactView;
+}
+
+export interface MergeView {
+  id: string;
+  kind: "conversation.merge" | "conversation.split" | "contact.merge" | "contact.split";
+  source: string;
+  into: string;
+  actor: ActorView;
+  at: number;
+  undone_at: number | null;
+}
+
+export interface MergesList {
+  merges: MergeView[];
+}
+
+export interface ListQuery {
+  status?: "open" | "snoozed" | "closed" | "spam" | null;
+  /** An agent's id, `me` or `none`. */
+  assignee?: string | null;
+  /** A team's id or `none`. */
+  team?: string | null;
+  tag?: string | null;
+  q?: string;
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface HistoryQuery {
+  before?: string | null;
+  after?: string | null;
+  limit?: number | null;
+}
+
+export interface WriteMessage {
+  text?: string;
+  visibility: "public" | "note";
+  leg?: string | null;
+  attachments?: string[];
+  client_id: string;
+  seen?: number | null;
+  anyway?: boolean;
+  reply_to?: string | null;
+}
+
+/** What is left out stays. `assignee` and `team` may be null: nobody's, everybody's. */
+export interface ChangeConversation {
+  status?: "open" | "snoozed" | "closed" | "spam" | null;
+  /** With status `snoozed`. */
+  snoozed_until?: number | null;
+  assignee?: string | null;
+  team?: string | null;
+  leg?: string | null;
+  /** Exactly these from now on. */
+  tags?: string[] | null;
+  subject?: string | null;
+  priority?: number | null;
+  attributes?: Record<string, unknown> | null;
+}
+
+export interface ConversationAnswer {
+  conversation: ConversationView;
+}
+
+export interface MakeTeam {
+  name: string;
+}
+
+export interface ChangeTeam {
+  name?: string | null;
+  retired?: boolean | null;
+}
+
+export interface ChangeTag {
+  name?: string | null;
+  colour?: string | null;
+  retired?: boolean | null;
+}
+
+export interface MakeAttribute {
+  target: "contact" | "conversation" | "organisation";
+  key: string;
+  label: string;
+  type: "text" | "number" | "date" | "boolean" | "choice" | "url";
+  choices?: string[];
+}
+
+export interface ChangeAttribute {
+  label?: string | null;
+  choices?: string[] | null;
+  retired?: boolean | null;
+}
+
+export interface MakeOrganisation {
+  name: string;
+  domain?: string | null;
+  attributes?: Record<string, unknown>;
+}
+
+export interface ChangeOrganisation {
+  name?: string | null;
+  /** null takes it away. */
+  domain?: string | null;
+  attributes?: Record<string, unknown> | null;
+}
+
+export interface OrganisationsQuery {
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface TeamsList {
+  teams: TeamView[];
+}
+
+export interface TeamAnswer {
+  team: TeamView;
+}
+
+export interface TagsList {
+  tags: TagView[];
+}
+
+export interface TagAnswer {
+  tag: TagView;
+}
+
+export interface AttributesList {
+  attributes: AttributeView[];
+}
+
+export interface AttributeAnswer {
+  attribute: AttributeView;
+}
+
+export interface OrganisationsPage {
+  organisations: OrganisationView[];
+  before: string | null;
+}
+
+export interface OrganisationAnswer {
+  organisation: OrganisationView;
+}
+
+export interface EventsQuery {
+  /** Left out: only the cursor of this moment is told. */
+  after?: string | null;
+  /** Milliseconds to wait for something to happen, at most `[limits] events_wait`. */
+  wait?: number;
+  limit?: number | null;
+}
+
+export interface AuditQuery {
+  before?: string | null;
+  conversation?: string | null;
+  agent?: string | null;
+  limit?: number | null;
+}
+
+export interface EventsPage {
+  /** Pass as `?after=` next time. */
+  cursor: string;
+  position: number;
+  /** What the caller may see of it; may be empty. */
+  events: AgentEvent[];
+  /** There is more already: ask again at once. */
+  more: boolean;
+}
+
+export interface AuditLine {
+  position: number;
+  at: number;
+  kind: string;
+  actor: ActorView;
+  subject: string | null;
+  changes: Record<string, unknown>;
+  conversation: string | null;
+  message: string | null;
+  contact: string | null;
+}
+
+export interface AuditPage {
+  lines: AuditLine[];
+  before: string | null;
+}
+
+export interface SearchQuery {
+  q: string;
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface SignIn {
+  email: string;
+  password: string;
+  totp?: string | null;
+}
+
+export interface Follow {
+  link: string;
+  password?: string | null;
+  name?: string | null;
+  email?: string | null;
+  totp?: string | null;
+}
+
+export interface NewPassword {
+  old: string;
+  new: string;
+}
+
+export interface ShowCode {
+  code: string;
+}
+
+export interface MakeToken {
+  name: string;
+  expires_at?: number | null;
+}
+
+export interface SignedIn {
+  agent: AgentView;
+}
+
+export interface Followed {
+  agent: AgentView;
+  purpose: "first_admin" | "reset" | "demo";
+}
+
+export interface SessionNow {
+  agent: AgentView;
+  /** UTC ms; None for a token that does not end. */
+  expires_at: number | null;
+  second_factor: boolean;
+}
+
+export interface SessionView {
+  id: string;
+  created_at: number;
+  seen_at: number;
+  expires_at: number;
+  address: string;
+  browser: string;
+  current: boolean;
+}
+
+export interface SessionsList {
+  sessions: SessionView[];
+}
+
+export interface FactorBegun {
+  secret: string;
+  /** For the QR code. */
+  uri: string;
+}
+
+export interface TokenView {
+  id: string;
+  name: string;
+  created_at: number;
+  seen_at: number | null;
+  expires_at: number | null;
+}
+
+export interface TokensList {
+  tokens: TokenView[];
+}
+
+export interface TokenMade {
+  id: string;
+  /** Shown this once. */
+  token: string;
+}
+
+export interface UploadQuery {
+  name?: string;
+}
+
+export interface FileUploaded {
+  /** Waiting for a message to name its id; swept after a day. */
+  attachment: AttachmentView;
+}
+
+/** What each command takes and answers. */
+export interface Commands {
+  assign: { args: Assign; value: Done };
+  set_team: { args: SetTeam; value: Done };
+  close: { args: OnConversation; value: Done };
+  reopen: { args: OnConversation; value: Done };
+  snooze: { args: Snooze; value: Done };
+  mark_spam: { args: OnConversation; value: Done };
+  unmark_spam: { args: OnConversation; value: Done };
+  tag: { args: Tag; value: Done };
+  make_tag: { args: MakeTag; value: MadeTag };
+  set_subject: { args: SetSubject; value: Done };
+  set_priority: { args: SetPriority; value: Done };
+  set_attributes: { args: SetAttributes; value: Done };
+  switch_leg: { args: SwitchLeg; value: Done };
+  update_contact: { args: UpdateContact; value: Done };
+  block: { args: OnContact; value: Done };
+  unblock: { args: OnContact; value: Done };
+  erase_contact: { args: OnContact; value: Done };
+  merge: { args: Merge; value: Merged };
+  split: { args: Split; value: SplitOff };
+  undo_merge: { args: UndoMerge; value: Done };
+  merge_contacts: { args: MergeContacts; value: Merged };
+  split_contact: { args: SplitContact; value: ContactSplit };
+  mark_read: { args: MarkRead; value: Done };
+  save_draft: { args: SaveDraft; value: Done };
+  set_preferences: { args: SetPreferences; value: Done };
+  reply: { args: Reply; value: Written };
+  note: { args: Note; value: Written };
+  start: { args: Start; value: Started };
+  edit_message: { args: EditMessage; value: Done };
+  erase_message: { args: EraseMessage; value: Done };
+}
