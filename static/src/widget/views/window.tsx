@@ -12,14 +12,17 @@ function useView(chat: Chat): View {
   const [, draw] = useReducer((n: number) => n + 1, 0);
   useEffect(() => {
     let planned = false;
-    return chat.subscribe(() => {
+    const plan = () => {
       if (planned) return;
       planned = true;
       queueMicrotask(() => {
         planned = false;
         draw(undefined as never);
       });
-    });
+    };
+    // What changed between the first drawing and now, nobody has heard of.
+    plan();
+    return chat.subscribe(plan);
   }, []);
   return chat.view;
 }
