@@ -1,0 +1,84 @@
+"""What falls due: snoozes, forgotten uploads, the log's old end."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from gateway.events import Address, Attachment, InboundMessage, Status, agent
+from gateway.limits import Limits
+from gateway.media import open_media
+from gateway.store import Store
+from gateway.store.sqlite import SqliteStore, wall_clock
+from gateway.stream.attach import keep_upload
+from gateway.stream.ingest import take_in
+from gateway.stream.status import snooze
+from gateway.timers import DAY, HOUR, clean_once, wake_snoozed
+from tests.world import WEB, seed
+
+LIMITS = Limits()
+
+
+class Clock:
+    """UTC ms, moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = wall_clock()
+
+    def __call__(self) -> int:
+        return self.now
+
+
+async def opened(tmp_path: Path, clock: Clock) -> Store:
+    store = await SqliteStore.open(tmp_path / "parley.db", clock)
+    await store.write(seed)
+    return store
+
+
+async def status_of(store: Store, conversation: str) -> str:
+    found: str = await store.read(
+        lambda look: look.value("select status from conversations where id = $1", conversation)
+    )
+    return found
+
+
+async def test_a_snooze_ends_in_its_time_and_not_before(tmp_path: Path) -> None:
+    clock = Clock()
+    store = await opened(tmp_path, clock)
+    taken = await take_in(store, WEB, InboundMessage("m1", Address("visitor", "v1"), "later please"))
+    await store.write(lambda tx: snooze(tx, taken.conversation, clock.now + HOUR, agent("anna")))
+    waking = asyncio.create_task(wake_snoozed(store, clock))
+    try:
+        await asyncio.sleep(0.05)
+        assert await status_of(store, taken.conversation) == Status.SNOOZED
+        clock.now += HOUR
+        async with asyncio.timeout(5):
+            while await status_of(store, taken.conversation) != Status.OPEN:
+                await asyncio.sleep(0.05)
+    finally:
+        waking.cancel()
+        await asyncio.gather(waking, return_exceptions=True)
+        await store.close()
+
+
+async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(tmp_path: Path) -> None:
+    clock = Clock()
+    store = await opened(tmp_path, clock)
+    media = open_media("disk:media", tmp_path)
+    used = await media.put(b"a picture that was sent", limit=None)
+    forgotten = await media.put(b"an upload that was not", limit=None)
+    sent = Attachment(used.hash, "a.txt", "text/plain", used.size)
+    left = Attachment(forgotten.hash, "b.txt", "text/plain", forgotten.size)
+    await take_in(store, WEB, InboundMessage("m1", Address("visitor", "v1"), "here", attachments=(sent,)))
+    await store.write(lambda tx: keep_upload(tx, "agent:anna", left))
+    events = store.published
+    clock.now += (LIMITS.log_kept + 1) * DAY
+    await clean_once(store, media, LIMITS)
+    assert await media.exists(used.hash)
+    assert not await media.exists(forgotten.hash)
+    assert await store.read(lambda look: look.value("select count(*) from attachments")) == 1
+    assert await store.read(lambda look: look.value("select count(*) from events")) == 0
+    assert store.published == events
+    assert await store.read(lambda look: look.value("select count(*) from audit")) > 0
+    await store.close()
+    await media.close()
