@@ -52,9 +52,11 @@ async def test_a_snooze_ends_in_its_time_and_not_before(tmp_path: Path) -> None:
         await asyncio.sleep(0.05)
         assert await status_of(store, taken.conversation) == Status.SNOOZED
         clock.now += HOUR
+        told = asyncio.Event()
+        store.publish_to(lambda events: told.set())
         async with asyncio.timeout(5):
-            while await status_of(store, taken.conversation) != Status.OPEN:
-                await asyncio.sleep(0.05)
+            await told.wait()
+        assert await status_of(store, taken.conversation) == Status.OPEN
     finally:
         waking.cancel()
         await asyncio.gather(waking, return_exceptions=True)
