@@ -70,6 +70,7 @@ def client_address(request: web.Request) -> str:
     return address
 
 
+@lru_cache(maxsize=4096)
 def neighbourhood(address: str) -> str:
     """The key for rates: an IPv6 caller owns at least a /64, so that whole network counts as one."""
     with suppress(ValueError):

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -134,7 +135,7 @@ class Webchat:
         self._config = config
         self._secrets = tuple(secret.get_secret_value().encode() for secret in config.vouch_secrets)
 
-    @property
+    @cached_property
     def capabilities(self) -> Capabilities:
         return Capabilities(
             text_length=10_000,

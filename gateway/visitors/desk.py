@@ -68,10 +68,14 @@ class Desk:
     parts: Parts
     tokens: Tokens = field(init=False)
     rates: Rates = field(init=False)
+    chats: dict[str, Chat] = field(init=False)
+    """By account; asked once what each channel can do, because the asking takes longer than a request should."""
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.parts.store.secret)
         self.rates = Rates.of(self.limits, lambda: self.parts.clock() / 1000)
+        serving = [channel for channel in self.parts.channels if isinstance(channel, ServesVisitors)]
+        self.chats = {channel.account: cast("Chat", channel) for channel in serving}
 
     @property
     def store(self) -> Store:
@@ -83,8 +87,7 @@ class Desk:
 
     def find_account(self, request: web.Request) -> Chat | None:
         """The account of the address, if it serves visitors."""
-        found = self.parts.channels.get(request.match_info["account"])
-        return cast("Chat", found) if isinstance(found, ServesVisitors) else None
+        return self.chats.get(request.match_info["account"])
 
     def access_account(self, request: web.Request) -> Chat:
         """The same. Raises NotFound, alike for what is not there and what does not serve visitors."""

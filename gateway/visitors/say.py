@@ -7,14 +7,15 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from gateway.egress import customer as project
 from gateway.egress.types import CustomerMessage
 from gateway.errors import Malformed, NotFound, Refused, TooLarge
-from gateway.events import AccountId, Attachment, InboundMessage, TeamId
+from gateway.events import AccountId, ActorKind, Attachment, InboundMessage, TeamId
 from gateway.media import receive
 from gateway.store import Reader
 from gateway.store.load import load_messages
 from gateway.stream.attach import keep_upload
-from gateway.stream.ingest import DAY, Intake, take_in
+from gateway.stream.ingest import DAY, Intake, Taken, take_in
 from gateway.stream.introduce import introduce
 from gateway.visitors.bodies import answer, read_body
 from gateway.visitors.desk import DESK, Chat, Desk, caller
@@ -68,16 +69,19 @@ async def say(request: web.Request) -> web.Response:
     intake = Intake(AccountId(chat.account), await _team(desk, chat), desk.limits.reopens_within * DAY)
     if said.reply_to is not None:
         await _hers(desk, visitor, said.reply_to)
+    fact = _fact(visitor, said)
     taken = await take_in(
         desk.store,
         intake,
-        _fact(visitor, said),
+        fact,
         uploads=tuple(said.attachments),
         client_id=said.client_id,
         reply_to=said.reply_to,
     )
     await request.app[INTRODUCTIONS].see_to(desk, visitor)
-    message = await _hers(desk, visitor, taken.message)
+    # A repeat may have been edited since, files have links of their own: those are read; what was just said is known.
+    known = not taken.repeat and not said.attachments
+    message = _just_said(said, fact, taken) if known else await _hers(desk, visitor, taken.message)
     return answer({"message": message}, 200 if taken.repeat else 201)
 
 
@@ -104,6 +108,24 @@ def _fact(visitor: Visitor, said: Say) -> InboundMessage:
         name=visitor.name,
         locale=visitor.locale,
     )
+
+
+def _just_said(said: Say, fact: InboundMessage, taken: Taken) -> CustomerMessage:
+    """The message as it was stored a moment ago, without asking the database for what we have in hand."""
+    row = {
+        "id": taken.message,
+        "position": taken.position,
+        "author_kind": ActorKind.CUSTOMER,
+        "client_id": said.client_id,
+        "text": fact.text,
+        "content": None,
+        "reply_to": said.reply_to,
+        "at": taken.at,
+        "late": fact.late,
+        "edited_at": None,
+        "erased_at": None,
+    }
+    return project.message(row, (), str)  # no file, so no link is made
 
 
 async def _team(desk: Desk, chat: Chat) -> TeamId | None:
