@@ -65,11 +65,15 @@ export function replace(draft: Draft, before: ConversationView | undefined, afte
   else known.delete(id);
 }
 
-/** All that is known and belongs: what a page's arrival makes of a list. */
-export function derive(known: Iterable<ConversationView>, list: List): string[] {
+/** What a page's arrival makes of a list: everything known that belongs down to its new bound. Down to its former bound
+ *  that stands there already. */
+export function extended(known: Iterable<ConversationView>, list: List, former: List | undefined): string[] {
   const found: ConversationView[] = [];
-  for (const view of known) if (belongs(view, list.filter) && within(view, list)) found.push(view);
-  return found.sort((a, b) => order(keyOf(a), keyOf(b))).map((view) => view.id);
+  for (const view of known) {
+    if (belongs(view, list.filter) && within(view, list) && !(former && within(view, former))) found.push(view);
+  }
+  const below = found.sort((a, b) => order(keyOf(a), keyOf(b))).map((view) => view.id);
+  return former ? [...former.ids, ...below] : below;
 }
 
 /** The sort key at which a page ends; null when it was the last. */

@@ -4,7 +4,7 @@ import type { ContactView, ConversationView, PrivateView, ProblemView, ToAgent }
 import { countsOf } from "./counts";
 import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
-import { boundOf, derive, listKey } from "./lists";
+import { boundOf, extended, listKey } from "./lists";
 import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, type State } from "./state";
 import { joinPage, type ThreadPage } from "./threads";
 
@@ -204,7 +204,8 @@ function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }
     before: action.page.before,
     phase: "ready",
   };
-  const ids = derive(draft.state.conversations.values(), list);
+  const former = action.first ? undefined : draft.state.lists.get(listKey(action.filter));
+  const ids = extended(draft.state.conversations.values(), list, former);
   draft.write("lists").set(listKey(action.filter), { ...list, ids });
 }
 

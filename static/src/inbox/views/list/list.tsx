@@ -56,6 +56,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
 
   const height = HEIGHTS[preferences.value.density];
   const { first, last } = useWindow(scroller, height, rows.length);
+  const length = countOf(state.value.counts, filter);
   const more = found?.phase === "ready" && found.before !== null;
   useEffect(() => {
     if (more && last > rows.length - AHEAD) void loadList(filter, true);
@@ -77,7 +78,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
           {rows.slice(first, last).map((id, index) => (
             <ConversationRow
               key={id} id={id} index={first + index} top={(first + index) * height} chosen={id === chosenId.value}
-              length={countOf(state.value.counts, filter)}
+              length={length}
             />
           ))}
         </div>

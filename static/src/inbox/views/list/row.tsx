@@ -15,8 +15,11 @@ import { TagChip } from "../tags";
 
 const TAGS_SHOWN = 2;
 
+/** More never fits a row, and shaping thousands of hidden letters costs the scroll its ease. */
+const LONGEST = 160;
+
 export function previewText(preview: PreviewView): string {
-  if (preview.text) return preview.text;
+  if (preview.text) return preview.text.slice(0, LONGEST);
   return preview.attachments ? count("preview.files", preview.attachments) : t("preview.other");
 }
 
@@ -24,7 +27,7 @@ function Preview({ view }: { view: ConversationView }) {
   const { preview } = view;
   if (!preview) return <span class="row-preview faint">{t("preview.none")}</span>;
   const draft = state.value.drafts.get(view.id)?.public;
-  if (draft) return <span class="row-preview"><b class="row-draft">{t("preview.draft")}</b> {draft}</span>;
+  if (draft) return <span class="row-preview"><b class="row-draft">{t("preview.draft")}</b> {draft.slice(0, LONGEST)}</span>;
   return (
     <span class="row-preview">
       {preview.visibility === "note" && <span class="row-note"><Icon name="lock" size={12} />{t("note")} </span>}

@@ -18,17 +18,19 @@ export function listAddress({ name, id }: { name: string; id?: string }): string
   return id ? `/list/${name}/${id}` : `/list/${name}`;
 }
 
-const numbers = computed(() => {
-  const byNumber = new Map<string, string>();
-  for (const view of state.value.conversations.values()) byNumber.set(String(view.number), view.id);
-  return byNumber;
-});
-
 export const chosenNumber = computed(() => (route.value.screen === "conversation" ? route.value.number : null));
+
+let last: string | null = null;
+
+/** The address names a number (or an id); which conversation that is, is looked up once and then remembered. */
 export const chosenId = computed(() => {
   const number = chosenNumber.value;
   if (number === null) return null;
-  return numbers.value.get(number) ?? (state.value.conversations.has(number) ? number : null);
+  const { conversations } = state.value;
+  if (last !== null && String(conversations.get(last)?.number) === number) return last;
+  last = conversations.has(number) ? number : null;
+  for (const view of conversations.values()) if (String(view.number) === number) last = view.id;
+  return last;
 });
 
 export type Finding = "looking" | "found" | "missing" | "unreachable";

@@ -1,5 +1,6 @@
 import { useSignalEffect } from "@preact/signals";
 import { state } from "../../store";
+import { listKey } from "../../store/lists";
 import { conversationOf, isUnread } from "../../store/select";
 import { contactName } from "../names";
 import { chosenId } from "./chosen";
@@ -7,10 +8,12 @@ import { chosenId } from "./chosen";
 /** The tab says what is open, and how many of mine are unread. */
 export function useTitle(): void {
   useSignalEffect(() => {
-    const { me, conversations } = state.value;
+    const { me, conversations, lists } = state.value;
+    const mine = me && lists.get(listKey({ status: "open", assignee: me.id }));
     let unread = 0;
-    for (const view of conversations.values()) {
-      if (view.status === "open" && view.assignee === me?.id && isUnread(state.value, view)) unread++;
+    for (const id of mine?.ids ?? []) {
+      const view = conversations.get(id);
+      if (view && isUnread(state.value, view)) unread++;
     }
     const open = chosenId.value && conversationOf(state.value, chosenId.value);
     const name = open ? `${contactName(open.contact)} · Parley` : "Parley";
