@@ -19,7 +19,7 @@ from gateway.door import check_origin, problem, unexpected
 from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated, Unavailable
 from gateway.events import new_id
 from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, first_text, open_socket
-from gateway.store import Cursor, Reader, Row
+from gateway.store import Cursor, Reader, Row, from_json
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller, look_again
 from inbox.auth.door import recognise
@@ -36,6 +36,8 @@ log = logging.getLogger(__name__)
 PERSONS = """select i.person_id, l.id = c.leg_id as current from conversations c
     join legs l on l.conversation_id = c.id join identities i on i.id = l.identity_id where c.id = $1"""
 PICTURE = "select picture from agents where id = $1"
+ACCESS_SINCE = """select changes from events where position > $1 and kind = 'access.changed'
+    and subject_id = $2"""
 END_EXPIRED = 30.0
 """Seconds between two looks for sockets whose session has run out."""
 
@@ -142,13 +144,26 @@ class _Conversing:
             self.session.send({"kind": "reset", "reason": refused})
         self._say_hello(resumed=cursor is not None)
         if cursor is not None:
-            # What changed in this agent's access since the cookie was read, up to here; later changes the hub tells.
-            self.session.caller = await self.door.look_again(self.caller)
             self.session.position = cursor.position
-            if await self.door.hub.join(self.session):
+            refused = await self._resume()
+            if refused is None:
                 return True
-            self.session.send({"kind": "reset", "reason": "too_old"})
+            self.session.send({"kind": "reset", "reason": refused})
         return await self._start_afresh()
+
+    async def _resume(self) -> str | None:
+        """Join the story from the session's position on; returns why that cannot be."""
+        # Access as it stands here; what changes from here on the hub tells.
+        self.session.caller, changed = await self.desk.store.read(self._access_since)
+        if changed:
+            return "access"
+        return None if await self.door.hub.join(self.session) else "too_old"
+
+    async def _access_since(self, look: Reader) -> tuple[Caller, bool]:
+        """Who the agent is now, and whether what they may see has changed since the position."""
+        caller = await look_again(look, self.caller, self.desk.clock())
+        rows = await look.all(ACCESS_SINCE, self.session.position, caller.agent_id)
+        return caller, any("ended" not in from_json(row["changes"]) for row in rows)
 
     async def _start_afresh(self) -> bool:
         self.session.caller, frame = await self.desk.store.scan(self._snapshot)

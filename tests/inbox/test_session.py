@@ -511,9 +511,11 @@ async def test_changed_access_starts_over(both: House) -> None:
         assert await ann.ended() == CLOSE_ACCESS
         await bob.reaches(both.store.published)
         assert bob.closed is None
-        stubborn = await connected(both, "ann")
-        await stubborn.say(kind="hello", protocol=PROTOCOL, cursor=cursor)
-        assert await stubborn.ended() == CLOSE_ACCESS, "a cursor from before cannot go on"
+        stubborn = await opened(both, "ann", cursor)
+        assert stubborn.kinds[:3] == ["hello", "reset", "snapshot"], "a cursor from before cannot go on"
+        assert stubborn.of("reset")[0]["reason"] == "access"
+        assert stubborn.of("snapshot")[0]["me"]["teams"] == [both.teams["support"]]
+        await stubborn.close()
         fresh = await opened(both, "ann")
         await fresh.does("note", conversation=talk, text="mine now", client_id="n1")
         await fresh.close()
