@@ -7,7 +7,7 @@ lost sight of in between is not shown, the `left` that follows says why.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -115,13 +115,15 @@ class AgentHub(Hub[AgentSession, Facts]):
         return found
 
     def deliver(self, events: Sequence[Event], content: Facts, sessions: Iterable[AgentSession]) -> None:
-        views: dict[Viewer, list[AgentSession]] = defaultdict(list)
+        access = [event for event in events if event.kind is Kind.ACCESS_CHANGED]
+        assignees = _assignees(events, content)
+        sights: dict[Hashable, list[AgentSession]] = defaultdict(list)
         for session in sessions:
-            if not self._access_ended(session, events):
-                views[session.viewer].append(session)
+            if not self._access_ended(session, access):
+                sights[_sight(session.viewer, assignees)].append(session)
         frames: dict[tuple[str | None, ...], bytes] = {}
-        for viewer, group in views.items():
-            shape = tuple(form(viewer, event, content) for event in events)
+        for group in sights.values():
+            shape = tuple(form(group[0].viewer, event, content) for event in events)
             if shape not in frames:
                 frames[shape] = self._frame(events, shape, content)
             left = {event.conversation for event, how in zip(events, shape, strict=True) if how == LEFT}
@@ -136,12 +138,11 @@ class AgentHub(Hub[AgentSession, Facts]):
         self._bus.signal(AgentLooks(session.caller.agent_id, session.tab, None))
 
     def _access_ended(self, session: AgentSession, events: Sequence[Event]) -> bool:
+        """Do these changes of access end the session?"""
+        if not events:
+            return session.closing
         agent, mine = session.caller.agent_id, {session.caller.session, session.caller.token}
-        codes = {
-            _code(event.changes, mine)
-            for event in events
-            if event.kind is Kind.ACCESS_CHANGED and event.subject == agent
-        }
+        codes = {_code(event.changes, mine) for event in events if event.subject == agent}
         for code in (CLOSE_SIGNED_OUT, CLOSE_ACCESS):
             if code in codes:
                 session.cut(code)
@@ -214,6 +215,22 @@ def _code(changes: Mapping[str, Any], mine: set[str | None]) -> int | None:
     if ended is None:
         return CLOSE_ACCESS
     return CLOSE_SIGNED_OUT if mine & set(ended) else None
+
+
+def _assignees(events: Sequence[Event], content: Facts) -> set[str | None]:
+    """Whom the conversations of these facts were or are assigned to."""
+    scopes = [scope for event in events for scope in (event.was, event.now) if scope is not None]
+    scopes += [scope for held in content.contact_scopes.values() for scope in held]
+    return {scope.assignee for scope in scopes} | {
+        view["assignee"] for view in content.conversations.values()
+    }
+
+
+def _sight(viewer: Viewer, assignees: set[str | None]) -> Hashable:
+    """What the rule of access knows a viewer by, for facts of these assignees: alike for all who are told alike."""
+    if viewer.sees_all:
+        return None
+    return viewer if viewer.agent_id in assignees else viewer.teams
 
 
 def form(viewer: Viewer, event: Event, content: Facts) -> str | None:
