@@ -268,7 +268,7 @@ def _unavailable() -> Iterator[None]:
 async def _pool(url: str, size: int) -> Any:
     return await asyncpg.create_pool(
         url,
-        min_size=1,
+        min_size=0,
         max_size=size,
         init=_prepare,
         command_timeout=TIMEOUT,

@@ -1,0 +1,207 @@
+"""Trouble of the disk and of the server: nothing half, nothing lost that was answered, and on with it afterwards."""
+
+import asyncio
+import logging
+import os
+import resource
+import sqlite3
+import sys
+from asyncio.subprocess import PIPE
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import Unavailable
+from gateway.store.sqlite import SqliteStore
+from tests.checks import check
+from tests.databases import Database, prepare
+from tests.servers.postgres import Postgres
+from tests.world import World
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def full(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> SqliteStore:
+    caplog.set_level(logging.CRITICAL, "gateway.store")
+    store = await Database("sqlite:///parley.db", tmp_path).open()
+    assert isinstance(store, SqliteStore)
+    return store
+
+
+async def limit(store: SqliteStore, pages: int) -> None:
+    """How large the file may grow; on the writer's own connection, between two batches."""
+    store._writer.execute(f"pragma max_page_count = {pages}")
+
+
+async def test_a_full_disk_is_said_and_got_over(full: SqliteStore) -> None:
+    world = await World.made(full)
+    first = await world.says("+1", "while there is room")
+    pages = full._writer.execute("pragma page_count").fetchone()[0]
+    await limit(full, pages + 4)
+    done = await asyncio.gather(*(world.says(f"+{n}", "x" * 3000) for n in range(50)), return_exceptions=True)
+    assert any(isinstance(one, Unavailable) for one in done)
+    assert all(isinstance(one, Unavailable) or hasattr(one, "message") for one in done)
+    # Looking still works, and what was answered stands.
+    assert await world.texts(first.conversation) == ["while there is room"]
+    answered = {one.message for one in done if not isinstance(one, BaseException)}
+    stored = {row["id"] for row in await world.rows("select id from messages")}
+    assert stored == answered | {first.message}
+    await limit(full, 1 << 30)
+    assert (await world.says("+1", "there is room again")).conversation == first.conversation
+    await check(full)
+    await full.close()
+
+
+FULL = """
+import asyncio, resource, signal, sys
+from pathlib import Path
+from gateway.errors import Unavailable
+from gateway.store import open_store
+from tests.checks import check
+from tests.world import World
+
+async def main():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    store = await open_store("sqlite:///parley.db", Path(sys.argv[1]))
+    world = await World.made(store)
+    await world.says("+1", "before")
+    resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
+    refused = 0
+    for n in range(400):
+        try:
+            await world.says(f"+{n % 5}", "x" * 4000)
+        except Unavailable:
+            refused += 1
+    print(refused, flush=True)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    await world.says("+1", "after")
+    await check(store)
+    print("well", flush=True)
+    await store.close()
+
+asyncio.run(main())
+"""
+
+
+async def test_a_write_that_the_system_refuses_is_said_and_got_over(tmp_path: Path) -> None:
+    """The write-ahead log itself cannot grow: as by a full disk or a quota (EFBIG in place of ENOSPC)."""
+    assert resource.getrlimit(resource.RLIMIT_FSIZE)[1] == resource.RLIM_INFINITY
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", FULL, str(tmp_path)),
+        stdout=PIPE,
+        stderr=PIPE,
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    out, err = await process.communicate()
+    assert process.returncode == 0, err.decode()[-3000:]
+    refused, well = out.decode().split()
+    assert int(refused) > 0
+    assert well == "well"
+
+
+async def test_a_database_locked_by_another_is_unavailable_and_then_not(
+    full: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = await World.made(full)
+    full._writer.execute("pragma busy_timeout = 50")
+    other = sqlite3.connect(full.path, isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(Unavailable):
+        await world.says("+1", "hello")
+    other.execute("rollback")
+    other.close()
+    await world.says("+1", "hello")
+    await check(full)
+    await full.close()
+
+
+async def test_a_long_look_neither_stops_the_writers_nor_is_stopped(full: SqliteStore) -> None:
+    """A truncating checkpoint waits for readers; writers must not wait for it."""
+    from gateway.store import sqlite
+
+    world = await World.made(full)
+    await world.says("+1", "hello")
+    reader = sqlite3.connect(full.path, isolation_level=None)
+    reader.execute("begin")
+    before = reader.execute("select count(*) from messages").fetchone()
+    sqlite_limit, sqlite.WAL_LIMIT = sqlite.WAL_LIMIT, 1
+    try:
+        slowest = 0.0
+        loop = asyncio.get_running_loop()
+        for _ in range(60):
+            began = loop.time()
+            await world.says("+1", "more")
+            slowest = max(slowest, loop.time() - began)
+            await asyncio.sleep(0.01)
+    finally:
+        sqlite.WAL_LIMIT = sqlite_limit
+    assert reader.execute("select count(*) from messages").fetchone() == before
+    reader.close()
+    assert slowest < 1.5
+    await check(full)
+    await full.close()
+
+
+@pytest.mark.may_block("starts and stops a server")
+async def test_postgres_killed_and_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.CRITICAL, "gateway.store")
+    server = Postgres.start()
+    try:
+        # This server's tables must outlive it, unlike the others' (tests/servers/postgres.py, FAST).
+        server.execute("alter role parley set synchronous_commit = on")
+        url = server.database()
+        prepare(url)
+        store = await Database(url, tmp_path).open()
+        world = await World.made(store)
+        told: list[int] = []
+        store.publish_to(lambda events: told.extend(event.position for event in events))
+        answered = [await world.says("+1", "before")]
+        waiting = [
+            asyncio.create_task(world.says(f"+{n}", "in the middle", provider_id=f"m{n}")) for n in range(40)
+        ]
+        await asyncio.sleep(0.01)
+        server.kill()
+        done = await asyncio.gather(*waiting, return_exceptions=True)
+        answered += [one for one in done if not isinstance(one, BaseException)]
+        assert all(isinstance(one, Unavailable) for one in done if isinstance(one, BaseException))
+        with pytest.raises(Unavailable):
+            await store.read(lambda look: look.value("select 1"))
+        with pytest.raises(Unavailable):
+            await world.says("+1", "while it is gone")
+        server.restart()
+        # What was not answered is told again; what was is there.
+        for n in range(40):
+            answered.append(await world.says(f"+{n}", "in the middle", provider_id=f"m{n}"))
+        stored = {row["id"] for row in await world.rows("select id from messages")}
+        assert stored == {one.message for one in answered}
+        assert await world.value("select count(*) from messages where text = 'in the middle'") == 40
+        await store.look_at_head()
+        events = await check(store)
+        for _ in range(200):
+            if store.published == len(events):
+                break
+            await asyncio.sleep(0.02)
+        assert told == list(range(1, len(events) + 1))
+        await store.close()
+    finally:
+        server.stop()
+
+
+async def test_a_crowd_of_readers_does_not_keep_the_writer_waiting(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.postgres.READERS", 2)
+    store = await database.open()
+    world = await World.made(store)
+    if not store.postgres:
+        # On SQLite looks are short and by key, or in threads: nothing to be crowded out of.
+        await asyncio.gather(*(store.scan(lambda look: look.value("select 1")) for _ in range(20)))
+        await world.says("+1", "hello")
+        return
+    looks = [asyncio.create_task(store.read(lambda look: look.value("select pg_sleep(1)"))) for _ in range(4)]
+    await asyncio.sleep(0.1)
+    async with asyncio.timeout(0.8):
+        await world.says("+1", "hello")
+    await asyncio.gather(*looks)
