@@ -18,11 +18,11 @@ from gateway.store import Reader, Row, Store
 from inbox.auth.links import make_link
 
 FIND = "select id, name, role from agents where email = $1 and deactivated_at is null"
-# Whoever was answered last and has signed in at the shop: there is a history to see.
+# Somebody whom an agent answers now, who has signed in at the shop and wrote before: there is a history to see.
 CUSTOMER = """select i.address, c.name from conversations v join contacts c on c.id = v.contact_id
     join identities i on i.contact_id = c.id
     where v.status = 'open' and v.assignee_id is not null and i.space = $1 and c.name <> ''
-    order by v.last_at desc, v.id limit 1"""
+    order by (select count(*) from conversations o where o.contact_id = c.id) desc, v.last_at desc, v.id limit 1"""
 HOURS = 24 * 7
 """How long a link nobody has used works."""
 SIGNED_IN = 20 * 3600
