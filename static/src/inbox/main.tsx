@@ -1,10 +1,16 @@
 import "./styles";
+import mark from "./mark.svg";
 import { render } from "preact";
 import { listenToKeys } from "./keyboard";
 import { startPreferences } from "./preferences";
 import { route } from "./router";
 import { findSession } from "./session";
 import { App } from "./views/shell/app";
+
+const icon = document.createElement("link");
+icon.rel = "icon";
+icon.href = `data:image/svg+xml,${encodeURIComponent(mark)}`;
+document.head.append(icon);
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
 

@@ -4,7 +4,7 @@ import { computed, signal } from "@preact/signals";
 
 export type Route =
   | { screen: "list"; name: string; id?: string }
-  | { screen: "conversation"; number: string }
+  | { screen: "conversation"; number: string; message?: string }
   | { screen: "search"; query: string }
   | { screen: "settings"; page: string }
   | { screen: "link"; link: string };
@@ -18,9 +18,11 @@ addEventListener("popstate", () => {
 export function parseRoute(address: string): Route {
   const [path = "", search = ""] = address.split("?");
   const [first, second, third] = path.split("/").filter(Boolean).map(decodeURIComponent);
-  if (first === "c" && second) return { screen: "conversation", number: second };
+  const asked = new URLSearchParams(search);
+  const message = asked.get("m");
+  if (first === "c" && second) return { screen: "conversation", number: second, ...(message ? { message } : {}) };
   if (first === "list" && second) return { screen: "list", name: second, ...(third ? { id: third } : {}) };
-  if (first === "search") return { screen: "search", query: new URLSearchParams(search).get("q") ?? "" };
+  if (first === "search") return { screen: "search", query: asked.get("q") ?? "" };
   if (first === "settings") return { screen: "settings", page: second ?? "me" };
   if (first === "link") return { screen: "link", link: second ?? "" };
   return { screen: "list", name: "mine" };

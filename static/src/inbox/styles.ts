@@ -3,9 +3,12 @@
 import "../shared/tokens.css";
 import "./css/base.css";
 import "./css/controls.css";
+import "./css/marks.css";
+import "./css/overlays.css";
 import "./css/shell.css";
 import "./css/list.css";
 import "./css/conversation.css";
+import "./css/thread.css";
 import "./css/composer.css";
 import "./css/side.css";
 import "./css/settings.css";

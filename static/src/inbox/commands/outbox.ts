@@ -14,7 +14,7 @@ const ANSWER_WITHIN = 12_000; // ms
 const EVENT_FOLLOWS = 400; // ms
 
 /** Repeating these could do a second thing; a lost answer is shown instead, and the agent looks and decides. */
-const ONCE = new Set(["merge", "split", "undo_merge", "merge_contacts", "split_contact", "erase_contact", "make_tag"]);
+const ONCE = new Set(["merge", "split", "undo_merge", "merge_contacts", "split_contact", "make_tag"]);
 
 /** These carry a client_id, so the server knows a repeat. */
 const WITH_CLIENT_ID = new Set(["reply", "note", "start"]);
@@ -114,7 +114,8 @@ export function refuse(id: string, problem: ProblemView): boolean {
   waiters.delete(id);
   const one = state.value.pending.find((pending) => pending.id === id);
   if (!one) return false;
-  dispatch({ kind: "pending.failed", id, problem });
+  // Whoever asked for these waits for the answer and says the failure; the others keep it on their row.
+  dispatch(ONCE.has(one.name) ? { kind: "pending.dropped", id } : { kind: "pending.failed", id, problem });
   keep();
   waiter?.reject(problem);
   return true;

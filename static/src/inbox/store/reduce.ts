@@ -209,7 +209,14 @@ function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }
   draft.write("lists").set(listKey(action.filter), { ...list, ids });
 }
 
+/** Histories kept; the ones longest unread go first. */
+const THREADS = 40;
+
 function changeThread(draft: Draft, conversation: string, phase: "asked" | "failed"): void {
+  if (!draft.state.threads.has(conversation) && draft.state.threads.size >= THREADS) {
+    const [oldest] = draft.state.threads.keys();
+    if (oldest !== undefined) draft.write("threads").delete(oldest);
+  }
   const thread = draft.state.threads.get(conversation) ?? { rows: [], lines: [], before: null, stale: false };
   draft.write("threads").set(conversation, { ...thread, phase });
 }

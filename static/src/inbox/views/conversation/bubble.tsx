@@ -87,6 +87,8 @@ interface BubbleProps {
   opens: boolean;
   ends: boolean;
   tick: Tick | null;
+  /** The address leads to this message. */
+  linked: boolean;
 }
 
 function Body({ view, message }: { view: ConversationView; message: MessageView }) {
@@ -102,7 +104,7 @@ function Body({ view, message }: { view: ConversationView; message: MessageView 
 }
 
 /** One message. Who speaks is seen by side, colour and word; several of one person stand together. */
-export function Bubble({ view, message, opens, ends, tick }: BubbleProps) {
+export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps) {
   const side = sideOf(message);
   const agent = message.author.kind === "agent" ? agentOf(state.value, message.author.id) : undefined;
   const name = actorName(message.author);
@@ -110,7 +112,7 @@ export function Bubble({ view, message, opens, ends, tick }: BubbleProps) {
   const chosen = isChosen(message.id);
   return (
     <article
-      class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}`} data-key={message.id}
+      class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}${linked ? " linked" : ""}`} data-key={message.id}
       data-position={message.position} aria-label={t(`message.by_${side}` as WordKey, { name })}
     >
       {selecting.value === view.id && (

@@ -8,6 +8,7 @@ import { isComposing } from "../../../shared/keys";
 import { prefer, preferences } from "../../preferences";
 import { state } from "../../store";
 import { accountOf, conversationOf, legOf } from "../../store/select";
+import type { Pending } from "../../store/state";
 import { Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
@@ -46,10 +47,11 @@ function Subject({ view }: { view: ConversationView }) {
 
 /** Acts that failed come back here, to the conversation they were meant for. Messages come back to their own rows. */
 function FailedActs({ view }: { view: ConversationView }) {
-  const failed = state.value.pending.filter(
-    (one) => one.state === "failed" && one.name !== "reply" && one.name !== "note" &&
-      (one.args.conversation === view.id || one.args.contact === view.contact.id),
-  );
+  const { pending, threads } = state.value;
+  const isHere = ({ args }: Pending) =>
+    args.conversation === view.id || args.contact === view.contact.id ||
+    threads.get(view.id)?.rows.some((row) => row.message.id === args.message);
+  const failed = pending.filter((one) => one.state === "failed" && one.name !== "reply" && one.name !== "note" && isHere(one));
   return (
     <>
       {failed.map((one) => (

@@ -23,6 +23,7 @@ function firstShown(scroller: HTMLElement): Anchor | null {
 export interface Reading {
   atEnd: boolean;
   toEnd: (smooth?: boolean) => void;
+  toRow: (key: string) => void;
 }
 
 /** `rows` changes whenever what is drawn does; `ask` wants older rows. */
@@ -85,5 +86,10 @@ export function useReadersPlace(
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || !smooth;
     scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: calm ? "instant" : "smooth" });
   };
-  return { atEnd, toEnd };
+  const toRow = (key: string) => {
+    end.current = false;
+    scroller.current?.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "center" });
+    note();
+  };
+  return { atEnd, toEnd, toRow };
 }

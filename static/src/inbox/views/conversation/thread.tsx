@@ -3,6 +3,7 @@ import { dayName } from "../../../shared/time";
 import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
 import { loadThread } from "../../load";
+import { route } from "../../router";
 import { state } from "../../store";
 import { type Item, itemsOf } from "../../store/select";
 import type { Thread as ThreadState } from "../../store/state";
@@ -17,7 +18,7 @@ import { useReadersPlace } from "./scroll";
 import { endIsHidden, endIsShown } from "./seen";
 import { Typing } from "./typing";
 
-function ItemRow({ item, view }: { item: Item; view: ConversationView }) {
+function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; linked: boolean }) {
   switch (item.type) {
     case "day":
       return <h2 class="day"><span>{dayName(item.at, now.value, language.value)}</span></h2>;
@@ -26,7 +27,7 @@ function ItemRow({ item, view }: { item: Item; view: ConversationView }) {
     case "fresh":
       return <p class="fresh" data-fresh><span>{t("thread.new")}</span></p>;
     case "message":
-      return <Bubble view={view} message={item.message} opens={item.opens} ends={item.ends} tick={item.tick} />;
+      return <Bubble view={view} message={item.message} opens={item.opens} ends={item.ends} tick={item.tick} linked={linked} />;
     case "pending":
       return <PendingRow one={item.pending} view={view} opens={item.opens} />;
   }
@@ -55,6 +56,22 @@ function useSeen(conversation: string, atEnd: boolean, thread: ThreadState): voi
   }, [conversation, atEnd, thread.rows]);
 }
 
+const FAR = 40; // pages back at most in search of a linked message
+
+/** The address may name a message: older pages are read until it is there, then it is shown and marked. */
+function useLinkedMessage(view: ConversationView, thread: ThreadState, show: (message: string) => void): string | null {
+  const place = route.value;
+  const wanted = place.screen === "conversation" ? (place.message ?? null) : null;
+  const pages = useRef(0);
+  const isThere = wanted !== null && thread.rows.some((row) => row.message.id === wanted);
+  useEffect(() => {
+    if (wanted === null || thread.phase !== "ready") return;
+    if (isThere) show(wanted);
+    else if (thread.before !== null && pages.current++ < FAR) void loadThread(view.id, true);
+  }, [wanted, isThere, thread.phase, thread.rows.length]);
+  return isThere ? wanted : null;
+}
+
 function Story({ view, thread }: { view: ConversationView; thread: ThreadState }) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
@@ -67,7 +84,8 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
   const older = () => {
     if (thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
   };
-  const { atEnd, toEnd } = useReadersPlace(scroller, content, items, older);
+  const { atEnd, toEnd, toRow } = useReadersPlace(scroller, content, items, older);
+  const linked = useLinkedMessage(view, thread, toRow);
   const unseen = useUnseenBelow(thread, atEnd);
   useSeen(view.id, atEnd, thread);
   const own = pending.filter((one) => one.args.conversation === view.id && (one.name === "reply" || one.name === "note")).length;
@@ -82,7 +100,7 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
           {thread.phase === "asked" && thread.before !== null && <Skeleton kind="bubble" rows={2} />}
           {thread.phase === "failed" && <Failed text={t("thread.failed")} retry={() => void loadThread(view.id, thread.rows.length > 0)} />}
           {thread.before === null && items.length > 0 && <p class="beginning faint">{t("thread.beginning")}</p>}
-          {items.map((item) => <ItemRow key={item.key} item={item} view={view} />)}
+          {items.map((item) => <ItemRow key={item.key} item={item} view={view} linked={item.key === linked} />)}
           {items.length === 0 && thread.phase === "ready" && <Empty icon="inbox" title={t("thread.empty")} />}
           <Typing conversation={view.id} />
         </div>

@@ -38,7 +38,7 @@ function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit })
   const name = contactName(view.contact);
   return (
     <div role="listitem">
-      <a class="row hit" href={`/c/${view.number}`}>
+      <a class="row hit" href={message ? `/c/${view.number}?m=${message.id}` : `/c/${view.number}`}>
         <Avatar id={view.contact.id} name={view.contact.name} />
         <span class="row-body">
           <span class="row-head">

@@ -1,20 +1,30 @@
 // Which conversation and which list the address means.
 
 import { computed, effect, signal } from "@preact/signals";
+import { keptIn } from "../../../shared/clientstore";
 import { problemOf } from "../../api";
 import { loadConversation } from "../../load";
 import { go, route } from "../../router";
 import { state } from "../../store";
 
-/** The list beside an opened conversation: the one it was opened from. */
-export const listPlace = signal<{ name: string; id?: string }>({ name: "mine" });
+interface ListPlace {
+  name: string;
+  id?: string;
+}
+
+const kept = keptIn(() => sessionStorage, "parley.");
+
+/** The list beside an opened conversation: the one it was opened from, also after a reload. */
+export const listPlace = signal<ListPlace>(kept.read<ListPlace>("list") ?? { name: "mine" });
 
 effect(() => {
   const place = route.value;
-  if (place.screen === "list") listPlace.value = place.id ? { name: place.name, id: place.id } : { name: place.name };
+  if (place.screen !== "list") return;
+  listPlace.value = place.id ? { name: place.name, id: place.id } : { name: place.name };
+  kept.write("list", listPlace.peek());
 });
 
-export function listAddress({ name, id }: { name: string; id?: string }): string {
+export function listAddress({ name, id }: ListPlace): string {
   return id ? `/list/${name}/${id}` : `/list/${name}`;
 }
 
