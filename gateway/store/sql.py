@@ -7,6 +7,7 @@ Statements are written with `$1` parameters and, where the two must differ, one 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, Protocol
 
@@ -43,6 +44,8 @@ class Row(Protocol):
     """A row of either database: by column name or place."""
 
     def __getitem__(self, key: str | int, /) -> Any: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
 
 
 @lru_cache(maxsize=2048)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import ConfigError
-from gateway.store import Store, migrate
+from gateway.store import Reader, Store, migrate
 from gateway.store.migrate import Migration, migrations
 from tests.checks import check
 from tests.databases import Database
@@ -61,13 +61,15 @@ async def columns(store: Store) -> set[tuple[str, str]]:
     if store.postgres:
         return {(row[0], row[1]) for row in await schema(store)}
     tables = [row[1] for row in await schema(store) if row[0] == "table"]
-    found = set()
-    for table in tables:
-        rows = await store.scan(
-            lambda look, table=table: look.all(f"select name from pragma_table_info('{table}')")
-        )  # type: ignore[misc]
-        found |= {(table, row["name"]) for row in rows}
-    return found
+
+    async def look(reader: Reader) -> set[tuple[str, str]]:
+        return {
+            (table, row["name"])
+            for table in tables
+            for row in await reader.all(f"select name from pragma_table_info('{table}')")
+        }
+
+    return await store.scan(look)
 
 
 async def test_the_files_are_numbered_without_a_gap() -> None:

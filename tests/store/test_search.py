@@ -93,7 +93,7 @@ async def found(world: World, query: str, viewer: Viewer = ALL) -> list[str]:
 
 async def test_every_query_finds_the_same_on_both(world: World) -> None:
     taken = await asyncio.gather(*(world.says(f"+{n}", text) for n, text in enumerate(TEXTS)))
-    ids = {one.message: n for n, one in enumerate(taken)}
+    ids = {str(one.message): n for n, one in enumerate(taken)}
     answers = {query: {ids[message] for message in await found(world, query)} for query in QUERIES}
     assert answers == QUERIES
 

@@ -202,11 +202,12 @@ async def test_definitions_are_made_once_and_retired(world: World) -> None:
     key = await world.do(make_attribute, "conversation", "order", "Order", "text", [])
     with pytest.raises(Refused):
         await world.do(make_attribute, "conversation", "order", "Again", "text", [])
-    for wrong in (
+    wrongs: list[tuple[Any, ...]] = [
         ("nobody", "a", "A", "text", []),
         ("contact", "A b", "A", "text", []),
         ("contact", "a", "", "text", []),
-    ):
+    ]
+    for wrong in wrongs:
         with pytest.raises(Refused):
             await world.do(make_attribute, *wrong)
     with pytest.raises(Refused):
