@@ -15,7 +15,7 @@ from gateway.store.load import load_conversations, load_messages
 from gateway.store.search import fts_query, ts_query
 from inbox.places import Place, read_place
 from inbox.snippets import SnippetPart, snippet
-from inbox.views import match
+from inbox.views import found_in, match
 
 ABOUT = 10
 """Conversations found by what they are about, told before the messages on the first page."""
@@ -82,10 +82,10 @@ async def _messages(look: Reader, viewer: Viewer, query: str, before: str | None
 async def _about(look: Reader, viewer: Viewer, query: str) -> list[Row]:
     params: list[Any] = [query]
     access = where_sees(viewer, "c", params)
-    sql = f"""select c.id, c.attributes from conversations c
-        where (c.number in (select rowid from conversation_search where {match(look, "conversation_search", "$1")})
-            or c.contact_id in (select k.id from contacts k where k.seq in
-                (select rowid from contact_search where {match(look, "contact_search", "$1")})))
+    by_words, by_contact = (found_in(look, f"{table}_search", "$1") for table in ("conversation", "contact"))
+    sql = f"""select c.id from conversations c
+        where (c.number in ({by_words})
+            or c.contact_id in (select k.id from contacts k where k.seq in ({by_contact})))
           and c.merged_into is null and {access}
         order by c.last_at desc, c.id desc limit {ABOUT}"""
     return list(await look.all(sql, *params))

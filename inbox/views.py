@@ -7,7 +7,7 @@ by the one path that the live socket uses too.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from typing_extensions import TypedDict
@@ -16,6 +16,7 @@ from gateway.egress import agent as project
 from gateway.egress.access import Viewer, where_sees
 from gateway.egress.agent import Link
 from gateway.egress.types import ContactView, ConversationView, LineView, MessageView
+from gateway.events import Status
 from gateway.store import Reader, Row, as_json
 from gateway.store.load import MESSAGES, load_contacts, load_conversations, with_files
 from gateway.store.search import fts_query, ts_query
@@ -25,6 +26,8 @@ from inbox.places import Place, read_place
 READ = "select conversation_id, position from read_marks where agent_id = $2 and conversation_id in {ids_1}"
 MARK = "select position from read_marks where agent_id = $1 and conversation_id = $2"
 DRAFTS = "select mode, text from drafts where agent_id = $1 and conversation_id = $2"
+FOUND_MOST = 2_000
+"""Found messages, conversations or contacts that a list with words looks at, the newest: a common word has no end."""
 LINES_MOST = 300
 """Lines of history told with one page of messages."""
 LINES = """select a.*, g.name as agent_name, k.name as customer_name from audit a
@@ -86,12 +89,9 @@ class Wanted:
 
 async def list_conversations(look: Reader, viewer: Viewer, wanted: Wanted) -> ConversationsPage:
     """A page of the conversations the viewer may see, the one with the newest message first."""
-    params: list[Any] = []
-    sql = _list_sql(look, viewer, wanted, params)
-    rows = await look.all(sql, *params) if _can_match(wanted.words) else []
+    rows = await _walked(look, viewer, wanted) if _can_match(wanted.words) else []
     ids = [row["id"] for row in rows[: wanted.limit]]
-    more = len(rows) > wanted.limit
-    last = rows[wanted.limit - 1] if more else None
+    last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
     return {
         "conversations": await _in_order(look, ids),
         "before": str(Place(last["last_at"], last["id"])) if last else None,
@@ -100,8 +100,41 @@ async def list_conversations(look: Reader, viewer: Viewer, wanted: Wanted) -> Co
     }
 
 
+async def _walked(look: Reader, viewer: Viewer, wanted: Wanted) -> list[Row]:
+    """The page's rows and one more. Each status, and each reason to see a conversation, has an index of its own:
+    they are walked one by one and merged, so that no list is ever sorted or searched through."""
+    found: dict[str, Row] = {}
+    for walk in _walks(viewer, wanted):
+        params: list[Any] = []
+        for row in await look.all(_list_sql(look, viewer, walk, params), *params):
+            found[row["id"]] = row
+    newest = sorted(found.values(), key=lambda row: (row["last_at"], row["id"]), reverse=True)
+    return newest[: wanted.limit + 1]
+
+
+def _walks(viewer: Viewer, wanted: Wanted) -> list[Wanted]:
+    """What is wanted, as walks along one index each."""
+    if wanted.words or wanted.contact:
+        return [wanted]
+    statuses = [wanted.status] if wanted.status else list(Status)
+    walks = [replace(wanted, status=status) for status in statuses]
+    if viewer.sees_all or wanted.tag:
+        return walks
+    reasons = [
+        ("team", "none"),
+        ("assignee", str(viewer.agent_id)),
+        *(("team", team) for team in sorted(viewer.teams)),
+    ]
+    return [
+        replace(walk, **{column: value})  # type: ignore[arg-type]
+        for walk in walks
+        for column, value in reasons
+        if getattr(walk, column) in (None, value)
+    ]
+
+
 def _list_sql(look: Reader, viewer: Viewer, wanted: Wanted, params: list[Any]) -> str:
-    """One index walk: by tag along `conversation_tags`, else along the conversations' own."""
+    """One walk: by tag along `conversation_tags`, else along the conversations' own indexes."""
 
     def place(value: Any) -> str:
         params.append(value)
@@ -132,26 +165,31 @@ def _list_sql(look: Reader, viewer: Viewer, wanted: Wanted, params: list[Any]) -
 
 
 def _has_words(look: Reader, words: str, place: Any) -> str:
-    """The conversation's subject or attributes, its contact, or one of its messages has the words."""
+    """The conversation's subject or attributes, its contact, or one of its messages has the words; of each kind the
+    newest `FOUND_MOST` count."""
     query = place(ts_query(words) if look.postgres else fts_query(words))
-
-    def found(table: str) -> str:
-        return f"select rowid from {table} where {match(look, table, query)}"
-
     return (
-        f"(c.number in ({found('conversation_search')})"
-        f" or c.contact_id in (select k.id from contacts k where k.seq in ({found('contact_search')}))"
-        f" or c.id in (select m.conversation_id from messages m where m.position in ({found('message_search')})))"
+        f"(c.number in ({found_in(look, 'conversation_search', query)})"
+        f" or c.contact_id in (select k.id from contacts k"
+        f" where k.seq in ({found_in(look, 'contact_search', query)}))"
+        f" or c.id in (select m.conversation_id from messages m"
+        f" where m.position in ({found_in(look, 'message_search', query)})))"
     )
+
+
+def found_in(look: Reader, table: str, query: str) -> str:
+    """The keys of a search table's newest rows that have the query (a parameter's place), as a subquery."""
+    newest = (
+        f"select rowid from {table} where {match(look, table, query)} order by rowid desc limit {FOUND_MOST}"
+    )
+    return f"select rowid from ({newest}) {table}_found"
 
 
 def match(look: Reader, table: str, query: str) -> str:
     """The condition that a search table's row has the query (a parameter's place)."""
-    return (
-        f"{table}.tokens @@ cast(cast({query} as text) as tsquery)"
-        if look.postgres
-        else f"{table} match {query}"
-    )
+    if look.postgres:
+        return f"{table}.tokens @@ cast(cast({query} as text) as tsquery)"
+    return f"{table} match {query}"
 
 
 def _can_match(words: str) -> bool:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import random
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
 import pytest
 
+from gateway.egress.access import Role, Viewer, sees_row
+from gateway.events import AgentId, agent
+from gateway.store import Tx
+from gateway.stream.assign import assign, set_team
+from gateway.stream.status import close
+from inbox.views import Wanted, list_conversations
 from tests.inbox.conftest import House
 
 
@@ -88,3 +99,60 @@ async def test_places_are_ours_or_refused(house: House, bad: str) -> None:
     for path in ("/conversations", "/search?q=x", "/audit", "/organisations"):
         glue = "&" if "?" in path else "?"
         assert (await sue.fails("GET", f"{path}{glue}before={bad}"))[0] in (400,), path
+
+
+async def test_walks_find_what_the_rule_lets_through(both: House) -> None:
+    """Lists are walked index by index; the pages must be what one look through everything by the rule would give."""
+    pick = random.Random(7)
+    agents, teams = [*both.agents.values(), None], [*both.teams.values(), None]
+    for n in range(40):
+        taken = await both.customer_writes("x", name=f"c{n}")
+        sue = agent(both.agents["sue"])
+        verbs = [
+            partial(set_team, to=pick.choice(teams), by=sue),
+            partial(assign, to=pick.choice(agents), by=sue),
+            *([partial(close, by=sue)] if pick.random() < 0.4 else []),
+        ]
+        for verb in verbs:
+            await both.store.write(partial(_on, verb, taken.conversation))
+    rows = await both.store.scan(
+        lambda look: look.all(
+            "select id, status, team_id, assignee_id from conversations order by last_at desc, id desc"
+        )
+    )
+    ann, sales = both.agents["ann"], both.teams["sales"]
+    for role, own in (
+        (Role.AGENT, []),
+        (Role.AGENT, [sales]),
+        (Role.AGENT, list(both.teams.values())),
+        (Role.ADMIN, []),
+    ):
+        viewer = Viewer(AgentId(ann), role, frozenset(own))
+        for status in (None, "open", "closed"):
+            for assignee in (None, "none", ann, both.agents["bob"]):
+                for team in (None, "none", sales, both.teams["support"]):
+                    expected = [
+                        row["id"]
+                        for row in rows
+                        if sees_row(viewer, row)
+                        and status in (None, row["status"])
+                        and assignee in (None, row["assignee_id"] or "none")
+                        and team in (None, row["team_id"] or "none")
+                    ]
+                    wanted = Wanted(status=status, assignee=assignee, team=team, limit=7)
+                    assert await _all_pages(both, viewer, wanted) == expected, wanted
+
+
+async def _on(verb: Any, conversation: str, tx: Tx) -> None:
+    await verb(tx, conversation)
+
+
+async def _all_pages(house: House, viewer: Viewer, wanted: Wanted) -> list[str]:
+    found: list[str] = []
+    for _ in range(20):
+        page = await house.store.scan(partial(list_conversations, viewer=viewer, wanted=wanted))
+        found += [one["id"] for one in page["conversations"]]
+        if page["before"] is None:
+            return found
+        wanted = replace(wanted, before=page["before"])
+    raise AssertionError("pages without end")
