@@ -15,6 +15,7 @@ import pytest
 
 from tests.e2e.pages.chat import ChatPage
 from tests.e2e.pages.inbox import InboxPage
+from tests.e2e.pages.screen import become
 from tests.e2e.pages.words import LOCALES, Language
 from tests.servers.pages import Pages
 from tests.servers.parley import Parley
@@ -59,6 +60,25 @@ class Colleague:
         page = await self.ask("GET", f"/conversations/{key}/messages", limit=100)
         return [message["text"] for message in page["messages"]]
 
+    async def has(self, texts: Sequence[str], conversation: str = "", patience: float = 25.0) -> None:
+        """Wait until exactly these are stored, in whatever order."""
+
+        async def stored() -> list[str]:
+            return sorted(await self.texts(conversation))
+
+        await become(stored, sorted(texts), patience)
+
+    async def has_read(self) -> None:
+        """Wait until she has had the whole newest conversation before her eyes."""
+
+        async def is_read() -> bool:
+            found = await self.conversation()
+            page = await self.ask("GET", f"/conversations/{found['id']}/messages")
+            mark = (await self.ask("GET", f"/conversations/{found['id']}"))["read"]
+            return bool(mark >= page["messages"][-1]["position"])
+
+        await become(is_read, True)
+
     async def inbox(self, place: str = "/list/all", language: Language = "en", **options: Any) -> InboxPage:
         """A browser of her own, signed in."""
         page = await self.office.new_page(
@@ -88,9 +108,13 @@ class Office:
 
     async def found(self) -> None:
         """The first start: its one-time link makes the admin."""
-        async with asyncio.timeout(10):
-            while (link := LINK.search(self.server.said())) is None:
-                await asyncio.sleep(0.01)  # it is said after the door has opened
+
+        async def is_told() -> bool:
+            return LINK.search(self.server.said()) is not None
+
+        await become(is_told, True)  # the door opens first
+        link = LINK.search(self.server.said())
+        assert link
         await self.enter(link[1], name="Ada", email="ada@example.com")
 
     async def enter(self, link: str, **answer: str) -> Colleague:

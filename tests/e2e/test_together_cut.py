@@ -6,14 +6,10 @@ from dataclasses import dataclass
 
 from playwright.async_api import Route, WebSocketRoute, expect
 
-from tests.e2e.office import OFFLINE, Colleague, Office
-from tests.e2e.pages.screen import Screen, become
+from tests.e2e.office import OFFLINE, Office
+from tests.e2e.pages.screen import Screen
 from tests.media.conftest import SAMPLES
 from tests.servers.pages import Pages
-
-
-async def arrived(agent: Colleague) -> list[str]:
-    return sorted(await agent.texts())
 
 
 @dataclass
@@ -59,7 +55,7 @@ async def test_the_customers_network_flips_while_she_sends(office: Office, new_p
         await inbox.reply(f"a{n}")
     mine = [f"c{n}" for n in range(13)]
     theirs = [f"a{n}" for n in range(1, 13)]
-    await become(lambda: arrived(mina), sorted(mine + theirs))
+    await mina.has(mine + theirs)
     told = await mina.texts()
     assert [text for text in told if text in mine] == mine
     assert [text for text in told if text in theirs] == theirs
@@ -86,7 +82,7 @@ async def test_the_agents_network_flips_while_she_sends(office: Office, new_page
         await chat.say(f"c{n}")
     mine = [f"c{n}" for n in range(13)]
     theirs = [f"n{n}" if n % 3 == 0 else f"a{n}" for n in range(1, 13)]
-    await become(lambda: arrived(mina), sorted(mine + theirs))
+    await mina.has(mine + theirs)
     told = await mina.texts()
     assert [text for text in told if text in mine] == mine
     assert [text for text in told if text in theirs] == theirs
@@ -117,7 +113,7 @@ async def test_what_was_not_sent_survives_a_reload_on_both_sides(office: Office,
     for wall, screen in zip(walls, (chat, inbox), strict=True):
         wall.stands = False
         await screen.reload()
-    await become(lambda: arrived(mina), sorted(["Hello", "one", "two", "three", "eins", "zwei", "drei"]))
+    await mina.has(["Hello", "one", "two", "three", "eins", "zwei", "drei"])
     told = await mina.texts()
     assert [text for text in told if text in ("one", "two", "three")] == ["one", "two", "three"]
     assert [text for text in told if text in ("eins", "zwei", "drei")] == ["eins", "zwei", "drei"]

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 
 from tests.e2e.office import GONE, Office
-from tests.e2e.pages.screen import become
-from tests.e2e.test_together_cut import arrived
 from tests.servers.pages import Pages
 
 
@@ -37,7 +35,7 @@ async def test_the_server_is_killed_while_both_sides_send(office: Office, new_pa
     await asyncio.gather(customer(), agent(), power())
     mine = [f"c{n}" for n in range(13)]
     theirs = [f"n{n}" if n % 4 == 0 else f"a{n}" for n in range(1, 13)]
-    await become(lambda: arrived(mina), sorted(mine + theirs), patience=25)
+    await mina.has(mine + theirs)
     told = await mina.texts()
     assert [text for text in told if text in mine] == mine
     assert [text for text in told if text in theirs] == theirs

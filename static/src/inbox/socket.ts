@@ -3,7 +3,8 @@
 
 import { backoff } from "../shared/backoff";
 import {
-  AGENT_CLOSE_PROTOCOL, AGENT_CLOSE_SIGNED_OUT, AGENT_CLOSE_SLOW, AGENT_PROTOCOL, type FromAgent, type ToAgent,
+  AGENT_CLOSE_PROTOCOL, AGENT_CLOSE_SIGNED_OUT, AGENT_CLOSE_SLOW, AGENT_PROTOCOL, CLOSE_ACCESS, type FromAgent,
+  type ToAgent,
 } from "../wire";
 
 const OPENS_WITHIN = 10_000; // ms until a connection that answers nothing is given up
@@ -125,6 +126,11 @@ export class AgentSocket {
     if (this.ended) return;
     if (code === AGENT_CLOSE_SIGNED_OUT) return this.world.say("signed_out", null);
     if (code === AGENT_CLOSE_PROTOCOL) return this.world.say("outdated", null);
+    if (code === CLOSE_ACCESS) {
+      // Another view begins: what came before the change is no basis for what comes after it.
+      this.world.take({ kind: "reset", reason: "access" });
+      return this.connect();
+    }
     if (code === AGENT_CLOSE_SLOW && this.attempt === 0) {
       this.attempt = 1;
       return this.connect();

@@ -30,11 +30,12 @@ PICTURE = """() => {
   const head = main?.querySelector(".conversation-head");
   const conversation = head && {
     who: words(head.querySelector(".head-name")), subject: head.querySelector("input.subject")?.value ?? null,
-    tags: all(head, ".head-tags .tag:not(.tag-add)", words), badges: all(head, ".head-tags .badge, .head-name .badge", words),
-    acts: all(head, ".head-acts .act-word", words),
+    tags: all(head, ".tag-name", words), badges: all(head, ".badge:not(.good)", words),
+    pickers: all(head, "button[aria-haspopup]", words), close: head.querySelector("[data-act=close]")?.title ?? null,
     story: all(main, "[role=log] article, [role=log] .line", (item) => item.matches("article")
       ? {
-          side: ["them", "us", "note"].find((side) => item.classList.contains(side)), by: item.getAttribute("aria-label"),
+          side: ["them", "us", "note"].find((side) => item.classList.contains(side)),
+          by: item.getAttribute("aria-label"),
           text: all(item, ".bubble .words", (line) => line.textContent).join("\\n"),
           files: all(item, ".bubble img", (image) => image.alt).concat(all(item, ".file-name", words)),
           tick: text(item, ".tick-word"), pending: item.classList.contains("pending"),
@@ -42,7 +43,7 @@ PICTURE = """() => {
       : { line: words(item.querySelector("span")) }),
     draft: main.querySelector(".composer textarea")?.value ?? null,
   };
-  return { title: document.title, counts, list: document.querySelector(".list-pane h1")?.textContent ?? null, rows, conversation };
+  return { title: document.title, counts, list: text(document, ".list-pane h1"), rows, conversation };
 }"""
 
 # From one screen to another without loading the page, as a link does.
@@ -91,6 +92,10 @@ class InboxPage(Screen):
         )
 
     @property
+    def head(self) -> Locator:
+        return self.page.locator(".conversation-head")
+
+    @property
     def log(self) -> Locator:
         return self.page.get_by_role("log")
 
@@ -128,6 +133,15 @@ class InboxPage(Screen):
         await self.write(text)
         await self.field.press("Enter")
 
+    async def crosses(self, other: InboxPage, text: str) -> None:
+        """Send what is written, and have the other's reply overtake it on the way."""
+        await self.offline()
+        await self.field.press("Enter")
+        await other.reply(text)
+        await other.sees(text)
+        await self.online()
+        await expect(self.stopped).to_be_visible()
+
     async def note(self, text: str) -> None:
         await self.write(text, "note")
         await self.field.press("Enter")
@@ -145,7 +159,7 @@ class InboxPage(Screen):
         await self.choose(self.act("assign"), name)
 
     async def team(self, name: str) -> None:
-        await self.choose(self.page.locator(".head-acts").get_by_label(self.words("team"), exact=True), name)
+        await self.choose(self.head.get_by_title(self.words("team"), exact=True), name)
 
     async def tag(self, name: str) -> None:
         """By its name; a name that is none yet makes a tag."""

@@ -72,6 +72,15 @@ async function find(number: string, generation: number): Promise<void> {
   }
 }
 
+let shown = { number: "", id: "" };
+
+/** What leaves this agent's view while it is open is as if it had never been. */
+effect(() => {
+  const [number, id] = [chosenNumber.value, chosenId.value];
+  if (number !== null && id !== null) shown = { number, id };
+  else if (number === shown.number && state.value.gone.has(shown.id)) finding.value = "missing";
+});
+
 export function findAgain(): void {
   lastAsked = "";
   const number = chosenNumber.peek();

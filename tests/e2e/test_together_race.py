@@ -1,0 +1,105 @@
+"""Two agents at the same conversation in the same moment."""
+
+from __future__ import annotations
+
+import asyncio
+
+from playwright.async_api import expect
+
+from tests.e2e.office import OFFLINE, Office
+from tests.e2e.pages.inbox import InboxPage
+from tests.servers.pages import Pages
+
+
+async def two_at_one(office: Office) -> tuple[InboxPage, InboxPage]:
+    mina, bo = await office.hire("Mina"), await office.hire("Bo")
+    await office.writes("Is it open on Sunday?")
+    first, second = await mina.inbox(), await bo.inbox()
+    for tab in (first, second):
+        await tab.open("Unnamed visitor")
+        await tab.sees("Is it open on Sunday?")
+    return first, second
+
+
+async def test_a_reply_that_crossed_another_is_stopped_and_may_be_mended(office: Office, new_page: Pages):
+    new_page.expect(OFFLINE)
+    first, second = await two_at_one(office)
+    await second.write("Yes, all day.")
+    await second.crosses(first, "No, sorry.")
+    await expect(second.stopped).to_contain_text(second.words("stopped.title", name="Mina"))
+    await expect(second.stopped).to_contain_text("No, sorry.")
+    await expect(second.stopped).to_contain_text("Yes, all day.")
+    await first.tells(["Is it open on Sunday?", "No, sorry."])
+    await second.stopped.get_by_role("button", name=second.words("edit")).click()
+    await expect(second.field).to_have_value("Yes, all day.")
+    await expect(second.field).to_be_focused()
+    await office.people["Bo"].has_read()
+    await second.reply("Mina is right, it is closed.")
+    told = ["Is it open on Sunday?", "No, sorry.", "Mina is right, it is closed."]
+    for tab in (first, second):
+        await tab.tells(told)
+        await tab.is_true()
+    assert await office.boss.texts() == told
+
+
+async def test_a_stopped_reply_is_sent_anyway_or_let_go(office: Office, new_page: Pages):
+    new_page.expect(OFFLINE)
+    first, second = await two_at_one(office)
+    await second.write("Yes.")
+    await second.crosses(first, "No.")
+    await second.stopped.get_by_role("button", name=second.words("stopped.anyway")).click()
+    await first.tells(["Is it open on Sunday?", "No.", "Yes."])
+    await office.people["Bo"].has_read()
+    await first.write("Hm?")
+    await first.crosses(second, "I mean: from ten.")
+    await first.stopped.get_by_role("button", name=first.words("discard")).click()
+    told = ["Is it open on Sunday?", "No.", "Yes.", "I mean: from ten."]
+    for tab in (first, second):
+        await expect(tab.stopped).to_have_count(0)
+        await tab.tells(told)
+        await tab.is_true()
+
+
+async def test_both_take_it_both_close_it(office: Office):
+    first, second = await two_at_one(office)
+    await asyncio.gather(first.assign("Mina"), second.assign("Bo"))
+    await asyncio.gather(first.tag("sunday"), second.tag("sunday"))
+    await asyncio.gather(first.close(), second.close())
+    for tab in (first, second):
+        await tab.counts(all=0)
+        await expect(tab.head.locator(".tag-name", has_text="sunday")).to_have_count(1)
+        await expect(tab.page.get_by_role("alert")).to_have_count(0)
+        await tab.is_true()
+    assert (await first.picture())["conversation"] == (await second.picture())["conversation"]
+    assert len((await office.boss.ask("GET", "/tags"))["tags"]) == 1
+
+
+async def test_many_hands_one_story(office: Office):
+    """Three agents and the customer write at once: everybody is shown the same, in the same order."""
+    people = [await office.hire(name) for name in ("Mina", "Bo", "Chi")]
+    chat = await office.customer()
+    await chat.say("start")
+    tabs = [await person.inbox() for person in people]
+    for tab in tabs:
+        await tab.open("Unnamed visitor")
+        await tab.sees("start")
+
+    async def writes(tab: InboxPage, name: str) -> None:
+        for n in range(5):
+            await tab.note(f"{name}{n}")
+
+    async def asks() -> None:
+        for n in range(8):
+            await chat.say(f"c{n}")
+
+    await asyncio.gather(
+        asks(), *(writes(tab, person.name) for tab, person in zip(tabs, people, strict=True))
+    )
+    wanted = ["start", *(f"c{n}" for n in range(8)), *(f"{one.name}{n}" for one in people for n in range(5))]
+    await office.boss.has(wanted)
+    told = await office.boss.texts()
+    for tab in tabs:
+        await tab.tells(told)
+        await tab.is_true()
+    await chat.tells([text for text in told if text == "start" or text.startswith("c")])
+    await chat.is_true()
