@@ -66,6 +66,12 @@ class Tab:
         assert self.closed is not None
         return self.closed
 
+    async def gone(self) -> int:
+        """The close code, whenever that will be."""
+        await asyncio.shield(self._reader)
+        assert self.closed is not None
+        return self.closed
+
     @property
     def kinds(self) -> list[str]:
         return [frame["kind"] for frame in self.frames]
