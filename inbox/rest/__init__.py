@@ -1,6 +1,17 @@
 """REST under /api/v1: one module per domain, each route a row of one table."""
 
-from inbox.rest import agents, contacts, conversations, directory, docs, log, search, session, uploads
+from inbox.rest import (
+    agents,
+    contacts,
+    conversations,
+    directory,
+    docs,
+    exports,
+    log,
+    search,
+    session,
+    uploads,
+)
 from inbox.rest.route import ROUTES, mount_routes
 
 __all__ = [
@@ -10,6 +21,7 @@ __all__ = [
     "conversations",
     "directory",
     "docs",
+    "exports",
     "log",
     "mount_routes",
     "search",

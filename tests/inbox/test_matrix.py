@@ -92,6 +92,8 @@ ROUTE_ROWS = {
     "GET /conversations/{id}": Row(id="conversation", scoped=True),
     "GET /conversations/{id}/messages": Row(id="conversation", scoped=True),
     "GET /conversations/{id}/merges": Row(id="conversation", scoped=True),
+    "GET /conversations/{id}/export": Row(id="conversation", scoped=True),
+    "GET /contacts/{id}/export": Row(id="contact", scoped=True),
     "POST /conversations/{id}/messages": Row(WRITE, id="conversation", scoped=True),
     "POST /conversations": Row(
         says(account="web", identity="$identity", text="Hi", client_id="$fresh"), scoped=True
@@ -254,7 +256,11 @@ async def test_routes(house: House, key: str) -> None:
             more = {"json": body}
         who = await browser(house, actor)
         answer = await who.raw(route.method, path, **more)
-        check(answer.status, expected(actor, route.role, row), f"{actor}: {key}: {await answer.text()}")
+        check(
+            answer.status,
+            expected(actor, route.role, row),
+            f"{actor}: {key}: {(await answer.read())[:300]!r}",
+        )
 
 
 async def known(house: House, actor: str) -> Known:
