@@ -41,16 +41,23 @@ async function answerOf<Answer>(response: Response): Promise<Answer> {
   if (response.ok) return body as Answer;
   const told = body as Partial<ProblemView>;
   throw new ApiError({
-    type: told.type ?? "", title: told.title ?? response.statusText, status: response.status,
-    detail: told.detail ?? "", text: told.text ?? (response.status >= 500 ? "errors.unavailable" : ""),
+    type: told.type ?? "",
+    title: told.title ?? response.statusText,
+    status: response.status,
+    detail: told.detail ?? "",
+    text: told.text ?? (response.status >= 500 ? "errors.unavailable" : ""),
     params: told.params ?? {},
   });
 }
 
 export async function call<Answer>(method: string, path: string, body?: unknown, query: Query = {}): Promise<Answer> {
-  const json = body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+  const json =
+    body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   const response = await fetch(address(path, query), {
-    method, credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE), ...json,
+    method,
+    credentials: "same-origin",
+    signal: AbortSignal.timeout(PATIENCE),
+    ...json,
   }).catch(() => {
     throw new ApiError(noAnswer());
   });

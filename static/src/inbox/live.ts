@@ -1,7 +1,7 @@
 // Puts socket, store and commands together: one live agent in one tab.
 
 import { dispatch, state } from "./store";
-import { onSignedOut } from "./api";
+import { get, onSignedOut, problemOf } from "./api";
 import { heard, sayAgain, sayNow, useSocketForLatest } from "./commands/latest";
 import { hasUnsent, refuse, resend, settle, useSocket } from "./commands/outbox";
 import { greet, useSocketForSignals } from "./commands/signals";
@@ -38,7 +38,10 @@ function noteAvailability(unavailable: boolean): void {
   if (state.value.unavailable !== unavailable) dispatch({ kind: "unavailable", unavailable });
 }
 
-function say(connection: Parameters<ConstructorParameters<typeof AgentSocket>[0]["say"]>[0], retryAt: number | null): void {
+function say(
+  connection: Parameters<ConstructorParameters<typeof AgentSocket>[0]["say"]>[0],
+  retryAt: number | null,
+): void {
   if (state.value.connection === connection && state.value.retryAt === retryAt) return;
   dispatch({ kind: "connection", connection, retryAt });
   if (connection === "outdated") location.reload();
@@ -47,7 +50,11 @@ function say(connection: Parameters<ConstructorParameters<typeof AgentSocket>[0]
 export function goLive(): void {
   if (socket) return socket.start();
   const scheme = location.protocol === "https:" ? "wss" : "ws";
-  const made = new AgentSocket({
+  const signedOut = () => {
+    made.stop();
+    say("signed_out", null);
+  };
+  const made: AgentSocket = new AgentSocket({
     url: `${scheme}://${location.host}/ws/agent`,
     cursor: () => state.value.cursor,
     take,
@@ -56,15 +63,15 @@ export function goLive(): void {
       resendDue = true;
       if (state.value.cursor !== null) beginTalking();
     },
+    turnedAway: () => {
+      get("/session").catch((error: unknown) => problemOf(error).status === 401 && signedOut());
+    },
   });
   socket = made;
   useSocket({ send: (frame) => made.send(frame), renew: () => made.renew() });
   useSocketForLatest((frame) => made.send(frame));
   useSocketForSignals((frame) => made.send(frame));
-  onSignedOut(() => {
-    made.stop();
-    say("signed_out", null);
-  });
+  onSignedOut(signedOut);
   document.addEventListener("visibilitychange", () => setTimeout(renewPage, SETTLES));
   addEventListener("pagehide", sayNow);
   addEventListener("beforeunload", (event) => {
@@ -76,7 +83,8 @@ export function goLive(): void {
 /** A newer front end is taken when nobody looks and nothing is on its way. */
 function renewPage(): void {
   const { isOld, connection, pending } = state.value;
-  if (isOld && connection === "online" && pending.length === 0 && document.visibilityState === "hidden") location.reload();
+  if (isOld && connection === "online" && pending.length === 0 && document.visibilityState === "hidden")
+    location.reload();
 }
 
 export function retryConnection(): void {

@@ -103,7 +103,10 @@ export function loadPast(contact: string): Promise<ListPage> {
   const { generation } = state.value;
   return get<ListPage>(`/contacts/${contact}/conversations`).then((page) => {
     dispatch({
-      kind: "conversations.learned", generation, conversations: page.conversations, position: page.position,
+      kind: "conversations.learned",
+      generation,
+      conversations: page.conversations,
+      position: page.position,
       read: page.read,
     });
     return page;

@@ -4,18 +4,18 @@ import { signal } from "@preact/signals";
 import type { AgentView } from "../wire";
 import { get, post, problemOf, remove } from "./api";
 import { goLive, goQuiet } from "./live";
+import { state } from "./store";
 
 export type Session =
-  | { state: "asking" }
-  | { state: "unreachable" }
-  | { state: "out"; ended: boolean }
-  | { state: "in"; agent: AgentView };
+  { state: "asking" } | { state: "unreachable" } | { state: "out"; ended: boolean } | { state: "in"; agent: AgentView };
 
 export const session = signal<Session>({ state: "asking" });
 
 const ASK_AGAIN = 3000; // ms
 
 function enter(agent: AgentView): void {
+  // Another person at the same tab: nothing of the former one may stay in memory.
+  if (state.value.me && state.value.me.id !== agent.id) return location.reload();
   session.value = { state: "in", agent };
   goLive();
 }

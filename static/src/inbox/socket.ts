@@ -3,7 +3,12 @@
 
 import { backoff } from "../shared/backoff";
 import {
-  AGENT_CLOSE_PROTOCOL, AGENT_CLOSE_SIGNED_OUT, AGENT_CLOSE_SLOW, AGENT_PROTOCOL, CLOSE_ACCESS, type FromAgent,
+  AGENT_CLOSE_PROTOCOL,
+  AGENT_CLOSE_SIGNED_OUT,
+  AGENT_CLOSE_SLOW,
+  AGENT_PROTOCOL,
+  CLOSE_ACCESS,
+  type FromAgent,
   type ToAgent,
 } from "../wire";
 
@@ -21,6 +26,8 @@ export interface SocketWorld {
   say(state: SocketState, retryAt: number | null): void;
   /** May be spoken to: hello was answered. */
   ready(): void;
+  /** The door did not open; a browser is not told why. Nobody being signed in is one reason. */
+  turnedAway(): void;
 }
 
 export class AgentSocket {
@@ -93,14 +100,19 @@ export class AgentSocket {
     if (!navigator.onLine) return this.wait();
     this.world.say("connecting", null);
     const socket = new WebSocket(this.world.url);
+    let opened = false;
     this.socket = socket;
     this.timer = setTimeout(() => this.lost(), OPENS_WITHIN);
     socket.onopen = () => {
+      opened = true;
       const cursor = this.world.cursor();
       socket.send(JSON.stringify({ kind: "hello", protocol: AGENT_PROTOCOL, ...(cursor ? { cursor } : {}) }));
     };
     socket.onmessage = (event) => this.hear(String(event.data));
-    socket.onclose = (event) => this.closed(event.code);
+    socket.onclose = (event) => {
+      this.closed(event.code);
+      if (!opened) this.world.turnedAway();
+    };
   }
 
   private hear(text: string): void {

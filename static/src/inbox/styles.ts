@@ -9,6 +9,7 @@ import "./css/shell.css";
 import "./css/list.css";
 import "./css/conversation.css";
 import "./css/thread.css";
+import "./css/attachments.css";
 import "./css/composer.css";
 import "./css/side.css";
 import "./css/settings.css";

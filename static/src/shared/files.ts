@@ -11,7 +11,10 @@ export function fileSize(bytes: number, language: string): string {
   let unit = 0;
   for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
   return new Intl.NumberFormat(language, {
-    style: "unit", unit: UNITS[unit] ?? "byte", unitDisplay: "short", maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
+    style: "unit",
+    unit: UNITS[unit] ?? "byte",
+    unitDisplay: "short",
+    maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
   }).format(size);
 }
 

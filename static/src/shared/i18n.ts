@@ -18,7 +18,16 @@ export function chooseLanguage(preferred: string | null | undefined, browser: re
 
 /** Digits as Korean reads them aloud: does the last one end in a consonant, and is that consonant ㄹ? */
 const DIGIT_ENDS: Readonly<Record<string, "none" | "l" | "other">> = {
-  0: "other", 1: "l", 2: "none", 3: "other", 4: "none", 5: "none", 6: "other", 7: "l", 8: "l", 9: "none",
+  0: "other",
+  1: "l",
+  2: "none",
+  3: "other",
+  4: "none",
+  5: "none",
+  6: "other",
+  7: "l",
+  8: "l",
+  9: "none",
 };
 
 function ending(word: string): "none" | "l" | "other" {

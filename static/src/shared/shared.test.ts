@@ -13,9 +13,18 @@ test("ids are 26 letters, unlike each other, and sort by time", () => {
 });
 
 test("waits double, stay jittered and end at a bound", () => {
-  assert.equal(backoff(0, () => 0), 250);
-  assert.equal(backoff(0, () => 1), 500);
-  assert.equal(backoff(50, () => 1), 20_000);
+  assert.equal(
+    backoff(0, () => 0),
+    250,
+  );
+  assert.equal(
+    backoff(0, () => 1),
+    500,
+  );
+  assert.equal(
+    backoff(50, () => 1),
+    20_000,
+  );
 });
 
 test("the narrowest rule of a channel wins", () => {
@@ -27,9 +36,20 @@ test("the narrowest rule of a channel wins", () => {
 });
 
 test("addresses become links without the sentence around them", () => {
-  const of = (text: string) => linked(text).filter((span) => span.href).map((span) => span.href);
-  assert.deepEqual(of("보세요 https://example.com/a?b=1를 그리고 (http://b.kr)."), ["https://example.com/a?b=1", "http://b.kr"]);
+  const of = (text: string) =>
+    linked(text)
+      .filter((span) => span.href)
+      .map((span) => span.href);
+  assert.deepEqual(of("보세요 https://example.com/a?b=1를 그리고 (http://b.kr)."), [
+    "https://example.com/a?b=1",
+    "http://b.kr",
+  ]);
   assert.deepEqual(of("min@example.co.kr로 보내요"), ["mailto:min@example.co.kr"]);
   assert.deepEqual(of("javascript:alert(1) www.x"), []);
-  assert.equal(linked("a https://x.y b").map((span) => span.text).join(""), "a https://x.y b");
+  assert.equal(
+    linked("a https://x.y b")
+      .map((span) => span.text)
+      .join(""),
+    "a https://x.y b",
+  );
 });

@@ -45,7 +45,10 @@ export function dayName(at: number, now: number, language: string): string {
   }
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return format(language, {
-    weekday: "long", month: "long", day: "numeric", ...(sameYear ? {} : { year: "numeric" }),
+    weekday: "long",
+    month: "long",
+    day: "numeric",
+    ...(sameYear ? {} : { year: "numeric" }),
   }).format(at);
 }
 
@@ -76,8 +79,10 @@ export function relative(at: number, now: number, language: string): string {
 export function waited(since: number, now: number, language: string): string {
   const span = Math.max(0, now - since);
   const [n, unit] =
-    span < HOUR ? [Math.floor(span / MINUTE), "minute"]
-    : span < DAY ? [Math.floor(span / HOUR), "hour"]
-    : [Math.floor(span / DAY), "day"];
+    span < HOUR
+      ? [Math.floor(span / MINUTE), "minute"]
+      : span < DAY
+        ? [Math.floor(span / HOUR), "hour"]
+        : [Math.floor(span / DAY), "day"];
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" }).format(n);
 }

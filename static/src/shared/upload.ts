@@ -26,7 +26,11 @@ function problemOf(request: XMLHttpRequest): UploadProblem {
 }
 
 /** Sends the raw bytes to `url` with `name` in its query; answers the server's JSON. Raises `UploadFailed`. */
-export function upload<Answer>(url: string, file: Blob & { name?: string }, options: UploadOptions = {}): Promise<Answer> {
+export function upload<Answer>(
+  url: string,
+  file: Blob & { name?: string },
+  options: UploadOptions = {},
+): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const target = new URL(url, location.href);

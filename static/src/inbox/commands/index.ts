@@ -21,10 +21,18 @@ export function say(conversation: string, mode: Mode, words: Words): void {
   const attachments = words.files.map((file) => file.id);
   if (mode === "note") void act("note", { conversation, text: words.text, attachments }, words.files);
   else {
-    void act("reply", {
-      conversation, text: words.text, attachments, seen: words.seen,
-      ...(words.leg ? { leg: words.leg } : {}), ...(words.replyTo ? { reply_to: words.replyTo } : {}),
-    }, words.files);
+    void act(
+      "reply",
+      {
+        conversation,
+        text: words.text,
+        attachments,
+        seen: words.seen,
+        ...(words.leg ? { leg: words.leg } : {}),
+        ...(words.replyTo ? { reply_to: words.replyTo } : {}),
+      },
+      words.files,
+    );
   }
 }
 

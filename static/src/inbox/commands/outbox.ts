@@ -53,15 +53,30 @@ function watchAnswers(): void {
 
 function keep(): void {
   const agent = state.value.me?.id;
-  if (agent) kept.write(agent, state.value.pending.filter((one) => one.settlesAt === null && !ONCE.has(one.name)));
+  if (agent)
+    kept.write(
+      agent,
+      state.value.pending.filter((one) => one.settlesAt === null && !ONCE.has(one.name)),
+    );
 }
 
 /** Does it; the answer's value when somebody waits for it. The promise rejects with the problem. */
-export function act(name: string, args: Record<string, unknown>, files: readonly AttachmentView[] = []): Promise<Answer> {
+export function act(
+  name: string,
+  args: Record<string, unknown>,
+  files: readonly AttachmentView[] = [],
+): Promise<Answer> {
   const id = newId();
   const whole = WITH_CLIENT_ID.has(name) ? { ...args, client_id: id } : args;
   const pending: Pending = {
-    id, name, args: whole, at: Date.now(), state: "waiting", problem: null, files, settlesAt: null,
+    id,
+    name,
+    args: whole,
+    at: Date.now(),
+    state: "waiting",
+    problem: null,
+    files,
+    settlesAt: null,
   };
   const answer = new Promise<Answer>((resolve, reject) => waiters.set(id, { resolve, reject }));
   // Whoever does not wait reads the failure on the row itself.

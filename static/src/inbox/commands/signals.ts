@@ -22,7 +22,11 @@ export function useSocketForSignals(send: (frame: FromAgent) => boolean): void {
 }
 
 function sayHere(): void {
-  speak({ kind: "here", visible: document.visibilityState === "visible", active: Date.now() - lastActive < ACTIVE_FOR });
+  speak({
+    kind: "here",
+    visible: document.visibilityState === "visible",
+    active: Date.now() - lastActive < ACTIVE_FOR,
+  });
 }
 
 /** After hello: presence starts over on every connection. */

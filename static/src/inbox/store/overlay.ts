@@ -36,7 +36,10 @@ function imagine(view: ConversationView, { name, args }: Pending): ConversationV
       return { ...view, attributes: { ...view.attributes, ...(args.values as Record<string, unknown>) } };
     case "tag": {
       const removed = asList(args.remove);
-      return { ...view, tags: [...new Set([...view.tags, ...asList(args.add)])].filter((tag) => !removed.includes(tag)) };
+      return {
+        ...view,
+        tags: [...new Set([...view.tags, ...asList(args.add)])].filter((tag) => !removed.includes(tag)),
+      };
     }
     default:
       return view;

@@ -15,7 +15,11 @@ const SEEDS = Array.from({ length: 40 }, (_, seed) => seed + 1);
 
 function snapshot(world: World): AgentSnapshotFrame {
   return {
-    kind: "snapshot", cursor: String(world.position), position: world.position, counts: world.counts(), private: {},
+    kind: "snapshot",
+    cursor: String(world.position),
+    position: world.position,
+    counts: world.counts(),
+    private: {},
     me: { id: "me", name: "Me", email: "", role: "admin", picture: null, active: true, teams: [] },
     directory: { agents: [], teams: [], tags: [], attributes: [], accounts: [] },
   };
@@ -106,7 +110,11 @@ describe("replay", () => {
         // One page at a time, as load.ts asks; some answers are overtaken by the socket.
         if (roll(2)) state = play(state, asked);
         else late.push(asked);
-        if (roll(2)) state = play(state, eventsFrame(world, state.position, state.position + roll(world.position - state.position + 1)));
+        if (roll(2))
+          state = play(
+            state,
+            eventsFrame(world, state.position, state.position + roll(world.position - state.position + 1)),
+          );
         const overtaken = late.pop();
         if (overtaken) state = play(state, overtaken);
       }
@@ -133,12 +141,18 @@ describe("replay", () => {
       for (let i = 0; i < 30; i++) world.step();
       const middle = start + roll(world.position - start + 1);
       state = play(
-        state, eventsFrame(world, start, middle),
+        state,
+        eventsFrame(world, start, middle),
         { kind: "thread.page", conversation: chosen, generation: state.generation, which: "newest", page },
         eventsFrame(world, middle, world.position),
       );
       if (!world.conversations.has(chosen)) assert(!state.threads.get(chosen)?.rows.some((row) => row.asOf > middle));
-      else assert.deepEqual(state.threads.get(chosen)?.rows.map((row) => row.message), world.history(chosen), `seed ${seed}`);
+      else
+        assert.deepEqual(
+          state.threads.get(chosen)?.rows.map((row) => row.message),
+          world.history(chosen),
+          `seed ${seed}`,
+        );
     }
   });
 });
@@ -163,9 +177,22 @@ describe("beginnings", () => {
     let state = play(emptyState(), { ...snapshot(world), counts: [] });
     const left = { kind: "left" as const, position: 5, at: 0, conversation: view.id, was: null };
     state = play(state, { kind: "events", cursor: "5", position: 5, events: [left] });
-    state = play(state, { kind: "list.page", filter: OPEN, generation: 1, first: true, page: { ...page, position: 4 } });
+    state = play(state, {
+      kind: "list.page",
+      filter: OPEN,
+      generation: 1,
+      first: true,
+      page: { ...page, position: 4 },
+    });
     assert.deepEqual(state.lists.get(listKey(OPEN))?.ids, []);
-    const entered = { kind: "conversation.changed" as const, position: 9, at: 0, entered: true, conversation: view.id, summary: { ...view, position: 9 } };
+    const entered = {
+      kind: "conversation.changed" as const,
+      position: 9,
+      at: 0,
+      entered: true,
+      conversation: view.id,
+      summary: { ...view, position: 9 },
+    };
     state = play(state, { kind: "events", cursor: "9", position: 9, events: [entered] });
     assert.deepEqual(state.lists.get(listKey(OPEN))?.ids, [view.id]);
   });
@@ -173,20 +200,45 @@ describe("beginnings", () => {
 
 describe("acts on their way", () => {
   const pending = (id: string, name: string, args: Record<string, unknown>): Pending => ({
-    id, name, args, at: 0, state: "waiting", problem: null, files: [], settlesAt: null,
+    id,
+    name,
+    args,
+    at: 0,
+    state: "waiting",
+    problem: null,
+    files: [],
+    settlesAt: null,
   });
 
   test("a message leaves when the log shows it by its client id, whichever comes first", () => {
     const world = grown(5, 10);
     const id = [...world.conversations.keys()][0] ?? "";
     const base = play(
-      emptyState(), snapshot(world), { kind: "pending.added", pending: pending("k1", "reply", { conversation: id }) },
-      { kind: "thread.page", conversation: id, generation: 1, which: "newest", page: { messages: [], lines: [], before: null, position: world.position } },
+      emptyState(),
+      snapshot(world),
+      { kind: "pending.added", pending: pending("k1", "reply", { conversation: id }) },
+      {
+        kind: "thread.page",
+        conversation: id,
+        generation: 1,
+        which: "newest",
+        page: { messages: [], lines: [], before: null, position: world.position },
+      },
     );
     const at = world.position + 1;
     const arrived: Action = {
-      kind: "events", cursor: "x", position: at,
-      events: [{ kind: "message.created", position: at, at: 1, conversation: id, message: { ...message("m", id, at, 1), client_id: "k1" } }],
+      kind: "events",
+      cursor: "x",
+      position: at,
+      events: [
+        {
+          kind: "message.created",
+          position: at,
+          at: 1,
+          conversation: id,
+          message: { ...message("m", id, at, 1), client_id: "k1" },
+        },
+      ],
     };
     const answered: Action = { kind: "pending.settled", id: "k1", position: at };
     assert.equal(play(base, arrived).pending.length, 0);
@@ -197,16 +249,26 @@ describe("acts on their way", () => {
 
   test("a refusal stays with its reason until it is tried again or dropped", () => {
     const problem = { type: "", title: "", status: 409, detail: "", text: "errors.stale_reply", params: {} };
-    const base = play(emptyState(), { kind: "pending.added", pending: pending("k1", "reply", {}) }, { kind: "pending.failed", id: "k1", problem });
+    const base = play(
+      emptyState(),
+      { kind: "pending.added", pending: pending("k1", "reply", {}) },
+      { kind: "pending.failed", id: "k1", problem },
+    );
     assert.equal(base.pending[0]?.problem?.text, "errors.stale_reply");
     const again = play(base, { kind: "pending.again", id: "k1", args: { anyway: true } });
-    assert.deepEqual([again.pending[0]?.state, again.pending[0]?.problem, again.pending[0]?.args.anyway], ["waiting", null, true]);
+    assert.deepEqual(
+      [again.pending[0]?.state, again.pending[0]?.problem, again.pending[0]?.args.anyway],
+      ["waiting", null, true],
+    );
     assert.equal(play(base, { kind: "pending.dropped", id: "k1" }).pending.length, 0);
   });
 
   test("what is not sent survives another beginning", () => {
     const world = grown(2, 5);
-    const base = play(emptyState(), snapshot(world), { kind: "pending.added", pending: pending("k1", "note", { conversation: "c1" }) });
+    const base = play(emptyState(), snapshot(world), {
+      kind: "pending.added",
+      pending: pending("k1", "note", { conversation: "c1" }),
+    });
     assert.equal(play(base, snapshot(world)).pending.length, 1);
   });
 });

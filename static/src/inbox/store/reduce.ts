@@ -15,18 +15,33 @@ export type Local =
   | { kind: "list.asked"; filter: Filter }
   | { kind: "list.failed"; filter: Filter }
   | {
-      kind: "list.page"; filter: Filter; generation: number; first: boolean;
-      page: { conversations: ConversationView[]; before: string | null; position: number; read: Record<string, number> };
+      kind: "list.page";
+      filter: Filter;
+      generation: number;
+      first: boolean;
+      page: {
+        conversations: ConversationView[];
+        before: string | null;
+        position: number;
+        read: Record<string, number>;
+      };
     }
   | {
-      kind: "conversation.loaded"; generation: number;
+      kind: "conversation.loaded";
+      generation: number;
       page: {
-        conversation: ConversationView; contact: ContactView; position: number; read: number;
+        conversation: ConversationView;
+        contact: ContactView;
+        position: number;
+        read: number;
         drafts: Record<string, string>;
       };
     }
   | {
-      kind: "conversations.learned"; generation: number; conversations: ConversationView[]; position: number;
+      kind: "conversations.learned";
+      generation: number;
+      conversations: ConversationView[];
+      position: number;
       read?: Record<string, number>;
     }
   | { kind: "contact.loaded"; contact: ContactView }
@@ -129,9 +144,9 @@ function apply(draft: Draft, action: Action, now: number): void {
       return changeThread(draft, action.conversation, "failed");
     case "thread.page":
       if (action.generation !== state.generation) return;
-      draft.write("threads").set(
-        action.conversation, joinPage(state.threads.get(action.conversation), action.page, action.which),
-      );
+      draft
+        .write("threads")
+        .set(action.conversation, joinPage(state.threads.get(action.conversation), action.page, action.which));
       return settlePending(draft);
     case "draft.kept":
       return keepDraft(draft, action.conversation, { [action.mode]: action.text });
@@ -147,7 +162,9 @@ function apply(draft: Draft, action: Action, now: number): void {
       return changePending(draft, action.id, { state: "failed", problem: action.problem });
     case "pending.again":
       return changePending(draft, action.id, {
-        state: "waiting", problem: null, ...(action.args ? { args: action.args } : {}),
+        state: "waiting",
+        problem: null,
+        ...(action.args ? { args: action.args } : {}),
       });
     case "pending.settled":
       if (action.position === null || action.position <= state.position) dropPending(draft, action.id);
@@ -169,7 +186,14 @@ function startOver(draft: Draft): void {
   const { state } = draft;
   const { limits, connection, retryAt, unavailable, bundle, isOld, skew, pending, generation } = state;
   Object.assign(state, emptyState(), {
-    limits, connection, retryAt, unavailable, bundle, isOld, skew, generation: generation + 1,
+    limits,
+    connection,
+    retryAt,
+    unavailable,
+    bundle,
+    isOld,
+    skew,
+    generation: generation + 1,
     pending: pending.filter((one) => one.settlesAt === null),
   });
 }

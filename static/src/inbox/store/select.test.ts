@@ -10,18 +10,40 @@ const MINUTE = 60_000;
 const NOON = new Date(2026, 2, 10, 12).getTime();
 
 function pending(name: string, args: Record<string, unknown>, more: Partial<Pending> = {}): Pending {
-  return { id: "k", name, args: { conversation: "c1", ...args }, at: 0, state: "waiting", problem: null, files: [], settlesAt: null, ...more };
+  return {
+    id: "k",
+    name,
+    args: { conversation: "c1", ...args },
+    at: 0,
+    state: "waiting",
+    problem: null,
+    files: [],
+    settlesAt: null,
+    ...more,
+  };
 }
 
 function thread(messages: MessageView[], more: Partial<Thread> = {}): Thread {
-  return { rows: messages.map((one) => ({ message: one, asOf: one.position })), lines: [], before: null, phase: "ready", stale: false, ...more };
+  return {
+    rows: messages.map((one) => ({ message: one, asOf: one.position })),
+    lines: [],
+    before: null,
+    phase: "ready",
+    stale: false,
+    ...more,
+  };
 }
 
 describe("what is about to be", () => {
   const view: ConversationView = { ...conversation("c1", NOON, 1), tags: ["a"] };
 
   test("acts show at once, in their order", () => {
-    const acts = [pending("close", {}), pending("reopen", {}), pending("tag", { add: ["b"], remove: ["a"] }), pending("assign", { agent: "me" })];
+    const acts = [
+      pending("close", {}),
+      pending("reopen", {}),
+      pending("tag", { add: ["b"], remove: ["a"] }),
+      pending("assign", { agent: "me" }),
+    ];
     const seen = withPending(view, acts);
     assert.deepEqual([seen.status, seen.tags, seen.assignee], ["open", ["b"], "me"]);
   });
@@ -33,12 +55,28 @@ describe("what is about to be", () => {
 });
 
 describe("ticks", () => {
-  const leg = { id: "l", account: "web", identity: { id: "i", space: "visitor", address: "v", proof: 1 as const }, last_inbound_at: null, opted_out_at: null, delivered_to: 7, read_to: 5, seen_to: 0 };
+  const leg = {
+    id: "l",
+    account: "web",
+    identity: { id: "i", space: "visitor", address: "v", proof: 1 as const },
+    last_inbound_at: null,
+    opted_out_at: null,
+    delivered_to: 7,
+    read_to: 5,
+    seen_to: 0,
+  };
   const view = { ...conversation("c1", NOON, 1), legs: [leg] };
-  const ours = (position: number) => ({ ...message("m", "c1", position, NOON), leg: "l", author: { kind: "agent" as const, id: "me", name: "Me" } });
+  const ours = (position: number) => ({
+    ...message("m", "c1", position, NOON),
+    leg: "l",
+    author: { kind: "agent" as const, id: "me", name: "Me" },
+  });
 
   test("a watermark covers everything before it", () => {
-    assert.deepEqual([5, 7, 8].map((position) => tickOf(view, ours(position))), ["read", "delivered", "sent"]);
+    assert.deepEqual(
+      [5, 7, 8].map((position) => tickOf(view, ours(position))),
+      ["read", "delivered", "sent"],
+    );
   });
 
   test("customers' messages and notes have none", () => {
@@ -50,34 +88,66 @@ describe("ticks", () => {
 describe("a conversation's rows", () => {
   const view = conversation("c1", NOON, 1);
   const types = (messages: MessageView[], more: Partial<Parameters<typeof itemsOf>[0]> = {}) =>
-    itemsOf({ view, thread: thread(messages), pending: [], readTo: null, speaks: () => true, ...more }).map((item) => item.type).join(" ");
+    itemsOf({ view, thread: thread(messages), pending: [], readTo: null, speaks: () => true, ...more })
+      .map((item) => item.type)
+      .join(" ");
 
   test("days open, neighbours of one person stand together", () => {
     const items = itemsOf({
-      view, pending: [], readTo: null, speaks: () => true,
-      thread: thread([message("a", "c1", 1, NOON - 24 * 60 * MINUTE), message("b", "c1", 2, NOON), message("c", "c1", 3, NOON + MINUTE), message("d", "c1", 4, NOON + 9 * MINUTE)]),
+      view,
+      pending: [],
+      readTo: null,
+      speaks: () => true,
+      thread: thread([
+        message("a", "c1", 1, NOON - 24 * 60 * MINUTE),
+        message("b", "c1", 2, NOON),
+        message("c", "c1", 3, NOON + MINUTE),
+        message("d", "c1", 4, NOON + 9 * MINUTE),
+      ]),
     });
     assert.deepEqual(
-      items.map((item) => (item.type === "message" ? `${item.message.id}${item.opens ? "(" : ""}${item.ends ? ")" : ""}` : item.type)),
+      items.map((item) =>
+        item.type === "message" ? `${item.message.id}${item.opens ? "(" : ""}${item.ends ? ")" : ""}` : item.type,
+      ),
       ["day", "a()", "day", "b(", "c)", "d()"],
     );
   });
 
   test("the line of the first unread stands once, and not above one's own words", () => {
     const own = { ...message("b", "c1", 2, NOON), author: { kind: "agent" as const, id: "me", name: "Me" } };
-    assert.equal(types([message("a", "c1", 1, NOON), own, message("c", "c1", 3, NOON), message("d", "c1", 4, NOON)], { readTo: 1 }), "day message message fresh message message");
+    assert.equal(
+      types([message("a", "c1", 1, NOON), own, message("c", "c1", 3, NOON), message("d", "c1", 4, NOON)], {
+        readTo: 1,
+      }),
+      "day message message fresh message message",
+    );
   });
 
   test("acts stand where they happened, older ones wait for their page, unsaid ones stay away", () => {
-    const line = (position: number, at: number) => ({ position, at, kind: "conversation.changed", actor: { kind: "agent" as const, id: "me", name: "Me" }, subject: null, changes: {} });
+    const line = (position: number, at: number) => ({
+      position,
+      at,
+      kind: "conversation.changed",
+      actor: { kind: "agent" as const, id: "me", name: "Me" },
+      subject: null,
+      changes: {},
+    });
     const lines = [line(1, NOON - MINUTE), line(3, NOON + MINUTE), line(9, NOON + 3 * MINUTE)];
     const rows = [message("a", "c1", 2, NOON), message("b", "c1", 4, NOON + 2 * MINUTE)];
     assert.equal(types([], { thread: thread(rows, { lines }) }), "day line message line message line");
     assert.equal(types([], { thread: thread(rows, { lines, before: "x" }) }), "day message line message line");
-    assert.equal(types([], { thread: thread(rows, { lines }), speaks: (one) => one.position === 3 }), "day message line message");
+    assert.equal(
+      types([], { thread: thread(rows, { lines }), speaks: (one) => one.position === 3 }),
+      "day message line message",
+    );
   });
 
   test("what is not sent yet comes last", () => {
-    assert.equal(types([message("a", "c1", 1, NOON)], { pending: [pending("reply", {}), pending("close", {}), pending("note", { conversation: "c2" })] }), "day message pending");
+    assert.equal(
+      types([message("a", "c1", 1, NOON)], {
+        pending: [pending("reply", {}), pending("close", {}), pending("note", { conversation: "c2" })],
+      }),
+      "day message pending",
+    );
   });
 });

@@ -61,8 +61,12 @@ const GROUP_SPAN = 5 * 60_000; // ms between two bubbles that still belong toget
 
 function together(a: MessageView, b: MessageView): boolean {
   return (
-    a.author.kind === b.author.kind && a.author.id === b.author.id && a.visibility === b.visibility && a.leg === b.leg &&
-    b.at - a.at < GROUP_SPAN && startOfDay(a.at) === startOfDay(b.at)
+    a.author.kind === b.author.kind &&
+    a.author.id === b.author.id &&
+    a.visibility === b.visibility &&
+    a.leg === b.leg &&
+    b.at - a.at < GROUP_SPAN &&
+    startOfDay(a.at) === startOfDay(b.at)
   );
 }
 

@@ -1,7 +1,15 @@
 // What this browser knows. Views read it, only the reducers beside this file make a new one.
 
 import type {
-  AgentView, AttachmentView, ContactView, ConversationSignals, ConversationView, DirectoryView, LimitsView, LineView, MessageView,
+  AgentView,
+  AttachmentView,
+  ContactView,
+  ConversationSignals,
+  ConversationView,
+  DirectoryView,
+  LimitsView,
+  LineView,
+  MessageView,
   ProblemView,
 } from "../../wire";
 
@@ -112,8 +120,14 @@ export const NO_SIGNALS: Signals = { agents: {}, conversation: null, toldAt: 0 }
 
 /** Until the server has told its own. */
 const FIRST_LIMITS: LimitsView = {
-  typing_repeat: 3000, typing_expires: 6000, presence_ping: 20_000, presence_expires: 60_000,
-  text_length: 20_000, upload_bytes: 25_000_000, upload_count: 10, page: 50,
+  typing_repeat: 3000,
+  typing_expires: 6000,
+  presence_ping: 20_000,
+  presence_expires: 60_000,
+  text_length: 20_000,
+  upload_bytes: 25_000_000,
+  upload_count: 10,
+  page: 50,
 };
 
 export function emptyState(): State {

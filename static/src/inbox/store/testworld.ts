@@ -26,17 +26,50 @@ function cellOf({ status, team, assignee, tags }: ConversationView): CellView {
 
 export function conversation(id: string, at: number, position: number): ConversationView {
   return {
-    id, number: Number(id.slice(1)), position, status: "open", subject: "", priority: 0, team: null, assignee: null, tags: [],
-    contact: { id: `p${id}`, name: id, blocked: false, erased: false }, leg: null, legs: [], preview: null, waiting_since: null,
-    snoozed_until: null, closed_at: null, last_at: at, last_public_position: null, last_customer_position: null, attributes: {},
-    merged_into: null, erased: false, created_at: at,
+    id,
+    number: Number(id.slice(1)),
+    position,
+    status: "open",
+    subject: "",
+    priority: 0,
+    team: null,
+    assignee: null,
+    tags: [],
+    contact: { id: `p${id}`, name: id, blocked: false, erased: false },
+    leg: null,
+    legs: [],
+    preview: null,
+    waiting_since: null,
+    snoozed_until: null,
+    closed_at: null,
+    last_at: at,
+    last_public_position: null,
+    last_customer_position: null,
+    attributes: {},
+    merged_into: null,
+    erased: false,
+    created_at: at,
   };
 }
 
 export function message(id: string, of: string, position: number, at: number, text = id): MessageView {
   return {
-    id, position, conversation: of, birth: of, leg: null, visibility: "public", author: { kind: "customer", id: "c", name: "C" },
-    client_id: null, text, content: null, attachments: [], reply_to: null, at, late: false, edited_at: null, erased_at: null,
+    id,
+    position,
+    conversation: of,
+    birth: of,
+    leg: null,
+    visibility: "public",
+    author: { kind: "customer", id: "c", name: "C" },
+    client_id: null,
+    text,
+    content: null,
+    attachments: [],
+    reply_to: null,
+    at,
+    late: false,
+    edited_at: null,
+    erased_at: null,
   };
 }
 
@@ -62,7 +95,13 @@ export class World {
   }
 
   private record(kind: AgentEvent["kind"], event: Partial<AgentEvent>): void {
-    this.events.push({ kind, position: this.position, at: this.clock, actor: { kind: "agent", id: "me", name: "Me" }, ...event });
+    this.events.push({
+      kind,
+      position: this.position,
+      at: this.clock,
+      actor: { kind: "agent", id: "me", name: "Me" },
+      ...event,
+    });
   }
 
   private next(): number {
@@ -70,7 +109,12 @@ export class World {
     return ++this.position;
   }
 
-  private put(view: ConversationView, was: CellView | null, kind: AgentEvent["kind"], more: Partial<AgentEvent> = {}): void {
+  private put(
+    view: ConversationView,
+    was: CellView | null,
+    kind: AgentEvent["kind"],
+    more: Partial<AgentEvent> = {},
+  ): void {
     this.conversations.set(view.id, view);
     this.record(kind, { conversation: view.id, was, now: cellOf(view), summary: view, ...more });
   }
@@ -110,8 +154,12 @@ export class World {
     const position = this.next();
     const tags = TAGS.filter(() => this.roll(2) === 0);
     const fresh = {
-      ...view, position, status: STATUSES[this.roll(4)] ?? "open", assignee: AGENTS[this.roll(3)] ?? null,
-      team: TEAMS[this.roll(2)] ?? null, tags,
+      ...view,
+      position,
+      status: STATUSES[this.roll(4)] ?? "open",
+      assignee: AGENTS[this.roll(3)] ?? null,
+      team: TEAMS[this.roll(2)] ?? null,
+      tags,
     };
     this.put(fresh, cellOf(view), "conversation.changed", { changes: { status: [view.status, fresh.status] } });
   }
@@ -147,6 +195,8 @@ export class World {
   }
 
   history(of: string): MessageView[] {
-    return [...this.messages.values()].filter((one) => one.conversation === of).sort((a, b) => a.at - b.at || a.position - b.position);
+    return [...this.messages.values()]
+      .filter((one) => one.conversation === of)
+      .sort((a, b) => a.at - b.at || a.position - b.position);
   }
 }

@@ -15,7 +15,12 @@ export function initials(name: string): string {
   const first = words[0] ?? "";
   if (/^[가-힣]{2,4}$/.test(first)) return first.length > 2 ? first.slice(-2) : first;
   const letters = words.length > 1 ? [first, words[words.length - 1] ?? ""] : [first];
-  return letters.map((word) => [...word][0] ?? "").join("").toUpperCase() || "?";
+  return (
+    letters
+      .map((word) => [...word][0] ?? "")
+      .join("")
+      .toUpperCase() || "?"
+  );
 }
 
 interface AvatarProps {
@@ -31,7 +36,13 @@ interface AvatarProps {
 export function Avatar({ id, name, picture, presence, size = "normal" }: AvatarProps) {
   return (
     <span class={`avatar avatar-${size} hue-${hueOf(id)}`} aria-hidden="true">
-      {picture ? <img src={picture} alt="" /> : name ? initials(name) : <Icon name="person" size={size === "small" ? 13 : size === "large" ? 28 : 18} />}
+      {picture ? (
+        <img src={picture} alt="" />
+      ) : name ? (
+        initials(name)
+      ) : (
+        <Icon name="person" size={size === "small" ? 13 : size === "large" ? 28 : 18} />
+      )}
       {presence && <span class={`presence presence-${presence}`} />}
     </span>
   );

@@ -32,12 +32,21 @@ export function ConfirmDialog({ title, text, yes, bad = false, typed, close, run
         {typed !== undefined && (
           <label class="field">
             <span>{t("confirm.type", { word: typed })}</span>
-            <input class="input" value={said} autocomplete="off" onInput={(event) => setSaid(event.currentTarget.value)} />
+            <input
+              class="input"
+              value={said}
+              autocomplete="off"
+              onInput={(event) => setSaid(event.currentTarget.value)}
+            />
           </label>
         )}
         <div class="form-acts">
-          <button type="button" class="button" onClick={close}>{t("cancel")}</button>
-          <button type="submit" class={bad ? "button danger" : "button primary"} disabled={!ready}>{yes}</button>
+          <button type="button" class="button" onClick={close}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class={bad ? "button danger" : "button primary"} disabled={!ready}>
+            {yes}
+          </button>
         </div>
       </form>
     </Dialog>

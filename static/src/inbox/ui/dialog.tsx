@@ -24,7 +24,9 @@ export function Dialog({ title, close, wide = false, children }: DialogProps) {
   }, []);
   return (
     <dialog
-      ref={dialog} class={wide ? "dialog wide" : "dialog"} aria-label={title}
+      ref={dialog}
+      class={wide ? "dialog wide" : "dialog"}
+      aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
         close();

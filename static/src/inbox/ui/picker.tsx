@@ -37,8 +37,14 @@ export function Picker(props: PickerProps) {
   const [open, setOpen] = useState(false);
   return (
     <Popover
-      open={open} setOpen={setOpen} label={props.label} face={props.face} worded={props.worded ?? false} side={props.side ?? "start"}
-      {...(props.faceClass ? { faceClass: props.faceClass } : {})} {...(props.act ? { act: props.act } : {})}
+      open={open}
+      setOpen={setOpen}
+      label={props.label}
+      face={props.face}
+      worded={props.worded ?? false}
+      side={props.side ?? "start"}
+      {...(props.faceClass ? { faceClass: props.faceClass } : {})}
+      {...(props.act ? { act: props.act } : {})}
       disabled={props.disabled ?? false}
     >
       <Choices {...props} done={() => setOpen(false)} />
@@ -84,9 +90,17 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
   return (
     <div class="picker" onKeyDown={keyed}>
       <input
-        class="input" type="text" role="combobox" aria-expanded="true" aria-controls="picker-choices" aria-label={label}
-        aria-activedescendant={length ? `picker-${place}` : undefined} placeholder={t("picker.find")} value={wanted}
-        autocomplete="off" ref={focusOnce}
+        class="input"
+        type="text"
+        role="combobox"
+        aria-expanded="true"
+        aria-controls="picker-choices"
+        aria-label={label}
+        aria-activedescendant={length ? `picker-${place}` : undefined}
+        placeholder={t("picker.find")}
+        value={wanted}
+        autocomplete="off"
+        ref={focusOnce}
         onInput={(event) => {
           setWanted(event.currentTarget.value);
           setAt(0);
@@ -95,19 +109,30 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
       <ul class="choices" role="listbox" id="picker-choices" aria-label={label} aria-multiselectable={several}>
         {shown.map((choice, index) => (
           <li
-            key={choice.id} id={`picker-${index}`} role="option" aria-selected={choice.chosen ?? false}
-            class={index === place ? "choice current" : "choice"} onClick={() => take(index)}
+            key={choice.id}
+            id={`picker-${index}`}
+            role="option"
+            aria-selected={choice.chosen ?? false}
+            class={index === place ? "choice current" : "choice"}
+            onClick={() => take(index)}
             onPointerMove={() => setAt(index)}
           >
             <span class="choice-mark">{choice.mark}</span>
             <span class="choice-label">{choice.label}</span>
             {choice.hint && <span class="choice-hint">{choice.hint}</span>}
-            {choice.chosen && <span class="choice-chosen" aria-hidden="true">✓</span>}
+            {choice.chosen && (
+              <span class="choice-chosen" aria-hidden="true">
+                ✓
+              </span>
+            )}
           </li>
         ))}
         {isNew && (
           <li
-            id={`picker-${shown.length}`} role="option" aria-selected="false" onClick={() => take(shown.length)}
+            id={`picker-${shown.length}`}
+            role="option"
+            aria-selected="false"
+            onClick={() => take(shown.length)}
             class={place === shown.length ? "choice current" : "choice"}
           >
             <span class="choice-mark">+</span>

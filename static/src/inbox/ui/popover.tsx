@@ -45,14 +45,33 @@ interface PopoverProps {
 }
 
 /** A button and the small sheet it opens; on a phone the sheet comes from below. */
-export function Popover({ open, setOpen, label, face, worded = false, faceClass, title, side = "start", disabled, act, children }: PopoverProps) {
+export function Popover({
+  open,
+  setOpen,
+  label,
+  face,
+  worded = false,
+  faceClass,
+  title,
+  side = "start",
+  disabled,
+  act,
+  children,
+}: PopoverProps) {
   const place = useRef<HTMLDivElement>(null);
   useDismiss(place, open, () => setOpen(false));
   return (
     <div class="popover-place" ref={place}>
       <button
-        type="button" class={faceClass ?? "button quiet"} aria-haspopup="dialog" aria-expanded={open} title={title ?? label}
-        aria-label={worded ? undefined : label} disabled={disabled} data-act={act} onClick={() => setOpen(!open)}
+        type="button"
+        class={faceClass ?? "button quiet"}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        title={title ?? label}
+        aria-label={worded ? undefined : label}
+        disabled={disabled}
+        data-act={act}
+        onClick={() => setOpen(!open)}
       >
         {worded && <span class="only-heard">{label}: </span>}
         {face}
@@ -60,7 +79,9 @@ export function Popover({ open, setOpen, label, face, worded = false, faceClass,
       {open && (
         <>
           <div class="sheet-veil" aria-hidden="true" onClick={() => setOpen(false)} />
-          <div class={`popover popover-${side}`} role="dialog" aria-label={label}>{children}</div>
+          <div class={`popover popover-${side}`} role="dialog" aria-label={label}>
+            {children}
+          </div>
         </>
       )}
     </div>

@@ -9,7 +9,9 @@ export function Skeleton({ rows, kind }: { rows: number; kind: "row" | "bubble" 
   return (
     <div class={`skeleton skeleton-${kind}`} role="status">
       <span class="only-heard">{t("loading")}</span>
-      {Array.from({ length: rows }, (_, index) => <span key={index} class="bone" />)}
+      {Array.from({ length: rows }, (_, index) => (
+        <span key={index} class="bone" />
+      ))}
     </div>
   );
 }
@@ -29,7 +31,9 @@ export function Failed({ text, retry }: { text: string; retry: () => void }) {
     <div class="empty" role="alert">
       <Icon name="warning" size={28} />
       <p class="empty-title">{text}</p>
-      <button type="button" class="button" onClick={retry}>{t("try_again")}</button>
+      <button type="button" class="button" onClick={retry}>
+        {t("try_again")}
+      </button>
     </div>
   );
 }

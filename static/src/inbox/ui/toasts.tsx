@@ -32,7 +32,8 @@ export function Toasts() {
           <span>{text}</span>
           {act && (
             <button
-              type="button" class="button"
+              type="button"
+              class="button"
               onClick={() => {
                 act.run();
                 take(id);

@@ -43,11 +43,17 @@ function Chooser({ definition, value, set }: FieldProps) {
   const options = definition.type === "boolean" ? ["true", "false"] : definition.choices;
   return (
     <select
-      class="input" value={value === undefined || value === null ? "" : String(value)} aria-label={definition.label}
+      class="input"
+      value={value === undefined || value === null ? "" : String(value)}
+      aria-label={definition.label}
       onChange={(event) => set(parseValue(definition.type, event.currentTarget.value))}
     >
       <option value="">–</option>
-      {options.map((option) => <option key={option} value={option}>{definition.type === "boolean" ? t(option === "true" ? "yes" : "no") : option}</option>)}
+      {options.map((option) => (
+        <option key={option} value={option}>
+          {definition.type === "boolean" ? t(option === "true" ? "yes" : "no") : option}
+        </option>
+      ))}
     </select>
   );
 }
@@ -55,7 +61,10 @@ function Chooser({ definition, value, set }: FieldProps) {
 function DateField({ definition, value, set }: FieldProps) {
   return (
     <input
-      class="input" type="date" aria-label={definition.label} value={String(value ?? "")}
+      class="input"
+      type="date"
+      aria-label={definition.label}
+      value={String(value ?? "")}
       onChange={(event) => set(parseValue("date", event.currentTarget.value))}
     />
   );
@@ -73,13 +82,23 @@ function TextField({ definition, value, set }: FieldProps) {
   return (
     <>
       <input
-        class="input" type="text" aria-label={definition.label} value={text ?? shown(definition, value)} placeholder="–"
-        inputMode={definition.type === "number" ? "decimal" : definition.type === "url" ? "url" : "text"} aria-invalid={wrong}
+        class="input"
+        type="text"
+        aria-label={definition.label}
+        value={text ?? shown(definition, value)}
+        placeholder="–"
+        inputMode={definition.type === "number" ? "decimal" : definition.type === "url" ? "url" : "text"}
+        aria-invalid={wrong}
         onFocus={() => setText(value === undefined || value === null ? "" : String(value))}
-        onInput={(event) => setText(event.currentTarget.value)} onBlur={save}
+        onInput={(event) => setText(event.currentTarget.value)}
+        onBlur={save}
         onKeyDown={(event) => event.key === "Enter" && !isComposing(event) && event.currentTarget.blur()}
       />
-      {wrong && <span class="field-problem" role="alert">{t(definition.type === "number" ? "attribute.number" : "attribute.url")}</span>}
+      {wrong && (
+        <span class="field-problem" role="alert">
+          {t(definition.type === "number" ? "attribute.number" : "attribute.url")}
+        </span>
+      )}
     </>
   );
 }
@@ -118,7 +137,13 @@ export function Attributes({ target, title, values, set }: AttributesProps) {
         {definitions.map((definition) => (
           <div key={definition.id} class="fact">
             <dt>{definition.label}</dt>
-            <dd><Field definition={definition} value={values[definition.key]} set={(value) => set({ [definition.key]: value })} /></dd>
+            <dd>
+              <Field
+                definition={definition}
+                value={values[definition.key]}
+                set={(value) => set({ [definition.key]: value })}
+              />
+            </dd>
           </div>
         ))}
       </dl>

@@ -15,13 +15,20 @@ import { Past } from "./past";
 function NameEdit({ contact }: { contact: ContactView }) {
   const [text, setText] = useState<string | null>(null);
   const save = () => {
-    if (text !== null && text.trim() && text.trim() !== contact.name) void updateContact(contact.id, { name: text.trim() });
+    if (text !== null && text.trim() && text.trim() !== contact.name)
+      void updateContact(contact.id, { name: text.trim() });
     setText(null);
   };
   return (
     <input
-      class="subject contact-name" value={text ?? contact.name} placeholder={t("contact.unnamed")} aria-label={t("contact.name")}
-      maxLength={200} disabled={contact.erased_at !== null} onInput={(event) => setText(event.currentTarget.value)} onBlur={save}
+      class="subject contact-name"
+      value={text ?? contact.name}
+      placeholder={t("contact.unnamed")}
+      aria-label={t("contact.name")}
+      maxLength={200}
+      disabled={contact.erased_at !== null}
+      onInput={(event) => setText(event.currentTarget.value)}
+      onBlur={save}
       onKeyDown={(event) => {
         if (event.key === "Enter" && !isComposing(event)) event.currentTarget.blur();
         if (event.key === "Escape") setText(null);
@@ -47,7 +54,8 @@ function Identity({ identity }: { identity: IdentityView }) {
       <span class="identity-address">{identity.space === "visitor" ? t("space.visitor") : identity.address}</span>
       <span class="identity-space faint">{identity.space === "visitor" ? "" : spaceWord(identity.space)}</span>
       <span class={proven ? "proof" : "proof unproven"} title={t(`proof.${identity.proof}.more` as WordKey)}>
-        <Icon name={proven ? "shield" : "warning"} size={13} />{t(`proof.${identity.proof}` as WordKey)}
+        <Icon name={proven ? "shield" : "warning"} size={13} />
+        {t(`proof.${identity.proof}` as WordKey)}
       </span>
     </li>
   );
@@ -58,10 +66,20 @@ function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
   if (entries.length === 0) return null;
   return (
     <section class="side-part" aria-labelledby="side-claims">
-      <h3 class="side-title" id="side-claims">{t("context.claims")}</h3>
-      <p class="side-hint"><Icon name="warning" size={13} />{t("context.claims_more")}</p>
+      <h3 class="side-title" id="side-claims">
+        {t("context.claims")}
+      </h3>
+      <p class="side-hint">
+        <Icon name="warning" size={13} />
+        {t("context.claims_more")}
+      </p>
       <dl class="facts claims">
-        {entries.map(([name, value]) => <div key={name} class="fact"><dt>{name}</dt><dd dir="auto">{String(value)}</dd></div>)}
+        {entries.map(([name, value]) => (
+          <div key={name} class="fact">
+            <dt>{name}</dt>
+            <dd dir="auto">{String(value)}</dd>
+          </div>
+        ))}
       </dl>
     </section>
   );
@@ -73,15 +91,30 @@ function Danger({ contact }: { contact: ContactView }) {
   const name = contact.name || t("contact.unnamed");
   return (
     <section class="side-part side-acts">
-      {contact.blocked_at !== null && <button type="button" class="button" onClick={() => void unblock(contact.id)}>{t("unblock")}</button>}
-      <a class="button" href={`/api/v1/contacts/${contact.id}/export`} download data-leave><Icon name="download" size={15} />{t("contact.export")}</a>
+      {contact.blocked_at !== null && (
+        <button type="button" class="button" onClick={() => void unblock(contact.id)}>
+          {t("unblock")}
+        </button>
+      )}
+      <a class="button" href={`/api/v1/contacts/${contact.id}/export`} download data-leave>
+        <Icon name="download" size={15} />
+        {t("contact.export")}
+      </a>
       {role !== "agent" && contact.erased_at === null && (
-        <button type="button" class="button danger-quiet" onClick={() => setAsking(true)}><Icon name="trash" size={15} />{t("contact.erase")}</button>
+        <button type="button" class="button danger-quiet" onClick={() => setAsking(true)}>
+          <Icon name="trash" size={15} />
+          {t("contact.erase")}
+        </button>
       )}
       {asking && (
         <ConfirmDialog
-          title={t("contact.erase")} text={t("contact.erase_sure", { name })} yes={t("contact.erase")} bad typed={name}
-          close={() => setAsking(false)} run={() => void eraseContact(contact.id)}
+          title={t("contact.erase")}
+          text={t("contact.erase_sure", { name })}
+          yes={t("contact.erase")}
+          bad
+          typed={name}
+          close={() => setAsking(false)}
+          run={() => void eraseContact(contact.id)}
         />
       )}
     </section>
@@ -97,12 +130,28 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
         {contact.locale && <span class="faint">{languageName(contact.locale)}</span>}
       </section>
       <section class="side-part" aria-labelledby="side-identities">
-        <h3 class="side-title" id="side-identities">{t("context.identities")}</h3>
-        <ul class="identities">{contact.identities.map((identity) => <Identity key={identity.id} identity={identity} />)}</ul>
+        <h3 class="side-title" id="side-identities">
+          {t("context.identities")}
+        </h3>
+        <ul class="identities">
+          {contact.identities.map((identity) => (
+            <Identity key={identity.id} identity={identity} />
+          ))}
+        </ul>
       </section>
       <Claims claims={contact.claims} />
-      <Attributes target="contact" title={t("context.contact_attributes")} values={contact.attributes} set={(values) => void updateContact(contact.id, { attributes: values })} />
-      <Attributes target="conversation" title={t("context.conversation_attributes")} values={view.attributes} set={(values) => void setAttributes(view.id, values)} />
+      <Attributes
+        target="contact"
+        title={t("context.contact_attributes")}
+        values={contact.attributes}
+        set={(values) => void updateContact(contact.id, { attributes: values })}
+      />
+      <Attributes
+        target="conversation"
+        title={t("context.conversation_attributes")}
+        values={view.attributes}
+        set={(values) => void setAttributes(view.id, values)}
+      />
       <Past contact={contact.id} here={view.id} />
       <Danger contact={contact} />
     </>
@@ -129,9 +178,13 @@ export function ContextSide({ view, close, isSheet }: { view: ConversationView; 
       <section class={isSheet ? "side sheet" : "side"} aria-label={t("context.label")}>
         <header class="pane-head">
           <h2 class="pane-title">{t("context.label")}</h2>
-          <button type="button" class="button quiet square" aria-label={t("close")} onClick={close}><Icon name="close" /></button>
+          <button type="button" class="button quiet square" aria-label={t("close")} onClick={close}>
+            <Icon name="close" />
+          </button>
         </header>
-        <div class="side-scroll">{contact ? <Person view={view} contact={contact} /> : <Skeleton kind="line" rows={8} />}</div>
+        <div class="side-scroll">
+          {contact ? <Person view={view} contact={contact} /> : <Skeleton kind="line" rows={8} />}
+        </div>
       </section>
     </>
   );

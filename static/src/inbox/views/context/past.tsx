@@ -18,17 +18,25 @@ export function Past({ contact, here }: { contact: string; here: string }) {
   const { generation } = state.value;
   const ask = () => {
     setFailed(false);
-    loadPast(contact).then((page) => setIds(page.conversations.map((view) => view.id)), () => setFailed(true));
+    loadPast(contact).then(
+      (page) => setIds(page.conversations.map((view) => view.id)),
+      () => setFailed(true),
+    );
   };
   useEffect(() => {
     setIds(null);
     setAll(false);
     ask();
   }, [contact, generation]);
-  const views = (ids ?? []).filter((id) => id !== here).map((id) => conversationOf(state.value, id)).filter((view) => view !== undefined);
+  const views = (ids ?? [])
+    .filter((id) => id !== here)
+    .map((id) => conversationOf(state.value, id))
+    .filter((view) => view !== undefined);
   return (
     <section class="side-part" aria-labelledby="side-past">
-      <h3 class="side-title" id="side-past">{t("context.past")}</h3>
+      <h3 class="side-title" id="side-past">
+        {t("context.past")}
+      </h3>
       {failed && <Failed text={t("context.past_failed")} retry={ask} />}
       {!ids && !failed && <Skeleton kind="line" rows={3} />}
       {ids && views.length === 0 && <p class="faint">{t("context.no_past")}</p>}
@@ -37,13 +45,21 @@ export function Past({ contact, here }: { contact: string; here: string }) {
           <li key={view.id}>
             <a class="past-row" href={`/c/${view.number}`}>
               <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
-              <span class="past-words">{view.subject || (view.preview ? previewText(view.preview) : `#${view.number}`)}</span>
-              <span class="past-foot faint">#{view.number} · {t(`status.${view.status}` as WordKey)} · <Moment at={view.last_at} as="short" /></span>
+              <span class="past-words">
+                {view.subject || (view.preview ? previewText(view.preview) : `#${view.number}`)}
+              </span>
+              <span class="past-foot faint">
+                #{view.number} · {t(`status.${view.status}` as WordKey)} · <Moment at={view.last_at} as="short" />
+              </span>
             </a>
           </li>
         ))}
       </ul>
-      {!all && views.length > SHOWN && <button type="button" class="button quiet small" onClick={() => setAll(true)}>{t("context.all_past", { n: views.length })}</button>}
+      {!all && views.length > SHOWN && (
+        <button type="button" class="button quiet small" onClick={() => setAll(true)}>
+          {t("context.all_past", { n: views.length })}
+        </button>
+      )}
     </section>
   );
 }

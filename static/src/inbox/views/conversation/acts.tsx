@@ -4,7 +4,20 @@ import { useState } from "preact/hooks";
 import { clock, DAY, startOfDay } from "../../../shared/time";
 import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
-import { assign, block, close, makeTag, markSpam, reopen, setPriority, setTeam, snooze, tag, unblock, unmarkSpam } from "../../commands";
+import {
+  assign,
+  block,
+  close,
+  makeTag,
+  markSpam,
+  reopen,
+  setPriority,
+  setTeam,
+  snooze,
+  tag,
+  unblock,
+  unmarkSpam,
+} from "../../commands";
 import { state } from "../../store";
 import { agentOf } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
@@ -26,15 +39,29 @@ export function AssignPicker({ view }: { view: ConversationView }) {
   const { directory, me, signals } = state.value;
   const assignee = agentOf(state.value, view.assignee);
   const agents = directory.agents
-    .filter((agent) => agent.active && (view.team === null || agent.role !== "agent" || agent.teams.includes(view.team)))
+    .filter(
+      (agent) => agent.active && (view.team === null || agent.role !== "agent" || agent.teams.includes(view.team)),
+    )
     .sort((a, b) => Number(b.id === me?.id) - Number(a.id === me?.id) || a.name.localeCompare(b.name));
   return (
     <Picker
-      label={t("assign")} worded act="assign" faceClass="chip"
-      face={<>{assignee ? <AgentAvatar agent={assignee} size="small" /> : <Icon name="nobody" size={15} />}<span class="chip-word">{assignee?.name ?? t("nobody")}</span><Icon name="down" size={12} /></>}
+      label={t("assign")}
+      worded
+      act="assign"
+      faceClass="chip"
+      face={
+        <>
+          {assignee ? <AgentAvatar agent={assignee} size="small" /> : <Icon name="nobody" size={15} />}
+          <span class="chip-word">{assignee?.name ?? t("nobody")}</span>
+          <Icon name="down" size={12} />
+        </>
+      }
       choices={[
         ...agents.map((agent) => ({
-          id: agent.id, label: agent.name, hint: agent.id === me?.id ? t("me") : undefined, chosen: agent.id === view.assignee,
+          id: agent.id,
+          label: agent.name,
+          hint: agent.id === me?.id ? t("me") : undefined,
+          chosen: agent.id === view.assignee,
           mark: <AgentAvatar agent={agent} size="small" presence={signals.agents[agent.id]} />,
         })),
         { id: NOBODY, label: t("nobody"), chosen: view.assignee === null, mark: <Icon name="nobody" size={16} /> },
@@ -50,9 +77,25 @@ export function TeamPicker({ view }: { view: ConversationView }) {
   if (teams.every((one) => one.retired)) return null;
   return (
     <Picker
-      label={t("team")} worded faceClass="chip" face={<><Icon name="team" size={15} /><span class="chip-word">{team?.name ?? t("no_team")}</span><Icon name="down" size={12} /></>}
+      label={t("team")}
+      worded
+      faceClass="chip"
+      face={
+        <>
+          <Icon name="team" size={15} />
+          <span class="chip-word">{team?.name ?? t("no_team")}</span>
+          <Icon name="down" size={12} />
+        </>
+      }
       choices={[
-        ...teams.filter((one) => !one.retired).map((one) => ({ id: one.id, label: one.name, chosen: one.id === view.team, mark: <Icon name="team" size={16} /> })),
+        ...teams
+          .filter((one) => !one.retired)
+          .map((one) => ({
+            id: one.id,
+            label: one.name,
+            chosen: one.id === view.team,
+            mark: <Icon name="team" size={16} />,
+          })),
         { id: NOBODY, label: t("no_team"), chosen: view.team === null },
       ]}
       pick={(id) => void setTeam(view.id, id || null)}
@@ -65,15 +108,34 @@ export function TagPicker({ view }: { view: ConversationView }) {
   const make = (name: string) => {
     const colours = Object.values(TAG_COLOURS);
     const colour = colours[name.length % colours.length] ?? TAG_COLOURS.grey;
-    makeTag(name, colour).then((id) => void tag(view.id, [id], []), (problem: ProblemView) => toast(problemText(problem), { bad: true }));
+    makeTag(name, colour).then(
+      (id) => void tag(view.id, [id], []),
+      (problem: ProblemView) => toast(problemText(problem), { bad: true }),
+    );
   };
   return (
     <Picker
-      label={t("tag.add")} worded act="tag" several faceClass="tag tag-add" face={<><Icon name="plus" size={12} />{t("tag.one")}</>} make={make}
+      label={t("tag.add")}
+      worded
+      act="tag"
+      several
+      faceClass="tag tag-add"
+      face={
+        <>
+          <Icon name="plus" size={12} />
+          {t("tag.one")}
+        </>
+      }
+      make={make}
       makeLabel={(name) => t("tag.make", { name })}
-      choices={tags.filter((one) => !one.retired || view.tags.includes(one.id)).map((one) => ({
-        id: one.id, label: one.name, chosen: view.tags.includes(one.id), mark: <span class={`nav-mark ${colourClass(one.colour)}`} />,
-      }))}
+      choices={tags
+        .filter((one) => !one.retired || view.tags.includes(one.id))
+        .map((one) => ({
+          id: one.id,
+          label: one.name,
+          chosen: view.tags.includes(one.id),
+          mark: <span class={`nav-mark ${colourClass(one.colour)}`} />,
+        }))}
       pick={(id) => void (view.tags.includes(id) ? tag(view.id, [], [id]) : tag(view.id, [id], []))}
     />
   );
@@ -114,8 +176,18 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
   };
   return (
     <Popover
-      open={open} setOpen={setOpen} label={t("snooze")} act="snooze" side="end" faceClass="button"
-      face={<><Icon name="snooze" size={16} /><span class="act-word">{t("snooze")}</span></>}
+      open={open}
+      setOpen={setOpen}
+      label={t("snooze")}
+      act="snooze"
+      side="end"
+      faceClass="button"
+      face={
+        <>
+          <Icon name="snooze" size={16} />
+          <span class="act-word">{t("snooze")}</span>
+        </>
+      }
     >
       <div class="snooze">
         {snoozeTimes(now.value).map(({ says, until: time }) => (
@@ -133,9 +205,17 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
         >
           <label class="field">
             <span>{t("snooze.own")}</span>
-            <input class="input" type="datetime-local" value={own} min={localInput(now.value)} onInput={(event) => setOwn(event.currentTarget.value)} />
+            <input
+              class="input"
+              type="datetime-local"
+              value={own}
+              min={localInput(now.value)}
+              onInput={(event) => setOwn(event.currentTarget.value)}
+            />
           </label>
-          <button type="submit" class="button primary" disabled={!(at > Date.now())}>{t("snooze")}</button>
+          <button type="submit" class="button primary" disabled={!(at > Date.now())}>
+            {t("snooze")}
+          </button>
         </form>
       </div>
     </Popover>
@@ -150,7 +230,13 @@ export function CloseButton({ view }: { view: ConversationView }) {
     toast(t("closed.toast", { number: view.number }), { act: { label: t("undo"), run: () => void reopen(view.id) } });
   };
   return (
-    <button type="button" class={open ? "button primary" : "button"} data-act="close" title={t(open ? "close_it" : "reopen")} onClick={run}>
+    <button
+      type="button"
+      class={open ? "button primary" : "button"}
+      data-act="close"
+      title={t(open ? "close_it" : "reopen")}
+      onClick={run}
+    >
       <Icon name={open ? "check" : "open"} size={16} />
       <span class="act-word">{t(open ? "close_it" : "reopen")}</span>
     </button>
@@ -170,8 +256,10 @@ export function MoreActs({ view }: { view: ConversationView }) {
     { id: "block", label: t(blocked ? "unblock" : "block"), mark: <Icon name="block" size={16} /> },
     { id: "export", label: t("export"), mark: <Icon name="download" size={16} /> },
     ...[0, 1, 2, 3, 4].map((priority) => ({
-      id: `priority ${priority}`, label: t("priority.set", { priority: t(`priority.${priority}` as WordKey) }),
-      chosen: view.priority === priority, mark: <Icon name="flag" size={16} />,
+      id: `priority ${priority}`,
+      label: t("priority.set", { priority: t(`priority.${priority}` as WordKey) }),
+      chosen: view.priority === priority,
+      mark: <Icon name="flag" size={16} />,
     })),
   ];
   const pick = (id: string) => {
@@ -181,19 +269,32 @@ export function MoreActs({ view }: { view: ConversationView }) {
     if (id === "spam" && isSpam) return void unmarkSpam(view.id);
     if (id === "spam") {
       void markSpam(view.id);
-      return toast(t("spam.toast", { number: view.number }), { act: { label: t("undo"), run: () => void unmarkSpam(view.id) } });
+      return toast(t("spam.toast", { number: view.number }), {
+        act: { label: t("undo"), run: () => void unmarkSpam(view.id) },
+      });
     }
     if (id === "block" && blocked) return void unblock(view.contact.id);
     setAsking(id as Asking);
   };
   return (
     <>
-      <Picker label={t("more")} side="end" faceClass="button quiet square" face={<Icon name="more" />} choices={choices} pick={pick} />
+      <Picker
+        label={t("more")}
+        side="end"
+        faceClass="button quiet square"
+        face={<Icon name="more" />}
+        choices={choices}
+        pick={pick}
+      />
       {asking === "merge" && <MergeDialog view={view} close={() => setAsking(null)} />}
       {asking === "block" && (
         <ConfirmDialog
-          title={t("block")} text={t("block.sure", { name: contactName(view.contact) })} yes={t("block")} bad
-          close={() => setAsking(null)} run={() => void block(view.contact.id)}
+          title={t("block")}
+          text={t("block.sure", { name: contactName(view.contact) })}
+          yes={t("block")}
+          bad
+          close={() => setAsking(null)}
+          run={() => void block(view.contact.id)}
         />
       )}
     </>

@@ -9,7 +9,10 @@ import { language, t } from "../../words";
 const ROOM = { width: 320, height: 240 }; // px at most in a bubble
 
 /** The picture's room before it has loaded, so that nothing moves when it comes. */
-export function roomFor({ width, height }: Pick<AttachmentView, "width" | "height">): { width: number; height: number } {
+export function roomFor({ width, height }: Pick<AttachmentView, "width" | "height">): {
+  width: number;
+  height: number;
+} {
   if (!width || !height) return { width: 240, height: 160 };
   const scale = Math.min(1, ROOM.width / width, ROOM.height / height);
   return { width: Math.max(48, Math.round(width * scale)), height: Math.max(48, Math.round(height * scale)) };
@@ -40,15 +43,36 @@ function Picture({ file, open }: { file: AttachmentView; open: () => void }) {
   const [failed, setFailed] = useState(false);
   if (failed) return <Download file={file} />;
   return (
-    <button type="button" class="picture" onClick={open} aria-label={t("attachment.open", { name: file.name })} title={file.name}>
-      <img src={file.url} alt={file.name} {...roomFor(file)} loading="lazy" decoding="async" onError={() => setFailed(true)} />
+    <button
+      type="button"
+      class="picture"
+      onClick={open}
+      aria-label={t("attachment.open", { name: file.name })}
+      title={file.name}
+    >
+      <img
+        src={file.url}
+        alt={file.name}
+        {...roomFor(file)}
+        loading="lazy"
+        decoding="async"
+        onError={() => setFailed(true)}
+      />
     </button>
   );
 }
 
 function Download({ file }: { file: AttachmentView }) {
   return (
-    <a class="file" href={file.url} download={file.name} target="_blank" rel="noopener" data-leave aria-label={t("attachment.download", { name: file.name })}>
+    <a
+      class="file"
+      href={file.url}
+      download={file.name}
+      target="_blank"
+      rel="noopener"
+      data-leave
+      aria-label={t("attachment.download", { name: file.name })}
+    >
       <Icon name="file" size={22} />
       <span class="file-name">{file.name}</span>
       <span class="file-size">{fileSize(file.size, language.value)}</span>
@@ -63,9 +87,20 @@ export function Attachments({ files }: { files: readonly AttachmentView[] }) {
   return (
     <div class="attachments">
       {files.map((file) => {
-        if (isPicture(file)) return <Picture key={file.id} file={file} open={() => (looking.value = { pictures, at: pictures.indexOf(file) })} />;
-        if (file.inline && file.mime.startsWith("audio/")) return <audio key={file.id} controls preload="metadata" src={file.url} aria-label={file.name} />;
-        if (file.inline && file.mime.startsWith("video/")) return <video key={file.id} controls preload="metadata" src={file.url} {...roomFor(file)} aria-label={file.name} />;
+        if (isPicture(file))
+          return (
+            <Picture
+              key={file.id}
+              file={file}
+              open={() => (looking.value = { pictures, at: pictures.indexOf(file) })}
+            />
+          );
+        if (file.inline && file.mime.startsWith("audio/"))
+          return <audio key={file.id} controls preload="metadata" src={file.url} aria-label={file.name} />;
+        if (file.inline && file.mime.startsWith("video/"))
+          return (
+            <video key={file.id} controls preload="metadata" src={file.url} {...roomFor(file)} aria-label={file.name} />
+          );
         return <Download key={file.id} file={file} />;
       })}
     </div>

@@ -34,7 +34,12 @@ function TickMark({ tick }: { tick: Tick }) {
 
 function Content({ content }: { content: Record<string, unknown> }) {
   const what = typeof content.what === "string" ? content.what : typeof content.type === "string" ? content.type : "";
-  return <p class="unsupported"><Icon name="warning" size={16} />{t("message.unsupported", { what })}</p>;
+  return (
+    <p class="unsupported">
+      <Icon name="warning" size={16} />
+      {t("message.unsupported", { what })}
+    </p>
+  );
 }
 
 function Quote({ id, conversation }: { id: string; conversation: string }) {
@@ -42,7 +47,8 @@ function Quote({ id, conversation }: { id: string; conversation: string }) {
   if (!row) return <p class="quote faint">{t("message.quote_away")}</p>;
   return (
     <blockquote class="quote">
-      <b>{actorName(row.message.author)}</b> {row.message.erased_at ? t("message.erased") : row.message.text || t("preview.other")}
+      <b>{actorName(row.message.author)}</b>{" "}
+      {row.message.erased_at ? t("message.erased") : row.message.text || t("preview.other")}
     </blockquote>
   );
 }
@@ -55,7 +61,9 @@ function Acts({ view, message }: { view: ConversationView; message: MessageView 
   const mayEdit = own && (message.visibility === "note" || capabilities?.editing);
   const mayErase = own || me?.role !== "agent";
   const choices = [
-    ...(message.visibility === "public" && capabilities?.quoting ? [{ id: "reply", label: t("message.reply"), mark: <Icon name="reply" /> }] : []),
+    ...(message.visibility === "public" && capabilities?.quoting
+      ? [{ id: "reply", label: t("message.reply"), mark: <Icon name="reply" /> }]
+      : []),
     { id: "copy", label: t("message.copy"), mark: <Icon name="copy" /> },
     ...(mayEdit ? [{ id: "edit", label: t("message.edit"), mark: <Icon name="edit" /> }] : []),
     { id: "split", label: t("message.split"), mark: <Icon name="split" /> },
@@ -69,11 +77,22 @@ function Acts({ view, message }: { view: ConversationView; message: MessageView 
   };
   return (
     <div class="bubble-acts">
-      <Picker label={t("message.acts")} face={<Icon name="more" size={16} />} faceClass="button quiet square small" choices={choices} pick={pick} side="end" />
+      <Picker
+        label={t("message.acts")}
+        face={<Icon name="more" size={16} />}
+        faceClass="button quiet square small"
+        choices={choices}
+        pick={pick}
+        side="end"
+      />
       {doing === "edit" && <EditMessage message={message} close={() => setDoing(null)} />}
       {doing === "erase" && (
         <ConfirmDialog
-          title={t("message.erase")} text={t("message.erase_sure")} yes={t("erase")} bad close={() => setDoing(null)}
+          title={t("message.erase")}
+          text={t("message.erase_sure")}
+          yes={t("erase")}
+          bad
+          close={() => setDoing(null)}
           run={() => void eraseMessage(message.id)}
         />
       )}
@@ -112,27 +131,55 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
   const chosen = isChosen(message.id);
   return (
     <article
-      class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}${linked ? " linked" : ""}`} data-key={message.id}
-      data-position={message.position} aria-label={t(`message.by_${side}` as WordKey, { name })}
+      class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}${linked ? " linked" : ""}`}
+      data-key={message.id}
+      data-position={message.position}
+      aria-label={t(`message.by_${side}` as WordKey, { name })}
     >
       {selecting.value === view.id && (
-        <input type="checkbox" class="bubble-choose" checked={chosen} aria-label={t("message.choose")} onChange={() => toggleChosen(message.id)} />
+        <input
+          type="checkbox"
+          class="bubble-choose"
+          checked={chosen}
+          aria-label={t("message.choose")}
+          onChange={() => toggleChosen(message.id)}
+        />
       )}
-      <span class="bubble-face">{opens && (agent ? <AgentAvatar agent={agent} size="small" /> : <Avatar id={side === "them" ? view.contact.id : message.author.id} name={message.author.name} size="small" />)}</span>
+      <span class="bubble-face">
+        {opens &&
+          (agent ? (
+            <AgentAvatar agent={agent} size="small" />
+          ) : (
+            <Avatar
+              id={side === "them" ? view.contact.id : message.author.id}
+              name={message.author.name}
+              size="small"
+            />
+          ))}
+      </span>
       <div class="bubble-column">
         {opens && (
           <header class="bubble-head">
-            {side === "note" && <span class="note-word"><Icon name="lock" size={12} />{t("note")}</span>}
+            {side === "note" && (
+              <span class="note-word">
+                <Icon name="lock" size={12} />
+                {t("note")}
+              </span>
+            )}
             <span class="bubble-name">{name}</span>
             {message.author.kind === "automation" && <span class="badge">{t("actor.automation")}</span>}
             {view.legs.length > 1 && side !== "note" && <ChannelIcon account={account} size={13} />}
           </header>
         )}
-        <div class="bubble" title={exact(message.at, language.value)}><Body view={view} message={message} /></div>
+        <div class="bubble" title={exact(message.at, language.value)}>
+          <Body view={view} message={message} />
+        </div>
         <footer class={ends || message.late || message.edited_at ? "bubble-foot" : "bubble-foot quiet-foot"}>
           <Moment at={message.at} as="clock" />
           {message.late && <span title={t("message.late_more")}>{t("message.late")}</span>}
-          {message.edited_at !== null && message.erased_at === null && <span title={exact(message.edited_at, language.value)}>{t("message.edited")}</span>}
+          {message.edited_at !== null && message.erased_at === null && (
+            <span title={exact(message.edited_at, language.value)}>{t("message.edited")}</span>
+          )}
           {tick && <TickMark tick={tick} />}
         </footer>
       </div>

@@ -38,7 +38,11 @@ function useOwnHeight(text: string) {
 function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
   const tab = (one: Mode, act: string) => (
     <button
-      type="button" role="tab" aria-selected={mode === one} class={`composer-tab tab-${one}`} data-act={act}
+      type="button"
+      role="tab"
+      aria-selected={mode === one}
+      class={`composer-tab tab-${one}`}
+      data-act={act}
       onClick={() => {
         stopTyping();
         setMode(conversation, one);
@@ -49,21 +53,42 @@ function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
       {t(one === "note" ? "note" : "reply")}
     </button>
   );
-  return <div class="composer-tabs" role="tablist" aria-label={t("composer.mode")}>{tab("public", "reply")}{tab("note", "note")}</div>;
+  return (
+    <div class="composer-tabs" role="tablist" aria-label={t("composer.mode")}>
+      {tab("public", "reply")}
+      {tab("note", "note")}
+    </div>
+  );
 }
 
 function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
   if (view.legs.length < 2) {
-    return way.account ? <span class="composer-way" title={way.leg?.identity.address}><ChannelIcon account={way.account} size={14} />{way.account.label[language.value]}</span> : null;
+    return way.account ? (
+      <span class="composer-way" title={way.leg?.identity.address}>
+        <ChannelIcon account={way.account} size={14} />
+        {way.account.label[language.value]}
+      </span>
+    ) : null;
   }
   return (
     <Picker
-      label={t("composer.leg")} worded side="above"
-      face={<span class="composer-way"><ChannelIcon account={way.account} size={14} />{way.account?.label[language.value]}<Icon name="down" size={14} /></span>}
+      label={t("composer.leg")}
+      worded
+      side="above"
+      face={
+        <span class="composer-way">
+          <ChannelIcon account={way.account} size={14} />
+          {way.account?.label[language.value]}
+          <Icon name="down" size={14} />
+        </span>
+      }
       choices={view.legs.map((leg) => {
         const account = accountOf(state.value, leg);
         return {
-          id: leg.id, label: account?.label[language.value] ?? leg.account, hint: leg.identity.address, chosen: leg.id === view.leg,
+          id: leg.id,
+          label: account?.label[language.value] ?? leg.account,
+          hint: leg.identity.address,
+          chosen: leg.id === view.leg,
           mark: <ChannelIcon account={account} />,
         };
       })}
@@ -78,8 +103,15 @@ function Quoted({ conversation }: { conversation: string }) {
   return (
     <div class="composer-quote">
       <Icon name="reply" size={14} />
-      <span><b>{actorName(quoted.message.author)}</b> {quoted.message.text}</span>
-      <button type="button" class="button quiet square small" aria-label={t("composer.no_quote")} onClick={() => (replyingTo.value = null)}>
+      <span>
+        <b>{actorName(quoted.message.author)}</b> {quoted.message.text}
+      </span>
+      <button
+        type="button"
+        class="button quiet square small"
+        aria-label={t("composer.no_quote")}
+        onClick={() => (replyingTo.value = null)}
+      >
         <Icon name="close" size={14} />
       </button>
     </div>
@@ -111,11 +143,13 @@ export function Composer({ view }: { view: ConversationView }) {
     replyingTo.value = null;
     keepDraft(id, mode, "", 0);
   };
-  const add = (list: readonly File[]) => addFiles(place, list, mode === "public" ? (way.account?.capabilities ?? null) : null);
+  const add = (list: readonly File[]) =>
+    addFiles(place, list, mode === "public" ? (way.account?.capabilities ?? null) : null);
 
   return (
     <section
-      class={`composer mode-${mode}`} aria-label={t(mode === "note" ? "composer.note" : "composer.reply")}
+      class={`composer mode-${mode}`}
+      aria-label={t(mode === "note" ? "composer.note" : "composer.reply")}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
@@ -125,14 +159,30 @@ export function Composer({ view }: { view: ConversationView }) {
       <Stopped view={view} />
       <div class="composer-head">
         <Tabs conversation={id} mode={mode} />
-        {mode === "note"
-          ? <span class="composer-warning"><Icon name="lock" size={13} />{t("composer.only_team")}</span>
-          : <LegPicker view={view} way={way} />}
+        {mode === "note" ? (
+          <span class="composer-warning">
+            <Icon name="lock" size={13} />
+            {t("composer.only_team")}
+          </span>
+        ) : (
+          <LegPicker view={view} way={way} />
+        )}
       </div>
       <Quoted conversation={id} />
-      {closed && <p class="composer-closed"><Icon name="block" size={15} />{t(`composer.closed.${closed}` as WordKey)}</p>}
+      {closed && (
+        <p class="composer-closed">
+          <Icon name="block" size={15} />
+          {t(`composer.closed.${closed}` as WordKey)}
+        </p>
+      )}
       <textarea
-        ref={area} class="composer-text" rows={2} value={text} dir="auto" disabled={closed !== null} enterkeyhint="send"
+        ref={area}
+        class="composer-text"
+        rows={2}
+        value={text}
+        dir="auto"
+        disabled={closed !== null}
+        enterkeyhint="send"
         placeholder={t(mode === "note" ? "composer.note_hint" : "composer.reply_hint")}
         aria-label={t(mode === "note" ? "composer.note" : "composer.reply")}
         onInput={(event) => {
@@ -155,11 +205,22 @@ export function Composer({ view }: { view: ConversationView }) {
       />
       <UploadChips place={place} files={files} />
       <div class="composer-foot">
-        <button type="button" class="button quiet square" aria-label={t("composer.attach")} title={t("composer.attach")} disabled={closed !== null} onClick={() => picker.current?.click()}>
+        <button
+          type="button"
+          class="button quiet square"
+          aria-label={t("composer.attach")}
+          title={t("composer.attach")}
+          disabled={closed !== null}
+          onClick={() => picker.current?.click()}
+        >
           <Icon name="clip" />
         </button>
         <input
-          ref={picker} type="file" multiple hidden tabIndex={-1}
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          tabIndex={-1}
           onChange={(event) => {
             add(Array.from(event.currentTarget.files ?? []));
             event.currentTarget.value = "";
@@ -167,9 +228,16 @@ export function Composer({ view }: { view: ConversationView }) {
         />
         <span class="composer-hint faint">{t("composer.keys")}</span>
         {left < longest * (1 - COUNTED_FROM) && (
-          <span class={left < 0 ? "composer-left over" : "composer-left"} role="status">{t("composer.left", { n: new Intl.NumberFormat(language.value).format(left) })}</span>
+          <span class={left < 0 ? "composer-left over" : "composer-left"} role="status">
+            {t("composer.left", { n: new Intl.NumberFormat(language.value).format(left) })}
+          </span>
         )}
-        <button type="button" class={mode === "note" ? "button note-send" : "button primary"} disabled={!ready} onClick={send}>
+        <button
+          type="button"
+          class={mode === "note" ? "button note-send" : "button primary"}
+          disabled={!ready}
+          onClick={send}
+        >
           <Icon name={mode === "note" ? "lock" : "send"} size={15} />
           {t(mode === "note" ? "composer.add_note" : "composer.send")}
         </button>

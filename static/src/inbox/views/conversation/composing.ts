@@ -38,11 +38,15 @@ export function wayOf(view: ConversationView, now: number): Way {
   const window = account?.capabilities.reply_window ?? null;
   const over = window !== null && now - (leg?.last_inbound_at ?? 0) > window;
   const closed =
-    !leg || !account ? "no_leg"
-    : account.state !== "active" ? account.state
-    : leg.opted_out_at !== null ? "opted_out"
-    : over ? "window"
-    : null;
+    !leg || !account
+      ? "no_leg"
+      : account.state !== "active"
+        ? account.state
+        : leg.opted_out_at !== null
+          ? "opted_out"
+          : over
+            ? "window"
+            : null;
   return { leg, account, closed };
 }
 

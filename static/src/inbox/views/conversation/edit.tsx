@@ -16,10 +16,20 @@ export function EditMessage({ message, close }: { message: MessageView; close: (
           close();
         }}
       >
-        <textarea class="input area" rows={6} value={text} aria-label={t("message.edit")} onInput={(event) => setText(event.currentTarget.value)} />
+        <textarea
+          class="input area"
+          rows={6}
+          value={text}
+          aria-label={t("message.edit")}
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
         <div class="form-acts">
-          <button type="button" class="button" onClick={close}>{t("cancel")}</button>
-          <button type="submit" class="button primary" disabled={!text.trim()}>{t("save")}</button>
+          <button type="button" class="button" onClick={close}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class="button primary" disabled={!text.trim()}>
+            {t("save")}
+          </button>
         </div>
       </form>
     </Dialog>

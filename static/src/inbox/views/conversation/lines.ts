@@ -39,7 +39,9 @@ function statusWords(line: LineView, [before, after]: Change, name: string): str
       return t("line.spam", { name });
     case "snoozed": {
       const until = Number(line.changes.until);
-      return until ? t("line.snoozed_until", { name, until: exact(until, language.value) }) : t("line.snoozed", { name });
+      return until
+        ? t("line.snoozed_until", { name, until: exact(until, language.value) })
+        : t("line.snoozed", { name });
     }
     default:
       if (before === "snoozed" && line.actor.kind === "system") return t("line.woke");
@@ -62,7 +64,8 @@ function changeWords(line: LineView): string[] {
     else said.push(t("line.assigned", { name, agent: agentName(to) }));
   }
   const team = asChange(changes.team);
-  if (team) said.push(team[1] === null ? t("line.no_team", { name }) : t("line.team", { name, team: teamName(team[1]) }));
+  if (team)
+    said.push(team[1] === null ? t("line.no_team", { name }) : t("line.team", { name, team: teamName(team[1]) }));
   const added = asIds(changes.tags_added);
   if (added.length) said.push(t("line.tagged", { name, tags: tagNames(added) }));
   const removed = asIds(changes.tags_removed);

@@ -13,7 +13,10 @@ import { chosenMessages, selecting, stopChoosing } from "./selection";
 
 function offerUndo(text: string, id: unknown): void {
   const undo = () => {
-    undoMerge(String(id)).then(() => toast(t("merge.undone")), (problem: ProblemView) => toast(problemText(problem), { bad: true }));
+    undoMerge(String(id)).then(
+      () => toast(t("merge.undone")),
+      (problem: ProblemView) => toast(problemText(problem), { bad: true }),
+    );
   };
   toast(text, { act: { label: t("undo"), run: undo } });
 }
@@ -26,7 +29,9 @@ export function MergeDialog({ view, close }: { view: ConversationView; close: ()
   const look = async () => {
     setProblem(null);
     try {
-      const { conversation } = await get<ConversationPage>(`/conversations/${encodeURIComponent(number.replace("#", "").trim())}`);
+      const { conversation } = await get<ConversationPage>(
+        `/conversations/${encodeURIComponent(number.replace("#", "").trim())}`,
+      );
       if (conversation.id === view.id) setProblem(t("merge.same"));
       else setFound(conversation);
     } catch (error) {
@@ -56,24 +61,42 @@ export function MergeDialog({ view, close }: { view: ConversationView; close: ()
         <label class="field">
           <span>{t("merge.number")}</span>
           <input
-            class="input" inputMode="numeric" value={number} placeholder="#1234"
+            class="input"
+            inputMode="numeric"
+            value={number}
+            placeholder="#1234"
             onInput={(event) => {
               setNumber(event.currentTarget.value);
               setFound(null);
             }}
           />
         </label>
-        {problem && <p class="form-problem" role="alert">{problem}</p>}
+        {problem && (
+          <p class="form-problem" role="alert">
+            {problem}
+          </p>
+        )}
         {found && (
           <div class="merge-found">
-            <b>#{found.number} {contactName(found.contact)}</b>
+            <b>
+              #{found.number} {contactName(found.contact)}
+            </b>
             <span>{found.subject || found.preview?.text}</span>
-            {found.contact.id !== view.contact.id && <p class="form-warning"><Icon name="warning" size={15} />{t("merge.other_person")}</p>}
+            {found.contact.id !== view.contact.id && (
+              <p class="form-warning">
+                <Icon name="warning" size={15} />
+                {t("merge.other_person")}
+              </p>
+            )}
           </div>
         )}
         <div class="form-acts">
-          <button type="button" class="button" onClick={close}>{t("cancel")}</button>
-          <button type="submit" class="button primary" disabled={!number.trim()}>{t(found ? "merge" : "merge.look")}</button>
+          <button type="button" class="button" onClick={close}>
+            {t("cancel")}
+          </button>
+          <button type="submit" class="button primary" disabled={!number.trim()}>
+            {t(found ? "merge" : "merge.look")}
+          </button>
         </div>
       </form>
     </Dialog>
@@ -97,8 +120,12 @@ export function SplitBar({ view }: { view: ConversationView }) {
   return (
     <div class="split-bar" role="toolbar" aria-label={t("split")}>
       <span>{n === 0 ? t("split.choose") : count("split.chosen", n)}</span>
-      <button type="button" class="button" onClick={stopChoosing}>{t("cancel")}</button>
-      <button type="button" class="button primary" disabled={n === 0} onClick={() => void run()}>{t("split.run")}</button>
+      <button type="button" class="button" onClick={stopChoosing}>
+        {t("cancel")}
+      </button>
+      <button type="button" class="button primary" disabled={n === 0} onClick={() => void run()}>
+        {t("split.run")}
+      </button>
     </div>
   );
 }

@@ -35,8 +35,13 @@ function Subject({ view }: { view: ConversationView }) {
   };
   return (
     <input
-      class="subject" value={text ?? view.subject} placeholder={t("subject.none")} aria-label={t("subject")} maxLength={300}
-      onInput={(event) => setText(event.currentTarget.value)} onBlur={save}
+      class="subject"
+      value={text ?? view.subject}
+      placeholder={t("subject.none")}
+      aria-label={t("subject")}
+      maxLength={300}
+      onInput={(event) => setText(event.currentTarget.value)}
+      onBlur={save}
       onKeyDown={(event) => {
         if (event.key === "Enter" && !isComposing(event)) event.currentTarget.blur();
         if (event.key === "Escape") setText(null);
@@ -49,17 +54,29 @@ function Subject({ view }: { view: ConversationView }) {
 function FailedActs({ view }: { view: ConversationView }) {
   const { pending, threads } = state.value;
   const isHere = ({ args }: Pending) =>
-    args.conversation === view.id || args.contact === view.contact.id ||
+    args.conversation === view.id ||
+    args.contact === view.contact.id ||
     threads.get(view.id)?.rows.some((row) => row.message.id === args.message);
-  const failed = pending.filter((one) => one.state === "failed" && one.name !== "reply" && one.name !== "note" && isHere(one));
+  const failed = pending.filter(
+    (one) => one.state === "failed" && one.name !== "reply" && one.name !== "note" && isHere(one),
+  );
   return (
     <>
       {failed.map((one) => (
         <div key={one.id} class="banner bad" role="alert">
           <Icon name="warning" size={16} />
-          <span>{t("act.failed", { act: t(`act.${one.name}` as WordKey), reason: one.problem ? problemText(one.problem) : "" })}</span>
-          <button type="button" class="button small" onClick={() => retry(one.id)}>{t("try_again")}</button>
-          <button type="button" class="button small" onClick={() => discard(one.id)}>{t("dismiss")}</button>
+          <span>
+            {t("act.failed", {
+              act: t(`act.${one.name}` as WordKey),
+              reason: one.problem ? problemText(one.problem) : "",
+            })}
+          </span>
+          <button type="button" class="button small" onClick={() => retry(one.id)}>
+            {t("try_again")}
+          </button>
+          <button type="button" class="button small" onClick={() => discard(one.id)}>
+            {t("dismiss")}
+          </button>
         </div>
       ))}
     </>
@@ -74,9 +91,18 @@ function Properties({ view }: { view: ConversationView }) {
     <div class="head-tags">
       <AssignPicker view={view} />
       <TeamPicker view={view} />
-      {view.status !== "open" && <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>}
-      {view.priority > 0 && <span class={`badge priority-${view.priority}`}><Icon name="flag" size={12} />{t(`priority.${view.priority}` as WordKey)}</span>}
-      {tags.map((one) => <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />)}
+      {view.status !== "open" && (
+        <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
+      )}
+      {view.priority > 0 && (
+        <span class={`badge priority-${view.priority}`}>
+          <Icon name="flag" size={12} />
+          {t(`priority.${view.priority}` as WordKey)}
+        </span>
+      )}
+      {tags.map((one) => (
+        <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />
+      ))}
       <TagPicker view={view} />
     </div>
   );
@@ -103,7 +129,11 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
           <CloseButton view={view} />
           <MoreActs view={view} />
           <button
-            type="button" class="button quiet square" aria-pressed={side} aria-label={t("context.toggle")} title={t("context.toggle")}
+            type="button"
+            class="button quiet square"
+            aria-pressed={side}
+            aria-label={t("context.toggle")}
+            title={t("context.toggle")}
             onClick={toggleSide}
           >
             <Icon name="side" />
@@ -144,14 +174,20 @@ function OpenConversation({ id }: { id: string }) {
   if (!view) return null;
   return (
     <>
-      <section class="conversation" id="main-column" aria-label={t("conversation.label", { name: contactName(view.contact), number: view.number })}>
+      <section
+        class="conversation"
+        id="main-column"
+        aria-label={t("conversation.label", { name: contactName(view.contact), number: view.number })}
+      >
         <Head view={view} side={side} toggleSide={toggleSide} />
         <FailedActs view={view} />
         <Thread view={view} />
         <SplitBar view={view} />
-        {view.status === "spam" || view.erased
-          ? <p class="composer-instead">{t(view.erased ? "composer.erased" : "composer.spam")}</p>
-          : <Composer key={id} view={view} />}
+        {view.status === "spam" || view.erased ? (
+          <p class="composer-instead">{t(view.erased ? "composer.erased" : "composer.spam")}</p>
+        ) : (
+          <Composer key={id} view={view} />
+        )}
       </section>
       {side && <ContextSide view={view} close={toggleSide} isSheet={isSheet} />}
       <LightboxPlace />
@@ -164,8 +200,14 @@ export function ConversationPane() {
   if (id) return <OpenConversation id={id} />;
   return (
     <section class="conversation" id="main-column">
-      <div class="only-phone pane-head"><BackToList /></div>
-      {finding.value === "missing" && <Empty icon="search" title={t("conversation.missing")}>{t("conversation.missing_more")}</Empty>}
+      <div class="only-phone pane-head">
+        <BackToList />
+      </div>
+      {finding.value === "missing" && (
+        <Empty icon="search" title={t("conversation.missing")}>
+          {t("conversation.missing_more")}
+        </Empty>
+      )}
       {finding.value === "unreachable" && <Failed text={t("conversation.failed")} retry={findAgain} />}
       {(finding.value === "looking" || finding.value === "found") && <Skeleton kind="bubble" rows={6} />}
     </section>

@@ -11,7 +11,10 @@ import { MessageText } from "./text";
 
 /** Was the reply stopped because somebody answered in the meantime? */
 export function isStopped(one: Pending): boolean {
-  return one.state === "failed" && (one.problem?.text === "errors.stale_reply" || one.problem?.type.endsWith("stale_reply") === true);
+  return (
+    one.state === "failed" &&
+    (one.problem?.text === "errors.stale_reply" || one.problem?.type.endsWith("stale_reply") === true)
+  );
 }
 
 function Failure({ one, view }: { one: Pending; view: ConversationView }) {
@@ -20,9 +23,15 @@ function Failure({ one, view }: { one: Pending; view: ConversationView }) {
       <Icon name="warning" size={14} />
       <span>{t("pending.failed", { reason: one.problem ? problemText(one.problem) : "" })}</span>
       <span class="pending-acts">
-        <button type="button" class="button small" onClick={() => retry(one.id)}>{t("try_again")}</button>
-        <button type="button" class="button small" onClick={() => takeBack(view.id, one)}>{t("edit")}</button>
-        <button type="button" class="button small" onClick={() => discard(one.id)}>{t("discard")}</button>
+        <button type="button" class="button small" onClick={() => retry(one.id)}>
+          {t("try_again")}
+        </button>
+        <button type="button" class="button small" onClick={() => takeBack(view.id, one)}>
+          {t("edit")}
+        </button>
+        <button type="button" class="button small" onClick={() => discard(one.id)}>
+          {t("discard")}
+        </button>
       </span>
     </div>
   );
@@ -35,18 +44,35 @@ export function PendingRow({ one, view, opens }: { one: Pending; view: Conversat
   const failed = one.state === "failed" && !isStopped(one);
   const text = String(one.args.text ?? "");
   return (
-    <article class={`bubble-row ${side} pending ends${opens ? " opens" : ""}`} data-key={one.id} aria-label={t("pending.label")}>
+    <article
+      class={`bubble-row ${side} pending ends${opens ? " opens" : ""}`}
+      data-key={one.id}
+      aria-label={t("pending.label")}
+    >
       <span class="bubble-face">{opens && me && <AgentAvatar agent={me} size="small" />}</span>
       <div class="bubble-column">
-        {side === "note" && opens && <header class="bubble-head"><span class="note-word"><Icon name="lock" size={12} />{t("note")}</span></header>}
+        {side === "note" && opens && (
+          <header class="bubble-head">
+            <span class="note-word">
+              <Icon name="lock" size={12} />
+              {t("note")}
+            </span>
+          </header>
+        )}
         <div class={failed ? "bubble bad" : "bubble"}>
           {text && <MessageText text={text} />}
           <Attachments files={one.files} />
         </div>
-        {failed ? <Failure one={one} view={view} /> : (
+        {failed ? (
+          <Failure one={one} view={view} />
+        ) : (
           <footer class="bubble-foot">
             <Icon name="clock" size={13} />
-            {isStopped(one) ? t("pending.stopped") : connection === "online" ? t("pending.sending") : t("pending.waiting")}
+            {isStopped(one)
+              ? t("pending.stopped")
+              : connection === "online"
+                ? t("pending.sending")
+                : t("pending.waiting")}
           </footer>
         )}
       </div>

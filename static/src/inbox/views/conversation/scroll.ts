@@ -28,7 +28,10 @@ export interface Reading {
 
 /** `rows` changes whenever what is drawn does; `ask` wants older rows. */
 export function useReadersPlace(
-  scroller: RefObject<HTMLElement | null>, content: RefObject<HTMLElement | null>, rows: unknown, ask: () => void,
+  scroller: RefObject<HTMLElement | null>,
+  content: RefObject<HTMLElement | null>,
+  rows: unknown,
+  ask: () => void,
 ): Reading {
   const [atEnd, setAtEnd] = useState(true);
   const end = useRef(true);
@@ -49,7 +52,9 @@ export function useReadersPlace(
     if (end.current) element.scrollTop = element.scrollHeight;
     else if (anchor.current) {
       const row = element.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.current.key)}"]`);
-      if (row) element.scrollTop += row.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset;
+      if (row)
+        element.scrollTop +=
+          row.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset;
     }
   };
 

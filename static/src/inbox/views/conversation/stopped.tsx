@@ -22,18 +22,29 @@ export function Stopped({ view }: { view: ConversationView }) {
   const name = String(one.problem?.params.name || (newer[0] && actorName(newer[0].author)) || t("somebody"));
   return (
     <section class="stopped" role="alertdialog" aria-label={t("stopped.title", { name })}>
-      <p class="stopped-title"><Icon name="warning" size={16} />{t("stopped.title", { name })}</p>
+      <p class="stopped-title">
+        <Icon name="warning" size={16} />
+        {t("stopped.title", { name })}
+      </p>
       {newer.slice(-3).map((message) => (
         <div key={message.id} class="stopped-newer">
           <b>{actorName(message.author)}</b> <Moment at={message.at} />
           <MessageText text={message.text || t("preview.other")} />
         </div>
       ))}
-      <p class="stopped-own"><b>{t("stopped.own")}</b> {String(one.args.text ?? "")}</p>
+      <p class="stopped-own">
+        <b>{t("stopped.own")}</b> {String(one.args.text ?? "")}
+      </p>
       <div class="form-acts">
-        <button type="button" class="button" onClick={() => discard(one.id)}>{t("discard")}</button>
-        <button type="button" class="button" onClick={() => takeBack(view.id, one)}>{t("edit")}</button>
-        <button type="button" class="button primary" onClick={() => retry(one.id, { anyway: true })}>{t("stopped.anyway")}</button>
+        <button type="button" class="button" onClick={() => discard(one.id)}>
+          {t("discard")}
+        </button>
+        <button type="button" class="button" onClick={() => takeBack(view.id, one)}>
+          {t("edit")}
+        </button>
+        <button type="button" class="button primary" onClick={() => retry(one.id, { anyway: true })}>
+          {t("stopped.anyway")}
+        </button>
       </div>
     </section>
   );

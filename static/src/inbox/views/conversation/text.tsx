@@ -15,9 +15,19 @@ export function MessageText({ text }: { text: string }) {
   return (
     <p class="words" dir="auto" lang={HANGUL.test(text) ? "ko" : undefined}>
       {linked(shown).map((span, index) =>
-        span.href ? <a key={index} href={span.href} target="_blank" rel="noopener noreferrer nofollow" data-leave>{span.text}</a> : span.text,
+        span.href ? (
+          <a key={index} href={span.href} target="_blank" rel="noopener noreferrer nofollow" data-leave>
+            {span.text}
+          </a>
+        ) : (
+          span.text
+        ),
       )}
-      {folded && <button type="button" class="button quiet small" onClick={() => setWhole(true)}>{t("message.whole")}</button>}
+      {folded && (
+        <button type="button" class="button quiet small" onClick={() => setWhole(true)}>
+          {t("message.whole")}
+        </button>
+      )}
     </p>
   );
 }

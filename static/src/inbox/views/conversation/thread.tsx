@@ -21,13 +21,34 @@ import { Typing } from "./typing";
 function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; linked: boolean }) {
   switch (item.type) {
     case "day":
-      return <h2 class="day"><span>{dayName(item.at, now.value, language.value)}</span></h2>;
+      return (
+        <h2 class="day">
+          <span>{dayName(item.at, now.value, language.value)}</span>
+        </h2>
+      );
     case "line":
-      return <p class="line" data-key={item.key}><span>{lineWords(item.line)}</span> <Moment at={item.line.at} as="clock" /></p>;
+      return (
+        <p class="line" data-key={item.key}>
+          <span>{lineWords(item.line)}</span> <Moment at={item.line.at} as="clock" />
+        </p>
+      );
     case "fresh":
-      return <p class="fresh" data-fresh><span>{t("thread.new")}</span></p>;
+      return (
+        <p class="fresh" data-fresh>
+          <span>{t("thread.new")}</span>
+        </p>
+      );
     case "message":
-      return <Bubble view={view} message={item.message} opens={item.opens} ends={item.ends} tick={item.tick} linked={linked} />;
+      return (
+        <Bubble
+          view={view}
+          message={item.message}
+          opens={item.opens}
+          ends={item.ends}
+          tick={item.tick}
+          linked={linked}
+        />
+      );
     case "pending":
       return <PendingRow one={item.pending} view={view} opens={item.opens} />;
   }
@@ -88,7 +109,9 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
   const linked = useLinkedMessage(view, thread, toRow);
   const unseen = useUnseenBelow(thread, atEnd);
   useSeen(view.id, atEnd, thread);
-  const own = pending.filter((one) => one.args.conversation === view.id && (one.name === "reply" || one.name === "note")).length;
+  const own = pending.filter(
+    (one) => one.args.conversation === view.id && (one.name === "reply" || one.name === "note"),
+  ).length;
   useEffect(() => {
     // Whoever sends wants to see it go.
     if (own > 0) toEnd();
@@ -98,9 +121,13 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
       <div class="thread" ref={scroller} tabIndex={0} role="log" aria-label={t("thread.label")} aria-live="polite">
         <div class="thread-content" ref={content}>
           {thread.phase === "asked" && thread.before !== null && <Skeleton kind="bubble" rows={2} />}
-          {thread.phase === "failed" && <Failed text={t("thread.failed")} retry={() => void loadThread(view.id, thread.rows.length > 0)} />}
+          {thread.phase === "failed" && (
+            <Failed text={t("thread.failed")} retry={() => void loadThread(view.id, thread.rows.length > 0)} />
+          )}
           {thread.before === null && items.length > 0 && <p class="beginning faint">{t("thread.beginning")}</p>}
-          {items.map((item) => <ItemRow key={item.key} item={item} view={view} linked={item.key === linked} />)}
+          {items.map((item) => (
+            <ItemRow key={item.key} item={item} view={view} linked={item.key === linked} />
+          ))}
           {items.length === 0 && thread.phase === "ready" && <Empty icon="inbox" title={t("thread.empty")} />}
           <Typing conversation={view.id} />
         </div>
@@ -123,7 +150,19 @@ export function Thread({ view }: { view: ConversationView }) {
   useEffect(() => {
     if (wanted) void loadThread(view.id);
   }, [view.id, wanted, generation]);
-  if (thread && (thread.rows.length > 0 || thread.phase === "ready")) return <Story key={view.id} view={view} thread={thread} />;
-  if (thread?.phase === "failed") return <div class="thread-place"><Failed text={t("thread.failed")} retry={() => void loadThread(view.id)} /></div>;
-  return <div class="thread-place"><div class="thread"><Skeleton kind="bubble" rows={6} /></div></div>;
+  if (thread && (thread.rows.length > 0 || thread.phase === "ready"))
+    return <Story key={view.id} view={view} thread={thread} />;
+  if (thread?.phase === "failed")
+    return (
+      <div class="thread-place">
+        <Failed text={t("thread.failed")} retry={() => void loadThread(view.id)} />
+      </div>
+    );
+  return (
+    <div class="thread-place">
+      <div class="thread">
+        <Skeleton kind="bubble" rows={6} />
+      </div>
+    </div>
+  );
 }

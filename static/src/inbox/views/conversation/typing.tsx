@@ -31,12 +31,30 @@ export function Typing({ conversation }: { conversation: string }) {
     <div class="typing" aria-live="polite">
       {customer && (
         <span class="typing-them">
-          <span class="dots" aria-hidden="true"><i /><i /><i /></span>
-          {customer.preview ? <span class="typing-preview">{customer.preview}</span> : t("typing.customer", { name: customer.name || t("contact.unnamed") })}
+          <span class="dots" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </span>
+          {customer.preview ? (
+            <span class="typing-preview">{customer.preview}</span>
+          ) : (
+            t("typing.customer", { name: customer.name || t("contact.unnamed") })
+          )}
         </span>
       )}
-      {replies.length > 0 && <span class="typing-us"><Icon name="reply" size={13} />{t("typing.replying", { name: names(replies) })}</span>}
-      {notes.length > 0 && <span class="typing-note"><Icon name="lock" size={13} />{t("typing.noting", { name: names(notes) })}</span>}
+      {replies.length > 0 && (
+        <span class="typing-us">
+          <Icon name="reply" size={13} />
+          {t("typing.replying", { name: names(replies) })}
+        </span>
+      )}
+      {notes.length > 0 && (
+        <span class="typing-note">
+          <Icon name="lock" size={13} />
+          {t("typing.noting", { name: names(notes) })}
+        </span>
+      )}
     </div>
   );
 }
@@ -45,10 +63,17 @@ export function Typing({ conversation }: { conversation: string }) {
 export function Looking({ conversation }: { conversation: string }) {
   const { signals, me } = state.value;
   const told = signals.conversation?.conversation === conversation ? signals.conversation : null;
-  const others = (told?.looking ?? []).filter((id) => id !== me?.id).map((id) => agentOf(state.value, id)).filter((agent) => agent !== undefined);
+  const others = (told?.looking ?? [])
+    .filter((id) => id !== me?.id)
+    .map((id) => agentOf(state.value, id))
+    .filter((agent) => agent !== undefined);
   return (
     <>
-      {told?.customer_here && <span class="badge good" title={t("customer.here_more")}>{t("customer.here")}</span>}
+      {told?.customer_here && (
+        <span class="badge good" title={t("customer.here_more")}>
+          {t("customer.here")}
+        </span>
+      )}
       {others.length > 0 && (
         <ul class="looking" aria-label={t("looking.label")}>
           {others.slice(0, 4).map((agent) => (

@@ -50,18 +50,27 @@ async function send(place: string, one: Upload): Promise<void> {
 /** Why the file cannot go this way; null when it can. A note takes whatever the server takes. */
 function objection(file: File, capabilities: CapabilitiesView | null): string | null {
   const limit = capabilities
-    ? Math.min(largest(capabilities.attachments, file.type || "application/octet-stream"), state.value.limits.upload_bytes)
+    ? Math.min(
+        largest(capabilities.attachments, file.type || "application/octet-stream"),
+        state.value.limits.upload_bytes,
+      )
     : state.value.limits.upload_bytes;
   if (limit === 0) return t("upload.kind");
   return file.size > limit ? t("upload.too_large", { limit: Math.floor(limit / 1_000_000) }) : null;
 }
 
 export function addFiles(place: string, files: readonly File[], capabilities: CapabilitiesView | null): void {
-  const most = capabilities ? Math.min(capabilities.attachment_count, state.value.limits.upload_count) : state.value.limits.upload_count;
+  const most = capabilities
+    ? Math.min(capabilities.attachment_count, state.value.limits.upload_count)
+    : state.value.limits.upload_count;
   for (const file of files) {
     const text = uploadsOf(place).length >= most ? t("upload.too_many", { n: most }) : objection(file, capabilities);
     const one: Upload = {
-      key: newId(), file, share: 0, done: null, failed: text === null ? null : { text, again: false },
+      key: newId(),
+      file,
+      share: 0,
+      done: null,
+      failed: text === null ? null : { text, again: false },
       stop: new AbortController(),
     };
     change(place, (list) => [...list, one]);
@@ -70,7 +79,9 @@ export function addFiles(place: string, files: readonly File[], capabilities: Ca
 }
 
 export function removeFile(place: string, key: string): void {
-  uploadsOf(place).find((one) => one.key === key)?.stop.abort();
+  uploadsOf(place)
+    .find((one) => one.key === key)
+    ?.stop.abort();
   change(place, (list) => list.filter((one) => one.key !== key));
 }
 
@@ -83,7 +94,9 @@ export function sendAgain(place: string, key: string): void {
 
 /** The message has taken them; nothing is stopped. */
 export function takeFiles(place: string): readonly AttachmentView[] {
-  const done = uploadsOf(place).map((one) => one.done).filter((file): file is AttachmentView => file !== null);
+  const done = uploadsOf(place)
+    .map((one) => one.done)
+    .filter((file): file is AttachmentView => file !== null);
   change(place, (list) => list.filter((one) => one.done === null));
   return done;
 }
@@ -91,7 +104,11 @@ export function takeFiles(place: string): readonly AttachmentView[] {
 /** A message that came back (stopped, refused) gives its files back to the composer. */
 export function giveBack(place: string, files: readonly AttachmentView[]): void {
   const returned = files.map((file): Upload => ({
-    key: newId(), file: new File([], file.name, { type: file.mime }), share: 1, done: file, failed: null,
+    key: newId(),
+    file: new File([], file.name, { type: file.mime }),
+    share: 1,
+    done: file,
+    failed: null,
     stop: new AbortController(),
   }));
   change(place, (list) => [...returned, ...list]);

@@ -69,21 +69,33 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   dispatchRedraw.value;
   return (
     <div
-      class="list-scroller" ref={scroller} onPointerEnter={(event) => event.pointerType === "mouse" && hold(true)()}
+      class="list-scroller"
+      ref={scroller}
+      onPointerEnter={(event) => event.pointerType === "mouse" && hold(true)()}
       onPointerLeave={hold(false)}
     >
-      {hidden > 0 && <button type="button" class="pill list-pill" onClick={hold(false)}>{count("list.hidden", hidden)}</button>}
+      {hidden > 0 && (
+        <button type="button" class="pill list-pill" onClick={hold(false)}>
+          {count("list.hidden", hidden)}
+        </button>
+      )}
       {rows.length > 0 && (
         <div class="list" role="list" aria-label={t("list.label")} style={{ height: `${rows.length * height}px` }}>
           {rows.slice(first, last).map((id, index) => (
             <ConversationRow
-              key={id} id={id} index={first + index} top={(first + index) * height} chosen={id === chosenId.value}
+              key={id}
+              id={id}
+              index={first + index}
+              top={(first + index) * height}
+              chosen={id === chosenId.value}
               length={length}
             />
           ))}
         </div>
       )}
-      {found?.phase === "failed" && <Failed text={t("list.failed")} retry={() => void loadList(filter, rows.length > 0)} />}
+      {found?.phase === "failed" && (
+        <Failed text={t("list.failed")} retry={() => void loadList(filter, rows.length > 0)} />
+      )}
       {(!found || found.phase === "asked") && <Skeleton kind="row" rows={rows.length ? 1 : 8} />}
       {found?.phase === "ready" && fresh.length === 0 && <EmptyList name={name} />}
     </div>

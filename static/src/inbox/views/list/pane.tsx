@@ -23,7 +23,8 @@ export function SearchBox({ query = "" }: { query?: string }) {
   const search = () => text.trim() && go(`/search?q=${encodeURIComponent(text.trim())}`);
   return (
     <form
-      class="search-box" role="search"
+      class="search-box"
+      role="search"
       onSubmit={(event) => {
         event.preventDefault();
         search();
@@ -31,8 +32,15 @@ export function SearchBox({ query = "" }: { query?: string }) {
     >
       <Icon name="search" size={16} />
       <input
-        class="search-input" type="search" value={text} placeholder={t("search.placeholder")} aria-label={t("search.label")}
-        data-act="search" maxLength={200} enterkeyhint="search" onInput={(event) => setText(event.currentTarget.value)}
+        class="search-input"
+        type="search"
+        value={text}
+        placeholder={t("search.placeholder")}
+        aria-label={t("search.label")}
+        data-act="search"
+        maxLength={200}
+        enterkeyhint="search"
+        onInput={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && isComposing(event)) event.preventDefault();
         }}
@@ -43,7 +51,12 @@ export function SearchBox({ query = "" }: { query?: string }) {
 
 export function MenuButton() {
   return (
-    <button type="button" class="button quiet square only-narrow" aria-label={t("nav.label")} onClick={() => (drawerOpen.value = true)}>
+    <button
+      type="button"
+      class="button quiet square only-narrow"
+      aria-label={t("nav.label")}
+      onClick={() => (drawerOpen.value = true)}
+    >
       <Icon name="menu" />
     </button>
   );

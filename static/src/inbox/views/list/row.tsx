@@ -27,12 +27,25 @@ function Preview({ view }: { view: ConversationView }) {
   const { preview } = view;
   if (!preview) return <span class="row-preview faint">{t("preview.none")}</span>;
   const draft = state.value.drafts.get(view.id)?.public;
-  if (draft) return <span class="row-preview"><b class="row-draft">{t("preview.draft")}</b> {draft.slice(0, LONGEST)}</span>;
+  if (draft)
+    return (
+      <span class="row-preview">
+        <b class="row-draft">{t("preview.draft")}</b> {draft.slice(0, LONGEST)}
+      </span>
+    );
   return (
     <span class="row-preview">
-      {preview.visibility === "note" && <span class="row-note"><Icon name="lock" size={12} />{t("note")} </span>}
+      {preview.visibility === "note" && (
+        <span class="row-note">
+          <Icon name="lock" size={12} />
+          {t("note")}{" "}
+        </span>
+      )}
       {preview.visibility === "public" && preview.author.kind !== "customer" && (
-        <span class="row-us"><Icon name="reply" size={12} /><span class="only-heard">{preview.author.name} </span></span>
+        <span class="row-us">
+          <Icon name="reply" size={12} />
+          <span class="only-heard">{preview.author.name} </span>
+        </span>
       )}
       {view.subject && <b class="row-subject">{view.subject} </b>}
       {previewText(preview)}
@@ -42,7 +55,12 @@ function Preview({ view }: { view: ConversationView }) {
 
 function Waiting({ since }: { since: number }) {
   const span = waited(since, now.value, language.value);
-  return <span class="row-waiting" title={t("waiting.since", { span })}><Icon name="clock" size={12} />{span}</span>;
+  return (
+    <span class="row-waiting" title={t("waiting.since", { span })}>
+      <Icon name="clock" size={12} />
+      {span}
+    </span>
+  );
 }
 
 function Foot({ view }: { view: ConversationView }) {
@@ -53,13 +71,34 @@ function Foot({ view }: { view: ConversationView }) {
   return (
     <span class="row-foot">
       <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
-      {failed && <span class="row-failed" title={t("row.failed")}><Icon name="warning" size={13} /><span class="only-heard">{t("row.failed")}</span></span>}
+      {failed && (
+        <span class="row-failed" title={t("row.failed")}>
+          <Icon name="warning" size={13} />
+          <span class="only-heard">{t("row.failed")}</span>
+        </span>
+      )}
       {view.waiting_since !== null && <Waiting since={view.waiting_since} />}
-      {view.priority > 2 && <span class={`row-priority priority-${view.priority}`}><Icon name="flag" size={12} />{t(`priority.${view.priority}` as "priority.3")}</span>}
-      {view.snoozed_until !== null && <span class="row-waiting"><Icon name="snooze" size={12} /><Moment at={view.snoozed_until} /></span>}
-      {tags.slice(0, TAGS_SHOWN).map((tag) => <TagChip key={tag.id} tag={tag} />)}
+      {view.priority > 2 && (
+        <span class={`row-priority priority-${view.priority}`}>
+          <Icon name="flag" size={12} />
+          {t(`priority.${view.priority}` as "priority.3")}
+        </span>
+      )}
+      {view.snoozed_until !== null && (
+        <span class="row-waiting">
+          <Icon name="snooze" size={12} />
+          <Moment at={view.snoozed_until} />
+        </span>
+      )}
+      {tags.slice(0, TAGS_SHOWN).map((tag) => (
+        <TagChip key={tag.id} tag={tag} />
+      ))}
       {tags.length > TAGS_SHOWN && <span class="faint">+{tags.length - TAGS_SHOWN}</span>}
-      {assignee && <span class="row-assignee" title={t("assigned_to", { name: assignee.name })}><AgentAvatar agent={assignee} size="small" /></span>}
+      {assignee && (
+        <span class="row-assignee" title={t("assigned_to", { name: assignee.name })}>
+          <AgentAvatar agent={assignee} size="small" />
+        </span>
+      )}
     </span>
   );
 }
@@ -80,17 +119,33 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
   const unread = isUnread(state.value, view);
   const name = contactName(view.contact);
   return (
-    <div class="row-place" role="listitem" aria-setsize={length} aria-posinset={index + 1} style={{ transform: `translateY(${top}px)` }}>
+    <div
+      class="row-place"
+      role="listitem"
+      aria-setsize={length}
+      aria-posinset={index + 1}
+      style={{ transform: `translateY(${top}px)` }}
+    >
       <a
-        class={`row${chosen ? " chosen" : ""}${unread ? " unread" : ""}`} href={`/c/${view.number}`} data-row={id}
-        aria-current={chosen ? "page" : undefined} onPointerEnter={() => prefetch(view)} onFocus={() => prefetch(view)}
+        class={`row${chosen ? " chosen" : ""}${unread ? " unread" : ""}`}
+        href={`/c/${view.number}`}
+        data-row={id}
+        aria-current={chosen ? "page" : undefined}
+        onPointerEnter={() => prefetch(view)}
+        onFocus={() => prefetch(view)}
       >
         <Avatar id={view.contact.id} name={view.contact.name} />
         <span class="row-body">
           <span class="row-head">
-            {unread && <span class="row-dot"><span class="only-heard">{t("unread")}</span></span>}
+            {unread && (
+              <span class="row-dot">
+                <span class="only-heard">{t("unread")}</span>
+              </span>
+            )}
             <span class="row-name">{name}</span>
-            <span class="row-when"><Moment at={view.last_at} as="short" /></span>
+            <span class="row-when">
+              <Moment at={view.last_at} as="short" />
+            </span>
           </span>
           <Preview view={view} />
           <Foot view={view} />

@@ -31,7 +31,11 @@ interface Page {
 }
 
 function Snippet({ snippet }: { snippet: Hit["snippet"] }) {
-  return <span class="row-preview">{snippet.map((part, index) => (part.found ? <mark key={index}>{part.text}</mark> : part.text))}</span>;
+  return (
+    <span class="row-preview">
+      {snippet.map((part, index) => (part.found ? <mark key={index}>{part.text}</mark> : part.text))}
+    </span>
+  );
 }
 
 function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit }) {
@@ -44,14 +48,23 @@ function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit })
           <span class="row-head">
             <span class="row-name">{name}</span>
             <span class="faint">#{view.number}</span>
-            <span class="row-when"><Moment at={message?.at ?? view.last_at} as="short" /></span>
+            <span class="row-when">
+              <Moment at={message?.at ?? view.last_at} as="short" />
+            </span>
           </span>
           {view.subject && message && <span class="row-subject">{view.subject}</span>}
           <Snippet snippet={snippet} />
           <span class="row-foot">
             <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
-            {message?.visibility === "note" && <span class="row-note"><Icon name="lock" size={12} />{t("note")}</span>}
-            {view.status !== "open" && <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>}
+            {message?.visibility === "note" && (
+              <span class="row-note">
+                <Icon name="lock" size={12} />
+                {t("note")}
+              </span>
+            )}
+            {view.status !== "open" && (
+              <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
+            )}
           </span>
         </span>
       </a>
@@ -78,12 +91,20 @@ export function SearchPane({ query }: { query: string }) {
     try {
       const page = await get<Page>("/search", { q: query, before: base.before });
       dispatch({
-        kind: "conversations.learned", generation, conversations: page.hits.map((hit) => hit.conversation),
+        kind: "conversations.learned",
+        generation,
+        conversations: page.hits.map((hit) => hit.conversation),
         position: state.peek().position,
       });
-      setFound((now) => (now.query === query ? { ...base, hits: [...base.hits, ...page.hits], before: page.before, phase: "ready" } : now));
+      setFound((now) =>
+        now.query === query
+          ? { ...base, hits: [...base.hits, ...page.hits], before: page.before, phase: "ready" }
+          : now,
+      );
     } catch (error) {
-      setFound((now) => (now.query === query ? { ...base, phase: "failed", text: problemText(problemOf(error)) } : now));
+      setFound((now) =>
+        now.query === query ? { ...base, phase: "failed", text: problemText(problemOf(error)) } : now,
+      );
     }
   };
   useEffect(() => {
@@ -99,13 +120,23 @@ export function SearchPane({ query }: { query: string }) {
       <SearchBox key={query} query={query} />
       <div class="list-scroller">
         <div role="list" aria-label={t("search.label")}>
-          {found.hits.map((hit, index) => <HitRow key={`${hit.conversation.id} ${hit.message?.id ?? index}`} hit={hit} />)}
+          {found.hits.map((hit, index) => (
+            <HitRow key={`${hit.conversation.id} ${hit.message?.id ?? index}`} hit={hit} />
+          ))}
         </div>
         {found.phase === "asked" && <Skeleton kind="row" rows={found.hits.length ? 1 : 5} />}
-        {found.phase === "failed" && <Failed text={found.text} retry={() => void ask(found.hits.length ? found : null)} />}
-        {found.phase === "ready" && found.hits.length === 0 && <Empty icon="search" title={t("search.none")}>{t("search.none_more")}</Empty>}
+        {found.phase === "failed" && (
+          <Failed text={found.text} retry={() => void ask(found.hits.length ? found : null)} />
+        )}
+        {found.phase === "ready" && found.hits.length === 0 && (
+          <Empty icon="search" title={t("search.none")}>
+            {t("search.none_more")}
+          </Empty>
+        )}
         {found.phase === "ready" && found.before !== null && (
-          <button type="button" class="button more-hits" onClick={() => void ask(found)}>{t("search.more")}</button>
+          <button type="button" class="button more-hits" onClick={() => void ask(found)}>
+            {t("search.more")}
+          </button>
         )}
       </div>
     </section>

@@ -23,12 +23,40 @@ function Fields({ edited, change, isNew }: { edited: Edited; change: (edited: Ed
   const teams = state.value.directory.teams.filter((team) => !team.retired);
   return (
     <>
-      <label class="field"><span>{t("name")}</span><input class="input" required maxLength={120} value={edited.name} onInput={(event) => change({ ...edited, name: event.currentTarget.value })} /></label>
-      {isNew && <label class="field"><span>{t("email")}</span><input class="input" type="email" required value={edited.email} onInput={(event) => change({ ...edited, email: event.currentTarget.value })} /></label>}
+      <label class="field">
+        <span>{t("name")}</span>
+        <input
+          class="input"
+          required
+          maxLength={120}
+          value={edited.name}
+          onInput={(event) => change({ ...edited, name: event.currentTarget.value })}
+        />
+      </label>
+      {isNew && (
+        <label class="field">
+          <span>{t("email")}</span>
+          <input
+            class="input"
+            type="email"
+            required
+            value={edited.email}
+            onInput={(event) => change({ ...edited, email: event.currentTarget.value })}
+          />
+        </label>
+      )}
       <label class="field">
         <span>{t("role")}</span>
-        <select class="input" value={edited.role} onChange={(event) => change({ ...edited, role: event.currentTarget.value as AgentView["role"] })}>
-          {ROLES.map((role) => <option key={role} value={role}>{t(`role.${role}` as WordKey)}</option>)}
+        <select
+          class="input"
+          value={edited.role}
+          onChange={(event) => change({ ...edited, role: event.currentTarget.value as AgentView["role"] })}
+        >
+          {ROLES.map((role) => (
+            <option key={role} value={role}>
+              {t(`role.${role}` as WordKey)}
+            </option>
+          ))}
         </select>
         <small class="faint">{t(`role.${edited.role}.more` as WordKey)}</small>
       </label>
@@ -38,8 +66,16 @@ function Fields({ edited, change, isNew }: { edited: Edited; change: (edited: Ed
           {teams.map((team) => (
             <label key={team.id} class="radio">
               <input
-                type="checkbox" checked={edited.teams.includes(team.id)}
-                onChange={(event) => change({ ...edited, teams: event.currentTarget.checked ? [...edited.teams, team.id] : edited.teams.filter((id) => id !== team.id) })}
+                type="checkbox"
+                checked={edited.teams.includes(team.id)}
+                onChange={(event) =>
+                  change({
+                    ...edited,
+                    teams: event.currentTarget.checked
+                      ? [...edited.teams, team.id]
+                      : edited.teams.filter((id) => id !== team.id),
+                  })
+                }
               />
               {team.name}
             </label>
@@ -50,7 +86,15 @@ function Fields({ edited, change, isNew }: { edited: Edited; change: (edited: Ed
   );
 }
 
-function AgentDialog({ agent, close, invited }: { agent: AgentView | null; close: () => void; invited: (link: string) => void }) {
+function AgentDialog({
+  agent,
+  close,
+  invited,
+}: {
+  agent: AgentView | null;
+  close: () => void;
+  invited: (link: string) => void;
+}) {
   const [edited, setEdited] = useState<Edited>(agent ?? { name: "", email: "", role: "agent", teams: [] });
   const { name, email, role, teams } = edited;
   const save = async () => {
@@ -68,28 +112,49 @@ function AgentDialog({ agent, close, invited }: { agent: AgentView | null; close
   );
 }
 
-type Asked = { act: "edit" | "deactivate"; agent: AgentView } | { act: "invite" } | { act: "link"; link: string } | null;
+type Asked =
+  { act: "edit" | "deactivate"; agent: AgentView } | { act: "invite" } | { act: "link"; link: string } | null;
 
 function Row({ agent, ask }: { agent: AgentView; ask: (asked: Asked) => void }) {
   const { directory, me } = state.value;
   const { problem, send } = useSending();
   const teams = directory.teams.filter((team) => agent.teams.includes(team.id)).map((team) => team.name);
-  const reset = () => void send(async () => ask({ act: "link", link: (await post<{ link: string }>(`/agents/${agent.id}/link`)).link }));
+  const reset = () =>
+    void send(async () => ask({ act: "link", link: (await post<{ link: string }>(`/agents/${agent.id}/link`)).link }));
   const takeBack = () => void send(() => patch(`/agents/${agent.id}`, { active: true }));
   return (
     <li class={agent.active ? "rows-row" : "rows-row gone"}>
       <AgentAvatar agent={agent} />
-      <span class="rows-main"><b>{agent.name}</b> {agent.id === me?.id && <span class="faint">{t("me")}</span>} {!agent.active && <span class="badge">{t("agents.gone")}</span>}</span>
+      <span class="rows-main">
+        <b>{agent.name}</b> {agent.id === me?.id && <span class="faint">{t("me")}</span>}{" "}
+        {!agent.active && <span class="badge">{t("agents.gone")}</span>}
+      </span>
       <span class="rows-more faint">{[agent.email, t(`role.${agent.role}` as WordKey), ...teams].join(" · ")}</span>
       {agent.active && (
         <span class="rows-acts">
-          <button type="button" class="button small" onClick={() => ask({ act: "edit", agent })}>{t("edit")}</button>
-          <button type="button" class="button small" onClick={reset}>{t("agents.reset")}</button>
-          {agent.id !== me?.id && <button type="button" class="button small danger-quiet" onClick={() => ask({ act: "deactivate", agent })}>{t("agents.deactivate")}</button>}
+          <button type="button" class="button small" onClick={() => ask({ act: "edit", agent })}>
+            {t("edit")}
+          </button>
+          <button type="button" class="button small" onClick={reset}>
+            {t("agents.reset")}
+          </button>
+          {agent.id !== me?.id && (
+            <button type="button" class="button small danger-quiet" onClick={() => ask({ act: "deactivate", agent })}>
+              {t("agents.deactivate")}
+            </button>
+          )}
         </span>
       )}
-      {!agent.active && <button type="button" class="button small" onClick={takeBack}>{t("bring_back")}</button>}
-      {problem && <p class="form-problem" role="alert">{problem}</p>}
+      {!agent.active && (
+        <button type="button" class="button small" onClick={takeBack}>
+          {t("bring_back")}
+        </button>
+      )}
+      {problem && (
+        <p class="form-problem" role="alert">
+          {problem}
+        </p>
+      )}
     </li>
   );
 }
@@ -98,19 +163,46 @@ export function Agents() {
   const [asked, setAsked] = useState<Asked>(null);
   const ask = setAsked;
   const { send } = useSending();
-  const agents = [...state.value.directory.agents].sort((a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name));
+  const agents = [...state.value.directory.agents].sort(
+    (a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name),
+  );
   const close = () => ask(null);
   return (
     <>
-      <div class="settings-bar"><button type="button" class="button primary" onClick={() => ask({ act: "invite" })}><Icon name="plus" size={15} />{t("agents.invite")}</button></div>
-      <ul class="rows card">{agents.map((agent) => <Row key={agent.id} agent={agent} ask={ask} />)}</ul>
-      {asked?.act === "invite" && <AgentDialog agent={null} close={() => setAsked((now) => (now?.act === "link" ? now : null))} invited={(link) => ask({ act: "link", link })} />}
+      <div class="settings-bar">
+        <button type="button" class="button primary" onClick={() => ask({ act: "invite" })}>
+          <Icon name="plus" size={15} />
+          {t("agents.invite")}
+        </button>
+      </div>
+      <ul class="rows card">
+        {agents.map((agent) => (
+          <Row key={agent.id} agent={agent} ask={ask} />
+        ))}
+      </ul>
+      {asked?.act === "invite" && (
+        <AgentDialog
+          agent={null}
+          close={() => setAsked((now) => (now?.act === "link" ? now : null))}
+          invited={(link) => ask({ act: "link", link })}
+        />
+      )}
       {asked?.act === "edit" && <AgentDialog agent={asked.agent} close={close} invited={() => undefined} />}
-      {asked?.act === "link" && <ShownOnce title={t("agents.link")} text={t("agents.link_more")} secret={asked.link} close={close} />}
+      {asked?.act === "link" && (
+        <ShownOnce title={t("agents.link")} text={t("agents.link_more")} secret={asked.link} close={close} />
+      )}
       {asked?.act === "deactivate" && (
         <ConfirmDialog
-          title={t("agents.deactivate")} text={t("agents.deactivate_sure", { name: asked.agent.name })} yes={t("agents.deactivate")} bad close={close}
-          run={() => void send(() => post(`/agents/${asked.agent.id}/deactivate`)).then((worked) => !worked && toast(t("agents.not_deactivated"), { bad: true }))}
+          title={t("agents.deactivate")}
+          text={t("agents.deactivate_sure", { name: asked.agent.name })}
+          yes={t("agents.deactivate")}
+          bad
+          close={close}
+          run={() =>
+            void send(() => post(`/agents/${asked.agent.id}/deactivate`)).then(
+              (worked) => !worked && toast(t("agents.not_deactivated"), { bad: true }),
+            )
+          }
         />
       )}
     </>

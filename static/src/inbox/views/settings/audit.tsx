@@ -49,14 +49,26 @@ export function Audit() {
         {rows.map((row) => (
           <li key={row.position} class="rows-row">
             <span class="rows-main">{lineWords(row) ?? <code>{row.kind}</code>}</span>
-            <span class="rows-more faint">{actorName(row.actor)} · <Moment at={row.at} />{row.conversation && <> · <a href={`/c/${row.conversation}`}>{t("audit.open")}</a></>}</span>
+            <span class="rows-more faint">
+              {actorName(row.actor)} · <Moment at={row.at} />
+              {row.conversation && (
+                <>
+                  {" "}
+                  · <a href={`/c/${row.conversation}`}>{t("audit.open")}</a>
+                </>
+              )}
+            </span>
           </li>
         ))}
       </ul>
       {phase === "asked" && <Skeleton kind="line" rows={8} />}
       {phase === "failed" && <Failed text={problem} retry={() => void ask(before)} />}
       {phase === "ready" && rows.length === 0 && <Empty icon="list" title={t("audit.none")} />}
-      {phase === "ready" && before && <button type="button" class="button" onClick={() => void ask(before)}>{t("search.more")}</button>}
+      {phase === "ready" && before && (
+        <button type="button" class="button" onClick={() => void ask(before)}>
+          {t("search.more")}
+        </button>
+      )}
     </>
   );
 }

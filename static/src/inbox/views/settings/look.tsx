@@ -15,7 +15,15 @@ export function Look() {
           {THEMES.map((one) => (
             <label key={one} class="theme-choice">
               <input type="radio" name="theme" checked={theme === one} onChange={() => prefer({ theme: one })} />
-              <span class={`theme-sample sample-${one}`} aria-hidden="true" data-theme={one === "system" ? undefined : one}><i /><i /><i /></span>
+              <span
+                class={`theme-sample sample-${one}`}
+                aria-hidden="true"
+                data-theme={one === "system" ? undefined : one}
+              >
+                <i />
+                <i />
+                <i />
+              </span>
               {t(`look.theme.${one}` as WordKey)}
             </label>
           ))}
@@ -25,7 +33,10 @@ export function Look() {
         <h3 class="card-title">{t("look.density")}</h3>
         <div class="choice-row" role="radiogroup" aria-label={t("look.density")}>
           {DENSITIES.map((one) => (
-            <label key={one} class="radio"><input type="radio" name="density" checked={density === one} onChange={() => prefer({ density: one })} />{t(`look.density.${one}` as WordKey)}</label>
+            <label key={one} class="radio">
+              <input type="radio" name="density" checked={density === one} onChange={() => prefer({ density: one })} />
+              {t(`look.density.${one}` as WordKey)}
+            </label>
           ))}
         </div>
       </section>

@@ -18,16 +18,37 @@ export function Me() {
         <div>
           <p class="me-name">{me.name}</p>
           <p class="faint">{me.email}</p>
-          <p class="faint">{t(`role.${me.role}` as WordKey)}{teams.length > 0 && ` · ${teams.join(", ")}`}</p>
+          <p class="faint">
+            {t(`role.${me.role}` as WordKey)}
+            {teams.length > 0 && ` · ${teams.join(", ")}`}
+          </p>
         </div>
-        <button type="button" class="button" onClick={() => void signOut()}>{t("sign_out")}</button>
+        <button type="button" class="button" onClick={() => void signOut()}>
+          {t("sign_out")}
+        </button>
       </section>
       <section class="card">
         <h3 class="card-title">{t("settings.language")}</h3>
         <div class="choice-row" role="radiogroup" aria-label={t("settings.language")}>
-          <label class="radio"><input type="radio" name="language" checked={preferences.value.language === ""} onChange={() => prefer({ language: "" })} />{t("settings.language_browser")}</label>
+          <label class="radio">
+            <input
+              type="radio"
+              name="language"
+              checked={preferences.value.language === ""}
+              onChange={() => prefer({ language: "" })}
+            />
+            {t("settings.language_browser")}
+          </label>
           {LANGUAGES.map((one) => (
-            <label key={one} class="radio" lang={one}><input type="radio" name="language" checked={preferences.value.language === one} onChange={() => prefer({ language: one })} />{NAMES[one]}</label>
+            <label key={one} class="radio" lang={one}>
+              <input
+                type="radio"
+                name="language"
+                checked={preferences.value.language === one}
+                onChange={() => prefer({ language: one })}
+              />
+              {NAMES[one]}
+            </label>
           ))}
         </div>
       </section>

@@ -56,12 +56,19 @@ export function Settings({ page }: { page: string }) {
       <nav class="settings-nav" aria-label={t("settings.title")}>
         <header class="pane-head">
           <MenuButton />
-          <a class="button quiet square" href={listAddress(listPlace.value)} aria-label={t("back")}><Icon name="back" /></a>
+          <a class="button quiet square" href={listAddress(listPlace.value)} aria-label={t("back")}>
+            <Icon name="back" />
+          </a>
           <h1 class="pane-title">{t("settings.title")}</h1>
         </header>
         <div class="settings-links">
           {pages.map((one) => (
-            <a key={one.name} class={one === shown ? "nav-entry here" : "nav-entry"} href={`/settings/${one.name}`} aria-current={one === shown ? "page" : undefined}>
+            <a
+              key={one.name}
+              class={one === shown ? "nav-entry here" : "nav-entry"}
+              href={`/settings/${one.name}`}
+              aria-current={one === shown ? "page" : undefined}
+            >
               <Icon name={one.icon} />
               <span class="nav-label">{t(one.title)}</span>
             </a>

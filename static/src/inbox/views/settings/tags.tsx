@@ -18,14 +18,35 @@ function TagDialog({ tag, close }: { tag: TagView | null; close: () => void }) {
   const body = { name: name.trim(), colour: TAG_COLOURS[colour] };
   return (
     <Dialog title={t(tag ? "tags.edit" : "tags.make")} close={close}>
-      <Form label={t("save")} cancel={close} disabled={!name.trim()} save={() => (tag ? patch(`/tags/${tag.id}`, body) : post("/tags", body))} done={close}>
-        <label class="field"><span>{t("name")}</span><input class="input" maxLength={120} required value={name} onInput={(event) => setName(event.currentTarget.value)} /></label>
+      <Form
+        label={t("save")}
+        cancel={close}
+        disabled={!name.trim()}
+        save={() => (tag ? patch(`/tags/${tag.id}`, body) : post("/tags", body))}
+        done={close}
+      >
+        <label class="field">
+          <span>{t("name")}</span>
+          <input
+            class="input"
+            maxLength={120}
+            required
+            value={name}
+            onInput={(event) => setName(event.currentTarget.value)}
+          />
+        </label>
         <fieldset class="field">
           <legend>{t("tags.colour")}</legend>
           <div class="colours">
             {COLOURS.map((one) => (
               <label key={one} class={`colour ${colourClass(TAG_COLOURS[one])}`} title={t(`colour.${one}` as WordKey)}>
-                <input type="radio" name="colour" checked={one === colour} aria-label={t(`colour.${one}` as WordKey)} onChange={() => setColour(one)} />
+                <input
+                  type="radio"
+                  name="colour"
+                  checked={one === colour}
+                  aria-label={t(`colour.${one}` as WordKey)}
+                  onChange={() => setColour(one)}
+                />
               </label>
             ))}
           </div>
@@ -40,22 +61,48 @@ export function TagAdmin() {
   const [wanted, setWanted] = useState("");
   const { problem, send } = useSending();
   const all = state.value.directory.tags;
-  const found = all.filter((tag) => tag.name.toLocaleLowerCase().includes(wanted.toLocaleLowerCase())).sort((a, b) => Number(a.retired) - Number(b.retired) || a.name.localeCompare(b.name));
+  const found = all
+    .filter((tag) => tag.name.toLocaleLowerCase().includes(wanted.toLocaleLowerCase()))
+    .sort((a, b) => Number(a.retired) - Number(b.retired) || a.name.localeCompare(b.name));
   return (
     <>
       <div class="settings-bar">
-        <input class="input" type="search" placeholder={t("picker.find")} aria-label={t("picker.find")} value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
-        <button type="button" class="button primary" onClick={() => setEdited("new")}><Icon name="plus" size={15} />{t("tags.make")}</button>
+        <input
+          class="input"
+          type="search"
+          placeholder={t("picker.find")}
+          aria-label={t("picker.find")}
+          value={wanted}
+          onInput={(event) => setWanted(event.currentTarget.value)}
+        />
+        <button type="button" class="button primary" onClick={() => setEdited("new")}>
+          <Icon name="plus" size={15} />
+          {t("tags.make")}
+        </button>
       </div>
-      {problem && <p class="form-problem" role="alert">{problem}</p>}
+      {problem && (
+        <p class="form-problem" role="alert">
+          {problem}
+        </p>
+      )}
       {found.length === 0 && <Empty icon="tag" title={t(wanted ? "picker.none" : "tags.none")} />}
       <ul class="rows card">
         {found.slice(0, SHOWN).map((tag) => (
           <li key={tag.id} class={tag.retired ? "rows-row gone" : "rows-row"}>
-            <span class="rows-main"><TagChip tag={tag} /> {tag.retired && <span class="badge">{t("retired")}</span>}</span>
+            <span class="rows-main">
+              <TagChip tag={tag} /> {tag.retired && <span class="badge">{t("retired")}</span>}
+            </span>
             <span class="rows-acts">
-              <button type="button" class="button small" onClick={() => setEdited(tag)}>{t("edit")}</button>
-              <button type="button" class="button small" onClick={() => void send(() => patch(`/tags/${tag.id}`, { retired: !tag.retired }))}>{t(tag.retired ? "bring_back" : "retire")}</button>
+              <button type="button" class="button small" onClick={() => setEdited(tag)}>
+                {t("edit")}
+              </button>
+              <button
+                type="button"
+                class="button small"
+                onClick={() => void send(() => patch(`/tags/${tag.id}`, { retired: !tag.retired }))}
+              >
+                {t(tag.retired ? "bring_back" : "retire")}
+              </button>
             </span>
           </li>
         ))}

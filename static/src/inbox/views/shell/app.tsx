@@ -24,7 +24,13 @@ function SettingsPane({ page }: { page: string }) {
   useEffect(() => {
     void import("../settings/settings").then((module) => setSettings(() => module.Settings));
   }, []);
-  return Settings ? <Settings page={page} /> : <main class="settings"><Skeleton kind="line" rows={6} /></main>;
+  return Settings ? (
+    <Settings page={page} />
+  ) : (
+    <main class="settings">
+      <Skeleton kind="line" rows={6} />
+    </main>
+  );
 }
 
 function Screen() {
@@ -49,7 +55,9 @@ function Screen() {
 function NothingOpen() {
   return (
     <div class="conversation nothing-open" id="main-column">
-      <Empty icon="open" title={t("nothing_open")}>{t("nothing_open.more")}</Empty>
+      <Empty icon="open" title={t("nothing_open")}>
+        {t("nothing_open.more")}
+      </Empty>
     </div>
   );
 }
@@ -59,15 +67,25 @@ function Inbox() {
   const place = route.value;
   useEffect(() => {
     // A list that is no more (a retired team's address) leads to one that is.
-    if (place.screen === "list" && state.value.me && !filterOf(state.value, place.name, place.id)) go("/list/mine", { replace: true });
+    if (place.screen === "list" && state.value.me && !filterOf(state.value, place.name, place.id))
+      go("/list/mine", { replace: true });
   }, [place, state.value.me]);
   return (
     <div class={`inbox screen-${place.screen}`} onClick={follow}>
-      <a class="skip" href="#main-column" data-leave>{t("skip")}</a>
+      <a class="skip" href="#main-column" data-leave>
+        {t("skip")}
+      </a>
       <Banner />
       <div class="columns">
         <Nav />
-        {drawerOpen.value && <button type="button" class="drawer-veil" aria-label={t("close")} onClick={() => (drawerOpen.value = false)} />}
+        {drawerOpen.value && (
+          <button
+            type="button"
+            class="drawer-veil"
+            aria-label={t("close")}
+            onClick={() => (drawerOpen.value = false)}
+          />
+        )}
         <Screen />
       </div>
       <Shortcuts />

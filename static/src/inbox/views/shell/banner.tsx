@@ -22,13 +22,20 @@ export function Banner() {
   const cut = useSince(connection !== "online" && connection !== "signed_out" && generation > 0);
   const waiting = pending.filter((one) => one.state === "waiting" && one.settlesAt === null).length;
   if (unavailable) {
-    return <div class="banner warn" role="status"><Icon name="warning" size={16} /><span>{t("banner.database")}</span></div>;
+    return (
+      <div class="banner warn" role="status">
+        <Icon name="warning" size={16} />
+        <span>{t("banner.database")}</span>
+      </div>
+    );
   }
   if (!cut && isOld) {
     return (
       <div class="banner" role="status">
         <span>{t("banner.update")}</span>
-        <button type="button" class="button small" onClick={() => location.reload()}>{t("banner.reload")}</button>
+        <button type="button" class="button small" onClick={() => location.reload()}>
+          {t("banner.reload")}
+        </button>
       </div>
     );
   }
@@ -39,7 +46,9 @@ export function Banner() {
       <span>{connection === "offline" ? t("banner.offline") : t("banner.reconnecting")}</span>
       <span>{waiting > 0 ? count("banner.kept", waiting) : t("banner.calm")}</span>
       {connection === "waiting" && (
-        <button type="button" class="button small" onClick={retryConnection}>{t("banner.now")}</button>
+        <button type="button" class="button small" onClick={retryConnection}>
+          {t("banner.now")}
+        </button>
       )}
     </div>
   );

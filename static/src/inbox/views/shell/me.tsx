@@ -16,17 +16,34 @@ export function Me() {
   return (
     <div class="nav-foot">
       <a
-        class={inSettings ? "nav-entry here nav-me" : "nav-entry nav-me"} href="/settings/me" title={t("settings.title")}
+        class={inSettings ? "nav-entry here nav-me" : "nav-entry nav-me"}
+        href="/settings/me"
+        title={t("settings.title")}
         onClick={() => (drawerOpen.value = false)}
       >
         <AgentAvatar agent={me} presence={presence} />
-        <span class="nav-label">{me.name}<span class="only-heard">, {t("settings.title")}</span></span>
+        <span class="nav-label">
+          {me.name}
+          <span class="only-heard">, {t("settings.title")}</span>
+        </span>
         <Icon name="settings" />
       </a>
-      <button type="button" class="button quiet square" aria-label={t("shortcuts.title")} title={t("shortcuts.title")} onClick={() => (shortcutsOpen.value = true)}>
+      <button
+        type="button"
+        class="button quiet square"
+        aria-label={t("shortcuts.title")}
+        title={t("shortcuts.title")}
+        onClick={() => (shortcutsOpen.value = true)}
+      >
         <Icon name="keyboard" />
       </button>
-      <button type="button" class="button quiet square" aria-label={t("sign_out")} title={t("sign_out")} onClick={() => void signOut()}>
+      <button
+        type="button"
+        class="button quiet square"
+        aria-label={t("sign_out")}
+        title={t("sign_out")}
+        onClick={() => void signOut()}
+      >
         <Icon name="out" />
       </button>
     </div>

@@ -47,8 +47,11 @@ function Entry({ name, id, label, icon, mark }: EntryProps) {
   const here = route.value.screen !== "settings" && listPlace.value.name === name && listPlace.value.id === id;
   return (
     <a
-      class={here ? "nav-entry here" : "nav-entry"} href={listAddress(id ? { name, id } : { name })}
-      aria-current={here ? "page" : undefined} onClick={() => (drawerOpen.value = false)} title={label}
+      class={here ? "nav-entry here" : "nav-entry"}
+      href={listAddress(id ? { name, id } : { name })}
+      aria-current={here ? "page" : undefined}
+      onClick={() => (drawerOpen.value = false)}
+      title={label}
     >
       {icon ? <Icon name={icon} /> : <span class={`nav-mark ${mark ?? ""}`} aria-hidden="true" />}
       <span class="nav-label">{label}</span>
@@ -65,8 +68,12 @@ function Teams() {
   if (teams.length === 0) return null;
   return (
     <div role="group" aria-labelledby="nav-teams">
-      <h2 class="nav-title" id="nav-teams">{t("nav.teams")}</h2>
-      {teams.map((team) => <Entry key={team.id} name="team" id={team.id} label={team.name} icon="team" />)}
+      <h2 class="nav-title" id="nav-teams">
+        {t("nav.teams")}
+      </h2>
+      {teams.map((team) => (
+        <Entry key={team.id} name="team" id={team.id} label={team.name} icon="team" />
+      ))}
     </div>
   );
 }
@@ -84,8 +91,12 @@ function Tags() {
   const shown = all ? tags.slice(0, 50) : tags.slice(0, TAGS_SHOWN);
   return (
     <div role="group" aria-labelledby="nav-tags">
-      <h2 class="nav-title" id="nav-tags">{t("nav.tags")}</h2>
-      {shown.map(({ tag }) => <Entry key={tag.id} name="tag" id={tag.id} label={tag.name} mark={colourClass(tag.colour)} />)}
+      <h2 class="nav-title" id="nav-tags">
+        {t("nav.tags")}
+      </h2>
+      {shown.map(({ tag }) => (
+        <Entry key={tag.id} name="tag" id={tag.id} label={tag.name} mark={colourClass(tag.colour)} />
+      ))}
       {!all && tags.length > TAGS_SHOWN && (
         <button type="button" class="nav-entry faint" onClick={() => setAll(true)}>
           <Icon name="down" />
@@ -94,11 +105,21 @@ function Tags() {
       )}
       {(unused > 0 || tags.length > 50) && (
         <Picker
-          label={t("nav.find_tag")} faceClass="nav-entry faint"
-          face={<><Icon name="search" /><span class="nav-label">{t("nav.find_tag")}</span></>}
-          choices={directory.tags.filter((tag) => !tag.retired).map((tag) => ({
-            id: tag.id, label: tag.name, mark: <span class={`nav-mark ${colourClass(tag.colour)}`} />,
-          }))}
+          label={t("nav.find_tag")}
+          faceClass="nav-entry faint"
+          face={
+            <>
+              <Icon name="search" />
+              <span class="nav-label">{t("nav.find_tag")}</span>
+            </>
+          }
+          choices={directory.tags
+            .filter((tag) => !tag.retired)
+            .map((tag) => ({
+              id: tag.id,
+              label: tag.name,
+              mark: <span class={`nav-mark ${colourClass(tag.colour)}`} />,
+            }))}
           pick={(id) => go(listAddress({ name: "tag", id }))}
         />
       )}
@@ -112,14 +133,18 @@ function Colleagues() {
   if (here.length === 0) return null;
   return (
     <div role="group" class="nav-colleagues" aria-labelledby="nav-here">
-      <h2 class="nav-title" id="nav-here">{t("nav.here")}</h2>
+      <h2 class="nav-title" id="nav-here">
+        {t("nav.here")}
+      </h2>
       <ul class="nav-people">
         {here.slice(0, 12).map((agent) => {
           const presence = signals.agents[agent.id];
           return (
             <li key={agent.id} title={`${agent.name} · ${t(`presence.${presence ?? "away"}`)}`}>
               <AgentAvatar agent={agent} presence={presence} />
-              <span class="only-heard">{agent.name}, {t(`presence.${presence ?? "away"}`)}</span>
+              <span class="only-heard">
+                {agent.name}, {t(`presence.${presence ?? "away"}`)}
+              </span>
             </li>
           );
         })}
@@ -137,7 +162,9 @@ export function Nav() {
         <span class="brand-name">Parley</span>
       </div>
       <div class="nav-scroll">
-        {LISTS.map(({ name, icon }) => <Entry key={name} name={name} icon={icon} label={t(`list.${name}` as WordKey)} />)}
+        {LISTS.map(({ name, icon }) => (
+          <Entry key={name} name={name} icon={icon} label={t(`list.${name}` as WordKey)} />
+        ))}
         <Teams />
         <Tags />
         <Colleagues />

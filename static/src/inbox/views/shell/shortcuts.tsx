@@ -25,7 +25,11 @@ export function Shortcuts() {
       <dl class="shortcuts">
         {SHORTCUTS.map(({ keys, says }) => (
           <div key={says} class="shortcut">
-            <dt>{keys.map((key) => <kbd key={key}>{key}</kbd>)}</dt>
+            <dt>
+              {keys.map((key) => (
+                <kbd key={key}>{key}</kbd>
+              ))}
+            </dt>
             <dd>{t(says)}</dd>
           </div>
         ))}

@@ -10,13 +10,23 @@ export function SignFrame({ title, children }: { title: string; children: Compon
   return (
     <main class="sign">
       <div class="sign-card">
-        <div class="sign-brand"><span class="brand-mark large" aria-hidden="true" /><span>Parley</span></div>
+        <div class="sign-brand">
+          <span class="brand-mark large" aria-hidden="true" />
+          <span>Parley</span>
+        </div>
         <h1 class="sign-title">{title}</h1>
         {children}
       </div>
       <div class="sign-languages" role="group" aria-label="Language">
         {LANGUAGES.map((one) => (
-          <button key={one} type="button" class="button quiet small" lang={one} aria-pressed={one === language.value} onClick={() => prefer({ language: one })}>
+          <button
+            key={one}
+            type="button"
+            class="button quiet small"
+            lang={one}
+            aria-pressed={one === language.value}
+            onClick={() => prefer({ language: one })}
+          >
             {NAMES[one]}
           </button>
         ))}

@@ -29,7 +29,9 @@ const NOTHING: Entered = { password: "", again: "", name: "", email: "", totp: "
 function answerOf(entered: Entered): LinkAnswer {
   const { password, name, email, totp } = entered;
   return {
-    ...(password ? { password } : {}), ...(name ? { name: name.trim() } : {}), ...(email ? { email: email.trim() } : {}),
+    ...(password ? { password } : {}),
+    ...(name ? { name: name.trim() } : {}),
+    ...(email ? { email: email.trim() } : {}),
     ...(totp ? { totp: totp.replace(/\s/g, "") } : {}),
   };
 }
@@ -64,13 +66,19 @@ export function LinkPage({ link }: { link: string }) {
     return (
       <SignFrame title={t("link.gone")}>
         <p role="alert">{problem}</p>
-        <a class="button primary wide" href="/">{t("link.to_sign_in")}</a>
+        <a class="button primary wide" href="/">
+          {t("link.to_sign_in")}
+        </a>
       </SignFrame>
     );
   }
   const field = (name: keyof Entered) => ({
-    name, value: entered[name], required: true, class: "input",
-    onInput: (event: { currentTarget: HTMLInputElement }) => setEntered({ ...entered, [name]: event.currentTarget.value }),
+    name,
+    value: entered[name],
+    required: true,
+    class: "input",
+    onInput: (event: { currentTarget: HTMLInputElement }) =>
+      setEntered({ ...entered, [name]: event.currentTarget.value }),
   });
   const differs = entered.again !== "" && entered.password !== entered.again;
   return (
@@ -85,8 +93,14 @@ export function LinkPage({ link }: { link: string }) {
         {wants === "admin" && (
           <>
             <p class="form-note">{t("link.first_admin_more")}</p>
-            <label class="field"><span>{t("name")}</span><input {...field("name")} autocomplete="name" ref={focusFirst} /></label>
-            <label class="field"><span>{t("email")}</span><input {...field("email")} type="email" autocomplete="username" /></label>
+            <label class="field">
+              <span>{t("name")}</span>
+              <input {...field("name")} autocomplete="name" ref={focusFirst} />
+            </label>
+            <label class="field">
+              <span>{t("email")}</span>
+              <input {...field("email")} type="email" autocomplete="username" />
+            </label>
           </>
         )}
         <label class="field">
@@ -100,10 +114,19 @@ export function LinkPage({ link }: { link: string }) {
           {differs && <small class="field-problem">{t("password.differs")}</small>}
         </label>
         {wants === "code" && (
-          <label class="field"><span>{t("sign_in.code")}</span><input {...field("totp")} inputMode="numeric" autocomplete="one-time-code" ref={focusFirst} /></label>
+          <label class="field">
+            <span>{t("sign_in.code")}</span>
+            <input {...field("totp")} inputMode="numeric" autocomplete="one-time-code" ref={focusFirst} />
+          </label>
         )}
-        {problem && <p class="form-problem" role="alert">{problem}</p>}
-        <button type="submit" class="button primary wide" disabled={busy || differs}>{t("link.enter")}</button>
+        {problem && (
+          <p class="form-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="button primary wide" disabled={busy || differs}>
+          {t("link.enter")}
+        </button>
       </form>
     </SignFrame>
   );

@@ -31,7 +31,11 @@ export function SignIn({ ended }: { ended: boolean }) {
   };
   return (
     <SignFrame title={t("sign_in.title")}>
-      {ended && <p class="form-note" role="status">{t("sign_in.ended")}</p>}
+      {ended && (
+        <p class="form-note" role="status">
+          {t("sign_in.ended")}
+        </p>
+      )}
       <form
         class="form"
         onSubmit={(event) => {
@@ -43,26 +47,60 @@ export function SignIn({ ended }: { ended: boolean }) {
           <>
             <label class="field">
               <span>{t("email")}</span>
-              <input class="input" type="email" name="email" autocomplete="username" required value={email} ref={focusFirst} onInput={(event) => setEmail(event.currentTarget.value)} />
+              <input
+                class="input"
+                type="email"
+                name="email"
+                autocomplete="username"
+                required
+                value={email}
+                ref={focusFirst}
+                onInput={(event) => setEmail(event.currentTarget.value)}
+              />
             </label>
             <label class="field">
               <span>{t("password")}</span>
-              <input class="input" type="password" name="password" autocomplete="current-password" required value={password} onInput={(event) => setPassword(event.currentTarget.value)} />
+              <input
+                class="input"
+                type="password"
+                name="password"
+                autocomplete="current-password"
+                required
+                value={password}
+                onInput={(event) => setPassword(event.currentTarget.value)}
+              />
             </label>
           </>
         ) : (
           <label class="field">
             <span>{t("sign_in.code")}</span>
             <input
-              class="input code" name="code" inputMode="numeric" autocomplete="one-time-code" required value={code} maxLength={10} ref={focusFirst}
+              class="input code"
+              name="code"
+              inputMode="numeric"
+              autocomplete="one-time-code"
+              required
+              value={code}
+              maxLength={10}
+              ref={focusFirst}
               onInput={(event) => setCode(event.currentTarget.value)}
             />
             <small class="faint">{t("sign_in.code_more")}</small>
           </label>
         )}
-        {problem && <p class="form-problem" role="alert">{problem}</p>}
-        <button type="submit" class="button primary wide" disabled={busy}>{t(busy ? "sign_in.busy" : "sign_in")}</button>
-        {step === "code" && <button type="button" class="button quiet wide" onClick={() => setStep("password")}>{t("back")}</button>}
+        {problem && (
+          <p class="form-problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <button type="submit" class="button primary wide" disabled={busy}>
+          {t(busy ? "sign_in.busy" : "sign_in")}
+        </button>
+        {step === "code" && (
+          <button type="button" class="button quiet wide" onClick={() => setStep("password")}>
+            {t("back")}
+          </button>
+        )}
       </form>
       {step === "password" && <p class="sign-help">{t("sign_in.forgot")}</p>}
     </SignFrame>
