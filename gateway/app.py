@@ -69,6 +69,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
     async with contextlib.AsyncExitStack() as stack:
         stack.push_async_callback(store.close)
         media = open_media(config.media_store, config.data)
+        stack.push_async_callback(media.close)
         bus = Bus()
         links = MediaLinks(store.secret, clock=clock)
         await store.write(lambda tx: sync_accounts(tx, _configured(channels)))
@@ -120,7 +121,7 @@ def _file_door(
 
 
 def _configured(channels: Channels) -> dict[str, Configured]:
-    return {channel.account: Configured(channel.name, getattr(channel, "title", "")) for channel in channels}
+    return {channel.account: Configured(channel.name, channel.config.label) for channel in channels}
 
 
 async def _open_channels(channels: Channels) -> None:

@@ -1,0 +1,143 @@
+"""The composition root: everything opens, hangs together and closes, whatever one part does."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, WSMsgType
+
+from gateway import app
+from gateway.app import Parley, listening, open_parley
+from gateway.channels.registry import Channels, make
+from gateway.config import Config
+from gateway.errors import ConfigError, TemporaryError, Unavailable
+from gateway.store import Reader, open_store
+
+CHANNELS = {"web": {"type": "webchat", "label": "Website"}}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return Config(data=tmp_path, channels=CHANNELS)
+
+
+@pytest.fixture
+async def parley(config: Config) -> AsyncIterator[Parley]:
+    async with open_parley(config) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def url(parley: Parley) -> AsyncIterator[str]:
+    async with listening(parley, "127.0.0.1", 0) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+async def accounts(look: Reader) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in await look.all("select id, label, state from accounts order by id")]
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("/", "text/html"),
+        ("/c/17", "text/html"),
+        ("/chat/web", "text/html"),
+        ("/widget.js", "text/javascript"),
+        ("/healthz", "text/plain"),
+        ("/readyz", "text/plain"),
+        ("/api/v1/openapi.json", "application/json"),
+        ("/api/v1/asyncapi.json", "application/json"),
+    ],
+)
+async def test_every_door_is_hung(url: str, path: str, kind: str) -> None:
+    async with ClientSession() as client, client.get(url + path) as answer:
+        assert (answer.status, answer.content_type) == (200, kind)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert "Server" not in answer.headers
+
+
+async def test_what_nobody_hung_is_a_problem_not_a_page(url: str) -> None:
+    async with ClientSession() as client, client.get(f"{url}/nowhere") as answer:
+        assert (answer.status, answer.content_type) == (404, "application/problem+json")
+
+
+async def test_accounts_follow_the_configuration(config: Config) -> None:
+    async with open_parley(config) as parley:
+        assert await parley.store.read(accounts) == [("web", "Website", "active")]
+    other = {"shop": {"type": "webchat", "label": "Shop"}}
+    async with open_parley(config.model_copy(update={"channels": other})) as parley:
+        assert await parley.store.read(accounts) == [
+            ("shop", "Shop", "active"),
+            ("web", "Website", "retired"),
+        ]
+
+
+async def test_going_down_tells_every_browser_to_come_back(config: Config) -> None:
+    async with open_parley(config) as parley, ClientSession() as client:
+        async with listening(parley, "127.0.0.1", 0) as port:
+            base = f"http://127.0.0.1:{port}"
+            async with client.post(f"{base}/visitor/web/session", json={}) as answer:
+                token = (await answer.json())["token"]
+            socket = await client.ws_connect(f"{base}/ws/visitor/web", headers={"Origin": base})
+            await socket.send_json({"kind": "hello", "protocol": 1, "token": token})
+            assert (await socket.receive_json())["kind"] == "hello"
+            assert (await socket.receive_json())["kind"] == "snapshot"
+        last = await socket.receive()
+        assert (last.type, last.data) == (WSMsgType.CLOSE, 1012)
+
+
+async def test_everything_is_closed_behind_it(config: Config) -> None:
+    before = asyncio.all_tasks()
+    async with open_parley(config) as parley:
+        pass
+    with pytest.raises(Unavailable):
+        await parley.store.write(accounts)
+    assert asyncio.all_tasks() == before
+    again = await open_store(config.database_url)
+    await again.close()
+
+
+async def test_a_faulty_configuration_opens_nothing(config: Config) -> None:
+    faulty = config.model_copy(update={"channels": {"web": {"type": "webcat"}}})
+    with pytest.raises(ConfigError, match="did you mean 'webchat'"):
+        async with open_parley(faulty):
+            pass
+    assert not (config.data / "parley.db").exists()
+
+
+async def test_one_bad_account_never_stops_the_others(caplog: pytest.LogCaptureFixture) -> None:
+    bad, good = make("bad", CHANNELS["web"]), make("good", CHANNELS["web"])
+    opened: list[str] = []
+
+    async def refuse() -> None:
+        raise TemporaryError("the provider is away")
+
+    async def remember() -> None:
+        opened.append("good")
+
+    bad.open, good.open = refuse, remember  # type: ignore[method-assign]
+    await app._open_channels(Channels({"bad": bad, "good": good}))
+    assert opened == ["good"]
+    assert "the provider is away" in caplog.text
+
+
+async def test_a_task_that_fails_takes_the_process_down(caplog: pytest.LogCaptureFixture) -> None:
+    """Better started anew than half alive; the reason is said once."""
+
+    async def fails() -> None:
+        raise RuntimeError("a fault of ours")
+
+    async def goes_on() -> None:
+        await asyncio.sleep(60)
+
+    async def process() -> None:
+        async with app._running([fails(), goes_on()]):
+            await asyncio.sleep(60)
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(process())
+    assert [record.levelno for record in caplog.records] == [logging.CRITICAL]
