@@ -13,7 +13,10 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function press(act: string): void {
-  document.querySelector<HTMLElement>(`[data-act="${act}"]:not(:disabled)`)?.click();
+  const button = document.querySelector<HTMLElement>(`[data-act="${act}"]:not(:disabled)`);
+  // What it opens closes to it again, by Escape or by a choice.
+  if (button?.hasAttribute("aria-haspopup")) button.focus();
+  button?.click();
 }
 
 /** Walks the list: with a conversation open the next one opens, else the focus moves. */

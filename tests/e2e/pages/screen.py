@@ -60,8 +60,8 @@ class Screen:
         await keys.send("Input.insertText", {"text": text})
         await keys.detach()
 
-    async def press_korean(self, code: str, letter: str) -> None:
-        """A key of the Korean layout: its place is `code`, what it writes is `letter`."""
+    async def press_key(self, code: str, letter: str) -> None:
+        """A key at its place on the keyboard, `code`; what it writes is the layout's."""
         keys = await self.page.context.new_cdp_session(self.page)
         event = {"key": letter, "code": code, "windowsVirtualKeyCode": ord(code[-1])}
         await keys.send("Input.dispatchKeyEvent", {"type": "rawKeyDown", **event})

@@ -1,5 +1,5 @@
 import { signal, useComputed } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { loadList } from "../../load";
 import { preferences } from "../../preferences";
 import { state } from "../../store";
@@ -50,7 +50,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   shown.current = rows;
   shownKey.current = key;
   const hidden = fresh.length - rows.length;
-  useEffect(() => {
+  useLayoutEffect(() => {
     shownRows.value = rows;
   }, [rows]);
 

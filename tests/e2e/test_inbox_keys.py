@@ -1,0 +1,155 @@
+"""The keyboard, and the input methods of those who write Korean."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.office import Office
+from tests.e2e.pages.words import LANGUAGES, Language
+
+KOREAN = dict(zip("JKRNEATZ", "ㅓㅏㄱㅜㄷㅁㅅㅋ", strict=True))
+CHOSEN = re.compile(r"\bchosen\b")
+
+
+async def test_enter_while_a_syllable_is_composed_never_sends(office: Office):
+    mina = await office.hire("Mina")
+    chat = await office.customer("ko")
+    await chat.field.focus()
+    await chat.compose("ㅇ", "아", "안")
+    await chat.press_composing("Enter", "Enter")
+    await expect(chat.field).to_have_value("안")
+    await expect(chat.log.get_by_role("article")).to_have_count(0)
+    await chat.confirm("안")
+    await chat.compose("ㄴ", "녀", "녕")
+    await chat.confirm("녕")
+    await chat.field.press("Enter")
+    await chat.tells(["안녕"])
+
+    inbox = await mina.inbox(language="ko")
+    await inbox.open(inbox.words("contact.unnamed"))
+    for mode in ("reply", "note"):
+        await inbox.act(mode).click()
+        await inbox.field.focus()
+        await inbox.compose("ㄴ", "네")
+        await inbox.press_composing("Enter", "Enter")
+        await expect(inbox.field).to_have_value("네")
+        await inbox.tells(["안녕"])
+        await inbox.confirm("네")
+        await expect(inbox.field).to_have_value("네")
+        await inbox.field.fill("")
+    await inbox.act("reply").click()
+    await inbox.field.focus()
+    await inbox.compose("ㄴ", "네")
+    await inbox.confirm("네")
+    await inbox.field.press("Shift+Enter")
+    await inbox.field.press_sequentially("2")
+    await inbox.field.press("Enter")
+    await inbox.tells(["안녕", "네\n2"])
+    await chat.tells(["안녕", "네\n2"])
+
+
+@pytest.mark.parametrize("layout", LANGUAGES)
+async def test_shortcuts_work_on_either_layout(office: Office, layout: Language):
+    """j and k walk, Enter opens, r n e a t z act, Escape leads out, / finds, ? explains."""
+    mina = await office.hire("Mina")
+    for name in ("One", "Two", "Three"):
+        await office.writes(f"I am {name}", name=name)
+    letters = {
+        "KeyJ": "ㅓ",
+        "KeyK": "ㅏ",
+        "KeyR": "ㄱ",
+        "KeyN": "ㅜ",
+        "KeyE": "ㄷ",
+        "KeyA": "ㅁ",
+        "KeyT": "ㅅ",
+        "KeyZ": "ㅋ",
+    }
+    inbox = await mina.inbox()
+
+    async def press(code: str) -> None:
+        await inbox.press_key(code, KOREAN[code[-1]] if layout == "ko" else code[-1].lower())
+
+    rows = inbox.page.locator("[data-row]")
+    await expect(rows).to_have_count(3)
+    await press("KeyJ")
+    await expect(rows.nth(0)).to_be_focused()
+    await press("KeyJ")
+    await expect(rows.nth(1)).to_be_focused()
+    await inbox.page.keyboard.press("Enter")
+    await inbox.sees("I am Two")
+    await expect(rows.nth(1)).to_have_class(CHOSEN)
+    await press("KeyJ")
+    await inbox.sees("I am One")
+    await press("KeyK")
+    await inbox.sees("I am Two")
+
+    await press("KeyN")
+    await expect(inbox.composer).to_have_class(re.compile("mode-note"))
+    await expect(inbox.field).to_be_focused()
+    await expect(inbox.field).to_have_value("")
+    await inbox.page.keyboard.press("Escape")
+    await press("KeyR")
+    await expect(inbox.composer).to_have_class(re.compile("mode-public"))
+    await expect(inbox.field).to_be_focused()
+    await press("KeyE")  # somebody writes: nothing is closed
+    await inbox.page.keyboard.press("Escape")
+    await expect(inbox.field).not_to_be_focused()
+    for code, act in (("KeyA", "assign"), ("KeyT", "tag"), ("KeyZ", "snooze")):
+        await press(code)
+        await expect(inbox.act(act)).to_have_attribute("aria-expanded", "true")
+        await inbox.page.keyboard.press("Escape")
+        await expect(inbox.act(act)).to_have_attribute("aria-expanded", "false")
+        await expect(inbox.act(act)).to_be_focused()
+    await inbox.counts(all=3)
+    await press("KeyE")
+    await inbox.counts(all=2)
+    await press("KeyE")
+    await inbox.counts(all=3)
+    await inbox.page.keyboard.press("Slash")
+    await expect(inbox.page.get_by_role("searchbox")).to_be_focused()
+    await inbox.page.keyboard.press("Escape")
+    await inbox.page.keyboard.press("Shift+Slash")
+    help_page = inbox.page.get_by_role("dialog", name=inbox.words("shortcuts.title"))
+    await expect(help_page).to_be_visible()
+    await inbox.page.keyboard.press("Escape")
+    await expect(help_page).to_have_count(0)
+    await inbox.page.keyboard.press("Escape")
+    await expect(inbox.log).to_have_count(0)
+
+
+async def test_everything_is_done_without_a_pointer(office: Office):
+    """From the list to a sent reply, a tag and a snooze, by the keyboard alone."""
+    mina = await office.hire("Mina")
+    await office.writes("Hello", name="One")
+    inbox = await mina.inbox()
+    keys = inbox.page.keyboard
+    await keys.press("j")
+    await expect(inbox.page.locator("[data-row]")).to_be_focused()
+    await keys.press("Enter")
+    await inbox.sees("Hello")
+    await keys.press("r")
+    await expect(inbox.field).to_be_focused()
+    await keys.type("Good morning")
+    await keys.press("Enter")
+    await inbox.sees("Good morning")
+    await keys.press("Escape")
+    await keys.press("t")
+    await expect(inbox.page.get_by_role("combobox")).to_be_focused()
+    await keys.type("morning")
+    await keys.press("Enter")
+    await keys.press("Escape")
+    await expect(inbox.head.locator(".tag-name")).to_have_text(["morning"])
+    await keys.press("a")
+    await expect(inbox.page.get_by_role("combobox")).to_be_focused()
+    await keys.type("Mina")
+    await keys.press("Enter")
+    await inbox.counts(mine=1)
+    await expect(inbox.act("assign")).to_be_focused()
+    await keys.press("z")
+    await keys.press("Tab")
+    await keys.press("Enter")
+    await inbox.counts(mine=0, snoozed=1)
+    await inbox.is_true()
