@@ -23,7 +23,8 @@ from inbox.views import LINES, Wanted, list_conversations
 
 PAGE = 200
 """Messages, or conversations of a contact, read at a time."""
-NEXT = f"{MESSAGES} where m.conversation_id = $1 and (m.at, m.position) > ($2, $3) order by m.at, m.position limit {PAGE}"
+NEXT = f"""{MESSAGES} where m.conversation_id = $1 and (m.at, m.position) > ($2, $3)
+    order by m.at, m.position limit {PAGE}"""
 ALL_LINES = f"{LINES} where a.conversation_id = $1 order by a.at, a.position"
 
 
@@ -57,7 +58,8 @@ class Archive:
         self._desk = desk
         self._viewer = viewer
         self._pipe = _Pipe()
-        self._zip = zipfile.ZipFile(self._pipe, "w", zipfile.ZIP_DEFLATED)  # type: ignore[arg-type]
+        into: Any = self._pipe  # all that zipfile asks of a stream it cannot seek in
+        self._zip = zipfile.ZipFile(into, "w", zipfile.ZIP_DEFLATED)
 
     async def conversation(self, view: ConversationView, contact: ContactView) -> AsyncIterator[bytes]:
         """The conversation's story and files; the caller has looked both up for this viewer."""

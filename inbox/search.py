@@ -15,7 +15,7 @@ from gateway.store.load import load_conversations, load_messages
 from gateway.store.search import fts_query, ts_query
 from inbox.places import Place, read_place
 from inbox.snippets import SnippetPart, snippet
-from inbox.views import found_in, match
+from inbox.views import found_in, match, newest_first
 
 ABOUT = 10
 """Conversations found by what they are about, told before the messages on the first page."""
@@ -41,7 +41,8 @@ async def search(
         return {"hits": [], "before": None}
     query = ts_query(words) if look.postgres else fts_query(words)
     about = await _about(look, viewer, query) if before is None else []
-    found = await _messages(look, viewer, query, before, limit + 1)
+    order = await newest_first(look, words)
+    found = await _messages(look, viewer, query, before, f"message_search.{order} desc limit {limit + 1}")
     more, found = len(found) > limit, found[:limit]
     conversations = await load_conversations(
         look, [*(row["id"] for row in about), *(row["conversation_id"] for row in found)]
@@ -67,7 +68,7 @@ async def search(
     return {"hits": hits, "before": str(Place(found[-1]["position"], "0")) if more else None}
 
 
-async def _messages(look: Reader, viewer: Viewer, query: str, before: str | None, limit: int) -> list[Row]:
+async def _messages(look: Reader, viewer: Viewer, query: str, before: str | None, order: str) -> list[Row]:
     params: list[Any] = [query, read_place(before).first if before else 2**62]
     access = where_sees(viewer, "c", params)
     sql = f"""select m.id, m.position, m.conversation_id from message_search
@@ -75,7 +76,7 @@ async def _messages(look: Reader, viewer: Viewer, query: str, before: str | None
         join conversations c on c.id = m.conversation_id
         where {match(look, "message_search", "$1")} and message_search.rowid < $2
           and m.erased_at is null and {access}
-        order by message_search.rowid desc limit {limit}"""
+        order by {order}"""
     return list(await look.all(sql, *params))
 
 

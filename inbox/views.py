@@ -28,6 +28,10 @@ MARK = "select position from read_marks where agent_id = $1 and conversation_id 
 DRAFTS = "select mode, text from drafts where agent_id = $1 and conversation_id = $2"
 FOUND_MOST = 2_000
 """Found messages, conversations or contacts that a list with words looks at, the newest: a common word has no end."""
+RECENT, MET_OFTEN = 20_000, 50
+"""Words that so many of the newest messages have are common."""
+COMMON = f"""select count(*) from (select 1 from message_search
+    where rowid > $1 and tokens @@ cast(cast($2 as text) as tsquery) limit {MET_OFTEN}) recent"""
 LINES_MOST = 300
 """Lines of history told with one page of messages."""
 LINES = """select a.*, g.name as agent_name, k.name as customer_name from audit a
@@ -104,9 +108,10 @@ async def _walked(look: Reader, viewer: Viewer, wanted: Wanted) -> list[Row]:
     """The page's rows and one more. Each status, and each reason to see a conversation, has an index of its own:
     they are walked one by one and merged, so that no list is ever sorted or searched through."""
     found: dict[str, Row] = {}
+    order = await newest_first(look, wanted.words) if wanted.words else ""
     for walk in _walks(viewer, wanted):
         params: list[Any] = []
-        for row in await look.all(_list_sql(look, viewer, walk, params), *params):
+        for row in await look.all(_list_sql(look, viewer, walk, params, order), *params):
             found[row["id"]] = row
     newest = sorted(found.values(), key=lambda row: (row["last_at"], row["id"]), reverse=True)
     return newest[: wanted.limit + 1]
@@ -133,7 +138,7 @@ def _walks(viewer: Viewer, wanted: Wanted) -> list[Wanted]:
     ]
 
 
-def _list_sql(look: Reader, viewer: Viewer, wanted: Wanted, params: list[Any]) -> str:
+def _list_sql(look: Reader, viewer: Viewer, wanted: Wanted, params: list[Any], order: str) -> str:
     """One walk: by tag along `conversation_tags`, else along the conversations' own indexes."""
 
     def place(value: Any) -> str:
@@ -154,17 +159,17 @@ def _list_sql(look: Reader, viewer: Viewer, wanted: Wanted, params: list[Any]) -
     if wanted.contact:
         where.append(f"c.contact_id = {place(wanted.contact)}")
     if wanted.words:
-        where.append(_has_words(look, wanted.words, place))
+        where.append(_has_words(look, wanted.words, place, order))
     where.append(where_sees(viewer, "c", params))
     key = f"{walked}.conversation_id" if wanted.tag else "c.id"
     if wanted.before:
         before = read_place(wanted.before)
         where.append(f"({walked}.last_at, {key}) < ({place(before.first)}, {place(before.tie)})")
-    order = f"{walked}.last_at desc, {key} desc limit {wanted.limit + 1}"
-    return f"select c.id, {walked}.last_at from {tables} where {' and '.join(where)} order by {order}"
+    page = f"order by {walked}.last_at desc, {key} desc limit {wanted.limit + 1}"
+    return f"select c.id, {walked}.last_at from {tables} where {' and '.join(where)} {page}"
 
 
-def _has_words(look: Reader, words: str, place: Any) -> str:
+def _has_words(look: Reader, words: str, place: Any, order: str) -> str:
     """The conversation's subject or attributes, its contact, or one of its messages has the words; of each kind the
     newest `FOUND_MOST` count."""
     query = place(ts_query(words) if look.postgres else fts_query(words))
@@ -173,16 +178,28 @@ def _has_words(look: Reader, words: str, place: Any) -> str:
         f" or c.contact_id in (select k.id from contacts k"
         f" where k.seq in ({found_in(look, 'contact_search', query)}))"
         f" or c.id in (select m.conversation_id from messages m"
-        f" where m.position in ({found_in(look, 'message_search', query)})))"
+        f" where m.position in ({found_in(look, 'message_search', query, order)})))"
     )
 
 
-def found_in(look: Reader, table: str, query: str) -> str:
+def found_in(look: Reader, table: str, query: str, order: str = "rowid + 0") -> str:
     """The keys of a search table's newest rows that have the query (a parameter's place), as a subquery."""
-    newest = (
-        f"select rowid from {table} where {match(look, table, query)} order by rowid desc limit {FOUND_MOST}"
-    )
-    return f"select rowid from ({newest}) {table}_found"
+    newest = f"select rowid from {table} where {match(look, table, query)}"
+    if not look.postgres:
+        order = "rowid"  # FTS5 walks its rows newest first by itself
+    return f"select rowid from ({newest} order by {order} desc limit {FOUND_MOST}) {table}_found"
+
+
+async def newest_first(look: Reader, words: str) -> str:
+    """How to order found messages, the newest first, so that PostgreSQL finds them fast.
+
+    It cannot know how common the words are and guesses wrong by seconds: common ones are met soon on a walk back
+    through all messages (`rowid`), rare ones only by the words' own index (`rowid + 0` keeps it from walking).
+    """
+    if not look.postgres:
+        return "rowid"
+    met = await look.value(COMMON, look.position - RECENT, ts_query(words))
+    return "rowid" if met >= MET_OFTEN else "rowid + 0"
 
 
 def match(look: Reader, table: str, query: str) -> str:

@@ -55,10 +55,11 @@ def where_sees_contact(viewer: Viewer, alias: str, params: list[Any]) -> str:
     """The rule for contacts as a condition on the `contacts` row `alias`; appends its values to `params`."""
     if viewer.sees_all:
         return "1 = 1"
-    seen = where_sees(viewer, "seen", params)
+    seen = where_sees(viewer, "held", params)
+    # One look by index for each contact: as `exists ... or not exists ...` PostgreSQL reads all conversations at once.
     return (
-        f"(exists (select 1 from conversations seen where seen.contact_id = {alias}.id and {seen})"
-        f" or not exists (select 1 from conversations held where held.contact_id = {alias}.id))"
+        f"coalesce((select max(case when {seen} then 1 else 0 end) from conversations held"
+        f" where held.contact_id = {alias}.id), 1) = 1"
     )
 
 
