@@ -194,6 +194,9 @@ def _status_after(held: Held, person: Person) -> Status:
 
 
 def _plain(fact: InboundMessage) -> InboundMessage:
+    words = (fact.provider_id, fact.sender.address, fact.thread_key, fact.text, fact.name, fact.subject)
+    if not any(word and "\0" in word for word in words):
+        return fact
     return replace(
         fact,
         provider_id=plain(fact.provider_id),
