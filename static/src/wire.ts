@@ -589,6 +589,13 @@ export interface SnippetPart {
   found: boolean;
 }
 
+/** Found messages, conversations or contacts that a list with words looks at, the newest: a common word has no end. */
+export const FOUND_MOST = 2000;
+
+export const RECENT = 20000;
+
+export const MET_OFTEN = 50;
+
 /** Lines of history told with one page of messages. */
 export const LINES_MOST = 300;
 
