@@ -8,7 +8,7 @@ DEFAULT = 60
 BUDGETS = {
     "channels": 60,
     "e2e": 420,
-    "gateway": 60,
+    "gateway": 120,
     "house": 60,
     "inbox": 180,
     "media": 60,
