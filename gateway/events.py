@@ -87,7 +87,8 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who did it: an agent's id, a customer's identity id, a token's id, or the name of an automation."""
+    """Who did it: an agent's id (of kind token: the agent's for whom a program acts), a customer's identity id, or the
+    name of an automation."""
 
     kind: ActorKind
     id: str = ""
