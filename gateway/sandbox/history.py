@@ -159,7 +159,7 @@ class Teller:
 
     def _acts(self, book: Book, story: dict[str, Any], fate: Fate, start: int, order: str) -> Iterator[Act]:
         lines = self._until(story["say"], fate)
-        holes = self._holes(book, order)
+        holes = self._holes(book, story, order)
         at, answered, before = start, False, ""
         for who, *words in lines:
             at += self._pause(before, who)
@@ -195,13 +195,13 @@ class Teller:
             return self._random.randint(40, 300 if before in ("a", "n") else 720) * 1000
         return self._random.randint(12, 45 if before not in ("a", "n") else 200) * 1000
 
-    def _holes(self, book: Book, order: str) -> dict[str, str]:
+    def _holes(self, book: Book, story: dict[str, Any], order: str) -> dict[str, str]:
         chosen = self._random.choice
         track = "".join(chosen("0123456789") for _ in range(12))
         return {
             "order": order,
             "track": f"{track[:4]}-{track[4:8]}-{track[8:]}",
-            "item": chosen(book.words["items"]),
+            "item": chosen(story.get("items", book.words["items"])),
             "day": chosen(book.words["days"]),
             "won": chosen(book.words["won"]),
         }
