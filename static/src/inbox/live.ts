@@ -1,5 +1,6 @@
 // Puts socket, store and commands together: one live agent in one tab.
 
+import { keptIn } from "../shared/clientstore";
 import { dispatch, state } from "./store";
 import { get, onSignedOut, problemOf } from "./api";
 import { heard, sayAgain, sayNow, useSocketForLatest } from "./commands/latest";
@@ -7,6 +8,10 @@ import { hasUnsent, refuse, resend, settle, useSocket } from "./commands/outbox"
 import { greet, useSocketForSignals } from "./commands/signals";
 import { AgentSocket } from "./socket";
 import type { ToAgent } from "../wire";
+
+const UNAVAILABLE = 503;
+const RELOADS_APART = 120_000; // ms
+const kept = keptIn(() => sessionStorage, "parley.");
 
 /** A page that is only switched away from for a moment is left alone. */
 const SETTLES = 60_000; // ms
@@ -23,8 +28,8 @@ function take(frame: ToAgent): void {
     if (!refuse(frame.id, frame.problem)) heard(frame.id);
   }
   if (resendDue && state.value.generation > 0 && frame.kind !== "hello") beginTalking();
-  if (frame.kind !== "problem") noteAvailability(false);
-  else noteAvailability(frame.problem.status === 503);
+  if (frame.kind === "problem") noteAvailability(frame.problem.status === UNAVAILABLE);
+  else if (frame.kind === "result" || frame.kind === "snapshot") noteAvailability(false);
 }
 
 function beginTalking(): void {
@@ -44,7 +49,7 @@ function say(
 ): void {
   if (state.value.connection === connection && state.value.retryAt === retryAt) return;
   dispatch({ kind: "connection", connection, retryAt });
-  if (connection === "outdated") location.reload();
+  if (connection === "outdated") reloadOnce();
 }
 
 export function goLive(): void {
@@ -78,6 +83,13 @@ export function goLive(): void {
     if (hasUnsent() && state.value.connection !== "online") event.preventDefault();
   });
   made.start();
+}
+
+/** The server no longer understands this page. If a fresh one does not help either, the page stays and says so. */
+function reloadOnce(): void {
+  const last = kept.read<number>("reloaded") ?? 0;
+  kept.write("reloaded", Date.now());
+  if (Date.now() - last > RELOADS_APART) location.reload();
 }
 
 /** A newer front end is taken when nobody looks and nothing is on its way. */

@@ -1,6 +1,6 @@
 // What an agent can do, by name. Views call these and nothing below them.
 
-import type { AttachmentView } from "../../wire";
+import type { AttachmentView, ConversationView } from "../../wire";
 import { dispatch, state } from "../store";
 import type { Mode } from "../store/state";
 import { sayLatest } from "./latest";
@@ -64,6 +64,12 @@ export async function makeTag(name: string, colour: string): Promise<string> {
   const value = await act("make_tag", { name, colour });
   const made = value.tag as { id: string } | string;
   return typeof made === "string" ? made : made.id;
+}
+
+/** Writes first, on an account that may; the new conversation's number. */
+export async function start(account: string, identity: string, text: string): Promise<number> {
+  const value = await act("start", { account, identity, text });
+  return (value.conversation as ConversationView).number;
 }
 
 const READ_GATHER = 300; // ms

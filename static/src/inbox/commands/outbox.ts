@@ -13,8 +13,11 @@ const ANSWER_WITHIN = 12_000; // ms
 /** An answer without a position: its event comes at about the same moment; until then the act stays imagined. */
 const EVENT_FOLLOWS = 400; // ms
 
+const UNAVAILABLE = 503;
+const LATER = 3000; // ms
+
 /** Repeating these could do a second thing; a lost answer is shown instead, and the agent looks and decides. */
-const ONCE = new Set(["merge", "split", "undo_merge", "merge_contacts", "split_contact", "make_tag"]);
+const ONCE = new Set(["merge", "split", "undo_merge", "merge_contacts", "split_contact", "make_tag", "start"]);
 
 /** These carry a client_id, so the server knows a repeat. */
 const WITH_CLIENT_ID = new Set(["reply", "note", "start"]);
@@ -125,6 +128,7 @@ export function settle(id: string, value: Answer): boolean {
 
 export function refuse(id: string, problem: ProblemView): boolean {
   told.delete(id);
+  if (problem.status === UNAVAILABLE && sayLater(id)) return true;
   const waiter = waiters.get(id);
   waiters.delete(id);
   const one = state.value.pending.find((pending) => pending.id === id);
@@ -133,6 +137,16 @@ export function refuse(id: string, problem: ProblemView): boolean {
   dispatch(ONCE.has(one.name) ? { kind: "pending.dropped", id } : { kind: "pending.failed", id, problem });
   keep();
   waiter?.reject(problem);
+  return true;
+}
+
+/** The server's database is gone for now: nothing was done, and saying it again is right. */
+function sayLater(id: string): boolean {
+  const one = state.value.pending.find((pending) => pending.id === id);
+  if (!one || ONCE.has(one.name)) return false;
+  setTimeout(() => {
+    if (state.value.pending.some((pending) => pending.id === id && pending.state === "waiting")) transmit(one);
+  }, LATER);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { isComposing } from "../../shared/keys";
 import { t } from "../words";
 import { Popover } from "./popover";
@@ -25,11 +25,12 @@ interface PickerProps {
   makeLabel?: (name: string) => string;
   /** Stays open after a pick (tags). */
   several?: boolean;
-  side?: "start" | "end" | "above";
+  side?: "start" | "end";
   act?: string;
   disabled?: boolean;
 }
 
+const FEW = 8; // choices that need no finding
 const SHOWN = 60; // choices drawn at once; ten thousand tags are found by typing
 
 /** A choice from few or many, by pointer or keyboard, found by typing. */
@@ -59,6 +60,7 @@ function matches(choice: Choice, wanted: string): boolean {
 function Choices({ label, choices, pick, make, makeLabel, several, done }: PickerProps & { done: () => void }) {
   const [wanted, setWanted] = useState("");
   const [at, setAt] = useState(0);
+  const isFew = choices.length <= FEW && !make;
   const needle = wanted.trim().toLocaleLowerCase();
   const found = choices.filter((choice) => matches(choice, needle));
   const shown = found.slice(0, SHOWN);
@@ -77,6 +79,9 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
       done();
     }
   };
+  useEffect(() => {
+    document.getElementById(`picker-${place}`)?.scrollIntoView({ block: "nearest" });
+  }, [place]);
   const keyed = (event: KeyboardEvent) => {
     if (isComposing(event)) return;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
@@ -89,24 +94,35 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
   };
   return (
     <div class="picker" onKeyDown={keyed}>
-      <input
-        class="input"
-        type="text"
-        role="combobox"
-        aria-expanded="true"
-        aria-controls="picker-choices"
+      {isFew ? null : (
+        <input
+          class="input"
+          type="text"
+          role="combobox"
+          aria-expanded="true"
+          aria-controls="picker-choices"
+          aria-label={label}
+          aria-activedescendant={length ? `picker-${place}` : undefined}
+          placeholder={t("picker.find")}
+          value={wanted}
+          autocomplete="off"
+          ref={focusOnce}
+          onInput={(event) => {
+            setWanted(event.currentTarget.value);
+            setAt(0);
+          }}
+        />
+      )}
+      <ul
+        class="choices"
+        role="listbox"
+        id="picker-choices"
         aria-label={label}
-        aria-activedescendant={length ? `picker-${place}` : undefined}
-        placeholder={t("picker.find")}
-        value={wanted}
-        autocomplete="off"
-        ref={focusOnce}
-        onInput={(event) => {
-          setWanted(event.currentTarget.value);
-          setAt(0);
-        }}
-      />
-      <ul class="choices" role="listbox" id="picker-choices" aria-label={label} aria-multiselectable={several}>
+        aria-multiselectable={several}
+        tabIndex={isFew ? 0 : undefined}
+        aria-activedescendant={isFew ? `picker-${place}` : undefined}
+        ref={isFew ? focusOnce : null}
+      >
         {shown.map((choice, index) => (
           <li
             key={choice.id}
@@ -148,7 +164,7 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
 
 let openedFrom: Element | null = null;
 
-function focusOnce(input: HTMLInputElement | null): void {
+function focusOnce(input: HTMLElement | null): void {
   if (!input) return;
   openedFrom = document.activeElement;
   // After the popover is laid out, so that focusing does not scroll the page.

@@ -1,5 +1,5 @@
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 /** Closes on Escape, on a press elsewhere, and when the focus goes elsewhere. */
 export function useDismiss(place: RefObject<HTMLElement | null>, open: boolean, close: () => void): void {
@@ -36,12 +36,30 @@ interface PopoverProps {
   worded?: boolean;
   faceClass?: string;
   title?: string;
-  /** Where it opens: below to the right unless told otherwise. */
-  side?: "start" | "end" | "above";
+  /** Which edge of the button it keeps to; above or below is where there is room. */
+  side?: "start" | "end";
   disabled?: boolean;
   /** For the keyboard's shortcuts: `data-act` of the button. */
   act?: string;
   children: ComponentChildren;
+}
+
+const GAP = 4; // px between button and popover
+const EDGE = 8; // px kept free at the window's edges
+const PHONE = "(max-width: 639px)"; // overlays.css makes a sheet of it there
+
+/** Beside its button and wholly on the screen, whatever scrolls or clips around it. */
+function settle(popover: HTMLElement, button: DOMRect, side: "start" | "end"): void {
+  if (matchMedia(PHONE).matches) return popover.removeAttribute("style");
+  const below = innerHeight - button.bottom - GAP - EDGE;
+  const above = button.top - GAP - EDGE;
+  const { offsetWidth: width, offsetHeight: height } = popover;
+  const opensBelow = height <= below || below >= above;
+  const shown = Math.min(height, opensBelow ? below : above);
+  const left = side === "end" ? button.right - width : button.left;
+  popover.style.maxHeight = `${opensBelow ? below : above}px`;
+  popover.style.top = `${opensBelow ? button.bottom + GAP : button.top - GAP - shown}px`;
+  popover.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE))}px`;
 }
 
 /** A button and the small sheet it opens; on a phone the sheet comes from below. */
@@ -59,7 +77,12 @@ export function Popover({
   children,
 }: PopoverProps) {
   const place = useRef<HTMLDivElement>(null);
+  const popover = useRef<HTMLDivElement>(null);
   useDismiss(place, open, () => setOpen(false));
+  useLayoutEffect(() => {
+    const button = place.current?.querySelector("[aria-expanded]");
+    if (open && popover.current && button) settle(popover.current, button.getBoundingClientRect(), side);
+  }, [open]);
   return (
     <div class="popover-place" ref={place}>
       <button
@@ -79,7 +102,7 @@ export function Popover({
       {open && (
         <>
           <div class="sheet-veil" aria-hidden="true" onClick={() => setOpen(false)} />
-          <div class={`popover popover-${side}`} role="dialog" aria-label={label}>
+          <div ref={popover} class="popover" role="dialog" aria-label={label}>
             {children}
           </div>
         </>

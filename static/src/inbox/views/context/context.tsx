@@ -11,6 +11,7 @@ import { Skeleton } from "../../ui/states";
 import { t, type WordKey } from "../../words";
 import { Attributes } from "./attributes";
 import { Past } from "./past";
+import { StartConversation } from "./start";
 
 function NameEdit({ contact }: { contact: ContactView }) {
   const [text, setText] = useState<string | null>(null);
@@ -85,12 +86,13 @@ function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
   );
 }
 
-function Danger({ contact }: { contact: ContactView }) {
+function Danger({ view, contact }: { view: ConversationView; contact: ContactView }) {
   const [asking, setAsking] = useState(false);
   const role = state.value.me?.role;
   const name = contact.name || t("contact.unnamed");
   return (
     <section class="side-part side-acts">
+      <StartConversation view={view} />
       {contact.blocked_at !== null && (
         <button type="button" class="button" onClick={() => void unblock(contact.id)}>
           {t("unblock")}
@@ -153,7 +155,7 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
         set={(values) => void setAttributes(view.id, values)}
       />
       <Past contact={contact.id} here={view.id} />
-      <Danger contact={contact} />
+      <Danger view={view} contact={contact} />
     </>
   );
 }

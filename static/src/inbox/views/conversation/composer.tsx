@@ -74,7 +74,6 @@ function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
     <Picker
       label={t("composer.leg")}
       worded
-      side="above"
       face={
         <span class="composer-way">
           <ChannelIcon account={way.account} size={14} />

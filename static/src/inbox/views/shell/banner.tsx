@@ -29,7 +29,7 @@ export function Banner() {
       </div>
     );
   }
-  if (!cut && isOld) {
+  if ((!cut && isOld) || connection === "outdated") {
     return (
       <div class="banner" role="status">
         <span>{t("banner.update")}</span>
