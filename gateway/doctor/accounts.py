@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from gateway.channels.base import Channel, ServesVisitors
 from gateway.channels.registry import known_types, make
 from gateway.config import Config
+from gateway.doctor.database import team_names
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.errors import AuthFailed, ConfigError, ParleyError
 
@@ -22,6 +23,7 @@ async def look_at_accounts(config: Config) -> AsyncIterator[Finding]:
             "no account is configured: no customer can write",
             f"add a section [channels.NAME] with a type, one of: {', '.join(known_types())}",
         )
+    teams = await team_names(config) if config.channels else None
     for name, section in config.channels.items():
         try:
             channel = make(name, section)
@@ -29,6 +31,12 @@ async def look_at_accounts(config: Config) -> AsyncIterator[Finding]:
             yield fault("accounts", str(why))
             continue
         yield await _open(channel)
+        if channel.config.team and teams is not None and channel.config.team not in teams:
+            yield hint(
+                "accounts",
+                f"{name}: there is no team {channel.config.team!r}, so its conversations enter everybody's queue",
+                "make the team in the settings, or mend the name",
+            )
         for finding in _visitors(channel):
             yield finding
 

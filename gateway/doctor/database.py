@@ -26,6 +26,8 @@ CHECKED = 256 * 1024**2
 """Bytes up to which the whole file is read through for damage."""
 ADMIN = "select 1 from agents where role = 'admin' and deactivated_at is null limit 1"
 TABLE = "select to_regclass('schema_version')"
+TEAMS = "select name from teams where retired_at is null"
+UNREADABLE = (OSError, ValueError, TimeoutError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
 
 async def look_at_database(config: Config) -> AsyncIterator[Finding]:
@@ -86,7 +88,7 @@ async def _postgres(url: str) -> AsyncIterator[Finding]:
     shown = without_password(url)
     try:
         connection = await asyncpg.connect(url, timeout=PATIENCE, command_timeout=PATIENCE)
-    except (OSError, ValueError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as why:
+    except UNREADABLE as why:
         yield fault(
             "database", f"{shown} does not let us in: {why}", "mend [database] url, or start the server"
         )
@@ -148,3 +150,20 @@ def schema(current: int, applied: int) -> Finding:
 
 def _nobody() -> Finding:
     return hint("database", "there is no admin yet", "parley serve prints a link that makes the first one")
+
+
+async def team_names(config: Config) -> set[str] | None:
+    """The teams there are; None while there is no database to ask. What is wrong with it is said elsewhere."""
+    url = config.database_url
+    try:
+        if not url.startswith(SQLITE):
+            connection = await asyncpg.connect(url, timeout=PATIENCE, command_timeout=PATIENCE)
+            try:
+                return {row["name"] for row in await connection.fetch(TEAMS)}
+            finally:
+                await connection.close()
+        where = Path(url.removeprefix(SQLITE)).absolute().as_uri()
+        with contextlib.closing(sqlite3.connect(f"{where}?mode=ro", uri=True)) as file:
+            return {name for (name,) in file.execute(TEAMS)}
+    except UNREADABLE:
+        return None

@@ -14,7 +14,9 @@ from gateway.doctor import Finding, Grade, examine, findings
 from gateway.doctor.accounts import look_at_accounts
 from gateway.doctor.database import look_at_database, schema
 from gateway.doctor.place import durable_write, look_at_media, look_at_redis, look_at_server, without_password
+from gateway.events import SYSTEM
 from gateway.store import migrate, open_store
+from gateway.stream.directory import make_team
 from tests.servers.process import free_port
 from tests.servers.s3 import S3
 
@@ -196,6 +198,26 @@ async def test_accounts(tmp_path: Path) -> None:
     ]
     assert "colour" in faults(found)
     assert "hush" not in faults(found)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_a_team_that_is_not_there(tmp_path: Path, kind: str, request: pytest.FixtureRequest) -> None:
+    channels = {
+        "one": {"type": "webchat", "team": "Orders", "origins": ["https://shop.example"]},
+        "two": {"type": "webchat", "team": "Order", "origins": ["https://shop.example"]},
+    }
+    here = config(tmp_path, channels=channels)
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        here = here.model_copy(update={"database": Database(url=SecretStr(url))})
+    # Before the first start nobody can have made a team.
+    assert Grade.HINT not in {finding.grade for finding in await all_of(look_at_accounts(here))}
+    store = await open_store(here.database_url)
+    await store.write(lambda tx: make_team(tx, "Orders", SYSTEM))
+    await store.close()
+    hints = [found.words for found in await all_of(look_at_accounts(here)) if found.grade is Grade.HINT]
+    assert len(hints) == 1
+    assert "two: there is no team 'Order'" in hints[0]
 
 
 async def test_the_whole_round_has_every_part(tmp_path: Path) -> None:
