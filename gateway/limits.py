@@ -66,7 +66,6 @@ class Limits(BaseModel):
     log_kept: int = _in("days", 90, 1, 3650, "after which the log is trimmed; the audit stays")
     reopens_within: int = _in("days", 7, 0, 365, "how long a closed conversation takes new messages itself")
     orphans_kept: int = _in("hours", 24, 1, 720, "files uploaded and never sent")
-    media_link: int = _in("minutes", 720, 5, 10_080, "how long a file's link works")
 
     # Signing in
     session_idle: int = _in("days", 14, 1, 365, "a session unused so long ends")

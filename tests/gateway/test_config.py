@@ -169,7 +169,7 @@ def test_the_command_line_goes_above_everything(tmp_path: Path) -> None:
         **load(file, environ=environ).server.model_dump(),
         "host": "::1",
     }
-    with pytest.raises(ConfigError, match="server.port"):
+    with pytest.raises(ConfigError, match=r"server\.port"):
         load(file, environ={}, port=99_999)
 
 
@@ -178,3 +178,12 @@ def test_a_folder_of_files_is_written_out_whole(tmp_path: Path, monkeypatch: pyt
     monkeypatch.chdir(tmp_path)
     assert load(environ={}).media_store == f"disk:{tmp_path}/data/media"
     assert load(environ={"PARLEY_MEDIA__STORE": "disk:kept"}).media_store == f"disk:{tmp_path}/kept"
+
+
+def test_every_limit_bounds_something() -> None:
+    root = SAMPLE.parent
+    said = "\n".join(
+        file.read_text("utf-8") for room in ("gateway", "inbox") for file in (root / room).rglob("*.py")
+    )
+    idle = [name for name in Limits.model_fields if not re.search(rf"limits\.{name}\b", said)]
+    assert not idle, f"nobody keeps to {idle}"
