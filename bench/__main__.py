@@ -1,4 +1,4 @@
-"""`python -m bench [ROW ...] [--short]`: measure, print the table; a whole run writes bench/RESULTS.md."""
+"""`python -m bench [ROW ...] [--short]`: measure and print the table; a whole run writes bench/RESULTS.md."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from bench.rows import *  # noqa: F403
 def main() -> int:
     """Returns 1 when a row could not be measured; a missed floor is said, not punished."""
     asked = _arguments()
+    print(report.HEAD)
     with tempfile.TemporaryDirectory(prefix="parley-bench-", dir=asked.folder) as folder:
         lines = [line for name in asked.rows or ROWS for line in _measured(name, Path(folder), asked)]
         about = machine.described(Path(folder))
-    print(report.table(lines))
     if asked.write or not (asked.rows or asked.short):
         report.write(lines, about)
     return int(any(line.fault for line in lines))
@@ -55,6 +55,8 @@ def _measured(name: str, folder: Path, asked: argparse.Namespace) -> list[Line]:
     except (Failed, AssertionError, TimeoutError) as why:
         lines.append(Line(name, None, 0.0, fault=str(why)))
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
+    for line in lines:
+        print(line.shown(), flush=True)
     return lines
 
 

@@ -35,7 +35,7 @@ class Line:
     def shown(self) -> str:
         figure = self.figure
         if figure is None:
-            return f"| {self.row} | not measured: {' '.join(self.fault.split())[:300]} | | | | | | |"
+            return f"| {self.row} | not measured: {' '.join(self.fault.split())[-300:]} | | | | | | |"
         goal = figure.goal
         bounds = (
             [goal.shown(goal.floor), goal.shown(goal.target), goal.says(figure.value)] if goal else [""] * 3
@@ -47,10 +47,6 @@ class Line:
 
 def _rounded(value: float) -> str:
     return f"{value:.3f}" if value < 0.3 else f"{value:.2f}" if value < 10 else f"{value:,.0f}"
-
-
-def table(lines: Sequence[Line]) -> str:
-    return "\n".join([HEAD, *(line.shown() for line in lines)])
 
 
 def write(lines: Sequence[Line], about: Sequence[str]) -> None:
