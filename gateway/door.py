@@ -19,7 +19,7 @@ from aiohttp import web
 
 from gateway.bundle import texts
 from gateway.config import Config
-from gateway.errors import ConfigError, Forbidden, ParleyError, Refused, TooMany, Unavailable
+from gateway.errors import ConfigError, Forbidden, ParleyError, Refused, TooMany, Unauthenticated, Unavailable
 from gateway.events import new_id
 
 CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
@@ -169,8 +169,7 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except (Refused, Unavailable) as error:
-        wait = error.retry_after if isinstance(error, (TooMany, Unavailable)) else None
-        return problem_response(problem(error), {"Retry-After": str(max(1, round(wait)))} if wait else None)
+        return problem_response(problem(error), _headers_of(error))
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
@@ -179,6 +178,16 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
         raise  # the caller has gone: nobody to tell
     except Exception as error:
         return problem_response(unexpected(error, f"{request.method} {request.rel_url.path}"))
+
+
+def _headers_of(error: ParleyError) -> dict[str, str]:
+    """What HTTP wants to hear beside the document (RFC 9110 sections 10.2.3 and 11.6.1)."""
+    headers = {}
+    if isinstance(error, (TooMany, Unavailable)):
+        headers["Retry-After"] = str(max(1, round(error.retry_after)))
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer realm="parley"'
+    return headers
 
 
 def _of_http(answer: web.HTTPException) -> dict[str, Any]:

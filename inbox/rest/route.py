@@ -133,7 +133,10 @@ def mount_routes(app: web.Application) -> None:
     """Put every row of the table into the application, which holds the `Desk`."""
     for row in ROUTES:
         path = PREFIX + re.sub(r"\{(\w+)\}", lambda found: f"{{{found[1]}:{ID}}}", row.path)
-        app.router.add_route(row.method, path, _handler(row))
+        handler = _handler(row)
+        app.router.add_route(row.method, path, handler)
+        if row.method == "GET":
+            app.router.add_route("HEAD", path, handler)  # RFC 9110 section 9.3.2
 
 
 def _handler(row: Route) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -246,3 +246,12 @@ def test_a_neighbourhood() -> None:
     assert neighbourhood("192.0.2.1") == "192.0.2.1"
     assert neighbourhood("2001:db8::1") == neighbourhood("2001:db8::ffff") == "2001:db8::/64"
     assert neighbourhood("") == ""
+
+
+async def test_head_is_get_without_the_body(house: House) -> None:
+    await house.customer_writes("hello")
+    ada, stranger = await house.client("ada"), await house.client()
+    for path in ("/teams", "/docs", "/conversations/1/export"):
+        answer = await ada.raw("HEAD", path)
+        assert (answer.status, await answer.read()) == (200, b""), path
+    assert (await stranger.raw("HEAD", "/teams")).status == 401
