@@ -1,6 +1,6 @@
 // Questions that views ask of the state; pure, so that they are tested without a page.
 
-import type { AccountView, AgentView, ConversationView, LegView, LineView, MessageView } from "../../wire";
+import type { AccountView, AgentView, ConversationView, LegView, LineView, MessageView, TagView } from "../../wire";
 import { startOfDay } from "../../shared/time";
 import { belongs } from "./lists";
 import { withPending } from "./overlay";
@@ -14,6 +14,11 @@ export function conversationOf(state: State, id: string): ConversationView | und
 
 export function agentOf(state: State, id: string | null | undefined): AgentView | undefined {
   return state.directory.agents.find((agent) => agent.id === id);
+}
+
+export function tagsOf(state: State, view: ConversationView): TagView[] {
+  const { tags } = state.directory;
+  return view.tags.map((id) => tags.find((tag) => tag.id === id)).filter((tag): tag is TagView => tag !== undefined);
 }
 
 export function isUnread(state: State, view: ConversationView): boolean {

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { isComposing } from "../../../shared/keys";
 import type { AttributeView } from "../../../wire";
-import { state } from "../../store";
+import { known } from "../../store";
 import { language, t } from "../../words";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -126,7 +126,7 @@ interface AttributesProps {
 
 /** The fields an administrator has defined, each edited by its type. */
 export function Attributes({ target, title, values, set }: AttributesProps) {
-  const definitions = state.value.directory.attributes.filter(
+  const definitions = known.directory.attributes.filter(
     (one) => one.target === target && (!one.retired || values[one.key] !== undefined),
   );
   if (definitions.length === 0) return null;

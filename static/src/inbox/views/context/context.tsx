@@ -3,7 +3,7 @@ import type { ContactView, ConversationView, IdentityView } from "../../../wire"
 import { eraseContact, setAttributes, unblock, updateContact } from "../../commands";
 import { isComposing } from "../../../shared/keys";
 import { loadConversation } from "../../load";
-import { state } from "../../store";
+import { known } from "../../store";
 import { Avatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
@@ -88,7 +88,7 @@ function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
 
 function Danger({ view, contact }: { view: ConversationView; contact: ContactView }) {
   const [asking, setAsking] = useState(false);
-  const role = state.value.me?.role;
+  const role = known.me?.role;
   const name = contact.name || t("contact.unnamed");
   return (
     <section class="side-part side-acts">
@@ -169,7 +169,7 @@ function languageName(locale: string): string {
 }
 
 export function ContextSide({ view, close, isSheet }: { view: ConversationView; close: () => void; isSheet: boolean }) {
-  const contact = state.value.contacts.get(view.contact.id);
+  const contact = known.contacts.get(view.contact.id);
   const missing = !contact;
   useEffect(() => {
     if (missing) void loadConversation(view.id).catch(() => undefined);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { loadPast } from "../../load";
-import { state } from "../../store";
+import { known } from "../../store";
 import { accountOf, conversationOf, legOf } from "../../store/select";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Moment } from "../../ui/moment";
@@ -15,7 +15,7 @@ export function Past({ contact, here }: { contact: string; here: string }) {
   const [ids, setIds] = useState<readonly string[] | null>(null);
   const [failed, setFailed] = useState(false);
   const [all, setAll] = useState(false);
-  const { generation } = state.value;
+  const { generation } = known;
   const ask = () => {
     setFailed(false);
     loadPast(contact).then(
@@ -30,7 +30,7 @@ export function Past({ contact, here }: { contact: string; here: string }) {
   }, [contact, generation]);
   const views = (ids ?? [])
     .filter((id) => id !== here)
-    .map((id) => conversationOf(state.value, id))
+    .map((id) => conversationOf(known, id))
     .filter((view) => view !== undefined);
   return (
     <section class="side-part" aria-labelledby="side-past">
@@ -44,7 +44,7 @@ export function Past({ contact, here }: { contact: string; here: string }) {
         {(all ? views : views.slice(0, SHOWN)).map((view) => (
           <li key={view.id}>
             <a class="past-row" href={`/c/${view.number}`}>
-              <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
+              <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
               <span class="past-words">
                 {view.subject || (view.preview ? previewText(view.preview) : `#${view.number}`)}
               </span>

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import type { ConversationView, ProblemView } from "../../../wire";
 import { start } from "../../commands";
 import { go } from "../../router";
-import { state } from "../../store";
+import { known } from "../../store";
 import { accountOf } from "../../store/select";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Dialog } from "../../ui/dialog";
@@ -12,7 +12,7 @@ import { language, problemText, t } from "../../words";
 /** The ways by which this person may be written to first. */
 function waysOf(view: ConversationView) {
   return view.legs.filter((leg) => {
-    const account = accountOf(state.value, leg);
+    const account = accountOf(known, leg);
     return account?.state === "active" && account.capabilities.may_start && leg.opted_out_at === null;
   });
 }
@@ -46,7 +46,7 @@ function StartDialog({ view, close }: { view: ConversationView; close: () => voi
       >
         <p class="faint">{t("start.more")}</p>
         {ways.map((way) => {
-          const account = accountOf(state.value, way);
+          const account = accountOf(known, way);
           return (
             <label key={way.id} class="radio">
               <input type="radio" name="way" checked={way.id === leg?.id} onChange={() => setLeg(way)} />

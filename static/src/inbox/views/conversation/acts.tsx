@@ -18,7 +18,7 @@ import {
   unblock,
   unmarkSpam,
 } from "../../commands";
-import { state } from "../../store";
+import { known } from "../../store";
 import { agentOf } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
@@ -36,8 +36,8 @@ import { chooseToSplit } from "./selection";
 const NOBODY = "";
 
 export function AssignPicker({ view }: { view: ConversationView }) {
-  const { directory, me, signals } = state.value;
-  const assignee = agentOf(state.value, view.assignee);
+  const { directory, me, signals } = known;
+  const assignee = agentOf(known, view.assignee);
   const agents = directory.agents
     .filter(
       (agent) => agent.active && (view.team === null || agent.role !== "agent" || agent.teams.includes(view.team)),
@@ -72,7 +72,7 @@ export function AssignPicker({ view }: { view: ConversationView }) {
 }
 
 export function TeamPicker({ view }: { view: ConversationView }) {
-  const { teams } = state.value.directory;
+  const { teams } = known.directory;
   const team = teams.find((one) => one.id === view.team);
   if (teams.every((one) => one.retired)) return null;
   return (
@@ -104,7 +104,7 @@ export function TeamPicker({ view }: { view: ConversationView }) {
 }
 
 export function TagPicker({ view }: { view: ConversationView }) {
-  const { tags } = state.value.directory;
+  const { tags } = known.directory;
   const make = (name: string) => {
     const colours = Object.values(TAG_COLOURS);
     const colour = colours[name.length % colours.length] ?? TAG_COLOURS.grey;

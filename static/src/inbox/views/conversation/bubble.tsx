@@ -2,7 +2,7 @@ import { useState } from "preact/hooks";
 import { exact } from "../../../shared/time";
 import type { ConversationView, MessageView } from "../../../wire";
 import { eraseMessage } from "../../commands";
-import { state } from "../../store";
+import { known } from "../../store";
 import { accountOf, agentOf, legOf, type Tick } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
@@ -43,7 +43,7 @@ function Content({ content }: { content: Record<string, unknown> }) {
 }
 
 function Quote({ id, conversation }: { id: string; conversation: string }) {
-  const row = state.value.threads.get(conversation)?.rows.find(({ message }) => message.id === id);
+  const row = known.threads.get(conversation)?.rows.find(({ message }) => message.id === id);
   if (!row) return <p class="quote faint">{t("message.quote_away")}</p>;
   return (
     <blockquote class="quote">
@@ -55,8 +55,8 @@ function Quote({ id, conversation }: { id: string; conversation: string }) {
 
 function Acts({ view, message }: { view: ConversationView; message: MessageView }) {
   const [doing, setDoing] = useState<"edit" | "erase" | null>(null);
-  const { me } = state.value;
-  const capabilities = accountOf(state.value, legOf(view, message.leg))?.capabilities;
+  const { me } = known;
+  const capabilities = accountOf(known, legOf(view, message.leg))?.capabilities;
   const own = message.author.kind === "agent" && message.author.id === me?.id;
   const mayEdit = own && (message.visibility === "note" || capabilities?.editing);
   const mayErase = own || me?.role !== "agent";
@@ -125,9 +125,9 @@ function Body({ view, message }: { view: ConversationView; message: MessageView 
 /** One message. Who speaks is seen by side, colour and word; several of one person stand together. */
 export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps) {
   const side = sideOf(message);
-  const agent = message.author.kind === "agent" ? agentOf(state.value, message.author.id) : undefined;
+  const agent = message.author.kind === "agent" ? agentOf(known, message.author.id) : undefined;
   const name = actorName(message.author);
-  const account = accountOf(state.value, legOf(view, message.leg));
+  const account = accountOf(known, legOf(view, message.leg));
   const chosen = isChosen(message.id);
   return (
     <article

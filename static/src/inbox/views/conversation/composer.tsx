@@ -6,7 +6,7 @@ import { now } from "../../clock";
 import { say, switchLeg } from "../../commands";
 import { draftOf, keepDraft } from "../../commands/drafts";
 import { stopTyping, typing } from "../../commands/signals";
-import { state } from "../../store";
+import { known } from "../../store";
 import type { Mode } from "../../store/state";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
@@ -82,7 +82,7 @@ function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
         </span>
       }
       choices={view.legs.map((leg) => {
-        const account = accountOf(state.value, leg);
+        const account = accountOf(known, leg);
         return {
           id: leg.id,
           label: account?.label[language.value] ?? leg.account,
@@ -127,7 +127,7 @@ export function Composer({ view }: { view: ConversationView }) {
   const files = uploadsOf(place);
   const picker = useRef<HTMLInputElement>(null);
   const area = useOwnHeight(text);
-  const { limits } = state.value;
+  const { limits } = known;
   const longest = mode === "note" ? limits.text_length : (way.account?.capabilities.text_length ?? limits.text_length);
   const left = longest - [...text].length;
   const closed = mode === "public" ? way.closed : null;

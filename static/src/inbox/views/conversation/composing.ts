@@ -4,7 +4,7 @@ import { signal } from "@preact/signals";
 import type { AccountView, ConversationView, LegView } from "../../../wire";
 import { draftOf, keepDraft } from "../../commands/drafts";
 import { discard } from "../../commands/outbox";
-import { state } from "../../store";
+import { known } from "../../store";
 import { accountOf, legOf } from "../../store/select";
 import type { Mode, Pending } from "../../store/state";
 import { giveBack } from "./uploads";
@@ -34,7 +34,7 @@ export interface Way {
 /** By which leg a public reply goes and whether it may, by what the account says it can do. */
 export function wayOf(view: ConversationView, now: number): Way {
   const leg = legOf(view, view.leg);
-  const account = accountOf(state.value, leg);
+  const account = accountOf(known, leg);
   const window = account?.capabilities.reply_window ?? null;
   const over = window !== null && now - (leg?.last_inbound_at ?? 0) > window;
   const closed =

@@ -2,7 +2,7 @@
 
 import { exact } from "../../../shared/time";
 import type { LineView } from "../../../wire";
-import { state } from "../../store";
+import { known } from "../../store";
 import { agentOf } from "../../store/select";
 import { language, t, type WordKey } from "../../words";
 import { actorName } from "../names";
@@ -18,15 +18,15 @@ function asIds(value: unknown): string[] {
 }
 
 function agentName(id: unknown): string {
-  return agentOf(state.value, String(id))?.name ?? t("somebody");
+  return agentOf(known, String(id))?.name ?? t("somebody");
 }
 
 function teamName(id: unknown): string {
-  return state.value.directory.teams.find((team) => team.id === id)?.name ?? t("some_team");
+  return known.directory.teams.find((team) => team.id === id)?.name ?? t("some_team");
 }
 
 function tagNames(ids: readonly string[]): string {
-  const { tags } = state.value.directory;
+  const { tags } = known.directory;
   const names = ids.map((id) => tags.find((tag) => tag.id === id)?.name ?? t("some_tag"));
   return new Intl.ListFormat(language.value, { type: "unit" }).format(names);
 }

@@ -1,13 +1,13 @@
 import { useComputed } from "@preact/signals";
 import { useEffect, useState } from "preact/hooks";
-import type { ConversationView, TagView } from "../../../wire";
+import type { ConversationView } from "../../../wire";
 import { setSubject, tag } from "../../commands";
 import { discard, retry } from "../../commands/outbox";
 import { look } from "../../commands/signals";
 import { isComposing } from "../../../shared/keys";
 import { prefer, preferences } from "../../preferences";
-import { state } from "../../store";
-import { accountOf, conversationOf, legOf } from "../../store/select";
+import { known } from "../../store";
+import { accountOf, conversationOf, legOf, tagsOf } from "../../store/select";
 import type { Pending } from "../../store/state";
 import { Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
@@ -52,7 +52,7 @@ function Subject({ view }: { view: ConversationView }) {
 
 /** Acts that failed come back here, to the conversation they were meant for. Messages come back to their own rows. */
 function FailedActs({ view }: { view: ConversationView }) {
-  const { pending, threads } = state.value;
+  const { pending, threads } = known;
   const isHere = ({ args }: Pending) =>
     args.conversation === view.id ||
     args.contact === view.contact.id ||
@@ -85,8 +85,7 @@ function FailedActs({ view }: { view: ConversationView }) {
 
 /** Whose it is and what it is filed under: each part is also the way to change it. */
 function Properties({ view }: { view: ConversationView }) {
-  const known = state.value.directory.tags;
-  const tags = view.tags.map((id) => known.find((one) => one.id === id)).filter((one): one is TagView => !!one);
+  const tags = tagsOf(known, view);
   return (
     <div class="head-tags">
       <AssignPicker view={view} />
@@ -118,7 +117,7 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
         <div class="head-who">
           <h1 class="head-name">
             <span class="head-contact">{name}</span> <span class="head-number">#{view.number}</span>
-            <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={15} />
+            <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={15} />
             {view.contact.blocked && <span class="badge bad">{t("blocked")}</span>}
           </h1>
           <Subject view={view} />
@@ -163,8 +162,7 @@ function useSide(id: string): [boolean, () => void, boolean] {
 }
 
 function OpenConversation({ id }: { id: string }) {
-  const known = useComputed(() => conversationOf(state.value, id));
-  const view = known.value;
+  const view = useComputed(() => conversationOf(known, id)).value;
   const [side, toggleSide, isSheet] = useSide(id);
   useEffect(() => {
     look(id);

@@ -1,6 +1,6 @@
 import type { ConversationView } from "../../../wire";
 import { discard, retry } from "../../commands/outbox";
-import { state } from "../../store";
+import { known } from "../../store";
 import type { Pending } from "../../store/state";
 import { AgentAvatar } from "../../ui/avatar";
 import { Icon } from "../../ui/icons";
@@ -40,7 +40,7 @@ function Failure({ one, view }: { one: Pending; view: ConversationView }) {
 /** A message of this tab's that the server has not stored yet. */
 export function PendingRow({ one, view, opens }: { one: Pending; view: ConversationView; opens: boolean }) {
   const side = one.name === "note" ? "note" : "us";
-  const { me, connection } = state.value;
+  const { me, connection } = known;
   const failed = one.state === "failed" && !isStopped(one);
   const text = String(one.args.text ?? "");
   return (

@@ -1,6 +1,6 @@
 import type { ConversationView } from "../../../wire";
 import { discard, retry } from "../../commands/outbox";
-import { state } from "../../store";
+import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { t } from "../../words";
@@ -11,10 +11,10 @@ import { MessageText } from "./text";
 
 /** A reply that crossed somebody else's: what they wrote, and the choice. Nothing goes out by itself. */
 export function Stopped({ view }: { view: ConversationView }) {
-  const one = state.value.pending.find((pending) => pending.args.conversation === view.id && isStopped(pending));
+  const one = known.pending.find((pending) => pending.args.conversation === view.id && isStopped(pending));
   if (!one) return null;
-  const { me } = state.value;
-  const rows = state.value.threads.get(view.id)?.rows ?? [];
+  const { me } = known;
+  const rows = known.threads.get(view.id)?.rows ?? [];
   const newer = rows
     .map((row) => row.message)
     .filter((message) => message.visibility === "public" && message.position > Number(one.args.seen ?? 0))

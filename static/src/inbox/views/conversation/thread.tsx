@@ -4,7 +4,7 @@ import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
 import { loadThread } from "../../load";
 import { route } from "../../router";
-import { state } from "../../store";
+import { known, state } from "../../store";
 import { type Item, itemsOf } from "../../store/select";
 import type { Thread as ThreadState } from "../../store/state";
 import { Icon } from "../../ui/icons";
@@ -97,10 +97,10 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const [readTo] = useState(() => state.peek().read.get(view.id) ?? 0);
-  const { pending } = state.value;
+  const { pending } = known;
   const items = useMemo(
     () => itemsOf({ view, thread, pending, readTo, speaks: (line) => lineWords(line) !== null }),
-    [view, thread, pending, readTo, state.value.directory],
+    [view, thread, pending, readTo, known.directory],
   );
   const older = () => {
     if (thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
@@ -144,7 +144,7 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
 
 /** A conversation's history. What the log brings is drawn as it comes; a stretch that is in doubt is read anew. */
 export function Thread({ view }: { view: ConversationView }) {
-  const { threads, generation } = state.value;
+  const { threads, generation } = known;
   const thread = threads.get(view.id);
   const wanted = !thread || thread.stale;
   useEffect(() => {

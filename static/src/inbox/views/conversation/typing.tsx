@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import type { TypingView } from "../../../wire";
-import { state } from "../../store";
+import { known } from "../../store";
 import { agentOf } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
 import { Icon } from "../../ui/icons";
@@ -8,7 +8,7 @@ import { t } from "../../words";
 
 /** Who types here just now; expires by itself when the server falls silent. */
 function useTyping(conversation: string): readonly TypingView[] {
-  const { signals, limits, me } = state.value;
+  const { signals, limits, me } = known;
   const told = signals.conversation?.conversation === conversation ? signals.conversation.typing : [];
   const [expired, setExpired] = useState(0);
   useEffect(() => {
@@ -61,11 +61,11 @@ export function Typing({ conversation }: { conversation: string }) {
 
 /** Colleagues who have this conversation open. */
 export function Looking({ conversation }: { conversation: string }) {
-  const { signals, me } = state.value;
+  const { signals, me } = known;
   const told = signals.conversation?.conversation === conversation ? signals.conversation : null;
   const others = (told?.looking ?? [])
     .filter((id) => id !== me?.id)
-    .map((id) => agentOf(state.value, id))
+    .map((id) => agentOf(known, id))
     .filter((agent) => agent !== undefined);
   return (
     <>

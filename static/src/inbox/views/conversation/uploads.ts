@@ -5,7 +5,7 @@ import { largest } from "../../../shared/files";
 import { newId } from "../../../shared/ids";
 import { upload, UploadFailed } from "../../../shared/upload";
 import type { AttachmentView, CapabilitiesView } from "../../../wire";
-import { state } from "../../store";
+import { known } from "../../store";
 import { problemText, t } from "../../words";
 
 export interface Upload {
@@ -50,19 +50,16 @@ async function send(place: string, one: Upload): Promise<void> {
 /** Why the file cannot go this way; null when it can. A note takes whatever the server takes. */
 function objection(file: File, capabilities: CapabilitiesView | null): string | null {
   const limit = capabilities
-    ? Math.min(
-        largest(capabilities.attachments, file.type || "application/octet-stream"),
-        state.value.limits.upload_bytes,
-      )
-    : state.value.limits.upload_bytes;
+    ? Math.min(largest(capabilities.attachments, file.type || "application/octet-stream"), known.limits.upload_bytes)
+    : known.limits.upload_bytes;
   if (limit === 0) return t("upload.kind");
   return file.size > limit ? t("upload.too_large", { limit: Math.floor(limit / 1_000_000) }) : null;
 }
 
 export function addFiles(place: string, files: readonly File[], capabilities: CapabilitiesView | null): void {
   const most = capabilities
-    ? Math.min(capabilities.attachment_count, state.value.limits.upload_count)
-    : state.value.limits.upload_count;
+    ? Math.min(capabilities.attachment_count, known.limits.upload_count)
+    : known.limits.upload_count;
   for (const file of files) {
     const text = uploadsOf(place).length >= most ? t("upload.too_many", { n: most }) : objection(file, capabilities);
     const one: Upload = {

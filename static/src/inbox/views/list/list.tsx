@@ -2,7 +2,7 @@ import { signal, useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { loadList } from "../../load";
 import { preferences } from "../../preferences";
-import { state } from "../../store";
+import { known, state } from "../../store";
 import { countOf } from "../../store/counts";
 import { listKey } from "../../store/lists";
 import { rowsOf } from "../../store/select";
@@ -23,10 +23,10 @@ export const shownRows = signal<readonly string[]>([]);
 function steady(before: readonly string[], after: readonly string[]): readonly string[] {
   const there = new Set(after);
   const kept = before.filter((id) => there.has(id));
-  const known = new Set(before);
+  const stood = new Set(before);
   const last = kept[kept.length - 1];
   // Pages that were loaded below come below.
-  const below = last === undefined ? after : after.slice(after.indexOf(last) + 1).filter((id) => !known.has(id));
+  const below = last === undefined ? after : after.slice(after.indexOf(last) + 1).filter((id) => !stood.has(id));
   return [...kept, ...below];
 }
 
@@ -36,8 +36,8 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   const held = useRef(false);
   const shown = useRef<readonly string[]>([]);
   const shownKey = useRef("");
-  const { generation } = state.value;
-  const list = useComputed(() => state.value.lists.get(key));
+  const { generation } = known;
+  const list = useComputed(() => known.lists.get(key));
   const found = list.value;
 
   useEffect(() => {
@@ -45,7 +45,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
     scroller.current?.scrollTo(0, 0);
   }, [key, generation]);
 
-  const fresh = found ? rowsOf(state.value, found) : [];
+  const fresh = found ? rowsOf(known, found) : [];
   const rows = held.current && shownKey.current === key ? steady(shown.current, fresh) : fresh;
   shown.current = rows;
   shownKey.current = key;
@@ -56,7 +56,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
 
   const height = HEIGHTS[preferences.value.density];
   const { first, last } = useWindow(scroller, height, rows.length);
-  const length = countOf(state.value.counts, filter);
+  const length = countOf(known.counts, filter);
   const more = found?.phase === "ready" && found.before !== null;
   useEffect(() => {
     if (more && last > rows.length - AHEAD) void loadList(filter, true);
@@ -105,10 +105,13 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
 const dispatchRedraw = signal(0);
 
 function EmptyList({ name }: { name: string }) {
-  const known = ["mine", "unassigned", "all", "snoozed", "closed", "spam"].includes(name);
+  const hasWords = ["mine", "unassigned", "all", "snoozed", "closed", "spam"].includes(name);
   return (
-    <Empty icon={name === "mine" ? "check" : "inbox"} title={t((known ? `empty.${name}` : "empty.other") as WordKey)}>
-      {t((known ? `empty.${name}.more` : "empty.other.more") as WordKey)}
+    <Empty
+      icon={name === "mine" ? "check" : "inbox"}
+      title={t((hasWords ? `empty.${name}` : "empty.other") as WordKey)}
+    >
+      {t((hasWords ? `empty.${name}.more` : "empty.other.more") as WordKey)}
     </Empty>
   );
 }

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { isComposing } from "../../../shared/keys";
 import { go } from "../../router";
-import { state } from "../../store";
+import { known } from "../../store";
 import { countOf } from "../../store/counts";
 import { filterOf } from "../../store/select";
 import { Icon } from "../../ui/icons";
@@ -12,7 +12,7 @@ import { drawerOpen } from "../shell/nav";
 import { ConversationList } from "./list";
 
 function titleOf({ name, id }: { name: string; id?: string }): string {
-  const { teams, tags } = state.value.directory;
+  const { teams, tags } = known.directory;
   if (name === "team") return teams.find((team) => team.id === id)?.name ?? t("nav.teams");
   if (name === "tag") return tags.find((tag) => tag.id === id)?.name ?? t("nav.tags");
   return t(`list.${name}` as WordKey);
@@ -64,8 +64,8 @@ export function MenuButton() {
 
 export function ListPane() {
   const place = listPlace.value;
-  const filter = filterOf(state.value, place.name, place.id);
-  const n = filter ? countOf(state.value.counts, filter) : 0;
+  const filter = filterOf(known, place.name, place.id);
+  const n = filter ? countOf(known.counts, filter) : 0;
   return (
     <section class="list-pane" aria-label={titleOf(place)}>
       <header class="pane-head">

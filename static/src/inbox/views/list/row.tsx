@@ -1,10 +1,10 @@
 import { useComputed } from "@preact/signals";
 import { waited } from "../../../shared/time";
-import type { ConversationView, PreviewView, TagView } from "../../../wire";
+import type { ConversationView, PreviewView } from "../../../wire";
 import { now } from "../../clock";
 import { prefetch } from "../../load";
-import { state } from "../../store";
-import { accountOf, agentOf, conversationOf, isUnread, legOf } from "../../store/select";
+import { known } from "../../store";
+import { accountOf, agentOf, conversationOf, isUnread, legOf, tagsOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
@@ -26,7 +26,7 @@ export function previewText(preview: PreviewView): string {
 function Preview({ view }: { view: ConversationView }) {
   const { preview } = view;
   if (!preview) return <span class="row-preview faint">{t("preview.none")}</span>;
-  const draft = state.value.drafts.get(view.id)?.public;
+  const draft = known.drafts.get(view.id)?.public;
   if (draft)
     return (
       <span class="row-preview">
@@ -64,13 +64,12 @@ function Waiting({ since }: { since: number }) {
 }
 
 function Foot({ view }: { view: ConversationView }) {
-  const known = state.value.directory.tags;
-  const tags = view.tags.map((id) => known.find((one) => one.id === id)).filter((tag): tag is TagView => !!tag);
-  const assignee = agentOf(state.value, view.assignee);
-  const failed = state.value.pending.some((one) => one.state === "failed" && one.args.conversation === view.id);
+  const tags = tagsOf(known, view);
+  const assignee = agentOf(known, view.assignee);
+  const failed = known.pending.some((one) => one.state === "failed" && one.args.conversation === view.id);
   return (
     <span class="row-foot">
-      <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
+      <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
       {failed && (
         <span class="row-failed" title={t("row.failed")}>
           <Icon name="warning" size={13} />
@@ -113,10 +112,9 @@ interface RowProps {
 
 /** One conversation in a list. It draws anew when its own facts change, not when the list does. */
 export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
-  const known = useComputed(() => conversationOf(state.value, id));
-  const view = known.value;
+  const view = useComputed(() => conversationOf(known, id)).value;
   if (!view) return null;
-  const unread = isUnread(state.value, view);
+  const unread = isUnread(known, view);
   const name = contactName(view.contact);
   return (
     <div

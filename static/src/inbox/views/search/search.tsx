@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ConversationView, MessageView } from "../../../wire";
 import { get, problemOf } from "../../api";
-import { state } from "../../store";
+import { known, state } from "../../store";
 import { dispatch } from "../../store";
 import { accountOf, legOf } from "../../store/select";
 import { Avatar } from "../../ui/avatar";
@@ -55,7 +55,7 @@ function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit })
           {view.subject && message && <span class="row-subject">{view.subject}</span>}
           <Snippet snippet={snippet} />
           <span class="row-foot">
-            <ChannelIcon account={accountOf(state.value, legOf(view, view.leg))} size={14} />
+            <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
             {message?.visibility === "note" && (
               <span class="row-note">
                 <Icon name="lock" size={12} />
@@ -84,7 +84,7 @@ const NOTHING: Found = { query: "", hits: [], before: null, phase: "ready", text
 
 export function SearchPane({ query }: { query: string }) {
   const [found, setFound] = useState<Found>(NOTHING);
-  const { generation } = state.value;
+  const { generation } = known;
   const ask = async (more: Found | null) => {
     const base = more ?? { ...NOTHING, query };
     setFound({ ...base, phase: "asked" });

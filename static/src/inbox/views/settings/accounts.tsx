@@ -1,6 +1,6 @@
 import { largest } from "../../../shared/files";
 import type { AccountView } from "../../../wire";
-import { state } from "../../store";
+import { known } from "../../store";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Empty } from "../../ui/states";
 import { language, t, type WordKey } from "../../words";
@@ -42,7 +42,7 @@ function Account({ account }: { account: AccountView }) {
 
 /** Channels are set in the configuration; here one sees how they are and what they can. */
 export function Accounts() {
-  const { accounts } = state.value.directory;
+  const { accounts } = known.directory;
   return (
     <>
       <p class="faint">{t("accounts.more")}</p>

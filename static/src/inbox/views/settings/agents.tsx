@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AgentView } from "../../../wire";
 import { patch, post } from "../../api";
-import { state } from "../../store";
+import { known } from "../../store";
 import { AgentAvatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Dialog } from "../../ui/dialog";
@@ -20,7 +20,7 @@ interface Edited {
 }
 
 function Fields({ edited, change, isNew }: { edited: Edited; change: (edited: Edited) => void; isNew: boolean }) {
-  const teams = state.value.directory.teams.filter((team) => !team.retired);
+  const teams = known.directory.teams.filter((team) => !team.retired);
   return (
     <>
       <label class="field">
@@ -116,7 +116,7 @@ type Asked =
   { act: "edit" | "deactivate"; agent: AgentView } | { act: "invite" } | { act: "link"; link: string } | null;
 
 function Row({ agent, ask }: { agent: AgentView; ask: (asked: Asked) => void }) {
-  const { directory, me } = state.value;
+  const { directory, me } = known;
   const { problem, send } = useSending();
   const teams = directory.teams.filter((team) => agent.teams.includes(team.id)).map((team) => team.name);
   const reset = () =>
@@ -163,7 +163,7 @@ export function Agents() {
   const [asked, setAsked] = useState<Asked>(null);
   const ask = setAsked;
   const { send } = useSending();
-  const agents = [...state.value.directory.agents].sort(
+  const agents = [...known.directory.agents].sort(
     (a, b) => Number(b.active) - Number(a.active) || a.name.localeCompare(b.name),
   );
   const close = () => ask(null);

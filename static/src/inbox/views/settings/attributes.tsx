@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { AttributeView } from "../../../wire";
 import { patch, post } from "../../api";
-import { state } from "../../store";
+import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Empty } from "../../ui/states";
@@ -101,7 +101,7 @@ function AttributeDialog({ attribute, close }: { attribute: AttributeView | null
 export function AttributeAdmin() {
   const [edited, setEdited] = useState<AttributeView | "new" | null>(null);
   const { problem, send } = useSending();
-  const { attributes } = state.value.directory;
+  const { attributes } = known.directory;
   return (
     <>
       <div class="settings-bar">

@@ -1,14 +1,14 @@
 import { LANGUAGES } from "../../../shared/i18n";
 import { prefer, preferences } from "../../preferences";
 import { signOut } from "../../session";
-import { state } from "../../store";
+import { known } from "../../store";
 import { AgentAvatar } from "../../ui/avatar";
 import { t, type WordKey } from "../../words";
 
 const NAMES = { en: "English", ko: "한국어" } as const;
 
 export function Me() {
-  const { me, directory } = state.value;
+  const { me, directory } = known;
   if (!me) return null;
   const teams = directory.teams.filter((team) => me.teams.includes(team.id)).map((team) => team.name);
   return (

@@ -1,6 +1,6 @@
 import type { ComponentType } from "preact";
 import type { AgentView } from "../../../wire";
-import { state } from "../../store";
+import { known } from "../../store";
 import { Icon, type IconName } from "../../ui/icons";
 import { t, type WordKey } from "../../words";
 import { MenuButton } from "../list/pane";
@@ -41,7 +41,7 @@ const PAGES: readonly Page[] = [
 const RANK = { agent: 0, supervisor: 1, admin: 2 } as const;
 
 function allowed(page: Page): boolean {
-  const role = state.value.me?.role ?? "agent";
+  const role = known.me?.role ?? "agent";
   return RANK[role] >= RANK[page.role ?? "agent"];
 }
 

@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { TagView } from "../../../wire";
 import { patch, post } from "../../api";
-import { state } from "../../store";
+import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Empty } from "../../ui/states";
@@ -60,7 +60,7 @@ export function TagAdmin() {
   const [edited, setEdited] = useState<TagView | "new" | null>(null);
   const [wanted, setWanted] = useState("");
   const { problem, send } = useSending();
-  const all = state.value.directory.tags;
+  const all = known.directory.tags;
   const found = all
     .filter((tag) => tag.name.toLocaleLowerCase().includes(wanted.toLocaleLowerCase()))
     .sort((a, b) => Number(a.retired) - Number(b.retired) || a.name.localeCompare(b.name));

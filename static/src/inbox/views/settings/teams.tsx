@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { TeamView } from "../../../wire";
 import { patch, post } from "../../api";
-import { state } from "../../store";
+import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Empty } from "../../ui/states";
@@ -32,7 +32,7 @@ function TeamDialog({ team, close }: { team: TeamView | null; close: () => void 
 export function Teams() {
   const [edited, setEdited] = useState<TeamView | "new" | null>(null);
   const { problem, send } = useSending();
-  const { teams, agents } = state.value.directory;
+  const { teams, agents } = known.directory;
   return (
     <>
       <div class="settings-bar">

@@ -2,7 +2,7 @@ import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { follow, go, route } from "../../router";
 import { session, sessionEnded } from "../../session";
-import { state } from "../../store";
+import { known } from "../../store";
 import { filterOf } from "../../store/select";
 import { Empty, Skeleton } from "../../ui/states";
 import { Toasts } from "../../ui/toasts";
@@ -67,9 +67,9 @@ function Inbox() {
   const place = route.value;
   useEffect(() => {
     // A list that is no more (a retired team's address) leads to one that is.
-    if (place.screen === "list" && state.value.me && !filterOf(state.value, place.name, place.id))
+    if (place.screen === "list" && known.me && !filterOf(known, place.name, place.id))
       go("/list/mine", { replace: true });
-  }, [place, state.value.me]);
+  }, [place, known.me]);
   return (
     <div class={`inbox screen-${place.screen}`} onClick={follow}>
       <a class="skip" href="#main-column" data-leave>
@@ -95,7 +95,7 @@ function Inbox() {
 
 function Page() {
   const who = session.value;
-  const { connection } = state.value;
+  const { connection } = known;
   useEffect(() => {
     if (connection === "signed_out") sessionEnded();
   }, [connection]);

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { retryConnection } from "../../live";
-import { state } from "../../store";
+import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { count, t } from "../../words";
 
@@ -18,7 +18,7 @@ function useSince(active: boolean): boolean {
 
 /** What is wrong with the connection, calmly, and that nothing is lost. */
 export function Banner() {
-  const { connection, unavailable, pending, generation, isOld } = state.value;
+  const { connection, unavailable, pending, generation, isOld } = known;
   const cut = useSince(connection !== "online" && connection !== "signed_out" && generation > 0);
   const waiting = pending.filter((one) => one.state === "waiting" && one.settlesAt === null).length;
   if (unavailable) {

@@ -5,7 +5,7 @@ import { keptIn } from "../../../shared/clientstore";
 import { problemOf } from "../../api";
 import { loadConversation } from "../../load";
 import { go, route } from "../../router";
-import { state } from "../../store";
+import { known, state } from "../../store";
 
 interface ListPlace {
   name: string;
@@ -36,7 +36,7 @@ let last: string | null = null;
 export const chosenId = computed(() => {
   const number = chosenNumber.value;
   if (number === null) return null;
-  const { conversations } = state.value;
+  const { conversations } = known;
   if (last !== null && String(conversations.get(last)?.number) === number) return last;
   last = conversations.has(number) ? number : null;
   for (const view of conversations.values()) if (String(view.number) === number) last = view.id;
@@ -49,7 +49,7 @@ export const finding = signal<Finding>("found");
 /** Whatever the address names is fetched when it is not known, once per name and beginning. */
 effect(() => {
   const number = chosenNumber.value;
-  const { generation } = state.value;
+  const { generation } = known;
   if (number === null || generation === 0) return;
   void find(number, generation);
 });
@@ -78,7 +78,7 @@ let shown = { number: "", id: "" };
 effect(() => {
   const [number, id] = [chosenNumber.value, chosenId.value];
   if (number !== null && id !== null) shown = { number, id };
-  else if (number === shown.number && state.value.gone.has(shown.id)) finding.value = "missing";
+  else if (number === shown.number && known.gone.has(shown.id)) finding.value = "missing";
 });
 
 export function findAgain(): void {
@@ -90,9 +90,9 @@ export function findAgain(): void {
 /** A conversation that was merged while it was open: follow it. */
 effect(() => {
   const id = chosenId.value;
-  const into = id === null ? null : (state.value.conversations.get(id)?.merged_into ?? null);
+  const into = id === null ? null : (known.conversations.get(id)?.merged_into ?? null);
   if (into === null) return;
-  const target = state.value.conversations.get(into);
+  const target = known.conversations.get(into);
   if (target) go(`/c/${target.number}`, { replace: true });
   else void loadConversation(into).catch(() => undefined);
 });

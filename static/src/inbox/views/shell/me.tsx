@@ -1,6 +1,6 @@
 import { route } from "../../router";
 import { signOut } from "../../session";
-import { state } from "../../store";
+import { known } from "../../store";
 import { AgentAvatar } from "../../ui/avatar";
 import { Icon } from "../../ui/icons";
 import { t } from "../../words";
@@ -9,7 +9,7 @@ import { shortcutsOpen } from "./shortcuts";
 
 /** The foot of the lists: who I am here, my settings, the way out. */
 export function Me() {
-  const { me, signals, connection } = state.value;
+  const { me, signals, connection } = known;
   if (!me) return null;
   const presence = connection === "online" ? (signals.agents[me.id] ?? "online") : undefined;
   const inSettings = route.value.screen === "settings";

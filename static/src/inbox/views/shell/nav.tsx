@@ -1,7 +1,7 @@
 import { signal, useComputed } from "@preact/signals";
 import { useState } from "preact/hooks";
 import { route } from "../../router";
-import { state } from "../../store";
+import { known } from "../../store";
 import { countOf } from "../../store/counts";
 import { filterOf } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
@@ -28,8 +28,8 @@ export const drawerOpen = signal(false);
 
 function Count({ name, id }: { name: string; id?: string }) {
   const n = useComputed(() => {
-    const filter = filterOf(state.value, name, id);
-    return filter ? countOf(state.value.counts, filter) : 0;
+    const filter = filterOf(known, name, id);
+    return filter ? countOf(known.counts, filter) : 0;
   });
   if (n.value === 0 || name === "closed" || name === "spam") return null;
   return <span class="nav-count">{new Intl.NumberFormat(language.value).format(n.value)}</span>;
@@ -61,8 +61,8 @@ function Entry({ name, id, label, icon, mark }: EntryProps) {
 }
 
 function Teams() {
-  const me = state.value.me;
-  const teams = state.value.directory.teams.filter(
+  const me = known.me;
+  const teams = known.directory.teams.filter(
     (team) => !team.retired && (me?.role !== "agent" || me.teams.includes(team.id)),
   );
   if (teams.length === 0) return null;
@@ -80,7 +80,7 @@ function Teams() {
 
 function Tags() {
   const [all, setAll] = useState(false);
-  const { counts, directory } = state.value;
+  const { counts, directory } = known;
   const tags = directory.tags
     .filter((tag) => !tag.retired)
     .map((tag) => ({ tag, n: countOf(counts, { status: "open", tag: tag.id }) }))
@@ -128,7 +128,7 @@ function Tags() {
 }
 
 function Colleagues() {
-  const { directory, signals, me } = state.value;
+  const { directory, signals, me } = known;
   const here = directory.agents.filter((agent) => agent.id !== me?.id && agent.active && signals.agents[agent.id]);
   if (here.length === 0) return null;
   return (
