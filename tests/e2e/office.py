@@ -108,17 +108,11 @@ class Office:
 
     async def found(self) -> None:
         """The first start: its one-time link makes the admin."""
-
-        async def is_told() -> bool:
-            return LINK.search(self.server.said()) is not None
-
-        await become(is_told, True)  # the door opens first
-        link = LINK.search(self.server.said())
-        assert link
+        link = await self.said(LINK)
         await self.enter(link[1], name="Ada", email="ada@example.com")
 
-    async def enter(self, link: str, **answer: str) -> Colleague:
-        """Follow a one-time link with a password."""
+    async def enter(self, link: str, **answer: str | None) -> Colleague:
+        """Follow a one-time link, with a password unless told otherwise."""
         http = self._session()
         body = {"link": link, "password": PASSWORD, **answer}
         async with http.post("/api/v1/session/link", json=body) as told:
@@ -146,12 +140,30 @@ class Office:
         self._http.append(made)
         return made
 
+    async def click_link(self, role: str) -> Colleague:
+        """Sign in by one of the demo's one-click links."""
+        link = await self.said(re.compile(rf"{role} .*/link/([\w-]+)  "))
+        return await self.enter(link[1], password=None)
+
+    async def said(self, pattern: re.Pattern[str]) -> re.Match[str]:
+        """What the process writes to its terminal; some of it after the door has opened."""
+
+        async def is_said() -> bool:
+            return pattern.search(self.server.said()) is not None
+
+        await become(is_said, True)
+        found = pattern.search(self.server.said())
+        assert found
+        return found
+
     # --- customers --------------------------------------------------------------------------------------------------
 
-    async def customer(self, language: Language = "en", url: str = "", **options: Any) -> ChatPage:
+    async def customer(
+        self, language: Language = "en", url: str = "", account: str = "web", **options: Any
+    ) -> ChatPage:
         """Somebody's browser with the chat page open."""
         page = await self.new_page(**{"locale": LOCALES[language], "reduced_motion": "reduce", **options})
-        return await ChatPage(page, url or self.url, language).go()
+        return await ChatPage(page, url or self.url, language).go(account)
 
     async def writes(self, *texts: str, name: str = "", account: str = "web") -> str:
         """A customer without a browser says these; answers her token."""
@@ -227,3 +239,13 @@ async def open_office(parley: Callable[..., Parley], new_page: Pages) -> AsyncIt
 async def office(open_office: OpenOffice) -> Office:
     """Parley with an admin, Ada; colleagues are hired by the test."""
     return await open_office()
+
+
+@pytest.fixture
+async def demo(parley: Callable[..., Parley], new_page: Pages) -> AsyncIterator[Office]:
+    """The demo: a team of three with a past; an agent, a supervisor and an admin are signed in."""
+    made = Office(await asyncio.to_thread(lambda: parley(command="demo")), new_page)
+    for role in ("agent", "supervisor", "admin"):
+        await made.click_link(role)
+    yield made
+    await made.close()

@@ -57,16 +57,6 @@ async def test_shortcuts_work_on_either_layout(office: Office, layout: Language)
     mina = await office.hire("Mina")
     for name in ("One", "Two", "Three"):
         await office.writes(f"I am {name}", name=name)
-    letters = {
-        "KeyJ": "ㅓ",
-        "KeyK": "ㅏ",
-        "KeyR": "ㄱ",
-        "KeyN": "ㅜ",
-        "KeyE": "ㄷ",
-        "KeyA": "ㅁ",
-        "KeyT": "ㅅ",
-        "KeyZ": "ㅋ",
-    }
     inbox = await mina.inbox()
 
     async def press(code: str) -> None:

@@ -23,8 +23,10 @@ STEP = 30  # seconds a code lives
 
 @pytest.fixture
 def empty(parley: Callable[..., Parley]) -> Parley:
-    """A first start."""
-    return parley()
+    """A first start; the link for its first admin is said."""
+    server = parley()
+    server.wait_until(lambda: LINK.search(server.said()) is not None)
+    return server
 
 
 async def test_the_first_start_makes_the_first_admin(empty: Parley, new_page: Pages):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Page
@@ -31,10 +33,11 @@ class Screen:
     async def reload(self) -> None:
         await self.page.reload()
 
-    async def accessible(self) -> None:
-        """axe-core finds nothing on the page as it stands."""
-        faults = await accessibility_faults(self.page)
-        assert not faults, "\n".join(faults)
+    async def faults(self, name: str) -> list[str]:
+        """What axe-core finds on the page as it stands. With PARLEY_SHOTS naming a folder, a picture is kept there."""
+        if folder := os.environ.get("PARLEY_SHOTS"):
+            await self.page.screenshot(path=Path(folder) / f"{name}.png")
+        return [f"{name}: {fault}" for fault in await accessibility_faults(self.page)]
 
     async def compose(self, *steps: str) -> None:
         """An input method at work in the focused field: each step is what it shows so far; nothing is final yet."""

@@ -1,0 +1,138 @@
+"""Every screen in both languages and themes, on a desk and in a hand: axe-core finds nothing, nothing overflows.
+
+PARLEY_SHOTS=FOLDER keeps a picture of each.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import pytest
+from playwright.async_api import expect
+
+from tests.e2e.office import PHONE, Colleague, Office
+from tests.e2e.pages.inbox import InboxPage
+from tests.e2e.pages.screen import Screen
+from tests.e2e.pages.settings import PAGES, SettingsPage
+from tests.e2e.pages.sign import SignPage
+from tests.e2e.pages.words import LANGUAGES, LOCALES, Language
+from tests.servers.pages import Pages
+
+Theme = Literal["light", "dark"]
+WIDER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+MOVED = "document.scrollingElement.scrollTop"
+
+
+class Look:
+    """Goes through screens in one language and theme and gathers what is wrong with them."""
+
+    def __init__(self, language: Language, theme: Theme, kind: str) -> None:
+        self.language = language
+        self.name = f"{kind}-{language}-{theme}"
+        self.found: list[str] = []
+
+    async def at(self, screen: Screen, name: str) -> None:
+        self.found += await screen.faults(f"{self.name}-{name}")
+        if (wider := await screen.page.evaluate(WIDER)) > 0:
+            self.found.append(f"{self.name}-{name}: {wider} px wider than the screen")
+        if (moved := await screen.page.evaluate(MOVED)) > 0:
+            self.found.append(f"{self.name}-{name}: the page itself has scrolled by {moved} px")
+
+    def is_clean(self) -> None:
+        assert not self.found, "\n".join(self.found)
+
+
+both = pytest.mark.parametrize("theme", ["light", "dark"])
+languages = pytest.mark.parametrize("language", LANGUAGES)
+
+
+def admin(demo: Office) -> Colleague:
+    return list(demo.people.values())[-1]
+
+
+async def first_conversation(inbox: InboxPage) -> None:
+    await inbox.page.locator("[data-row]").first.click()
+    await expect(inbox.log).to_be_visible()
+    await expect(inbox.page.locator(".skeleton")).to_have_count(0)
+
+
+@both
+@languages
+async def test_the_inbox(demo: Office, new_page: Pages, language: Language, theme: Theme):
+    new_page.expect("status of 401")
+    look = Look(language, theme, "desk")
+    sign = await SignPage(
+        await new_page(locale=LOCALES[language], color_scheme=theme), demo.url, language
+    ).go()
+    await look.at(sign, "sign")
+    inbox = await admin(demo).inbox("/list/all", language, color_scheme=theme)
+    await look.at(inbox, "list")
+    await first_conversation(inbox)
+    await look.at(inbox, "conversation")
+    await inbox.act("note").click()
+    await inbox.field.fill("…")
+    await look.at(inbox, "note")
+    await inbox.field.fill("")
+    await inbox.act("tag").click()
+    await look.at(inbox, "tags")
+    await inbox.page.keyboard.press("Escape")
+    await inbox.page.keyboard.press("Escape")
+    await inbox.page.keyboard.press("Shift+Slash")
+    await look.at(inbox, "keys")
+    look.is_clean()
+
+
+@both
+@languages
+async def test_the_settings(demo: Office, language: Language, theme: Theme):
+    look = Look(language, theme, "desk")
+    inbox = await admin(demo).inbox("/settings/me", language, color_scheme=theme)
+    settings = SettingsPage(inbox.page, demo.url, language)
+    for name in PAGES:
+        await settings.turn_to(name)
+        await look.at(settings, f"settings-{name}")
+    look.is_clean()
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("ko", "light")])
+async def test_the_inbox_on_a_phone(demo: Office, new_page: Pages, language: Language, theme: Theme):
+    new_page.expect("status of 401")
+    look = Look(language, theme, "phone")
+    hand = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "color_scheme": theme}
+    sign = await SignPage(await new_page(locale=LOCALES[language], **hand), demo.url, language).go()
+    await look.at(sign, "sign")
+    inbox = await admin(demo).inbox("/list/all", language, **hand)
+    await look.at(inbox, "list")
+    await inbox.page.get_by_role("button", name=inbox.words("nav.label")).first.click()
+    await look.at(inbox, "lists")
+    await inbox.page.keyboard.press("Escape")
+    await inbox.go("/list/all")
+    await first_conversation(inbox)
+    await look.at(inbox, "conversation")
+    await inbox.act("note").click()
+    await look.at(inbox, "note")
+    settings = await SettingsPage(inbox.page, demo.url, language).go("security")
+    await look.at(settings, "settings-security")
+    await settings.go("agents")
+    await look.at(settings, "settings-agents")
+    look.is_clean()
+
+
+@both
+@languages
+async def test_the_chat(demo: Office, language: Language, theme: Theme):
+    """Alone on its page, wide and in a hand, before the first word and in the middle of a talk."""
+    look = Look(language, theme, "chat")
+    for kind, options in (("wide", {}), ("hand", {"viewport": PHONE, "has_touch": True, "is_mobile": True})):
+        chat = await demo.customer(language, account="shop", color_scheme=theme, **options)
+        await look.at(chat, f"{kind}-start")
+        hello = {"en": "Where is my order?", "ko": "주문한 원두가 언제 오나요?"}[language]
+        await chat.say(hello)
+        await chat.sees(hello)
+        agent = admin(demo)
+        found = await agent.conversation()
+        body = {"text": hello[::-1], "visibility": "public", "client_id": f"{kind}-{language}-{theme}"}
+        await agent.ask("POST", f"/conversations/{found['id']}/messages", body)
+        await chat.sees(hello[::-1])
+        await look.at(chat, f"{kind}-talk")
+    look.is_clean()
