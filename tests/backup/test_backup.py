@@ -102,7 +102,7 @@ async def test_a_backup_of_a_busy_house_is_of_one_moment(
     words = await backup(house, tmp_path / "kept.zip")
     await asyncio.sleep(0.1)
     done = True
-    assert await writing > 100
+    assert await writing >= 25
     assert "1 files" in words
     assert (tmp_path / "kept.zip").stat().st_mode & 0o777 == 0o600
 

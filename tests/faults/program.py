@@ -100,10 +100,7 @@ async def work(world: World, lane: list[Any], pause: Pause) -> None:
             )
             say("acked", f"a{number}", posted.position)
         elif act == "assign":
-            to = AGENTS[number % len(AGENTS)]
-            await world.store.write(
-                lambda tx, to=to, key=taken.conversation: assign(tx, key, to, agent("bo"))
-            )  # type: ignore[misc]
+            await world.do(assign, taken.conversation, AGENTS[number % len(AGENTS)], by="bo")
 
 
 def main() -> None:

@@ -21,10 +21,10 @@ from gateway.stream.seen import customer_has_seen
 from gateway.stream.trim import trim_log
 from tests.checks import check
 from tests.databases import Database
+from tests.store.writer import CUSTOMERS
 from tests.world import WEB, World, until
 
-MESSAGES = 120
-CUSTOMERS = 7
+MESSAGES = 80
 ROOT = Path(__file__).parents[2]
 
 
@@ -42,7 +42,7 @@ async def head(store: Store) -> int:
 async def writer(database: Database, name: str) -> Process:
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.store.writer", database.url, str(database.folder)),
-        *(name, str(MESSAGES), str(CUSTOMERS)),
+        *(name, str(MESSAGES)),
         stdin=PIPE,
         stdout=PIPE,
         cwd=ROOT,
