@@ -34,6 +34,6 @@ function asParams(params: Readonly<Record<string, unknown>>): Params {
 export function problemText(problem: Pick<ProblemView, "text" | "params" | "status">): string {
   const said = problem.text && words.find(problem.text, asParams(problem.params));
   if (said) return said;
-  const byStatus = words.find(`errors.status_${problem.status}`);
+  const byStatus = words.find(`errors.status.${problem.status}`);
   return byStatus ?? words.find("errors.unknown") ?? "";
 }

@@ -134,7 +134,7 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
       class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}${linked ? " linked" : ""}`}
       data-key={message.id}
       data-position={message.position}
-      aria-label={t(`message.by_${side}` as WordKey, { name })}
+      aria-label={t(`message.by.${side}` as WordKey, { name })}
     >
       {selecting.value === view.id && (
         <input
