@@ -6,8 +6,10 @@ for this run: they stay with `make bench` and the scripts.
 
 DEFAULT = 60
 BUDGETS = {
+    "backup": 60,
     "channels": 60,
     "e2e": 420,
+    "faults": 90,
     "gateway": 120,
     "house": 60,
     "inbox": 180,
