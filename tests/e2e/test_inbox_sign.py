@@ -107,7 +107,7 @@ async def test_whoever_is_let_go_is_out_at_once(office: Office, new_page: Pages)
     await boss.go("/list/unassigned")
     await boss.open("Unnamed visitor")
     await expect(boss.message("I take care of it.")).to_have_attribute(
-        "aria-label", boss.words("message.by_us", name="Bo")
+        "aria-label", boss.words("message.by.us", name="Bo")
     )
     await boss.is_true()
 
