@@ -241,11 +241,28 @@ async def office(open_office: OpenOffice) -> Office:
     return await open_office()
 
 
+OpenDemo = Callable[[], Awaitable[Office]]
+
+
 @pytest.fixture
-async def demo(parley: Callable[..., Parley], new_page: Pages) -> AsyncIterator[Office]:
-    """The demo: a team of three with a past; an agent, a supervisor and an admin are signed in."""
-    made = Office(await asyncio.to_thread(lambda: parley(command="demo")), new_page)
+async def open_demo(parley: Callable[..., Parley], new_page: Pages) -> AsyncIterator[OpenDemo]:
+    """The demo, nobody signed in yet."""
+    opened: list[Office] = []
+
+    async def start() -> Office:
+        server = await asyncio.to_thread(lambda: parley(command="demo"))
+        opened.append(Office(server, new_page))
+        return opened[-1]
+
+    yield start
+    for one in opened:
+        await one.close()
+
+
+@pytest.fixture
+async def demo(open_demo: OpenDemo) -> Office:
+    """A team of three with a past; an agent, a supervisor and an admin are signed in."""
+    made = await open_demo()
     for role in ("agent", "supervisor", "admin"):
         await made.click_link(role)
-    yield made
-    await made.close()
+    return made

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import FrameLocator, Locator, Page, expect
+from playwright.async_api import Frame, Locator, Page, expect
 
 from tests.e2e.pages.screen import Screen, agree, become
 from tests.e2e.pages.words import Language, Words
@@ -23,18 +23,29 @@ STORY = """() => [...document.querySelectorAll("[role=log] article")].map((row) 
 class ChatPage(Screen):
     """One tab of a customer. `frame` is where the chat is drawn, the page itself when it stands alone."""
 
-    def __init__(
-        self, page: Page, url: str, language: Language = "en", frame: FrameLocator | None = None
-    ) -> None:
+    def __init__(self, page: Page, url: str, language: Language = "en", frame: Frame | None = None) -> None:
         super().__init__(page)
         self.url = url
         self.words = Words("widget", language)
-        self.place: Page | FrameLocator = frame or page
+        self.place: Page | Frame = frame or page
 
     async def go(self, account: str = "web") -> ChatPage:
         await self.page.goto(f"{self.url}/chat/{account}")
         await expect(self.field).to_be_enabled()
         return self
+
+    @classmethod
+    async def within(cls, page: Page, url: str, language: Language = "en") -> ChatPage:
+        """The window that the widget opened on somebody's page; its frame hides in a closed shadow root."""
+
+        async def is_there() -> bool:
+            return any("/chat/" in frame.url for frame in page.frames)
+
+        await become(is_there, True)
+        frame = next(frame for frame in page.frames if "/chat/" in frame.url)
+        chat = cls(page, url, language, frame)
+        await expect(chat.field).to_be_enabled()
+        return chat
 
     @property
     def field(self) -> Locator:
@@ -72,7 +83,7 @@ class ChatPage(Screen):
         await expect(self.message(text).locator(".tick.seen")).to_have_count(1)
 
     async def story(self) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = await self.page.evaluate(STORY)
+        found: list[dict[str, Any]] = await self.place.evaluate(STORY)
         return found
 
     async def told(self) -> list[str]:
