@@ -64,7 +64,9 @@ def test_the_wheel_carries_all_that_is_not_python(wheel: Path) -> None:
     assert {
         "gateway/_static/manifest.json",
         "gateway/_static/widget.js",
-        "gateway/_static/i18n/ko.json",
+        "gateway/_static/i18n/inbox.ko.json",
+        "gateway/_static/i18n/widget.ko.json",
+        "gateway/sandbox/stories/ko.toml",
     } <= names
     assert any(name.startswith("gateway/store/migrations/") and name.endswith(".sql") for name in names)
     assert not any(name.startswith(("tests/", "static/", "bench/")) for name in names)
