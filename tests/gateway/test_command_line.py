@@ -177,3 +177,24 @@ def test_a_wrong_command_shows_the_right_ones(capsys: pytest.CaptureFixture[str]
     with pytest.raises(SystemExit):
         main(["sevre"])
     assert "serve" in capsys.readouterr().err
+
+
+def test_a_backup_while_it_serves_and_the_way_back(
+    parley: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = parley(command="demo")
+    until_said(server, "Ctrl-C")
+    kept, elsewhere = str(tmp_path / "kept.zip"), ["--data", str(tmp_path / "elsewhere")]
+    assert main(["backup", kept, "--data", str(server.data)]) == 0
+    assert main(["backup", kept, "--data", str(server.data)]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert main(["restore", kept, *elsewhere]) == 0
+    assert main(["restore", kept, *elsewhere]) == 1
+    assert "--force" in capsys.readouterr().err
+    assert main(["restore", kept, "--force", *elsewhere]) == 0
+    assert main(["token", "create", "sora@haru.example", *elsewhere]) == 0
+
+
+def test_erasing_somebody_who_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["erase", "nobody", "--data", "here"]) == 1
+    assert "nobody" in capsys.readouterr().err
