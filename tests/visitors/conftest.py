@@ -17,6 +17,7 @@ import pytest
 from aiohttp import ClientResponse, web
 from aiohttp.test_utils import TestClient, TestServer
 
+from gateway.assets import mount_assets
 from gateway.bus import Bus
 from gateway.channels.registry import Channels
 from gateway.config import Config
@@ -42,6 +43,7 @@ WEB = {
 }
 MEMBERS = {"type": "webchat", "vouch_secrets": [SECRET], "require_vouch": True}
 SECOND = {"type": "webchat", "preview": True}
+MINA = ("mina@inside.example", "Mina")
 PATIENCE = 5.0  # seconds until an awaited frame counts as missing
 
 
@@ -207,9 +209,12 @@ class Line:
 
 
 @contextlib.asynccontextmanager
-async def open_shop(url: str, folder: Path, limits: Limits | None = None) -> AsyncIterator[Shop]:
+async def open_shop(
+    url: str, folder: Path, limits: Limits | None = None, *, port: int | None = None, **web_keys: Any
+) -> AsyncIterator[Shop]:
+    """`port` and `folder` again: the same shop after a restart. `web_keys` go into the section of "web"."""
     clock = Clock()
-    sections = {"web": WEB, "members": MEMBERS, "second": SECOND}
+    sections = {"web": {**WEB, **web_keys}, "members": MEMBERS, "second": SECOND}
     config = Config(limits=limits or Limits(), channels=sections)
     channels = Channels.of(config.channels)
     store = await open_store(url)
@@ -223,15 +228,17 @@ async def open_shop(url: str, folder: Path, limits: Limits | None = None) -> Asy
     async def media_door(request: web.Request) -> web.StreamResponse:
         return await serve_media(media, links, lambda claim: customers_file(request, claim))(request)
 
+    mount_assets(app)
     app.router.add_get("/media/{signed}/{name}", media_door)
     store.publish_to(bus.publish)
     tasks = [asyncio.create_task(one) for one in hung.tasks]
-    server = TestServer(app)
+    server = TestServer(app, host="127.0.0.1", port=port)
     await server.start_server()
     shop = Shop(store, bus, app[DESK], app, server, clock)
     accounts = {name: Configured("webchat", name) for name in sections}
     await store.write(lambda tx: sync_accounts(tx, accounts))
-    shop.agent = await store.write(lambda tx: add_agent(tx, "mina@inside.example", "Mina", "agent", SYSTEM))
+    known = await shop.one("select id from agents")
+    shop.agent = known["id"] if known else await store.write(lambda tx: add_agent(tx, *MINA, "agent", SYSTEM))
     try:
         yield shop
     finally:

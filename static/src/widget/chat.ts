@@ -29,6 +29,8 @@ export type Phase = "waiting" | "starting" | "ready" | "elsewhere" | "expired" |
 
 export interface View {
   phase: Phase;
+  /** Another number means another person: nothing on the screen outlives it. */
+  person: number;
   trouble: string;
   settings: Settings | null;
   limits: VisitorLimits | null;
@@ -54,7 +56,7 @@ interface TabNews {
 
 export class Chat {
   view: View = {
-    phase: "waiting", trouble: "", settings: null, limits: null, story: NOTHING, line: [], progress: new Map(),
+    phase: "waiting", person: 0, trouble: "", settings: null, limits: null, story: NOTHING, line: [], progress: new Map(),
     up: false, typing: [], unread: 0, shown: false, modal: false, loading: false,
   };
   /** Pictures of our own that are still here, by attachment id: no flicker when the stored message comes. */
@@ -65,6 +67,7 @@ export class Chat {
   private subject: string | null = null;
   private turn = 0;
   private renewedAt = 0;
+  private sending: Promise<void> = Promise.resolve();
   private atEnd = true;
   private told = { delivered: 0, read: 0 };
   private typedAt = 0;
@@ -221,7 +224,7 @@ export class Chat {
     this.unheard.clear();
     this.line.rest();
     this.outgoing.rest();
-    this.show({ phase: "waiting", story: NOTHING, typing: [], unread: 0, loading: false });
+    this.show({ phase: "waiting", person: this.view.person + 1, story: NOTHING, typing: [], unread: 0, loading: false });
   }
 
   private otherTab(news: TabNews): void {
@@ -263,14 +266,20 @@ export class Chat {
     return !most ? "file.kind" : file.size > most ? "file.large" : null;
   }
 
-  async send(text: string, files: readonly File[]): Promise<void> {
-    const kept = await Promise.all(files.map(keptForm));
+  send(text: string, files: readonly File[]): void {
     this.atEnd = true;
     if (this.typedAt) this.line.send({ kind: "typing", active: false });
     this.typedAt = 0;
     this.keepDraft("");
-    await this.outgoing.add(text.trim(), kept);
-    this.tellPage();
+    // Looking at a picture takes a moment: what is sent meanwhile stands behind it all the same.
+    const { person } = this.view;
+    const looked = Promise.all(files.map(keptForm));
+    this.sending = this.sending.then(async () => {
+      const kept = await looked;
+      if (person !== this.view.person) return;
+      await this.outgoing.add(text.trim(), kept);
+      this.tellPage();
+    });
   }
 
   again(id: string): void {
@@ -296,11 +305,16 @@ export class Chat {
   }
 
   draft(): string {
-    return this.keeper.draft(this.subject ?? newcomer(userOf(this.vouch)));
+    return this.keeper.draft(this.key());
   }
 
-  private keepDraft(text: string, subject = this.subject ?? newcomer(userOf(this.vouch))): void {
+  private keepDraft(text: string, subject = this.key()): void {
     this.keeper.keepDraft(subject, text);
+  }
+
+  /** Whose drafts and lines are kept, before the server has answered too. */
+  private key(): string {
+    return this.subject ?? this.keeper.self()?.subject ?? newcomer(userOf(this.vouch));
   }
 
   /** Stored. Its event comes down the socket too; a socket that does not bring it is dead without knowing. */

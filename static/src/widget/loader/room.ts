@@ -2,13 +2,16 @@
 
 const CONTROLS = "a,button,input,select,textarea,summary,video,audio,[role=button],[role=link],[contenteditable]";
 const STEP = 72; // px, the button and its gap
-const STEPS = 5;
+const MOST = 5 * STEP;
+const EDGE = 20; // px, as in styles.ts
 const SETTLE = 250; // ms after the last scroll or resize
 
-function covers(host: HTMLElement, button: HTMLElement): boolean {
-  const { left, right, top, bottom } = button.getBoundingClientRect();
-  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
-  const points = [[x, y], [left, top], [right - 1, top], [left, bottom - 1], [right - 1, bottom - 1]] as const;
+/** Would the button at this height cover a control? Reckoned, not measured: it moves there with a short transition. */
+function covers(host: HTMLElement, button: HTMLElement, lift: number): boolean {
+  const { left, right } = button.getBoundingClientRect();
+  const bottom = innerHeight - EDGE - lift;
+  const [x, top] = [(left + right) / 2, bottom - (right - left)];
+  const points = [[x, (top + bottom) / 2], [left, top], [right - 1, top], [left, bottom - 1], [right - 1, bottom - 1]] as const;
   return points.some(([px, py]) => document.elementsFromPoint(px, py).some((it) => {
     const control = it === host ? null : it.closest(CONTROLS);
     // A link in running text scrolls away by itself; in a bar that stays it would be lost.
@@ -27,11 +30,9 @@ function stays(element: Element | null): boolean {
 export function findRoom(host: HTMLElement, button: HTMLElement): void {
   const look = () => {
     if (button.hidden || button.getAttribute("aria-expanded") === "true") return;
-    for (let step = 0; step <= STEPS; step++) {
-      host.style.setProperty("--lift", `${(step % (STEPS + 1)) * STEP}px`);
-      if (!covers(host, button)) return;
-    }
-    host.style.setProperty("--lift", "0px");
+    let lift = 0;
+    while (lift < MOST && covers(host, button, lift)) lift += STEP;
+    host.style.setProperty("--lift", `${lift < MOST ? lift : 0}px`);
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   const soon = () => {

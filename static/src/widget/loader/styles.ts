@@ -1,9 +1,9 @@
 // A style sheet as text, because a constructed sheet is what a page's CSP lets us have.
 export default `
-:host{all:initial;--edge:20px;--lift:0px;position:fixed;z-index:2147483000;bottom:0;inset-inline:auto 0;right:0;left:auto;color-scheme:light dark}
-:host([data-side=left]){left:0;right:auto}
+:host{all:initial!important;position:fixed!important;z-index:2147483000!important;right:0!important;bottom:0!important;color-scheme:light dark!important;--edge:20px}
+:host([data-side=left]){left:0!important;right:auto!important}
 [hidden]{display:none!important}
-button{all:unset;box-sizing:border-box;position:fixed;right:max(var(--edge),env(safe-area-inset-right));bottom:calc(max(var(--edge),env(safe-area-inset-bottom)) + var(--lift));width:56px;height:56px;border-radius:50%;display:grid;place-items:center;background:var(--brand);color:var(--on-brand);cursor:pointer;box-shadow:0 4px 16px rgb(0 0 0/.22),0 0 0 1px rgb(255 255 255/.25);-webkit-tap-highlight-color:transparent;transition:bottom .15s}
+button{all:unset;box-sizing:border-box;position:fixed;right:max(var(--edge),env(safe-area-inset-right));bottom:calc(max(var(--edge),env(safe-area-inset-bottom)) + var(--lift,0px));width:56px;height:56px;border-radius:50%;display:grid;place-items:center;background:var(--brand);color:var(--on-brand);cursor:pointer;box-shadow:0 4px 16px rgb(0 0 0/.22),0 0 0 1px rgb(255 255 255/.25);-webkit-tap-highlight-color:transparent;transition:bottom .15s}
 :host([data-side=left]) button{right:auto;left:max(var(--edge),env(safe-area-inset-left))}
 button:focus-visible{outline:3px solid var(--on-brand);outline-offset:-6px}
 svg{width:26px;height:26px;fill:none;stroke:currentColor;stroke-width:1.9;stroke-linejoin:round;stroke-linecap:round}
@@ -16,6 +16,6 @@ iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;color
 a{display:block;padding:24px;font:16px/1.5 system-ui,sans-serif;color:LinkText}
 @media (max-width:500px),(max-height:420px){.window{inset:0!important;width:100%;height:100dvh;border-radius:0}}
 @media (prefers-reduced-motion:reduce){button{transition:none}}
-@media print{:host{display:none}}
+@media print{:host{display:none!important}}
 @media (forced-colors:active){button{border:2px solid ButtonText}}
 `;

@@ -55,15 +55,15 @@ export function Composer({ chat, view }: { chat: Chat; view: View }) {
       const limit = fileSize(view.limits?.upload_bytes ?? 0, words.language());
       return why ? [words.find(why, { name: file.name, limit }) ?? why] : [];
     });
-    const good = [...files, ...found.filter((file) => !chat.refusal(file))];
-    if (good.length > most) wrong.push(t("file.many", { n: most }));
-    setFiles(good.slice(0, most));
+    const good = found.filter((file) => !chat.refusal(file));
+    if (files.length + good.length > most) wrong.push(t("file.many", { n: most }));
+    setFiles((now) => [...now, ...good].slice(0, most));
     setTroubles(wrong);
     field.current?.focus();
   }
   function send(): void {
     if (!ready) return;
-    void chat.send(text, files);
+    chat.send(text, files);
     clear();
     field.current?.focus();
   }

@@ -1,10 +1,11 @@
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import type { Chat, View } from "../chat";
 import { reason, t, words } from "../words";
 import { Composer } from "./composer";
 import { CloseIcon } from "./icons";
 import { Log } from "./log";
 
+const FOCUSABLE = "button:enabled,textarea:enabled,a[href],audio,video,[tabindex='0']";
 const CALM = 1_500; // ms a connection may take before it is worth a word
 
 /** Draws again after any change, once per frame at most. */
@@ -41,8 +42,8 @@ export function Window({ chat, close }: { chat: Chat; close: (() => void) | null
         )}
       </header>
       <State chat={chat} view={view} />
-      <Log chat={chat} view={view} />
-      <Composer chat={chat} view={view} />
+      <Log key={view.person} chat={chat} view={view} />
+      <Composer key={view.person} chat={chat} view={view} />
       <div class="drop" aria-hidden="true">{t("composer.drop")}</div>
     </main>
   );
@@ -85,7 +86,7 @@ function useKeys(root: { current: HTMLElement | null }, modal: boolean, close: (
     const keys = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.isComposing) close?.();
       if (event.key !== "Tab" || !modal || !root.current) return;
-      const all = Array.from(root.current.querySelectorAll<HTMLElement>("button:enabled,textarea:enabled,a[href],[tabindex='0']"));
+      const all = Array.from(root.current.querySelectorAll<HTMLElement>(FOCUSABLE)).filter((it) => it.offsetWidth);
       const [from, to] = event.shiftKey ? [all[0], all.at(-1)] : [all.at(-1), all[0]];
       if (document.activeElement !== from) return;
       event.preventDefault();
