@@ -183,7 +183,7 @@ class _Conversing:
         while True:
             told = self.session.private_told
             private = await self.desk.store.read(
-                lambda look: load_private(look, self.caller.agent_id, marks=True)
+                lambda look: load_private(look, self.caller.agent_id, catching_up=True)
             )
             if told == self.session.private_told:
                 break

@@ -15,9 +15,10 @@ from gateway.store.load import MEMBERS, load_counts
 from inbox.directory import load_directory
 from inbox.wire import LimitsView, PrivateView
 
-DRAFTS = (
-    "select conversation_id, mode, text from drafts where agent_id = $1 order by updated_at desc limit 200"
-)
+DRAFTS = """select conversation_id, mode, text from drafts where agent_id = $1 and text <> ''
+    order by updated_at desc limit 200"""
+# Forgotten ones too: a browser that comes back may still hold their words.
+DRAFTS_AND_GONE = DRAFTS.replace(" and text <> ''", "")
 # What has most lately happened in what was most lately read; older marks come with the lists.
 MARKS = (
     "select conversation_id, position from read_marks where agent_id = $1 order by position desc limit 500"
@@ -44,14 +45,15 @@ async def _me(look: Reader, agent: str) -> AgentView:
     return project.colleague(row, teams)
 
 
-async def load_private(look: Reader, agent: str, *, marks: bool = False) -> PrivateView:
-    """The agent's own state; with `marks` also up to where what was most lately active has been read."""
+async def load_private(look: Reader, agent: str, *, catching_up: bool = False) -> PrivateView:
+    """The agent's own state; for a browser that knows an older one also the drafts that are gone (empty), and up to
+    where what was most lately active has been read."""
     drafts: dict[str, dict[str, str]] = {}
-    for row in await look.all(DRAFTS, agent):
+    for row in await look.all(DRAFTS_AND_GONE if catching_up else DRAFTS, agent):
         drafts.setdefault(row["conversation_id"], {})[row["mode"]] = row["text"]
     preferences = await look.value("select preferences from agents where id = $1", agent)
     private: PrivateView = {"drafts": drafts, "preferences": from_json(preferences)}
-    if marks:
+    if catching_up:
         private["read"] = {row["conversation_id"]: row["position"] for row in await look.all(MARKS, agent)}
     return private
 

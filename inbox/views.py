@@ -25,7 +25,7 @@ from inbox.places import Place, read_place
 
 READ = "select conversation_id, position from read_marks where agent_id = $2 and conversation_id in {ids_1}"
 MARK = "select position from read_marks where agent_id = $1 and conversation_id = $2"
-DRAFTS = "select mode, text from drafts where agent_id = $1 and conversation_id = $2"
+DRAFTS = "select mode, text from drafts where agent_id = $1 and conversation_id = $2 and text <> ''"
 FOUND_MOST = 2_000
 """Found messages, conversations or contacts that a list with words looks at, the newest: a common word has no end."""
 RECENT, MET_OFTEN = 20_000, 50

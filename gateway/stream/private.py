@@ -14,7 +14,9 @@ MARK = """insert into read_marks (agent_id, conversation_id, position) values ($
 DRAFT = """insert into drafts (agent_id, conversation_id, mode, text, updated_at) values ($1, $2, $3, $4, $5)
     on conflict (agent_id, conversation_id, mode)
     do update set text = excluded.text, updated_at = excluded.updated_at"""
-NO_DRAFT = "delete from drafts where agent_id = $1 and conversation_id = $2 and mode = $3"
+# Its words go, its place stays: a tab that was cut meanwhile must learn that there is nothing left to send.
+NO_DRAFT = """update drafts set text = '', updated_at = $4
+    where agent_id = $1 and conversation_id = $2 and mode = $3 and text <> ''"""
 DRAFT_LENGTH = 100_000
 """Characters."""
 
@@ -37,7 +39,7 @@ async def save_draft(tx: Tx, agent_id: str, conversation: str, mode: str, text: 
     if text:
         await tx.run(DRAFT, agent_id, conversation, mode, text, tx.now)
     else:
-        await tx.run(NO_DRAFT, agent_id, conversation, mode)
+        await tx.run(NO_DRAFT, agent_id, conversation, mode, tx.now)
 
 
 async def set_preferences(tx: Tx, agent_id: str, preferences: str) -> None:

@@ -439,6 +439,24 @@ async def test_what_changed_in_the_cut_is_told_on_return(both: House) -> None:
         await again.close()
 
 
+async def test_a_draft_that_was_sent_elsewhere_is_gone_on_return(both: House) -> None:
+    """Or its words would be sent a second time."""
+    talk = (await both.customer_writes("hello")).conversation
+    ann = await opened(both, "ann")
+    await ann.does("save_draft", conversation=talk, mode="public", text="dear")
+    cursor = ann.cursor
+    await ann.cut()
+    async with tabs(both, "ann") as (other,):
+        assert other.of("snapshot")[0]["private"]["drafts"] == {talk: {"public": "dear"}}
+        await other.does("save_draft", conversation=talk, mode="public", text="")
+        again = await opened(both, "ann", cursor)
+        assert again.of("private")[0]["private"]["drafts"] == {talk: {"public": ""}}
+        await again.close()
+        fresh = await opened(both, "ann")
+        assert fresh.of("snapshot")[0]["private"]["drafts"] == {}
+        await fresh.close()
+
+
 # --- commands -------------------------------------------------------------------------------------------------------
 
 
