@@ -207,10 +207,9 @@ async def has_read(story: Story, a: int, b: int, c: int) -> None:
 
 @act
 async def drafts(story: Story, a: int, b: int, c: int) -> None:
-    tab = story.tabs[b % len(story.tabs)]
-    await tab.tries(
-        "save_draft", conversation=story.one(story.conversations, a), mode="note", text=f"d{c}d" * (c % 2)
-    )
+    tab, conversation = story.tabs[b % len(story.tabs)], story.one(story.conversations, a)
+    if conversation in tab.known.listed:
+        await tab.tries("save_draft", conversation=conversation, mode="note", text=f"d{c}d" * (c % 2))
 
 
 @act
@@ -231,6 +230,25 @@ async def changes_team(story: Story, a: int, b: int, c: int) -> None:
 @act
 async def is_cut(story: Story, a: int, b: int, c: int) -> None:
     await story.tabs[a % len(story.tabs)].loses_its_line()
+
+
+@act
+async def stays_away(story: Story, a: int, b: int, c: int) -> None:
+    """Cut, and back only when more has happened."""
+    tab = story.tabs[a % len(story.tabs)]
+    tab.away_until = story.step + 2
+    await tab.loses_its_line()
+
+
+@act
+async def passes(story: Story, a: int, b: int, c: int) -> None:
+    """Through a view and out of it again, before anybody can be told; and somebody writes behind the door."""
+    teams = list(story.house.teams.values())
+    conversation = story.one(story.conversations, a)
+    steps = [teams[b % 2], (None, teams[(b + 1) % 2])[c % 2], teams[b % 2]]
+    by = story.agent(2)
+    await asyncio.gather(*(story.do(assign.set_team, conversation, team, by) for team in steps))
+    await story.posts(a, 2, Visibility.NOTE)
 
 
 @act
@@ -270,11 +288,14 @@ class LiveTab:
         self.segments: list[Segment] = []
         self.tab: Tab | None = None
         self.resumed = 0
+        self.away_until = 0
         self._task = asyncio.create_task(self._stay())
         self._moved = asyncio.Event()
 
     async def _stay(self) -> None:
         while True:
+            while self.story.step < self.away_until:
+                await self.story.next_step.wait()
             tab = await connected(self.story.house, self.who, tab=self._reader())
             hello: Frame = {"kind": "hello", "protocol": PROTOCOL}
             with contextlib.suppress(ConnectionError):
@@ -405,11 +426,14 @@ class Story:
         self.tags: list[str] = []
         self.owners: dict[str, tuple[str, str]] = {}
         """Word -> whose it is."""
+        self.born: dict[str, int] = {}
+        """Word -> the step in which it was first written."""
         self.moments: list[Moment] = []
         self.step = 0
         self.tabs: list[LiveTab] = []
         self._numbers = 0
         self._names: dict[str, str] = {}
+        self.next_step = asyncio.Event()
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
@@ -418,7 +442,9 @@ class Story:
         return self._numbers
 
     def word(self) -> str:
-        return f"W{self.number()}W"
+        word = f"W{self.number()}W"
+        self.born[word] = self.step
+        return word
 
     def name_of(self, who: str) -> str:
         if who not in self._names:
@@ -481,11 +507,18 @@ class Story:
         self.moments.append(await self.house.store.scan(_moment))
         self.tabs = [LiveTab(self, who) for who in PEOPLE]
         for group in groups:
-            self.step += 1
+            self._begin_step()
             await asyncio.gather(*(ACTS[name](self, a, b, c) for name, a, b, c in group))
             self.moments.append(await self.house.store.scan(_moment))
-        self.step += 1
+        self._begin_step()
         self.moments.append(self.moments[-1])
+        for tab in self.tabs:
+            tab.away_until = 0
+
+    def _begin_step(self) -> None:
+        self.step += 1
+        waiting, self.next_step = self.next_step, asyncio.Event()
+        waiting.set()
 
     async def settles(self) -> None:
         """Every tab has heard everything."""
@@ -524,6 +557,7 @@ class Truth:
         self.story = story
         self.log = {event.position: event for event in log}
         self._allowed: dict[tuple[Viewer, int, int], set[str]] = {}
+        self._moments: dict[tuple[Viewer, int, int], set[str]] = {}
 
     @classmethod
     async def of(cls, story: Story) -> Truth:
@@ -583,7 +617,17 @@ class Truth:
         return self._allowed[key]
 
     def _find_allowed(self, viewer: Viewer, first: int, last: int) -> set[str]:
-        moments = self.story.moments[first : last + 1]
+        words: set[str] = set()
+        for step in range(first, last + 1):
+            words |= self._at(viewer, step)
+        return words
+
+    def _at(self, viewer: Viewer, step: int) -> set[str]:
+        """The words that stood in the viewer's sight at the end of a step, or for a moment within it."""
+        key = (viewer, step, step)
+        if key in self._moments:
+            return self._moments[key]
+        moments = self.story.moments[max(step - 1, 0) : step + 1]
         seen: set[str] = {
             event.conversation
             for at, event in self.log.items()
@@ -591,19 +635,21 @@ class Truth:
             and event.conversation
             and (sees(viewer, event.was) or sees(viewer, event.now))
         }
-        for moment in moments:
-            seen |= {
-                key
-                for key, row in moment.conversations.items()
-                if row["merged_into"] is None and sees(viewer, _scope(row))
-            }
-        entities: set[tuple[str, str]] = {("conversation", key) for key in seen if key}
+        seen |= {
+            key
+            for key, row in moments[-1].conversations.items()
+            if row["merged_into"] is None and sees(viewer, _scope(row))
+        }
+        entities: set[tuple[str, str]] = {("conversation", key) for key in seen}
         words: set[str] = set()
         for moment in moments:
             found, names = _within(moment, seen)
             entities |= found
             words |= names
-        return words | {word for word, owner in self.story.owners.items() if owner in entities}
+        born, owners = self.story.born, self.story.owners
+        words |= {word for word, owner in owners.items() if owner in entities and born[word] <= step}
+        self._moments[key] = words
+        return words
 
 
 def _scope(row: Any) -> Scope:

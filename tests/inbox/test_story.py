@@ -28,7 +28,7 @@ from tests.servers.postgres import Postgres
 STORIES = int(os.environ.get("PARLEY_STORIES", "20"))
 """How many stories for each database; set it higher to look for longer."""
 # What matters most happens most.
-OFTEN = ["writes"] * 6 + ["moves"] * 5 + ["assigns", "is_cut", "joins", "takes_back"] * 2
+OFTEN = ["writes"] * 6 + ["moves"] * 4 + ["assigns", "is_cut", "stays_away", "passes", "joins"] * 2
 acts = st.tuples(st.sampled_from([*OFTEN, *sorted(ACTS)]), *[st.integers(0, 5)] * 3)
 groups = st.lists(st.lists(acts, min_size=1, max_size=4), min_size=1, max_size=14)
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
