@@ -23,6 +23,8 @@ interface PickerProps {
   /** Offered when nothing is called so: makes a new one. */
   make?: (name: string) => void;
   makeLabel?: (name: string) => string;
+  /** A menu of acts: always the same few, so there is nothing to find. */
+  plain?: boolean;
   /** Stays open after a pick (tags). */
   several?: boolean;
   side?: "start" | "end";
@@ -30,7 +32,6 @@ interface PickerProps {
   disabled?: boolean;
 }
 
-const FEW = 8; // choices that need no finding
 const SHOWN = 60; // choices drawn at once; ten thousand tags are found by typing
 
 /** A choice from few or many, by pointer or keyboard, found by typing. */
@@ -57,10 +58,18 @@ function matches(choice: Choice, wanted: string): boolean {
   return `${choice.label} ${choice.hint ?? ""}`.toLocaleLowerCase().includes(wanted);
 }
 
-function Choices({ label, choices, pick, make, makeLabel, several, done }: PickerProps & { done: () => void }) {
+function Choices({
+  label,
+  choices,
+  pick,
+  make,
+  makeLabel,
+  plain = false,
+  several,
+  done,
+}: PickerProps & { done: () => void }) {
   const [wanted, setWanted] = useState("");
   const [at, setAt] = useState(0);
-  const isFew = choices.length <= FEW && !make;
   const needle = wanted.trim().toLocaleLowerCase();
   const found = choices.filter((choice) => matches(choice, needle));
   const shown = found.slice(0, SHOWN);
@@ -70,7 +79,9 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
 
   const take = (index: number) => {
     const choice = shown[index];
-    if (choice) pick(choice.id);
+    // Whoever types a whole name means to have it: that never takes away what a colleague chose a moment ago.
+    if (choice?.chosen && several && choice.label.toLocaleLowerCase() === needle) setWanted("");
+    else if (choice) pick(choice.id);
     else if (isNew) make(wanted.trim());
     else return;
     if (several) setWanted("");
@@ -94,7 +105,7 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
   };
   return (
     <div class="picker" onKeyDown={keyed}>
-      {isFew ? null : (
+      {plain ? null : (
         <input
           class="input"
           type="text"
@@ -119,9 +130,9 @@ function Choices({ label, choices, pick, make, makeLabel, several, done }: Picke
         id="picker-choices"
         aria-label={label}
         aria-multiselectable={several}
-        tabIndex={isFew ? 0 : undefined}
-        aria-activedescendant={isFew ? `picker-${place}` : undefined}
-        ref={isFew ? focusOnce : null}
+        tabIndex={plain ? 0 : undefined}
+        aria-activedescendant={plain ? `picker-${place}` : undefined}
+        ref={plain ? focusOnce : null}
       >
         {shown.map((choice, index) => (
           <li

@@ -280,6 +280,7 @@ export function MoreActs({ view }: { view: ConversationView }) {
     <>
       <Picker
         label={t("more")}
+        plain
         side="end"
         faceClass="button quiet square"
         face={<Icon name="more" />}

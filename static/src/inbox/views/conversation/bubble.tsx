@@ -79,6 +79,7 @@ function Acts({ view, message }: { view: ConversationView; message: MessageView 
     <div class="bubble-acts">
       <Picker
         label={t("message.acts")}
+        plain
         face={<Icon name="more" size={16} />}
         faceClass="button quiet square small"
         choices={choices}

@@ -73,6 +73,7 @@ function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
   return (
     <Picker
       label={t("composer.leg")}
+      plain
       worded
       face={
         <span class="composer-way">
