@@ -63,6 +63,15 @@ def encode(frame: Any) -> bytes:
     return text_frame(orjson.dumps(frame))
 
 
+class _Socket(web.WebSocketResponse):
+    """A socket whose close frame may have been written by `LiveSession.cut`: browsers take a second one for a fault."""
+
+    was_cut = False
+
+    async def close(self, *, code: int = WSCloseCode.OK, message: bytes = b"", drain: bool = True) -> bool:
+        return False if self.was_cut else await super().close(code=code, message=message, drain=drain)
+
+
 class LiveSession:
     """One browser's socket. Writing never waits: a browser that reads too slowly is cut, and resumes later."""
 
@@ -116,6 +125,8 @@ class LiveSession:
         if self.closing:
             return
         self.cut_with = code
+        if isinstance(self.ws, _Socket):
+            self.ws.was_cut = True
         with contextlib.suppress(ConnectionError, RuntimeError):
             self._transport.write(b"\x88\x02" + struct.pack("!H", code))
         self.abandon()
@@ -136,13 +147,11 @@ async def open_socket(
 
     What goes wrong inside ends the session with a close code: after the upgrade there is no HTTP answer any more.
     """
-    ws = web.WebSocketResponse(
+    ws = _Socket(
         heartbeat=limits.heartbeat / 1000,
         max_msg_size=limits.frame_bytes,
         compress=False,
         autoping=True,
-        # We answer a close ourselves: after a `cut` ours has gone already, and browsers take a second one for a fault.
-        autoclose=False,
         timeout=CLOSE_GRACE,
     )
     await ws.prepare(request)
