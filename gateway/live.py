@@ -36,6 +36,10 @@ PATIENCE = 8.0
 """Seconds a browser that is catching up may take nothing at all before it is cut."""
 REPLAY = 100
 """Events read at a time while catching up: about as many as a socket's buffer holds."""
+REPLAY_KEPT = 5.0
+"""Seconds for which a replay serves everybody who asks for the same, if nothing happens meanwhile."""
+REPLAYS = 16
+"""Replays kept at a time."""
 REPLAY_MOST = 5_000
 """Events behind the head beyond which a session starts over with a snapshot."""
 DRAIN_LOOK = 0.02
@@ -185,6 +189,8 @@ class Hub(ABC, Generic[S, C]):
         self._pending: list[Event] = []
         self._wake = asyncio.Event()
         self._gather = limits.gather / 1000
+        self._reading = asyncio.Lock()
+        self._read: tuple[int, float, dict[int, tuple[Sequence[Event], C]]] = (0, 0.0, {})
         self._stop = bus.take_events(self._take)
 
     @abstractmethod
@@ -210,11 +216,13 @@ class Hub(ABC, Generic[S, C]):
                 self._wake.clear()
                 events, self._pending = self._pending, []
                 if events:
+                    began = loop.time()
                     await self._flush(events)
-                    # What comes within the next milliseconds shares one write; after a pause nothing waits.
-                    until = loop.time() + self._gather
+                    # What comes within the next milliseconds shares one write; after a pause nothing waits. Facts that
+                    # come one by one wait no longer because there were many to tell, a crowd of them does.
+                    since = began if len(events) == 1 else loop.time()
                     if self._pending or self.sessions:
-                        await asyncio.sleep(max(0.0, until - loop.time()))
+                        await asyncio.sleep(max(0.0, since + self._gather - loop.time()))
         finally:
             self._stop()
 
@@ -272,25 +280,52 @@ class Hub(ABC, Generic[S, C]):
             return False
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
         while session.position < self.flushed and not session.closing:
-            events = await self.store.scan(lambda look: self._after(look, session.position))
-            if not events or not await self._replay(session, events):
+            missed = await self._missed(session.position)
+            if missed is None or not self._replay(session, *missed):
                 return False
             await session.drain()
         if not session.closing:
             self.sessions.add(session)
         return True
 
-    async def _replay(self, session: S, events: Sequence[Event]) -> bool:
+    def _replay(self, session: S, events: Sequence[Event], content: C) -> bool:
         try:
-            content = await self.store.read(lambda look: self.load(look, events))
             self.deliver(events, content, (session,))
-        except Unavailable:
-            raise
         except Exception:
             log.exception("cannot replay %d..%d", events[0].position, events[-1].position)
             return False
         session.position = events[-1].position
         return True
+
+    async def _missed(self, position: int) -> tuple[Sequence[Event], C] | None:
+        """What came after a position. After a cut many come back at once, from the same place: it is read for the
+        first of them and kept until something new comes, or for a few seconds, because links in it expire.
+        """
+        async with self._reading:
+            now = asyncio.get_running_loop().time()
+            head, until, kept = self._read
+            if head != self.store.published or until < now:
+                head, until, kept = self._read = (self.store.published, now + REPLAY_KEPT, {})
+            if position not in kept:
+                found = await self._read_missed(position)
+                if found is None:
+                    return None
+                while len(kept) >= REPLAYS:
+                    del kept[next(iter(kept))]
+                kept[position] = found
+            return kept[position]
+
+    async def _read_missed(self, position: int) -> tuple[Sequence[Event], C] | None:
+        events = await self.store.scan(lambda look: self._after(look, position))
+        if not events:
+            return None
+        try:
+            return events, await self.store.read(lambda look: self.load(look, events))
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("cannot read %d..%d again", events[0].position, events[-1].position)
+            return None
 
     async def _after(self, look: Reader, position: int) -> list[Event] | None:
         if position < await trimmed_to(look):
