@@ -47,7 +47,8 @@ MESSAGES = (
 WAITING_UPLOADS = "select hash from attachments where owner = $1"
 DROP_UPLOADS = "delete from attachments where owner = $1"
 FORGET_CONVERSATION = "update conversations set subject = '', attributes = '{}', erased_at = $2 where id = $1"
-FORGET_DRAFTS = "delete from drafts where conversation_id = $1"
+# Their places stay, so that a tab that was cut learns that there is nothing left to send.
+FORGET_DRAFTS = "update drafts set text = '', updated_at = $2 where conversation_id = $1 and text <> ''"
 # Provider ids and thread keys are the provider's words; some are made of addresses.
 FORGET_THREADS = "update legs set thread_key = '' where identity_id = $1"
 FORGET_PROVIDER_IDS = """update messages set provider_id = id
@@ -113,7 +114,7 @@ async def _erase_messages(tx: Tx, contact: str, by: Actor) -> list[str]:
 
 async def _forget_conversation(tx: Tx, conversation: Row, by: Actor) -> None:
     await tx.run(FORGET_CONVERSATION, conversation["id"], tx.now)
-    await tx.run(FORGET_DRAFTS, conversation["id"])
+    await tx.run(FORGET_DRAFTS, conversation["id"], tx.now)
     tx.index("conversation_search", conversation["number"], "")
     if conversation["merged_into"] is not None:
         return
