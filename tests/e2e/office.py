@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import aiohttp
 import pytest
@@ -176,8 +177,8 @@ class Office:
         return token
 
     async def goes_on(self, token: str, *texts: str, account: str = "web") -> None:
-        for number, text in enumerate(texts):
-            body = {"client_id": f"{abs(hash((token, text, number))):020d}", "text": text}
+        for text in texts:
+            body = {"client_id": uuid4().hex, "text": text}
             headers = {"Authorization": f"Bearer {token}"}
             async with self._http[0].post(f"/visitor/{account}/messages", json=body, headers=headers) as told:
                 assert told.status in (200, 201), await told.text()
