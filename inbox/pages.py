@@ -8,10 +8,12 @@ from aiohttp import web
 
 from gateway.assets import asset
 from gateway.bundle import bundle
+from gateway.door import CONFIG
 
 # connect-src names the socket by 'self' (CSP level 3); pictures in mails and previews come from us or as data.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data: blob:{files}; media-src 'self' blob:{files}; "
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
@@ -44,6 +46,12 @@ def mount_pages(app: web.Application) -> None:
         app.router.add_get(path, shell)
 
 
+def _policy(request: web.Request) -> str:
+    """Pictures and sound may also come from the files' own origin, where one is set up."""
+    files = request.app[CONFIG].server.media_url
+    return POLICY.format(files=f" {files}" if files else "")
+
+
 async def shell(request: web.Request) -> web.Response:
     """The same for everybody: who they are is asked by the script."""
     app = bundle().inbox
@@ -51,5 +59,5 @@ async def shell(request: web.Request) -> web.Response:
     return web.Response(
         text=SHELL.format(style=style, script=escape(asset(app.script))),
         content_type="text/html",
-        headers={"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"},
+        headers={"Content-Security-Policy": _policy(request), "Cache-Control": "no-cache"},
     )

@@ -1,0 +1,35 @@
+"""The inbox's shell: the same page for every client route, in a policy that lets nothing foreign in."""
+
+from __future__ import annotations
+
+import pytest
+
+from gateway.assets import asset
+from gateway.bundle import bundle
+from gateway.config import Server
+from tests.inbox.conftest import House
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/c/12", "/list/team/x", "/settings", "/settings/me", "/link/abc", "/sign-in"]
+)
+async def test_every_route_is_answered_with_the_shell(house: House, path: str) -> None:
+    answer = await (await house.client()).http.get(path)
+    assert answer.status == 200
+    assert f'src="{asset(bundle().inbox.script)}"' in await answer.text()
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "frame-ancestors 'none'" in policy
+    assert answer.headers["Cache-Control"] == "no-cache"
+
+
+async def test_files_may_come_from_an_origin_of_their_own(house: House) -> None:
+    object.__setattr__(house.desk.config, "server", Server(media_url="https://files.example.com"))
+    policy = (await (await house.client()).http.get("/")).headers["Content-Security-Policy"]
+    assert "img-src 'self' data: blob: https://files.example.com;" in policy
+    assert "media-src 'self' blob: https://files.example.com;" in policy
+
+
+async def test_what_is_no_route_is_not_found(house: House) -> None:
+    assert (await (await house.client()).http.get("/wp-admin.php")).status == 404

@@ -1,0 +1,60 @@
+"""What a session starts from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.limits import Limits
+from gateway.stream.private import save_draft
+from inbox.auth.caller import by_session
+from inbox.snapshot import load_snapshot, told_limits
+from tests.inbox.conftest import House
+
+
+async def snapshot(house: House, who: str) -> dict[str, Any]:
+    caller = await house.store.read(lambda look: by_session(look, house.cookies[who], house.clock()))
+    return await house.store.read(lambda look: load_snapshot(look, caller.viewer, house.desk.channels))
+
+
+def total(frame: dict[str, Any]) -> int:
+    return sum(count["n"] for count in frame["counts"] if count["tag"] is None)
+
+
+async def test_counts_only_what_its_agent_may_see(both: House) -> None:
+    await both.customer_writes("for sales", name="Kim", team="sales")
+    await both.customer_writes("for support", name="Lee", team="support")
+    await both.customer_writes("for everybody", name="Park")
+    assert total(await snapshot(both, "ann")) == 2
+    assert total(await snapshot(both, "bob")) == 2
+    assert total(await snapshot(both, "sue")) == 3
+
+
+async def test_holds_the_position_of_the_log_it_was_read_at(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    assert (await snapshot(both, "ann"))["position"] == taken.position
+
+
+async def test_drafts_are_the_agents_own(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    await both.store.write(
+        lambda tx: save_draft(tx, both.agents["ann"], taken.conversation, "note", "unfinished")
+    )
+    mine, other = await snapshot(both, "ann"), await snapshot(both, "bob")
+    assert mine["private"]["drafts"] == {taken.conversation: {"note": "unfinished"}}
+    assert other["private"]["drafts"] == {}
+
+
+async def test_names_the_team_and_the_accounts_with_what_they_can(both: House) -> None:
+    frame = await snapshot(both, "ann")
+    assert frame["me"]["id"] == both.agents["ann"]
+    assert frame["me"]["teams"] == [both.teams["sales"]]
+    assert {agent["name"] for agent in frame["directory"]["agents"]} == {"Ann", "Bob", "Sue", "Ada"}
+    (account,) = frame["directory"]["accounts"]
+    assert account["label"]["en"] == "Website"
+    assert account["capabilities"]["text_length"] > 0
+
+
+def test_the_browser_is_told_every_timing_it_keeps_to() -> None:
+    limits = Limits()
+    told = told_limits(limits)
+    assert all(told[key] == getattr(limits, key) for key in told)  # type: ignore[literal-required]
