@@ -22,7 +22,7 @@ from gateway.store import Cursor, Reader, as_json
 from gateway.store.load import Content, load_messages
 from gateway.visitors.desk import Desk
 from gateway.visitors.files import audience
-from gateway.visitors.story import as_told, is_open
+from gateway.visitors.story import as_told, which_are_open
 from gateway.visitors.tokens import Visitor
 
 ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED)
@@ -129,13 +129,12 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         if not moved:
             return
         wanted = sorted(conversation for conversation in moved if conversation)
-        open_: dict[str, bool] = {}
-        for row in await look.all(PERSONS_OF, as_json(wanted)):
+        rows = await look.all(PERSONS_OF, as_json(wanted))
+        open_ = await which_are_open(look, {row["person_id"] for row in rows})
+        for row in rows:
             person, position = row["person_id"], moved[row["conversation_id"]]
-            if person not in open_:
-                open_[person] = await is_open(look, person)
             facts.told[person].setdefault(
-                position, {"position": position, "kind": "state", "open": open_[person]}
+                position, {"position": position, "kind": "state", "open": open_.get(person, False)}
             )
 
     async def _load_erased(self, look: Reader, events: Sequence[Event], facts: Facts) -> None:

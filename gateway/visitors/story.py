@@ -6,7 +6,7 @@ nothing here changes by it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from gateway.egress import customer as project
 from gateway.egress.agent import Link
 from gateway.egress.types import CustomerMessage
 from gateway.events import Address, Status
-from gateway.store import Reader
+from gateway.store import Reader, as_json
 from gateway.store.load import MESSAGES, Content, with_files
 
 PAGE = 30
@@ -30,6 +30,10 @@ HERS = f"""{MESSAGES} where li.person_id = $1 and m.visibility = 'public'
 NEWEST = """select c.id, c.status from legs l join identities i on i.id = l.identity_id
     join conversations c on c.id = l.conversation_id
     where i.person_id = $1 order by c.last_at desc, c.id desc limit 1"""
+NEWEST_OF_EACH = """select person_id, status from (
+    select i.person_id, c.status, row_number() over (partition by i.person_id order by c.last_at desc, c.id desc) as nth
+    from legs l join identities i on i.id = l.identity_id join conversations c on c.id = l.conversation_id
+    where i.person_id in {ids_1}) as newest where nth = 1"""
 SEEN = (
     """select max(l.seen_to) from legs l join identities i on i.id = l.identity_id where i.person_id = $1"""
 )
@@ -83,6 +87,12 @@ async def is_open(look: Reader, person: str) -> bool:
     """Is her newest conversation open? Snoozed and spam are our own affair: to her they look open."""
     row = await look.one(NEWEST, person)
     return row is not None and row["status"] != Status.CLOSED
+
+
+async def which_are_open(look: Reader, persons: Iterable[str]) -> dict[str, bool]:
+    """The same for many persons at once."""
+    rows = await look.all(NEWEST_OF_EACH, as_json(sorted(persons)))
+    return {row["person_id"]: row["status"] != Status.CLOSED for row in rows}
 
 
 async def newest_conversation(look: Reader, person: str) -> str | None:
