@@ -20,6 +20,10 @@ TICK = 0.25
 """Seconds between two tellings of what keeps changing; the first change is told at once."""
 
 
+PRESENCE_BYTES = 4_000_000
+"""Bytes a second that telling everybody of everybody's presence may take: the more people, the more seldom."""
+
+
 class Signals:
     """One per process."""
 
@@ -31,6 +35,7 @@ class Signals:
         self._persons: dict[str, tuple[str, ...]] = {}
         self._changed: set[str] = set()
         self._presence: dict[str, str] = {}
+        self._presence_due = 0
         self._wake = asyncio.Event()
         self.board = Board(Timings(limits.presence_expires, limits.presence_settles, limits.typing_expires))
         self._stops = [
@@ -114,11 +119,12 @@ class Signals:
         now = self._clock()
         changed, self._changed = self._changed | self.board.expire(now), set()
         presence = self.board.agents(now)
-        if presence != self._presence:
+        if presence != self._presence and now >= self._presence_due:
             self._presence = presence
             frame = encode({"kind": "signals", "agents": presence})
             for session in self._sessions:
                 session.write(frame)
+            self._presence_due = now + len(frame) * len(self._sessions) * 1000 // PRESENCE_BYTES
         for conversation in changed:
             self._tell_about(conversation)
         looked_at = {session.looks_at for session in self._sessions}
