@@ -1,7 +1,7 @@
 """The error tree: each class says what happens next.
 
-Two texts: `text` is a key of the catalogues in static/src/i18n (with `params`), for people; `str(error)` is for the log.
-An error is logged once, where it is handled.
+Two texts: `text` is a key of the catalogues in static/src/i18n (with `params`), for people; `str(error)` is for the
+log. An error is logged once, where it is handled.
 """
 
 from __future__ import annotations

@@ -68,7 +68,11 @@ class Facts:
     directory: DirectoryView | None
     directory_at: int = 0
     """The newest fact about the directory: it alone carries it, once and as it stands."""
+    assignees: set[str | None] | None = None
+    """Whom the conversations were or are assigned to, once somebody has asked."""
     encoded: dict[tuple[int, str], bytes] = field(default_factory=dict)
+    frames: dict[tuple[int | str | None, ...], bytes] = field(default_factory=dict)
+    shown: dict[tuple[int, Hashable], tuple[bytes, set[str | None]]] = field(default_factory=dict)
 
 
 class AgentHub(Hub[AgentSession, Facts]):
@@ -88,7 +92,7 @@ class AgentHub(Hub[AgentSession, Facts]):
                 scopes[row["contact_id"]].append(Scope(row["status"], row["team_id"], row["assignee_id"]))
         messages = await self._load_messages(look, events)
         # A merge or a split may have taken a message elsewhere: whether it is shown hangs on where it stands now.
-        homes = {event.conversation for event in events if event.conversation}
+        homes: set[str] = {event.conversation for event in events if event.conversation}
         homes.update(one.row["conversation_id"] for one in messages.values())
         told = max((event.position for event in events if event.kind is Kind.DIRECTORY_CHANGED), default=0)
         return Facts(
@@ -116,21 +120,35 @@ class AgentHub(Hub[AgentSession, Facts]):
 
     def deliver(self, events: Sequence[Event], content: Facts, sessions: Iterable[AgentSession]) -> None:
         access = [event for event in events if event.kind is Kind.ACCESS_CHANGED]
-        assignees = _assignees(events, content)
+        if content.assignees is None:
+            content.assignees = _assignees(events, content)
         sights: dict[Hashable, list[AgentSession]] = defaultdict(list)
         for session in sessions:
             if not self._access_ended(session, access):
-                sights[_sight(session.viewer, assignees)].append(session)
-        frames: dict[tuple[str | None, ...], bytes] = {}
-        for group in sights.values():
-            shape = tuple(form(group[0].viewer, event, content) for event in events)
-            if shape not in frames:
-                frames[shape] = self._frame(events, shape, content)
-            left = {event.conversation for event, how in zip(events, shape, strict=True) if how == LEFT}
+                sights[_sight(session.viewer, content.assignees)].append(session)
+        for sight, group in sights.items():
+            frame, left = self._shown(sight, group[0].viewer, events, content)
             for session in group:
-                session.write(frames[shape])
+                session.write(frame)
                 if session.looks_at in left:
                     self._look_away(session)
+
+    def _shown(
+        self, sight: Hashable, viewer: Viewer, events: Sequence[Event], content: Facts
+    ) -> tuple[bytes, set[str | None]]:
+        """The frame for all who see as this viewer does, and which conversations leave their view."""
+        # The facts of one content always end at the same one; who joined late begins later.
+        key = (events[0].position, sight)
+        if key not in content.shown:
+            shape = tuple(form(viewer, event, content) for event in events)
+            whole = (events[0].position, *shape)
+            if whole not in content.frames:
+                content.frames[whole] = self._frame(events, shape, content)
+            left: set[str | None] = {
+                event.conversation for event, how in zip(events, shape, strict=True) if how == LEFT
+            }
+            content.shown[key] = content.frames[whole], left
+        return content.shown[key]
 
     def _look_away(self, session: AgentSession) -> None:
         """What has left the view is not looked at any more: no signal of it comes to this tab."""

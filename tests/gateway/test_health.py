@@ -22,7 +22,7 @@ async def test_ready_while_the_database_answers(aiohttp_client, tmp_path: Path) 
     await store.close()
 
 
-async def test_not_ready_when_the_database_is_gone(aiohttp_client) -> None:  # type: ignore[no-untyped-def]
+async def test_not_ready_when_the_database_is_gone(aiohttp_client) -> None:
     server = await asyncio.to_thread(Postgres.start)
     store = await open_store(await asyncio.to_thread(server.database))
     app = web.Application()
