@@ -54,7 +54,9 @@ GONE = (
 """The server is away, full or in trouble. InterfaceError is asyncpg's for a closed connection, and also for arguments
 that do not fit: inside a unit the connection itself says which."""
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-UNDECIDED = (*AGAIN, asyncpg.LockNotAvailableError)
+SAVE, UNDO = "savepoint unit", "rollback to savepoint unit"
+NEXT = "release savepoint unit; savepoint unit"
+"""One way to the server and back between two units."""
 UNUSABLE = (
     ValueError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -223,6 +225,7 @@ class PostgresStore(Store):
         async with self._writers.acquire(timeout=TIMEOUT) as connection, connection.transaction():
             head, now, _ = await connection.fetchrow(BEGIN_BATCH, patience)
             tx = PostgresTx(connection, head, self._clock() if self._clock else now)
+            await connection.execute(SAVE)
             for unit in batch:
                 try:
                     outcomes.append(await self._write_unit(connection, tx, *unit))
@@ -238,15 +241,18 @@ class PostgresStore(Store):
     ) -> Any:
         mark = tx.mark()
         try:
-            async with connection.transaction():
-                result = await verb(tx)
+            result = await verb(tx)
         except Exception as error:
             tx.forget_after(mark)
-            if isinstance(error, UNDECIDED) or connection.is_closed() or _is_gone(error):
+            if isinstance(error, AGAIN) or connection.is_closed() or _is_gone(error):
+                raise
+            await connection.execute(UNDO)
+            if isinstance(error, asyncpg.LockNotAvailableError):
                 raise
             if not isinstance(error, (ParleyError, asyncpg.PostgresError)):
                 log.exception("a verb failed")
             return future, None, error
+        await connection.execute(NEXT)
         return future, result, None
 
 
