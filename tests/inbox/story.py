@@ -236,7 +236,7 @@ async def is_cut(story: Story, a: int, b: int, c: int) -> None:
 async def stays_away(story: Story, a: int, b: int, c: int) -> None:
     """Cut, and back only when more has happened."""
     tab = story.tabs[a % len(story.tabs)]
-    tab.away_until = story.step + 2
+    tab.away_until = story.step + 3
     await tab.loses_its_line()
 
 

@@ -53,18 +53,25 @@ async def tell(url: str, folder: Path, story_of: Sequence[Sequence[Act]]) -> Non
 async def equals_a_fresh_one(tab: LiveTab) -> None:
     """Bootstrap and events are a fresh bootstrap."""
     await tab.reads_lists()
-    fresh = await a_fresh_one(tab)
-    known = tab.known
+    fresh, known = await a_fresh_one(tab), tab.known
+    for _ in range(20):
+        if own(known) == own(fresh):
+            break
+        # What is private has no position: an act whose answer was cut off may still be on its way.
+        await asyncio.sleep(0.05)
+        fresh = await a_fresh_one(tab)
     assert known.counts == fresh.counts, tab.who
     assert known.directory == fresh.directory
     assert plain(known.listed) == plain(fresh.listed), tab.who
-    assert known.preferences == fresh.preferences
-    assert known.unsent == fresh.unsent
-    for key, view in known.listed.items():
-        assert known.read.get(key, -1) == fresh.read.get(key, -1), (tab.who, view["number"])
+    assert own(known) == own(fresh), tab.who
     for key, thread in known.threads.items():
         if key in known.listed and not thread.stale:
             assert thread_as_read(thread) == thread_as_read(fresh.threads[key]), (tab.who, key)
+
+
+def own(known: Known) -> Any:
+    """Preferences, what is written and not sent, and up to where what is listed has been read."""
+    return known.preferences, known.unsent, {key: known.read.get(key, -1) for key in known.listed}
 
 
 async def a_fresh_one(tab: LiveTab) -> Known:
