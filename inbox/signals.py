@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable, Iterable
 
 from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus, CustomerHere, CustomerTyping, PrivateChanged
@@ -15,6 +16,8 @@ from gateway.live import encode
 from inbox.hub import AgentSession
 from inbox.wire import ConversationSignals, TypingView
 from presence.board import Board, Timings, Typist
+
+log = logging.getLogger(__name__)
 
 TICK = 0.25
 """Seconds between two tellings of what keeps changing; the first change is told at once."""
@@ -109,7 +112,11 @@ class Signals:
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._wake.wait(), timeout=1.0)
                 self._wake.clear()
-                self._tell()
+                try:
+                    self._tell()
+                except Exception:
+                    # Signals matter now or not at all: one that cannot be told must not end all the others.
+                    log.exception("signals could not be told")
                 await asyncio.sleep(TICK)
         finally:
             for stop in self._stops:

@@ -271,6 +271,21 @@ async def test_the_first_change_is_told_at_once_and_the_next_at_the_tick(stage: 
         assert len(bob.heard) == before + 2, "ten changes, one telling"
 
 
+async def test_a_signal_that_cannot_be_told_ends_no_others(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    ann, bob = stage.enters("ann", "1"), stage.enters("bob", "2")
+    stage.looks(ann, "talk")
+    stage.looks(bob, "other")
+    async with running(stage):
+        stage.bus.signal(CustomerTyping("talk", "kim", "half a letter \ud800", active=True))
+        await asyncio.sleep(TICK * 1.5)
+        assert "could not be told" in caplog.text
+        stage.types(bob, "other")
+        await asyncio.sleep(TICK * 1.5)
+        assert bob.about("other")[-1]["typing"][0]["name"] == "Bob"
+
+
 async def test_stopped_it_listens_no_more(stage: Stage) -> None:
     async with running(stage):
         await asyncio.sleep(0)

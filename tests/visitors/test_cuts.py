@@ -129,12 +129,12 @@ async def test_closing_many_conversations_costs_the_same_as_closing_one(shop: Sh
     store = shop.store
     assert isinstance(store, SqliteStore)
     talks = []
-    for _ in range(12):
-        browser = shop.browser()
+    browsers = [shop.browser() for _ in range(12)]
+    for browser in browsers:
         await browser.arrive()
         await browser.say("hello")
         talks.append(await shop.conversation())
-    line = await browser.connect()
+    line = await browsers[-1].connect()
     await line.hear("snapshot")
     looks: list[int] = []
 
