@@ -133,7 +133,7 @@ async def test_everything_is_done_without_a_pointer(office: Office):
     await keys.press("Escape")
     await expect(inbox.head.locator(".tag-name")).to_have_text(["morning"])
     await keys.press("a")
-    await expect(inbox.page.get_by_role("listbox")).to_be_focused()
+    await expect(inbox.page.get_by_role("combobox")).to_be_focused()
     await keys.press("ArrowDown")
     await keys.press("ArrowUp")
     await keys.press("Enter")

@@ -178,8 +178,7 @@ let openedFrom: Element | null = null;
 function focusOnce(input: HTMLElement | null): void {
   if (!input) return;
   openedFrom = document.activeElement;
-  // After the popover is laid out, so that focusing does not scroll the page.
-  requestAnimationFrame(() => input.focus({ preventScroll: true }));
+  input.focus({ preventScroll: true });
 }
 
 function refocus(): void {

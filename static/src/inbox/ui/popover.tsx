@@ -1,27 +1,28 @@
 import type { ComponentChildren, RefObject } from "preact";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 /** Closes on Escape, on a press elsewhere, and when the focus goes elsewhere. */
 export function useDismiss(place: RefObject<HTMLElement | null>, open: boolean, close: () => void): void {
-  useEffect(() => {
+  // Before the browser draws: an Escape right after the opening is already meant for what was opened.
+  useLayoutEffect(() => {
     if (!open) return;
     const outside = (event: Event) => {
       if (!place.current?.contains(event.target as Node)) close();
     };
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.isComposing) return;
+      event.preventDefault();
       event.stopPropagation();
       close();
       place.current?.querySelector<HTMLElement>("[aria-expanded]")?.focus();
     };
-    const element = place.current;
     document.addEventListener("pointerdown", outside, true);
     document.addEventListener("focusin", outside);
-    element?.addEventListener("keydown", escape);
+    document.addEventListener("keydown", escape, true);
     return () => {
       document.removeEventListener("pointerdown", outside, true);
       document.removeEventListener("focusin", outside);
-      element?.removeEventListener("keydown", escape);
+      document.removeEventListener("keydown", escape, true);
     };
   }, [open]);
 }

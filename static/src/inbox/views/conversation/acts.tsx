@@ -1,6 +1,6 @@
 // What can be done with a whole conversation: the buttons of its head.
 
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { clock, DAY, startOfDay } from "../../../shared/time";
 import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
@@ -222,9 +222,23 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
   );
 }
 
+/** A colleague's act may turn this button over in the very moment it is pressed: then the press meant the former face. */
+const TURNS = 700; // ms
+
+function useJustTurned(view: ConversationView): () => boolean {
+  const last = useRef({ status: view.status, at: 0 });
+  if (last.current.status !== view.status) {
+    const isOwn = known.pending.some((one) => one.args.conversation === view.id);
+    last.current = { status: view.status, at: isOwn ? 0 : Date.now() };
+  }
+  return () => Date.now() - last.current.at < TURNS;
+}
+
 export function CloseButton({ view }: { view: ConversationView }) {
   const open = view.status === "open";
+  const hasJustTurned = useJustTurned(view);
   const run = () => {
+    if (hasJustTurned()) return;
     if (!open) return void reopen(view.id);
     void close(view.id);
     toast(t("closed.toast", { number: view.number }), { act: { label: t("undo"), run: () => void reopen(view.id) } });

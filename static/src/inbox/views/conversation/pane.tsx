@@ -125,7 +125,7 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
         <Looking conversation={view.id} />
         <div class="head-acts">
           <SnoozePicker view={view} />
-          <CloseButton view={view} />
+          <CloseButton key={view.id} view={view} />
           <MoreActs view={view} />
           <button
             type="button"
