@@ -9,10 +9,10 @@ import time
 from pathlib import Path
 
 from bench import machine, report
-from bench.harness import ROWS, Bench
+from bench.harness import Bench
 from bench.programs import Failed
 from bench.report import Line
-from bench.rows import *  # noqa: F403
+from bench.rows import ROWS
 
 
 def main() -> int:

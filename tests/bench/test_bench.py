@@ -1,0 +1,91 @@
+"""The bench itself: that its rows run, and that what it says of a figure is right. Nothing here measures."""
+
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from bench import machine, report
+from bench.harness import Figure, Goal
+from bench.report import Line
+from bench.rows import ROWS
+from bench.words import COMMONEST, QUERIES, Writer
+from tests.house.sources import ROOT
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "bench", "--short", *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=50,
+    )
+
+
+def test_rows_run() -> None:
+    """One on the wire with its bare program, one of a process, one of files."""
+    done = run("durable_0", "idle_process", "widget_bytes")
+    assert done.returncode == 0, done.stdout + done.stderr
+    lines = [
+        line for line in done.stdout.splitlines() if line.startswith(("| durable_0", "| idle", "| widget"))
+    ]
+    assert len(lines) == 5, done.stdout
+    assert "× bare POST" in lines[0]
+    assert not any("not measured" in line for line in lines)
+
+
+def test_a_row_that_is_not_there_is_named() -> None:
+    done = run("durable_7")
+    assert done.returncode == 2
+    assert "durable_7" in done.stderr and "durable_50" in done.stderr
+
+
+def test_every_row_says_what_it_shows() -> None:
+    assert len(ROWS) >= 18
+    assert all((measure.__doc__ or "").strip() for measure in ROWS.values())
+
+
+@pytest.mark.parametrize(
+    ("goal", "value", "said"),
+    [
+        (Goal(0.2, 0.3), 0.31, "target"),
+        (Goal(0.2, 0.3), 0.2, "floor"),
+        (Goal(0.2, 0.3), 0.19, "missed"),
+        (Goal(30, 15, at_most=True), 14, "target"),
+        (Goal(30, 15, at_most=True), 30, "floor"),
+        (Goal(30, 15, at_most=True), 31, "missed"),
+    ],
+)
+def test_a_goal_is_met_or_missed(goal: Goal, value: float, said: str) -> None:
+    assert goal.says(value) == said
+
+
+def test_a_row_measured_again_replaces_its_lines_only(monkeypatch, tmp_path) -> None:
+    monkeypatch.setattr(report, "FILE", tmp_path / "RESULTS.md")
+    first, other = (Figure(what, 1.0, "×", Goal(0.5, 2), "raw") for what in ("the first", "the other"))
+    report.write([Line("durable_0", first, 0.0), Line("storm", other, 0.0)], ["a machine"])
+    again = Figure("the first", 3.0, "×", Goal(0.5, 2), "raw")
+    report.write([Line("durable_0", again, 0.1)], ["a machine"])
+    text = report.FILE.read_text()
+    assert text.count("| durable_0 |") == 1 and "**3.00** ×" in text
+    assert text.count("| storm |") == 1 and "make bench" in text
+
+
+def test_the_words_are_always_the_same() -> None:
+    one, same = Writer(5), Writer(5)
+    said = [one.message() for _ in range(400)]
+    assert said == [same.message() for _ in range(400)]
+    assert len(set(said)) == 400
+    assert sum(COMMONEST in message for message in said) >= 100
+    assert len(QUERIES) == 20
+
+
+def test_what_others_use_is_not_ours() -> None:
+    with machine.others() as seen:
+        until = time.process_time() + 0.3
+        while time.process_time() < until:
+            pass
+    assert 0 <= seen.cores <= (os.cpu_count() or 1)
