@@ -15,6 +15,9 @@ declare module "node:test" {
   export function test(name: string, body: Body): void;
   export function describe(name: string, body: () => void): void;
 }
+declare module "node:fs" {
+  export function readFileSync(path: string, encoding: "utf8"): string;
+}
 declare module "node:assert/strict" {
   interface Assert {
     (value: unknown, message?: string): asserts value;

@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { Chat, View } from "../chat";
 import { reason, t, words } from "../words";
 import { Composer } from "./composer";
