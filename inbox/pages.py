@@ -9,6 +9,9 @@ from aiohttp import web
 from gateway.assets import asset
 from gateway.bundle import bundle
 from gateway.door import CONFIG
+from gateway.errors import ParleyError
+from inbox.auth.door import recognise
+from inbox.desk import DESK
 
 # connect-src names the socket by 'self' (CSP level 3); pictures in mails and previews come from us or as data.
 POLICY = (
@@ -27,7 +30,7 @@ SHELL = """<!doctype html>
 <title>Parley</title>
 {style}<script type="module" src="{script}"></script>
 </head>
-<body><div id="app"></div></body>
+<body data-session="{session}"><div id="app"></div></body>
 </html>
 """
 ROUTES = (
@@ -46,6 +49,13 @@ def mount_pages(app: web.Application) -> None:
         app.router.add_get(path, shell)
 
 
+async def _may_be_signed_in(request: web.Request) -> bool:
+    try:
+        return await recognise(request, request.app[DESK]) is not None
+    except ParleyError:
+        return True  # the script asks, and hears why
+
+
 def _policy(request: web.Request) -> str:
     """Pictures and sound may also come from the files' own origin, where one is set up."""
     files = request.app[CONFIG].server.media_url
@@ -53,11 +63,12 @@ def _policy(request: web.Request) -> str:
 
 
 async def shell(request: web.Request) -> web.Response:
-    """The same for everybody: who they are is asked by the script."""
+    """The same for everybody; it only says whether asking who is signed in is worth a question."""
     app = bundle().inbox
+    session = "maybe" if await _may_be_signed_in(request) else "none"
     style = f'<link rel="stylesheet" href="{escape(asset(app.style))}">\n' if app.style else ""
     return web.Response(
-        text=SHELL.format(style=style, script=escape(asset(app.script))),
+        text=SHELL.format(style=style, script=escape(asset(app.script)), session=session),
         content_type="text/html",
         headers={"Content-Security-Policy": _policy(request), "Cache-Control": "no-cache"},
     )

@@ -12,7 +12,6 @@ from tests.servers.pages import Pages
 
 
 async def test_one_click_and_one_is_in(open_demo: OpenDemo, new_page: Pages):
-    new_page.expect("status of 401")
     demo: Office = await open_demo()
     link = await demo.said(re.compile(r"supervisor .*(/link/[\w-]+)  (.+)"))
     page = await new_page(viewport=DESKTOP)

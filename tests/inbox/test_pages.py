@@ -33,3 +33,8 @@ async def test_files_may_come_from_an_origin_of_their_own(house: House) -> None:
 
 async def test_what_is_no_route_is_not_found(house: House) -> None:
     assert (await (await house.client()).http.get("/wp-admin.php")).status == 404
+
+
+async def test_the_shell_says_when_asking_who_is_there_is_no_use(house: House) -> None:
+    assert 'data-session="none"' in await (await (await house.client()).http.get("/")).text()
+    assert 'data-session="maybe"' in await (await (await house.client("ann")).http.get("/")).text()

@@ -21,6 +21,8 @@ function enter(agent: AgentView): void {
 }
 
 export async function findSession(): Promise<void> {
+  // The shell knows that nobody is: no question whose refusal would stand in the console.
+  if (document.body.dataset.session === "none" && session.value.state === "asking") return leave(false);
   try {
     enter((await get<{ agent: AgentView }>("/session")).agent);
   } catch (error) {
