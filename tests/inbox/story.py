@@ -139,10 +139,13 @@ async def snoozes(story: Story, a: int, b: int, c: int) -> None:
 async def describes(story: Story, a: int, b: int, c: int) -> None:
     conversation, words = story.one(story.conversations, a), story.word()
     story.owners[words] = ("conversation", conversation)
+    # Said of one that was merged away, it is said of where that leads.
+    story.also[words] = {("conversation", await story.lives_in(conversation))}
     if b % 2:
         await story.do(describe.set_subject, conversation, words, story.agent(c))
     else:
         await story.do(describe.set_priority, conversation, Priority(b % 5), story.agent(c))
+    story.also[words].add(("conversation", await story.lives_in(conversation)))
 
 
 @act
@@ -426,6 +429,8 @@ class Story:
         self.tags: list[str] = []
         self.owners: dict[str, tuple[str, str]] = {}
         """Word -> whose it is."""
+        self.also: dict[str, set[tuple[str, str]]] = {}
+        """Word -> whose it may be as well."""
         self.born: dict[str, int] = {}
         """Word -> the step in which it was first written."""
         self.moments: list[Moment] = []
@@ -467,6 +472,15 @@ class Story:
 
     def agent(self, number: int) -> Any:
         return agent(self.agents[number % len(self.agents)])
+
+    async def lives_in(self, conversation: str) -> str:
+        async def follow(look: Reader) -> str:
+            here = conversation
+            while then := await look.value("select merged_into from conversations where id = $1", here):
+                here = then
+            return here
+
+        return await self.house.store.read(follow)
 
     async def contact(self, number: int) -> str:
         who = CUSTOMERS[number % len(CUSTOMERS)]
@@ -646,8 +660,10 @@ class Truth:
             found, names = _within(moment, seen)
             entities |= found
             words |= names
-        born, owners = self.story.born, self.story.owners
-        words |= {word for word, owner in owners.items() if owner in entities and born[word] <= step}
+        for word, owner in self.story.owners.items():
+            owners = {owner} | self.story.also.get(word, set())
+            if self.story.born[word] <= step and owners & entities:
+                words.add(word)
         self._moments[key] = words
         return words
 
