@@ -188,6 +188,12 @@ class Followed:
     code: str | None = None
 
 
+async def look_at_link(desk: Desk, visit: Visit, secret: str) -> Link:
+    """What a link is for; it stays unused. Raises NotFound, TooMany."""
+    desk.rates.sign_in_address.check(neighbourhood(visit.address), text="errors.sign_in_often")
+    return await desk.store.read(lambda look: find_link(look, secret, desk.clock()))
+
+
 async def follow_link(desk: Desk, visit: Visit, what: Followed) -> tuple[Signed, Link]:
     """Use a one-time link and enter. Raises NotFound, Refused (something is missing), Unauthenticated, TooMany."""
     desk.rates.sign_in_address.check(neighbourhood(visit.address), text="errors.sign_in_often")

@@ -42,6 +42,10 @@ class Follow(Sent):
     totp: Code | None = None
 
 
+class LookAtLink(Sent):
+    link: Secret
+
+
 class NewPassword(Sent):
     old: Password
     new: Password
@@ -62,6 +66,10 @@ class SignedIn(TypedDict):
 
 class Followed(TypedDict):
     agent: AgentView
+    purpose: Literal["first_admin", "reset", "demo"]
+
+
+class LinkSeen(TypedDict):
     purpose: Literal["first_admin", "reset", "demo"]
 
 
@@ -157,6 +165,13 @@ async def follow_link(call: Call, body: Follow) -> Followed:
     call.request[RENEWED] = signed.session
     agent = await call.desk.store.read(lambda look: load_agent(look, signed.agent_id))
     return {"agent": agent, "purpose": link.purpose}
+
+
+@route("POST", "/session/link/look", role=None)
+async def look_at_link(call: Call, body: LookAtLink) -> LinkSeen:
+    """What a one-time link is for, without using it up: the page asks for what it needs in one go."""
+    found = await entry.look_at_link(call.desk, visit_of(call.request), body.link)
+    return {"purpose": found.purpose}
 
 
 @route("POST", "/session/password")

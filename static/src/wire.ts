@@ -1105,6 +1105,10 @@ export interface Follow {
   totp?: string | null;
 }
 
+export interface LookAtLink {
+  link: string;
+}
+
 export interface NewPassword {
   old: string;
   new: string;
@@ -1125,6 +1129,10 @@ export interface SignedIn {
 
 export interface Followed {
   agent: AgentView;
+  purpose: "first_admin" | "reset" | "demo";
+}
+
+export interface LinkSeen {
   purpose: "first_admin" | "reset" | "demo";
 }
 

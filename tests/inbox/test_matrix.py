@@ -74,6 +74,7 @@ ROUTE_ROWS = {
     "GET /session": Row(),
     "DELETE /session": Row(session_only=True),
     "POST /session/link": Row(says(link="none"), ok=(404,)),
+    "POST /session/link/look": Row(says(link="none"), ok=(404,)),
     "POST /session/password": Row(says(old="x", new="long enough it is"), ok=(422,), session_only=True),
     "POST /session/totp": Row(session_only=True),
     "PUT /session/totp": Row(says(code="1"), ok=(422,), session_only=True),

@@ -1,7 +1,7 @@
 // Who is signed in at this browser.
 
 import { signal } from "@preact/signals";
-import type { AgentView } from "../wire";
+import type { AgentView, LinkSeen } from "../wire";
 import { get, post, problemOf, remove } from "./api";
 import { goLive, goQuiet } from "./live";
 import { state } from "./store";
@@ -43,6 +43,10 @@ export interface LinkAnswer {
   name?: string;
   email?: string;
   totp?: string;
+}
+
+export async function purposeOf(link: string): Promise<LinkSeen["purpose"]> {
+  return (await post<LinkSeen>("/session/link/look", { link })).purpose;
 }
 
 export async function openLink(link: string, answer: LinkAnswer): Promise<void> {

@@ -1,19 +1,20 @@
 import { useEffect, useState } from "preact/hooks";
 import { problemOf } from "../../api";
 import { go } from "../../router";
-import { type LinkAnswer, openLink } from "../../session";
+import type { LinkSeen } from "../../../wire";
+import { type LinkAnswer, openLink, purposeOf } from "../../session";
 import { problemText, t } from "../../words";
 import { Starting } from "../shell/starting";
 import { focusFirst } from "./sign-in";
 import { SignFrame } from "./frame";
 
-/** What the link still wants to know; the server says so by refusing, so that the page learns nothing beforehand. */
+/** What the link still wants to know. */
 type Wants = "nothing" | "password" | "admin" | "code";
 
-const ASKED: Readonly<Record<string, Wants>> = {
-  "errors.password_missing": "password",
-  "errors.name_and_email_missing": "admin",
-  "errors.totp_needed": "code",
+const WANTED: Readonly<Record<LinkSeen["purpose"], Wants>> = {
+  demo: "nothing",
+  reset: "password",
+  first_admin: "admin",
 };
 
 interface Entered {
@@ -50,15 +51,24 @@ export function LinkPage({ link }: { link: string }) {
       go("/list/mine", { replace: true });
     } catch (error) {
       const told = problemOf(error);
-      const asked = ASKED[told.text];
-      if (asked && asked !== wants) setWants(asked);
+      if (told.text === "errors.totp_needed" && wants !== "code") setWants("code");
       else setProblem(problemText(told));
     } finally {
       setBusy(false);
     }
   };
+  const look = async () => {
+    try {
+      const wanted = WANTED[await purposeOf(link)];
+      setWants(wanted);
+      if (wanted === "nothing") return await open();
+    } catch (error) {
+      setProblem(problemText(problemOf(error)));
+    }
+    setBusy(false);
+  };
   useEffect(() => {
-    void open();
+    void look();
   }, [link]);
 
   if (wants === "nothing" && busy) return <Starting text={t("link.opening")} />;
