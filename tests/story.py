@@ -1,6 +1,7 @@
 """Stories: any sequence of the stream's verbs, made by hypothesis, told to a real store."""
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -162,3 +163,31 @@ STEP = st.one_of(
     st.tuples(st.just("reads"), PLACES, st.integers(0, 2**62)),
 )
 STORIES = st.lists(STEP, min_size=5, max_size=STEPS)
+
+USUAL: dict[str, tuple[float, tuple[int, ...]]] = {
+    "says": (10, (5, 2)),
+    "says_together": (3, (5, 4)),
+    "answers": (6, (30, 1)),
+    "assigns": (2, (30, 3)),
+    "sets_team": (2, (30, 2)),
+    "tags": (4, (30, 2, 2)),
+    "sets_status": (3, (30, 3)),
+    "snoozes": (1, (30,)),
+    "describes": (1, (30, 4)),
+    "merges_two": (5, (30, 30)),
+    "splits": (4, (30, 4)),
+    "merges_contacts": (3, (30, 30)),
+    "splits_contact": (2, (30,)),
+    "undoes": (4, (30,)),
+    "blocks": (2, (30, 1)),
+    "edits": (2, (30, 1)),
+    "erases": (0.3, (30,)),
+    "reads": (2, (30, 2**62)),
+}
+"""How often each thing happens in a long story, and how large its numbers may be."""
+
+
+def any_step(chance: random.Random) -> tuple[Any, ...]:
+    """One step of a long story, weighted so that there is always something to merge and to undo."""
+    name = chance.choices(list(USUAL), [weight for weight, _ in USUAL.values()])[0]
+    return (name, *(chance.randint(0, most) for most in USUAL[name][1]))

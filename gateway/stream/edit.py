@@ -25,7 +25,7 @@ async def edit_message(tx: Tx, message: str, text: str, by: Actor) -> None:
 
     Raises NotFound, Forbidden for another's message, Refused when it is erased or nothing would be left to say.
     """
-    held, row = await _take(tx, message)
+    held, row = await take_message(tx, message)
     text = plain(text)
     if (row["author_kind"], row["author_id"]) != (by.kind.value, by.id):
         raise Forbidden("errors.not_your_message", f"{by} did not write {message}")
@@ -47,7 +47,7 @@ async def erase_message(tx: Tx, message: str, by: Actor) -> list[str]:
     Returns the hashes of media that nobody names any more: the caller deletes them, then calls `Store.purge`.
     Raises NotFound.
     """
-    held, row = await _take(tx, message)
+    held, row = await take_message(tx, message)
     if row["erased_at"] is not None:
         return []
     hashes = await erase_content(tx, row)
@@ -71,13 +71,17 @@ async def unnamed(tx: Tx, hashes: list[str]) -> list[str]:
     return [one for one in dict.fromkeys(hashes) if await tx.one(NAMED, one) is None]
 
 
-async def _take(tx: Tx, message: str) -> tuple[Held, Row]:
+async def take_message(tx: Tx, message: str) -> tuple[Held, Row]:
+    """Lock the conversation a message stands in, then the message. Raises NotFound."""
     conversation = await tx.value(WHERE, message)
     if conversation is None:
         raise NotFound("errors.message_not_found", f"no message {message}")
     held = await hold(tx, conversation)
     row = await tx.one(MESSAGE, message)
     assert row is not None, "messages are never removed"
+    if row["conversation_id"] != held.id:
+        # A merge, or its undo, has moved it while we waited for the lock.
+        held = await hold(tx, row["conversation_id"])
     return held, row
 
 

@@ -13,7 +13,7 @@ from gateway.errors import Refused
 from gateway.events import Actor, ContactId, Event, Kind, Status, new_id
 from gateway.media import MediaStore
 from gateway.store import Row, Store, Tx
-from gateway.stream.edit import NAMED, erase_content, tell_message, unnamed
+from gateway.stream.edit import NAMED, erase_content, take_message, tell_message, unnamed
 from gateway.stream.hold import changed, hold, live_contact
 from gateway.stream.status import close
 
@@ -106,9 +106,9 @@ async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
 async def _erase_messages(tx: Tx, contact: str, by: Actor) -> list[str]:
     hashes: list[str] = []
     for message in await tx.all(MESSAGES, contact):
-        held = await hold(tx, message["conversation_id"])
-        hashes += await erase_content(tx, message)
-        tell_message(tx, Kind.MESSAGE_ERASED, held, message["id"], message["leg_id"], by)
+        held, row = await take_message(tx, message["id"])
+        hashes += await erase_content(tx, row)
+        tell_message(tx, Kind.MESSAGE_ERASED, held, row["id"], row["leg_id"], by)
     return hashes
 
 

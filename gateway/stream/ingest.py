@@ -37,7 +37,7 @@ FIND_LEG = """select c.*, l.id as found_leg_id
     from legs l join conversations c on c.id = l.conversation_id
     where l.identity_id = $1 and l.account_id = $2
       and (c.status <> 'closed' or c.closed_at > $4) and (l.thread_key = $3 or $3 = '')
-    order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc limit 1 {lock_c}"""
+    order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc limit 1 {lock_cl}"""
 NEW_CONVERSATION = """insert into conversations (id, number, contact_id, subject, priority, status, team_id, leg_id,
     attributes, last_at, created_at) values ($1, {next_conversation}, $2, $3, 0, $4, $5, $6, '{}', $7, $7)
     returning number"""
@@ -219,16 +219,24 @@ async def _find_conversation(
     if person.is_new:
         return None
     since = tx.now - intake.reopen_within
-    row = await tx.one(FIND_LEG, person.identity, intake.account, fact.thread_key, since)
+    row = await _find_leg(tx, intake, person, fact.thread_key, since)
     if row is None and fact.thread_key:
         # A thread we have not seen yet still joins what runs with this very address.
-        row = await tx.one(FIND_LEG, person.identity, intake.account, "", since)
+        row = await _find_leg(tx, intake, person, "", since)
         if row is not None:
             held = await _held(tx, row)
             return await _add_leg(tx, held.id, intake.account, person, fact.thread_key), held
     if row is None:
         return None
     return row["found_leg_id"], await _held(tx, row)
+
+
+async def _find_leg(tx: Tx, intake: Intake, person: Person, thread_key: str, since: int) -> Row | None:
+    row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since)
+    if row is None and tx.postgres:
+        # While we waited for the lock an undo may have taken the leg elsewhere: then it is found there.
+        row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since)
+    return row
 
 
 async def _held(tx: Tx, row: Row) -> Held:
