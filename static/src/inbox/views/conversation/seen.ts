@@ -9,9 +9,9 @@ const SETTLES = 600; // ms
 
 const seen = new Map<string, number>();
 
-/** The position up to which this page has shown the conversation. */
+/** The position up to which the agent has read the conversation: on this page, or before and elsewhere. */
 export function seenIn(conversation: string): number {
-  return Math.max(seen.get(conversation) ?? 0, 0);
+  return Math.max(seen.get(conversation) ?? 0, state.peek().read.get(conversation) ?? 0);
 }
 
 function newestPosition(conversation: string): number {
