@@ -60,11 +60,16 @@ async def test_a_stopped_reply_is_sent_anyway_or_let_go(office: Office, new_page
         await tab.is_true()
 
 
-async def test_both_take_it_both_close_it(office: Office):
+async def test_both_take_it_both_close_it(office: Office, new_page: Pages):
+    new_page.expect(OFFLINE)
     first, second = await two_at_one(office)
-    await asyncio.gather(first.assign("Mina"), second.assign("Bo"))
     await asyncio.gather(first.tag("sunday"), second.tag("sunday"))
-    await asyncio.gather(first.close(), second.close())
+    # Neither sees what the other does before it is done.
+    for tab, name in ((first, "Mina"), (second, "Bo")):
+        await tab.offline()
+        await tab.assign(name)
+        await tab.close()
+    await asyncio.gather(first.online(), second.online())
     for tab in (first, second):
         await tab.counts(all=0)
         await expect(tab.head.locator(".tag-name", has_text="sunday")).to_have_count(1)

@@ -8,10 +8,19 @@ import { state } from "../../store";
 const SETTLES = 600; // ms
 
 const seen = new Map<string, number>();
+let beginning = 0;
+
+/** Positions mean something within one beginning only: after a restore the log counts on from an earlier day. */
+function seenSince(): Map<string, number> {
+  const { generation } = state.peek();
+  if (generation !== beginning) seen.clear();
+  beginning = generation;
+  return seen;
+}
 
 /** The position up to which the agent has read the conversation: on this page, or before and elsewhere. */
 export function seenIn(conversation: string): number {
-  return Math.max(seen.get(conversation) ?? 0, state.peek().read.get(conversation) ?? 0);
+  return Math.max(seenSince().get(conversation) ?? 0, state.peek().read.get(conversation) ?? 0);
 }
 
 function newestPosition(conversation: string): number {
@@ -27,11 +36,11 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function endIsShown(conversation: string): void {
   if (document.visibilityState !== "visible") return;
   const position = newestPosition(conversation);
-  if (position <= (seen.get(conversation) ?? 0)) return;
+  if (position <= (seenSince().get(conversation) ?? 0)) return;
   clearTimeout(timer);
   timer = setTimeout(() => {
     if (document.visibilityState !== "visible") return;
-    seen.set(conversation, position);
+    seenSince().set(conversation, position);
     markRead(conversation, position);
   }, SETTLES);
 }
