@@ -101,7 +101,9 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         ]
         await stack.enter_async_context(_running(tasks))
         stack.callback(parley.hang_up)
+        # What was made at start stays for good, what a request makes is gone before a collection would look at it.
         gc.freeze()
+        gc.set_threshold(20_000, 20, 100)
         yield parley
 
 

@@ -24,6 +24,7 @@ TeamId = NewType("TeamId", str)
 TagId = NewType("TagId", str)
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in _CROCKFORD for second in _CROCKFORD]
 _last_id = 0
 
 
@@ -37,7 +38,7 @@ def new_id() -> str:
     if fresh >> 80 <= _last_id >> 80:
         fresh = _last_id + 1 + int.from_bytes(os.urandom(4), "big")
     _last_id = fresh
-    return "".join(_CROCKFORD[(fresh >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(fresh >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 class Status(StrEnum):

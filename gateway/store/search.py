@@ -19,11 +19,15 @@ _PAIRED = (
 )
 _RUN = re.compile(f"[{_PAIRED}]+|(?:(?![{_PAIRED}_])\\w)+")
 _PAIRED_RUN = re.compile(f"[{_PAIRED}]")
+_FOLDED = re.compile("[\x00-\x7f\uac00-\ud7a3]*")
+"""ASCII and whole Hangul syllables: but for capitals this stands as it will after folding."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
 
 
 def runs(text: str) -> list[str]:
     """The words and unspaced runs of a text, folded."""
+    if _FOLDED.fullmatch(text):
+        return _RUN.findall(text.lower())
     plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
     return _RUN.findall(unicodedata.normalize("NFKC", plain))
 

@@ -87,13 +87,14 @@ async def say(request: web.Request) -> web.Response:
 
 def check_say(desk: Desk, chat: Chat, said: Say) -> None:
     """Does the message fit what this account takes? Raises Refused, TooLarge."""
-    limits = told_limits(desk, chat)
+    most, rules = desk.limits, chat.capabilities.attachments
+    length, count = min(most.text_length, chat.capabilities.text_length), min(most.upload_count, rules.count)
     if not said.text.strip() and not said.attachments:
         raise Refused("errors.empty_message")
-    if len(said.text) > limits["text_length"]:
-        raise TooLarge("errors.text_too_long", limit=limits["text_length"])
-    if len(said.attachments) > limits["upload_count"]:
-        raise Refused("errors.upload_many", limit=limits["upload_count"])
+    if len(said.text) > length:
+        raise TooLarge("errors.text_too_long", limit=length)
+    if len(said.attachments) > count:
+        raise Refused("errors.upload_many", limit=count)
     if not said.client_id.isascii() or not said.client_id.isprintable():
         raise Malformed("errors.malformed", "a client id of other than printable ASCII")
 

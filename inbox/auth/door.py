@@ -91,12 +91,11 @@ def visit_of(request: web.Request) -> Visit:
 
 async def set_cookie(request: web.Request, response: web.StreamResponse) -> None:
     """An `on_response_prepare` signal: the cookie of a session that was begun, prolonged or ended just now."""
-    name = cookie_name(request)
     if request.get(OVER):
-        _put(response, name, "", 0, secure=is_https(request))
+        _put(response, cookie_name(request), "", 0, secure=is_https(request))
     elif (started := request.get(RENEWED)) is not None:
         seconds = max(0, started.expires_at - request.app[DESK].clock()) // 1000
-        _put(response, name, started.secret, seconds, secure=is_https(request))
+        _put(response, cookie_name(request), started.secret, seconds, secure=is_https(request))
 
 
 def _put(response: web.StreamResponse, name: str, value: str, seconds: int, *, secure: bool) -> None:
