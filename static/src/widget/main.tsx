@@ -5,6 +5,8 @@ import { wearTheme } from "../shared/theme";
 import { Chat } from "./chat";
 import { textIn, textOn } from "./colour";
 import "./chat.css";
+import "./log.css";
+import "./composer.css";
 import type { ToPage, ToWindow } from "./messages";
 import { Window } from "./views/window";
 import { speak } from "./words";

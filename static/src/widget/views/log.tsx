@@ -62,7 +62,7 @@ export function Log({ chat, view }: { chat: Chat; view: View }) {
   const language = words.language();
   return (
     <div class="log-frame">
-      {/* biome-ignore lint: a scrolling log must be reachable by keyboard */}
+      {/* In the order of Tab, because what scrolls must be reached by keyboard. */}
       <div class="log" ref={box} onScroll={look} tabIndex={0} role="log" aria-label={t("chat.log")}>
         {story.before === null && view.settings && <Greeting view={view} />}
         {view.loading && <p class="day">{t("chat.loading")}</p>}
