@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 QUIET = 0.15
 """Cores that others may use meanwhile; above it a measurement is repeated."""
-REPEATS = 2
+REPEATS = 1
 """How often a disturbed measurement is repeated; the least disturbed one counts."""
 
 

@@ -9,7 +9,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -19,9 +19,17 @@ SERVER_CORE, LOAD_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
 """What is measured runs on one core, what loads it on another."""
 
 
+FIRST = -10
+"""The priority of a process that is on no core of its own."""
+
+
 def pin(core: int | None) -> None:
-    """Keep this process (and the threads it will have) on one core; None: anywhere."""
+    """Keep this process (and the threads it will have) on one core. None: it runs anywhere, and before what others do
+    where the system allows, because then it is times that are measured and not ratios."""
     os.sched_setaffinity(0, range(os.cpu_count() or 1) if core is None else (core,))
+    if core is None:
+        with suppress(PermissionError):
+            os.setpriority(os.PRIO_PROCESS, 0, FIRST)
 
 
 def rss(pid: int) -> int:

@@ -8,6 +8,8 @@ from bench.harness import Bench, Beside, Figure, Goal, Posts, Sockets, row
 from bench.product import Data
 
 AGENTS = 50
+CROWD = 256
+"""Customers who write at the same time, each on a connection of their own, where nobody looks on."""
 
 
 @row
