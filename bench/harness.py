@@ -67,7 +67,7 @@ class Bench:
 
     @property
     def seconds(self) -> float:
-        return 0.4 if self.short else 4.0
+        return 0.4 if self.short else 3.0
 
     @property
     def rounds(self) -> int:
