@@ -5,10 +5,10 @@ Facts go up by POST (idempotent by `client_id`, retried until answered), news co
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NotRequired
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
-from typing_extensions import NotRequired, TypedDict
+from typing_extensions import TypedDict
 
 from gateway.egress.types import AttachmentView, CustomerEvent, CustomerMessage, SpeakerView
 

@@ -14,6 +14,7 @@ from gateway.errors import Refused
 from gateway.events import SYSTEM, agent
 from gateway.stream.assign import assign
 from gateway.stream.describe import make_tag, tag
+from gateway.stream.erase import erase_contact
 from gateway.stream.merge import merge, merge_contacts
 from gateway.stream.seen import we_have_seen
 from gateway.stream.split import split
@@ -21,6 +22,7 @@ from gateway.stream.status import close, mark_spam, reopen, unmark_spam
 from gateway.stream.undo import undo_merge
 from tests.visitors.conftest import Browser, Line, Shop, open_shop, vouch
 from tests.visitors.story import Story
+from tests.visitors.test_say import png
 
 NAMES = ("hana", "bora", "chul")
 
@@ -216,3 +218,26 @@ async def test_identities_proven_to_be_one_person_share_their_story(shop: Shop):
     )
     told = await bora.browser.history()
     assert [message["text"] for message in told["messages"]] == ["word-of-hana-0", "word-of-bora-0"]
+
+
+async def test_an_erased_customers_browsers_start_over_with_nothing(both: Shop):
+    hana, bora, _ = await customers(both)
+    key = (await (await hana.browser.send_file(png())).json())["attachment"]["id"]
+    link = (await hana.browser.say("", attachments=[key]))["attachments"][0]["url"]
+    await hana.line.quiet()
+    cursor = hana.line.cursor
+    await both.store.write(lambda tx: erase_contact(tx, hana.contact, agent(both.agent)))
+    await hana.line.hear("reset")
+    assert (await hana.browser.http.get(link)).status == 404
+    for since in (cursor, None):
+        again = await hana.browser.connect(since)
+        await again.quiet()
+        assert "word-of-hana" not in "".join(again.raw)
+    assert (await hana.browser.history())["messages"] == []
+    await bora.line.quiet()
+    assert not any(frame["kind"] == "reset" for frame in bora.line.frames)
+    fresh = await hana.browser.connect()
+    await fresh.hear("snapshot")
+    said = await hana.browser.say("word-of-hana-once-more")
+    told = (await fresh.hear("events"))["events"]
+    assert [event["message"] for event in told if "message" in event] == [said]
