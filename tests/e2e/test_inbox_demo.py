@@ -19,7 +19,7 @@ async def test_one_click_and_one_is_in(open_demo: OpenDemo, new_page: Pages):
     inbox = InboxPage(page, demo.url)
     await inbox.settled()
     await expect(page.locator(".nav-me")).to_contain_text(link[2])
-    await inbox.list("all")
+    await inbox.open_list("all")
     await expect(page.locator("[data-row]").first).to_be_visible()
     again = await new_page()
     new_page.expect(r"status of 4\d\d .*/session/link")

@@ -5,7 +5,7 @@ PARLEY_SHOTS=FOLDER keeps a picture of each.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from playwright.async_api import expect
@@ -19,6 +19,7 @@ from tests.e2e.pages.words import LANGUAGES, LOCALES, Language
 from tests.servers.pages import Pages
 
 Theme = Literal["light", "dark"]
+HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 WIDER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 MOVED = "document.scrollingElement.scrollTop"
 
@@ -96,7 +97,7 @@ async def test_the_settings(demo: Office, language: Language, theme: Theme):
 @pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("ko", "light")])
 async def test_the_inbox_on_a_phone(demo: Office, new_page: Pages, language: Language, theme: Theme):
     look = Look(language, theme, "phone")
-    hand = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "color_scheme": theme}
+    hand = {**HAND, "color_scheme": theme}
     sign = await SignPage(await new_page(locale=LOCALES[language], **hand), demo.url, language).go()
     await look.at(sign, "sign")
     inbox = await admin(demo).inbox("/list/all", language, **hand)
@@ -121,7 +122,8 @@ async def test_the_inbox_on_a_phone(demo: Office, new_page: Pages, language: Lan
 async def test_the_chat(demo: Office, language: Language, theme: Theme):
     """Alone on its page, wide and in a hand, before the first word and in the middle of a talk."""
     look = Look(language, theme, "chat")
-    for kind, options in (("wide", {}), ("hand", {"viewport": PHONE, "has_touch": True, "is_mobile": True})):
+    kinds: dict[str, dict[str, Any]] = {"wide": {}, "hand": HAND}
+    for kind, options in kinds.items():
         chat = await demo.customer(language, account="shop", color_scheme=theme, **options)
         await look.at(chat, f"{kind}-start")
         hello = {"en": "Where is my order?", "ko": "주문한 원두가 언제 오나요?"}[language]

@@ -138,7 +138,7 @@ async def test_acts_made_offline_arrive_when_the_network_is_back(office: Office,
     await other.counts(all=1, mine=0)
     await inbox.online()
     await other.counts(all=0)
-    await other.list("closed")
+    await other.open_list("closed")
     await expect(other.row("Unnamed visitor")).to_have_count(1)
     found = await bo.conversation(status="closed")
     assert found["assignee"] == bo.id

@@ -98,7 +98,7 @@ async def test_read_marks_are_equal_on_all_devices(office: Office):
     await desk.open("Unnamed visitor")
     for tab in (desk, phone):
         await expect(tab.row("Unnamed visitor")).not_to_have_class(unread)
-    await desk.list("closed")
+    await desk.open_list("closed")
     await desk.go("/list/all")
     await office.goes_on(token, "Two")
     for tab in (desk, phone):

@@ -64,7 +64,7 @@ async def test_anna_then_ben_then_nobody(shop: Office, site: Site):
     await chat.say("I am Ben.")
     await chat.sees("I am Ben.")
     await inbox.reply("Anna, are you there?")
-    await inbox.list("all")
+    await inbox.open_list("all")
     await inbox.open("Ben")
     await inbox.reply("Hello Ben.")
     await chat.sees("Hello Ben.")
@@ -75,7 +75,7 @@ async def test_anna_then_ben_then_nobody(shop: Office, site: Site):
     for name in ("Anna", "Ben"):
         await expect(chat.log).not_to_contain_text(name)
     await chat.say("I am nobody.")
-    await inbox.list("all")
+    await inbox.open_list("all")
     await inbox.open("Unnamed visitor")
     await inbox.tells(["I am nobody."])
 
@@ -84,7 +84,7 @@ async def test_anna_then_ben_then_nobody(shop: Office, site: Site):
     await chat.sees(*told)
     for other in ("Ben", "nobody"):
         await expect(chat.log).not_to_contain_text(other)
-    await inbox.list("all")
+    await inbox.open_list("all")
     await inbox.open("Anna")
     await inbox.tells(told)
     await inbox.is_true()

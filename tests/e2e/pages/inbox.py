@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -70,7 +71,7 @@ class InboxPage(Screen):
         await expect(self.page.locator("nav .nav-me")).to_be_attached()
         await expect(self.page.locator(".skeleton")).to_have_count(0)
 
-    async def list(self, name: str) -> None:
+    async def open_list(self, name: str) -> None:
         """Open one of the lists, by its catalogue key's end or by a team's or tag's own name."""
         titles = ("mine", "unassigned", "all", "snoozed", "closed", "spam")
         await self.nav_entry(self.words(f"list.{name}") if name in titles else name).click()
@@ -174,10 +175,21 @@ class InboxPage(Screen):
         await self.page.get_by_role("button", name=self.words(says)).click()
 
     async def close(self) -> None:
-        await self.page.locator(f"[data-act=close][title='{self.words('close_it')}']").click()
+        await self._turn("close_it", "reopen")
 
     async def reopen(self) -> None:
-        await self.page.locator(f"[data-act=close][title='{self.words('reopen')}']").click()
+        await self._turn("reopen", "close_it")
+
+    async def _turn(self, face: str, other: str) -> None:
+        """Press until it counts: in the moment in which somebody else turned the button over, no press does."""
+        turned = self._face(other)
+        while not await turned.count():
+            await self._face(face).click()
+            with contextlib.suppress(AssertionError):
+                await expect(turned).to_be_visible(timeout=1_000)
+
+    def _face(self, key: str) -> Locator:
+        return self.page.locator(f"[data-act=close][title='{self.words(key)}']")
 
     # --- seeing -----------------------------------------------------------------------------------------------------
 
