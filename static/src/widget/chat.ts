@@ -67,7 +67,7 @@ export class Chat {
   private subject: string | null = null;
   private turn = 0;
   private renewedAt = 0;
-  private sending: Promise<void> = Promise.resolve();
+  private readonly sizes = new WeakMap<File, { width: number; height: number }>();
   private atEnd = true;
   private told = { delivered: 0, read: 0 };
   private typedAt = 0;
@@ -271,15 +271,20 @@ export class Chat {
     if (this.typedAt) this.line.send({ kind: "typing", active: false });
     this.typedAt = 0;
     this.keepDraft("");
-    // Looking at a picture takes a moment: what is sent meanwhile stands behind it all the same.
-    const { person } = this.view;
-    const looked = Promise.all(files.map(keptForm));
-    this.sending = this.sending.then(async () => {
-      const kept = await looked;
-      if (person !== this.view.person) return;
-      await this.outgoing.add(text.trim(), kept);
-      this.tellPage();
-    });
+    void this.outgoing.add(text.trim(), files.map((file) => this.kept(file))).then(() => this.tellPage());
+  }
+
+  /** Looks at a picture while it is being chosen, so that its room is known when it is sent. */
+  async measure(file: File): Promise<void> {
+    const picture = file.type.startsWith("image/") ? await createImageBitmap(file).catch(() => null) : null;
+    if (!picture) return;
+    this.sizes.set(file, { width: picture.width, height: picture.height });
+    picture.close();
+  }
+
+  private kept(file: File): KeptFile {
+    const { width = null, height = null } = this.sizes.get(file) ?? {};
+    return { name: file.name, mime: file.type, body: file, width, height, upload: null };
   }
 
   again(id: string): void {
@@ -460,11 +465,4 @@ function soonOr(wait: number, event: string): Promise<void> {
     const timer = setTimeout(resolve, wait);
     addEventListener(event, () => (clearTimeout(timer), resolve()), { once: true });
   });
-}
-
-async function keptForm(file: File): Promise<KeptFile> {
-  const picture = file.type.startsWith("image/") ? await createImageBitmap(file).catch(() => null) : null;
-  const { width = null, height = null } = picture ?? {};
-  picture?.close();
-  return { name: file.name, mime: file.type, body: file, width, height, upload: null };
 }

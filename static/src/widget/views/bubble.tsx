@@ -121,11 +121,11 @@ export function Waiting({ chat, message, next }: { chat: Chat; message: KeptMess
 function WaitingFile({ file, share }: { file: KeptFile; share: number | undefined }) {
   const source = useMemo(() => URL.createObjectURL(file.body), [file.body]);
   useEffect(() => () => URL.revokeObjectURL(source), [source]);
-  const { name, width, height } = file;
+  const { name, mime, width, height } = file;
   const percent = new Intl.NumberFormat(words.language(), { style: "percent" }).format(share ?? 0);
   return (
     <>
-      {width ? <Picture source={source} name={name} width={width} height={height} /> : <FileRow name={name} size={file.body.size} />}
+      {mime.startsWith("image/") ? <Picture source={source} name={name} width={width} height={height} /> : <FileRow name={name} size={file.body.size} />}
       {share !== undefined && <progress max="1" value={share} aria-label={t("state.uploading", { name, share: percent })} />}
     </>
   );

@@ -57,6 +57,7 @@ export function Composer({ chat, view }: { chat: Chat; view: View }) {
     });
     const good = found.filter((file) => !chat.refusal(file));
     if (files.length + good.length > most) wrong.push(t("file.many", { n: most }));
+    for (const file of good) void chat.measure(file);
     setFiles((now) => [...now, ...good].slice(0, most));
     setTroubles(wrong);
     field.current?.focus();
