@@ -183,6 +183,7 @@ class InboxPage(Screen):
     async def _turn(self, face: str, other: str) -> None:
         """Press until it counts: in the moment in which somebody else turned the button over, no press does."""
         turned = self._face(other)
+        await expect(self._face(face)).to_be_visible()
         while not await turned.count():
             await self._face(face).click()
             with contextlib.suppress(AssertionError):
