@@ -38,8 +38,8 @@ REPLAY = 100
 """Events read at a time while catching up: about as many as a socket's buffer holds."""
 REPLAY_KEPT = 5.0
 """Seconds for which a replay serves everybody who asks for the same, if nothing happens meanwhile."""
-REPLAYS = 16
-"""Replays kept at a time."""
+REPLAYS = 4
+"""Replays kept at a time; with the next fact they are let go."""
 REPLAY_MOST = 5_000
 """Events behind the head beyond which a session starts over with a snapshot."""
 DRAIN_LOOK = 0.02
@@ -239,6 +239,7 @@ class Hub(ABC, Generic[S, C]):
                 log.exception("cannot tell the sessions about %d..%d", first, last)
                 self.start_over()
         self.flushed = events[-1].position
+        self._read = (0, 0.0, {})
 
     def _tell(self, events: Sequence[Event], content: C) -> None:
         first, last = events[0].position, events[-1].position

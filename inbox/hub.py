@@ -124,7 +124,7 @@ class AgentHub(Hub[AgentSession, Facts]):
             content.assignees = _assignees(events, content)
         sights: dict[Hashable, list[AgentSession]] = defaultdict(list)
         for session in sessions:
-            if not self._access_ended(session, access):
+            if not access or not self._access_ended(session, access):
                 sights[_sight(session.viewer, content.assignees)].append(session)
         for sight, group in sights.items():
             frame, left = self._shown(sight, group[0].viewer, events, content)
@@ -157,8 +157,6 @@ class AgentHub(Hub[AgentSession, Facts]):
 
     def _access_ended(self, session: AgentSession, events: Sequence[Event]) -> bool:
         """Do these changes of access end the session?"""
-        if not events:
-            return session.closing
         agent, mine = session.caller.agent_id, {session.caller.session, session.caller.token}
         codes = {_code(event.changes, mine) for event in events if event.subject == agent}
         for code in (CLOSE_SIGNED_OUT, CLOSE_ACCESS):

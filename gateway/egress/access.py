@@ -6,7 +6,7 @@ assigned to the agent. What somebody may not see looks as if it were not there.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -35,10 +35,11 @@ class Viewer:
     agent_id: AgentId
     role: Role
     teams: frozenset[TeamId] = frozenset()
+    sees_all: bool = field(init=False, compare=False)
+    """Asked for every socket and fact, so it is known and not worked out."""
 
-    @property
-    def sees_all(self) -> bool:
-        return self.role.reaches(Role.SUPERVISOR)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sees_all", self.role.reaches(Role.SUPERVISOR))
 
 
 def sees(viewer: Viewer, scope: Scope | None) -> bool:
