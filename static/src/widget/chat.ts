@@ -246,7 +246,8 @@ export class Chat {
   }
 
   private stop(problem: Problem): void {
-    const expired = problem.status === 401;
+    // Who has been let in was signed out by time; who never was hears the reason itself.
+    const expired = problem.status === 401 && this.subject !== null;
     this.token = null;
     this.line.rest();
     if (this.subject) void this.outgoing.serve(this.subject, null);

@@ -16,6 +16,8 @@ type Api = ReturnType<typeof api>;
 type Wish = (parley: Api) => void;
 
 const LATER = "later";
+/** How long a press waits for a page that said it would name somebody; then it is nobody, until the page does. */
+const NAMED_WITHIN = 3000; // ms
 const PHONE = "(max-width: 500px), (max-height: 420px)";
 
 function api(chat: Embedded) {
@@ -76,6 +78,7 @@ class Embedded {
     this.waiting = false;
     this.vouch = vouch;
     if (this.frame) this.frame.tell({ parley: 1, kind: "person", vouch });
+    else if (this.shown) this.load();
     else if (first || recall(this.account).named) this.begin();
   }
 
@@ -89,6 +92,7 @@ class Embedded {
     this.shown = shown;
     remember(this.account, { open: shown });
     if (shown) this.load();
+    if (shown && this.waiting) setTimeout(() => this.waiting && this.shown && this.name(null), NAMED_WITHIN);
     this.frame?.show(shown);
     this.button.opened(shown, shown && matchMedia(PHONE).matches);
     this.tellShown();
@@ -119,6 +123,7 @@ class Embedded {
         if (this.button.unread(unread)) this.say("unread", unread);
       }
     });
+    this.frame.show(this.shown);
     matchMedia(PHONE).addEventListener("change", () => this.tellShown());
   }
 

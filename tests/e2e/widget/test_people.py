@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.widget.world import CUT, DESKTOP, Chat, Door, World, heard
@@ -68,6 +69,26 @@ async def test_signing_out_without_a_page_load_clears_the_window_at_once(world: 
     assert "Anna's words" not in await other_chat.frame.content()
     await page.evaluate("token => Parley.identify(token)", vouch("anna"))
     await chat.shows("Anna's words")
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_press_before_the_page_named_anybody_still_opens(world: World, named: bool):
+    world.site.tag = ' data-vouch="later"'
+    page = await world.visit()
+    await page.evaluate("Parley.open()")
+    if named:
+        await page.evaluate("token => Parley.identify(token)", vouch("anna"))
+    chat = await Chat.on(page)
+    await expect(chat.frame.locator(".greeting")).to_be_visible()
+    await chat.say("hello")
+    await chat.settled()
+
+
+async def test_a_forged_vouch_is_refused_with_its_reason(world: World):
+    world.pages.expect("status of 401")
+    world.site.tag = f' data-vouch="{vouch("anna")}x"'
+    chat = await world.talk()
+    await expect(chat.frame.get_by_text("could not be confirmed")).to_be_visible()
 
 
 async def test_a_vouch_that_runs_out_keeps_what_is_written_until_the_page_brings_another(world: World):

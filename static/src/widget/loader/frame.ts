@@ -4,7 +4,7 @@
 import type { ToPage, ToWindow } from "../messages";
 import type { Button } from "./button";
 
-const PATIENCE = 20_000; // ms until a frame that says nothing is taken for blocked
+const PATIENCE = 8_000; // ms until a frame that says nothing is taken for blocked
 
 export class Frame {
   private readonly box = document.createElement("div");
