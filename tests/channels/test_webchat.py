@@ -77,7 +77,7 @@ def test_a_config_that_would_not_work_is_refused(keys):
 
 
 def test_secrets_never_print():
-    config = WebchatConfig(vouch_secrets=[SECRET])
+    config = WebchatConfig.model_validate({"type": "webchat", "vouch_secrets": [SECRET]})
     assert SECRET not in repr(config) + str(config.model_dump()) + config.model_dump_json()
 
 
@@ -117,8 +117,8 @@ def test_what_customers_are_told_is_no_secret():
 
 def test_abilities_match_the_contract():
     web = chat(preview=True)
-    assert isinstance(web, ServesVisitors)
     channel: Channel = web
+    assert isinstance(web, ServesVisitors)
     assert channel.name == Webchat.__module__.rpartition(".")[2]
     assert channel.capabilities.typing_preview and not chat().capabilities.typing_preview
     rules = channel.capabilities.attachments

@@ -50,7 +50,7 @@ async def test_everything_by_keyboard_and_the_focus_comes_back(world: World):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_on_a_phone_it_fills_the_screen_and_keeps_the_focus_inside(world: World, scheme: str):
     world.site.lang = "ko"
-    chat = await world.talk(**PHONE, color_scheme=scheme)
+    chat = await world.talk(None, **PHONE, color_scheme=scheme)
     await expect(chat.frame.locator(".greeting")).to_contain_text("안녕하세요")
     size = await chat.frame.evaluate("[innerWidth, innerHeight]")
     assert size == [375, 667]

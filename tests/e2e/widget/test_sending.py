@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from playwright.async_api import Route, expect
+from playwright.async_api import FilePayload, Route, expect
 
 from tests.e2e.widget.world import CUT, DESKTOP, Chat, Door, World
 from tests.servers.pages import accessibility_faults
@@ -39,7 +39,7 @@ async def test_unsent_words_and_a_photo_survive_a_reload(world: World):
     await chat.settled()
     await door.cut()
     await chat.say("first unsent")
-    photo = {"name": "photo.png", "mimeType": "image/png", "buffer": png(320, 200)}
+    photo = FilePayload(name="photo.png", mimeType="image/png", buffer=png(320, 200))
     await chat.frame.locator("input[type=file]").set_input_files(photo)
     await chat.say("with a photo")
     await chat.say("last unsent")
