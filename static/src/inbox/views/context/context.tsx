@@ -9,6 +9,7 @@ import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
 import { Skeleton } from "../../ui/states";
 import { t, type WordKey } from "../../words";
+import { spaceWord } from "../names";
 import { Attributes } from "./attributes";
 import { Past } from "./past";
 import { StartConversation } from "./start";
@@ -36,12 +37,6 @@ function NameEdit({ contact }: { contact: ContactView }) {
       }}
     />
   );
-}
-
-function spaceWord(space: string): string {
-  if (space === "tel") return t("space.tel");
-  if (space === "mailto") return t("space.mailto");
-  return t(space === "visitor" ? "space.visitor" : "space.app");
 }
 
 const SPACE_ICONS: Readonly<Record<string, IconName>> = { tel: "device", mailto: "open" };

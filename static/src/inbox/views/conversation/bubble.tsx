@@ -14,6 +14,7 @@ import { language, t, type WordKey } from "../../words";
 import { actorName } from "../names";
 import { Attachments } from "./attachments";
 import { EditMessage } from "./edit";
+import { hasSeveralPeople, personAt } from "./people";
 import { chooseToSplit, isChosen, replyingTo, selecting, toggleChosen } from "./selection";
 import { MessageText } from "./text";
 
@@ -127,8 +128,10 @@ function Body({ view, message }: { view: ConversationView; message: MessageView 
 export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps) {
   const side = sideOf(message);
   const agent = message.author.kind === "agent" ? agentOf(known, message.author.id) : undefined;
-  const name = actorName(message.author);
-  const account = accountOf(known, legOf(view, message.leg));
+  const leg = legOf(view, message.leg);
+  const shared = leg !== undefined && side !== "note" && hasSeveralPeople(view);
+  const name = shared && side === "them" ? personAt(view, leg) : actorName(message.author);
+  const account = accountOf(known, leg);
   const chosen = isChosen(message.id);
   return (
     <article
@@ -168,6 +171,7 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
               </span>
             )}
             <span class="bubble-name">{name}</span>
+            {shared && side === "us" && <span>{t("composer.to", { name: personAt(view, leg) })}</span>}
             {message.author.kind === "automation" && <span class="badge">{t("actor.automation")}</span>}
             {view.legs.length > 1 && side !== "note" && <ChannelIcon account={account} size={13} />}
           </header>

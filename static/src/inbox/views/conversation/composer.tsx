@@ -15,6 +15,7 @@ import { language, t, type WordKey } from "../../words";
 import { accountOf } from "../../store/select";
 import { actorName } from "../names";
 import { modeOf, placeOf, setMode, type Way, wayOf } from "./composing";
+import { addressee, personAt } from "./people";
 import { replyingTo } from "./selection";
 import { seenIn } from "./seen";
 import { Stopped } from "./stopped";
@@ -61,12 +62,22 @@ function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
   );
 }
 
+/** Who is answered, and by which channel. */
+function WayFace({ view, way }: { view: ConversationView; way: Way }) {
+  return (
+    <>
+      <span class="composer-to">{t("composer.to", { name: addressee(view, way.leg) })}</span>
+      <ChannelIcon account={way.account} size={14} />
+      <span class="composer-account">{way.account?.label[language.value]}</span>
+    </>
+  );
+}
+
 function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
   if (view.legs.length < 2) {
     return way.account ? (
       <span class="composer-way" title={way.leg?.identity.address}>
-        <ChannelIcon account={way.account} size={14} />
-        {way.account.label[language.value]}
+        <WayFace view={view} way={way} />
       </span>
     ) : null;
   }
@@ -77,8 +88,7 @@ function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
       worded
       face={
         <span class="composer-way">
-          <ChannelIcon account={way.account} size={14} />
-          {way.account?.label[language.value]}
+          <WayFace view={view} way={way} />
           <Icon name="down" size={14} />
         </span>
       }
@@ -86,8 +96,8 @@ function LegPicker({ view, way }: { view: ConversationView; way: Way }) {
         const account = accountOf(known, leg);
         return {
           id: leg.id,
-          label: account?.label[language.value] ?? leg.account,
-          hint: leg.identity.address,
+          label: personAt(view, leg),
+          hint: account?.label[language.value],
           chosen: leg.id === view.leg,
           mark: <ChannelIcon account={account} />,
         };
