@@ -32,6 +32,7 @@ import { contactName } from "../names";
 import { colourClass, TAG_COLOURS } from "../tags";
 import { MergeDialog } from "./merge";
 import { chooseToSplit } from "./selection";
+import { UndoDialog } from "./undo";
 
 const NOBODY = "";
 
@@ -257,7 +258,7 @@ export function CloseButton({ view }: { view: ConversationView }) {
   );
 }
 
-type Asking = "merge" | "block" | null;
+type Asking = "merge" | "undo_merge" | "block" | null;
 
 export function MoreActs({ view }: { view: ConversationView }) {
   const [asking, setAsking] = useState<Asking>(null);
@@ -266,6 +267,7 @@ export function MoreActs({ view }: { view: ConversationView }) {
   const choices = [
     { id: "split", label: t("split"), mark: <Icon name="split" size={16} /> },
     { id: "merge", label: t("merge"), mark: <Icon name="merge" size={16} /> },
+    { id: "undo_merge", label: t("undo_merge"), mark: <Icon name="reply" size={16} /> },
     { id: "spam", label: t(isSpam ? "unspam" : "spam"), mark: <Icon name="spam" size={16} /> },
     { id: "block", label: t(blocked ? "unblock" : "block"), mark: <Icon name="block" size={16} /> },
     { id: "export", label: t("export"), mark: <Icon name="download" size={16} /> },
@@ -302,6 +304,7 @@ export function MoreActs({ view }: { view: ConversationView }) {
         pick={pick}
       />
       {asking === "merge" && <MergeDialog view={view} close={() => setAsking(null)} />}
+      {asking === "undo_merge" && <UndoDialog view={view} close={() => setAsking(null)} />}
       {asking === "block" && (
         <ConfirmDialog
           title={t("block")}

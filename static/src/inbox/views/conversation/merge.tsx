@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { ConversationView, ProblemView } from "../../../wire";
 import { get, problemOf } from "../../api";
-import { merge, split, undoMerge } from "../../commands";
+import { merge, split } from "../../commands";
 import type { ConversationPage } from "../../load";
 import { go } from "../../router";
 import { Dialog } from "../../ui/dialog";
@@ -10,15 +10,10 @@ import { toast } from "../../ui/toasts";
 import { count, problemText, t } from "../../words";
 import { contactName } from "../names";
 import { chosenMessages, selecting, stopChoosing } from "./selection";
+import { undo } from "./undo";
 
 function offerUndo(text: string, id: unknown): void {
-  const undo = () => {
-    undoMerge(String(id)).then(
-      () => toast(t("merge.undone")),
-      (problem: ProblemView) => toast(problemText(problem), { bad: true }),
-    );
-  };
-  toast(text, { act: { label: t("undo"), run: undo } });
+  toast(text, { act: { label: t("undo"), run: () => undo(String(id)) } });
 }
 
 /** Into which conversation: found by its number, shown before anything is done. */
