@@ -32,7 +32,7 @@ async def add_agent(
     key = new_id()
     if not await tx.run(INSERT, key, email.lower(), name, role, password_hash, tx.now):
         raise Conflict("errors.email_taken", f"an agent with the address of {key} exists")
-    _tell_directory(tx, key, by, {"what": "agent", "made": True})
+    tell_directory(tx, key, by, {"what": "agent", "made": True})
     return key
 
 
@@ -49,7 +49,7 @@ async def change_agent(tx: Tx, agent: str, by: Actor, **changes: Any) -> None:
     if "role" in changed and row["role"] == "admin":
         await _check_other_admin(tx, agent)
     await tx.run(UPDATE, agent, *fresh.values())
-    _tell_directory(tx, agent, by, {"what": "agent", "fields": changed})
+    tell_directory(tx, agent, by, {"what": "agent", "fields": changed})
     if "role" in changed:
         tell_access(tx, agent, by, {"role": [row["role"], fresh["role"]]})
 
@@ -67,7 +67,7 @@ async def set_teams(tx: Tx, agent: str, teams: Collection[str], by: Actor) -> No
         await tx.run(JOIN, team, agent)
     for team in left:
         await tx.run(LEAVE, team, agent)
-    _tell_directory(tx, agent, by, {"what": "agent", "fields": ["teams"]})
+    tell_directory(tx, agent, by, {"what": "agent", "fields": ["teams"]})
     tell_access(tx, agent, by, {"joined": joined, "left": left})
 
 
@@ -84,7 +84,7 @@ async def deactivate(tx: Tx, agent: str, by: Actor) -> None:
     await tx.run("update agents set deactivated_at = $2 where id = $1", agent, tx.now)
     for conversation in await tx.all(THEIRS, agent):
         await assign(tx, conversation["id"], None, by)
-    _tell_directory(tx, agent, by, {"what": "agent", "fields": ["active"]})
+    tell_directory(tx, agent, by, {"what": "agent", "fields": ["active"]})
     tell_access(tx, agent, by, {"active": False})
 
 
@@ -94,7 +94,7 @@ async def reactivate(tx: Tx, agent: str, by: Actor) -> None:
     if row["deactivated_at"] is None:
         return
     await tx.run("update agents set deactivated_at = null where id = $1", agent)
-    _tell_directory(tx, agent, by, {"what": "agent", "fields": ["active"]})
+    tell_directory(tx, agent, by, {"what": "agent", "fields": ["active"]})
 
 
 async def hold_agent(tx: Tx, agent: str) -> Row:
@@ -110,7 +110,8 @@ async def _check_other_admin(tx: Tx, agent: str) -> None:
         raise Refused("errors.last_admin", f"{agent} is the last admin")
 
 
-def _tell_directory(tx: Tx, agent: str, by: Actor, changes: dict[str, Any]) -> None:
+def tell_directory(tx: Tx, agent: str, by: Actor, changes: dict[str, Any]) -> None:
+    """Record what has changed about an agent, never the values: names and addresses stay out of the log."""
     tx.record(Event(Kind.DIRECTORY_CHANGED, by, tx.now, subject=agent, changes=changes, audited=True))
 
 

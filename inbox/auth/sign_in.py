@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from gateway.door import neighbourhood
 from gateway.errors import Forbidden, NotFound, Refused, Unauthenticated
-from gateway.events import SYSTEM, agent
+from gateway.events import SYSTEM, Actor, agent
 from gateway.store import Reader, Row, Tx
-from gateway.stream.agents import add_agent, hold_agent
+from gateway.stream.agents import add_agent, hold_agent, tell_directory
 from inbox.auth import totp
 from inbox.auth.caller import Caller
-from inbox.auth.links import ANYBODY, Link, find_link, use_link
+from inbox.auth.links import ANYBODY, Link, find_link, make_link, use_link
 from inbox.auth.sessions import Started, end_sessions, start_session
 from inbox.desk import Desk
 
@@ -151,6 +151,19 @@ async def drop_factor(desk: Desk, caller: Caller, code: str) -> None:
     await desk.store.write(lambda tx: tx.run(SET_TOTP, caller.agent_id, None, 0))
 
 
+async def forget_factor(tx: Tx, agent_id: str, by: Actor) -> bool:
+    """Turn off the second factor of somebody who has lost it; their sessions end. False: there was none.
+
+    Whoever holds the lost telephone may be signed in on it. Raises NotFound.
+    """
+    if factor_of(await hold_agent(tx, agent_id)) is None:
+        return False
+    await tx.run(SET_TOTP, agent_id, None, 0)
+    tell_directory(tx, agent_id, by, {"what": "agent", "fields": ["second_factor"]})
+    await end_sessions(tx, agent_id, by)
+    return True
+
+
 # --- passwords ------------------------------------------------------------------------------------------------------
 
 
@@ -186,6 +199,14 @@ class Followed:
     name: str | None = None
     email: str | None = None
     code: str | None = None
+
+
+async def make_reset_link(tx: Tx, agent_id: str, hours: int) -> str:
+    """The secret by which an agent chooses a new password. Raises NotFound, Refused (was let go)."""
+    row = await hold_agent(tx, agent_id)
+    if row["deactivated_at"] is not None:
+        raise Refused("errors.agent_not_active", f"{agent_id} was let go")
+    return await make_link(tx, "reset", agent_id, hours)
 
 
 async def look_at_link(desk: Desk, visit: Visit, secret: str) -> Link:

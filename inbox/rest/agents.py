@@ -15,7 +15,8 @@ from gateway.store.load import load_agents
 from gateway.stream import agents
 from inbox.auth.links import forget_links, link_url, make_link
 from inbox.auth.sessions import end_sessions
-from inbox.auth.sign_in import SET_TOTP
+from inbox.auth.sign_in import forget_factor
+from inbox.auth.sign_in import make_reset_link as make_secret
 from inbox.auth.tokens import end_tokens
 from inbox.fitting import Id, Name, Sent
 from inbox.rest.route import Call, route
@@ -107,14 +108,25 @@ async def make_reset_link(call: Call, body: MakeLink) -> LinkMade:
     """A one-time link by which this agent chooses a new password."""
 
     async def verb(tx: Tx) -> str:
-        row = await agents.hold_agent(tx, call.id)
-        if row["deactivated_at"] is not None:
-            raise Refused("errors.agent_not_active", f"{call.id} was let go")
+        secret = await make_secret(tx, call.id, call.desk.limits.link_kept)
         if body.second_factor == "forget":
-            await tx.run(SET_TOTP, call.id, None, 0)
-        return await make_link(tx, "reset", call.id, call.desk.limits.link_kept)
+            _check_somebody_else(call)
+            await forget_factor(tx, call.id, call.caller.actor)
+        return secret
 
     return {"link": link_url(call.desk.config.public_url, await call.desk.store.write(verb))}
+
+
+@route("DELETE", "/agents/{id}/totp", role=Role.ADMIN)
+async def turn_off_second_factor(call: Call) -> None:
+    """For a colleague who has lost the authenticator: the password alone lets them in; their sessions end."""
+
+    async def verb(tx: Tx) -> None:
+        _check_somebody_else(call)
+        if not await forget_factor(tx, call.id, call.caller.actor):
+            raise Refused("errors.totp_is_off", f"{call.id} has no second factor")
+
+    await call.desk.store.write(verb)
 
 
 @route("POST", "/agents/{id}/deactivate", role=Role.ADMIN)
@@ -129,3 +141,9 @@ async def deactivate_agent(call: Call) -> AgentAnswer:
 
     await call.desk.store.write(verb)
     return {"agent": await call.desk.store.read(lambda look: load_agent(look, call.id))}
+
+
+def _check_somebody_else(call: Call) -> None:
+    """One's own second factor goes by a last code (`DELETE /session/totp`), not by being an admin. Raises Refused."""
+    if call.id == call.caller.agent_id:
+        raise Refused("errors.totp_is_own", f"{call.id} asks to be spared the code")

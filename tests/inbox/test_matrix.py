@@ -89,6 +89,7 @@ ROUTE_ROWS = {
     "PATCH /agents/{id}": Row(says(name="Changed"), id="spare"),
     "POST /agents/{id}/link": Row(says(), id="spare"),
     "POST /agents/{id}/deactivate": Row(id="spare"),
+    "DELETE /agents/{id}/totp": Row(id="spare", ok=(422,)),
     "GET /conversations": Row(),
     "GET /conversations/{id}": Row(id="conversation", scoped=True),
     "GET /conversations/{id}/messages": Row(id="conversation", scoped=True),

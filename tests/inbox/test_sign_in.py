@@ -292,6 +292,32 @@ async def test_a_reset_leaves_the_second_factor(house: House) -> None:
     await browser.does("POST", "/session/link", {**body, "link": secret})
 
 
+async def test_an_admin_turns_off_a_lost_second_factor(both: House) -> None:
+    key = await with_factor(both, "ann")
+    ada, path = await both.client("ada"), f"/agents/{both.agents['ann']}/totp"
+    phone, browser = await both.client(), await both.client()
+    await sign_in(phone, "ann", totp=totp.code(key, both.clock() // totp.STEP))
+    assert await sign_in(browser, "ann") == (401, "totp_needed")
+    await ada.does("DELETE", path)
+    assert (await phone.ask("GET", "/session"))[0] == 401, "whoever found the telephone is out"
+    assert await sign_in(browser, "ann") == (200, "Ann")
+    assert (await browser.get("/session"))["second_factor"] is False
+    lines = (await ada.get("/audit"))["lines"]
+    off = next(line for line in lines if line["changes"].get("fields") == ["second_factor"])
+    assert (off["subject"], off["actor"]["id"]) == (both.agents["ann"], both.agents["ada"])
+    assert await ada.fails("DELETE", path) == (422, "refused"), "it is off"
+    assert await ada.fails("DELETE", "/agents/01nobody/totp") == (404, "not_found")
+
+
+async def test_an_admin_s_own_second_factor_asks_for_a_last_code(house: House) -> None:
+    key = await with_factor(house, "ada")
+    ada, path = await house.client(), f"/agents/{house.agents['ada']}"
+    await sign_in(ada, "ada", totp=totp.code(key, house.clock() // totp.STEP))
+    assert await ada.fails("DELETE", f"{path}/totp") == (422, "refused")
+    assert await ada.fails("POST", f"{path}/link", {"second_factor": "forget"}) == (422, "refused")
+    assert (await ada.get("/session"))["second_factor"] is True
+
+
 # --- sessions and tokens --------------------------------------------------------------------------------------------
 
 
