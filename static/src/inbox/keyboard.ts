@@ -1,6 +1,7 @@
 // Shortcuts, by the key's place on the keyboard (`code`), so that they work with the Korean layout switched on.
 // Never while somebody types or an input method composes.
 
+import { effect } from "@preact/signals";
 import { isComposing } from "../shared/keys";
 import { go, route } from "./router";
 import { state } from "./store";
@@ -19,12 +20,31 @@ function press(act: string): void {
   button?.click();
 }
 
+/** The open conversation's list as it last stood in it: who closes it goes on from there. */
+let stood: { id: string; rows: readonly string[] } | null = null;
+
+effect(() => {
+  const id = chosenId.value;
+  const rows = shownRows.value;
+  if (id !== null && rows.includes(id)) stood = { id, rows };
+});
+
+/** The row next to one that has left the list; past the last one the new last. */
+function nextToLeft(id: string, rows: readonly string[], by: number): string | undefined {
+  const before = stood?.id === id ? stood.rows : [];
+  const from = before.indexOf(id);
+  if (from === -1) return rows[0];
+  const onward = by > 0 ? before.slice(from + 1) : before.slice(0, from).reverse();
+  return onward.find((one) => rows.includes(one)) ?? rows[by > 0 ? rows.length - 1 : 0];
+}
+
 /** Walks the list: with a conversation open the next one opens, else the focus moves. */
 function move(by: number): void {
   const rows = shownRows.value;
   const focused = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
-  const at = rows.indexOf(chosenId.value ?? focused ?? "");
-  const id = rows[at === -1 ? 0 : Math.max(0, Math.min(rows.length - 1, at + by))];
+  const from = chosenId.value ?? focused ?? "";
+  const at = rows.indexOf(from);
+  const id = at === -1 ? nextToLeft(from, rows, by) : rows[Math.max(0, Math.min(rows.length - 1, at + by))];
   const view = id === undefined ? undefined : state.value.conversations.get(id);
   if (!view) return;
   if (chosenId.value) go(`/c/${view.number}`, { replace: true });
