@@ -1,6 +1,6 @@
 // What can be done with a whole conversation: the buttons of its head.
 
-import { useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { clock, DAY, startOfDay } from "../../../shared/time";
 import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
@@ -171,8 +171,21 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
   const [open, setOpen] = useState(false);
   const [own, setOwn] = useState("");
   const at = own ? new Date(own).getTime() : 0;
+  const times = useRef<HTMLDivElement>(null);
+  const choices = () => Array.from(times.current?.querySelectorAll<HTMLElement>(".choice") ?? []);
+  useLayoutEffect(() => {
+    if (open) choices()[0]?.focus({ preventScroll: true });
+  }, [open]);
+  const walk = (event: KeyboardEvent) => {
+    const at = choices().findIndex((choice) => choice === document.activeElement);
+    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+    if (at === -1 || by === 0) return;
+    event.preventDefault();
+    choices().at((at + by) % choices().length)?.focus();
+  };
   const until = (time: number) => {
     void snooze(view.id, time);
+    times.current?.closest(".popover-place")?.querySelector<HTMLElement>("[aria-expanded]")?.focus();
     setOpen(false);
   };
   return (
@@ -190,7 +203,7 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
         </>
       }
     >
-      <div class="snooze">
+      <div class="snooze" ref={times} onKeyDown={walk}>
         {snoozeTimes(now.value).map(({ says, until: time }) => (
           <button key={says} type="button" class="choice" onClick={() => until(time)}>
             <span class="choice-label">{t(says)}</span>
