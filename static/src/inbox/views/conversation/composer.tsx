@@ -14,7 +14,7 @@ import { Picker } from "../../ui/picker";
 import { language, t, type WordKey } from "../../words";
 import { accountOf } from "../../store/select";
 import { actorName } from "../names";
-import { modeOf, placeOf, setMode, type Way, wayOf } from "./composing";
+import { focusComposer, modeOf, placeOf, setMode, type Way, wayOf } from "./composing";
 import { addressee, personAt } from "./people";
 import { replyingTo } from "./selection";
 import { seenIn } from "./seen";
@@ -47,7 +47,7 @@ function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
       onClick={() => {
         stopTyping();
         setMode(conversation, one);
-        requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
+        focusComposer();
       }}
     >
       <Icon name={one === "note" ? "lock" : "reply"} size={15} />

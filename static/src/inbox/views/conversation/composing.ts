@@ -19,6 +19,13 @@ export function setMode(conversation: string, mode: Mode): void {
   modes.value = new Map(modes.value).set(conversation, mode);
 }
 
+/** At once, so that the first letter after a shortcut is not lost; a closed field takes it when it is open again. */
+export function focusComposer(): void {
+  const field = document.querySelector<HTMLTextAreaElement>(".composer textarea");
+  if (field?.disabled) requestAnimationFrame(() => field.focus());
+  else field?.focus();
+}
+
 /** Where the uploads of a composer live. */
 export function placeOf(conversation: string, mode: Mode): string {
   return `${conversation} ${mode}`;
@@ -58,5 +65,5 @@ export function takeBack(conversation: string, one: Pending): void {
   keepDraft(conversation, mode, words);
   giveBack(placeOf(conversation, mode), one.files);
   discard(one.id);
-  requestAnimationFrame(() => document.querySelector<HTMLElement>(".composer textarea")?.focus());
+  focusComposer();
 }
