@@ -13,7 +13,7 @@ import { chosenId } from "../shell/chosen";
 import { ConversationRow } from "./row";
 import { useWindow } from "./virtual";
 
-const HEIGHTS = { roomy: 84, dense: 64 } as const; // px; list.css draws rows of these heights
+const HEIGHTS = { roomy: 84, dense: 72 } as const; // px; list.css draws rows of these heights
 const AHEAD = 25; // rows before the end at which the next page is asked for
 
 /** The rows as they stand on the screen: what j and k walk along. */
