@@ -1,4 +1,4 @@
-"""The command line: `parley serve`, `demo`, `agent add`, `token create`, `migrate`, `doctor`, `backup`, `restore`."""
+"""The command line: `parley serve`, `demo`, `agent add`, `agent reset`, `token create`, `migrate`, `backup`, more."""
 
 from __future__ import annotations
 
@@ -71,6 +71,13 @@ def _add_agents(commands: Any) -> None:
     adding.add_argument("email")
     adding.add_argument("--role", choices=("agent", "supervisor", "admin"), default="agent")
     adding.add_argument("--name", default="")
+    resetting = _add(agents, "reset", reset_agent, "print a one-time link to choose another password")
+    resetting.add_argument("email")
+    resetting.add_argument(
+        "--second-factor",
+        action="store_true",
+        help="turn off the second factor too: the authenticator is lost",
+    )
     tokens = commands.add_parser("token", help="API tokens").add_subparsers(required=True, metavar="ACT")
     making = _add(tokens, "create", create_token, "an API token that acts as this agent; shown once")
     making.add_argument("email")
@@ -200,30 +207,63 @@ async def erase(arguments: argparse.Namespace) -> None:
 
 
 async def add_agent(arguments: argparse.Namespace) -> None:
+    from gateway.errors import Conflict
     from gateway.events import SYSTEM
     from gateway.stream.agents import add_agent as add
     from inbox.auth.links import make_link
 
-    config = _config(arguments)
+    config, email = _config(arguments), arguments.email
     async with _store(arguments) as store:
-        name = arguments.name or arguments.email.partition("@")[0]
-        agent = await store.write(lambda tx: add(tx, arguments.email, name, arguments.role, SYSTEM))
+        name = arguments.name or email.partition("@")[0]
+        try:
+            agent = await store.write(lambda tx: add(tx, email, name, arguments.role, SYSTEM))
+        except Conflict as why:
+            known = f"{email} is an agent already; for another link: parley agent reset {email}"
+            raise Conflict(why.text, known) from why
         secret = await store.write(lambda tx: make_link(tx, "reset", agent, config.limits.link_kept))
-    print(f"{arguments.email} chooses a password at {_shown(config, config.server.port)}/link/{secret}")
+    print(f"{email} chooses a password at {_shown(config, config.server.port)}/link/{secret}")
+
+
+async def reset_agent(arguments: argparse.Namespace) -> None:
+    from gateway.errors import Refused
+    from gateway.events import SYSTEM
+    from inbox.auth.sign_in import forget_factor, make_reset_link
+
+    config, email = _config(arguments), arguments.email
+
+    async def verb(tx: Any) -> tuple[str, bool]:
+        agent = await _agent_of(tx, email)
+        try:
+            secret = await make_reset_link(tx, agent, config.limits.link_kept)
+        except Refused as why:
+            raise Refused(
+                why.text, f"{email} was deactivated; an admin takes them back in the settings"
+            ) from why
+        return secret, arguments.second_factor and await forget_factor(tx, agent, SYSTEM)
+
+    async with _store(arguments) as store:
+        secret, forgotten = await store.write(verb)
+    if arguments.second_factor:
+        print(f"{email}: the second factor is off" if forgotten else f"{email} had no second factor")
+    print(f"{email} chooses a password at {_shown(config, config.server.port)}/link/{secret}")
 
 
 async def create_token(arguments: argparse.Namespace) -> None:
-    from gateway.errors import NotFound
     from inbox.auth.tokens import make_token
 
     async with _store(arguments) as store:
-        agent = await store.read(
-            lambda look: look.value("select id from agents where email = $1", arguments.email.lower())
-        )
-        if agent is None:
-            raise NotFound("errors.agent_not_found", f"no agent has the address {arguments.email}")
+        agent = await store.read(lambda look: _agent_of(look, arguments.email))
         made = await store.write(lambda tx: make_token(tx, agent, arguments.name))
     print(made.secret)
+
+
+async def _agent_of(look: Any, email: str) -> str:
+    from gateway.errors import NotFound
+
+    agent = await look.value("select id from agents where email = $1", email.lower())
+    if agent is None:
+        raise NotFound("errors.agent_not_found", f"no agent has the address {email}")
+    return str(agent)
 
 
 @contextlib.asynccontextmanager

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from gateway.__main__ import main
+from inbox.auth import totp
 from tests.servers.parley import Parley
 
 Start = Callable[..., Parley]
@@ -89,7 +90,43 @@ def test_an_agent_added_while_it_serves_chooses_a_password(
 def test_nobody_is_added_twice(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["agent", "add", "min@example.com", "--data", "here"]) == 0
     assert main(["agent", "add", "MIN@example.com", "--data", "here"]) == 1
-    assert "parley: " in capsys.readouterr().err
+    said = (
+        "parley: MIN@example.com is an agent already; for another link: parley agent reset MIN@example.com\n"
+    )
+    assert capsys.readouterr().err == said
+
+
+def test_who_has_lost_password_and_authenticator_gets_back_in(
+    parley: Start, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = parley()
+    data = ["--data", str(server.data)]
+
+    def follow(password: str, **more: str) -> tuple[int, Any, Message]:
+        link = capsys.readouterr().out.rpartition("/link/")[2].strip()
+        return ask(server, "POST", "/session/link", {"link": link, "password": password, **more})
+
+    main(["agent", "add", "ada@example.com", "--role", "admin", *data])
+    phone = cookie(follow("correct horse battery")[2])
+    key = ask(server, "POST", "/session/totp", {}, Cookie=phone)[1]["secret"]
+    code = totp.code(key, int(time.time() * 1000) // totp.STEP)
+    assert ask(server, "PUT", "/session/totp", {"code": code}, Cookie=phone)[0] < 300
+    assert main(["agent", "reset", "Ada@example.com", *data]) == 0
+    status, answer, _ = follow("another fine horse")
+    assert (status, answer["text"]) == (401, "errors.totp_needed"), "a link alone leaves the second factor"
+    assert main(["agent", "reset", "ada@example.com", "--second-factor", *data]) == 0
+    assert ask(server, "GET", "/session", Cookie=phone)[0] == 401
+    status, answer, headers = follow("another fine horse")
+    assert (status, answer["agent"]["role"]) == (200, "admin")
+    assert ask(server, "GET", "/session", Cookie=cookie(headers))[1]["second_factor"] is False
+
+
+def test_a_reset_says_what_it_did_and_whom_it_does_not_know(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["agent", "add", "min@example.com", "--data", "here"])
+    assert main(["agent", "reset", "min@example.com", "--second-factor", "--data", "here"]) == 0
+    assert "min@example.com had no second factor\n" in capsys.readouterr().out
+    assert main(["agent", "reset", "nobody@example.com", "--data", "here"]) == 1
+    assert capsys.readouterr().err == "parley: no agent has the address nobody@example.com\n"
 
 
 def test_a_token_acts_for_its_agent(parley: Start, capsys: pytest.CaptureFixture[str]) -> None:
