@@ -68,6 +68,8 @@ class Facts:
     directory: DirectoryView | None
     directory_at: int = 0
     """The newest fact about the directory: it alone carries it, once and as it stands."""
+    contacts_at: Mapping[str, int] = field(default_factory=dict)
+    """The newest fact about each contact alone: it alone carries the contact, as the directory's does."""
     assignees: set[str | None] | None = None
     """Whom the conversations were or are assigned to, once somebody has asked."""
     encoded: dict[tuple[int, str], bytes] = field(default_factory=dict)
@@ -103,6 +105,10 @@ class AgentHub(Hub[AgentSession, Facts]):
             names=await load_names(look, {event.actor.id for event in events}),
             directory=await load_directory(look, self._channels) if told else None,
             directory_at=told,
+            # All facts about a contact alone are told to the same viewers, so nobody misses it.
+            contacts_at={
+                event.contact: event.position for event in events if event.contact and not event.conversation
+            },
         )
 
     async def _load_messages(self, look: Reader, events: Sequence[Event]) -> Mapping[str, Content]:
@@ -217,7 +223,11 @@ class AgentHub(Hub[AgentSession, Facts]):
             frame["summary"] = summary
         if message := content.messages.get(event.message or ""):
             frame["message"] = project.message(message.row, message.files, self._link)
-        if contact := content.contacts.get(event.contact or ""):
+        contact = content.contacts.get(event.contact or "")
+        repeated = (
+            event.conversation is None and content.contacts_at.get(event.contact or "", 0) > event.position
+        )
+        if contact and not repeated:
             frame["contact"] = contact
         if event.position == content.directory_at:
             frame["directory"] = content.directory

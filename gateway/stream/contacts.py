@@ -26,7 +26,7 @@ RAISE_PROOF = "update identities set proof = $2 where id = $1 and proof < $2"
 JOIN_PERSON = "update identities set person_id = $2 where person_id = $1"
 CLAIMS = 20
 """Claims kept of one contact."""
-CLAIM_LENGTH = 300
+CLAIM_KEY, CLAIM_LENGTH = 64, 300
 """Characters of one claim."""
 
 
@@ -77,11 +77,18 @@ async def _check_organisation(tx: Tx, organisation: Any) -> None:
 async def set_claims(tx: Tx, contact: str, claims: Mapping[str, str], by: Actor = SYSTEM) -> None:
     """What the page or the person says without proof: shown as unproven, never used to join. Replaces what was said."""
     row = await _alive(tx, contact)
-    kept = {plain(key)[:64]: plain(value)[:CLAIM_LENGTH] for key, value in list(claims.items())[:CLAIMS]}
+    kept = fitting_claims({}, claims)
     if kept == from_json(row["claims"]):
         return
     await tx.run(SET_CLAIMS, row["id"], as_json(kept))
     _changed(tx, row["id"], by, ["claims"])
+
+
+def fitting_claims(stored: Mapping[str, str], claims: Mapping[str, str]) -> dict[str, str]:
+    """What is kept of both: the newer word wins, and over the bounds stored claims go first."""
+    fresh = {plain(key)[:CLAIM_KEY]: plain(value)[:CLAIM_LENGTH] for key, value in claims.items()}
+    older = {key: value for key, value in stored.items() if key not in fresh}
+    return dict([*older.items(), *list(fresh.items())[:CLAIMS]][-CLAIMS:])
 
 
 async def block(tx: Tx, contact: str, by: Actor) -> None:

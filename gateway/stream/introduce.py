@@ -12,6 +12,7 @@ from typing import Any
 
 from gateway.events import Actor, ActorKind, Event, Kind, new_id
 from gateway.store import Tx, as_json, from_json
+from gateway.stream.contacts import fitting_claims
 from gateway.stream.people import index_contact
 
 VOUCHED = {"email": ("Email", "text"), "plan": ("Plan", "text"), "since": ("Customer since", "date")}
@@ -32,8 +33,9 @@ async def introduce(tx: Tx, identity: str, claims: Mapping[str, str], vouched: M
         return False
     before = from_json(row["attributes"])
     attributes = {**before, **await _attributes(tx, vouched)}
-    kept = {**from_json(row["claims"]), **claims}
-    if attributes == before and kept == from_json(row["claims"]):
+    stored = from_json(row["claims"])
+    kept = fitting_claims(stored, claims) if claims else stored
+    if attributes == before and kept == stored:
         return False
     await tx.run(WRITE, row["id"], as_json(kept), as_json(attributes))
     await index_contact(tx, row["id"])

@@ -30,6 +30,7 @@ from gateway.events import (
 from gateway.limits import Limits
 from gateway.store import open_store
 from gateway.stream.assign import set_team
+from gateway.stream.contacts import set_claims
 from inbox.hub import BARE, ENTERED, LEFT, PASSED, WHOLE, AgentHub, AgentSession, Facts, form
 from tests.inbox.conftest import House
 from tests.inbox.tabs import opened, tabs
@@ -247,6 +248,26 @@ async def test_a_run_of_directory_changes_carries_the_directory_once(house: Hous
         assert [tag["name"] for tag in told[-1]["directory"]["tags"]] == [
             f"tag {number}" for number in range(5)
         ]
+        await again.close()
+
+
+async def test_a_run_of_changes_of_a_contact_carries_the_contact_once(both: House) -> None:
+    async with tabs(both, "ann") as (ann,):
+        taken = await both.customer_writes("hello", name="Kim")
+        row = await both.store.read(
+            lambda look: look.one("select contact_id from conversations where id = $1", taken.conversation)
+        )
+        assert row is not None
+        cursor = both.store.cursor
+        await ann.cut()
+        for number in range(5):
+            claims = {"name": str(number)}
+            await both.store.write(lambda tx, said=claims: set_claims(tx, row["contact_id"], said))
+
+        again = await opened(both, "ann", str(cursor))
+        told = [event for event in again.events if event["kind"] == "contact.changed"]
+        assert ["contact" in event for event in told] == [False] * 4 + [True]
+        assert told[-1]["contact"]["claims"] == {"name": "4"}
         await again.close()
 
 

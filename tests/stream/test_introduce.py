@@ -2,6 +2,7 @@
 
 from gateway.events import Address, InboundMessage, Kind
 from gateway.store import Store, from_json
+from gateway.stream.contacts import CLAIM_LENGTH, CLAIMS
 from gateway.stream.ingest import take_in
 from gateway.stream.introduce import introduce
 from tests.world import WEB, seed
@@ -46,6 +47,16 @@ async def test_what_the_page_claims_stays_apart_and_joins_nobody(store: Store) -
     assert attributes == {}
     assert claims == {"email": "boss@example.com"}
     assert await store.read(lambda look: look.value("select count(*) from contacts")) == 1
+
+
+async def test_claims_never_outgrow_their_bounds_and_the_newest_stay(store: Store) -> None:
+    identity = await newcomer(store)
+    for number in range(5):
+        said = {f"{number}.{n}": "x" * 1000 for n in range(15)}
+        await store.write(lambda tx, said=said: introduce(tx, identity, said, {}))
+    _, claims = await contact(store)
+    assert set(said) < set(claims) and len(claims) == CLAIMS
+    assert {len(str(value)) for value in claims.values()} == {CLAIM_LENGTH}
 
 
 async def test_nothing_new_writes_nothing(store: Store) -> None:
