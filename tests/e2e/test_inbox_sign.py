@@ -69,6 +69,21 @@ async def test_the_second_factor_is_set_up_and_asked_for(office: Office, new_pag
     await sign.is_in("Mina")
 
 
+async def test_a_lost_second_factor_is_turned_off_by_an_admin(office: Office, new_page: Pages):
+    new_page.expect(REFUSED)
+    mina = await office.hire("Mina")
+    inbox = await mina.inbox()
+    settings = await SettingsPage(inbox.page, office.url).go("security")
+    factor = pyotp.TOTP(await settings.begin_second_factor())
+    await settings.confirm_second_factor(factor.now())
+    people = await SettingsPage((await office.boss.inbox()).page, office.url).go("agents")
+    await people.turn_off_second_factor("Mina")
+    sign = SignPage(inbox.page, office.url)
+    await sign.asks()
+    await sign.enter(mina.email, PASSWORD)
+    await sign.is_in("Mina")
+
+
 async def test_signing_out_in_one_tab_ends_the_others(office: Office, new_page: Pages):
     new_page.expect(REFUSED)
     mina = await office.hire("Mina")

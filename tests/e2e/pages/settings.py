@@ -53,6 +53,12 @@ class SettingsPage(Screen):
         dialog = self.page.get_by_role("dialog")
         await dialog.get_by_role("button", name=self.words("agents.deactivate"), exact=True).click()
 
+    async def turn_off_second_factor(self, name: str) -> None:
+        await self.row(name).get_by_role("button", name=self.words("agents.factor_off")).click()
+        dialog = self.page.get_by_role("dialog")
+        await dialog.get_by_role("button", name=self.words("agents.factor_off"), exact=True).click()
+        await expect(dialog).to_have_count(0)
+
     async def reset_link(self, name: str) -> str:
         await self.row(name).get_by_role("button", name=self.words("agents.reset")).click()
         link = await self.page.get_by_role("dialog").get_by_role("textbox").input_value()

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { AgentView } from "../../../wire";
-import { patch, post } from "../../api";
+import { patch, post, remove } from "../../api";
 import { known } from "../../store";
 import { AgentAvatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
@@ -112,8 +112,27 @@ function AgentDialog({
   );
 }
 
+/** For a colleague who has lost the authenticator; one's own is turned off under Security, with a last code. */
+function FactorDialog({ agent, close }: { agent: AgentView; close: () => void }) {
+  return (
+    <Dialog title={t("agents.factor_off")} close={close}>
+      <Form
+        label={t("agents.factor_off")}
+        cancel={close}
+        save={() => remove(`/agents/${agent.id}/totp`)}
+        done={() => {
+          toast(t("agents.factor_is_off", { name: agent.name }));
+          close();
+        }}
+      >
+        <p>{t("agents.factor_off_sure", { name: agent.name })}</p>
+      </Form>
+    </Dialog>
+  );
+}
+
 type Asked =
-  { act: "edit" | "deactivate"; agent: AgentView } | { act: "invite" } | { act: "link"; link: string } | null;
+  { act: "edit" | "deactivate" | "factor"; agent: AgentView } | { act: "invite" } | { act: "link"; link: string } | null;
 
 function Row({ agent, ask }: { agent: AgentView; ask: (asked: Asked) => void }) {
   const { directory, me } = known;
@@ -139,9 +158,14 @@ function Row({ agent, ask }: { agent: AgentView; ask: (asked: Asked) => void }) 
             {t("agents.reset")}
           </button>
           {agent.id !== me?.id && (
-            <button type="button" class="button small danger-quiet" onClick={() => ask({ act: "deactivate", agent })}>
-              {t("agents.deactivate")}
-            </button>
+            <>
+              <button type="button" class="button small" onClick={() => ask({ act: "factor", agent })}>
+                {t("agents.factor_off")}
+              </button>
+              <button type="button" class="button small danger-quiet" onClick={() => ask({ act: "deactivate", agent })}>
+                {t("agents.deactivate")}
+              </button>
+            </>
           )}
         </span>
       )}
@@ -191,6 +215,7 @@ export function Agents() {
       {asked?.act === "link" && (
         <ShownOnce title={t("agents.link")} text={t("agents.link_more")} secret={asked.link} close={close} />
       )}
+      {asked?.act === "factor" && <FactorDialog agent={asked.agent} close={close} />}
       {asked?.act === "deactivate" && (
         <ConfirmDialog
           title={t("agents.deactivate")}
