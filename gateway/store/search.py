@@ -13,6 +13,11 @@ LONGEST = 16_000
 """Tokens kept of one text: PostgreSQL's tsvector counts positions up to 16,383."""
 WORD = 64
 """Letters kept of one word: what is longer is no word that anybody types."""
+LETTERS = 60_000
+"""Characters of a text that are looked at, before and after it is taken apart: 20,000 Hangul syllables take three each,
+and one U+FDFA takes eighteen."""
+MARKS = 30
+"""Marks that may follow one letter, as in UAX #15: putting them in order costs the square of their number."""
 _PAIRED = (
     "\u0e00-\u0eff\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
@@ -22,13 +27,17 @@ _PAIRED_RUN = re.compile(f"[{_PAIRED}]")
 _FOLDED = re.compile("[\x00-\x7f\uac00-\ud7a3]*")
 """ASCII and whole Hangul syllables: but for capitals this stands as it will after folding."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
+_TOO_MANY_MARKS = re.compile(rf"([^\w\x00-\x7f]{{{MARKS}}})[^\w\x00-\x7f]+")
+"""No mark is a letter, and thirty signs in a row that are no letters are found by nobody."""
 
 
 def runs(text: str) -> list[str]:
     """The words and unspaced runs of a text, folded."""
+    text = text[:LETTERS]
     if _FOLDED.fullmatch(text):
         return _RUN.findall(text.lower())
-    plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", text).casefold())
+    apart = unicodedata.normalize("NFKD", _TOO_MANY_MARKS.sub(r"\1", text))[:LETTERS]
+    plain = _ACCENTS.sub("", apart.casefold())
     return _RUN.findall(unicodedata.normalize("NFKC", plain))
 
 

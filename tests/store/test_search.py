@@ -1,7 +1,9 @@
 """Search: we make the tokens, so both databases answer alike, whatever the language."""
 
 import asyncio
+import re
 import unicodedata
+from typing import Literal
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from gateway.egress.access import Role, Viewer
 from gateway.events import AgentId, TeamId
 from gateway.store import Reader, Store
-from gateway.store.search import fts_query, runs, tokens, ts_query
+from gateway.store.search import LETTERS, MARKS, fts_query, runs, tokens, ts_query
 from gateway.stream import describe
 from gateway.stream.contacts import update_contact
 from gateway.stream.edit import edit_message, erase_message
@@ -192,3 +194,27 @@ async def test_whatever_was_written_is_found_by_its_own_words(world: World, text
 async def test_a_query_without_a_letter_finds_nothing(world: World, text: str) -> None:
     await world.says("+1", "hello 😀")
     assert await found(world, text) == []
+
+
+@pytest.mark.parametrize("letter", ["\ufdfa", "a\u0301", "\u0345\u0316", "각é", "😀", "\u0390"])
+def test_what_is_normalised_and_indexed_is_bounded(letter: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Putting marks in order costs the square of their number, and one letter may become eighteen."""
+    seen: list[str] = []
+    real = unicodedata.normalize
+
+    def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
+        seen.append(text)
+        return real(form, text)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(unicodedata, "normalize", normalize)
+        found = tokens(letter * 100_000)
+    assert max(len(text) for text in seen) <= 2 * LETTERS
+    assert len(seen[0]) <= LETTERS
+    assert all(len(row) <= 2 * MARKS for text in seen for row in re.findall(r"[^\w\s]+", text))
+    assert len(found) <= 3 * LETTERS
+
+
+def test_thirty_marks_are_no_obstacle() -> None:
+    assert runs("a" + "\u0301" * 9_000 + "bc d") == ["abc", "d"]
+    assert runs("각" * 10_000 + "é") == ["각" * 10_000, "e"]
