@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import unicodedata
 from typing import NamedTuple
 
 from typing_extensions import TypedDict
 
-from gateway.store.search import runs
+from gateway.store.search import MARKS, runs
 
 AROUND = 60
 """Characters shown before the first find."""
 LENGTH = 180
 """Characters of a snippet."""
+READ = 2_000
+"""Characters folded where no word stands in the text as it was typed."""
+FOLDED = 4_096
+"""Letters that a folded piece may grow to: one of U+FDFA makes eighteen."""
+WORDS = 16
+"""Words of a query that are looked for, as the search does."""
 
 
 class SnippetPart(TypedDict):
@@ -52,13 +59,26 @@ def _add(parts: list[SnippetPart], text: str, *, found: bool) -> None:
 
 
 def _finds(text: str, query: str) -> list[Span]:
-    """Where the query's words stand in the text, in order, without overlaps; compared as the search compares."""
-    folded, places = _folded(text)
+    """Where the query's words stand in the text, in order, without overlaps; compared as the search compares.
+
+    Folding letter by letter is dear: it reads the piece around the first word that stands there as typed, and the
+    beginning of the text where there is none.
+    """
+    words = list(dict.fromkeys(runs(query)[:WORDS]))
+    plain = text.lower()
+    typed = [plain.find(word) for word in (*words, *query.lower().split()[:WORDS])]
+    near = min((at for at in typed if at >= 0), default=-1)
+    around = _within(text, max(0, near - AROUND), near + LENGTH, words) if near >= 0 else []
+    return around or _within(text, 0, READ, words)
+
+
+def _within(text: str, start: int, end: int, words: list[str]) -> list[Span]:
+    folded, places = _folded(text[start:end])
     spans: list[Span] = []
-    for word in runs(query):
+    for word in words:
         at = folded.find(word)
         while at >= 0:
-            spans.append(Span(places[at], _end(text, places[at + len(word) - 1])))
+            spans.append(Span(start + places[at], _end(text, start + places[at + len(word) - 1])))
             at = folded.find(word, at + len(word))
     kept: list[Span] = []
     for span in sorted(spans):
@@ -70,7 +90,7 @@ def _finds(text: str, query: str) -> list[Span]:
 def _end(text: str, last: int) -> int:
     """Behind a letter and the accents that stand after it as characters of their own."""
     end = last + 1
-    while end < len(text) and unicodedata.combining(text[end]):
+    while end < min(len(text), last + 1 + MARKS) and unicodedata.combining(text[end]):
         end += 1
     return end
 
@@ -80,9 +100,15 @@ def _folded(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for place, letter in enumerate(text):
-        plain = unicodedata.normalize("NFKD", letter).casefold()
-        kept = "".join(one for one in plain if not unicodedata.combining(one))
-        for one in unicodedata.normalize("NFKC", kept):
-            letters.append(one)
-            places.append(place)
+        plain = _plain(letter)
+        letters.append(plain)
+        places.extend([place] * len(plain))
+        if len(places) >= FOLDED:
+            break
     return "".join(letters), places
+
+
+@functools.lru_cache(4_096)
+def _plain(letter: str) -> str:
+    plain = unicodedata.normalize("NFKD", letter).casefold()
+    return unicodedata.normalize("NFKC", "".join(one for one in plain if not unicodedata.combining(one)))

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.snippets import LENGTH, snippet
+from inbox import snippets
+from inbox.snippets import FOLDED, LENGTH, READ, snippet
 
 
 def marked(text: str, query: str) -> list[str]:
@@ -39,6 +40,31 @@ def test_long_texts_are_cut_around_the_find() -> None:
     assert marked(text, "needle") == ["needle"]
     assert whole.startswith("…") and whole.endswith("…")
     assert len(whole) <= LENGTH + 2
+
+
+def test_a_find_far_into_a_long_text_is_shown() -> None:
+    for word in ("needle", "Café", "배송"):
+        assert marked("é " * 4_000 + word + " b" * 300, word) == [word]
+
+
+@pytest.mark.parametrize("letter", ["\ufdfa", "\u0301", "é", "a\u0301", "\u0130"])
+@pytest.mark.parametrize("query", ["zzz", "a", "\ufdfa", "e i", "\u0130"])
+def test_a_hostile_text_costs_a_bounded_number_of_letters(
+    letter: str, query: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    made: list[str] = []
+    plain = snippets._plain
+
+    def counted(one: str) -> str:
+        read.append(one)
+        made.append(plain(one))
+        return made[-1]
+
+    monkeypatch.setattr(snippets, "_plain", counted)
+    snippet(letter * 10_000, query)
+    assert len(read) <= READ + 2 * LENGTH
+    assert len("".join(made)) <= 2 * (FOLDED + 18)
 
 
 @given(st.text(max_size=300), st.text(max_size=20))
