@@ -155,7 +155,7 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
             <AgentAvatar agent={agent} size="small" />
           ) : (
             <Avatar
-              id={side === "them" ? view.contact.id : message.author.id}
+              id={side === "them" && !shared ? view.contact.id : message.author.id}
               name={message.author.name}
               size="small"
             />
