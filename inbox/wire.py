@@ -19,6 +19,9 @@ PROTOCOL = 1
 # --- from the browser -----------------------------------------------------------------------------------------------
 
 
+Id = Annotated[str, Field(pattern=r"^[0-9a-z]{1,64}$")]
+
+
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -44,7 +47,7 @@ class Typing(_In):
     """Said every `typing_repeat` while the agent types; expires by itself after `typing_expires`."""
 
     kind: Literal["typing"]
-    conversation: str = Field(max_length=64)
+    conversation: Id
     mode: Literal["public", "note"]
     active: bool = True
 
@@ -53,7 +56,7 @@ class Look(_In):
     """Which conversation this tab shows now (None: none): who looks, and whose typing it is told."""
 
     kind: Literal["look"]
-    conversation: str | None = Field(max_length=64)
+    conversation: Id | None
 
 
 class Here(_In):

@@ -195,7 +195,7 @@ def _status_after(held: Held, person: Person) -> Status:
 
 def _plain(fact: InboundMessage) -> InboundMessage:
     words = (fact.provider_id, fact.sender.address, fact.thread_key, fact.text, fact.name, fact.subject)
-    if not any(word and "\0" in word for word in words):
+    if not any(word and "\0" in word for word in (*words, fact.locale)):
         return fact
     return replace(
         fact,
@@ -204,6 +204,7 @@ def _plain(fact: InboundMessage) -> InboundMessage:
         thread_key=plain(fact.thread_key),
         text=plain(fact.text),
         name=plain(fact.name or ""),
+        locale=plain(fact.locale or "") or None,
         subject=plain(fact.subject or ""),
     )
 

@@ -15,6 +15,7 @@ from gateway.config import Config
 from gateway.door import check_origin, client_address, neighbourhood
 from gateway.egress.agent import Link
 from gateway.errors import NotFound, Unauthenticated
+from gateway.events import Proof
 from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
 from gateway.rates import Buckets
@@ -102,7 +103,14 @@ class Desk:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise Unauthenticated("errors.visitor_token", "no visitor token")
-        return self.tokens.read(token.strip(), chat.account, self.parts.clock())
+        return self.read_token(chat, token.strip())
+
+    def read_token(self, chat: Chat, token: str) -> Visitor:
+        """Whose token this is, if she may come in as the account stands now. Raises Unauthenticated."""
+        visitor = self.tokens.read(token, chat.account, self.parts.clock())
+        if visitor.proof < Proof.VOUCHED and chat.settings().get("require_vouch"):
+            raise Unauthenticated("errors.vouch_needed", "a token nobody vouched for", code="vouch_needed")
+        return visitor
 
     def link_for(self, audience: str) -> Link:
         """Signs where one person gets her files; for her alone, and looked up again when it is used."""

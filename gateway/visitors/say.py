@@ -9,10 +9,10 @@ from aiohttp import web
 
 from gateway.egress import customer as project
 from gateway.egress.types import CustomerMessage
-from gateway.errors import Malformed, NotFound, Refused, TooLarge
+from gateway.errors import NotFound, Refused, TooLarge
 from gateway.events import AccountId, ActorKind, Attachment, InboundMessage, TeamId
 from gateway.media import receive
-from gateway.store import Reader
+from gateway.store import Reader, plain
 from gateway.store.load import load_messages
 from gateway.stream.attach import keep_upload
 from gateway.stream.ingest import DAY, Intake, Taken, take_in
@@ -89,14 +89,12 @@ def check_say(desk: Desk, chat: Chat, said: Say) -> None:
     """Does the message fit what this account takes? Raises Refused, TooLarge."""
     most, rules = desk.limits, chat.capabilities.attachments
     length, count = min(most.text_length, chat.capabilities.text_length), min(most.upload_count, rules.count)
-    if not said.text.strip() and not said.attachments:
+    if not plain(said.text).strip() and not said.attachments:
         raise Refused("errors.empty_message")
     if len(said.text) > length:
         raise TooLarge("errors.text_too_long", limit=length)
     if len(said.attachments) > count:
         raise Refused("errors.upload_many", limit=count)
-    if not said.client_id.isascii() or not said.client_id.isprintable():
-        raise Malformed("errors.malformed", "a client id of other than printable ASCII")
 
 
 def _fact(visitor: Visitor, said: Say) -> InboundMessage:
@@ -104,7 +102,7 @@ def _fact(visitor: Visitor, said: Say) -> InboundMessage:
         # The browser's own id, within her own name: nobody can take another's in advance.
         provider_id=f"{visitor.subject}/{said.client_id}",
         sender=visitor.identity,
-        text=said.text.replace("\0", "").strip(),  # PostgreSQL holds no NUL
+        text=plain(said.text).strip(),
         proof=visitor.proof,
         name=visitor.name,
         locale=visitor.locale,

@@ -92,8 +92,7 @@ class _Conversing:
             self.session.cut(CLOSE_PROTOCOL)
             return None
         try:
-            now = self.desk.parts.clock()
-            self.session.visitor = self.desk.tokens.read(frame.token, self.chat.account, now)
+            self.session.visitor = self.desk.read_token(self.chat, frame.token)
         except Unauthenticated:
             self.session.cut(CLOSE_SIGNED_OUT)
             return None

@@ -19,6 +19,7 @@ import orjson
 
 from gateway.errors import Unauthenticated
 from gateway.events import Address, Proof
+from gateway.store import plain
 
 LONGEST = 2048
 """Characters of a token, as `wire.SessionAsk` takes it."""
@@ -101,8 +102,9 @@ def fitting_claims(claims: dict[str, str]) -> dict[str, str]:
     """The claims that are kept: short keys and values, in order, as many as fit `CLAIMS_BYTES`."""
     kept: dict[str, str] = {}
     for key, value in claims.items():
-        tried = {**kept, key.strip()[:CLAIM_KEY]: value.strip()[:CLAIM_VALUE]}
-        if not key.strip() or not value.strip() or len(orjson.dumps(tried)) > CLAIMS_BYTES:
+        word, said = plain(key).strip(), plain(value).strip()
+        tried = {**kept, word[:CLAIM_KEY]: said[:CLAIM_VALUE]}
+        if not word or not said or len(orjson.dumps(tried)) > CLAIMS_BYTES:
             continue
         kept = tried
     return kept

@@ -17,6 +17,11 @@ PROTOCOL = 1
 # --- HTTP: /visitor/{account}/... -----------------------------------------------------------------------------------
 
 
+Id = Annotated[str, Field(pattern=r"^[0-9a-z]{1,64}$")]
+Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]
+"""Any text but NUL, which no database of ours holds in a name."""
+
+
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -27,9 +32,9 @@ class SessionAsk(_In):
 
     token: str | None = Field(default=None, max_length=2048)
     vouch: str | None = Field(default=None, max_length=4096)
-    claims: dict[str, str] = Field(default_factory=dict, max_length=20)
+    claims: dict[str, Word] = Field(default_factory=dict, max_length=20)
     """What the page says without signing it (name, email, ...): shown to agents as unproven."""
-    locale: str | None = Field(default=None, max_length=20)
+    locale: Word | None = Field(default=None, max_length=20)
 
 
 class SessionAnswer(TypedDict):
@@ -57,10 +62,10 @@ class VisitorLimits(TypedDict):
 class Say(_In):
     """POST messages: one message, Authorization: Bearer the visitor's token. Answered 201, or 200 for a repeat."""
 
-    client_id: str = Field(min_length=8, max_length=64)
+    client_id: str = Field(pattern=r"^[ -~]{8,64}$")
     text: str = Field(default="", max_length=100_000)
-    attachments: list[str] = Field(default_factory=list, max_length=20)
-    reply_to: str | None = Field(default=None, max_length=64)
+    attachments: list[Id] = Field(default_factory=list, max_length=20)
+    reply_to: Id | None = None
 
 
 class Said(TypedDict):

@@ -27,6 +27,7 @@ NOT_FRAMES = [
     "{}",
     '{"kind":"look"}',
     '{"kind":"look","conversation":5}',
+    '{"kind":"look","conversation":"a\\u0000"}',
     '{"kind":"look","conversation":"' + "x" * 65 + '"}',
     '{"kind":"typing","conversation":"c","mode":"loud"}',
     '{"kind":"here","visible":"yes"}',

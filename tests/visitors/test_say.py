@@ -130,6 +130,20 @@ async def test_members_only(shop: Shop):
     assert (await stranger.arrive(vouch=vouch("a")))["proven"]
 
 
+async def test_a_token_given_out_before_members_only_opens_nothing(shop: Shop):
+    stranger = shop.browser("members")
+    stranger.token = shop.desk.tokens.sign(shop.desk.tokens.newcomer("members"))
+    body = {"client_id": "from-before-1", "text": "still here"}
+    for answer in (
+        await stranger.ask("POST", "messages", json=body),
+        await stranger.ask("GET", "messages"),
+        await stranger.send_file(png()),
+    ):
+        assert answer.status == 401 and (await answer.json())["type"] == "vouch_needed"
+    line = await stranger.connect()
+    assert await line.closed() == 4401
+
+
 async def test_an_accounts_token_is_no_good_at_another(shop: Shop):
     hana = shop.browser()
     await hana.arrive()
@@ -147,7 +161,14 @@ async def test_an_accounts_token_is_no_good_at_another(shop: Shop):
         ("session", b'{"claims": {"a": {"b": 1}}}', 400),
         ("messages", b'{"client_id": "abcdefgh"}', 422),
         ("messages", b'{"client_id": "abcdefgh", "text": "   \\n"}', 422),
+        ("messages", b'{"client_id": "abcdefgh", "text": " \\u0000 \\n"}', 422),
         ("messages", b'{"client_id": "short", "text": "x"}', 400),
+        ("messages", b'{"client_id": "abc\\u0000defgh", "text": "x"}', 400),
+        ("messages", b'{"client_id": "abcdefgh", "text": "x", "attachments": ["a\\u0000"]}', 400),
+        ("messages", b'{"client_id": "abcdefgh", "text": "x", "reply_to": "a\\u0000"}', 400),
+        ("session", b'{"locale": "k\\u0000o"}', 400),
+        ("session", b'{"locale": "\\ud800"}', 400),
+        ("session", b'{"claims": {"name": "a\\u0000"}}', 400),
         ("messages", '{"client_id": "가나다라마바사아자", "text": "x"}'.encode(), 400),
         ("messages", b'{"client_id": "abcdefgh", "text": "' + b"x" * 10_001 + b'"}', 413),
         ("messages", b'{"client_id": "abcdefgh", "text": "' + b"x" * 300_000 + b'"}', 413),

@@ -73,6 +73,7 @@ def test_a_vouched_token_ends_with_its_vouch():
 
 def test_claims_are_bounded():
     assert fitting_claims({"name": " Hana ", "": "x", "empty": " "}) == {"name": "Hana"}
+    assert fitting_claims({"\0na\0me": "Ha\0na", "\0": "x", "empty": " \0 "}) == {"name": "Hana"}
     kept = fitting_claims({f"key{n}": "가" * 300 for n in range(20)})
     assert 0 < len(str(kept).encode()) <= CLAIMS_BYTES + 20
     assert all(len(value) <= 200 for value in kept.values())
