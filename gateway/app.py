@@ -27,6 +27,7 @@ from gateway.events import Attachment
 from gateway.health import mount_health
 from gateway.live import LiveSession
 from gateway.media import Claim, MediaLinks, MediaStore, open_media, serve_media
+from gateway.serving import Runner
 from gateway.store import Store, open_store
 from gateway.stream.accounts import Configured, sync_accounts
 from gateway.visitors import app as visitors
@@ -166,7 +167,7 @@ async def _running(coroutines: list[Coroutine[Any, Any, None]]) -> AsyncIterator
 @contextlib.asynccontextmanager
 async def listening(parley: Parley, host: str, port: int) -> AsyncIterator[int]:
     """Answer on host and port (0: any free one); yields the port."""
-    runner = web.AppRunner(parley.web, access_log=None, handle_signals=False, shutdown_timeout=5)
+    runner = Runner(parley.web, access_log=None, handle_signals=False, shutdown_timeout=5)
     await runner.setup()
     try:
         await _listen(runner, host, port)

@@ -65,6 +65,16 @@ async def test_what_nobody_hung_is_a_problem_not_a_page(url: str) -> None:
         assert (answer.status, answer.content_type) == (404, "application/problem+json")
 
 
+async def test_a_head_too_long_to_read_is_a_problem_that_repeats_nothing(
+    url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    cookie = {"Cookie": "parley=" + "0123456789" * 1_000}
+    async with ClientSession() as client, client.get(url, headers=cookie) as answer:
+        assert (answer.status, answer.content_type) == (400, "application/problem+json")
+        assert "0123456789" not in await answer.text()
+    assert "could not be read" in caplog.text and "0123456789" not in caplog.text
+
+
 async def test_accounts_follow_the_configuration(config: Config) -> None:
     async with open_parley(config) as parley:
         assert await parley.store.read(accounts) == [("web", "Website", "active")]

@@ -1,0 +1,108 @@
+"""What the listening side says of a request it could not read, and how long it waits for one."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator
+
+import pytest
+from aiohttp import web
+
+from gateway.serving import Runner
+
+SECRET = "parley_session=0123456789abcdef"
+GET = b"GET / HTTP/1.1\r\nHost: here\r\n"
+
+
+async def hello(_: web.Request) -> web.Response:
+    return web.Response(text="hello")
+
+
+@contextlib.asynccontextmanager
+async def served(head_wait: float = 20, keepalive_timeout: float = 20) -> AsyncIterator[int]:
+    application = web.Application()
+    application.router.add_get("/", hello)
+    runner = Runner(application, head_wait=head_wait, keepalive_timeout=keepalive_timeout, access_log=None)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def connected(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        GET + b"Cookie: " + SECRET.encode() * 1_000 + b"\r\n\r\n",
+        GET + b"Cookie: " + SECRET.encode() + b"\x00\r\n\r\n",
+        GET + SECRET.encode() + b"\r\n\r\n",
+        b"GET /" + SECRET.encode() * 1_000 + b" HTTP/1.1\r\n\r\n",
+        SECRET.encode() + b"\r\n\r\n",
+    ],
+    ids=["long", "broken", "no colon", "long path", "no request"],
+)
+async def test_what_could_not_be_read_is_not_repeated(head: bytes, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with served() as port, connected(port) as (reader, writer):
+        writer.write(head)
+        answer = (await asyncio.wait_for(reader.read(), 10)).decode()
+    top, _, body = answer.partition("\r\n\r\n")
+    assert top.startswith("HTTP/1.0 400") and "application/problem+json" in top and "aiohttp" not in top
+    assert json.loads(body)["status"] == 400
+    assert "0123456789" not in answer
+    assert "0123456789" not in caplog.text
+    assert "could not be read" in caplog.text
+
+
+@pytest.mark.parametrize("sent", [b"", GET, GET + b"X-A: "])
+async def test_a_head_that_does_not_come_is_not_waited_for(sent: bytes) -> None:
+    async with served(head_wait=0.1) as port, connected(port) as (reader, writer):
+        writer.write(sent)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+async def test_a_head_that_trickles_in_gains_no_time() -> None:
+    async with served(head_wait=0.2) as port, connected(port) as (reader, writer):
+        writer.write(GET + b"X-A: ")
+        trickle = asyncio.create_task(trickled(writer))
+        with contextlib.suppress(ConnectionError):
+            assert await asyncio.wait_for(reader.read(), 10) == b""
+        trickle.cancel()
+
+
+async def trickled(writer: asyncio.StreamWriter) -> None:
+    while True:
+        writer.write(b"G")
+        await asyncio.sleep(0.02)
+
+
+async def test_a_second_head_has_its_own_time() -> None:
+    async with served(head_wait=0.6) as port, connected(port) as (reader, writer):
+        writer.write(GET + b"\r\n")
+        assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200")
+        await asyncio.sleep(0.8)
+        writer.write(GET)
+        await asyncio.sleep(0.05)
+        writer.write(b"\r\n")
+        assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200")
+        writer.write(GET)
+        assert await asyncio.wait_for(reader.read(), 10) == b""
+
+
+async def test_a_connection_that_rests_is_closed() -> None:
+    async with served(keepalive_timeout=0.1) as port, connected(port) as (reader, writer):
+        writer.write(GET + b"\r\n")
+        assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"hello")
