@@ -263,8 +263,10 @@ async def _agent_of(tx: Tx, link: Link, what: Followed, hashed: str | None) -> s
         raise NotFound("errors.link_gone", f"agent {link.agent_id} was let go")
     key: str = row["id"]
     if link.purpose == "reset":
+        # Whoever held the account before holds nothing of it any more, tokens included.
         await tx.run(SET_PASSWORD, key, hashed)
         await end_sessions(tx, key, agent(key))
+        await end_tokens(tx, key, agent(key))
     return key
 
 

@@ -280,6 +280,16 @@ async def test_a_newer_link_ends_the_older(house: House) -> None:
     assert await (await house.client()).fails("POST", "/session/link", body) == (404, "not_found")
 
 
+async def test_a_reset_takes_the_tokens_back(house: House) -> None:
+    token = await house.token("ann")
+    program = await house.client(token=token)
+    await program.get("/session")
+    secret = await house.store.write(lambda tx: make_link(tx, "reset", house.agents["ann"], 1))
+    browser = await house.client()
+    await browser.does("POST", "/session/link", {"link": secret, "password": "a new long password"})
+    assert (await program.ask("GET", "/session"))[0] == 401
+
+
 async def test_a_reset_leaves_the_second_factor(house: House) -> None:
     await with_factor(house, "ann")
     ada = await house.client("ada")
