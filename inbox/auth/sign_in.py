@@ -17,6 +17,7 @@ from inbox.auth import totp
 from inbox.auth.caller import Caller
 from inbox.auth.links import ANYBODY, Link, find_link, make_link, use_link
 from inbox.auth.sessions import Started, end_sessions, start_session
+from inbox.auth.tokens import end_tokens
 from inbox.desk import Desk
 
 PENDING = "pending:"
