@@ -5,8 +5,9 @@ Knows neither agents nor customers; sits below both doors.
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
@@ -19,7 +20,18 @@ from aiohttp import web
 
 from gateway.bundle import texts
 from gateway.config import Config
-from gateway.errors import ConfigError, Forbidden, ParleyError, Refused, TooMany, Unauthenticated, Unavailable
+from gateway.errors import (
+    ConfigError,
+    Forbidden,
+    Malformed,
+    ParleyError,
+    Refused,
+    TooLarge,
+    TooMany,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMediaType,
+)
 from gateway.events import new_id
 
 CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
@@ -41,6 +53,11 @@ HEADERS = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
 HSTS = "max-age=31536000"
+PATIENCE = 30.0
+"""Seconds a JSON body may take to arrive."""
+SILENCE = 30.0
+"""Seconds an upload may be silent before it is given up."""
+BROKEN_OFF = (TimeoutError, web.RequestPayloadError, ConnectionResetError)
 
 # --- who is calling -------------------------------------------------------------------------------------------------
 
@@ -113,6 +130,48 @@ def _is_ours(origin: str, request: web.Request) -> bool:
     # Nobody told us our name: whatever name the browser reached us by. Cookies are bound to that name as well.
     parts = urlsplit(origin)
     return parts.scheme in ("http", "https") and parts.netloc.lower() == request.host.lower()
+
+
+# --- reading --------------------------------------------------------------------------------------------------------
+
+
+async def read_bounded(request: web.Request, limit: int) -> bytes:
+    """The whole body, never more than `limit` bytes. Raises UnsupportedMediaType (packed), TooLarge, Malformed."""
+    check_unpacked(request)
+    if (request.content_length or 0) > limit:
+        raise TooLarge("errors.body_too_large", limit=limit)
+    body = bytearray()
+    try:
+        async with asyncio.timeout(PATIENCE):
+            async for chunk in request.content.iter_any():
+                body += chunk
+                if len(body) > limit:
+                    raise TooLarge("errors.body_too_large", limit=limit)
+    except BROKEN_OFF:
+        raise Malformed("errors.malformed", "the body did not arrive whole", at="", why="cut short") from None
+    return bytes(body)
+
+
+async def read_chunks(request: web.Request) -> AsyncIterator[bytes]:
+    """An upload as it comes. Raises UnsupportedMediaType (packed), Malformed when it breaks off or falls silent."""
+    check_unpacked(request)
+    body = request.content.iter_any()
+    try:
+        while True:
+            async with asyncio.timeout(SILENCE):
+                chunk = await anext(body, b"")
+            if not chunk:
+                return
+            yield chunk
+    except BROKEN_OFF:
+        raise Malformed("errors.malformed", "the upload broke off", at="", why="cut short") from None
+
+
+def check_unpacked(request: web.Request) -> None:
+    """A packed body would grow while it is read, before anybody counted. Raises UnsupportedMediaType."""
+    packed = request.headers.get("Content-Encoding", "identity").strip().lower()
+    if packed not in ("", "identity"):
+        raise UnsupportedMediaType("errors.not_json", f"Content-Encoding: {packed[:40]!r}")
 
 
 # --- problems -------------------------------------------------------------------------------------------------------

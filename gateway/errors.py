@@ -73,6 +73,13 @@ class TooLarge(Refused):
     code = "too_large"
 
 
+class UnsupportedMediaType(Refused):
+    """The body is of another type or encoding than is taken here."""
+
+    status = 415
+    code = "unsupported_media_type"
+
+
 class TooMany(Refused):
     """Over a rate: try again after `retry_after` seconds."""
 

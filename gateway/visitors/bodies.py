@@ -9,17 +9,15 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel, ValidationError
 
-from gateway.errors import Malformed, TooLarge
+from gateway.door import CONFIG, read_bounded
+from gateway.errors import Malformed
 
 B = TypeVar("B", bound=BaseModel)
 
 
 async def read_body(request: web.Request, model: type[B]) -> B:
-    """Raises Malformed for anything that does not fit the model, TooLarge for a body over `body_bytes`."""
-    try:
-        body = await request.read()
-    except web.HTTPRequestEntityTooLarge:
-        raise TooLarge("errors.body_too_large", "a body over the limit") from None
+    """Raises Malformed for what does not fit the model, TooLarge over `body_bytes`, UnsupportedMediaType."""
+    body = await read_bounded(request, request.app[CONFIG].limits.body_bytes)
     try:
         return model.model_validate_json(body)
     except ValidationError as fault:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from gateway.door import read_chunks
 from gateway.egress import customer as project
 from gateway.egress.types import CustomerMessage
 from gateway.errors import NotFound, Refused, TooLarge
@@ -26,8 +26,6 @@ from gateway.visitors.tokens import Visitor
 from gateway.visitors.wire import Say
 
 TEAM = "select id from teams where name = $1 and retired_at is null"
-CHUNK = 64 * 1024
-"""Bytes of an upload read at a time."""
 INTRODUCED = 10_000
 """Visitors whose introduction this process remembers, so that their next message writes nothing beside itself."""
 
@@ -180,7 +178,7 @@ async def upload(request: web.Request) -> web.Response:
         raise TooLarge("attachment.too_large", f"{request.content_length} bytes announced", limit=limit)
     file, _ = await receive(
         desk.parts.media,
-        _chunks(request),
+        read_chunks(request),
         name=request.query.get("name"),
         declared_type=request.content_type,
         limit=limit,
@@ -189,11 +187,6 @@ async def upload(request: web.Request) -> web.Response:
     owner = f"identity:{visitor.identity.space}:{visitor.identity.address}"
     key = await desk.store.write(lambda tx: keep_upload(tx, owner, file))
     return answer({"attachment": _waiting(desk, key, file)}, 201)
-
-
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
-    async for chunk in request.content.iter_chunked(CHUNK):
-        yield chunk
 
 
 def _check_kind(chat: Chat, file: Attachment) -> None:

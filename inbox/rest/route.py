@@ -9,7 +9,6 @@ and the authorisation tests, so that no route can be without either.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -19,9 +18,9 @@ import orjson
 from aiohttp import web
 from pydantic import BaseModel
 
-from gateway.door import UNSAFE, check_origin
+from gateway.door import UNSAFE, check_origin, read_bounded
 from gateway.egress.access import Role
-from gateway.errors import Forbidden, Malformed, Refused, TooLarge, Unauthenticated
+from gateway.errors import Forbidden, Malformed, Unauthenticated, UnsupportedMediaType
 from inbox.auth.caller import Caller
 from inbox.auth.door import recognise
 from inbox.desk import DESK, Desk
@@ -30,16 +29,7 @@ from inbox.fitting import Query, fitted
 PREFIX = "/api/v1"
 ID = "[0-9a-z]{1,64}"
 """What an id or a conversation's number looks like in a path; anything else is not found."""
-PATIENCE = 30.0
-"""Seconds a JSON body may take to arrive."""
 M = TypeVar("M", bound=BaseModel)
-
-
-class UnsupportedMediaType(Refused):
-    """The body is of another type than this route takes."""
-
-    status = 415
-    code = "unsupported_media_type"
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,19 +195,3 @@ async def read_json(request: web.Request, limit: int) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
         raise Malformed("errors.malformed", f"no JSON: {error}", at="", why=error.msg) from None
-
-
-async def read_bounded(request: web.Request, limit: int) -> bytes:
-    """The whole body, never more than `limit` bytes of it. Raises TooLarge, Malformed."""
-    if (request.content_length or 0) > limit:
-        raise TooLarge("errors.body_too_large", limit=limit)
-    body = bytearray()
-    try:
-        async with asyncio.timeout(PATIENCE):
-            async for chunk in request.content.iter_any():
-                body += chunk
-                if len(body) > limit:
-                    raise TooLarge("errors.body_too_large", limit=limit)
-    except (TimeoutError, web.RequestPayloadError):
-        raise Malformed("errors.malformed", "the body did not arrive whole", at="", why="cut short") from None
-    return bytes(body)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated
 
-from aiohttp import web
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from gateway.door import read_chunks
 from gateway.egress import agent as project
 from gateway.egress.types import AttachmentView
 from gateway.errors import Malformed, TooLarge
@@ -21,8 +19,6 @@ from inbox.fitting import Query
 from inbox.rest.conversations import asked
 from inbox.rest.route import Call, route
 
-SILENCE = 30.0
-"""Seconds an upload may be silent before it is given up."""
 ROW = "select * from attachments where id = $1"
 
 
@@ -44,7 +40,7 @@ async def upload(call: Call, query: UploadQuery) -> FileUploaded:
     if (request.content_length or 0) > limit:
         raise TooLarge("errors.file_too_large", limit=limit)
     file, _ = await receive(
-        desk.media, _chunks(request), name=query.name, declared_type=request.content_type, limit=limit
+        desk.media, read_chunks(request), name=query.name, declared_type=request.content_type, limit=limit
     )
     if not file.size:
         raise Malformed("errors.file_empty", "an upload of no bytes")
@@ -54,17 +50,3 @@ async def upload(call: Call, query: UploadQuery) -> FileUploaded:
         return project.attachment(await look.one(ROW, key), desk.link)
 
     return {"attachment": await desk.store.read(view)}
-
-
-async def _chunks(request: web.Request) -> AsyncIterator[bytes]:
-    """The body as it comes. Raises Malformed when it breaks off or falls silent."""
-    body = request.content.iter_any()
-    try:
-        while True:
-            async with asyncio.timeout(SILENCE):
-                chunk = await anext(body, b"")
-            if not chunk:
-                return
-            yield chunk
-    except (TimeoutError, web.RequestPayloadError, ConnectionResetError):
-        raise Malformed("errors.malformed", "the upload broke off", at="", why="cut short") from None

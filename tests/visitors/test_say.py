@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 
+from gateway import door
 from gateway.events import agent
 from gateway.limits import Limits
 from gateway.rates import Rate
@@ -188,6 +189,30 @@ async def test_what_does_not_fit_is_refused_with_a_clear_answer(
     problem = await answer.json()
     assert problem["status"] == status and problem["text"]
     assert not await shop.all("select * from messages")
+
+
+async def test_packed_bodies_are_not_unpacked(shop: Shop):
+    hana = shop.browser()
+    await hana.arrive()
+    packed = {"Content-Encoding": "deflate", "Content-Type": "application/json"}
+    for path in ("session", "messages", "uploads"):
+        answer = await hana.ask("POST", path, data=zlib.compress(b"{}" * 1000), headers=packed)
+        assert answer.status == 415, path
+
+
+async def test_a_body_that_stays_away_is_given_up(shop: Shop, monkeypatch):
+    monkeypatch.setattr(door, "PATIENCE", 0.1)
+    monkeypatch.setattr(door, "SILENCE", 0.1)
+    hana = shop.browser()
+    await hana.arrive()
+
+    async def stalling():
+        yield b"{"
+        await asyncio.sleep(5)
+
+    for path in ("session", "messages", "uploads"):
+        async with asyncio.timeout(3):
+            assert (await hana.ask("POST", path, data=stalling())).status == 400, path
 
 
 async def test_odd_but_honest_text_is_kept(both: Shop):
