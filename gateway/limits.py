@@ -88,6 +88,7 @@ class Limits(BaseModel):
     visitor_messages: Often = _rate("60/minute", "messages of one visitor")
     visitor_messages_address: Often = _rate("300/minute", "messages from one address")
     visitor_uploads: Often = _rate("20/minute", "uploads of one visitor")
+    visitor_upload_mib: Often = _rate("1024/hour", "MiB uploaded from one address")
     visitor_frames: Often = _rate("600/minute", "frames of one visitor's socket")
 
     @model_validator(mode="after")

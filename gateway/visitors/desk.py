@@ -49,6 +49,7 @@ class Rates:
     messages: Buckets
     address: Buckets
     uploads: Buckets
+    upload_mib: Buckets
     frames: Buckets
 
     @classmethod
@@ -58,6 +59,7 @@ class Rates:
             messages=Buckets(limits.visitor_messages, clock),
             address=Buckets(limits.visitor_messages_address, clock),
             uploads=Buckets(limits.visitor_uploads, clock),
+            upload_mib=Buckets(limits.visitor_upload_mib, clock),
             frames=Buckets(limits.visitor_frames, clock),
         )
 

@@ -11,6 +11,7 @@ from gateway.egress import customer as project
 from gateway.egress.types import CustomerMessage
 from gateway.errors import NotFound, Refused, TooLarge
 from gateway.events import AccountId, ActorKind, Attachment, InboundMessage, TeamId
+from gateway.limits import MIB
 from gateway.media import receive
 from gateway.store import Reader, plain
 from gateway.store.load import load_messages
@@ -26,6 +27,9 @@ from gateway.visitors.tokens import Visitor
 from gateway.visitors.wire import Say
 
 TEAM = "select id from teams where name = $1 and retired_at is null"
+WAITING = "select coalesce(sum(size), 0) from attachments where message_id is null and owner = $1"
+WAITING_BYTES = 100 * MIB
+"""Bytes one visitor may have uploaded and not yet sent."""
 INTRODUCED = 10_000
 """Visitors whose introduction this process remembers, so that their next message writes nothing beside itself."""
 
@@ -176,6 +180,8 @@ async def upload(request: web.Request) -> web.Response:
     limit = told_limits(desk, chat)["upload_bytes"]
     if (request.content_length or 0) > limit:
         raise TooLarge("attachment.too_large", f"{request.content_length} bytes announced", limit=limit)
+    owner = f"identity:{visitor.identity.space}:{visitor.identity.address}"
+    await _check_room(request, owner, limit)
     file, _ = await receive(
         desk.parts.media,
         read_chunks(request),
@@ -184,9 +190,17 @@ async def upload(request: web.Request) -> web.Response:
         limit=limit,
     )
     _check_kind(chat, file)
-    owner = f"identity:{visitor.identity.space}:{visitor.identity.address}"
     key = await desk.store.write(lambda tx: keep_upload(tx, owner, file))
     return answer({"attachment": _waiting(desk, key, file)}, 201)
+
+
+async def _check_room(request: web.Request, owner: str, limit: int) -> None:
+    """Strangers must not fill the disk; what does not say its size counts as the largest. Raises TooMany, Refused."""
+    desk, size = request.app[DESK], request.content_length or limit
+    waiting = await desk.store.read(lambda look: look.value(WAITING, owner))
+    if int(waiting) + size > max(WAITING_BYTES, limit):
+        raise Refused("errors.upload_many", f"{waiting} bytes wait for {owner}")
+    desk.rates.upload_mib.check(caller(request), size / MIB)
 
 
 def _check_kind(chat: Chat, file: Attachment) -> None:

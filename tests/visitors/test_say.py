@@ -11,6 +11,7 @@ from gateway.events import agent
 from gateway.limits import Limits
 from gateway.rates import Rate
 from gateway.stream.status import close
+from gateway.visitors import say
 from tests.visitors.conftest import SITE, Shop, open_shop, vouch
 
 
@@ -301,6 +302,32 @@ async def test_uploads_are_bounded_and_a_broken_one_leaves_nothing(tmp_path):
 
         assert (await hana.send_file(endless())).status == 413
         assert not await shop.all("select * from attachments")
+
+
+async def test_files_nobody_sends_do_not_fill_the_disk(both: Shop, monkeypatch):
+    monkeypatch.setattr(say, "WAITING_BYTES", 0)  # one largest file
+    hana, bora = both.browser(), both.browser()
+    await hana.arrive()
+    await bora.arrive()
+    key = (await (await hana.send_file(png())).json())["attachment"]["id"]
+    most = both.desk.limits.upload_bytes
+    await both.store.write(lambda tx: tx.run("update attachments set size = $1", most))
+    assert (await hana.send_file(png())).status == 422
+    assert (await bora.send_file(png())).status == 201
+    await hana.say("", attachments=[key])
+    assert (await hana.send_file(png())).status == 201
+
+
+async def test_an_address_uploads_so_many_bytes_an_hour(tmp_path):
+    limits = Limits(visitor_upload_mib=Rate.parse("1/hour"))
+    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, limits) as shop:
+        hana, bora = shop.browser(), shop.browser()
+        await hana.arrive()
+        await bora.arrive()
+        assert (await hana.send_file(png() + b"x" * 700_000)).status == 201
+        assert (await bora.send_file(png() + b"x" * 700_000)).status == 429
+        shop.clock.ahead = 3_600_000
+        assert (await bora.send_file(png() + b"x" * 700_000)).status == 201
 
 
 # --- limits ---------------------------------------------------------------------------------------------------------
