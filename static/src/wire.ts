@@ -578,11 +578,22 @@ export type FromVisitor = VisitorHello | VisitorTyping | Seen;
 
 export type ToVisitor = VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | VisitorResetFrame | VisitorProblemFrame;
 
+export const MARKS = 30;
+
 /** Characters shown before the first find. */
 export const AROUND = 60;
 
 /** Characters of a snippet. */
 export const LENGTH = 180;
+
+/** Characters folded where no word stands in the text as it was typed. */
+export const READ = 2000;
+
+/** Letters that a folded piece may grow to: one of U+FDFA makes eighteen. */
+export const FOLDED = 4096;
+
+/** Words of a query that are looked for, as the search does. */
+export const WORDS = 16;
 
 export interface SnippetPart {
   text: string;
