@@ -203,7 +203,7 @@ class InboundMessage:
     locale: str | None = None
     subject: str | None = None
     content: dict[str, Any] | None = None
-    """What is neither text nor file: a location, a contact card, an unsupported kind; the browser draws it by `type`."""
+    """What is neither text nor file (a location, a contact card, an unsupported kind); drawn by its `type`."""
     late: bool = False
     """Caught up or replayed: read in its own time's place, shown as "arrived late"."""
 

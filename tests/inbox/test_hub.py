@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
+from functools import partial
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -262,7 +263,7 @@ async def test_a_run_of_changes_of_a_contact_carries_the_contact_once(both: Hous
         await ann.cut()
         for number in range(5):
             claims = {"name": str(number)}
-            await both.store.write(lambda tx, said=claims: set_claims(tx, row["contact_id"], said))
+            await both.store.write(partial(set_claims, contact=row["contact_id"], claims=claims))
 
         again = await opened(both, "ann", str(cursor))
         told = [event for event in again.events if event["kind"] == "contact.changed"]

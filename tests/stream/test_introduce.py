@@ -1,5 +1,7 @@
 """What is known of a customer beyond her words: claims stay claims, what the site signed becomes attributes."""
 
+from functools import partial
+
 from gateway.events import Address, InboundMessage, Kind
 from gateway.store import Store, from_json
 from gateway.stream.contacts import CLAIM_LENGTH, CLAIMS
@@ -53,7 +55,7 @@ async def test_claims_never_outgrow_their_bounds_and_the_newest_stay(store: Stor
     identity = await newcomer(store)
     for number in range(5):
         said = {f"{number}.{n}": "x" * 1000 for n in range(15)}
-        await store.write(lambda tx, said=said: introduce(tx, identity, said, {}))
+        await store.write(partial(introduce, identity=identity, claims=said, vouched={}))
     _, claims = await contact(store)
     assert set(said) < set(claims) and len(claims) == CLAIMS
     assert {len(str(value)) for value in claims.values()} == {CLAIM_LENGTH}
