@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping
-from functools import partial
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, cast
 
 import orjson
