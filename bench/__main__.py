@@ -51,9 +51,9 @@ def _measured(name: str, folder: Path, asked: argparse.Namespace) -> list[Line]:
     bench = Bench(place, short=asked.short, messages=asked.messages)
     try:
         with bench.stack:
-            lines += [Line(name, figure, max(bench.others, default=0.0)) for figure in ROWS[name](bench)]
+            lines += [Line(name, figure, max(bench.others, default=None)) for figure in ROWS[name](bench)]
     except (Failed, AssertionError, TimeoutError) as why:
-        lines.append(Line(name, None, 0.0, fault=str(why)))
+        lines.append(Line(name, None, None, fault=str(why)))
     print(f"{time.monotonic() - began:.0f} s", file=sys.stderr)
     for line in lines:
         print(line.shown(), flush=True)

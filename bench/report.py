@@ -18,7 +18,7 @@ INTRODUCTION = """# Figures
 Ratios to bare programs taken in the same run (`bench/bare/`); absolute figures drift between hours and machines and
 are asserted nowhere. The goals are those of PERFORMANCE.md: a floor resolves an issue, a target is pursued.
 
-Repeat: `make bench`, or `make bench ARGS="durable_50 search"` for some rows, `ARGS=--short` to see that all run.
+Repeat: `make bench`, or `make bench ARGS="durable_50 storm"` for some rows, `ARGS=--short` to see that all run.
 It takes two cores for itself (what is measured on one, what loads it on the other), a C compiler, and half an hour. A
 measurement during which others used more than 0.15 core is repeated; what they used at the calmer try stands
 in the last column (two cores are 2.00). Rows of times (latency, a stalled agent, a list while messages come in) run
@@ -30,7 +30,8 @@ on any core and, where the system allows, at a higher priority than what else th
 class Line:
     row: str
     figure: Figure | None
-    others: float
+    others: float | None
+    """Cores that others used; None where it was not watched, because nothing there hangs on it."""
     fault: str = ""
 
     def shown(self) -> str:
@@ -42,7 +43,14 @@ class Line:
             [goal.shown(goal.floor), goal.shown(goal.target), goal.says(figure.value)] if goal else [""] * 3
         )
         value = f"**{_rounded(figure.value)}** {figure.unit}"
-        cells = [self.row, figure.what, value, *bounds, figure.raw, f"{self.others:.2f}"]
+        cells = [
+            self.row,
+            figure.what,
+            value,
+            *bounds,
+            figure.raw,
+            "" if self.others is None else f"{self.others:.2f}",
+        ]
         return f"| {' | '.join(cells)} |"
 
 
