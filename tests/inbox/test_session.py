@@ -48,6 +48,7 @@ async def test_the_story_goes_on_where_it_was_cut(both: House) -> None:
     await ann.cut()
     await both.customer_writes("two", name="Kim", team="sales")
     again = await opened(both, "ann", cursor)
+    await again.reaches(both.store.published)
     assert again.frames[0]["resumed"] is True
     assert again.of("snapshot") == []
     assert [event["message"]["text"] for event in again.events if "message" in event] == ["two"]

@@ -36,7 +36,7 @@ export function Window({ chat, close }: { chat: Chat; close: (() => void) | null
   return (
     <main ref={root} class="window" aria-label={title || t("launcher.window")}>
       <header>
-        <h1 dir="auto">{title}</h1>
+        {title && <h1 dir="auto">{title}</h1>}
         {close && (
           <button type="button" class="icon" aria-label={t("chat.close")} title={t("chat.close")} onClick={close}><CloseIcon /></button>
         )}
