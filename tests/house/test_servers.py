@@ -10,7 +10,7 @@ from aiohttp import web
 from obstore.store import S3Store
 from pytest_aiohttp.plugin import AiohttpServer
 
-from tests.servers.blocking import watched
+from tests.servers.blocking import LIMIT, watched
 from tests.servers.pages import Pages, accessibility_faults
 from tests.servers.postgres import Postgres
 from tests.servers.s3 import S3
@@ -88,10 +88,10 @@ async def test_a_held_loop_is_seen() -> None:
     with watched() as slow:
 
         async def hold() -> None:
-            time.sleep(0.3)  # noqa: ASYNC251
+            time.sleep(LIMIT + 0.1)  # noqa: ASYNC251
 
         async def wait() -> None:
-            await asyncio.sleep(0.3)
+            await asyncio.sleep(LIMIT + 0.1)
 
         await asyncio.gather(asyncio.create_task(hold()), asyncio.create_task(wait()))
     assert len(slow) == 1
