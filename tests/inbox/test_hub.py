@@ -266,6 +266,7 @@ async def test_a_run_of_changes_of_a_contact_carries_the_contact_once(both: Hous
             await both.store.write(partial(set_claims, contact=row["contact_id"], claims=claims))
 
         again = await opened(both, "ann", str(cursor))
+        await again.reaches(both.store.published)
         told = [event for event in again.events if event["kind"] == "contact.changed"]
         assert ["contact" in event for event in told] == [False] * 4 + [True]
         assert told[-1]["contact"]["claims"] == {"name": "4"}
