@@ -168,6 +168,8 @@ async def opened(house: House, who: str, cursor: str | None = None, **more: Any)
     hello: Frame = {"kind": "hello", "protocol": PROTOCOL}
     await tab.say(**hello | ({"cursor": cursor} if cursor else {}))
     await tab.hears("private")
+    if cursor and tab.frames[0].get("resumed") and int(cursor.rpartition(".")[2]) < house.store.published:
+        await tab.reaches(house.store.published)
     return tab
 
 
