@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-LIMIT = 0.5  # seconds
+LIMIT = 0.25  # seconds
 SAMPLE = (
     0.05  # seconds between looks at the kernel's count, so that only a waiting near the callback is forgiven
 )
