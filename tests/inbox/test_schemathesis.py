@@ -102,8 +102,6 @@ async def test_no_server_error_whatever_is_sent(open_with: Open, tmp_path: Path,
             "6",
             "--seed",
             "7",
-            "--workers",
-            "2",
         ),
         *("--phases", "examples,coverage,fuzzing"),
     )
