@@ -32,6 +32,8 @@ from gateway.stream.post import Post, Posted, post
 from gateway.visitors.app import Parts, hang
 from gateway.visitors.desk import DESK, Desk
 from gateway.visitors.files import customers_file
+from gateway.visitors.hub import VisitorSession
+from tests.world import until
 
 SECRET = "a vouching secret of the shop: 0123456789"
 SITE = "https://shop.example"
@@ -44,7 +46,7 @@ WEB = {
 MEMBERS = {"type": "webchat", "vouch_secrets": [SECRET], "require_vouch": True}
 SECOND = {"type": "webchat", "preview": True}
 MINA = ("mina@inside.example", "Mina")
-PATIENCE = 5.0  # seconds until an awaited frame counts as missing
+PATIENCE = 20.0  # seconds until an awaited frame counts as missing; nothing waits that long when all is well
 
 
 class Clock:
@@ -70,6 +72,7 @@ class Shop:
     app: web.Application
     server: TestServer
     clock: Clock
+    sessions: set[VisitorSession]
     agent: str = ""
     browsers: list[Browser] = field(default_factory=list)
 
@@ -78,6 +81,11 @@ class Shop:
         made = Browser(self, account)
         self.browsers.append(made)
         return made
+
+    async def told(self) -> None:
+        """Wait until every browser that is connected has been told all that is stored."""
+        head = await self.store.read(lambda look: look.value("select position from log_head"))
+        await until(lambda: all(one.closing or one.position >= head for one in self.sessions), PATIENCE)
 
     async def reply(
         self, conversation: str, text: str = "Hello!", *, note: bool = False, **more: Any
@@ -151,7 +159,7 @@ class Browser:
 
     async def connect(self, cursor: str | None = None, **hello: Any) -> Line:
         ws = await self.http.ws_connect(f"/ws/visitor/{self.account}", max_msg_size=0)
-        line = Line(ws)
+        line = Line(self.shop, ws)
         self.lines.append(line)
         frame = {"kind": "hello", "protocol": 1, "token": self.token, "cursor": cursor, **hello}
         await ws.send_json(frame)
@@ -166,8 +174,9 @@ class Browser:
 class Line:
     """A visitor's socket and everything it has said."""
 
-    def __init__(self, ws: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, shop: Shop, ws: aiohttp.ClientWebSocketResponse) -> None:
         self.ws = ws
+        self.shop = shop
         self.frames: list[dict[str, Any]] = []
         self.raw: list[str] = []
         self.cursor: str | None = None
@@ -189,14 +198,28 @@ class Line:
         self.cursor = frame.get("cursor", self.cursor)
         return frame
 
-    async def quiet(self, seconds: float = 0.15) -> list[dict[str, Any]]:
-        """Everything that comes until it is silent for so long."""
+    async def quiet(self) -> list[dict[str, Any]]:
+        """Everything that she is told of what has happened until now, and of what she has said."""
         before = len(self.frames)
-        with contextlib.suppress(TimeoutError):
-            while True:
-                async with asyncio.timeout(seconds):
-                    await self.next()
+        await self._answered()
+        await self.shop.told()
+        await self._answered()
         return self.frames[before:]
+
+    async def _answered(self) -> None:
+        """Her frames are taken one after the other: when nonsense is answered, all before it has been done, and what
+        was written to her before the answer has come."""
+        await self.ws.send_json({"kind": "are you there?"})
+        await self.hear("problem")
+        self.raw.pop()
+        assert self.frames.pop() == {"kind": "problem", "text": "errors.malformed_frame"}
+
+    async def listen(self, seconds: float) -> None:
+        """Hear what comes in a while; how much that is, nothing may depend on."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while True:
+                    await self.next()
 
     async def closed(self) -> int | None:
         async with asyncio.timeout(PATIENCE):
@@ -234,7 +257,7 @@ async def open_shop(
     tasks = [asyncio.create_task(one) for one in hung.tasks]
     server = TestServer(app, host="127.0.0.1", port=port)
     await server.start_server()
-    shop = Shop(store, bus, app[DESK], app, server, clock)
+    shop = Shop(store, bus, app[DESK], app, server, clock, hung.sessions)
     accounts = {name: Configured("webchat", name) for name in sections}
     await store.write(lambda tx: sync_accounts(tx, accounts))
     known = await shop.one("select id from agents")

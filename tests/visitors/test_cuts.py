@@ -45,7 +45,7 @@ class Cuts:
         if one.line.ws.closed:
             return
         if hears:
-            await one.line.quiet(0.01)
+            await one.line.listen(0.01)
         response = one.line.ws._response
         assert response.connection is not None and response.connection.transport is not None
         response.connection.transport.abort()
@@ -69,7 +69,7 @@ async def tell(url: str, story_of: Sequence[Sequence[Act]]) -> None:
                 await asyncio.gather(*(_acts(house, cuts, acts) for acts in each))
             for one in people:
                 await cuts.comes_back(one, True)
-                await one.line.quiet(0.05)
+                await one.line.quiet()
                 await _whole(one, [*cuts.before[one.name], one.line])
 
 
@@ -152,6 +152,6 @@ async def test_closing_many_conversations_costs_the_same_as_closing_one(shop: Sh
     await line.hear("events")
     one, looks[:] = max(looks), []
     await asyncio.gather(*map(closes, talks[:-1]))
-    await line.quiet(0.05)
+    await line.quiet()
     store._reader.set_trace_callback(None)
     assert looks and max(looks) <= one

@@ -55,7 +55,7 @@ async def customers(shop: Shop) -> list[Customer]:
 async def check(shop: Shop, people: list[Customer]) -> None:
     """What each was told by the socket, is told afresh, and reads as history, holds only her own."""
     for one in people:
-        await one.line.quiet(0.03)
+        await one.line.quiet()
         fresh = await one.browser.connect()
         await fresh.hear("snapshot")
         assert Story.of(one.line.frames).told == Story.of(fresh.frames).told, one.name

@@ -12,6 +12,7 @@ from gateway.stream.seen import we_have_seen
 from gateway.stream.status import close
 from tests.visitors.conftest import SITE, Shop, vouch
 from tests.visitors.story import Story
+from tests.world import until
 
 
 async def test_a_newcomer_hears_her_own_first_words_and_the_answer(both: Shop):
@@ -196,9 +197,9 @@ async def test_who_is_connected_is_signalled(shop: Shop):
     assert not heard, "nobody knows her yet"
     await hana.say("hello")
     await line.hear("events")
-    await line.quiet(0.05)
+    await line.quiet()
     await line.ws.close()
-    await asyncio.sleep(0.05)
+    await until(lambda: len(heard) >= 2)
     assert [one.here for one in heard] == [True, False]
 
 
