@@ -227,7 +227,8 @@ async def add_agent(arguments: argparse.Namespace) -> None:
 async def reset_agent(arguments: argparse.Namespace) -> None:
     from gateway.errors import Refused
     from gateway.events import SYSTEM
-    from inbox.auth.sign_in import forget_factor, make_reset_link
+    from inbox.auth.factor import forget_factor
+    from inbox.auth.sign_in import make_reset_link
 
     config, email = _config(arguments), arguments.email
 

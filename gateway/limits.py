@@ -76,6 +76,9 @@ class Limits(BaseModel):
     password_hashes: int = _in("hashes", 2, 1, 16, "passwords checked at the same time")
     password_queue: int = _in("sign-ins", 50, 1, 1_000, "sign-ins waiting for a password check")
 
+    factor_tries: int = _in("codes", 5, 1, 20, "wrong codes in a row before the next one waits")
+    factor_wait: int = _in("minutes", 60, 1, 1_440, "the longest wait between two codes after wrong ones")
+
     # How often
     sign_in: Often = _rate("10/minute", "tries from one address to sign in as one account")
     sign_in_address: Often = _rate("60/minute", "tries from one address to sign in at all")

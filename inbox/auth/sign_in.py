@@ -1,7 +1,7 @@
 """Signing in and what belongs to it: password, second factor, one-time links, changing a password.
 
 Tries are counted by address and account together, so a stranger elsewhere cannot lock anybody out; codes of the second
-factor are counted by account, because only who knows the password gets to try one.
+factor are counted by account (`inbox.auth.factor`), because only who knows the password gets to try one.
 """
 
 from __future__ import annotations
@@ -10,24 +10,19 @@ from dataclasses import dataclass
 
 from gateway.door import neighbourhood
 from gateway.errors import Forbidden, NotFound, Refused, Unauthenticated
-from gateway.events import SYSTEM, Actor, agent
+from gateway.events import SYSTEM, agent
 from gateway.store import Reader, Row, Tx
-from gateway.stream.agents import add_agent, hold_agent, tell_directory
-from inbox.auth import totp
+from gateway.stream.agents import add_agent, hold_agent
 from inbox.auth.caller import Caller
+from inbox.auth.factor import check_second_factor, forgive_wrong_codes
 from inbox.auth.links import ANYBODY, Link, find_link, make_link, use_link
 from inbox.auth.sessions import Started, end_sessions, start_session
 from inbox.auth.tokens import end_tokens
 from inbox.desk import Desk
 
-PENDING = "pending:"
-"""Stands before a second factor's key until its first code has been shown."""
-
 BY_EMAIL = "select * from agents where email = $1"
 BY_ID = "select * from agents where id = $1"
 SET_PASSWORD = "update agents set password_hash = $2 where id = $1"
-SET_TOTP = "update agents set totp_secret = $2, totp_last = $3 where id = $1"
-USE_STEP = "update agents set totp_last = $2 where id = $1 and totp_last < $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +51,7 @@ async def sign_in(desk: Desk, visit: Visit, email: str, password: str, code: str
     kept = row["password_hash"] if row is not None and row["deactivated_at"] is None else None
     if not await desk.passwords.fits(password, kept, address=place) or row is None or kept is None:
         raise Unauthenticated("errors.sign_in_wrong", "wrong address or password", code="sign_in_wrong")
-    await check_second_factor(desk, row, code)
+    await check_second_factor(desk, row, code, visit.address)
     desk.rates.sign_in.forgive((place, account))
     fresh = await desk.passwords.hash(password) if _is_weak(desk, kept, password) else None
     return await _enter(desk, row["id"], visit, kept, fresh)
@@ -80,91 +75,6 @@ async def _enter(desk: Desk, agent_id: str, visit: Visit, kept: str, fresh: str 
     return await desk.store.write(verb)
 
 
-# --- second factor --------------------------------------------------------------------------------------------------
-
-
-def factor_of(row: Row) -> str | None:
-    """The agent's confirmed key, None without a second factor."""
-    key: str | None = row["totp_secret"]
-    return None if key is None or key.startswith(PENDING) else key
-
-
-async def check_second_factor(desk: Desk, row: Row, code: str | None) -> None:
-    """Nothing to check without a second factor. Raises Unauthenticated (`totp_needed`, `totp_wrong`), TooMany."""
-    key = factor_of(row)
-    if key is None:
-        return
-    if not code:
-        raise Unauthenticated("errors.totp_needed", code="totp_needed")
-    await _use_code(desk, row["id"], key, row["totp_last"], code)
-
-
-async def _use_code(desk: Desk, agent_id: str, key: str, last: int, code: str) -> None:
-    desk.rates.sign_in.check(("totp", agent_id), text="errors.sign_in_often")
-    step = totp.matching_step(key, code, desk.clock(), last)
-    # Compare-and-set: of two who show the same code at once, one is let in (RFC 6238 section 5.2).
-    if step is None or not await desk.store.write(lambda tx: tx.run(USE_STEP, agent_id, step)):
-        raise Unauthenticated("errors.totp_wrong", code="totp_wrong")
-
-
-async def begin_factor(desk: Desk, caller: Caller) -> tuple[str, str]:
-    """A fresh key that counts once its first code is shown: (key, URI for the QR code). Raises Refused."""
-    key = totp.new_key()
-
-    async def verb(tx: Tx) -> None:
-        row = await hold_agent(tx, caller.agent_id)
-        if factor_of(row) is not None:
-            raise Refused("errors.totp_is_on", f"{caller.agent_id} has a second factor")
-        await tx.run(SET_TOTP, caller.agent_id, PENDING + key, 0)
-
-    await desk.store.write(verb)
-    return key, totp.uri(key, caller.email, "Parley")
-
-
-async def confirm_factor(desk: Desk, caller: Caller, code: str) -> None:
-    """The app shows the right codes: from now on they are asked for. Raises Refused, TooMany."""
-    desk.rates.sign_in.check(("totp", caller.agent_id), text="errors.sign_in_often")
-
-    async def verb(tx: Tx) -> None:
-        row = await hold_agent(tx, caller.agent_id)
-        kept: str = row["totp_secret"] or ""
-        if not kept.startswith(PENDING):
-            raise Refused("errors.totp_not_begun", f"{caller.agent_id} confirms nothing")
-        key = kept.removeprefix(PENDING)
-        step = totp.matching_step(key, code, desk.clock(), 0)
-        if step is None:
-            raise Refused("errors.totp_wrong", code="totp_wrong")
-        await tx.run(SET_TOTP, caller.agent_id, key, step)
-
-    await desk.store.write(verb)
-
-
-async def drop_factor(desk: Desk, caller: Caller, code: str) -> None:
-    """Do without the second factor, which a last code must allow. Raises Refused, TooMany."""
-    row = await desk.store.read(lambda look: look.one(BY_ID, caller.agent_id))
-    key = factor_of(row) if row is not None else None
-    if row is None or key is None:
-        raise Refused("errors.totp_is_off", f"{caller.agent_id} has no second factor")
-    try:
-        await _use_code(desk, caller.agent_id, key, row["totp_last"], code)
-    except Unauthenticated:
-        raise Refused("errors.totp_wrong", code="totp_wrong") from None
-    await desk.store.write(lambda tx: tx.run(SET_TOTP, caller.agent_id, None, 0))
-
-
-async def forget_factor(tx: Tx, agent_id: str, by: Actor) -> bool:
-    """Turn off the second factor of somebody who has lost it; their sessions end. False: there was none.
-
-    Whoever holds the lost telephone may be signed in on it. Raises NotFound.
-    """
-    if factor_of(await hold_agent(tx, agent_id)) is None:
-        return False
-    await tx.run(SET_TOTP, agent_id, None, 0)
-    tell_directory(tx, agent_id, by, {"what": "agent", "fields": ["second_factor"]})
-    await end_sessions(tx, agent_id, by)
-    return True
-
-
 # --- passwords ------------------------------------------------------------------------------------------------------
 
 
@@ -183,6 +93,7 @@ async def change_password(desk: Desk, caller: Caller, visit: Visit, old: str, ne
         if (await hold_agent(tx, caller.agent_id))["password_hash"] != kept:
             raise Refused("errors.password_wrong", "changed meanwhile", code="password_wrong")
         await tx.run(SET_PASSWORD, caller.agent_id, hashed)
+        await forgive_wrong_codes(tx, caller.agent_id)
         await end_sessions(tx, caller.agent_id, caller.actor, but=caller.session or "")
 
     await desk.store.write(verb)
@@ -221,7 +132,7 @@ async def follow_link(desk: Desk, visit: Visit, what: Followed) -> tuple[Signed,
     desk.rates.sign_in_address.check(neighbourhood(visit.address), text="errors.sign_in_often")
     link = await desk.store.read(lambda look: find_link(look, what.link, desk.clock()))
     if link.purpose == "reset":
-        await _check_reset(desk, link, what)
+        await _check_reset(desk, visit, link, what)
     hashed = None if link.purpose == "demo" else await _chosen_password(desk, link, what)
 
     async def verb(tx: Tx) -> Signed:
@@ -241,7 +152,7 @@ async def _chosen_password(desk: Desk, link: Link, what: Followed) -> str:
     return await desk.passwords.hash(what.password)
 
 
-async def _check_reset(desk: Desk, link: Link, what: Followed) -> None:
+async def _check_reset(desk: Desk, visit: Visit, link: Link, what: Followed) -> None:
     """A link replaces the password, not the second factor."""
 
     async def look_up(look: Reader) -> Row | None:
@@ -252,7 +163,7 @@ async def _check_reset(desk: Desk, link: Link, what: Followed) -> None:
         raise NotFound("errors.link_gone", f"no agent {link.agent_id}")
     if what.password is not None:
         desk.passwords.check(what.password)
-        await check_second_factor(desk, row, what.code)
+        await check_second_factor(desk, row, what.code, visit.address)
 
 
 async def _agent_of(tx: Tx, link: Link, what: Followed, hashed: str | None) -> str:
@@ -266,6 +177,7 @@ async def _agent_of(tx: Tx, link: Link, what: Followed, hashed: str | None) -> s
     if link.purpose == "reset":
         # Whoever held the account before holds nothing of it any more, tokens included.
         await tx.run(SET_PASSWORD, key, hashed)
+        await forgive_wrong_codes(tx, key)
         await end_sessions(tx, key, agent(key))
         await end_tokens(tx, key, agent(key))
     return key

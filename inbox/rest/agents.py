@@ -13,9 +13,9 @@ from gateway.errors import Refused
 from gateway.store import Tx
 from gateway.store.load import load_agents
 from gateway.stream import agents
+from inbox.auth.factor import forget_factor
 from inbox.auth.links import forget_links, link_url, make_link
 from inbox.auth.sessions import end_sessions
-from inbox.auth.sign_in import forget_factor
 from inbox.auth.sign_in import make_reset_link as make_secret
 from inbox.auth.tokens import end_tokens
 from inbox.fitting import Id, Name, Sent

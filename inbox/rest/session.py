@@ -11,6 +11,7 @@ from gateway.egress import agent as project
 from gateway.egress.types import AgentView
 from gateway.errors import Refused
 from gateway.store import Reader
+from inbox.auth import factor
 from inbox.auth import sign_in as entry
 from inbox.auth.caller import TEAMS
 from inbox.auth.door import OVER, RENEWED, visit_of
@@ -24,7 +25,8 @@ Email = Annotated[
     StringConstraints(strip_whitespace=True, max_length=254, pattern=r"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$"),
 ]
 Password = Annotated[str, Field(max_length=1024)]
-Code = Annotated[str, Field(max_length=12)]
+Code = Annotated[str, Field(max_length=40)]
+"""Six digits from the authenticator, or a recovery code."""
 Secret = Annotated[str, Field(min_length=1, max_length=100)]
 
 
@@ -78,6 +80,8 @@ class SessionNow(TypedDict):
     expires_at: int | None
     """UTC ms; None for a token that does not end."""
     second_factor: bool
+    recovery_codes: int
+    """How many still work."""
 
 
 class SessionView(TypedDict):
@@ -90,14 +94,31 @@ class SessionView(TypedDict):
     current: bool
 
 
+class FailedCodes(TypedDict):
+    """Wrong codes of the second factor, after the right password: somebody may know it. Times in UTC ms."""
+
+    count: int
+    since: int
+    last_at: int
+    address: str
+    """Where the last one came from."""
+
+
 class SessionsList(TypedDict):
     sessions: list[SessionView]
+    failures: FailedCodes | None
+    """Since the agent last took note (`DELETE /session/failures`)."""
 
 
 class FactorBegun(TypedDict):
     secret: str
     uri: str
     """For the QR code."""
+
+
+class RecoveryCodes(TypedDict):
+    codes: list[str]
+    """Shown this once: each stands in for the authenticator one time."""
 
 
 class TokenView(TypedDict):
@@ -143,7 +164,8 @@ async def show_session(call: Call) -> SessionNow:
         return {
             "agent": await load_agent(look, call.caller.agent_id),
             "expires_at": call.caller.expires_at,
-            "second_factor": row is not None and entry.factor_of(row) is not None,
+            "second_factor": row is not None and factor.factor_of(row) is not None,
+            "recovery_codes": await factor.codes_left(look, call.caller.agent_id),
         }
 
     return await call.desk.store.read(look_up)
@@ -185,30 +207,47 @@ async def change_password(call: Call, body: NewPassword) -> None:
 async def begin_factor(call: Call) -> FactorBegun:
     """A key for an authenticator app; it counts once its first code is shown."""
     _session_of(call)
-    key, uri = await entry.begin_factor(call.desk, call.caller)
+    key, uri = await factor.begin_factor(call.desk, call.caller)
     return {"secret": key, "uri": uri}
 
 
 @route("PUT", "/session/totp")
-async def confirm_factor(call: Call, body: ShowCode) -> None:
-    """From now on codes are asked for."""
+async def confirm_factor(call: Call, body: ShowCode) -> RecoveryCodes:
+    """From now on codes are asked for. The answer holds the recovery codes, this once."""
     _session_of(call)
-    await entry.confirm_factor(call.desk, call.caller, body.code)
+    return {"codes": await factor.confirm_factor(call.desk, call.caller, body.code)}
 
 
 @route("DELETE", "/session/totp")
 async def drop_factor(call: Call, body: ShowCode) -> None:
     """Do without the second factor; a last code must allow it."""
     _session_of(call)
-    await entry.drop_factor(call.desk, call.caller, body.code)
+    await factor.drop_factor(call.desk, call.caller, body.code, visit_of(call.request).address)
+
+
+@route("POST", "/session/recovery")
+async def renew_recovery_codes(call: Call, body: ShowCode) -> RecoveryCodes:
+    """Ten new recovery codes in place of the former, shown this once; a code must allow it."""
+    _session_of(call)
+    address = visit_of(call.request).address
+    return {"codes": await factor.renew_codes(call.desk, call.caller, body.code, address)}
+
+
+@route("DELETE", "/session/failures")
+async def note_failed_codes(call: Call) -> None:
+    """The caller has taken note of the wrong codes that `GET /sessions` tells of."""
+    _session_of(call)
+    await call.desk.store.write(lambda tx: factor.note_failures(tx, call.caller.agent_id))
 
 
 @route("GET", "/sessions")
 async def list_sessions(call: Call) -> SessionsList:
-    """The caller's own sessions, the last used first."""
+    """The caller's own sessions, the last used first; and wrong codes that somebody showed since they last looked."""
     now = call.desk.clock()
     rows = await call.desk.store.read(lambda look: live_sessions(look, call.caller.agent_id, now))
+    failed = await call.desk.store.read(lambda look: factor.unseen_failures(look, call.caller.agent_id))
     return {
+        "failures": None if failed is None else _failed(failed),
         "sessions": [
             {
                 "id": row["id"],
@@ -220,7 +259,16 @@ async def list_sessions(call: Call) -> SessionsList:
                 "current": row["id"] == call.caller.session,
             }
             for row in rows
-        ]
+        ],
+    }
+
+
+def _failed(failed: factor.Failures) -> FailedCodes:
+    return {
+        "count": failed.count,
+        "since": failed.since,
+        "last_at": failed.last_at,
+        "address": failed.address,
     }
 
 

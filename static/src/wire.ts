@@ -648,11 +648,23 @@ export interface ContactsPage {
 /** Conversations found by what they are about, told before the messages on the first page. */
 export const ABOUT = 10;
 
+/** Found messages told of one conversation, the newest; of the others only how many they are. */
+export const SHOWN = 3;
+
+/** A found message. */
+export interface Find {
+  message: MessageView;
+  snippet: SnippetPart[];
+}
+
+/** A conversation that was found. */
 export interface Hit {
   conversation: ConversationView;
-  /** None: found by subject, attributes or contact. */
-  message: MessageView | null;
+  /** What it was found by itself: subject, attributes or contact; empty when only messages have the words. */
   snippet: SnippetPart[];
+  messages: Find[];
+  /** Found messages beyond those, as far as was looked. */
+  more: number;
 }
 
 export interface HitsPage {
@@ -1096,8 +1108,23 @@ export interface AuditPage {
   before: string | null;
 }
 
+export const PICTURE_BYTES = 524288;
+
+export const PICTURE_SIDE = 1024;
+
+export interface ChangeProfile {
+  name: string;
+}
+
+export interface ProfileAnswer {
+  agent: AgentView;
+}
+
 export interface SearchQuery {
+  /** Words, and filters: `from:` `tag:` `channel:` `has:` `status:` `assignee:` `after:` `before:`. */
   q: string;
+  /** The IANA time zone at whose midnight the days of `after:` and `before:` begin. */
+  zone?: string;
   before?: string | null;
   limit?: number | null;
 }
@@ -1152,6 +1179,8 @@ export interface SessionNow {
   /** UTC ms; None for a token that does not end. */
   expires_at: number | null;
   second_factor: boolean;
+  /** How many still work. */
+  recovery_codes: number;
 }
 
 export interface SessionView {
@@ -1164,14 +1193,30 @@ export interface SessionView {
   current: boolean;
 }
 
+/** Wrong codes of the second factor, after the right password: somebody may know it. Times in UTC ms. */
+export interface FailedCodes {
+  count: number;
+  since: number;
+  last_at: number;
+  /** Where the last one came from. */
+  address: string;
+}
+
 export interface SessionsList {
   sessions: SessionView[];
+  /** Since the agent last took note (`DELETE /session/failures`). */
+  failures: FailedCodes | null;
 }
 
 export interface FactorBegun {
   secret: string;
   /** For the QR code. */
   uri: string;
+}
+
+export interface RecoveryCodes {
+  /** Shown this once: each stands in for the authenticator one time. */
+  codes: string[];
 }
 
 export interface TokenView {

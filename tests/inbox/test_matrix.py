@@ -79,6 +79,8 @@ ROUTE_ROWS = {
     "POST /session/totp": Row(session_only=True),
     "PUT /session/totp": Row(says(code="1"), ok=(422,), session_only=True),
     "DELETE /session/totp": Row(says(code="1"), ok=(422,), session_only=True),
+    "POST /session/recovery": Row(says(code="1"), ok=(422,), session_only=True),
+    "DELETE /session/failures": Row(session_only=True),
     "GET /sessions": Row(),
     "DELETE /sessions/{id}": Row(id="other_session", ok=(404,)),
     "GET /tokens": Row(),
