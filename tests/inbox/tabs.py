@@ -16,7 +16,7 @@ from websockets.typing import Origin
 from inbox.wire import PROTOCOL
 from tests.inbox.conftest import House
 
-SOON = 5.0
+SOON = 20.0
 """Seconds after which what should have come is missing; nothing waits that long when all is well."""
 
 Frame = dict[str, Any]

@@ -10,6 +10,7 @@ from gateway.bus import AgentTyping, CustomerHere, CustomerTyping
 from gateway.events import agent
 from gateway.stream.seen import we_have_seen
 from gateway.stream.status import close
+from tests.hours import Hours
 from tests.visitors.conftest import SITE, Shop, vouch
 from tests.visitors.story import Story
 from tests.world import until
@@ -271,9 +272,13 @@ async def test_another_sites_page_gets_no_socket(shop: Shop):
 
 async def test_the_socket_ends_with_the_vouch(shop: Shop):
     hana = shop.browser()
-    await hana.arrive(vouch=vouch("a", lasts=3))
+    await hana.arrive(vouch=vouch("a", lasts=3600))
     line = await hana.connect()
     await line.hear("snapshot")
+    hours = Hours()
+    hours.passes(3000)
+    await line.quiet()
+    hours.passes(601)
     assert await line.closed() == 4401
 
 
