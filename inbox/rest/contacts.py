@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from typing_extensions import TypedDict
 
-from gateway.egress import agent as project
 from gateway.egress.access import Role
-from gateway.egress.types import ActorView, ContactView
-from gateway.events import Actor, ActorKind
+from gateway.egress.types import ContactView
 from gateway.store import Reader
-from gateway.store.load import load_names
 from inbox.auth.access import access_contact, access_conversation
 from inbox.commands.contacts import ContactFields, OnContact, UpdateContact, erase_contact, update_contact
 from inbox.commands.merging import MergeContacts, Merged, merge_contacts
+from inbox.commands.table import Done
 from inbox.fitting import Id, Query, Sent
+from inbox.likeness import LikelyList, StandingAnswer, likely, standing
+from inbox.merges import MergeView, list_merges
 from inbox.rest.conversations import Limit, Place, Words, asked, page_size
 from inbox.rest.route import Call, route
 from inbox.views import (
@@ -26,8 +24,6 @@ from inbox.views import (
     list_conversations,
     show_contact,
 )
-
-MERGES = "select * from merges where from_id = $1 or into_id = $1 order by at desc, id desc limit 200"
 
 
 class ContactsQuery(Query):
@@ -49,14 +45,8 @@ class ContactAnswer(TypedDict):
     contact: ContactView
 
 
-class MergeView(TypedDict):
-    id: str
-    kind: Literal["conversation.merge", "conversation.split", "contact.merge", "contact.split"]
-    source: str
-    into: str
-    actor: ActorView
-    at: int
-    undone_at: int | None
+class ContactChanged(Done):
+    contact: ContactView
 
 
 class MergesList(TypedDict):
@@ -81,11 +71,11 @@ async def contact(call: Call) -> ContactAnswer:
 
 
 @route("PATCH", "/contacts/{id}")
-async def change_contact(call: Call, body: ContactFields) -> ContactAnswer:
+async def change_contact(call: Call, body: ContactFields) -> ContactChanged:
     """Change name, language, organisation or attributes."""
     said = body.model_dump(exclude_unset=True)
-    await update_contact(asked(call), UpdateContact(contact=call.id, **said))
-    return await contact(call)
+    done = await update_contact(asked(call), UpdateContact(contact=call.id, **said))
+    return {**await contact(call), **done}
 
 
 @route("DELETE", "/contacts/{id}", role=Role.SUPERVISOR)
@@ -120,21 +110,20 @@ async def merges(call: Call) -> MergesList:
 
     async def look_up(look: Reader) -> MergesList:
         row = await access_conversation(look, call.caller.viewer, call.id)
-        rows = await look.all(MERGES, row["id"])
-        names = await load_names(look, {each["actor_id"] for each in rows})
-        return {
-            "merges": [
-                {
-                    "id": each["id"],
-                    "kind": each["kind"],
-                    "source": each["from_id"],
-                    "into": each["into_id"],
-                    "actor": project.actor(Actor(ActorKind(each["actor_kind"]), each["actor_id"]), names),
-                    "at": each["at"],
-                    "undone_at": each["undone_at"],
-                }
-                for each in rows
-            ]
-        }
+        return {"merges": await list_merges(look, call.caller.viewer, row["id"])}
 
     return await call.desk.store.read(look_up)
+
+
+@route("GET", "/contacts/{id}/standing")
+async def contact_standing(call: Call) -> StandingAnswer:
+    """One contact with how many conversations there are, and what was merged into or split off it."""
+    viewer = call.caller.viewer
+    return await call.desk.store.read(lambda look: standing(look, viewer, call.id))
+
+
+@route("GET", "/contacts/{id}/likely")
+async def likely_same(call: Call) -> LikelyList:
+    """Contacts who may be the same person, and why it seems so. A suggestion only: nothing is ever joined by it."""
+    viewer = call.caller.viewer
+    return {"likely": await call.desk.store.scan(lambda look: likely(look, viewer, call.id))}

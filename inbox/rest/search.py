@@ -1,4 +1,4 @@
-"""Full-text search."""
+"""Full-text search, narrowed by filters."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 
 from inbox import search as finding
+from inbox.filters import read_question
 from inbox.fitting import Query
 from inbox.rest.conversations import Limit, Place, page_size
 from inbox.rest.route import Call, route
@@ -14,16 +15,20 @@ from inbox.rest.route import Call, route
 
 class SearchQuery(Query):
     q: Annotated[str, Field(max_length=300)]
+    """Words, and filters: `from:` `tag:` `channel:` `has:` `status:` `assignee:` `after:` `before:`."""
+    zone: Annotated[str, Field(max_length=64)] = ""
+    """The IANA time zone at whose midnight the days of `after:` and `before:` begin."""
     before: Place | None = None
     limit: Limit | None = None
 
 
 @route("GET", "/search")
 async def search(call: Call, query: SearchQuery) -> finding.HitsPage:
-    """Messages, subjects, attributes and contacts with these words, newest first."""
+    """Conversations with these words in messages, subject, attributes or contact, each once with its found messages."""
     limit = page_size(call, query.limit)
+    question = read_question(query.q, now=call.desk.clock(), zone=query.zone)
     return await call.desk.store.scan(
         lambda look: finding.search(
-            look, call.caller.viewer, query.q, call.desk.link, before=query.before, limit=limit
+            look, call.caller.viewer, question, call.desk.link, before=query.before, limit=limit
         )
     )

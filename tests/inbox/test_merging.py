@@ -21,6 +21,8 @@ async def test_merge_and_back(both: House) -> None:
     assert [(each["id"], each["kind"], each["actor"]["name"]) for each in merges] == [
         (key, "conversation.merge", "Ann")
     ]
+    sides = [(merges[0][end]["number"], merges[0][end]["name"]) for end in ("source", "into")]
+    assert sides == [(1, "Lee"), (2, "Park")], "a merge is known again by its numbers"
     with pytest.raises(NotFound):
         await does(both, "bob", "undo_merge", merge=key)
     await does(both, "ann", "undo_merge", merge=key)

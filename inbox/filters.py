@@ -1,0 +1,177 @@
+"""What somebody types into the search field, read: words, and filters such as `from:kim tag:"late delivery"`.
+
+Pure. A filter's name may be said in English or Korean; a word with a colon in quotes stays a word. What is no filter is
+refused by name instead of finding nothing in silence.
+"""
+
+from __future__ import annotations
+
+import datetime
+import difflib
+import re
+import unicodedata
+import zoneinfo
+from dataclasses import dataclass
+
+from gateway.errors import Malformed
+from gateway.events import Status
+
+NAMES = {
+    "from": "from",
+    "보낸사람": "from",
+    "tag": "tag",
+    "태그": "tag",
+    "channel": "channel",
+    "채널": "channel",
+    "has": "has",
+    "포함": "has",
+    "status": "status",
+    "상태": "status",
+    "assignee": "assignee",
+    "담당": "assignee",
+    "after": "after",
+    "이후": "after",
+    "before": "before",
+    "이전": "before",
+}
+"""A filter's name as people may say it -> the name it has here."""
+STATUSES = {
+    **{status.value: status.value for status in Status},
+    "열림": "open",
+    "미룸": "snoozed",
+    "종료": "closed",
+    "스팸": "spam",
+}
+HAS = {
+    "file": "file",
+    "files": "file",
+    "attachment": "file",
+    "파일": "file",
+    "첨부": "file",
+    "image": "image",
+    "photo": "image",
+    "사진": "image",
+    "이미지": "image",
+    "note": "note",
+    "메모": "note",
+}
+ME = ("me", "나")
+NOBODY = ("none", "nobody", "없음")
+DAYS = {"today": 0, "오늘": 0, "yesterday": 1, "어제": 1}
+"""Days before today."""
+MOST = 12
+"""Filters in one question."""
+_PIECE = re.compile(r'(?:(?P<name>[^\W\d_]+):(?!/))?(?:"(?P<quoted>[^"]*)"|(?P<plain>\S*))\s*')
+_DAY = re.compile(r"(\d{4})[-./](\d{1,2})(?:[-./](\d{1,2}))?\.?")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for. All that is said must be true; several people, tags or channels each narrow it further."""
+
+    words: str = ""
+    people: tuple[str, ...] = ()
+    """Names or addresses of who wrote it."""
+    tags: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+    has: tuple[str, ...] = ()
+    """`file`, `image`, `note`."""
+    status: str | None = None
+    assignee: str | None = None
+    """`me`, `none`, or a name or email address."""
+    after: int | None = None
+    """UTC ms: from then on."""
+    before: int | None = None
+    """UTC ms: up to, not with, then."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        return self != Question(words=self.words)
+
+
+def read_question(text: str, *, now: int, zone: str = "") -> Question:
+    """Raises Malformed for an unknown filter or a value that cannot be. `zone`: whose midnight a day begins at (an IANA
+    name; UTC where this machine does not know it); `now` in UTC ms."""
+    words: list[str] = []
+    said: dict[str, list[str]] = {}
+    for piece in _PIECE.finditer(unicodedata.normalize("NFC", text)):
+        value = (piece["quoted"] if piece["quoted"] is not None else piece["plain"]).strip()
+        if piece["name"] is None:
+            words.append(value)
+        elif value or piece["quoted"] is not None:
+            said.setdefault(_name(piece["name"]), []).append(value)
+        else:
+            # "Re: parcel": a colon before a space is punctuation, unless it is a filter still being typed.
+            words.append("" if piece["name"].casefold() in NAMES else piece["name"])
+    if sum(map(len, said.values())) > MOST:
+        raise Malformed("errors.search_too_many", f"more than {MOST} filters", n=MOST)
+    today = _today(now, _zone(zone))
+    after, before = (
+        [_day(name, value, today) for value in said.get(name, ())] for name in ("after", "before")
+    )
+    statuses = [_one_of(STATUSES, value, "errors.search_status") for value in said.get("status", ())]
+    return Question(
+        words=" ".join(word for word in words if word),
+        people=tuple(said.get("from", ())),
+        tags=tuple(said.get("tag", ())),
+        channels=tuple(said.get("channel", ())),
+        has=tuple(_one_of(HAS, value, "errors.search_has") for value in said.get("has", ())),
+        status=statuses[-1] if statuses else None,
+        assignee=_assignee(said.get("assignee", ())),
+        after=max(after, default=None),
+        before=min(before, default=None),
+    )
+
+
+def _name(said: str) -> str:
+    known = NAMES.get(said.casefold())
+    if known is None:
+        near = difflib.get_close_matches(said.casefold(), NAMES, 1, 0.6)
+        text = "errors.search_filter_near" if near else "errors.search_filter"
+        raise Malformed(text, f"no filter {said[:32]!r}", name=said[:32], near=near[0] if near else "")
+    return known
+
+
+def _one_of(known: dict[str, str], value: str, text: str) -> str:
+    found = known.get(value.casefold())
+    if found is None:
+        raise Malformed(text, f"{value[:32]!r} is none of {', '.join(known)}", value=value[:32])
+    return found
+
+
+def _assignee(values: tuple[str, ...] | list[str]) -> str | None:
+    if not values:
+        return None
+    said = values[-1]
+    return "me" if said.casefold() in ME else "none" if said.casefold() in NOBODY else said
+
+
+def _zone(name: str) -> datetime.tzinfo:
+    try:
+        return zoneinfo.ZoneInfo(name) if name else datetime.UTC
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError, OSError):
+        return datetime.UTC
+
+
+def _today(now: int, zone: datetime.tzinfo) -> datetime.datetime:
+    here = datetime.datetime.fromtimestamp(now / 1000, zone)
+    return here.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def _day(name: str, value: str, today: datetime.datetime) -> int:
+    """The day's first millisecond, in UTC ms; of a month the first day's."""
+    if (ago := DAYS.get(value.casefold())) is not None:
+        return _ms(today - datetime.timedelta(days=ago))
+    found = _DAY.fullmatch(value)
+    try:
+        if found is None:
+            raise ValueError(value)
+        return _ms(today.replace(year=int(found[1]), month=int(found[2]), day=int(found[3] or 1)))
+    except (ValueError, OverflowError):
+        raise Malformed(
+            "errors.search_date", f"no date {value[:32]!r}", name=name, value=value[:32]
+        ) from None
+
+
+def _ms(day: datetime.datetime) -> int:
+    return int(day.timestamp() * 1000)

@@ -1,0 +1,87 @@
+"""Who may be the same person: suggested, never joined; and how a contact stands. On both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.events import AccountId, Address, InboundMessage
+from gateway.stream.contacts import set_claims
+from gateway.stream.ingest import Intake, take_in
+from tests.inbox.conftest import House, does
+
+
+async def contact_of(house: House, conversation: str) -> str:
+    sue = await house.client("sue")
+    found: str = (await sue.get(f"/conversations/{conversation}"))["contact"]["id"]
+    return found
+
+
+async def writes(house: House, space: str, address: str, name: str = "", team: str | None = None) -> str:
+    """A message from this address; answers its contact."""
+    fact = InboundMessage(f"{space}-{address}", Address(space, address), text="hi", name=name)
+    taken = await take_in(house.store, Intake(AccountId("web"), house.teams.get(team or "")), fact)
+    return await contact_of(house, taken.conversation)
+
+
+async def likely(house: House, who: str, contact: str) -> list[tuple[str, list[str]]]:
+    told = (await (await house.client(who)).get(f"/contacts/{contact}/likely"))["likely"]
+    return [(one["contact"]["id"], one["why"]) for one in told]
+
+
+async def test_what_is_alike_is_suggested(both: House) -> None:
+    mail = await writes(both, "mailto", "minji.kim@example.com", "Kim Minji")
+    phone = await writes(both, "tel", "+821012345678", "민지")
+    chat = await writes(both, "app:web", "+821012345678", "")
+    visitor = await writes(both, "visitor", "v1", "Minji Kim")
+    namesake = await writes(both, "mailto", "minji.kim@other.example", "M.")
+    await writes(both, "mailto", "someone@example.com", "Kim Seojun")
+    await both.store.write(lambda tx: set_claims(tx, visitor, {"email": "Minji.Kim@example.com"}))
+    assert await likely(both, "sue", visitor) == [(mail, ["address", "name"])]
+    assert await likely(both, "sue", phone) == [(chat, ["phone"])]
+    assert await likely(both, "sue", chat) == [(phone, ["phone"])]
+    assert sorted(await likely(both, "sue", mail)) == sorted([(visitor, ["name"]), (namesake, ["mail_name"])])
+    contact = (await (await both.client("sue")).get(f"/contacts/{visitor}"))["contact"]
+    assert contact["merged_into"] is None, "it only suggests"
+
+
+async def test_nobody_is_suggested_who_may_not_be_seen_or_merged(both: House) -> None:
+    mine = await writes(both, "mailto", "park.one@example.com", "Park Jimin", "sales")
+    foreign = await writes(both, "mailto", "park.two@example.com", "Park Jimin", "support")
+    blocked = await writes(both, "mailto", "park.three@example.com", "Park Jimin", "sales")
+    erased = await writes(both, "mailto", "park.four@example.com", "Park Jimin", "sales")
+    await does(both, "sue", "block", contact=blocked)
+    await does(both, "sue", "erase_contact", contact=erased)
+    assert await likely(both, "ann", mine) == []
+    assert await likely(both, "sue", mine) == [(foreign, ["name"])]
+    assert await likely(both, "sue", erased) == []
+    ann = await both.client("ann")
+    assert await ann.fails("GET", f"/contacts/{foreign}/likely") == (404, "not_found")
+    await does(both, "sue", "merge_contacts", contact=foreign, into=mine)
+    assert await likely(both, "sue", mine) == [], "who is merged already is nobody else"
+
+
+async def test_how_a_contact_stands(both: House) -> None:
+    """Counts only what the caller may see; merges are told by name, and undone by their id."""
+    lee = await both.customer_writes("one", name="Lee", team="sales")
+    park = await both.customer_writes("two", name="Park", team="sales")
+    await does(both, "ann", "close", conversation=park.conversation)
+    source, target = [await contact_of(both, one.conversation) for one in (lee, park)]
+    ann = await both.client("ann")
+
+    async def stands(contact: str) -> dict[str, Any]:
+        told: dict[str, Any] = await ann.get(f"/contacts/{contact}/standing")
+        return told
+
+    assert [(await stands(one))["open"] for one in (source, target)] == [1, 0]
+    key = (await does(both, "ann", "merge_contacts", contact=source, into=target))["merge"]
+    told = await stands(target)
+    assert (told["open"], told["conversations"]) == (1, 2)
+    assert [(one["id"], one["source"]["name"], one["into"]["name"]) for one in told["merges"]] == [
+        (key, "Lee", "Park")
+    ]
+    await does(both, "ann", "undo_merge", merge=key)
+    told = await stands(source)
+    assert (told["contact"]["name"], told["conversations"]) == ("Lee", 1)
+    assert told["merges"][0]["undone_at"] is not None
+    bob = await both.client("bob")
+    assert await bob.fails("GET", f"/contacts/{source}/standing") == (404, "not_found")
