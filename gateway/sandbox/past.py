@@ -21,6 +21,10 @@ class Past:
         return self._tx.position
 
     @property
+    def events(self) -> Sequence[Event]:
+        return self._tx.events
+
+    @property
     def postgres(self) -> bool:
         return self._tx.postgres
 

@@ -57,6 +57,11 @@ class Tx(Reader, Protocol):
         """Execute; returns how many rows it changed."""
         ...
 
+    @property
+    def events(self) -> Sequence[Event]:
+        """The facts of this batch so far, the running verb's last; numbered for good once the batch is committed."""
+        ...
+
     def record(self, event: Event, *stamps: Stamp) -> int:
         """Put a fact into the log. Returns the position to write into columns that hold it.
 

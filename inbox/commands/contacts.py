@@ -10,8 +10,8 @@ from gateway.egress.access import Role
 from gateway.store import Tx
 from gateway.stream import contacts, erase
 from inbox.auth.access import access_contact
-from inbox.commands.conversations import Done, Values
-from inbox.commands.table import Asked, command
+from inbox.commands.conversations import Values
+from inbox.commands.table import Asked, Done, command
 from inbox.fitting import Id, Sent
 
 
@@ -43,8 +43,8 @@ async def update_contact(asked: Asked, args: UpdateContact) -> Done:
         row = await access_contact(tx, asked.viewer, args.contact)
         await contacts.update_contact(tx, row["id"], asked.by, **changes)
 
-    await asked.store.write(verb)
-    return {}
+    _, position = await asked.write(verb)
+    return {"position": position}
 
 
 @command()
@@ -55,8 +55,8 @@ async def block(asked: Asked, args: OnContact) -> Done:
         row = await access_contact(tx, asked.viewer, args.contact)
         await contacts.block(tx, row["id"], asked.by)
 
-    await asked.store.write(verb)
-    return {}
+    _, position = await asked.write(verb)
+    return {"position": position}
 
 
 @command()
@@ -67,8 +67,8 @@ async def unblock(asked: Asked, args: OnContact) -> Done:
         row = await access_contact(tx, asked.viewer, args.contact)
         await contacts.unblock(tx, row["id"], asked.by)
 
-    await asked.store.write(verb)
-    return {}
+    _, position = await asked.write(verb)
+    return {"position": position}
 
 
 @command(role=Role.SUPERVISOR)
@@ -79,5 +79,6 @@ async def erase_contact(asked: Asked, args: OnContact) -> Done:
         row = await access_contact(tx, asked.viewer, args.contact)
         return await erase.erase_contact(tx, row["id"], asked.by)
 
-    await erase.forget_media(asked.store, asked.desk.media, await asked.store.write(verb))
-    return {}
+    files, position = await asked.write(verb)
+    await erase.forget_media(asked.store, asked.desk.media, files)
+    return {"position": position}

@@ -6,14 +6,13 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
-from typing_extensions import TypedDict
 
 from gateway.events import Priority
 from gateway.store import Tx
 from gateway.stream import assign as owners
 from gateway.stream import describe, status
 from inbox.auth.access import hold_conversation
-from inbox.commands.table import Asked, command
+from inbox.commands.table import Asked, Done, command
 from inbox.fitting import Id, Moment, Name, Sent
 
 Subject = Annotated[str, StringConstraints(max_length=300)]
@@ -21,10 +20,6 @@ Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Values = Annotated[dict[str, Any], Field(max_length=100)]
 """Attribute key -> value; None clears."""
 Tags = Annotated[list[Id], Field(max_length=50)]
-
-
-class Done(TypedDict):
-    """Nothing to tell: the fact itself comes as an event."""
 
 
 class OnConversation(Sent):
@@ -53,7 +48,7 @@ class MakeTag(Sent):
     colour: Colour
 
 
-class MadeTag(TypedDict):
+class MadeTag(Done):
     tag: str
     """The id; of the tag there was, when one had that name."""
 
@@ -81,8 +76,8 @@ async def _on(asked: Asked, conversation: str, verb: Callable[[Tx, str], Awaitab
         held = await hold_conversation(tx, asked.viewer, conversation)
         await verb(tx, held.id)
 
-    await asked.store.write(guarded)
-    return {}
+    _, position = await asked.write(guarded)
+    return {"position": position}
 
 
 @command()
@@ -138,8 +133,8 @@ async def tag(asked: Asked, args: Tag) -> Done:
 @command()
 async def make_tag(asked: Asked, args: MakeTag) -> MadeTag:
     """A tag of that name: the one there is, or a new one."""
-    made = await asked.store.write(lambda tx: describe.make_tag(tx, args.name, args.colour, asked.by))
-    return {"tag": made}
+    made, position = await asked.write(lambda tx: describe.make_tag(tx, args.name, args.colour, asked.by))
+    return {"tag": made, "position": position}
 
 
 @command()

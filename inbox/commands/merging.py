@@ -5,15 +5,14 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from gateway.store import Tx
 from gateway.stream import merge as joining
 from gateway.stream import split as parting
 from gateway.stream import undo
 from inbox.auth.access import access_contact, access_merge, hold_conversation
-from inbox.commands.conversations import Done, OnConversation
-from inbox.commands.table import Asked, command
+from inbox.commands.conversations import OnConversation
+from inbox.commands.table import Asked, Done, command
 from inbox.fitting import Id, Sent
 
 
@@ -39,18 +38,18 @@ class SplitContact(Sent):
     identities: Annotated[list[Id], Field(min_length=1, max_length=100)]
 
 
-class Merged(TypedDict):
+class Merged(Done):
     merge: str
     """By which it is undone."""
 
 
-class SplitOff(TypedDict):
+class SplitOff(Done):
     merge: str
     conversation: str
     """The new one."""
 
 
-class ContactSplit(TypedDict):
+class ContactSplit(Done):
     merge: str
     contact: str
     """The new one."""
@@ -66,7 +65,8 @@ async def merge(asked: Asked, args: Merge) -> Merged:
             await hold_conversation(tx, asked.viewer, key)
         return await joining.merge(tx, args.conversation, args.into, asked.by)
 
-    return {"merge": await asked.store.write(verb)}
+    key, position = await asked.write(verb)
+    return {"merge": key, "position": position}
 
 
 @command()
@@ -77,8 +77,8 @@ async def split(asked: Asked, args: Split) -> SplitOff:
         held = await hold_conversation(tx, asked.viewer, args.conversation)
         return await parting.split(tx, held.id, args.messages, asked.by)
 
-    key, conversation = await asked.store.write(verb)
-    return {"merge": key, "conversation": conversation}
+    (key, conversation), position = await asked.write(verb)
+    return {"merge": key, "conversation": conversation, "position": position}
 
 
 @command()
@@ -89,8 +89,8 @@ async def undo_merge(asked: Asked, args: UndoMerge) -> Done:
         await access_merge(tx, asked.viewer, args.merge)
         await undo.undo_merge(tx, args.merge, asked.by)
 
-    await asked.store.write(verb)
-    return {}
+    _, position = await asked.write(verb)
+    return {"position": position}
 
 
 @command()
@@ -102,7 +102,8 @@ async def merge_contacts(asked: Asked, args: MergeContacts) -> Merged:
         await access_contact(tx, asked.viewer, args.into)
         return await joining.merge_contacts(tx, args.contact, args.into, asked.by)
 
-    return {"merge": await asked.store.write(verb)}
+    key, position = await asked.write(verb)
+    return {"merge": key, "position": position}
 
 
 @command()
@@ -113,5 +114,5 @@ async def split_contact(asked: Asked, args: SplitContact) -> ContactSplit:
         row = await access_contact(tx, asked.viewer, args.contact)
         return await parting.split_contact(tx, row["id"], args.identities, asked.by)
 
-    key, contact = await asked.store.write(verb)
-    return {"merge": key, "contact": contact}
+    (key, contact), position = await asked.write(verb)
+    return {"merge": key, "contact": contact, "position": position}

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import Field
+from typing_extensions import TypedDict
 
 from gateway.bus import PrivateChanged
 from gateway.errors import TooLarge
@@ -13,13 +14,16 @@ from gateway.store import Tx, from_json
 from gateway.stream import private
 from gateway.stream.agents import hold_agent
 from inbox.auth.access import hold_conversation
-from inbox.commands.conversations import Done
 from inbox.commands.table import Asked, command
 from inbox.fitting import Id, Position, Sent, Text
 from inbox.wire import PrivateView
 
 PREFERENCES = 32 * 1024
 """Bytes of JSON that one agent's preferences may take."""
+
+
+class Kept(TypedDict):
+    """Nothing to tell: what is the agent's own has no place in the log."""
 
 
 class MarkRead(Sent):
@@ -39,7 +43,7 @@ class SetPreferences(Sent):
 
 
 @command()
-async def mark_read(asked: Asked, args: MarkRead) -> Done:
+async def mark_read(asked: Asked, args: MarkRead) -> Kept:
     """The agent has read up to this position."""
 
     async def verb(tx: Tx) -> dict[str, int]:
@@ -48,12 +52,12 @@ async def mark_read(asked: Asked, args: MarkRead) -> Done:
         return {held.id: min(args.position, tx.position)} if moved else {}
 
     if moved := await asked.store.write(verb):
-        _tell(asked, {"read": moved})
+        tell_own(asked, {"read": moved})
     return {}
 
 
 @command()
-async def save_draft(asked: Asked, args: SaveDraft) -> Done:
+async def save_draft(asked: Asked, args: SaveDraft) -> Kept:
     """What the agent has written so far; an empty text forgets it."""
 
     async def verb(tx: Tx) -> str:
@@ -62,12 +66,12 @@ async def save_draft(asked: Asked, args: SaveDraft) -> Done:
         return held.id
 
     conversation = await asked.store.write(verb)
-    _tell(asked, {"drafts": {conversation: {args.mode: args.text}}})
+    tell_own(asked, {"drafts": {conversation: {args.mode: args.text}}})
     return {}
 
 
 @command()
-async def set_preferences(asked: Asked, args: SetPreferences) -> Done:
+async def set_preferences(asked: Asked, args: SetPreferences) -> Kept:
     """Change some of the agent's preferences; the others stay."""
 
     async def verb(tx: Tx) -> dict[str, Any]:
@@ -80,9 +84,10 @@ async def set_preferences(asked: Asked, args: SetPreferences) -> Done:
         await private.set_preferences(tx, asked.caller.agent_id, text.decode())
         return kept
 
-    _tell(asked, {"preferences": await asked.store.write(verb)})
+    tell_own(asked, {"preferences": await asked.store.write(verb)})
     return {}
 
 
-def _tell(asked: Asked, changed: PrivateView) -> None:
+def tell_own(asked: Asked, changed: PrivateView) -> None:
+    """Tell the agent's other tabs."""
     asked.desk.bus.signal(PrivateChanged(asked.caller.agent_id, asked.tab, changed))

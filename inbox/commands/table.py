@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar, get_type_hints
 
+from typing_extensions import TypedDict
+
 from gateway.egress.access import Role, Viewer
 from gateway.errors import Forbidden, Malformed
-from gateway.events import Actor
-from gateway.store import Store
+from gateway.events import Actor, Event
+from gateway.store import Reader, Store, Tx
+from gateway.store.base import Verb
 from inbox.auth.caller import Caller
 from inbox.desk import Desk
 from inbox.fitting import Sent, fitted
+
+T = TypeVar("T")
+
+
+class Done(TypedDict):
+    """Nothing to tell but when: the fact itself comes as an event."""
+
+    position: int
+    """Who has been told the log up to here, knows what the command made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,17 @@ class Asked:
     @property
     def by(self) -> Actor:
         return self.caller.actor
+
+    async def write(self, verb: Verb[T]) -> tuple[T, int]:
+        """Run a verb. Returns what it returned and the position of the last fact it caused; of the newest fact there
+        is, when it found everything as it was wanted."""
+
+        async def noting(tx: Tx) -> tuple[T, Sequence[Event]]:
+            before = len(tx.events)
+            return await verb(tx), tx.events[before:]
+
+        value, caused = await self.store.write(noting)
+        return value, caused[-1].position if caused else await self.store.read(_head)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,10 @@ async def run_command(asked: Asked, name: str, args: Mapping[str, Any]) -> Mappi
     asked.desk.rates.agent_requests.check(asked.caller.agent_id)
     check_may(asked.caller, row.role)
     return await row.run(asked, fitted(row.args, dict(args)))
+
+
+async def _head(look: Reader) -> int:
+    return look.position
 
 
 def check_may(caller: Caller, least: Role) -> None:

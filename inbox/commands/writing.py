@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
-from typing_extensions import TypedDict
 
 from gateway.channels.base import Capabilities
 from gateway.egress import agent as project
@@ -20,8 +19,7 @@ from gateway.stream.erase import forget_media
 from gateway.stream.post import Post, Posted, post
 from gateway.stream.start import start as start_conversation
 from inbox.auth.access import access_contact, access_conversation, access_message
-from inbox.commands.conversations import Done
-from inbox.commands.table import Asked, command
+from inbox.commands.table import Asked, Done, command
 from inbox.fitting import ClientId, Id, Position, Sent, Text
 
 LEG = """select l.id, l.account_id, e.last_inbound_at from legs l
@@ -70,15 +68,12 @@ class EraseMessage(Sent):
     message: Id
 
 
-class Written(TypedDict):
+class Written(Done):
     message: MessageView
-    position: int
 
 
-class Started(TypedDict):
+class Started(Written):
     conversation: ConversationView
-    message: MessageView
-    position: int
 
 
 @command()
@@ -130,8 +125,8 @@ async def edit_message(asked: Asked, args: EditMessage) -> Done:
         _check_text(asked, args.text, longest)
         await editing.edit_message(tx, row["id"], args.text, asked.by)
 
-    await asked.store.write(verb)
-    return {}
+    _, position = await asked.write(verb)
+    return {"position": position}
 
 
 @command()
@@ -144,8 +139,9 @@ async def erase_message(asked: Asked, args: EraseMessage) -> Done:
             raise Forbidden("errors.not_your_message", f"{asked.caller.agent_id} did not write {row['id']}")
         return await editing.erase_message(tx, row["id"], asked.by)
 
-    await forget_media(asked.store, asked.desk.media, await asked.store.write(verb))
-    return {}
+    files, position = await asked.write(verb)
+    await forget_media(asked.store, asked.desk.media, files)
+    return {"position": position}
 
 
 def _post(asked: Asked, args: Note, visibility: Visibility) -> Post:

@@ -7,7 +7,6 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints, model_validator
-from typing_extensions import TypedDict
 
 from gateway.egress.types import ConversationView
 from gateway.events import Priority, Status
@@ -18,6 +17,7 @@ from gateway.stream import describe, status
 from inbox.auth.access import access_conversation, hold_conversation
 from inbox.commands import Asked
 from inbox.commands.conversations import Subject, Tags, Values
+from inbox.commands.table import Done
 from inbox.commands.writing import Note, Reply, Start, Started, Uploads, Written, note, reply, start
 from inbox.fitting import ClientId, Id, Moment, Position, Query, Sent, Text
 from inbox.rest.route import Call, route
@@ -95,7 +95,7 @@ class ChangeConversation(Sent):
         return self
 
 
-class ConversationAnswer(TypedDict):
+class ConversationAnswer(Done):
     conversation: ConversationView
 
 
@@ -177,9 +177,9 @@ async def change_conversation(call: Call, body: ChangeConversation) -> Conversat
             await change()
         return held.id
 
-    key = await call.desk.store.write(verb)
+    key, position = await asked(call).write(verb)
     found = await call.desk.store.read(lambda look: load_conversations(look, [key]))
-    return {"conversation": found[key]}
+    return {"conversation": found[key], "position": position}
 
 
 def _changes(

@@ -10,9 +10,6 @@ import type { Pending } from "../store/state";
 /** How long an answer may take on a connection that seems to be up, before that connection is doubted. */
 const ANSWER_WITHIN = 12_000; // ms
 
-/** An answer without a position: its event comes at about the same moment; until then the act stays imagined. */
-const EVENT_FOLLOWS = 400; // ms
-
 const UNAVAILABLE = 503;
 const LATER = 3000; // ms
 
@@ -106,10 +103,9 @@ export function discard(id: string): void {
   keep();
 }
 
+/** Where the log shows what the act made; the server tells it of every act that is one. */
 function positionOf(value: Answer): number | null {
-  if (typeof value.position === "number") return value.position;
-  const message = value.message as { position?: unknown } | undefined;
-  return typeof message?.position === "number" ? message.position : null;
+  return typeof value.position === "number" ? value.position : null;
 }
 
 /** Answers of the socket; false for ids that are not ours. */
@@ -118,9 +114,7 @@ export function settle(id: string, value: Answer): boolean {
   const waiter = waiters.get(id);
   waiters.delete(id);
   if (!state.value.pending.some((one) => one.id === id)) return false;
-  const position = positionOf(value);
-  if (position !== null) dispatch({ kind: "pending.settled", id, position });
-  else setTimeout(() => dispatch({ kind: "pending.settled", id, position }), EVENT_FOLLOWS);
+  dispatch({ kind: "pending.settled", id, position: positionOf(value) });
   keep();
   waiter?.resolve(value);
   return true;
