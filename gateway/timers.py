@@ -10,6 +10,7 @@ from gateway.errors import Unavailable
 from gateway.limits import Limits
 from gateway.media import MediaStore, sweep_orphans
 from gateway.store import Store, Tx
+from gateway.stream.edit import NAMED
 from gateway.stream.status import next_wake, wake_due
 from gateway.stream.trim import trim_log
 
@@ -22,7 +23,6 @@ CLEAN_EVERY = 3600.0
 DAY, HOUR = 86_400_000, 3_600_000
 
 FORGET_UPLOADS = "delete from attachments where message_id is null and created_at < $1"
-NAMED = "select 1 from attachments where hash = $1 limit 1"
 FORGET_SESSIONS = "delete from sessions where expires_at < $1"
 FORGET_LINKS = "delete from one_time_links where expires_at < $1"
 

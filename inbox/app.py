@@ -13,6 +13,7 @@ from inbox.auth.door import set_cookie
 from inbox.desk import DESK, Desk
 from inbox.hub import AgentSession
 from inbox.pages import mount_pages
+from inbox.pictures import picture
 from inbox.rest import mount_routes
 from inbox.session import AgentDoor
 from inbox.signals import Signals
@@ -37,6 +38,7 @@ def hang(application: web.Application, desk: Desk) -> Hung:
     signals = Signals(desk.bus, desk.limits, monotonic, desk.hub.sessions)
     door = AgentDoor(desk, signals)
     application.router.add_get("/ws/agent", door.socket)
+    application.router.add_get("/pictures/{name}", picture)
     mount_routes(application)
     mount_pages(application)
     return Hung(desk.hub.sessions, [desk.hub.run(), signals.run(), door.end_expired()])

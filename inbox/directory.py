@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import cast
 
-from gateway.channels.base import Capabilities, Channel
+from gateway.channels.base import Capabilities, Channel, ServesVisitors
 from gateway.channels.registry import Channels
 from gateway.egress.types import AccountView, CapabilitiesView, DirectoryView
 from gateway.store import Reader, Row
@@ -36,8 +36,16 @@ def account(row: Row, channel: Channel | None) -> AccountView:
         "icon": "" if channel is None else channel.icon,
         "state": row["state"],
         "reason": row["reason"],
+        "chat": chat_path(channel),
         "capabilities": capabilities(NOTHING if channel is None else channel.capabilities),
     }
+
+
+def chat_path(channel: Channel | None) -> str | None:
+    """Where customers of this account write on a page of ours; None where they write elsewhere."""
+    if channel is None or not isinstance(channel, ServesVisitors):
+        return None
+    return f"/chat/{channel.account}"
 
 
 def capabilities(can: Capabilities) -> CapabilitiesView:

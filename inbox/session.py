@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from gateway.bundle import bundle
 from gateway.bus import AgentHere, AgentLooks, AgentTyping
 from gateway.door import check_origin, problem, unexpected
+from gateway.egress.pictures import picture_path
 from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated, Unavailable
 from gateway.events import new_id
 from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, first_text, open_socket
@@ -35,7 +36,7 @@ log = logging.getLogger(__name__)
 # A public reply reaches the person behind the current leg.
 PERSONS = """select i.person_id, l.id = c.leg_id as current from conversations c
     join legs l on l.conversation_id = c.id join identities i on i.id = l.identity_id where c.id = $1"""
-PICTURE = "select picture from agents where id = $1"
+FACE = "select name, picture from agents where id = $1"
 ACCESS_SINCE = """select changes from events where position > $1 and kind = 'access.changed'
     and subject_id = $2"""
 END_EXPIRED = 30.0
@@ -270,14 +271,14 @@ class _Conversing:
             raise NotFound("errors.conversation_not_found", "typing where one does not look")
         # A note is for nobody outside: whom a reply would reach is not even named.
         persons = [leg["person_id"] for leg in looked.legs if leg["current"] and frame.mode == "public"]
-        picture = await self.desk.store.read(lambda look: look.value(PICTURE, self.caller.agent_id))
+        face = await self.desk.store.read(lambda look: look.one(FACE, self.caller.agent_id))
         self.door.bus.signal(
             AgentTyping(
                 looked.conversation,
                 self.caller.agent_id,
                 self.session.tab,
-                self.caller.name,
-                picture,
+                face["name"] if face else self.caller.name,
+                picture_path(face["picture"] if face else None),
                 frame.mode,
                 frame.active,
                 tuple(persons),

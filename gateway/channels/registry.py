@@ -9,6 +9,7 @@ import difflib
 import importlib
 import pkgutil
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,13 @@ def known_types() -> list[str]:
     """The channels that exist, by looking at file names: nothing is imported."""
     names = (module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
     return sorted(name for name in names if name not in _OURS and not name.startswith("_"))
+
+
+@cache
+def examples() -> dict[str, str]:
+    """A section to begin with for each type that has one, `TYPE.toml` beside its module. Nothing is imported."""
+    files = {type_: Path(__file__).with_name(f"{type_}.toml") for type_ in known_types()}
+    return {type_: path.read_text(encoding="utf-8") for type_, path in files.items() if path.exists()}
 
 
 def channel_class(type_: str) -> type[Channel]:

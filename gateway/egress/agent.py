@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 
+from gateway.egress.pictures import picture_path
 from gateway.egress.types import (
     ActorView,
     AgentView,
@@ -198,7 +199,7 @@ def colleague(row: Row, teams: Sequence[str]) -> AgentView:
         "name": row["name"],
         "email": row["email"],
         "role": row["role"],
-        "picture": row["picture"],
+        "picture": picture_path(row["picture"]),
         "active": row["deactivated_at"] is None,
         "teams": list(teams),
     }

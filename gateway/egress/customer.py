@@ -12,6 +12,7 @@ from typing import Any
 import orjson
 
 from gateway.egress.agent import Link, attachment
+from gateway.egress.pictures import picture_path
 from gateway.egress.types import CustomerMessage, SpeakerView
 from gateway.events import ActorKind, Visibility
 
@@ -32,7 +33,11 @@ def speaker(row: Row) -> SpeakerView:
     if row["author_kind"] == ActorKind.CUSTOMER:
         return {"kind": "me", "name": "", "picture": None}
     if row["author_kind"] == ActorKind.AGENT or row["author_kind"] == ActorKind.TOKEN:
-        return {"kind": "agent", "name": row["agent_name"] or "", "picture": row["agent_picture"]}
+        return {
+            "kind": "agent",
+            "name": row["agent_name"] or "",
+            "picture": picture_path(row["agent_picture"]),
+        }
     return {"kind": "automation", "name": "", "picture": None}
 
 

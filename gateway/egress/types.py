@@ -219,6 +219,8 @@ class AccountView(TypedDict):
     icon: str
     state: Literal["active", "paused", "retired"]
     reason: str | None
+    chat: str | None
+    """The path of the page on which its customers write, where that is ours."""
     capabilities: CapabilitiesView
 
 

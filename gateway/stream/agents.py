@@ -18,6 +18,7 @@ EMAIL_TAKEN = "select 1 from agents where email = $1 and id <> $2"
 # Locks the admins, so that two who leave at the same time cannot both be the last but one.
 ADMINS = "select id from agents where role = 'admin' and deactivated_at is null order by id {lock}"
 TEAMS = "select team_id from team_members where agent_id = $1"
+MEMBERS = "select agent_id from team_members where team_id = $1"
 LIVE_TEAM = "select 1 from teams where id = $1 and retired_at is null"
 JOIN = "insert into team_members (team_id, agent_id) values ($1, $2) on conflict do nothing"
 LEAVE = "delete from team_members where team_id = $1 and agent_id = $2"
@@ -69,6 +70,16 @@ async def set_teams(tx: Tx, agent: str, teams: Collection[str], by: Actor) -> No
         await tx.run(LEAVE, team, agent)
     tell_directory(tx, agent, by, {"what": "agent", "fields": ["teams"]})
     tell_access(tx, agent, by, {"joined": joined, "left": left})
+
+
+async def set_members(tx: Tx, team: str, agents: Collection[str], by: Actor) -> None:
+    """Put exactly these agents into the team. Raises NotFound for a team that is not in use, or an unknown agent."""
+    if await tx.one(LIVE_TEAM, team) is None:
+        raise NotFound("errors.team_not_found", f"no team {team}")
+    before = {row["agent_id"] for row in await tx.all(MEMBERS, team)}
+    for agent in sorted(set(agents) ^ before):
+        held = {row["team_id"] for row in await tx.all(TEAMS, agent)}
+        await set_teams(tx, agent, held ^ {team}, by)
 
 
 async def deactivate(tx: Tx, agent: str, by: Actor) -> None:

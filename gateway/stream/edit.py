@@ -17,7 +17,9 @@ ERASE = "update messages set text = '', content = null, erased_at = $2 where id 
 ERASE_VERSIONS = "delete from message_versions where message_id = $1"
 FILES = "select distinct hash from attachments where message_id = $1"
 ERASE_FILES = "delete from attachments where message_id = $1"
-NAMED = "select 1 from attachments where hash = $1 limit 1"
+NAMED = """select 1 from attachments where hash = $1
+    union all select 1 from agents where substr(picture, 1, 64) = $1 limit 1"""
+"""Does a message's file, or an agent's picture, have these bytes?"""
 
 
 async def edit_message(tx: Tx, message: str, text: str, by: Actor) -> None:

@@ -1,13 +1,16 @@
 """REST under /api/v1: one module per domain, each route a row of one table."""
 
 from inbox.rest import (
+    accounts,
     agents,
+    audit,
     contacts,
     conversations,
     directory,
     docs,
     exports,
     log,
+    profile,
     search,
     session,
     uploads,
@@ -16,7 +19,9 @@ from inbox.rest.route import ROUTES, mount_routes
 
 __all__ = [
     "ROUTES",
+    "accounts",
     "agents",
+    "audit",
     "contacts",
     "conversations",
     "directory",
@@ -24,6 +29,7 @@ __all__ = [
     "exports",
     "log",
     "mount_routes",
+    "profile",
     "search",
     "session",
     "uploads",

@@ -13,7 +13,7 @@ from gateway.errors import Refused
 from gateway.store import Tx
 from gateway.store.load import load_agents
 from gateway.stream import agents
-from inbox.auth.factor import forget_factor
+from inbox.auth.factor import factor_of, forget_factor
 from inbox.auth.links import forget_links, link_url, make_link
 from inbox.auth.sessions import end_sessions
 from inbox.auth.sign_in import make_reset_link as make_secret
@@ -21,6 +21,11 @@ from inbox.auth.tokens import end_tokens
 from inbox.fitting import Id, Name, Sent
 from inbox.rest.route import Call, route
 from inbox.rest.session import Email, load_agent
+
+STANDING = """select a.id, a.totp_secret, a.password_hash,
+    (select max(s.seen_at) from sessions s where s.agent_id = a.id) as seen_at,
+    (select count(*) from sessions s where s.agent_id = a.id and s.revoked_at is null and s.expires_at > $1) as live
+    from agents a order by a.id"""
 
 RoleName = Literal["agent", "supervisor", "admin"]
 Teams = Annotated[list[Id], Field(max_length=100)]
@@ -52,6 +57,21 @@ class AgentsList(TypedDict):
     agents: list[AgentView]
 
 
+class StandingView(TypedDict):
+    id: str
+    seen_at: int | None
+    """When a browser of theirs last asked for something, UTC ms; None: never."""
+    second_factor: bool
+    invited: bool
+    """No password chosen yet."""
+    sessions: int
+    """Browsers signed in."""
+
+
+class StandingList(TypedDict):
+    agents: list[StandingView]
+
+
 class AgentAnswer(TypedDict):
     agent: AgentView
 
@@ -71,6 +91,25 @@ class LinkMade(TypedDict):
 async def list_agents(call: Call) -> AgentsList:
     """Everybody on the team, those who left too."""
     return {"agents": await call.desk.store.read(load_agents)}
+
+
+@route("GET", "/agents/standing", role=Role.ADMIN)
+async def list_standing(call: Call) -> StandingList:
+    """What admins want to know of everybody besides: when they last came, how they sign in."""
+    now = call.desk.clock()
+    rows = await call.desk.store.scan(lambda look: look.all(STANDING, now))
+    return {
+        "agents": [
+            {
+                "id": row["id"],
+                "seen_at": row["seen_at"],
+                "second_factor": factor_of(row) is not None,
+                "invited": row["password_hash"] is None,
+                "sessions": row["live"],
+            }
+            for row in rows
+        ]
+    }
 
 
 @route("POST", "/agents", role=Role.ADMIN, status=201)

@@ -10,11 +10,13 @@ from typing_extensions import TypedDict
 from gateway.egress import agent as project
 from gateway.egress.access import Role
 from gateway.egress.types import AttributeView, OrganisationView, TagView, TeamView
+from gateway.errors import NotFound
 from gateway.store import Reader, Tx
 from gateway.store.load import load_attributes, load_tags, load_teams
 from gateway.stream import definitions, describe, directory
+from gateway.stream.agents import set_members
 from inbox.commands.conversations import Colour, MakeTag, Values
-from inbox.fitting import Name, Query, Sent
+from inbox.fitting import Id, Name, Query, Sent
 from inbox.places import Place as At
 from inbox.places import read_place
 from inbox.rest.conversations import Limit, Place, page_size
@@ -25,13 +27,19 @@ Choices = Annotated[list[Name], Field(max_length=200)]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=253)]
 
 
+Members = Annotated[list[Id], Field(max_length=1000)]
+
+
 class MakeTeam(Sent):
     name: Name
+    members: Members = Field(default_factory=list)
 
 
 class ChangeTeam(Sent):
     name: Name | None = None
     retired: bool | None = None
+    members: Members | None = None
+    """Exactly these agents from now on."""
 
 
 class ChangeTag(Sent):
@@ -125,18 +133,33 @@ async def list_teams(call: Call) -> TeamsList:
 
 @route("POST", "/teams", role=Role.ADMIN, status=201)
 async def make_team(call: Call, body: MakeTeam) -> TeamAnswer:
-    """A new team; its members are set on each agent."""
-    key = await call.desk.store.write(lambda tx: directory.make_team(tx, body.name, call.caller.actor))
+    """A new team, with its members."""
+
+    async def verb(tx: Tx) -> str:
+        made = await directory.make_team(tx, body.name, call.caller.actor)
+        await set_members(tx, made, body.members, call.caller.actor)
+        return made
+
+    key = await call.desk.store.write(verb)
     return {"team": project.team(await _row(call, "teams", key))}
 
 
 @route("PATCH", "/teams/{id}", role=Role.ADMIN)
 async def change_team(call: Call, body: ChangeTeam) -> TeamAnswer:
-    """Rename, retire or take back a team."""
-    await call.desk.store.write(
-        lambda tx: directory.change_team(tx, call.id, call.caller.actor, **_said(body))
-    )
-    return {"team": project.team(await _row(call, "teams", call.id))}
+    """Rename, retire or take back a team, or say who is in it."""
+    changes = _said(body)
+    members = changes.pop("members", None)
+
+    async def verb(tx: Tx) -> None:
+        if changes:
+            await directory.change_team(tx, call.id, call.caller.actor, **changes)
+        if members is not None:
+            await set_members(tx, call.id, members, call.caller.actor)
+
+    await call.desk.store.write(verb)
+    if (row := await _row(call, "teams", call.id)) is None:
+        raise NotFound("errors.team_not_found", f"no team {call.id}")
+    return {"team": project.team(row)}
 
 
 # --- tags -----------------------------------------------------------------------------------------------------------

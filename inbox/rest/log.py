@@ -1,27 +1,22 @@
-"""The log by REST: what happened after a cursor, waited for if need be; and the audit of who did what."""
+"""The log by REST: what happened after a cursor, waited for if need be."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from gateway.egress import agent as project
-from gateway.egress.access import Role
-from gateway.egress.types import ActorView, AgentEvent
+from gateway.egress.types import AgentEvent
 from gateway.errors import Refused
 from gateway.events import Event
 from gateway.store import Cursor, Reader, events_after, trimmed_to
-from inbox.fitting import Id, Query
+from inbox.fitting import Query
 from inbox.hub import form
-from inbox.places import Place as At
-from inbox.places import read_place
-from inbox.rest.conversations import Limit, Place, page_size
+from inbox.rest.conversations import Limit, page_size
 from inbox.rest.route import Call, route
-from inbox.views import LINES
 
 
 class CursorGone(Refused):
@@ -39,13 +34,6 @@ class EventsQuery(Query):
     limit: Limit | None = None
 
 
-class AuditQuery(Query):
-    before: Place | None = None
-    conversation: Id | None = None
-    agent: Id | None = None
-    limit: Limit | None = None
-
-
 class EventsPage(TypedDict):
     cursor: str
     """Pass as `?after=` next time."""
@@ -54,23 +42,6 @@ class EventsPage(TypedDict):
     """What the caller may see of it; may be empty."""
     more: bool
     """There is more already: ask again at once."""
-
-
-class AuditLine(TypedDict):
-    position: int
-    at: int
-    kind: str
-    actor: ActorView
-    subject: str | None
-    changes: dict[str, Any]
-    conversation: str | None
-    message: str | None
-    contact: str | None
-
-
-class AuditPage(TypedDict):
-    lines: list[AuditLine]
-    before: str | None
 
 
 @route("GET", "/events")
@@ -127,30 +98,3 @@ async def _something_new(call: Call, position: int, seconds: float) -> None:
         pass
     finally:
         stop()
-
-
-@route("GET", "/audit", role=Role.SUPERVISOR)
-async def audit(call: Call, query: AuditQuery) -> AuditPage:
-    """Who did what, the newest first."""
-    limit = page_size(call, query.limit)
-
-    async def look_up(look: Reader) -> Any:
-        params: list[Any] = [read_place(query.before).first if query.before else 2**62]
-        where = "a.position < $1"
-        for column, value in (("conversation_id", query.conversation), ("actor_id", query.agent)):
-            if value is not None:
-                params.append(value)
-                where += f" and a.{column} = ${len(params)}"
-        return await look.all(f"{LINES} where {where} order by a.position desc limit {limit + 1}", *params)
-
-    rows = await call.desk.store.scan(look_up)
-    lines: list[AuditLine] = [
-        {
-            **project.line(row),
-            "conversation": row["conversation_id"],
-            "message": row["message_id"],
-            "contact": row["contact_id"],
-        }
-        for row in rows[:limit]
-    ]
-    return {"lines": lines, "before": str(At(lines[-1]["position"], "0")) if len(rows) > limit else None}

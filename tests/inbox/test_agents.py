@@ -56,3 +56,21 @@ async def test_changing_people(both: House) -> None:
     assert await ada.fails("PATCH", "/agents/01nobody", {"name": "X"}) == (404, "not_found")
     names = [one["name"] for one in (await ada.get("/agents"))["agents"]]
     assert names == sorted(names)
+
+
+async def test_how_everybody_stands(both: House) -> None:
+    ada = await both.client("ada")
+    added = (await ada.does("POST", "/agents", {"email": "new@example.com", "name": "New"}))["agent"]
+    standing = {one["id"]: one for one in (await ada.get("/agents/standing"))["agents"]}
+    ann = standing[both.agents["ann"]]
+    assert ann["seen_at"] and ann["sessions"] == 1
+    assert standing[added["id"]] == {
+        "id": added["id"],
+        "seen_at": None,
+        "second_factor": False,
+        "invited": True,
+        "sessions": 0,
+    }
+    await (await both.client("ann")).does("POST", "/session/totp")
+    again = {one["id"]: one for one in (await ada.get("/agents/standing"))["agents"]}
+    assert again[both.agents["ann"]]["second_factor"] is False, "begun is not on"

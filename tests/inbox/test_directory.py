@@ -37,3 +37,23 @@ async def test_filing(both: House) -> None:
     assert page["organisations"][0]["domain"] is None
     kinds = {line["kind"] for line in (await ada.get("/audit"))["lines"]}
     assert "directory.changed" in kinds
+
+
+async def test_who_is_in_a_team(both: House) -> None:
+    ada = await both.client("ada")
+    ann, bob = both.agents["ann"], both.agents["bob"]
+
+    async def members(team: str) -> set[str]:
+        return {one["id"] for one in (await ada.get("/agents"))["agents"] if team in one["teams"]}
+
+    team = (await ada.does("POST", "/teams", {"name": "Night", "members": [ann, bob]}))["team"]["id"]
+    assert await members(team) == {ann, bob}
+    assert await members(both.teams["sales"]) == {ann}, "nobody leaves another team by it"
+    await ada.does("PATCH", f"/teams/{team}", {"members": [bob], "name": "Late"})
+    assert await members(team) == {bob}
+    await ada.does("PATCH", f"/teams/{team}", {"members": []})
+    assert await members(team) == set()
+    assert (await ada.fails("PATCH", f"/teams/{team}", {"members": ["01nobody"]}))[0] == 404
+    assert (await ada.fails("PATCH", "/teams/01none", {"members": []}))[0] == 404
+    assert (await ada.fails("POST", "/teams", {"name": "Ghosts", "members": ["01nobody"]}))[0] == 404
+    assert "Ghosts" not in {one["name"] for one in (await ada.get("/teams"))["teams"]}, "all or nothing"

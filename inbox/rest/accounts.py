@@ -1,0 +1,83 @@
+"""The configured accounts as those see them who set them up: how they are, and what to put where."""
+
+from __future__ import annotations
+
+from html import escape
+
+from typing_extensions import TypedDict
+
+from gateway.channels.base import Channel, ServesVisitors
+from gateway.channels.registry import examples
+from gateway.egress.access import Role
+from gateway.store import Reader, Row
+from inbox.directory import chat_path
+from inbox.rest.route import Call, route
+
+# The newest word of any customer; by the index that begins with the account.
+ACCOUNTS = """select a.id, (select max(e.last_inbound_at) from endpoints e where e.account_id = a.id) as heard_at
+    from accounts a order by a.label, a.id"""
+
+
+class EmbedView(TypedDict):
+    """For accounts whose customers come to our own page or frame."""
+
+    page: str
+    """The hosted page's whole address."""
+    script: str
+    """The tag for the business's own pages."""
+    origins: list[str]
+    """The pages that may show it."""
+
+
+class AccountSetup(TypedDict):
+    id: str
+    heard_at: int | None
+    """When a customer last wrote there, UTC ms."""
+    team: str
+    """The name of the team whose queue new conversations enter; empty: everybody's."""
+    embed: EmbedView | None
+
+
+class ChannelExample(TypedDict):
+    type: str
+    section: str
+    """A section for config.toml, to be changed and kept."""
+
+
+class AccountsSetup(TypedDict):
+    accounts: list[AccountSetup]
+    examples: list[ChannelExample]
+
+
+@route("GET", "/accounts/setup", role=Role.SUPERVISOR)
+async def show_setup(call: Call) -> AccountsSetup:
+    """How each account is reached, when it was last heard of, and how another one is added."""
+
+    async def look_up(look: Reader) -> list[Row]:
+        return list(await look.all(ACCOUNTS))
+
+    rows = await call.desk.store.scan(look_up)
+    return {
+        "accounts": [_setup(call, row, call.desk.channels.get(row["id"])) for row in rows],
+        "examples": [{"type": type_, "section": section} for type_, section in examples().items()],
+    }
+
+
+def _setup(call: Call, row: Row, channel: Channel | None) -> AccountSetup:
+    return {
+        "id": row["id"],
+        "heard_at": row["heard_at"],
+        "team": "" if channel is None else channel.config.team,
+        "embed": _embed(channel, call.desk.config.public_url),
+    }
+
+
+def _embed(channel: Channel | None, public_url: str) -> EmbedView | None:
+    if channel is None or not isinstance(channel, ServesVisitors):
+        return None
+    source, account = escape(f"{public_url}/widget.js"), escape(channel.account)
+    return {
+        "page": f"{public_url}{chat_path(channel)}",
+        "script": f'<script async src="{source}" data-account="{account}"></script>',
+        "origins": list(channel.origins()),
+    }

@@ -1,0 +1,190 @@
+"""Who did what: filtered, by pages, and taken along as CSV. Ids, numbers and field names; never words or addresses."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import Any
+
+from aiohttp import web
+from typing_extensions import TypedDict
+
+from gateway.egress import agent as project
+from gateway.egress.access import Role
+from gateway.egress.types import ActorView
+from gateway.events import Kind
+from gateway.media import content_disposition
+from gateway.store import Reader, Row
+from inbox.fitting import Id, Moment, Query
+from inbox.places import Place as At
+from inbox.places import read_place
+from inbox.rest.conversations import Limit, Place, page_size
+from inbox.rest.route import Call, route
+
+LINES = """select a.*, g.name as agent_name, k.name as customer_name, c.number from audit a
+    left join agents g on g.id = a.actor_id
+    left join identities i on i.id = a.actor_id left join contacts k on k.id = i.contact_id
+    left join conversations c on c.id = a.conversation_id"""
+END = 2**62
+"""Above every position."""
+CHUNK = 1000
+"""Lines of a CSV file read at a time."""
+COLUMNS = (
+    "position",
+    "time",
+    "kind",
+    "actor_kind",
+    "actor",
+    "actor_id",
+    "conversation",
+    "conversation_id",
+    "message_id",
+    "contact_id",
+    "subject_id",
+    "changes",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class AuditFilter(Query):
+    agent: Id | None = None
+    """Who did it."""
+    kind: Kind | None = None
+    conversation: Id | None = None
+    """Its id or its number."""
+    after: Moment | None = None
+    """From this moment on."""
+    until: Moment | None = None
+    """Before this moment."""
+
+
+class AuditQuery(AuditFilter):
+    before: Place | None = None
+    limit: Limit | None = None
+
+
+class AuditLine(TypedDict):
+    position: int
+    at: int
+    kind: str
+    actor: ActorView
+    subject: str | None
+    changes: dict[str, Any]
+    conversation: str | None
+    number: int | None
+    """The conversation's."""
+    message: str | None
+    contact: str | None
+
+
+class AuditPage(TypedDict):
+    lines: list[AuditLine]
+    before: str | None
+
+
+@route("GET", "/audit", role=Role.SUPERVISOR)
+async def audit(call: Call, query: AuditQuery) -> AuditPage:
+    """Who did what, the newest first."""
+    limit = page_size(call, query.limit)
+    first = read_place(query.before).first if query.before else END
+    rows = await call.desk.store.scan(lambda look: _look_up(look, query, first, limit + 1))
+    lines: list[AuditLine] = [
+        {
+            **project.line(row),
+            "conversation": row["conversation_id"],
+            "number": row["number"],
+            "message": row["message_id"],
+            "contact": row["contact_id"],
+        }
+        for row in rows[:limit]
+    ]
+    return {"lines": lines, "before": str(At(lines[-1]["position"], "0")) if len(rows) > limit else None}
+
+
+@route("GET", "/audit/export", role=Role.SUPERVISOR, gives="text/csv")
+async def export_audit(call: Call, query: AuditFilter) -> web.StreamResponse:
+    """The same as a CSV file (RFC 4180), the newest first."""
+    response = web.StreamResponse(
+        headers={
+            "Content-Type": "text/csv; charset=utf-8",
+            "Content-Disposition": content_disposition("audit.csv", inline=False),
+            "Cache-Control": "no-store",
+        }
+    )
+    await response.prepare(call.request)
+    try:
+        async for piece in _sheet(call, query):
+            await response.write(piece.encode())
+    except Exception:
+        if call.request.transport is not None:
+            call.request.transport.abort()  # so that no half is taken for whole
+        raise
+    await response.write_eof()
+    return response
+
+
+async def _look_up(look: Reader, asked: AuditFilter, first: int, limit: int) -> Any:
+    """The lines below the position `first` that are asked for, the newest first."""
+    params: list[Any] = [first]
+    where = ["a.position < $1"]
+    conditions = (
+        ("a.actor_id = $", asked.agent),
+        ("a.kind = $", None if asked.kind is None else asked.kind.value),
+        ("a.conversation_id = $", await _conversation(look, asked.conversation)),
+        ("a.at >= $", asked.after),
+        ("a.at < $", asked.until),
+    )
+    for condition, value in conditions:
+        if value is not None:
+            params.append(value)
+            where.append(f"{condition}{len(params)}")
+    return await look.all(
+        f"{LINES} where {' and '.join(where)} order by a.position desc limit {limit}", *params
+    )
+
+
+async def _conversation(look: Reader, asked: str | None) -> str | None:
+    """The id of the conversation that people know by its number."""
+    if asked is None or not asked.isdigit() or len(asked) > 15:
+        return asked
+    row = await look.one("select id from conversations where number = $1", int(asked))
+    return row["id"] if row else asked
+
+
+async def _sheet(call: Call, asked: AuditFilter) -> AsyncIterator[str]:
+    # The mark without which Excel takes Korean names for another charset.
+    yield "\ufeff" + _row(COLUMNS)
+    first = END
+    while rows := await call.desk.store.scan(lambda look, below=first: _look_up(look, asked, below, CHUNK)):  # type: ignore[misc]
+        yield "".join(_row(_cells(row)) for row in rows)
+        first = rows[-1]["position"]
+
+
+def _cells(row: Row) -> tuple[Any, ...]:
+    return (
+        row["position"],
+        datetime.fromtimestamp(row["at"] / 1000, UTC).isoformat(timespec="milliseconds"),
+        row["kind"],
+        row["actor_kind"],
+        row["agent_name"] or row["customer_name"] or "",
+        row["actor_id"],
+        row["number"],
+        row["conversation_id"],
+        row["message_id"],
+        row["contact_id"],
+        row["subject_id"],
+        row["changes"],
+    )
+
+
+def _row(cells: tuple[Any, ...]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow([_inert(cell) for cell in cells])
+    return line.getvalue()
+
+
+def _inert(cell: Any) -> Any:
+    """A customer may call herself `=HYPERLINK(...)`: a spreadsheet must not do as she says."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
