@@ -35,6 +35,8 @@ RATES = (
     "visitor_frames",
 )
 PLENTY = "9999999/second"
+OPEN = 1_000_000
+"""All of the load comes from one address."""
 
 
 @dataclass
@@ -75,7 +77,7 @@ class Data:
 def make_data(folder: Path, *, agents: int = 50, customers: int = 2000, said: bool = False) -> Data:
     """A fresh data directory; `said`: every customer has written once, so each has a conversation."""
     folder.mkdir(parents=True, exist_ok=True)
-    limits = "\n".join(f'{rate} = "{PLENTY}"' for rate in RATES)
+    limits = "\n".join([*(f'{rate} = "{PLENTY}"' for rate in RATES), f"address_open = {OPEN}"])
     (folder / "config.toml").write_text(f'[channels.{ACCOUNT}]\ntype = "webchat"\n\n[limits]\n{limits}\n')
     return asyncio.run(_made(folder, agents, customers, said=said))
 

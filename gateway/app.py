@@ -9,6 +9,7 @@ import contextlib
 import errno
 import gc
 import logging
+import resource
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,12 +22,13 @@ from gateway.asyncapi import mount_asyncapi
 from gateway.bus import Bus
 from gateway.channels.registry import Channels
 from gateway.config import Config
-from gateway.door import CONFIG, answer_problems, guard_response
+from gateway.door import CONFIG, HEADERS, HSTS, OPEN, Gate, answer_problems, bound_open, guard_response
 from gateway.errors import ConfigError, ParleyError
 from gateway.events import Attachment
 from gateway.health import mount_health
 from gateway.live import LiveSession
 from gateway.media import Claim, MediaLinks, MediaStore, open_media, serve_media
+from gateway.rates import Together
 from gateway.serving import Runner
 from gateway.store import Store, open_store
 from gateway.stream.accounts import Configured, sync_accounts
@@ -74,8 +76,11 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         bus = Bus()
         links = MediaLinks(store.secret, clock=clock)
         await store.write(lambda tx: sync_accounts(tx, _configured(channels)))
-        application = web.Application(middlewares=[answer_problems], client_max_size=config.limits.body_bytes)
+        application = web.Application(
+            middlewares=[answer_problems, bound_open], client_max_size=config.limits.body_bytes
+        )
         application[CONFIG] = config
+        application[OPEN] = Together(most_open(config))
         application.on_response_prepare.append(guard_response)
         parley = Parley(config, store, bus, channels, media, links, application)
         hub = AgentHub(store, bus, config.limits, channels, agent_link(links, config.server.media_url))
@@ -106,6 +111,12 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         gc.freeze()
         gc.set_threshold(20_000, 20, 100)
         yield parley
+
+
+def most_open(config: Config) -> int:
+    """What one address may hold open: never so much that the process has no files left for others."""
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    return min(config.limits.address_open, allowed * 3 // 4 if allowed > 0 else config.limits.address_open)
 
 
 def _file_door(
@@ -167,7 +178,12 @@ async def _running(coroutines: list[Coroutine[Any, Any, None]]) -> AsyncIterator
 @contextlib.asynccontextmanager
 async def listening(parley: Parley, host: str, port: int) -> AsyncIterator[int]:
     """Answer on host and port (0: any free one); yields the port."""
-    runner = Runner(parley.web, access_log=None, handle_signals=False, shutdown_timeout=5)
+    server = parley.config.server
+    guards = HEADERS | ({"Strict-Transport-Security": HSTS} if server.public_url.startswith("https:") else {})
+    gate = Gate(most_open(parley.config), server.trusted_proxies)
+    runner = Runner(
+        parley.web, gate=gate, guards=guards, access_log=None, handle_signals=False, shutdown_timeout=5
+    )
     await runner.setup()
     try:
         await _listen(runner, host, port)

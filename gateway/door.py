@@ -33,9 +33,13 @@ from gateway.errors import (
     UnsupportedMediaType,
 )
 from gateway.events import new_id
+from gateway.rates import Together
 
 CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
 """Every application that mounts a door puts the configuration here."""
+
+OPEN: web.AppKey[Together] = web.AppKey("open", Together)
+"""What each address holds open; with it `bound_open` works."""
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +60,9 @@ HSTS = "max-age=31536000"
 PATIENCE = 30.0
 """Seconds a JSON body may take to arrive."""
 SILENCE = 30.0
-"""Seconds an upload may be silent before it is given up."""
+"""Seconds an upload may be silent before it is given up, and what it may lag behind `[limits] upload_slowest`."""
+OPEN_AGAIN = 10
+"""Seconds after which somebody who holds too much open may try again."""
 BROKEN_OFF = (TimeoutError, web.RequestPayloadError, ConnectionResetError)
 
 # --- who is calling -------------------------------------------------------------------------------------------------
@@ -95,6 +101,32 @@ def neighbourhood(address: str) -> str:
         if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
             return str(ip_network((ip, 64), strict=False))
     return address
+
+
+class Gate:
+    """How many connections one address may have at the same time: for the listening side, before anything is read.
+
+    A proxy we trust speaks for many and is not counted; those behind it are, by `bound_open`.
+    """
+
+    def __init__(self, most: int, trusted: tuple[str, ...]) -> None:
+        self._open = Together(most)
+        self._trusted = trusted
+
+    def enter(self, address: str) -> bool:
+        return _is_trusted(address, self._trusted) or self._open.enter(neighbourhood(address))
+
+    def leave(self, address: str) -> None:
+        if not _is_trusted(address, self._trusted):
+            self._open.leave(neighbourhood(address))
+
+
+@web.middleware
+async def bound_open(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Requests and sockets that one address has open at the same time, also through a proxy. Raises TooMany."""
+    place = neighbourhood(client_address(request))
+    with request.app[OPEN].holding(place, text="errors.too_many_open", retry_after=OPEN_AGAIN):
+        return await handler(request)
 
 
 def is_https(request: web.Request) -> bool:
@@ -153,16 +185,22 @@ async def read_bounded(request: web.Request, limit: int) -> bytes:
 
 
 async def read_chunks(request: web.Request) -> AsyncIterator[bytes]:
-    """An upload as it comes. Raises UnsupportedMediaType (packed), Malformed when it breaks off or falls silent."""
+    """An upload as it comes. Raises UnsupportedMediaType (packed), Malformed when it breaks off, falls silent or
+    trickles in more slowly than `upload_slowest`; only the time that it keeps us waiting counts."""
     check_unpacked(request)
-    body = request.content.iter_any()
+    slowest, clock = request.app[CONFIG].limits.upload_slowest, asyncio.get_running_loop().time
+    body, taken, waited = request.content.iter_any(), 0, 0.0
     try:
         while True:
-            async with asyncio.timeout(SILENCE):
+            since = clock()
+            async with asyncio.timeout(min(SILENCE, SILENCE + taken / slowest - waited)):
                 chunk = await anext(body, b"")
             if not chunk:
                 return
+            taken, waited = taken + len(chunk), waited + clock() - since
             yield chunk
+    except TimeoutError:
+        raise Malformed("errors.malformed", "the upload is too slow", at="", why="too slow") from None
     except BROKEN_OFF:
         raise Malformed("errors.malformed", "the upload broke off", at="", why="cut short") from None
 

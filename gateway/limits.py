@@ -60,6 +60,10 @@ class Limits(BaseModel):
     )
     heartbeat: int = _in("ms", 20_000, 1_000, 300_000, "the socket's ping")
     hello_wait: int = _in("ms", 10_000, 1_000, 60_000, "how long a fresh socket may stay silent")
+    address_open: int = _in(
+        "connections", 2_000, 50, 1_000_000, "connections, requests and sockets one address may hold open"
+    )
+    upload_slowest: int = _in("bytes/second", 4 * KIB, 64, MIB, "a slower upload is given up")
     events_wait: int = _in("ms", 25_000, 0, 60_000, "the longest wait of GET /events")
 
     # What is kept how long

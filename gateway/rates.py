@@ -1,6 +1,6 @@
-"""How often somebody may do something: token buckets by key, the clock passed in, memory bounded.
+"""How often somebody may do something, and how much at the same time: counted by key, memory bounded.
 
-Each process counts for itself: with N processes a rate is at most N times as high.
+Each process counts for itself: with N processes a bound is at most N times as high.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,3 +81,42 @@ class Buckets:
             self._buckets[key] = (level, now)
             return level
         return min(self.rate.count, level + (now - since) * self.rate.count / self.rate.period)
+
+
+class Together:
+    """How much each key may hold at the same time; nothing is kept of who holds nothing."""
+
+    def __init__(self, most: float) -> None:
+        self.most = most
+        self._held: dict[Hashable, float] = {}
+
+    def enter(self, key: Hashable, cost: float = 1.0) -> bool:
+        """Hold that much more; False when it would be too much: then nothing is held."""
+        held = self._held.get(key, 0.0) + cost
+        if held > self.most:
+            return False
+        self._held[key] = held
+        return True
+
+    def leave(self, key: Hashable, cost: float = 1.0) -> None:
+        """Give back what `enter` took."""
+        held = self._held.get(key, 0.0) - cost
+        if held > 0:
+            self._held[key] = held
+        else:
+            self._held.pop(key, None)
+
+    def held(self, key: Hashable) -> float:
+        return self._held.get(key, 0.0)
+
+    @contextmanager
+    def holding(
+        self, key: Hashable, cost: float = 1.0, *, text: str = "rate.too_many", retry_after: float = 10.0
+    ) -> Iterator[None]:
+        """For as long as it lasts. Raises TooMany."""
+        if not self.enter(key, cost):
+            raise TooMany(text, retry_after=retry_after)
+        try:
+            yield
+        finally:
+            self.leave(key, cost)

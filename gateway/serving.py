@@ -1,4 +1,5 @@
-"""The listening side of HTTP: aiohttp's, but it repeats nothing it could not read, and waits for nobody for ever.
+"""The listening side of HTTP: aiohttp's, but it repeats nothing it could not read, waits for nobody for ever, and lets
+no address take all connections.
 
 aiohttp answers and logs an unreadable head with the bytes it stumbled over, which may be a cookie; and it waits an
 hour for the rest of a head.
@@ -9,8 +10,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Protocol
 
 from aiohttp import web
 
@@ -20,28 +22,64 @@ KEEP_ALIVE = 150.0
 """Seconds that a connection may rest between requests: longer than a proxy keeps one (nginx 60, Caddy 120), so that it
 is the proxy that lets go and no request of its crosses our farewell."""
 
+NOSNIFF: Mapping[str, str] = {"X-Content-Type-Options": "nosniff"}
+REFUSED_WAIT = 2.0
+"""Seconds that a connection too many may take to say something, so that it can be told why it is closed."""
+RETRY_AFTER = 10
+"""Seconds after which somebody with too many connections may try again."""
+
 log = logging.getLogger(__name__)
+
+
+class Gate(Protocol):
+    """Who may have one more connection."""
+
+    def enter(self, address: str) -> bool: ...
+
+    def leave(self, address: str) -> None:
+        """Called once for each `enter` that was granted."""
 
 
 class Connection(web.RequestHandler):
     """One caller's connection."""
 
-    __slots__ = ("_deadline", "_head_wait")
+    __slots__ = ("_address", "_admitted", "_deadline", "_gate", "_guards", "_head_wait")
 
-    def __init__(self, manager: web.Server, *, head_wait: float, **options: Any) -> None:
+    def __init__(
+        self,
+        manager: web.Server,
+        *,
+        head_wait: float,
+        gate: Gate | None,
+        guards: Mapping[str, str],
+        **options: Any,
+    ) -> None:
         super().__init__(manager, **options)
         self._head_wait = head_wait
+        self._gate = gate
+        self._guards = guards
+        self._address = ""
+        self._admitted = True
         self._deadline: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        self._deadline = self._loop.call_later(self._head_wait, self._too_late)
+        peer = transport.get_extra_info("peername")
+        self._address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
+        self._admitted = self._gate is None or self._gate.enter(self._address)
+        wait = self._head_wait if self._admitted else min(REFUSED_WAIT, self._head_wait)
+        self._deadline = self._loop.call_later(wait, self._too_late)
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._no_deadline()
+        if self._admitted and self._gate is not None:
+            self._gate.leave(self._address)
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if not self._admitted:
+            self._turn_away()
+            return
         before = self._request_count
         super().data_received(data)
         if self._request_count > before:
@@ -56,25 +94,38 @@ class Connection(web.RequestHandler):
         exc: BaseException | None = None,
         message: str | None = None,
     ) -> web.StreamResponse:
-        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or request.writer.output_size > 0:
+        if request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
-        log.warning("a request could not be read: %s", type(exc).__name__)
-        problem = {
-            "type": "bad_request",
-            "title": HTTPStatus(status).phrase,
-            "status": status,
-            "detail": "",
-            "text": "errors.refused",
-            "params": {},
-        }
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            self.log_exception("a request failed outside its handler", exc_info=exc)
+            code, text = "unexpected", "errors.refused"
+        else:
+            log.warning("a request could not be read: %s", type(exc).__name__)
+            code, text = "bad_request", "errors.refused"
         answer = web.Response(
-            status=status, text=json.dumps(problem), content_type="application/problem+json"
+            status=status, body=_problem(status, code, text), content_type="application/problem+json"
         )
-        answer.headers.update(
-            {"Server": "Parley", "X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-        )
+        answer.headers.update({"Server": "Parley", "Cache-Control": "no-store", **self._guards})
         answer.force_close()
         return answer
+
+    def _turn_away(self) -> None:
+        """Answered by hand: no request is read of a connection that is one too many."""
+        status = HTTPStatus.TOO_MANY_REQUESTS
+        body = _problem(status, "too_many", "errors.too_many_open", retry_after=RETRY_AFTER)
+        headers = {
+            "Content-Type": "application/problem+json",
+            "Content-Length": str(len(body)),
+            "Retry-After": str(RETRY_AFTER),
+            "Cache-Control": "no-store",
+            "Connection": "close",
+            **self._guards,
+        }
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        if self.transport is not None and not self.transport.is_closing():
+            first = f"HTTP/1.1 {status.value} {status.phrase}\r\n{head}\r\n"
+            self.transport.write(first.encode() + body)
+        self.force_close()
 
     def _waits_for_a_head(self) -> bool:
         return self._waiter is not None and not self._waiter.done()
@@ -88,6 +139,18 @@ class Connection(web.RequestHandler):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _problem(status: int, code: str, text: str, **params: Any) -> bytes:
+    problem = {
+        "type": code,
+        "title": HTTPStatus(status).phrase,
+        "status": int(status),
+        "detail": "",
+        "text": text,
+        "params": params,
+    }
+    return json.dumps(problem).encode()
 
 
 class _Server(web.Server):
@@ -106,9 +169,13 @@ class Runner(web.AppRunner):
         *,
         head_wait: float = HEAD_WAIT,
         keepalive_timeout: float = KEEP_ALIVE,
+        gate: Gate | None = None,
+        guards: Mapping[str, str] = NOSNIFF,
         **options: Any,
     ) -> None:
-        super().__init__(app, head_wait=head_wait, keepalive_timeout=keepalive_timeout, **options)
+        """`guards`: the headers of every answer that no handler gave."""
+        options |= {"head_wait": head_wait, "keepalive_timeout": keepalive_timeout, "gate": gate}
+        super().__init__(app, guards=guards, **options)
 
     async def _make_server(self) -> web.Server:
         made = await super()._make_server()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import TooMany
-from gateway.rates import Buckets, Rate
+from gateway.rates import Buckets, Rate, Together
 
 
 class Clock:
@@ -76,3 +76,28 @@ def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
     assert buckets.take("a") == pytest.approx(30.0), "what was left is left"
     clock.now += 30
     assert buckets.take("a") == 0
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 4)), max_size=30))
+def test_together_never_holds_more_and_forgets_whoever_holds_nothing(acts: list[tuple[str, int]]) -> None:
+    together, held = Together(5), []
+    for key, cost in acts:
+        before = together.held(key)
+        if together.enter(key, cost):
+            held.append((key, cost))
+            assert together.held(key) == before + cost <= 5
+        else:
+            assert before + cost > 5 and together.held(key) == before
+    for key, cost in held:
+        together.leave(key, cost)
+    assert together._held == {}
+
+
+def test_what_is_held_is_given_back_whatever_happens() -> None:
+    together = Together(1)
+    with together.holding("a"), pytest.raises(TooMany) as told, together.holding("a", retry_after=7):
+        pass
+    assert told.value.retry_after == 7
+    with pytest.raises(ZeroDivisionError), together.holding("a"):
+        raise ZeroDivisionError
+    assert together.enter("a")

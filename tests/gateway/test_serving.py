@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from gateway.door import HEADERS, Gate
 from gateway.serving import Runner
 from tests.hours import Hours
 
@@ -23,10 +24,19 @@ async def hello(_: web.Request) -> web.Response:
 
 
 @contextlib.asynccontextmanager
-async def served(head_wait: float = 20, keepalive_timeout: float = 20) -> AsyncIterator[int]:
+async def served(
+    head_wait: float = 20, keepalive_timeout: float = 20, gate: Gate | None = None
+) -> AsyncIterator[int]:
     application = web.Application()
     application.router.add_get("/", hello)
-    runner = Runner(application, head_wait=head_wait, keepalive_timeout=keepalive_timeout, access_log=None)
+    runner = Runner(
+        application,
+        head_wait=head_wait,
+        keepalive_timeout=keepalive_timeout,
+        gate=gate,
+        guards=HEADERS,
+        access_log=None,
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -117,3 +127,40 @@ async def test_a_connection_that_rests_is_closed() -> None:
     async with served(keepalive_timeout=0.1) as port, connected(port) as (reader, writer):
         writer.write(GET + b"\r\n")
         assert (await asyncio.wait_for(reader.read(), 10)).endswith(b"hello")
+
+
+def fields(head: str) -> dict[str, str]:
+    return dict(line.split(": ", 1) for line in head.split("\r\n")[1:])
+
+
+async def test_what_could_not_be_read_is_answered_with_the_guards() -> None:
+    async with served() as port, connected(port) as (reader, writer):
+        writer.write(b"nonsense\r\n\r\n")
+        head, _, _ = (await asyncio.wait_for(reader.read(), 10)).decode().partition("\r\n\r\n")
+    assert HEADERS.items() <= fields(head).items()
+
+
+async def test_one_address_does_not_get_all_connections() -> None:
+    async with served(gate=Gate(2, ())) as port, contextlib.AsyncExitStack() as stack:
+        first = await stack.enter_async_context(connected(port))
+        await stack.enter_async_context(connected(port))
+        reader, writer = await stack.enter_async_context(connected(port))
+        writer.write(GET + b"\r\n")
+        head, _, body = (await asyncio.wait_for(reader.read(), 10)).decode().partition("\r\n\r\n")
+        assert head.startswith("HTTP/1.1 429 ")
+        assert (fields(head)["Retry-After"], json.loads(body)["text"]) == ("10", "errors.too_many_open")
+        assert HEADERS.items() <= fields(head).items()
+        first[1].write(GET + b"\r\n")
+        assert (await first[0].readuntil(b"hello")).startswith(b"HTTP/1.1 200"), "who is in stays in"
+        first[1].close()
+        await first[1].wait_closed()
+        await asyncio.sleep(0.05)
+        reader, writer = await stack.enter_async_context(connected(port))
+        writer.write(GET + b"\r\n")
+        assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200"), "its place is free again"
+
+
+async def test_a_connection_too_many_that_says_nothing_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gateway.serving.REFUSED_WAIT", 0.1)
+    async with served(gate=Gate(0, ())) as port, connected(port) as (reader, _):
+        assert await asyncio.wait_for(reader.read(), 5) == b""
