@@ -116,6 +116,7 @@ def preview(row: Row) -> PreviewView | None:
         "text": row["m_text"][:PREVIEW],
         "attachments": row["m_files"],
         "at": row["m_at"],
+        "erased": row["m_erased_at"] is not None,
     }
 
 

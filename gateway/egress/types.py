@@ -78,6 +78,7 @@ class PreviewView(TypedDict):
     text: str
     attachments: int
     at: int
+    erased: bool
 
 
 class ConversationView(TypedDict):

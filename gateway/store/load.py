@@ -25,7 +25,7 @@ from gateway.store.tx import Reader
 
 CONVERSATIONS = """select c.*, k.name as contact_name, k.blocked_at, k.erased_at as contact_erased_at,
     m.text as m_text, m.visibility as m_visibility, m.at as m_at, m.author_kind as m_author_kind,
-    m.author_id as m_author_id, a.name as m_agent_name, ik.name as m_customer_name,
+    m.author_id as m_author_id, m.erased_at as m_erased_at, a.name as m_agent_name, ik.name as m_customer_name,
     (select count(*) from attachments f where f.message_id = m.id) as m_files
     from conversations c join contacts k on k.id = c.contact_id
     left join messages m on m.id = c.last_message_id

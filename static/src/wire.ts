@@ -61,6 +61,7 @@ export interface PreviewView {
   text: string;
   attachments: number;
   at: number;
+  erased: boolean;
 }
 
 /** A conversation as lists and headers need it. A newer `position` replaces an older one whole. */

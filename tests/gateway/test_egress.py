@@ -108,11 +108,16 @@ def test_a_preview_is_short_and_missing_where_there_are_no_words() -> None:
         "m_customer_name": "Kim",
         "m_files": 2,
         "m_at": 5,
+        "m_erased_at": None,
     }
     shown = agent.preview(row)
     assert shown is not None
     assert len(shown["text"]) == agent.PREVIEW
     assert shown["author"]["name"] == "Kim"
+    assert shown["erased"] is False
+    gone = agent.preview(row | {"m_text": "", "m_files": 0, "m_erased_at": 6})
+    assert gone is not None
+    assert gone["erased"] is True
     assert agent.preview(row | {"last_message_id": None}) is None
 
 

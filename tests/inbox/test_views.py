@@ -15,7 +15,7 @@ from gateway.store import Tx
 from gateway.stream.assign import assign, set_team
 from gateway.stream.status import close
 from inbox.views import Wanted, list_conversations
-from tests.inbox.conftest import House
+from tests.inbox.conftest import House, does
 
 
 async def test_lists_show_what_one_may_see(both: House) -> None:
@@ -156,3 +156,17 @@ async def _all_pages(house: House, viewer: Viewer, wanted: Wanted) -> list[str]:
             return found
         wanted = replace(wanted, before=page["before"])
     raise AssertionError("pages without end")
+
+
+async def test_a_list_says_that_the_newest_message_was_erased(both: House) -> None:
+    taken = await both.customer_writes("my card number")
+    ann = await both.client("ann")
+
+    async def preview() -> Any:
+        return (await ann.get("/conversations"))["conversations"][0]["preview"]
+
+    assert (await preview())["erased"] is False
+    await does(both, "sue", "erase_message", message=taken.message)
+    assert {key: (await preview())[key] for key in ("text", "erased")} == {"text": "", "erased": True}
+    await both.customer_writes("never mind")
+    assert (await preview())["erased"] is False

@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
 import { count, problemText, t } from "../../words";
+import { previewText } from "../list/row";
 import { contactName } from "../names";
 import { chosenMessages, selecting, stopChoosing } from "./selection";
 import { undo } from "./undo";
@@ -76,7 +77,7 @@ export function MergeDialog({ view, close }: { view: ConversationView; close: ()
             <b>
               #{found.number} {contactName(found.contact)}
             </b>
-            <span>{found.subject || found.preview?.text}</span>
+            <span>{found.subject || (found.preview && previewText(found.preview))}</span>
             {found.contact.id !== view.contact.id && (
               <p class="form-warning">
                 <Icon name="warning" size={15} />

@@ -19,6 +19,7 @@ const TAGS_SHOWN = 2;
 const LONGEST = 160;
 
 export function previewText(preview: PreviewView): string {
+  if (preview.erased) return t("message.erased");
   if (preview.text) return preview.text.slice(0, LONGEST);
   return preview.attachments ? count("preview.files", preview.attachments) : t("preview.other");
 }
