@@ -125,6 +125,8 @@ class Kind(StrEnum):
     CONTACT_ERASED = "contact.erased"
     DIRECTORY_CHANGED = "directory.changed"
     """An agent, team, tag, account, attribute definition or organisation was made, changed or retired."""
+    SETTING_CHANGED = "setting.changed"
+    """A macro, a saved view or a team's hours was made, changed or retired: who shows it asks for it again."""
     ACCESS_CHANGED = "access.changed"
     """What an agent may see changed (role, teams, deactivated): that agent's sessions start over."""
 

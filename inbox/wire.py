@@ -103,6 +103,8 @@ class PrivateView(TypedDict):
     read: NotRequired[dict[str, int]]
     drafts: NotRequired[dict[str, dict[str, str]]]
     preferences: NotRequired[dict[str, Any]]
+    changed: NotRequired[list[Literal["macros", "views"]]]
+    """Lists of the agent's own that are no longer what they were: who shows one asks for it again."""
 
 
 class SnapshotFrame(TypedDict):

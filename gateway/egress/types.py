@@ -189,6 +189,39 @@ class OrganisationView(TypedDict):
     attributes: dict[str, Any]
 
 
+class ActsView(TypedDict):
+    """What is done to a conversation; null or empty: left as it is."""
+
+    tags_add: list[str]
+    tags_remove: list[str]
+    assignee: str | None
+    """An agent's id, `me` or `none`."""
+    team: str | None
+    """A team's id or `none`."""
+    status: Literal["open", "snoozed", "closed", "spam"] | None
+    snooze_for: int | None
+    """ms from then on, with status `snoozed`."""
+    priority: int | None
+
+
+class MacroView(TypedDict):
+    """A text with places to fill, and what is done to the conversation once it is sent."""
+
+    id: str
+    name: str
+    text: str
+    scope: Literal["all", "teams", "personal"]
+    teams: list[str]
+    owner: str
+    actions: ActsView
+    used: int
+    """How often the reader has used it."""
+    used_at: int | None
+    used_by_all: int
+    retired: bool
+    changed_at: int
+
+
 class WordsView(TypedDict):
     en: str
     ko: str
@@ -268,6 +301,7 @@ class AgentEvent(TypedDict):
         "contact.split",
         "contact.erased",
         "directory.changed",
+        "setting.changed",
         "left",
     ]
     actor: NotRequired[ActorView]

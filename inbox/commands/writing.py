@@ -11,14 +11,15 @@ from gateway.channels.base import Capabilities
 from gateway.egress import agent as project
 from gateway.egress.types import ConversationView, MessageView
 from gateway.errors import Forbidden, NotFound, Refused, TooLarge
-from gateway.events import Visibility
+from gateway.events import Event, Visibility
 from gateway.store import Reader, Row, Tx, as_json
 from gateway.store.load import load_conversations, load_messages
 from gateway.stream import edit as editing
 from gateway.stream.erase import forget_media
-from gateway.stream.post import Post, Posted, post
+from gateway.stream.post import Post, Posted, post_with, write_post
 from gateway.stream.start import start as start_conversation
 from inbox.auth.access import access_contact, access_conversation, access_message
+from inbox.commands.macros import After, with_macro
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import ClientId, Id, Position, Sent, Text
 
@@ -39,6 +40,8 @@ class Note(Sent):
     """Ids of uploads that wait for a message."""
     client_id: ClientId
     reply_to: Id | None = None
+    macro: Id | None = None
+    """The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send."""
 
 
 class Reply(Note):
@@ -79,18 +82,20 @@ class Started(Written):
 @command()
 async def reply(asked: Asked, args: Reply) -> Written:
     """Answer the customer. 409 `stale_reply` when somebody else answered after `seen` and `anyway` is not said."""
+    args, after = await with_macro(asked, args)
     await asked.store.read(lambda look: _check_reply(asked, look, args))
-    return await _written(asked, await post(asked.store, _post(asked, args, Visibility.PUBLIC)))
+    return await _written(asked, await _stored(asked, _post(asked, args, Visibility.PUBLIC), after))
 
 
 @command()
 async def note(asked: Asked, args: Note) -> Written:
     """Tell the team; no customer ever sees it."""
+    args, after = await with_macro(asked, args)
     _check_text(asked, args.text, asked.desk.limits.text_length)
     if len(args.attachments) > asked.desk.limits.upload_count:
         raise TooLarge("errors.too_many_files", limit=asked.desk.limits.upload_count)
     await asked.store.read(lambda look: access_conversation(look, asked.viewer, args.conversation))
-    return await _written(asked, await post(asked.store, _post(asked, args, Visibility.NOTE)))
+    return await _written(asked, await _stored(asked, _post(asked, args, Visibility.NOTE), after))
 
 
 @command()
@@ -142,6 +147,18 @@ async def erase_message(asked: Asked, args: EraseMessage) -> Done:
     files, position = await asked.write(verb)
     await forget_media(asked.store, asked.desk.media, files)
     return {"position": position}
+
+
+async def _stored(asked: Asked, what: Post, after: Sequence[After]) -> Posted:
+    """The post and what follows from it, all or none."""
+
+    async def verb(tx: Tx) -> Event:
+        event = await write_post(tx, what)
+        for then in after:
+            await then(tx, event)
+        return event
+
+    return await post_with(asked.store, what, verb)
 
 
 def _post(asked: Asked, args: Note, visibility: Visibility) -> Post:

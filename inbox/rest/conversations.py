@@ -71,6 +71,7 @@ class WriteMessage(Sent):
     seen: Position | None = None
     anyway: bool = False
     reply_to: Id | None = None
+    macro: Id | None = None
 
 
 class ChangeConversation(Sent):
@@ -153,7 +154,7 @@ async def messages(call: Call, query: HistoryQuery) -> MessagesPage:
 async def write_message(call: Call, body: WriteMessage) -> Written:
     """Answer the customer (`public`), or tell the team (`note`). Saying it again with the same client id is safe."""
     row = await call.desk.store.read(lambda look: access_conversation(look, call.caller.viewer, call.id))
-    common = body.model_dump(include={"text", "attachments", "client_id", "reply_to"})
+    common = body.model_dump(include={"text", "attachments", "client_id", "reply_to", "macro"})
     if body.visibility == "note":
         return await note(asked(call), Note(conversation=row["id"], **common))
     public = body.model_dump(include={"leg", "seen", "anyway"})

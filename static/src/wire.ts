@@ -171,6 +171,37 @@ export interface OrganisationView {
   attributes: Record<string, unknown>;
 }
 
+/** What is done to a conversation; null or empty: left as it is. */
+export interface ActsView {
+  tags_add: string[];
+  tags_remove: string[];
+  /** An agent's id, `me` or `none`. */
+  assignee: string | null;
+  /** A team's id or `none`. */
+  team: string | null;
+  status: "open" | "snoozed" | "closed" | "spam" | null;
+  /** ms from then on, with status `snoozed`. */
+  snooze_for: number | null;
+  priority: number | null;
+}
+
+/** A text with places to fill, and what is done to the conversation once it is sent. */
+export interface MacroView {
+  id: string;
+  name: string;
+  text: string;
+  scope: "all" | "teams" | "personal";
+  teams: string[];
+  owner: string;
+  actions: ActsView;
+  /** How often the reader has used it. */
+  used: number;
+  used_at: number | null;
+  used_by_all: number;
+  retired: boolean;
+  changed_at: number;
+}
+
 export interface WordsView {
   en: string;
   ko: string;
@@ -202,6 +233,8 @@ export interface AccountView {
   icon: string;
   state: "active" | "paused" | "retired";
   reason: string | null;
+  /** The path of the page on which its customers write, where that is ours. */
+  chat: string | null;
   capabilities: CapabilitiesView;
 }
 
@@ -231,7 +264,7 @@ export interface CountView {
 export interface AgentEvent {
   position: number;
   at: number;
-  kind: "conversation.created" | "conversation.changed" | "conversation.merged" | "conversation.split" | "merge.undone" | "message.created" | "message.edited" | "message.erased" | "leg.seen" | "contact.changed" | "contact.merged" | "contact.split" | "contact.erased" | "directory.changed" | "left";
+  kind: "conversation.created" | "conversation.changed" | "conversation.merged" | "conversation.split" | "merge.undone" | "message.created" | "message.edited" | "message.erased" | "leg.seen" | "contact.changed" | "contact.merged" | "contact.split" | "contact.erased" | "directory.changed" | "setting.changed" | "left";
   actor?: ActorView;
   conversation?: string;
   subject?: string;
@@ -369,6 +402,8 @@ export interface PrivateView {
   read?: Record<string, number>;
   drafts?: Record<string, Record<string, string>>;
   preferences?: Record<string, unknown>;
+  /** Lists of the agent's own that are no longer what they were: who shows one asks for it again. */
+  changed?: ("macros" | "views")[];
 }
 
 export interface AgentSnapshotFrame {
@@ -694,10 +729,6 @@ export interface UpdateContact {
   contact: string;
 }
 
-/** Nothing to tell: the fact itself comes as an event. */
-export interface Done {
-}
-
 export interface OnConversation {
   conversation: string;
 }
@@ -729,6 +760,7 @@ export interface MakeTag {
 }
 
 export interface MadeTag {
+  position: number;
   /** The id; of the tag there was, when one had that name. */
   tag: string;
 }
@@ -751,6 +783,43 @@ export interface SetAttributes {
 export interface SwitchLeg {
   conversation: string;
   leg: string;
+}
+
+/** ms */
+export const LONGEST_SNOOZE = 31622400000;
+
+/** What is left out or null stays as it is. */
+export interface ActsSent {
+  tags_add?: string[];
+  tags_remove?: string[];
+  /** An agent's id, `me` or `none`. */
+  assignee?: string | null;
+  /** A team's id or `none`. */
+  team?: string | null;
+  status?: string | null;
+  /** ms from then on, with status `snoozed`. */
+  snooze_for?: number | null;
+  priority?: number | null;
+}
+
+export interface ApplyMacro {
+  conversation: string;
+  macro: string;
+  /** What the agent has made of it; None: the macro's own text. */
+  text?: string | null;
+}
+
+export interface RunMacro {
+  conversation: string;
+  macro: string;
+}
+
+/** Nothing has been done yet. */
+export interface Rendered {
+  text: string;
+  /** Places without a value; they still stand in the text, and stop the send. */
+  missing: string[];
+  actions: ActsView;
 }
 
 export interface Merge {
@@ -778,17 +847,20 @@ export interface SplitContact {
 }
 
 export interface Merged {
+  position: number;
   /** By which it is undone. */
   merge: string;
 }
 
 export interface SplitOff {
+  position: number;
   merge: string;
   /** The new one. */
   conversation: string;
 }
 
 export interface ContactSplit {
+  position: number;
   merge: string;
   /** The new one. */
   contact: string;
@@ -796,6 +868,10 @@ export interface ContactSplit {
 
 /** Bytes of JSON that one agent's preferences may take. */
 export const PREFERENCES = 32768;
+
+/** Nothing to tell: what is the agent's own has no place in the log. */
+export interface Kept {
+}
 
 export interface MarkRead {
   conversation: string;
@@ -820,6 +896,8 @@ export interface Note {
   attachments?: string[];
   client_id: string;
   reply_to?: string | null;
+  /** The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send. */
+  macro?: string | null;
 }
 
 export interface Reply {
@@ -828,6 +906,7 @@ export interface Reply {
   attachments?: string[];
   client_id: string;
   reply_to?: string | null;
+  macro?: string | null;
   /** None: the conversation's current leg. */
   leg?: string | null;
   /** The position up to which the agent had read: an answer to something older is stopped. */
@@ -855,14 +934,44 @@ export interface EraseMessage {
 }
 
 export interface Written {
-  message: MessageView;
   position: number;
+  message: MessageView;
 }
 
 export interface Started {
-  conversation: ConversationView;
-  message: MessageView;
   position: number;
+  message: MessageView;
+  conversation: ConversationView;
+}
+
+/** For accounts whose customers come to our own page or frame. */
+export interface EmbedView {
+  /** The hosted page's whole address. */
+  page: string;
+  /** The tag for the business's own pages. */
+  script: string;
+  /** The pages that may show it. */
+  origins: string[];
+}
+
+export interface AccountSetup {
+  id: string;
+  /** When a customer last wrote there, UTC ms. */
+  heard_at: number | null;
+  /** The name of the team whose queue new conversations enter; empty: everybody's. */
+  team: string;
+  embed: EmbedView | null;
+}
+
+export interface ChannelExample {
+  type: string;
+  /** A section for config.toml, to be changed and kept. */
+  section: string;
+}
+
+export interface AccountsSetup {
+  accounts: AccountSetup[];
+  examples: ChannelExample[];
 }
 
 export interface AddAgent {
@@ -891,6 +1000,21 @@ export interface AgentsList {
   agents: AgentView[];
 }
 
+export interface StandingView {
+  id: string;
+  /** When a browser of theirs last asked for something, UTC ms; None: never. */
+  seen_at: number | null;
+  second_factor: boolean;
+  /** No password chosen yet. */
+  invited: boolean;
+  /** Browsers signed in. */
+  sessions: number;
+}
+
+export interface StandingList {
+  agents: StandingView[];
+}
+
 export interface AgentAnswer {
   agent: AgentView;
 }
@@ -904,6 +1028,53 @@ export interface AgentAdded {
 export interface LinkMade {
   /** Hand it over by a way you trust; works once. */
   link: string;
+}
+
+/** Above every position. */
+export const END = 4611686018427387904;
+
+/** Lines of a CSV file read at a time. */
+export const CHUNK = 1000;
+
+export interface AuditFilter {
+  /** Who did it. */
+  agent?: string | null;
+  kind?: Kind | null;
+  /** Its id or its number. */
+  conversation?: string | null;
+  /** From this moment on. */
+  after?: number | null;
+  /** Before this moment. */
+  until?: number | null;
+}
+
+export interface AuditQuery {
+  agent?: string | null;
+  kind?: Kind | null;
+  conversation?: string | null;
+  after?: number | null;
+  until?: number | null;
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface AuditLine {
+  position: number;
+  at: number;
+  kind: string;
+  actor: ActorView;
+  subject: string | null;
+  changes: Record<string, unknown>;
+  conversation: string | null;
+  /** The conversation's. */
+  number: number | null;
+  message: string | null;
+  contact: string | null;
+}
+
+export interface AuditPage {
+  lines: AuditLine[];
+  before: string | null;
 }
 
 export interface ContactsQuery {
@@ -925,14 +1096,9 @@ export interface ContactAnswer {
   contact: ContactView;
 }
 
-export interface MergeView {
-  id: string;
-  kind: "conversation.merge" | "conversation.split" | "contact.merge" | "contact.split";
-  source: string;
-  into: string;
-  actor: ActorView;
-  at: number;
-  undone_at: number | null;
+export interface ContactChanged {
+  position: number;
+  contact: ContactView;
 }
 
 export interface MergesList {
@@ -966,6 +1132,7 @@ export interface WriteMessage {
   seen?: number | null;
   anyway?: boolean;
   reply_to?: string | null;
+  macro?: string | null;
 }
 
 /** What is left out stays. `assignee` and `team` may be null: nobody's, everybody's. */
@@ -984,16 +1151,20 @@ export interface ChangeConversation {
 }
 
 export interface ConversationAnswer {
+  position: number;
   conversation: ConversationView;
 }
 
 export interface MakeTeam {
   name: string;
+  members?: string[];
 }
 
 export interface ChangeTeam {
   name?: string | null;
   retired?: boolean | null;
+  /** Exactly these agents from now on. */
+  members?: string[] | null;
 }
 
 export interface ChangeTag {
@@ -1075,13 +1246,6 @@ export interface EventsQuery {
   limit?: number | null;
 }
 
-export interface AuditQuery {
-  before?: string | null;
-  conversation?: string | null;
-  agent?: string | null;
-  limit?: number | null;
-}
-
 export interface EventsPage {
   /** Pass as `?after=` next time. */
   cursor: string;
@@ -1092,21 +1256,40 @@ export interface EventsPage {
   more: boolean;
 }
 
-export interface AuditLine {
-  position: number;
-  at: number;
-  kind: string;
-  actor: ActorView;
-  subject: string | null;
-  changes: Record<string, unknown>;
-  conversation: string | null;
-  message: string | null;
-  contact: string | null;
+export interface MacrosQuery {
+  /** Words that its name has, or begins of them. */
+  q?: string;
+  /** Only those that are no longer in use. */
+  retired?: boolean;
 }
 
-export interface AuditPage {
-  lines: AuditLine[];
-  before: string | null;
+export interface MakeMacro {
+  name: string;
+  text?: string;
+  scope?: "all" | "teams" | "personal";
+  /** With scope `teams`. */
+  teams?: string[];
+  actions?: ActsSent;
+}
+
+/** What is left out stays. */
+export interface ChangeMacro {
+  name?: string | null;
+  text?: string | null;
+  scope?: "all" | "teams" | "personal" | null;
+  teams?: string[] | null;
+  /** All of them anew. */
+  actions?: ActsSent | null;
+  retired?: boolean | null;
+}
+
+export interface MacrosList {
+  macros: MacroView[];
+  position: number;
+}
+
+export interface MacroAnswer {
+  macro: MacroView;
 }
 
 export const PICTURE_BYTES = 524288;
@@ -1266,14 +1449,16 @@ export interface Commands {
   block: { args: OnContact; value: Done };
   unblock: { args: OnContact; value: Done };
   erase_contact: { args: OnContact; value: Done };
+  apply_macro: { args: ApplyMacro; value: Rendered };
+  run_macro: { args: RunMacro; value: Done };
   merge: { args: Merge; value: Merged };
   split: { args: Split; value: SplitOff };
   undo_merge: { args: UndoMerge; value: Done };
   merge_contacts: { args: MergeContacts; value: Merged };
   split_contact: { args: SplitContact; value: ContactSplit };
-  mark_read: { args: MarkRead; value: Done };
-  save_draft: { args: SaveDraft; value: Done };
-  set_preferences: { args: SetPreferences; value: Done };
+  mark_read: { args: MarkRead; value: Kept };
+  save_draft: { args: SaveDraft; value: Kept };
+  set_preferences: { args: SetPreferences; value: Kept };
   reply: { args: Reply; value: Written };
   note: { args: Note; value: Written };
   start: { args: Start; value: Started };

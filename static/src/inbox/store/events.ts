@@ -56,6 +56,7 @@ export function applyEvent(draft: Draft, event: AgentEvent): void {
     case "message.erased":
     case "leg.seen":
     case "directory.changed":
+    case "setting.changed":
       return;
     case "conversation.created":
     case "conversation.changed":
