@@ -13,7 +13,7 @@ import pytest
 from gateway.limits import Limits
 from inbox.wire import PROTOCOL
 from tests.inbox.conftest import House, Open
-from tests.inbox.tabs import opened, tabs
+from tests.inbox.tabs import SOON, opened, tabs
 
 NOT_FRAMES = [
     "no json",
@@ -120,7 +120,7 @@ async def test_bytes_that_are_no_websocket_end_that_socket_only(house: House, ba
         writer.write(frame(hello))
         await reader.readuntil(b'"kind":"snapshot"')
         writer.write(bad)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(SOON):
             rest = await reader.read()
         assert b"\x88" in rest, "a close frame says why"
         writer.close()

@@ -219,8 +219,8 @@ async def test_the_log_cannot_be_read_for_a_while(store: Store, caplog: pytest.L
 
     store.read = gone  # type: ignore[method-assign, assignment]
     watching = asyncio.create_task(store.watch_head(0.01))
-    await asyncio.sleep(0.05)
+    await until(lambda: "cannot be read" in caplog.text)
     store.read = look  # type: ignore[method-assign]
+    await store.write(note_fact)
     assert not watching.done()
     watching.cancel()
-    assert "cannot be read" in caplog.text

@@ -209,10 +209,10 @@ async def test_a_body_that_stays_away_is_given_up(shop: Shop, monkeypatch):
 
     async def stalling():
         yield b"{"
-        await asyncio.sleep(5)
+        await asyncio.sleep(600)
 
     for path in ("session", "messages", "uploads"):
-        async with asyncio.timeout(3):
+        async with asyncio.timeout(20):
             assert (await hana.ask("POST", path, data=stalling())).status == 400, path
 
 

@@ -257,7 +257,7 @@ async def test_a_silent_socket_is_not_kept(shop: Shop, monkeypatch: pytest.Monke
     limits = shop.desk.limits.model_copy(update={"hello_wait": 50})
     monkeypatch.setattr(type(shop.desk), "limits", property(lambda _: limits))
     ws = await shop.browser().http.ws_connect("/ws/visitor/web")
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(20):
         await ws.receive()
     assert ws.close_code == 4406
 
