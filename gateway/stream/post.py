@@ -31,6 +31,11 @@ SENT = "update legs set last_sent_position = $2 where id = $1"
 NEWER = """select m.author_id, m.author_kind, a.name from messages m left join agents a on a.id = m.author_id
     where m.conversation_id = $1 and m.visibility = 'public' and m.author_kind <> 'customer'
       and m.position > $2 and m.author_id <> $3 order by m.position desc limit 1"""
+# For a public reply: has the person it goes to seen what it quotes?
+QUOTED = """select m.visibility, q.person_id, r.person_id as reader from messages m
+    left join legs ql on ql.id = m.leg_id left join identities q on q.id = ql.identity_id
+    left join legs rl on rl.id = $3 left join identities r on r.id = rl.identity_id
+    where m.id = $1 and m.conversation_id = $2"""
 MINE = "select id, conversation_id, position from messages where author_id = $1 and client_id = $2"
 
 
@@ -65,8 +70,9 @@ class Posted:
 async def post(store: Store, what: Post) -> Posted:
     """Store a reply or note; returns after the commit, a repeat returns what stands.
 
-    Raises NotFound, Refused (nothing to say, no leg to answer on, opted out, account gone), Conflict (a newer public
-    reply that its author had not read), Unavailable.
+    Raises NotFound (also for a quoted message of elsewhere), Refused (nothing to say, no leg to answer on, opted out,
+    account gone, a quote its reader may not see), Conflict (a newer public reply that its author had not read),
+    Unavailable.
     """
     return await post_with(store, what, lambda tx: write_post(tx, what))
 
@@ -94,6 +100,8 @@ async def write_post(tx: Tx, what: Post) -> Event:
     if await tx.one(MINE, what.author.id, what.client_id) is not None:
         raise Repeat
     leg = await _leg_to_answer(tx, held, what.leg) if public else None
+    if what.reply_to is not None:
+        await _check_quoted(tx, held, what.reply_to, leg)
     if public:
         await _check_nothing_newer(tx, held, what)
         held = await _open_for_reply(tx, held, what.author)
@@ -164,6 +172,19 @@ async def _leg_to_answer(tx: Tx, held: Held, wanted: str | None) -> LegId:
     if row["opted_out_at"] is not None:
         raise Refused("errors.opted_out", f"identity {row['identity_id']} opted out of {row['account_id']}")
     return LegId(row["id"])
+
+
+async def _check_quoted(tx: Tx, held: Held, quoted: str, leg: LegId | None) -> None:
+    """A post quotes its own conversation; a public one nothing that who reads it may not see (a note, another's)."""
+    row = await tx.one(QUOTED, quoted, held.id, leg)
+    if row is None:
+        raise NotFound("errors.message_not_found", f"no message {quoted} in {held.id}")
+    if leg is not None and (
+        row["visibility"] != Visibility.PUBLIC
+        or row["person_id"] is None
+        or row["person_id"] != row["reader"]
+    ):
+        raise Refused("errors.quote_unseen", f"{quoted} is not for whom {leg} leads to")
 
 
 async def _check_nothing_newer(tx: Tx, held: Held, what: Post) -> None:

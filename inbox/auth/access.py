@@ -16,6 +16,11 @@ MESSAGE = """select m.*, c.team_id, c.assignee_id from messages m join conversat
     where m.id = $1"""
 CONTACT = "select * from contacts where id = $1"
 MERGE = "select * from merges where id = $1"
+# Does the viewer see the conversation in which the merged row `held` lives now? Merges may lead on several times.
+_HOME = """with recursive lead (id) as (select held.merged_into union
+    select on_.merged_into from conversations on_ join lead on on_.id = lead.id where on_.merged_into is not null)
+    select max(case when {seen} then 1 else 0 end) from lead join conversations home on home.id = lead.id
+    where home.merged_into is null"""
 NUMBER = re.compile(r"[1-9][0-9]{0,14}")
 
 
@@ -52,13 +57,17 @@ async def access_contact(look: Reader, viewer: Viewer, key: str) -> Row:
 
 
 def where_sees_contact(viewer: Viewer, alias: str, params: list[Any]) -> str:
-    """The rule for contacts as a condition on the `contacts` row `alias`; appends its values to `params`."""
+    """The rule for contacts as a condition on the `contacts` row `alias`; appends its values to `params`.
+
+    A conversation that was merged away counts as the one it lives in now, whosever that is.
+    """
     if viewer.sees_all:
         return "1 = 1"
-    seen = where_sees(viewer, "held", params)
+    held, home = (where_sees(viewer, name, params) for name in ("held", "home"))
     # One look by index for each contact: as `exists ... or not exists ...` PostgreSQL reads all conversations at once.
     return (
-        f"coalesce((select max(case when {seen} then 1 else 0 end) from conversations held"
+        f"coalesce((select max(case when held.merged_into is null then case when {held} then 1 else 0 end"
+        f" else ({_HOME.replace('{seen}', home)}) end) from conversations held"
         f" where held.contact_id = {alias}.id), 1) = 1"
     )
 

@@ -106,3 +106,32 @@ async def test_holding_asks_at_that_moment(house: House) -> None:
     own = viewer(house, "ann", Role.AGENT, "sales")
     held = await house.store.write(lambda tx: hold_conversation(tx, own, taken.conversation))
     assert held.id == taken.conversation
+
+
+async def test_a_merged_conversation_counts_where_it_lives_now(both: House) -> None:
+    """Kim's only conversation goes, by two merges, into one of a team that Bob does not see."""
+    hers = await both.customer_writes("hello", name="Kim")
+    between = await both.customer_writes("hello", name="Lee")
+    hidden = await both.customer_writes("hello", name="Park", team="sales")
+
+    async def contact(of: str) -> str:
+        found = await both.store.read(
+            lambda look: look.value("select contact_id from conversations where id = $1", of)
+        )
+        return str(found)
+
+    kim = await contact(hers.conversation)
+    bob, ann = viewer(both, "bob", Role.AGENT, "support"), viewer(both, "ann", Role.AGENT, "sales")
+    listed = await both.client("bob")
+
+    async def names() -> set[str]:
+        return {one["name"] for one in (await listed.get("/contacts"))["contacts"]}
+
+    assert await may(both, access_contact, bob, kim) and await names() == {"Kim", "Lee"}
+    by = agent(both.agents["sue"])
+    await both.store.write(lambda tx: merge(tx, hers.conversation, between.conversation, by))
+    assert await may(both, access_contact, bob, kim), "it lives where he sees it"
+    await both.store.write(lambda tx: merge(tx, between.conversation, hidden.conversation, by))
+    assert not await may(both, access_contact, bob, kim)
+    assert await names() == set()
+    assert await may(both, access_contact, ann, kim)

@@ -5,12 +5,13 @@ import asyncio
 import pytest
 
 from gateway.errors import Conflict, NotFound, Refused
-from gateway.events import Attachment, agent
+from gateway.events import Attachment, Visibility, agent
 from gateway.store import Store
 from gateway.stream import status
 from gateway.stream.attach import keep_upload
 from gateway.stream.definitions import make_attribute
 from gateway.stream.describe import make_tag, set_attributes, switch_leg, tag
+from gateway.stream.merge import merge
 from gateway.stream.post import Post, post
 from tests.checks import check
 from tests.world import World
@@ -129,4 +130,30 @@ async def test_tags_and_attributes(world: World) -> None:
     assert world.store.published == head
     await world.do(set_attributes, key, {"order": None})
     assert (await world.conversation(key))["attributes"] == "{}"
+    await check(world.store)
+
+
+async def test_a_post_quotes_its_own_conversation_only(world: World) -> None:
+    here, elsewhere = await world.says("+1", "hello"), await world.says("+2", "a secret")
+    quoting = await world.answers(here.conversation, "as you said", reply_to=here.message)
+    stored = await world.value("select reply_to from messages where id = $1", quoting.message)
+    assert stored == here.message
+    for visibility in Visibility:
+        for foreign in (elsewhere.message, "01nothing"):
+            with pytest.raises(NotFound):
+                await world.answers(here.conversation, "x", reply_to=foreign, visibility=visibility)
+    await check(world.store)
+
+
+async def test_a_reply_quotes_nothing_that_its_reader_may_not_see(world: World) -> None:
+    hers, theirs = await world.says("+1", "hello"), await world.says("+2", "of another person")
+    note = await world.notes(hers.conversation, "between us")
+    await world.do(merge, theirs.conversation, hers.conversation)
+    leg = (await world.row("select leg_id from messages where id = $1", hers.message))["leg_id"]
+    for unseen in (note.message, theirs.message):
+        with pytest.raises(Refused) as refused:
+            await world.answers(hers.conversation, "x", reply_to=unseen, leg=leg)
+        assert refused.value.text == "errors.quote_unseen"
+        await world.answers(hers.conversation, "a note may", reply_to=unseen, visibility=Visibility.NOTE)
+    await world.answers(hers.conversation, "ok", reply_to=hers.message, leg=leg)
     await check(world.store)
