@@ -26,7 +26,7 @@ from gateway.egress import types
 from gateway.visitors import wire as visitor_wire
 from inbox import search, snippets, views
 from inbox import wire as agent_wire
-from inbox.commands import COMMANDS
+from inbox.commands import COMMANDS, table
 from inbox.rest import ROUTES
 
 TARGET = Path(__file__).parent.parent / "static" / "src" / "wire.ts"
@@ -66,7 +66,7 @@ def _modules() -> list[ModuleType]:
     """The wires first, then what REST and the commands take and give."""
     doors = [route.run.__module__ for route in ROUTES] + [row.run.__module__ for row in COMMANDS.values()]
     spoken = [sys.modules[name] for name in dict.fromkeys(sorted(doors))]
-    return [types, agent_wire, visitor_wire, snippets, views, search, *spoken]
+    return [types, agent_wire, visitor_wire, snippets, views, search, table, *spoken]
 
 
 def _commands() -> str:

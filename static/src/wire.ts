@@ -708,6 +708,12 @@ export interface HitsPage {
   before: string | null;
 }
 
+/** Nothing to tell but when: the fact itself comes as an event. */
+export interface Done {
+  /** Who has been told the log up to here, knows what the command made. */
+  position: number;
+}
+
 export interface OnContact {
   contact: string;
 }
