@@ -83,10 +83,18 @@ class Limits(BaseModel):
     factor_tries: int = _in("codes", 5, 1, 20, "wrong codes in a row before the next one waits")
     factor_wait: int = _in("minutes", 60, 1, 1_440, "the longest wait between two codes after wrong ones")
 
+    # What agents file by
+    tags_most: int = _in(
+        "tags", 1_000, 10, 10_000, "tags, retired ones too; every browser is told all of them"
+    )
+
     # How often
     sign_in: Often = _rate("10/minute", "tries from one address to sign in as one account")
     sign_in_address: Often = _rate("60/minute", "tries from one address to sign in at all")
     agent_requests: Often = _rate("1800/minute", "requests and commands of one agent")
+    directory_changes: Often = _rate(
+        "60/hour", "tags and organisations made or changed by one agent below supervisor"
+    )
     agent_uploads: Often = _rate("120/minute", "uploads of one agent")
     stranger_requests: Often = _rate("600/minute", "requests of one address without a session")
 

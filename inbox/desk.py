@@ -46,6 +46,7 @@ class Rates:
     sign_in_address: Buckets
     agent_requests: Buckets
     agent_uploads: Buckets
+    directory: Buckets
     strangers: Buckets
 
     @classmethod
@@ -55,6 +56,7 @@ class Rates:
             sign_in_address=Buckets(limits.sign_in_address, clock),
             agent_requests=Buckets(limits.agent_requests, clock),
             agent_uploads=Buckets(limits.agent_uploads, clock),
+            directory=Buckets(limits.directory_changes, clock),
             strangers=Buckets(limits.stranger_requests, clock),
         )
 

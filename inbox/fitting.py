@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -10,6 +11,8 @@ from gateway.errors import Malformed
 
 DEEPEST = 16
 """Levels of lists and tables in what is sent."""
+LARGEST = 2**63 - 1
+"""The largest whole number that the databases and JSON's readers take, either way."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -50,10 +53,13 @@ def fitted(model: type[M], value: Any) -> M:
 
 
 def _check_plain(value: Any, depth: int = 0) -> None:
-    """No zero bytes (PostgreSQL's text has none), no lone surrogates, no bottomless nesting."""
+    """No zero bytes (PostgreSQL's text has none), no lone surrogates, no endless numbers, no bottomless nesting."""
     if isinstance(value, str):
         if "\0" in value or not _is_unicode(value):
             raise Malformed("errors.malformed", "a text with NUL or half a character", at="", why="no text")
+    elif isinstance(value, (int, float)):
+        if not math.isfinite(value) or (isinstance(value, int) and abs(value) > LARGEST):
+            raise Malformed("errors.malformed", "a number without bounds", at="", why="number too large")
     elif isinstance(value, (dict, list)):
         if depth >= DEEPEST:
             raise Malformed("errors.malformed", "nested too deeply", at="", why="nested too deeply")

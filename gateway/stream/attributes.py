@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import math
+import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 from gateway.errors import Refused
 from gateway.store import Row, Tx, from_json, plain
@@ -12,6 +15,10 @@ from gateway.store import Row, Tx, from_json, plain
 DEFINED = "select key, type, choices from attribute_definitions where target = $1 and retired_at is null"
 LONGEST = 2000
 """Characters of one text value."""
+DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+UNSEEN = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\\]")
+"""What no URL holds: spaces, controls, marks that turn the direction of reading, and what browsers read as a slash."""
+HOST = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
 async def check_attributes(
@@ -36,7 +43,7 @@ async def check_attributes(
 def _fits(definition: Row, value: Any) -> bool:
     match definition["type"]:
         case "number":
-            return isinstance(value, (int, float)) and not isinstance(value, bool)
+            return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
         case "boolean":
             return isinstance(value, bool)
         case "choice":
@@ -44,9 +51,7 @@ def _fits(definition: Row, value: Any) -> bool:
         case "date":
             return isinstance(value, str) and _is_date(value)
         case "url":
-            return (
-                isinstance(value, str) and len(value) <= LONGEST and value.startswith(("https://", "http://"))
-            )
+            return isinstance(value, str) and len(value) <= LONGEST and _is_url(value)
         case _:
             return isinstance(value, str) and len(value) <= LONGEST
 
@@ -57,4 +62,27 @@ def _is_date(value: str) -> bool:
         datetime.date.fromisoformat(value)
     except ValueError:
         return False
-    return len(value) == 10
+    return DATE.fullmatch(value) is not None  # fromisoformat takes weeks and short forms as well
+
+
+def _is_url(value: str) -> bool:
+    """A link that leads to some host by http or https and nowhere else: agents will press it."""
+    if UNSEEN.search(value):
+        return False
+    try:
+        parts = urlsplit(value)
+        _ = parts.port
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    fits = is_hostname(host) or (parts.netloc.startswith("[") and ":" in host)
+    return parts.scheme in ("http", "https") and fits and parts.username is None
+
+
+def is_hostname(value: str) -> bool:
+    """RFC 1123 section 2.1, international names (RFC 5890) by their ASCII form."""
+    try:
+        ascii_form = value if value.isascii() else value.encode("idna").decode("ascii")
+    except UnicodeError:
+        return False
+    return HOST.fullmatch(ascii_form.lower()) is not None

@@ -9,7 +9,7 @@ from typing import Any
 from gateway.errors import NotFound, Refused
 from gateway.events import Actor, Event, Kind, new_id
 from gateway.store import Tx, as_json, from_json, plain
-from gateway.stream.attributes import check_attributes
+from gateway.stream.attributes import check_attributes, is_hostname
 
 TARGETS = ("contact", "conversation", "organisation")
 TYPES = ("text", "number", "date", "boolean", "choice", "url")
@@ -67,7 +67,7 @@ async def change_attribute(
 
 
 async def make_organisation(tx: Tx, name: str, domain: str | None, by: Actor) -> str:
-    """Returns its id. Raises Refused without a name, or when another has the domain."""
+    """Returns its id. Raises Refused without a name, for a domain that is none, or when another has it."""
     key = new_id()
     if not await tx.run(NEW_ORGANISATION, key, _label(name), _domain(domain), tx.now):
         raise Refused("errors.organisation_taken", f"another has {domain}")
@@ -112,7 +112,11 @@ def _label(text: str) -> str:
 
 
 def _domain(domain: str | None) -> str | None:
-    return plain(domain).strip().lower() or None if domain else None
+    """A host's name, or None. Raises Refused for what is none."""
+    name = plain(domain or "").strip().lower()
+    if name and not is_hostname(name):
+        raise Refused("errors.domain_unfit", "no host's name")
+    return name or None
 
 
 def _told(tx: Tx, subject: str, what: str, by: Actor) -> None:

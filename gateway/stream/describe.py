@@ -19,6 +19,7 @@ ADD_TAG = """insert into conversation_tags (conversation_id, tag_id, status, las
 REMOVE_TAG = "delete from conversation_tags where conversation_id = $1 and tag_id = $2"
 LIVE_TAG = "select 1 from tags where id = $1 and retired_at is null"
 TAG_NAMED = "select id, retired_at from tags where name = $1"
+TAGS = "select count(*) from tags"
 NEW_TAG = (
     "insert into tags (id, name, colour, created_at) values ($1, $2, $3, $4) on conflict (name) do nothing"
 )
@@ -41,8 +42,8 @@ async def tag(tx: Tx, conversation: str, add: Sequence[str], remove: Sequence[st
     changed(tx, held, by, {"tags_added": added, "tags_removed": removed}, replace(held.scope, tags=tags))
 
 
-async def make_tag(tx: Tx, name: str, colour: str, by: Actor) -> str:
-    """A tag of that name: the one there is, or a new one. Returns its id."""
+async def make_tag(tx: Tx, name: str, colour: str, by: Actor, *, most: int | None = None) -> str:
+    """A tag of that name: the one there is, or a new one. Returns its id. Raises Refused when there are `most`."""
     name = plain(name).strip()
     if not name:
         raise Refused("errors.name_missing")
@@ -54,6 +55,8 @@ async def make_tag(tx: Tx, name: str, colour: str, by: Actor) -> str:
         if found["retired_at"] is None:
             return key
         await tx.run("update tags set retired_at = null, colour = $2 where id = $1", key, colour)
+    elif most is not None and await tx.value(TAGS) > most:
+        raise Refused("errors.tags_full", f"{most} tags are there", most=most)
     tx.record(Event(Kind.DIRECTORY_CHANGED, by, tx.now, subject=key, changes={"what": "tag"}, audited=True))
     return key
 

@@ -12,7 +12,7 @@ from gateway.store import Tx
 from gateway.stream import assign as owners
 from gateway.stream import describe, status
 from inbox.auth.access import hold_conversation
-from inbox.commands.table import Asked, Done, command
+from inbox.commands.table import Asked, Done, check_directory, command
 from inbox.fitting import Id, Moment, Name, Sent
 
 Subject = Annotated[str, StringConstraints(max_length=300)]
@@ -133,7 +133,11 @@ async def tag(asked: Asked, args: Tag) -> Done:
 @command()
 async def make_tag(asked: Asked, args: MakeTag) -> MadeTag:
     """A tag of that name: the one there is, or a new one."""
-    made, position = await asked.write(lambda tx: describe.make_tag(tx, args.name, args.colour, asked.by))
+    check_directory(asked)
+    most = asked.desk.limits.tags_most
+    made, position = await asked.write(
+        lambda tx: describe.make_tag(tx, args.name, args.colour, asked.by, most=most)
+    )
     return {"tag": made, "position": position}
 
 

@@ -105,6 +105,12 @@ async def _head(look: Reader) -> int:
     return look.position
 
 
+def check_directory(asked: Asked) -> None:
+    """What changes the directory is told to every browser, whole: agents may, in measure. Raises TooMany."""
+    if not asked.caller.role.reaches(Role.SUPERVISOR):
+        asked.desk.rates.directory.check(asked.caller.agent_id, text="errors.directory_often")
+
+
 def check_may(caller: Caller, least: Role) -> None:
     """Raises Forbidden for too low a role."""
     if not caller.role.reaches(least):

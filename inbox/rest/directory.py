@@ -16,10 +16,11 @@ from gateway.store.load import load_attributes, load_tags, load_teams
 from gateway.stream import definitions, describe, directory
 from gateway.stream.agents import set_members
 from inbox.commands.conversations import Colour, MakeTag, Values
+from inbox.commands.table import check_directory
 from inbox.fitting import Id, Name, Query, Sent
 from inbox.places import Place as At
 from inbox.places import read_place
-from inbox.rest.conversations import Limit, Place, page_size
+from inbox.rest.conversations import Limit, Place, asked, page_size
 from inbox.rest.route import Call, route
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -174,8 +175,10 @@ async def list_tags(call: Call) -> TagsList:
 @route("POST", "/tags", status=201)
 async def make_tag(call: Call, body: MakeTag) -> TagAnswer:
     """A tag of that name: the one there is, or a new one."""
+    check_directory(asked(call))
+    most = call.desk.limits.tags_most
     key = await call.desk.store.write(
-        lambda tx: describe.make_tag(tx, body.name, body.colour, call.caller.actor)
+        lambda tx: describe.make_tag(tx, body.name, body.colour, call.caller.actor, most=most)
     )
     return {"tag": project.tag(await _row(call, "tags", key))}
 
@@ -242,6 +245,7 @@ async def list_organisations(call: Call, query: OrganisationsQuery) -> Organisat
 @route("POST", "/organisations", status=201)
 async def make_organisation(call: Call, body: MakeOrganisation) -> OrganisationAnswer:
     """A new organisation."""
+    check_directory(asked(call))
 
     async def verb(tx: Tx) -> str:
         made = await definitions.make_organisation(tx, body.name, body.domain, call.caller.actor)
@@ -256,6 +260,7 @@ async def make_organisation(call: Call, body: MakeOrganisation) -> OrganisationA
 @route("PATCH", "/organisations/{id}")
 async def change_organisation(call: Call, body: ChangeOrganisation) -> OrganisationAnswer:
     """Change its name, domain or attributes."""
+    check_directory(asked(call))
     changes = _said(body)
     if "domain" in body.model_fields_set and body.domain is None:
         changes["domain"] = ""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.inbox.conftest import House
+from gateway.limits import Limits
+from gateway.rates import Rate
+from tests.inbox.conftest import House, Open
+from tests.inbox.tabs import tabs
 
 
 async def test_filing(both: House) -> None:
@@ -57,3 +60,108 @@ async def test_who_is_in_a_team(both: House) -> None:
     assert (await ada.fails("PATCH", "/teams/01none", {"members": []}))[0] == 404
     assert (await ada.fails("POST", "/teams", {"name": "Ghosts", "members": ["01nobody"]}))[0] == 404
     assert "Ghosts" not in {one["name"] for one in (await ada.get("/teams"))["teams"]}, "all or nothing"
+
+
+URLS = {
+    "https://shop.example/a?b=c#d": True,
+    "http://한국.kr:8080/주문": True,
+    "https://[2001:db8::1]/": True,
+    "HTTPS://shop.example": True,
+    "javascript:alert(1)": False,
+    "ftp://shop.example/": False,
+    "//shop.example/": False,
+    "https://": False,
+    "https:///a": False,
+    "https://shop.example:99999/": False,
+    "https://shop.example@evil.example/": False,
+    "https://shop.example\\@evil.example/": False,
+    "https://shop example/": False,
+    "https://shop.example/\u202egpj.exe": False,
+    " https://shop.example": False,
+    "https://-bad-.example/": False,
+}
+DATES = {
+    "2026-02-28": True,
+    "2026-02-29": False,
+    "2026-W47-1": False,
+    "20260228": False,
+    "2026-2-8": False,
+    "٢٠٢٦-٠٢-٢٨": False,
+}
+DOMAINS = {
+    "shop.example": True,
+    "xn--3e0b707e.example": True,
+    "회사.한국": True,
+    "localhost": True,
+    "shop..example": False,
+    "shop.example.": False,
+    "https://shop.example": False,
+    "kim@shop.example": False,
+    "shop_1.example": False,
+    "-shop.example": False,
+    "a" * 64 + ".example": False,
+    "shop example": False,
+}
+
+
+async def test_values_have_the_shape_of_their_type(both: House) -> None:
+    ada = await both.client("ada")
+    for kind in ("url", "date", "number"):
+        wanted = {"target": "organisation", "key": kind, "label": kind, "type": kind}
+        await ada.does("POST", "/attributes", wanted)
+    made = (await ada.does("POST", "/organisations", {"name": "Acme"}))["organisation"]
+    path = f"/organisations/{made['id']}"
+    for kind, values in (("url", URLS), ("date", DATES)):
+        for value, fits in values.items():
+            status, answer = await ada.ask("PATCH", path, {"attributes": {kind: value}})
+            assert (status == 200) == fits, (value, answer)
+            assert fits or (status, answer["text"]) == (422, "errors.attribute_value"), value
+    for domain, fits in DOMAINS.items():
+        status, answer = await ada.ask("PATCH", path, {"domain": domain})
+        assert (status == 200) == fits, (domain, answer)
+        assert fits or (status, answer["text"]) == (422, "errors.domain_unfit"), domain
+
+
+async def test_numbers_without_bounds_are_refused_by_name(both: House) -> None:
+    ada = await both.client("ada")
+    wanted = {"target": "conversation", "key": "n", "label": "N", "type": "number"}
+    await ada.does("POST", "/attributes", wanted)
+    key = (await both.customer_writes("hello")).conversation
+    async with tabs(both, "ada") as (tab,):
+        for number in ("1e400", "-1e400", "9223372036854775808", "9" * 40, "-" + "9" * 40):
+            body = f'{{"attributes":{{"n":{number}}}}}'
+            headers = {"Content-Type": "application/json"}
+            answer = await ada.raw("PATCH", f"/conversations/{key}", data=body, headers=headers)
+            # Beyond 64 bits this reader takes a whole number for a fraction, which has its own bounds.
+            assert answer.status == (200 if len(number) > 30 and "e" not in number else 400), number
+            args = f'{{"conversation":"{key}","values":{{"n":{number}}}}}'
+            frame = f'{{"kind":"command","id":"n{number}","name":"set_attributes","args":{args}}}'
+            await tab.connection.send(frame)
+            told = await tab.until(
+                lambda told, number=number: [one for one in told.of("problem") if one["id"] == f"n{number}"]
+            )
+            assert (told[0]["problem"]["status"], told[0]["problem"]["type"]) == (400, "malformed")
+        await tab.does("set_attributes", conversation=key, values={"n": 2**53})
+
+
+async def test_tags_are_made_in_measure(open_with: Open) -> None:
+    house = await open_with(Limits(tags_most=10, directory_changes=Rate(3, 3600.0)))
+    ann, sue = await house.client("ann"), await house.client("sue")
+
+    def tag(number: int) -> dict[str, str]:
+        return {"name": f"tag {number}", "colour": "#112233"}
+
+    for number in range(2):
+        await ann.does("POST", "/tags", tag(number))
+    async with tabs(house, "ann") as (tab,):
+        await tab.does("make_tag", **tag(2))
+        problem = (await tab.command("make_tag", **tag(3)))["problem"]
+        assert (problem["status"], problem["text"]) == (429, "errors.directory_often")
+    assert await ann.fails("POST", "/tags", tag(3)) == (429, "too_many")
+    assert await ann.fails("POST", "/organisations", {"name": "Acme"}) == (429, "too_many")
+    for number in range(3, 10):
+        await sue.does("POST", "/tags", tag(number))
+    status, answer = await sue.ask("POST", "/tags", tag(10))
+    assert (status, answer["text"], answer["params"]) == (422, "errors.tags_full", {"most": 10})
+    assert (await sue.does("POST", "/tags", tag(9)))["tag"]["name"] == "tag 9", "the one there is"
+    assert len((await sue.get("/tags"))["tags"]) == 10
