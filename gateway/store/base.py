@@ -8,7 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from gateway.errors import Unavailable
 from gateway.events import Event
@@ -19,6 +19,18 @@ T = TypeVar("T")
 Verb = Callable[[Tx], Coroutine[Any, Any, T]]
 Look = Callable[[Reader], Coroutine[Any, Any, T]]
 Publish = Callable[[Sequence[Event]], None]
+
+
+class Together(Protocol):
+    """How verbs of one kind are written as a set, by statements that hold all their rows (PostgreSQL only).
+
+    Called as `together(tx, verbs)`; a verb offers it as its attribute `together` (None: not this one). Returns for each
+    verb what it would have returned, the exception it would have raised, or None: it is left over, to be run by itself
+    afterwards. It waits for nobody's lock. When it raises, nothing of it is kept and all are left over.
+    """
+
+    async def __call__(self, tx: Any, verbs: Sequence[Any]) -> Sequence[Any]: ...
+
 
 log = logging.getLogger(__name__)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import os
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
@@ -20,7 +21,7 @@ import asyncpg
 from gateway.errors import ConfigError, ParleyError, Unavailable
 from gateway.events import Event, new_id
 from gateway.store import migrate
-from gateway.store.base import BATCH, Look, Store, Verb
+from gateway.store.base import BATCH, Look, Store, Together, Verb
 from gateway.store.postgres_tx import PostgresReader, PostgresTx
 
 T = TypeVar("T")
@@ -29,6 +30,8 @@ log = logging.getLogger(__name__)
 APPLICATION = "parley"
 """What our connections are called in `pg_stat_activity`."""
 READERS = 10
+SET_LEAST = 3
+"""Verbs of a kind in a row that are worth a set: its statements are about twice a single verb's."""
 ALONE = 8
 """How often a unit that ran into a deadlock is tried by itself."""
 MIGRATION = 600.0
@@ -188,7 +191,42 @@ class PostgresStore(Store):
             self._wake.clear()
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH, len(self._waiting)))]
-                await self._write_or_refuse(batch)
+                await self._write_runs(batch)
+
+    async def _write_runs(self, batch: list[_Unit]) -> None:
+        """Runs of verbs that can be written together have a commit of their own; what they leave over goes on with
+        what follows. So nothing is overtaken by what came after it, except what a set has left over."""
+        singly: list[_Unit] = []
+        for together, units in _runs(batch):
+            if together is None:
+                singly += units
+                continue
+            if singly:
+                await self._write_or_refuse(singly)
+            singly = await self._write_together(together, units)
+        if singly:
+            await self._write_or_refuse(singly)
+
+    async def _write_together(self, together: Together, units: list[_Unit]) -> list[_Unit]:
+        """Returns the units that are left over: all of them when anything was wrong, then each meets it by itself."""
+        outcomes: list[Any] = []
+        events: list[Event] = []
+        left = units
+        try:
+            async with self._writers.acquire(timeout=TIMEOUT) as connection, connection.transaction():
+                head, now, _ = await connection.fetchrow(BEGIN_BATCH, LOCK_PATIENCE)
+                tx = PostgresTx(connection, head, self._clock() if self._clock else now)
+                results = await together(tx, [verb for verb, _ in units])
+                await tx.write_log()
+            outcomes, left = _sorted_out(units, results)
+            events = tx.events
+        except Exception as why:
+            if isinstance(why, GONE) and not isinstance(why, ValueError):
+                outcomes, left = _refuse(units, why), []
+            else:
+                log.info("%d units are written one by one: %r", len(units), why)
+        self._settle(outcomes, events)
+        return left
 
     async def _write_or_refuse(self, batch: list[_Unit]) -> None:
         try:
@@ -254,6 +292,28 @@ class PostgresStore(Store):
             return future, None, error
         await connection.execute(NEXT)
         return future, result, None
+
+
+def _runs(batch: list[_Unit]) -> Iterator[tuple[Together | None, list[_Unit]]]:
+    """A batch in its order, parted into what is written together and what is not (None)."""
+    kinds = itertools.groupby(batch, lambda unit: getattr(unit[0], "together", None))
+    for together, run in kinds:
+        units = list(run)
+        yield (together if len(units) >= SET_LEAST else None), units
+
+
+def _sorted_out(units: list[_Unit], results: Sequence[Any]) -> tuple[list[Any], list[_Unit]]:
+    """What a set has written or refused, for `_settle`, and the units it has left over."""
+    outcomes: list[Any] = []
+    left = []
+    for (verb, future), result in zip(units, results, strict=True):
+        if result is None:
+            left.append((verb, future))
+        elif isinstance(result, Exception):
+            outcomes.append((future, None, result))
+        else:
+            outcomes.append((future, result, None))
+    return outcomes, left
 
 
 def _is_gone(error: Exception) -> bool:

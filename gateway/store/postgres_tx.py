@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gateway.events import Event
@@ -13,8 +14,20 @@ from gateway.store.search import vector
 from gateway.store.sql import Row, for_postgres
 from gateway.store.tx import Stamp
 
+LOCK_HEAD = "select position from log_head where id = 1 for update"
+INSERT_EVENTS = """insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
+    contact_id, subject_id, was, now, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb,
+    e.k::jsonb, e.l::jsonb from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
+    $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
+    as e (a, b, c, d, e, f, g, h, i, j, k, l)"""
+INSERT_AUDIT = """insert into audit (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
+    contact_id, subject_id, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb
+    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+    $9::text[], $10::text[]) as e (a, b, c, d, e, f, g, h, i, j)"""
 PROVISIONAL = 1 << 62
 """Positions from here on are provisional: nobody outside a running batch ever sees one."""
+WRITTEN = -1
+"""In place of a position: its verb has written the real one already."""
 
 
 class PostgresReader:
@@ -57,6 +70,7 @@ class PostgresTx(PostgresReader):
         super().__init__(connection, position)
         # Random, so that batches of two processes never meet in a unique index before they are numbered.
         self._provisional = PROVISIONAL + (secrets.randbits(40) << 20)
+        self._head: int | None = None
         self._now = now
         self.events: list[Event] = []
         self._stamps: list[tuple[Stamp, int | None]] = []
@@ -71,11 +85,25 @@ class PostgresTx(PostgresReader):
         count = status.rpartition(" ")[2]
         return int(count) if count.isdigit() else 0
 
+    async def lock_head(self) -> None:
+        """From here on facts are numbered for good, and `record` knows no provisional position.
+
+        Only before the first fact of a batch, and when nothing it still does waits for a row: everybody else's commit
+        waits for this one.
+        """
+        assert not self.events
+        self._head = self._provisional = await self._connection.fetchval(LOCK_HEAD)
+
     def record(self, event: Event, *stamps: Stamp) -> int:
         self.events.append(event)
         event.position = self._provisional + len(self.events)
-        for stamp in (*log_rows.stamps_of(event), *stamps):
-            self._stamps.append((stamp, event.position))
+        for stamp in log_rows.stamps_of(event):
+            if self._head is None:
+                self._stamps.append((stamp, event.position))
+            elif stamp.table != "messages":
+                self._stamps.append((stamp, WRITTEN if stamp in stamps else event.position))
+        if self._head is None:
+            self._stamps.extend((stamp, event.position) for stamp in stamps)
         return event.position
 
     def stamp(self, stamp: Stamp, position: int | None) -> None:
@@ -96,51 +124,70 @@ class PostgresTx(PostgresReader):
     async def write_log(self) -> None:
         """Lock the head, number the facts, set every column that holds a number, write log, audit and counts."""
         connection, events = self._connection, self.events
-        if events:
-            head = await connection.fetchval("select position from log_head where id = 1 for update")
-            numbers = {event.position: head + place for place, event in enumerate(events, 1)}
-            await self._write_stamps(numbers)
-            await self._write_tokens(numbers)
-            for event in events:
-                event.position = numbers[event.position]
-            await connection.executemany(
-                log_rows.INSERT_EVENT, [log_rows.event_values(event) for event in events]
-            )
-            audited = [log_rows.audit_values(event) for event in events if event.audited]
-            if audited:
-                await connection.executemany(log_rows.INSERT_AUDIT, audited)
-            counts = log_rows.count_changes(events)
-            if counts:
-                await connection.executemany(log_rows.ADD_COUNT, counts)
-            await connection.execute("update log_head set position = $1 where id = 1", head + len(events))
-        else:
+        if not events:
             await self._write_stamps({})
             await self._write_tokens({})
+            return
+        if self._head is None:
+            self._head = await connection.fetchval(LOCK_HEAD)
+        numbers = {event.position: self._head + place for place, event in enumerate(events, 1)}
+        await self._write_stamps(numbers)
+        await self._write_tokens(numbers)
+        for event in events:
+            event.position = numbers[event.position]
+        await connection.execute(INSERT_EVENTS, *zip(*map(log_rows.event_values, events), strict=True))
+        audited = [log_rows.audit_values(event) for event in events if event.audited]
+        if audited:
+            await connection.execute(INSERT_AUDIT, *zip(*audited, strict=True))
+        counts = log_rows.count_changes(events)
+        if counts:
+            await connection.executemany(log_rows.ADD_COUNT, counts)
+        await connection.execute("update log_head set position = $1 where id = 1", self._head + len(events))
 
     async def _write_stamps(self, numbers: dict[int, int]) -> None:
-        columns: dict[tuple[str, str], dict[str, int | None]] = defaultdict(dict)
+        rows: dict[tuple[str, str], dict[str, int | None]] = defaultdict(dict)
         for stamp, position in self._stamps:
             # The last word on a column counts; a number that is real already is written once more.
+            if position == WRITTEN:
+                rows[stamp.table, stamp.id].pop(stamp.column, None)
+                continue
             number = None if position is None else numbers.get(position, position)
-            columns[stamp.table, stamp.column][stamp.id] = number
-        for (table, column), values in columns.items():
-            await self._connection.execute(
-                f"update {table} set {column} = new.p from unnest($1::text[], $2::bigint[]) as new (id, p)"
-                f" where {table}.id = new.id",
-                list(values),
-                list(values.values()),
-            )
+            rows[stamp.table, stamp.id][stamp.column] = number
+        # Rows in which the same columns are set share a statement.
+        shapes: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
+        for (table, key), columns in rows.items():
+            names = tuple(sorted(columns))
+            if names:
+                shapes[table, names].append((key, *(columns[name] for name in names)))
+        for (table, names), values in shapes.items():
+            await self._connection.execute(_stamping(table, names), *zip(*values, strict=True))
 
     async def _write_tokens(self, numbers: dict[int, int]) -> None:
         tables: dict[str, dict[int, str]] = defaultdict(dict)
         for table, key, tokens in self._tokens:
             tables[table][numbers.get(key, key)] = tokens
+        made = set(numbers.values())
         for table, rows in tables.items():
-            await self._connection.execute(f"delete from {table} where rowid = any($1::bigint[])", list(rows))
+            # A message numbered in this batch has nothing to replace.
+            known = [key for key in rows if table != "message_search" or key not in made]
+            if known:
+                await self._connection.execute(f"delete from {table} where rowid = any($1::bigint[])", known)
             kept = {key: tokens for key, tokens in rows.items() if tokens}
-            await self._connection.execute(
-                f"insert into {table} (rowid, tokens) select new.k, new.t::tsvector"
-                " from unnest($1::bigint[], $2::text[]) as new (k, t)",
-                list(kept),
-                [vector(tokens) for tokens in kept.values()],
-            )
+            if kept:
+                await self._connection.execute(
+                    f"insert into {table} (rowid, tokens) select new.k, new.t::tsvector"
+                    " from unnest($1::bigint[], $2::text[]) as new (k, t)",
+                    list(kept),
+                    [vector(tokens) for tokens in kept.values()],
+                )
+
+
+@lru_cache(maxsize=64)
+def _stamping(table: str, columns: tuple[str, ...]) -> str:
+    sets = ", ".join(f"{column} = new.p{place}" for place, column in enumerate(columns))
+    arrays = ", ".join(f"${place}::bigint[]" for place in range(2, len(columns) + 2))
+    names = ", ".join(f"p{place}" for place in range(len(columns)))
+    return (
+        f"update {table} set {sets} from unnest($1::text[], {arrays}) as new (id, {names})"
+        f" where {table}.id = new.id"
+    )

@@ -24,6 +24,7 @@ from gateway.events import (
     new_id,
 )
 from gateway.store import Row, Stamp, Store, Tx, as_json, plain
+from gateway.store.base import Together
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads, insert_attachments
 from gateway.stream.hold import Held, changed, held_row, hold
@@ -37,7 +38,7 @@ FIND_LEG = """select c.*, l.id as found_leg_id
     from legs l join conversations c on c.id = l.conversation_id
     where l.identity_id = $1 and l.account_id = $2
       and (c.status <> 'closed' or c.closed_at > $4) and (l.thread_key = $3 or $3 = '')
-    order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc limit 1 {lock_cl}"""
+    order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc, l.id desc limit 1 {lock_cl}"""
 NEW_CONVERSATION = """insert into conversations (id, number, contact_id, subject, priority, status, team_id, leg_id,
     attributes, last_at, created_at) values ($1, {next_conversation}, $2, $3, 0, $4, $5, $6, '{}', $7, $7)
     returning number"""
@@ -97,11 +98,8 @@ async def take_in(
     fact = _plain(fact)
     client_id = None if client_id is None else plain(client_id)
 
-    async def verb(tx: Tx) -> Event:
-        return await ingest(tx, intake, fact, uploads=uploads, client_id=client_id, reply_to=reply_to)
-
     try:
-        event = await store.write(verb)
+        event = await store.write(TakeIn(intake, fact, uploads, client_id, reply_to))
     except Repeat:
         sender = fact.sender
         row = await store.read(
@@ -114,6 +112,36 @@ async def take_in(
     assert event.message is not None
     assert event.conversation is not None
     return Taken(event.message, event.conversation, event.position, event.at)
+
+
+@dataclass(frozen=True, slots=True)
+class TakeIn:
+    """The verb of `take_in`, which PostgreSQL may write together with others."""
+
+    intake: Intake
+    fact: InboundMessage
+    uploads: tuple[str, ...] = ()
+    client_id: str | None = None
+    reply_to: str | None = None
+
+    async def __call__(self, tx: Tx) -> Event:
+        return await ingest(
+            tx,
+            self.intake,
+            self.fact,
+            uploads=self.uploads,
+            client_id=self.client_id,
+            reply_to=self.reply_to,
+        )
+
+    @property
+    def together(self) -> Together | None:
+        """None for what is never plain."""
+        if self.uploads or self.fact.attachments or self.fact.thread_key:
+            return None
+        from gateway.stream.ingest_set import ingest_together
+
+        return ingest_together
 
 
 async def ingest(
@@ -129,6 +157,41 @@ async def ingest(
     person = await find_or_make(tx, fact.sender, fact.proof, name=fact.name, locale=fact.locale)
     leg, held = await _find_conversation(tx, intake, fact, person) or await _open(tx, intake, fact, person)
     message = MessageId(new_id())
+    event, scope = tell(tx, held, leg, person, message)
+    at = time_of(tx, fact)
+    stored = await tx.run(
+        NEW_MESSAGE,
+        message,
+        event.position,
+        held.id,
+        leg,
+        person.identity,
+        client_id,
+        intake.account,
+        fact.provider_id,
+        fact.text,
+        None if fact.content is None else as_json(fact.content),
+        reply_to,
+        at,
+        int(fact.late),
+    )
+    if not stored:
+        raise Repeat
+    last_at, newest = arrival(held, message, at)
+    await tx.run(TOUCH, held.id, scope.status, leg, last_at, newest, event.position, at)
+    if scope.tags:
+        await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
+    await tx.run(TOUCH_LEG, leg, tx.now)
+    await tx.run(TOUCH_ENDPOINT, intake.account, person.identity, tx.now)
+    await insert_attachments(tx, message, fact.attachments)
+    await claim_uploads(tx, message, uploads, owner=owner_of(fact))
+    if fact.text:
+        tx.index("message_search", event.position, tokens(fact.text))
+    return event
+
+
+def tell(tx: Tx, held: Held, leg: LegId, person: Person, message: MessageId) -> tuple[Event, Scope]:
+    """Record that her message came, after the change of status that it brings; returns the scope it leaves."""
     event = Event(
         Kind.MESSAGE_CREATED,
         customer(person.identity),
@@ -146,44 +209,25 @@ async def ingest(
         scope = replace(scope, status=status)
         changed(tx, held, customer(person.identity), {"status": [held.status, status]}, scope)
         event.was = event.now = scope
-    position = tx.record(
+    tx.record(
         event,
         Stamp("conversations", "position", held.id),
         Stamp("conversations", "last_public_position", held.id),
         Stamp("conversations", "last_customer_position", held.id),
     )
-    at = tx.now if fact.at is None or not fact.late else fact.at
-    stored = await tx.run(
-        NEW_MESSAGE,
-        message,
-        position,
-        held.id,
-        leg,
-        person.identity,
-        client_id,
-        intake.account,
-        fact.provider_id,
-        fact.text,
-        None if fact.content is None else as_json(fact.content),
-        reply_to,
-        at,
-        int(fact.late),
-    )
-    if not stored:
-        raise Repeat
-    last_at = max(held.last_at, at)
+    return event, scope
+
+
+def time_of(tx: Tx, fact: InboundMessage) -> int:
+    """The receipt, or the provider's time of what was caught up."""
+    return tx.now if fact.at is None or not fact.late else fact.at
+
+
+def arrival(held: Held, message: MessageId, at: int) -> tuple[int, MessageId]:
+    """The conversation's time and newest message after a message of that time."""
     # What arrived late does not become the newest words of the conversation.
     newest = held.last_message if at < held.last_at and held.last_message else message
-    await tx.run(TOUCH, held.id, scope.status, leg, last_at, newest, position, at)
-    if scope.tags:
-        await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
-    await tx.run(TOUCH_LEG, leg, tx.now)
-    await tx.run(TOUCH_ENDPOINT, intake.account, person.identity, tx.now)
-    await insert_attachments(tx, message, fact.attachments)
-    await claim_uploads(tx, message, uploads, owner=owner_of(fact))
-    if fact.text:
-        tx.index("message_search", position, tokens(fact.text))
-    return event
+    return max(held.last_at, at), newest
 
 
 def _status_after(held: Held, person: Person) -> Status:
