@@ -61,13 +61,13 @@ class Colleague:
         page = await self.ask("GET", f"/conversations/{key}/messages", limit=100)
         return [message["text"] for message in page["messages"]]
 
-    async def has(self, texts: Sequence[str], conversation: str = "", patience: float = 25.0) -> None:
+    async def has(self, texts: Sequence[str], conversation: str = "") -> None:
         """Wait until exactly these are stored, in whatever order."""
 
         async def stored() -> list[str]:
             return sorted(await self.texts(conversation))
 
-        await become(stored, sorted(texts), patience)
+        await become(stored, sorted(texts))
 
     async def has_read(self) -> None:
         """Wait until she has had the whole newest conversation before her eyes."""

@@ -3,14 +3,15 @@
 import re
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, WebError, expect
 
 from tests.servers.chromium import PACKAGES
 
 COMPLAINTS = ("error", "warning")
-PATIENCE = (
-    10_000.0  # milliseconds: how long a locator waits; Playwright's own 30 s hide a test's failure too long
-)
+PATIENCE = 30_000.0
+"""Milliseconds after which what was waited for counts as never; nothing waits that long when all is well. The one
+patience of all waiting for a page: who waits less fails on a machine that is busy."""
+expect.set_options(timeout=PATIENCE)
 
 
 class Pages:

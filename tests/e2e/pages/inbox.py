@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import playwright.async_api
 from playwright.async_api import Locator, Page, expect
 
 from tests.e2e.pages.screen import Screen, agree, become
@@ -185,8 +186,8 @@ class InboxPage(Screen):
         turned = self._face(other)
         await expect(self._face(face)).to_be_visible()
         while not await turned.count():
-            await self._face(face).click()
-            with contextlib.suppress(AssertionError):
+            with contextlib.suppress(AssertionError, playwright.async_api.TimeoutError):
+                await self._face(face).click(timeout=1_000)
                 await expect(turned).to_be_visible(timeout=1_000)
 
     def _face(self, key: str) -> Locator:

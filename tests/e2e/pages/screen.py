@@ -12,9 +12,10 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from tests.servers import pages
 from tests.servers.pages import accessibility_faults
 
-PATIENCE = 10.0
+PATIENCE = pages.PATIENCE / 1000
 """Seconds until something that must become true counts as never."""
 LOOK = 0.03
 """Seconds between two looks."""

@@ -54,7 +54,9 @@ async def test_a_page_that_styles_everything_does_not_touch_the_button(world: Wo
 
 
 async def test_agents_typing_is_shown_with_the_name_and_goes_by_itself(world: World):
-    chat = await world.talk()
+    page = await world.pages(viewport=DESKTOP)
+    await page.clock.install()
+    chat = await world.talk(page)
     await chat.say("hello")
     await chat.settled()
     conversation = await world.shop.conversation()
@@ -66,7 +68,8 @@ async def test_agents_typing_is_shown_with_the_name_and_goes_by_itself(world: Wo
     await expect(chat.frame.get_by_text("Mina is typing")).to_have_count(0)
     world.shop.bus.signal(signal)
     await expect(chat.frame.get_by_text("Mina is typing")).to_be_visible()
-    await expect(chat.frame.get_by_text("Mina is typing")).to_have_count(0, timeout=8_000)
+    await page.clock.fast_forward(world.shop.desk.limits.typing_expires)
+    await expect(chat.frame.get_by_text("Mina is typing")).to_have_count(0)
 
 
 async def test_a_closed_chat_counts_what_is_new_and_the_page_hears_it(world: World):
@@ -103,12 +106,13 @@ async def test_the_button_leaves_the_pages_own_controls_free(world: World):
     await page.evaluate(place)
     await until(lambda: page.evaluate("window.ready === true"))
     await page.evaluate("dispatchEvent(new Event('resize'))")
-    await page.wait_for_timeout(600)
-    assert await page.evaluate("document.elementFromPoint(innerWidth - 48, innerHeight - 48).id") == "buy"
+    await until(
+        lambda: page.evaluate("document.elementFromPoint(innerWidth - 48, innerHeight - 48).id === 'buy'")
+    )
     above = (
         "document.elementFromPoint(innerWidth - 48, innerHeight - 48 - 72) === document.body.lastElementChild"
     )
-    assert await page.evaluate(above)
+    await until(lambda: page.evaluate(above))
 
 
 async def test_the_story_so_far_is_there_and_older_pages_come_without_a_jump(world: World):
@@ -126,10 +130,12 @@ async def test_the_story_so_far_is_there_and_older_pages_come_without_a_jump(wor
     await expect(chat.frame.locator("article")).to_have_count(60)
     moved = await log.evaluate("(it, before) => it.scrollTop - (it.scrollHeight - before)", before)
     assert abs(moved) < 60, "the reader's place stays where it was"
-    for _ in range(4):
+
+    async def climbs() -> bool:
         await log.evaluate("it => it.scrollTop = 0")
-        await chat.page.wait_for_timeout(200)
-    await expect(chat.frame.get_by_text("the very first")).to_be_attached()
+        return await chat.frame.get_by_text("the very first").count() == 1
+
+    await until(climbs)
     await expect(chat.frame.locator(".greeting")).to_be_attached()
     # Far from the end nothing moves: a pill says what is new.
     at = await log.evaluate("it => it.scrollTop")

@@ -114,7 +114,7 @@ async def test_two_tabs_are_one_person_with_one_line(world: World):
     await asyncio.gather(one.say("a"), two.say("b"))
     await one.say("c")
     for chat in (one, two):
-        await expect(chat.frame.locator("article .text")).to_have_count(4, timeout=15_000)
+        await expect(chat.frame.locator("article .text")).to_have_count(4)
         await chat.settled()
     assert sorted(await world.stored()) == ["a", "b", "c", "from one"]
     order = await one.frame.locator("article .text").all_inner_texts()

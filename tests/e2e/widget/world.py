@@ -12,7 +12,7 @@ from typing import Any
 from playwright.async_api import Frame, Locator, Page, Route, WebSocketRoute, expect
 
 from tests.e2e.site import Site
-from tests.servers.pages import Pages
+from tests.servers.pages import PATIENCE, Pages
 from tests.visitors.conftest import Shop, open_shop
 
 DESKTOP = {"width": 1100, "height": 800}
@@ -62,7 +62,7 @@ class World:
         async def there() -> bool:
             return await self.stored() == texts
 
-        await until(there, 15)
+        await until(there)
 
 
 @dataclass
@@ -94,11 +94,11 @@ class Chat:
 
     async def shows(self, *texts: str) -> None:
         """Exactly these bubbles, in this order."""
-        await expect(self.frame.locator("article .text")).to_have_text(list(texts), timeout=15_000)
+        await expect(self.frame.locator("article .text")).to_have_text(list(texts))
 
     async def settled(self) -> None:
         """Nothing is on its way any more."""
-        await expect(self.frame.locator(".pending")).to_have_count(0, timeout=15_000)
+        await expect(self.frame.locator(".pending")).to_have_count(0)
 
     async def ready(self) -> None:
         await expect(self.frame.locator(".greeting, article").first).to_be_visible()
@@ -140,7 +140,7 @@ class Door:
         self.shut = False
 
 
-async def until(true: Callable[[], Awaitable[Any]], patience: float = 10) -> None:
+async def until(true: Callable[[], Awaitable[Any]], patience: float = PATIENCE / 1000) -> None:
     async with asyncio.timeout(patience):
         while not await true():  # noqa: ASYNC110 (what is awaited has no event of ours)
             await asyncio.sleep(0.03)
