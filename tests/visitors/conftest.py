@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import jwt
 import pytest
-from aiohttp import ClientResponse, web
+from aiohttp import ClientResponse, WSCloseCode, web
 from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.assets import mount_assets
@@ -267,6 +267,8 @@ async def open_shop(
     finally:
         for browser in shop.browsers:
             await browser.close()
+        for session in tuple(hung.sessions):  # as the process does: whoever is still here shall come back
+            session.cut(WSCloseCode.SERVICE_RESTART)
         await server.close()
         for task in tasks:
             task.cancel()
