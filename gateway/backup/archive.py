@@ -16,6 +16,7 @@ from typing import IO, Any
 import orjson
 
 from gateway.errors import ConfigError
+from gateway.folders import make_private
 from gateway.media import Damaged, MediaStore, Missing
 
 FORMAT = 1
@@ -38,7 +39,7 @@ class Archive:
     @classmethod
     @asynccontextmanager
     async def new(cls, target: Path) -> AsyncIterator[Archive]:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        make_private(target.parent)
         draft = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             # Readable by its owner alone: it holds everything.

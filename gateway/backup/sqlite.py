@@ -11,6 +11,7 @@ from pathlib import Path
 
 from gateway.backup.archive import Archive, Backup
 from gateway.errors import ConfigError, Unavailable
+from gateway.folders import make_private
 from gateway.store import migrate
 from gateway.store.sqlite_file import connect
 
@@ -70,7 +71,7 @@ def put_back(path: Path, kept: Backup, epoch: str) -> None:
     migrate.due(
         kept.facts["schema"], kept.facts["schema"]
     )  # refuses what is too new for us, before it is in place
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_private(path.parent)
     draft = path.with_name(f".{path.name}.restored")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

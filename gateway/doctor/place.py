@@ -18,6 +18,7 @@ from gateway.bundle import bundle
 from gateway.config import Config
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.errors import ConfigError, ParleyError
+from gateway.folders import open_to_others
 from gateway.media import MediaStore, open_media
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
@@ -130,7 +131,18 @@ def look_at_machine(config: Config) -> Iterator[Finding]:
         yield hint("disk", words, "a local SSD makes every message faster; network disks are the usual cause")
     else:
         yield good("disk", words)
+    yield from _privacy(config)
     yield from _open_files()
+
+
+def _privacy(config: Config) -> Iterator[Finding]:
+    """Whoever may enter the data directory reads what customers wrote."""
+    if config.data.exists() and open_to_others(config.data):
+        yield hint(
+            "disk",
+            f"other users of this machine may look into {config.data}",
+            f"close it: chmod 700 {config.data}",
+        )
 
 
 def existing(path: Path) -> Path:

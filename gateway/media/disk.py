@@ -11,6 +11,7 @@ from io import FileIO
 from pathlib import Path
 
 from gateway.errors import Unavailable
+from gateway.folders import FOLDER, make_private, make_private_file
 from gateway.media.spool import Spooled, Threads, modified_ms, remove_older, spooled
 from gateway.media.store import PIECE, Chunks, Damaged, Held, Missing, Opened, Stored, check_digest
 
@@ -35,10 +36,10 @@ class DiskStore:
 
     def _lay_out(self, root: Path) -> None:
         for folder in (self._objects, self._unfinished):
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._lock.touch(mode=0o600)
+            make_private(folder)
+        make_private_file(self._lock)
         for shard in range(256):
-            (self._objects / f"{shard:02x}").mkdir(mode=0o700, exist_ok=True)
+            (self._objects / f"{shard:02x}").mkdir(mode=FOLDER, exist_ok=True)
         for folder in (self._objects, root, root.parent):
             _sync_folder(folder)
 

@@ -21,6 +21,7 @@ from obstore.store import S3Store as Bucket
 
 from gateway.errors import Unavailable
 from gateway.events import new_id
+from gateway.folders import make_private
 from gateway.media.spool import Threads, remove_older, spooled
 from gateway.media.store import (
     Chunks,
@@ -62,7 +63,7 @@ class S3Store:
     """
 
     def __init__(self, place: S3Place, uploads: Path, credentials: S3Credentials | None = None) -> None:
-        uploads.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(uploads)
         self._uploads = uploads
         self._threads = Threads()
         self._bucket = _connect(place, credentials)

@@ -20,6 +20,7 @@ from typing import Any, TypeVar
 
 from gateway.errors import ParleyError, Unavailable
 from gateway.events import Event
+from gateway.folders import make_private, make_private_file
 from gateway.store.base import BATCH, Look, Store, Verb
 from gateway.store.sqlite_file import apply_migrations, connect, is_lost, openable, unavailable
 from gateway.store.sqlite_tx import SqliteReader, SqliteTx
@@ -76,10 +77,10 @@ class SqliteStore(Store):
 
     def _prepare(self) -> None:
         with openable(self.path), contextlib.ExitStack() as failed:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_private(self.path.parent)
+            make_private_file(self.path)  # the write-ahead log takes its rights from it
             self._writer = connect(self.path)
             failed.callback(self._writer.close)
-            self.path.chmod(0o600)
             apply_migrations(self._writer, self._clock())
             facts = dict(self._writer.execute("select key, value from meta").fetchall())
             head = self._writer.execute("select position from log_head").fetchone()

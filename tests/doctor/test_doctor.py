@@ -231,3 +231,13 @@ async def test_the_whole_round_has_every_part(tmp_path: Path) -> None:
         "files",
         "accounts",
     }
+
+
+@pytest.mark.parametrize(("mode", "told"), [(0o755, True), (0o750, True), (0o700, False)])
+async def test_a_data_directory_that_others_may_read(tmp_path: Path, mode: int, *, told: bool) -> None:
+    place = config(tmp_path)
+    place.data.mkdir()
+    place.data.chmod(mode)
+    said = io.StringIO()
+    assert await examine(place, said) == 0
+    assert (f"chmod 700 {place.data}" in said.getvalue()) == told

@@ -1,0 +1,29 @@
+"""Folders for what is nobody else's business: made for this user alone, whatever the umask says."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+FOLDER, FILE = 0o700, 0o600
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+
+def make_private(folder: Path) -> None:
+    """Make a folder, and those above it that are missing; what is there already is left as it is. Raises OSError."""
+    missing = [one for one in (folder, *folder.parents) if not one.exists()]
+    for one in reversed(missing):
+        one.mkdir(mode=FOLDER, exist_ok=True)
+    folder.mkdir(mode=FOLDER, exist_ok=True)  # says what is wrong where a file stands in its place
+
+
+def make_private_file(path: Path) -> None:
+    """An empty file where there is none; one that is there is closed to others. Raises OSError."""
+    path.touch(mode=FILE, exist_ok=True)
+    if path.stat().st_mode & OTHERS:
+        path.chmod(FILE)
+
+
+def open_to_others(path: Path) -> bool:
+    """May anybody but the owner (and root) look into it?"""
+    return bool(path.stat().st_mode & OTHERS)
