@@ -196,6 +196,7 @@ class _Conversing:
             {
                 "kind": "hello",
                 "protocol": PROTOCOL,
+                "epoch": self.desk.store.epoch,
                 "bundle": bundle().hash,
                 "resumed": resumed,
                 "now": self.desk.clock(),

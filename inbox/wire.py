@@ -89,6 +89,8 @@ class LimitsView(TypedDict):
 class HelloReply(TypedDict):
     kind: Literal["hello"]
     protocol: int
+    epoch: str
+    """Which life of the database positions are of: those of another one must not be compared with these."""
     bundle: str
     """The hash of the front end this server serves: another than the page's own means reload when idle."""
     resumed: bool

@@ -28,7 +28,7 @@ LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, e
     from legs l left join accounts a on a.id = l.account_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id where l.id = $1"""
 SENT = "update legs set last_sent_position = $2 where id = $1"
-NEWER = """select m.author_id, m.author_kind, a.name from messages m left join agents a on a.id = m.author_id
+NEWER = """select m.position, a.name from messages m left join agents a on a.id = m.author_id
     where m.conversation_id = $1 and m.visibility = 'public' and m.author_kind <> 'customer'
       and m.position > $2 and m.author_id <> $3 order by m.position desc limit 1"""
 # For a public reply: has the person it goes to seen what it quotes?
@@ -191,10 +191,12 @@ async def _check_nothing_newer(tx: Tx, held: Held, what: Post) -> None:
     if what.anyway or what.seen is None or (held.last_public_position or 0) <= what.seen:
         return
     newer = await tx.one(NEWER, held.id, what.seen, what.author.id)
-    if newer is not None:
-        raise Conflict(
-            "errors.stale_reply", f"newer than {what.seen}", code="stale_reply", name=newer["name"] or ""
-        )
+    if newer is None:
+        return
+    # What this very batch stored may have no number yet.
+    where = {"position": newer["position"]} if newer["position"] <= tx.position else {}
+    name = newer["name"] or ""
+    raise Conflict("errors.stale_reply", f"newer than {what.seen}", code="stale_reply", name=name, **where)
 
 
 async def _open_for_reply(tx: Tx, held: Held, by: Actor) -> Held:

@@ -389,6 +389,8 @@ export interface LimitsView {
 export interface AgentHelloReply {
   kind: "hello";
   protocol: number;
+  /** Which life of the database positions are of: those of another one must not be compared with these. */
+  epoch: string;
   /** The hash of the front end this server serves: another than the page's own means reload when idle. */
   bundle: string;
   resumed: boolean;

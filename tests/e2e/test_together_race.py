@@ -60,6 +60,51 @@ async def test_a_stopped_reply_is_sent_anyway_or_let_go(office: Office, new_page
         await tab.is_true()
 
 
+async def test_sending_anyway_overtakes_only_what_was_shown(office: Office, new_page: Pages):
+    """A third answer that comes while one decides stops the reply once more."""
+    new_page.expect(OFFLINE)
+    first, second = await two_at_one(office)
+    chi = await office.hire("Chi")
+    await second.write("Yes.")
+    await second.crosses(first, "No.")
+    await expect(second.stopped).to_contain_text("No.")
+    await second.offline()
+    await second.stopped.get_by_role("button", name=second.words("stopped.anyway")).click()
+    third = await chi.inbox()
+    await third.open("Unnamed visitor")
+    await chi.has_read()
+    await third.reply("Only from ten.")
+    await third.sees("Only from ten.")
+    await second.online()
+    await expect(second.stopped).to_contain_text(second.words("stopped.title", name="Chi"))
+    await expect(second.stopped).to_contain_text("Only from ten.")
+    await second.stopped.get_by_role("button", name=second.words("stopped.anyway")).click()
+    told = ["Is it open on Sunday?", "No.", "Only from ten.", "Yes."]
+    for tab in (first, second, third):
+        await tab.tells(told)
+    assert await office.boss.texts() == told
+
+
+async def test_what_another_window_of_mine_shows_was_not_seen_in_this_one(office: Office, new_page: Pages):
+    """An unattended second window reads along; the answer written in the first one is stopped all the same."""
+    new_page.expect(OFFLINE)
+    first, second = await two_at_one(office)
+    other = await office.people["Bo"].inbox()
+    await other.open("Unnamed visitor")
+    for n in range(30):
+        await first.note(f"n{n}")
+    await second.sees("n29")
+    await other.sees("n29")
+    await second.log.evaluate("(log) => log.scrollTo(0, 0)")
+    await expect(second.page.locator(".thread-pill")).to_be_visible()
+    await second.write("Yes.")
+    await first.reply("No.")
+    await office.people["Bo"].has_read()
+    await second.sees("No.")
+    await second.field.press("Enter")
+    await expect(second.stopped).to_contain_text(second.words("stopped.title", name="Mina"))
+
+
 async def test_both_take_it_both_close_it(office: Office, new_page: Pages):
     new_page.expect(OFFLINE)
     first, second = await two_at_one(office)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.async_api import expect
 
-from tests.e2e.office import GONE, Office
+from tests.e2e.office import GONE, OFFLINE, Office
 from tests.servers.pages import Pages
 
 
@@ -52,3 +52,35 @@ async def test_a_backup_is_restored_under_open_browsers(office: Office, new_page
     await expect(other.page.get_by_role("alert")).to_have_count(0)
     for screen in (inbox, other, chat):
         await screen.is_true()
+
+
+async def test_what_was_seen_before_a_restore_stops_nobody_from_being_asked(office: Office, new_page: Pages):
+    """A reply from before it says how far its author had read: in the restored log that number means other things."""
+    for silence in (GONE, OFFLINE, "status of 40[149]"):
+        new_page.expect(silence)
+    mina, bo = await office.hire("Mina"), await office.hire("Bo")
+    token = await office.writes("Is it open?")
+    file = office.server.folder / "monday.backup"
+    await office.command("backup", str(file))
+    await office.goes_on(token, *(f"and on day {n}?" for n in range(12)))
+    inbox, other = await mina.inbox(), await bo.inbox()
+    for tab in (inbox, other):
+        await tab.open("Unnamed visitor")
+        await tab.sees("and on day 11?")
+    await bo.has_read()
+
+    await office.dies()
+    await other.write("Yes.")
+    await other.offline()
+    await other.field.press("Enter")
+    await office.command("restore", str(file), "--force")
+    await office.comes_back()
+    await inbox.tells(["Is it open?"])
+    await inbox.reply("No.")
+    await inbox.tells(["Is it open?", "No."])
+    await other.online()
+    await expect(other.stopped).to_contain_text(other.words("stopped.title", name="Mina"))
+    assert await mina.texts() == ["Is it open?", "No."]
+    assert (await bo.ask("GET", f"/conversations/{(await bo.conversation())['id']}"))["read"] <= 3
+    await other.stopped.get_by_role("button", name=other.words("stopped.anyway")).click()
+    await other.tells(["Is it open?", "No.", "Yes."])

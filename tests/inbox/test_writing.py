@@ -36,6 +36,22 @@ async def test_a_reply_may_be_said_again(both: House) -> None:
     assert noted["position"] > first["position"]
 
 
+async def test_who_sends_anyway_knows_what_she_overtakes(both: House) -> None:
+    """The refusal says how far the other's answer reaches; whoever answers later than that stops it once more."""
+    taken = await both.customer_writes("hello")
+    say = {"conversation": taken.conversation, "text": "Hi", "seen": taken.position}
+    first = await does(both, "ann", "reply", **say, client_id="c1")
+    with pytest.raises(Conflict) as caught:
+        await does(both, "bob", "reply", **say, client_id="c2")
+    known = caught.value.params["position"]
+    assert known == first["position"]
+    second = await does(both, "sue", "reply", **{**say, "seen": known}, client_id="c3")
+    with pytest.raises(Conflict) as caught:
+        await does(both, "bob", "reply", **{**say, "seen": known}, client_id="c2")
+    assert caught.value.params == {"name": "Sue", "position": second["position"]}
+    await does(both, "bob", "reply", **{**say, "seen": second["position"]}, client_id="c2")
+
+
 async def test_starting_one(both: House) -> None:
     taken = await both.customer_writes("hello", name="Lee")
     contact = (await (await both.client("ann")).get("/contacts"))["contacts"][0]["id"]

@@ -30,7 +30,10 @@ async def test_a_reply_that_another_has_overtaken_is_stopped_once(world: World) 
     theirs = await world.answers(first.conversation, "Bo was faster", by="bo")
     with pytest.raises(Conflict) as stopped:
         await world.answers(first.conversation, "me too", seen=read)
-    assert (stopped.value.code, stopped.value.params) == ("stale_reply", {"name": "Bo"})
+    assert (stopped.value.code, stopped.value.params) == (
+        "stale_reply",
+        {"name": "Bo", "position": theirs.position},
+    )
     assert (
         await world.answers(first.conversation, "me too", seen=theirs.position)
     ).position > theirs.position

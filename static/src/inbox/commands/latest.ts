@@ -2,10 +2,13 @@
 
 import type { Command } from "../../wire";
 import { newId } from "../../shared/ids";
+import { state } from "../store";
 
 interface Latest {
   name: string;
   args: Record<string, unknown>;
+  /** Of which epoch positions in `args` are. */
+  epoch: string | null;
   /** The command it went out under; null: not said yet. */
   id: string | null;
   timer: ReturnType<typeof setTimeout> | null;
@@ -27,7 +30,7 @@ function transmit(entry: Latest): void {
 /** Says `name` with `args` after `delay`, unless a later one under the same key takes its place. */
 export function sayLatest(key: string, name: string, args: Record<string, unknown>, delay: number): void {
   const before = waiting.get(key);
-  const entry: Latest = { name, args, id: null, timer: before?.timer ?? null };
+  const entry: Latest = { name, args, epoch: state.value.epoch, id: null, timer: before?.timer ?? null };
   if (before?.timer) clearTimeout(before.timer);
   entry.timer = setTimeout(() => transmit(entry), delay);
   waiting.set(key, entry);
@@ -47,6 +50,12 @@ export function heard(id: string): void {
   for (const [key, entry] of waiting) if (entry.id === id) waiting.delete(key);
 }
 
+/** After hello. A mark of another epoch is let go: what it marked may not even be there. */
 export function sayAgain(): void {
+  for (const [key, entry] of waiting) {
+    if (!("position" in entry.args) || entry.epoch === state.value.epoch) continue;
+    if (entry.timer) clearTimeout(entry.timer);
+    waiting.delete(key);
+  }
   for (const entry of waiting.values()) if (!entry.timer) transmit(entry);
 }

@@ -38,7 +38,14 @@ export function useSocket(socket: { send: (frame: Command) => boolean; renew: ()
 }
 
 function transmit(one: Pending): void {
-  if (speak({ kind: "command", id: one.id, name: one.name, args: { ...one.args } })) told.set(one.id, Date.now());
+  const seen = "seen" in one.args ? { seen: seenOf(one) } : {};
+  const args = { ...one.args, ...seen };
+  if (speak({ kind: "command", id: one.id, name: one.name, args })) told.set(one.id, Date.now());
+}
+
+/** What its author had seen, as a position of this epoch: of what stands there since a restore, nothing. */
+export function seenOf(one: Pending): number {
+  return one.epoch === state.value.epoch ? Number(one.args.seen ?? 0) : 0;
 }
 
 function watchAnswers(): void {
@@ -73,6 +80,7 @@ export function act(
     name,
     args: whole,
     at: Date.now(),
+    epoch: state.value.epoch,
     state: "waiting",
     problem: null,
     files,
@@ -90,10 +98,11 @@ export function act(
 export function retry(id: string, change: Record<string, unknown> = {}): void {
   const one = state.value.pending.find((pending) => pending.id === id);
   if (!one) return;
-  const args = { ...one.args, ...change };
-  dispatch({ kind: "pending.again", id, args });
+  const args = { ...one.args, ...("seen" in one.args ? { seen: seenOf(one) } : {}), ...change };
+  const { epoch } = state.value;
+  dispatch({ kind: "pending.again", id, args, epoch });
   keep();
-  transmit({ ...one, args });
+  transmit({ ...one, args, epoch });
 }
 
 export function discard(id: string): void {

@@ -207,6 +207,7 @@ describe("acts on their way", () => {
     state: "waiting",
     problem: null,
     files: [],
+    epoch: null,
     settlesAt: null,
   });
 
@@ -255,20 +256,24 @@ describe("acts on their way", () => {
       { kind: "pending.failed", id: "k1", problem },
     );
     assert.equal(base.pending[0]?.problem?.text, "errors.stale_reply");
-    const again = play(base, { kind: "pending.again", id: "k1", args: { anyway: true } });
+    const again = play(base, { kind: "pending.again", id: "k1", args: { seen: 7 }, epoch: "b" });
     assert.deepEqual(
-      [again.pending[0]?.state, again.pending[0]?.problem, again.pending[0]?.args.anyway],
-      ["waiting", null, true],
+      [again.pending[0]?.state, again.pending[0]?.problem, again.pending[0]?.args.seen, again.pending[0]?.epoch],
+      ["waiting", null, 7, "b"],
     );
     assert.equal(play(base, { kind: "pending.dropped", id: "k1" }).pending.length, 0);
   });
 
-  test("what is not sent survives another beginning", () => {
+  test("what is not sent survives another beginning, and knows of which epoch it is", () => {
     const world = grown(2, 5);
+    const hello: Action = {
+      kind: "hello", protocol: 1, epoch: "b", bundle: "", resumed: false, now: 0, limits: emptyState().limits,
+    };
     const base = play(emptyState(), snapshot(world), {
       kind: "pending.added",
-      pending: pending("k1", "note", { conversation: "c1" }),
+      pending: { ...pending("k1", "note", { conversation: "c1" }), epoch: "a" },
     });
-    assert.equal(play(base, snapshot(world)).pending.length, 1);
+    const again = play(base, hello, snapshot(world));
+    assert.deepEqual([again.pending.length, again.pending[0]?.epoch, again.epoch], [1, "a", "b"]);
   });
 });

@@ -53,7 +53,7 @@ export type Local =
   | { kind: "preferences.set"; values: Record<string, unknown> }
   | { kind: "pending.added"; pending: Pending }
   | { kind: "pending.failed"; id: string; problem: ProblemView }
-  | { kind: "pending.again"; id: string; args?: Readonly<Record<string, unknown>> }
+  | { kind: "pending.again"; id: string; args: Readonly<Record<string, unknown>>; epoch: string | null }
   | { kind: "pending.settled"; id: string; position: number | null }
   | { kind: "pending.dropped"; id: string };
 
@@ -71,6 +71,7 @@ function apply(draft: Draft, action: Action, now: number): void {
     case "hello":
       state.isOld = state.bundle !== null && state.bundle !== action.bundle;
       state.bundle ??= action.bundle;
+      state.epoch = action.epoch;
       state.limits = action.limits;
       state.skew = action.now - now;
       return;
@@ -164,7 +165,8 @@ function apply(draft: Draft, action: Action, now: number): void {
       return changePending(draft, action.id, {
         state: "waiting",
         problem: null,
-        ...(action.args ? { args: action.args } : {}),
+        args: action.args,
+        epoch: action.epoch,
       });
     case "pending.settled":
       if (action.position === null || action.position <= state.position) dropPending(draft, action.id);
@@ -184,7 +186,7 @@ function unknownAction(action: never): void {
 /** Everything that positions speak of goes; what this agent has not sent yet stays. */
 function startOver(draft: Draft): void {
   const { state } = draft;
-  const { limits, connection, retryAt, unavailable, bundle, isOld, skew, pending, generation } = state;
+  const { limits, connection, retryAt, unavailable, bundle, isOld, epoch, skew, pending, generation } = state;
   Object.assign(state, emptyState(), {
     limits,
     connection,
@@ -192,6 +194,7 @@ function startOver(draft: Draft): void {
     unavailable,
     bundle,
     isOld,
+    epoch,
     skew,
     generation: generation + 1,
     pending: pending.filter((one) => one.settlesAt === null),

@@ -18,6 +18,7 @@ function pending(name: string, args: Record<string, unknown>, more: Partial<Pend
     state: "waiting",
     problem: null,
     files: [],
+    epoch: null,
     settlesAt: null,
     ...more,
   };

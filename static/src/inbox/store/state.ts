@@ -66,6 +66,8 @@ export interface Pending {
   name: string;
   args: Readonly<Record<string, unknown>>;
   at: number;
+  /** Of which epoch the positions in `args` are: in another one they mean nothing. */
+  epoch: string | null;
   state: "waiting" | "failed";
   problem: ProblemView | null;
   /** What a message on its way carries, to draw it before the server has it. */
@@ -96,6 +98,8 @@ export interface State {
   /** The server serves another one by now: reload when nobody is in the middle of something. */
   isOld: boolean;
   cursor: string | null;
+  /** Which life of the database positions are of: a restored one counts on from an earlier day. */
+  epoch: string | null;
   position: number;
   /** The server's clock minus this browser's, ms. */
   skew: number;
@@ -139,6 +143,7 @@ export function emptyState(): State {
     bundle: null,
     isOld: false,
     cursor: null,
+    epoch: null,
     position: 0,
     skew: 0,
     limits: FIRST_LIMITS,

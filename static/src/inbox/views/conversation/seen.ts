@@ -1,26 +1,14 @@
-// How far an agent has truly seen a conversation: what stood on the screen of a visible page for a moment. The read mark
-// and the stop before a stale reply both come from here.
+// Tells `Looked` what stands on the screen of a visible page, and the server what has been read.
 
 import { markRead } from "../../commands";
 import { state } from "../../store";
+import { Looked } from "../../store/looked";
 
-/** What flashes by as Enter is pressed has not been read. */
-const SETTLES = 600; // ms
+const looked = new Looked();
 
-const seen = new Map<string, number>();
-let beginning = 0;
-
-/** Positions mean something within one beginning only: after a restore the log counts on from an earlier day. */
-function seenSince(): Map<string, number> {
-  const { generation } = state.peek();
-  if (generation !== beginning) seen.clear();
-  beginning = generation;
-  return seen;
-}
-
-/** The position up to which the agent has read the conversation: on this page, or before and elsewhere. */
+/** The position up to which the agent has seen the conversation on this page, or had read it when it was opened. */
 export function seenIn(conversation: string): number {
-  return Math.max(seenSince().get(conversation) ?? 0, state.peek().read.get(conversation) ?? 0);
+  return looked.seenIn(state.peek().epoch, conversation, Date.now());
 }
 
 function newestPosition(conversation: string): number {
@@ -30,21 +18,31 @@ function newestPosition(conversation: string): number {
   return newest;
 }
 
+export function isOpened(conversation: string, read: number): void {
+  looked.opened(state.peek().epoch, conversation, read);
+}
+
 let timer: ReturnType<typeof setTimeout> | undefined;
 
-/** The end of the conversation is on the screen. Called again by every change; counts when it stays so. */
+/** The end of the conversation is on the screen. Called again by every change. */
 export function endIsShown(conversation: string): void {
-  if (document.visibilityState !== "visible") return;
-  const position = newestPosition(conversation);
-  if (position <= (seenSince().get(conversation) ?? 0)) return;
+  if (document.visibilityState !== "visible") return endIsHidden();
+  looked.shown(state.peek().epoch, conversation, newestPosition(conversation), Date.now());
+  markWhenSeen(conversation);
+}
+
+function markWhenSeen(conversation: string): void {
   clearTimeout(timer);
+  const wait = looked.wait(Date.now());
+  if (wait === null) return;
   timer = setTimeout(() => {
-    if (document.visibilityState !== "visible") return;
-    seenSince().set(conversation, position);
-    markRead(conversation, position);
-  }, SETTLES);
+    if (document.visibilityState !== "visible") return endIsHidden();
+    markRead(conversation, seenIn(conversation));
+    markWhenSeen(conversation);
+  }, wait);
 }
 
 export function endIsHidden(): void {
   clearTimeout(timer);
+  looked.hidden(Date.now());
 }

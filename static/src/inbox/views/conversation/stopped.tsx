@@ -1,5 +1,5 @@
 import type { ConversationView } from "../../../wire";
-import { discard, retry } from "../../commands/outbox";
+import { discard, retry, seenOf } from "../../commands/outbox";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
@@ -17,8 +17,10 @@ export function Stopped({ view }: { view: ConversationView }) {
   const rows = known.threads.get(view.id)?.rows ?? [];
   const newer = rows
     .map((row) => row.message)
-    .filter((message) => message.visibility === "public" && message.position > Number(one.args.seen ?? 0))
+    .filter((message) => message.visibility === "public" && message.position > seenOf(one))
     .filter((message) => !(message.author.kind === "agent" && message.author.id === me?.id));
+  // "Send anyway" means: knowing what stands here. Whatever is newer still stops it again.
+  const shown = Math.max(seenOf(one), Number(one.problem?.params.position ?? 0), ...newer.map((it) => it.position));
   const name = String(one.problem?.params.name || (newer[0] && actorName(newer[0].author)) || t("somebody"));
   return (
     <section class="stopped" role="alertdialog" aria-label={t("stopped.title", { name })}>
@@ -42,7 +44,7 @@ export function Stopped({ view }: { view: ConversationView }) {
         <button type="button" class="button" onClick={() => takeBack(view.id, one)}>
           {t("edit")}
         </button>
-        <button type="button" class="button primary" onClick={() => retry(one.id, { anyway: true })}>
+        <button type="button" class="button primary" onClick={() => retry(one.id, { seen: shown })}>
           {t("stopped.anyway")}
         </button>
       </div>

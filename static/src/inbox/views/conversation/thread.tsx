@@ -15,7 +15,7 @@ import { Bubble } from "./bubble";
 import { lineWords } from "./lines";
 import { PendingRow } from "./pending-row";
 import { useReadersPlace } from "./scroll";
-import { endIsHidden, endIsShown } from "./seen";
+import { endIsHidden, endIsShown, isOpened } from "./seen";
 import { Typing } from "./typing";
 
 function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; linked: boolean }) {
@@ -66,15 +66,17 @@ function useUnseenBelow(thread: ThreadState, atEnd: boolean): number {
 
 function useSeen(conversation: string, atEnd: boolean, thread: ThreadState): void {
   useEffect(() => {
-    if (!atEnd) return endIsHidden();
+    if (atEnd) endIsShown(conversation);
+  }, [conversation, atEnd, thread.rows]);
+  useEffect(() => {
+    if (!atEnd) return;
     const look = () => endIsShown(conversation);
-    look();
     document.addEventListener("visibilitychange", look);
     return () => {
       document.removeEventListener("visibilitychange", look);
       endIsHidden();
     };
-  }, [conversation, atEnd, thread.rows]);
+  }, [conversation, atEnd]);
 }
 
 const FAR = 40; // pages back at most in search of a linked message
@@ -96,7 +98,11 @@ function useLinkedMessage(view: ConversationView, thread: ThreadState, show: (me
 function Story({ view, thread }: { view: ConversationView; thread: ThreadState }) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const [readTo] = useState(() => state.peek().read.get(view.id) ?? 0);
+  const [readTo] = useState(() => {
+    const read = state.peek().read.get(view.id) ?? 0;
+    isOpened(view.id, read);
+    return read;
+  });
   const { pending } = known;
   const items = useMemo(
     () => itemsOf({ view, thread, pending, readTo, speaks: (line) => lineWords(line) !== null }),
