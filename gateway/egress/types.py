@@ -328,7 +328,45 @@ class LineView(TypedDict):
     changes: dict[str, Any]
 
 
+class HolidayView(TypedDict):
+    date: str
+    """YYYY-MM-DD."""
+    name: str
+
+
+class OverrideView(TypedDict):
+    """A day on which these ranges count, whatever the week and the holidays say."""
+
+    date: str
+    name: str
+    ranges: list[tuple[int, int]]
+
+
+class HoursView(TypedDict):
+    """When a team answers. Ranges are minutes from midnight, from and up to; 1440 is the next midnight."""
+
+    team: str
+    zone: str
+    """An IANA name."""
+    week: dict[str, list[tuple[int, int]]]
+    """By `mon` to `sun`; a day left out is closed."""
+    holidays: list[HolidayView]
+    overrides: list[OverrideView]
+    open: bool
+    """At this moment."""
+    until: int | None
+    """When that changes; null: not within sight."""
+
+
 # --- customers ------------------------------------------------------------------------------------------------------
+
+
+class TeamState(TypedDict):
+    """Whether the team answers just now."""
+
+    open: bool
+    back_at: int | None
+    """When a closed team is back, UTC ms; null: not known."""
 
 
 class SpeakerView(TypedDict):

@@ -50,7 +50,7 @@ def hang(application: web.Application, parts: Parts) -> Hung:
         for method, handler in methods.items():
             router.add_route(method, f"/visitor/{{account}}/{path}", _shared(handler))
         router.add_route("OPTIONS", f"/visitor/{{account}}/{path}", _shared(_preflight))
-    return Hung(hub.sessions, [hub.run()])
+    return Hung(hub.sessions, [hub.run(), desk.opening.run(hub.sessions)])
 
 
 ROUTES: dict[str, dict[str, Handler]] = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol, cast
@@ -20,6 +21,7 @@ from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
 from gateway.rates import Buckets
 from gateway.store import Row, Store
+from gateway.visitors.opening import Opening
 from gateway.visitors.tokens import Tokens, Visitor
 
 
@@ -71,14 +73,18 @@ class Desk:
     parts: Parts
     tokens: Tokens = field(init=False)
     rates: Rates = field(init=False)
+    opening: Opening = field(init=False)
     chats: dict[str, Chat] = field(init=False)
     """By account; asked once what each channel can do, because the asking takes longer than a request should."""
+    coming: Counter[str] = field(default_factory=Counter)
+    """Bytes of uploads that are being read, by owner: room they have taken already."""
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.parts.store.secret)
         self.rates = Rates.of(self.limits, lambda: self.parts.clock() / 1000)
         serving = [channel for channel in self.parts.channels if isinstance(channel, ServesVisitors)]
         self.chats = {channel.account: cast("Chat", channel) for channel in serving}
+        self.opening = Opening(self.store, self.parts.bus, self.parts.clock, self._team_of)
 
     @property
     def store(self) -> Store:
@@ -87,6 +93,9 @@ class Desk:
     @property
     def limits(self) -> Limits:
         return self.parts.config.limits
+
+    def _team_of(self, account: str) -> str:
+        return self.chats[account].config.team
 
     def find_account(self, request: web.Request) -> Chat | None:
         """The account of the address, if it serves visitors."""

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from gateway.bus import CustomerHere
 from gateway.channels.base import Capabilities
-from gateway.egress.types import CustomerEvent
+from gateway.egress.types import CustomerEvent, TeamState
 from gateway.events import ActorKind, Event, Kind
 from gateway.limits import Limits
 from gateway.live import Hub, LiveSession, encode
@@ -61,6 +61,8 @@ class VisitorSession(LiveSession):
         self.capabilities = capabilities
         self.tab = tab
         self.person: str | None = None
+        self.team: TeamState | None = None
+        """What was last said of the team."""
 
 
 @dataclass(slots=True)

@@ -83,6 +83,7 @@ async def _answer(desk: Desk, chat: Chat, visitor: Visitor) -> SessionAnswer:
         "unread": 0,
         "settings": dict(chat.settings()),
         "limits": told_limits(desk, chat),
+        "team": await desk.opening.state(chat.account),
     }
     if known is not None:
         told["open"] = await desk.store.read(lambda look: is_open(look, known.person))

@@ -119,7 +119,7 @@ class _Conversing:
         cursor, refused = self.hub.resumable(text)
         if refused is not None:
             self.session.send({"kind": "reset", "reason": refused})
-        self._say_hello(resumed=cursor is not None)
+        await self._say_hello(resumed=cursor is not None)
         self._signal_here(here=True)
         if cursor is not None:
             self.session.position = cursor.position
@@ -156,9 +156,12 @@ class _Conversing:
             frame["open"] = await is_open(look, known.person)
         return frame, look.position
 
-    def _say_hello(self, *, resumed: bool) -> None:
+    async def _say_hello(self, *, resumed: bool) -> None:
+        self.session.team = team = await self.desk.opening.state(self.chat.account)
         now = self.desk.parts.clock()
-        self.session.send({"kind": "hello", "protocol": PROTOCOL, "resumed": resumed, "now": now})
+        self.session.send(
+            {"kind": "hello", "protocol": PROTOCOL, "resumed": resumed, "now": now, "team": team}
+        )
 
     def _signal_here(self, *, here: bool) -> None:
         if self.session.person is not None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from gateway.egress.types import AttachmentView, CustomerEvent, CustomerMessage, SpeakerView
+from gateway.egress.types import AttachmentView, CustomerEvent, CustomerMessage, SpeakerView, TeamState
 
 PROTOCOL = 1
 
@@ -48,6 +48,8 @@ class SessionAnswer(TypedDict):
     unread: int
     settings: dict[str, Any]
     limits: VisitorLimits
+    team: TeamState | None
+    """None: nobody has said when the team answers."""
 
 
 class VisitorLimits(TypedDict):
@@ -104,8 +106,8 @@ class Seen(_In):
     """Received, or read, everything up to this position."""
 
     kind: Literal["seen"]
-    delivered: int = Field(default=0, ge=0)
-    read: int = Field(default=0, ge=0)
+    delivered: int = Field(default=0, ge=0, le=2**53)
+    read: int = Field(default=0, ge=0, le=2**53)
 
 
 FromVisitor = Annotated[Hello | Typing | Seen, Field(discriminator="kind")]
@@ -117,6 +119,7 @@ class HelloReply(TypedDict):
     protocol: int
     resumed: bool
     now: int
+    team: TeamState | None
 
 
 class SnapshotFrame(TypedDict):
@@ -143,6 +146,13 @@ class TypingFrame(TypedDict):
     who: list[SpeakerView]
 
 
+class TeamFrame(TypedDict):
+    """The team opened or closed, or its hours were changed."""
+
+    kind: Literal["team"]
+    team: TeamState | None
+
+
 class ResetFrame(TypedDict):
     kind: Literal["reset"]
     reason: Literal["epoch", "too_old"]
@@ -154,7 +164,7 @@ class ProblemFrame(TypedDict):
     params: NotRequired[dict[str, Any]]
 
 
-ToVisitor = HelloReply | SnapshotFrame | EventsFrame | TypingFrame | ResetFrame | ProblemFrame
+ToVisitor = HelloReply | SnapshotFrame | EventsFrame | TypingFrame | TeamFrame | ResetFrame | ProblemFrame
 
 CLOSE_SIGNED_OUT = 4401
 CLOSE_PROTOCOL = 4406

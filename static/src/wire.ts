@@ -288,6 +288,41 @@ export interface LineView {
   changes: Record<string, unknown>;
 }
 
+export interface HolidayView {
+  /** YYYY-MM-DD. */
+  date: string;
+  name: string;
+}
+
+/** A day on which these ranges count, whatever the week and the holidays say. */
+export interface OverrideView {
+  date: string;
+  name: string;
+  ranges: unknown[][];
+}
+
+/** When a team answers. Ranges are minutes from midnight, from and up to; 1440 is the next midnight. */
+export interface HoursView {
+  team: string;
+  /** An IANA name. */
+  zone: string;
+  /** By `mon` to `sun`; a day left out is closed. */
+  week: Record<string, unknown[][]>;
+  holidays: HolidayView[];
+  overrides: OverrideView[];
+  /** At this moment. */
+  open: boolean;
+  /** When that changes; null: not within sight. */
+  until: number | null;
+}
+
+/** Whether the team answers just now. */
+export interface TeamState {
+  open: boolean;
+  /** When a closed team is back, UTC ms; null: not known. */
+  back_at: number | null;
+}
+
 /** Who wrote, as a customer may know them: never an email address or an internal id. */
 export interface SpeakerView {
   kind: "me" | "agent" | "automation";
@@ -518,6 +553,8 @@ export interface SessionAnswer {
   unread: number;
   settings: Record<string, unknown>;
   limits: VisitorLimits;
+  /** None: nobody has said when the team answers. */
+  team: TeamState | null;
 }
 
 export interface VisitorLimits {
@@ -577,6 +614,7 @@ export interface VisitorHelloReply {
   protocol: number;
   resumed: boolean;
   now: number;
+  team: TeamState | null;
 }
 
 /** The newest messages, oldest first; `before` for older ones as in `HistoryPage`. */
@@ -601,6 +639,12 @@ export interface TypingFrame {
   who: SpeakerView[];
 }
 
+/** The team opened or closed, or its hours were changed. */
+export interface TeamFrame {
+  kind: "team";
+  team: TeamState | null;
+}
+
 export interface VisitorResetFrame {
   kind: "reset";
   reason: "epoch" | "too_old";
@@ -614,7 +658,7 @@ export interface VisitorProblemFrame {
 
 export type FromVisitor = VisitorHello | VisitorTyping | Seen;
 
-export type ToVisitor = VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | VisitorResetFrame | VisitorProblemFrame;
+export type ToVisitor = VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | TeamFrame | VisitorResetFrame | VisitorProblemFrame;
 
 export const MARKS = 30;
 
@@ -708,6 +752,71 @@ export interface Hit {
 export interface HitsPage {
   hits: Hit[];
   before: string | null;
+}
+
+export const MERGES_TOLD = 200;
+
+/** One of the two that were joined or parted. */
+export interface MergeSide {
+  id: string;
+  /** A conversation's, where the caller may see it. */
+  number: number | null;
+  /** The contact's; empty where nobody has said one or the caller may not see it. */
+  name: string;
+}
+
+export interface MergeView {
+  id: string;
+  kind: "conversation.merge" | "conversation.split" | "contact.merge" | "contact.split";
+  source: MergeSide;
+  into: MergeSide;
+  actor: ActorView;
+  at: number;
+  undone_at: number | null;
+}
+
+/** Suggestions told at once. */
+export const SUGGESTED = 5;
+
+/** Newest contacts of a like name that are looked at. */
+export const ALIKE = 40;
+
+/** Letters from which a mail address's first part says something of its own. */
+export const PERSONAL = 5;
+
+/** Digits from which a text is a phone number. */
+export const DIGITS = 7;
+
+/** A contact as it is compared with another. */
+export interface Standing {
+  contact: ContactView;
+  /** Conversations that wait for somebody, of those the caller may see. */
+  open: number;
+  /** All of them. */
+  conversations: number;
+}
+
+export interface Likely {
+  contact: ContactView;
+  open: number;
+  conversations: number;
+  /**
+   * `address`: one says the mail address of the other; `phone`: the same number; `name`: called alike; `mail_name`:
+   * mail addresses that begin alike.
+   */
+  why: ("address" | "phone" | "name" | "mail_name")[];
+}
+
+export interface LikelyList {
+  likely: Likely[];
+}
+
+export interface StandingAnswer {
+  contact: ContactView;
+  open: number;
+  conversations: number;
+  /** What was merged into or split off this contact, the newest first. */
+  merges: MergeView[];
 }
 
 /** Nothing to tell but when: the fact itself comes as an event. */
@@ -1047,7 +1156,8 @@ export const CHUNK = 1000;
 export interface AuditFilter {
   /** Who did it. */
   agent?: string | null;
-  kind?: Kind | null;
+  /** Of docs/log.md; one that never happens finds nothing. */
+  kind?: string | null;
   /** Its id or its number. */
   conversation?: string | null;
   /** From this moment on. */
@@ -1058,7 +1168,7 @@ export interface AuditFilter {
 
 export interface AuditQuery {
   agent?: string | null;
-  kind?: Kind | null;
+  kind?: string | null;
   conversation?: string | null;
   after?: number | null;
   until?: number | null;
@@ -1244,6 +1354,39 @@ export interface OrganisationsPage {
 
 export interface OrganisationAnswer {
   organisation: OrganisationView;
+}
+
+export const DAY = 1440;
+
+export interface Holiday {
+  date: string;
+  name?: string;
+}
+
+export interface Override {
+  date: string;
+  name?: string;
+  /** None: closed. */
+  ranges?: unknown[][];
+}
+
+export interface SetHours {
+  /** An IANA name, such as Asia/Seoul. */
+  zone: string;
+  /** A day left out is closed. */
+  week: Record<string, unknown[][]>;
+  /** Closed, every year said anew. */
+  holidays?: Holiday[];
+  /** Days on which these ranges count, whatever week and holidays say. */
+  overrides?: Override[];
+}
+
+export interface HoursList {
+  hours: HoursView[];
+}
+
+export interface HoursAnswer {
+  hours: HoursView;
 }
 
 export interface EventsQuery {

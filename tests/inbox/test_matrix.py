@@ -20,6 +20,7 @@ from gateway.stream.agents import add_agent
 from gateway.stream.definitions import make_attribute, make_organisation
 from gateway.stream.describe import make_tag
 from gateway.stream.directory import make_team
+from gateway.stream.hours import Said, set_hours
 from gateway.stream.macros import make_macro
 from gateway.stream.merge import merge
 from gateway.visitors.tokens import Tokens
@@ -122,6 +123,10 @@ ROUTE_ROWS = {
     "GET /teams": Row(),
     "POST /teams": Row(says(name="$fresh")),
     "PATCH /teams/{id}": Row(says(retired=True), id="team"),
+    "GET /hours": Row(),
+    "GET /teams/{id}/hours": Row(id="team"),
+    "PUT /teams/{id}/hours": Row(says(zone="Asia/Seoul", week={}), id="team"),
+    "DELETE /teams/{id}/hours": Row(id="team"),
     "GET /tags": Row(),
     "POST /tags": Row(says(name="$fresh", colour="#000000")),
     "PATCH /tags/{id}": Row(says(retired=True), id="tag"),
@@ -213,7 +218,7 @@ async def prepared(house: House, n: int) -> Ids:
             "spare": spare,
             "other_session": session.id,
             "other_token": (await make_token(tx, spare, "x")).id,
-            "team": await make_team(tx, f"team{n}", SYSTEM),
+            "team": await _team_with_hours(tx, f"team{n}"),
             "tag": await make_tag(tx, f"tag{n}", "#ffffff", SYSTEM),
             "attribute": await make_attribute(tx, "contact", f"made_{n}", "X", "text", [], SYSTEM),
             "organisation": await make_organisation(tx, "Acme", None, SYSTEM),
@@ -236,6 +241,12 @@ async def prepared(house: House, n: int) -> Ids:
         "key": f"key_{n}",
         "email": f"fresh{n}@example.com",
     }
+
+
+async def _team_with_hours(tx: Any, name: str) -> str:
+    team = await make_team(tx, name, SYSTEM)
+    await set_hours(tx, team, Said("Asia/Seoul", {}), SYSTEM)
+    return team
 
 
 async def browser(house: House, actor: str) -> Caller:

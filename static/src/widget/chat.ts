@@ -3,7 +3,7 @@
 
 import { backoff } from "../shared/backoff";
 import { largest } from "../shared/files";
-import type { CustomerMessage, SessionAnswer, SpeakerView, ToVisitor, VisitorLimits } from "../wire";
+import type { CustomerMessage, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
 import { Door, Problem } from "./door";
 import { Keeper } from "./kept";
 import type { KeptFile, KeptMessage } from "./kept";
@@ -34,6 +34,8 @@ export interface View {
   trouble: string;
   settings: Settings | null;
   limits: VisitorLimits | null;
+  /** Whether the team answers just now; null: nobody has said when it does. */
+  team: TeamState | null;
   story: Story;
   line: readonly KeptMessage[];
   progress: ReadonlyMap<string, number>;
@@ -56,7 +58,7 @@ interface TabNews {
 
 export class Chat {
   view: View = {
-    phase: "waiting", person: 0, trouble: "", settings: null, limits: null, story: NOTHING, line: [], progress: new Map(),
+    phase: "waiting", person: 0, trouble: "", settings: null, limits: null, team: null, story: NOTHING, line: [], progress: new Map(),
     up: false, typing: [], unread: 0, shown: false, modal: false, loading: false,
   };
   /** Pictures of our own that are still here, by attachment id: no flicker when the stored message comes. */
@@ -194,7 +196,7 @@ export class Chat {
     const settings = answer.settings as unknown as Settings;
     const { unread, story } = this.view;
     this.show({
-      phase: "ready", settings, limits: answer.limits, unread: same ? unread : answer.unread, story: { ...story, open: answer.open },
+      phase: "ready", settings, limits: answer.limits, team: answer.team, unread: same ? unread : answer.unread, story: { ...story, open: answer.open },
     });
     if (answer.open || this.view.shown) this.line.follow(token, same);
     await this.outgoing.serve(subject, token);
@@ -344,7 +346,7 @@ export class Chat {
   private heard(frame: ToVisitor): void {
     switch (frame.kind) {
       case "hello":
-        return;
+        return this.show({ team: frame.team });
       case "snapshot":
         this.show({ story: fromSnapshot(frame), up: true });
         return this.settle(frame.messages);
@@ -354,6 +356,8 @@ export class Chat {
         return this.someoneTypes(frame.who);
       case "reset":
         return this.show({ up: false });
+      case "team":
+        return this.show({ team: frame.team });
       case "problem":
         return;
       default:
