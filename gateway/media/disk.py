@@ -4,19 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from io import FileIO
 from pathlib import Path
 
-from gateway.errors import Unavailable
 from gateway.folders import FOLDER, make_private, make_private_file
 from gateway.media.spool import Spooled, Threads, modified_ms, remove_older, spooled
 from gateway.media.store import PIECE, Chunks, Damaged, Held, Missing, Opened, Stored, check_digest
-
-FLOOR = 512 * 1024 * 1024
-"""Bytes that files leave free: the database may live on the same disk."""
 
 
 class DiskStore:
@@ -44,14 +39,9 @@ class DiskStore:
             _sync_folder(folder)
 
     async def put(self, chunks: Chunks, *, limit: int | None) -> Stored:
-        if await self._threads.run(self._free) < FLOOR:
-            raise Unavailable(f"less than {FLOOR} bytes are free for media in {self._objects.parent}")
         async with spooled(chunks, self._unfinished, limit=limit, threads=self._threads) as draft:
             await self._threads.run(self._name, draft)
         return Stored(draft.hash, draft.size)
-
-    def _free(self) -> int:
-        return shutil.disk_usage(self._objects).free
 
     def _name(self, draft: Spooled) -> None:
         # Also when the object is there already: its bytes are healed, its age is new, its folder is surely synced.

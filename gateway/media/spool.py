@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
-from gateway.errors import TooLarge
+from gateway.errors import TooLarge, Unavailable
 from gateway.media.store import PIECE, Chunks
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+FLOOR = 512 * 1024 * 1024
+"""Bytes that files leave free on the disk they are written to first: the database may live there too."""
 THREADS = 8
 """Disk work at once, in threads of its own: a slow disk must not hold up name look-ups or database scans."""
 
@@ -89,8 +92,11 @@ async def spooled(
 ) -> AsyncIterator[Spooled]:
     """Write a stream to a synced temporary file in `folder`, which is gone afterwards unless it was renamed.
 
-    `limit` in bytes. Raises TooLarge as soon as the stream passes it, OSError when the disk does.
+    `limit` in bytes. Raises TooLarge as soon as the stream passes it, Unavailable when the disk is nearly full, OSError
+    when it is.
     """
+    if await threads.run(free_bytes, folder) < FLOOR:
+        raise Unavailable(f"less than {FLOOR} bytes are free for media in {folder.parent}")
     draft = await threads.run(_Draft, folder, limit)
     try:
         async for piece in _gathered(chunks):
@@ -98,6 +104,11 @@ async def spooled(
         yield await threads.run(draft.seal)
     finally:
         await threads.run(draft.discard)
+
+
+def free_bytes(folder: Path) -> int:
+    """What the disk of this folder has left for us."""
+    return shutil.disk_usage(folder).free
 
 
 async def _gathered(chunks: Chunks) -> AsyncIterator[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections import OrderedDict
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
@@ -181,26 +183,40 @@ async def upload(request: web.Request) -> web.Response:
     if (request.content_length or 0) > limit:
         raise TooLarge("attachment.too_large", f"{request.content_length} bytes announced", limit=limit)
     owner = f"identity:{visitor.identity.space}:{visitor.identity.address}"
-    await _check_room(request, owner, limit)
-    file, _ = await receive(
-        desk.parts.media,
-        read_chunks(request),
-        name=request.query.get("name"),
-        declared_type=request.content_type,
-        limit=limit,
-    )
-    _check_kind(chat, file)
-    key = await desk.store.write(lambda tx: keep_upload(tx, owner, file))
+    async with _room(request, owner, limit):
+        file, _ = await receive(
+            desk.parts.media,
+            read_chunks(request),
+            name=request.query.get("name"),
+            declared_type=request.content_type,
+            limit=limit,
+        )
+        _check_kind(chat, file)
+        key = await desk.store.write(lambda tx: keep_upload(tx, owner, file))
     return answer({"attachment": _waiting(desk, key, file)}, 201)
 
 
-async def _check_room(request: web.Request, owner: str, limit: int) -> None:
-    """Strangers must not fill the disk; what does not say its size counts as the largest. Raises TooMany, Refused."""
+@contextlib.asynccontextmanager
+async def _room(request: web.Request, owner: str, limit: int) -> AsyncIterator[None]:
+    """Strangers must not fill the disk: room is taken before a byte is read, so that uploads side by side share it.
+
+    What does not say its size counts as the largest. Raises TooMany, Refused.
+    """
     desk, size = request.app[DESK], request.content_length or limit
-    waiting = await desk.store.read(lambda look: look.value(WAITING, owner))
-    if int(waiting) + size > max(WAITING_BYTES, limit):
-        raise Refused("errors.upload_many", f"{waiting} bytes wait for {owner}")
-    desk.rates.upload_mib.check(caller(request), size / MIB)
+    most = max(WAITING_BYTES, limit)
+    desk.coming[owner] += size
+    try:
+        waiting = int(await desk.store.read(lambda look: look.value(WAITING, owner)))
+        if waiting + desk.coming[owner] > most:
+            raise Refused(
+                "errors.upload_many", f"{waiting} bytes wait for {owner}, {desk.coming[owner]} come"
+            )
+        desk.rates.upload_mib.check(caller(request), size / MIB)
+        yield
+    finally:
+        desk.coming[owner] -= size
+        if not desk.coming[owner]:
+            del desk.coming[owner]
 
 
 def _check_kind(chat: Chat, file: Attachment) -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from gateway.errors import Unavailable
 from gateway.media import Damaged, DiskStore
-from gateway.media.disk import FLOOR
+from gateway.media.spool import FLOOR
 from tests.media.conftest import DAY
 from tests.media.test_store import read
 
@@ -140,10 +140,10 @@ async def test_two_processes_share_a_folder(tmp_path: Path):
 
 async def test_a_disk_nearly_full_takes_nothing_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     store = DiskStore(tmp_path / "media")
-    monkeypatch.setattr(DiskStore, "_free", lambda self: FLOOR - 1)
+    monkeypatch.setattr("gateway.media.spool.free_bytes", lambda folder: FLOOR - 1)
     with pytest.raises(Unavailable):
         await store.put(b"too much", limit=100)
     assert [held async for held in store.list()] == []
-    monkeypatch.setattr(DiskStore, "_free", lambda self: FLOOR)
+    monkeypatch.setattr("gateway.media.spool.free_bytes", lambda folder: FLOOR)
     assert (await store.put(b"fits", limit=100)).size == 4
     await store.close()

@@ -11,6 +11,7 @@ import pytest
 from gateway.errors import Unavailable
 from gateway.media import MediaStore, S3Credentials, open_media
 from gateway.media.s3 import DELETION_ENDS, DELETION_TAKES, S3Store
+from gateway.media.spool import FLOOR
 from tests.media.conftest import DAY, open_s3
 from tests.media.test_store import read
 from tests.servers.s3 import S3
@@ -115,3 +116,11 @@ async def test_a_service_that_is_away_is_unavailable(s3: S3, tmp_path: Path, unu
         await store.put(b"x", limit=10)
     assert list((tmp_path / "uploads").iterdir()) == []
     await store.close()
+
+
+async def test_a_nearly_full_disk_takes_no_file_on_its_way(bucket: S3Store, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("gateway.media.spool.free_bytes", lambda folder: FLOOR - 1)
+    with pytest.raises(Unavailable, match="bytes are free"):
+        await bucket.put(b"one more", limit=None)
+    monkeypatch.setattr("gateway.media.spool.free_bytes", lambda folder: FLOOR)
+    assert (await bucket.put(b"one more", limit=None)).size == 8

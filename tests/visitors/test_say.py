@@ -318,6 +318,31 @@ async def test_files_nobody_sends_do_not_fill_the_disk(both: Shop, monkeypatch):
     assert (await hana.send_file(png())).status == 201
 
 
+async def test_uploads_side_by_side_share_the_room(both: Shop, monkeypatch):
+    most = both.desk.limits.upload_bytes
+    monkeypatch.setattr(say, "WAITING_BYTES", 2 * most)
+    hana, bora = both.browser(), both.browser()
+    await hana.arrive()
+    await bora.arrive()
+    going = asyncio.Event()
+
+    async def held_back():
+        yield png()
+        await going.wait()
+
+    # None of them says its size, so each takes the room of a largest file before a byte is read.
+    first, second = (asyncio.create_task(hana.send_file(held_back())) for _ in range(2))
+    while both.desk.coming.total() < 2 * most:  # noqa: ASYNC110 - nobody tells when an upload has begun
+        await asyncio.sleep(0.01)
+    assert (await hana.send_file(png())).status == 422, "no room while the others come"
+    assert (await bora.send_file(png())).status == 201, "her room is her own"
+    going.set()
+    assert [(await one).status for one in (first, second)] == [201, 201]
+    assert (await hana.send_file(png())).status == 201, "they were small: the room is free again"
+    assert (await hana.send_file(b"")).status == 422
+    assert not both.desk.coming, "what failed holds nothing"
+
+
 async def test_an_address_uploads_so_many_bytes_an_hour(tmp_path):
     limits = Limits(visitor_upload_mib=Rate.parse("1/hour"))
     async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, limits) as shop:
