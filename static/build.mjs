@@ -62,7 +62,10 @@ async function buildApp(out, name, entry) {
     chunkNames: "chunk-[hash]",
     assetNames: "asset-[hash]",
   });
-  const [path, made] = Object.entries(metafile.outputs).find(([path, output]) => output.entryPoint && path.endsWith(".js"));
+  // What is imported lazily counts as an entry too, under a chunk's name, and may stand before ours.
+  const [path, made] = Object.entries(metafile.outputs).find(
+    ([path, output]) => output.entryPoint && basename(path).startsWith(`${name}-`) && path.endsWith(".js"),
+  );
   return { script: basename(path), style: made.cssBundle ? basename(made.cssBundle) : null };
 }
 
