@@ -229,7 +229,7 @@ class Hub(ABC, Generic[S, C]):
     async def _flush(self, events: Sequence[Event]) -> None:
         if self.sessions:
             try:
-                content = await self.store.read(lambda look: self.load(look, events))
+                content = await self.store.follow(lambda look: self.load(look, events))
                 self._tell(events, content)
             except Unavailable as why:
                 log.warning("cannot read what to tell the sessions: %s", why)
@@ -277,7 +277,7 @@ class Hub(ABC, Generic[S, C]):
         Returns False when that cannot be told: the log no longer reaches back that far, never came that far, or holds
         what cannot be read. The caller starts it over.
         """
-        if session.position > self.store.published and session.position > await self.store.read(_head):
+        if session.position > self.store.published and session.position > await self.store.follow(_head):
             return False
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
         while session.position < self.flushed and not session.closing:
@@ -317,11 +317,11 @@ class Hub(ABC, Generic[S, C]):
             return kept[position]
 
     async def _read_missed(self, position: int) -> tuple[Sequence[Event], C] | None:
-        events = await self.store.scan(lambda look: self._after(look, position))
+        events = await self.store.follow(lambda look: self._after(look, position), long=True)
         if not events:
             return None
         try:
-            return events, await self.store.read(lambda look: self.load(look, events))
+            return events, await self.store.follow(lambda look: self.load(look, events))
         except Unavailable:
             raise
         except Exception:

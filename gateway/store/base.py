@@ -110,6 +110,11 @@ class Store(ABC):
     async def scan(self, look: Look[T]) -> T:
         """A look that may take long (lists, search): on SQLite in a thread."""
 
+    async def follow(self, look: Look[T], *, long: bool = False) -> T:
+        """A look for those who are told what happens: it stands in no queue behind lists, searches and other people's
+        small looks. `long`: a part of the log, not a few rows by key."""
+        return await (self.scan if long else self.read)(look)
+
     @abstractmethod
     async def purge(self) -> None:
         """After an erasure: what its transaction deleted leaves the database's files too. Takes its time, in steps
@@ -165,7 +170,7 @@ class Store(ABC):
     async def _fill_gap(self) -> None:
         while True:
             try:
-                missing = await self.scan(lambda look: events_after(look, self._published, HEAL))
+                missing = await self.follow(lambda look: events_after(look, self._published, HEAL), long=True)
             except Unavailable as why:
                 log.warning("the log cannot be read, trying again with the next look at its head: %s", why)
                 return
@@ -190,7 +195,7 @@ class Store(ABC):
 
     async def look_at_head(self) -> None:
         try:
-            head = await self.read(_head)
+            head = await self.follow(_head)
         except Unavailable as why:
             log.warning("the head of the log cannot be read: %s", why)
             return

@@ -29,7 +29,12 @@ log = logging.getLogger(__name__)
 
 APPLICATION = "parley"
 """What our connections are called in `pg_stat_activity`."""
-READERS = 10
+READERS = 8
+"""Connections for small looks by key."""
+SCANNERS = 6
+"""Connections for lists, searches and whatever else may take long: the others stand in a queue of their own."""
+FOLLOWERS = 2
+"""Connections kept for those who are told what happens: slow searches never delay the live sockets."""
 SET_LEAST = 3
 """Verbs of a kind in a row that are worth a set: its statements are about twice a single verb's."""
 ALONE = 8
@@ -98,7 +103,9 @@ class PostgresStore(Store):
         self._clock = clock
         self._waiting: deque[_Unit] = deque()
         self._wake = asyncio.Event()
-        self._pool: Any
+        self._readers: Any
+        self._scanners: Any
+        self._followers: Any
         self._writers: Any
         self._writer_task: asyncio.Task[None]
 
@@ -114,8 +121,10 @@ class PostgresStore(Store):
         """
         store = cls(url, clock)
         try:
-            # The writer has a connection of its own: a crowd of readers never makes it wait.
-            store._pool = await _pool(url, READERS)
+            # Each kind has connections of its own: a crowd of one never makes another wait, least of all the writer.
+            store._readers = await _pool(url, READERS)
+            store._scanners = await _pool(url, SCANNERS)
+            store._followers = await _pool(url, FOLLOWERS)
             store._writers = await _pool(url, 1)
             await store._migrate()
         except UNUSABLE as why:
@@ -133,12 +142,12 @@ class PostgresStore(Store):
         return store
 
     async def _let_go(self) -> None:
-        for name in ("_pool", "_writers"):
+        for name in ("_readers", "_scanners", "_followers", "_writers"):
             if pool := getattr(self, name, None):
                 await pool.close()
 
     async def _migrate(self) -> None:
-        async with self._pool.acquire() as connection:
+        async with self._readers.acquire() as connection:
             await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK, timeout=MIGRATION)
             try:
                 await apply_migrations(connection)
@@ -161,23 +170,20 @@ class PostgresStore(Store):
     async def purge(self) -> None:
         """Let PostgreSQL clear away the dead rows now instead of at its next autovacuum."""
         with _unavailable():
-            async with self._pool.acquire(timeout=TIMEOUT) as connection:
+            async with self._scanners.acquire(timeout=TIMEOUT) as connection:
                 for table in PURGED:
                     await connection.execute(f"vacuum {table}", timeout=MIGRATION)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
     async def read(self, look: Look[T]) -> T:
-        with _unavailable():
-            async with (
-                self._pool.acquire(timeout=TIMEOUT) as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                head = await connection.fetchval("select position from log_head")
-                return await look(PostgresReader(connection, head))
+        return await _look(self._readers, look)
 
     async def scan(self, look: Look[T]) -> T:
-        return await self.read(look)
+        return await _look(self._scanners, look)
+
+    async def follow(self, look: Look[T], *, long: bool = False) -> T:
+        return await _look(self._followers, look)
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -319,6 +325,16 @@ def _sorted_out(units: list[_Unit], results: Sequence[Any]) -> tuple[list[Any], 
 def _is_gone(error: Exception) -> bool:
     """Arguments that do not fit a statement are their unit's fault, whatever class asyncpg gives them."""
     return isinstance(error, GONE) and not isinstance(error, asyncpg.InterfaceError)
+
+
+async def _look(pool: Any, look: Look[T]) -> T:
+    with _unavailable():
+        async with (
+            pool.acquire(timeout=TIMEOUT) as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            head = await connection.fetchval("select position from log_head")
+            return await look(PostgresReader(connection, head))
 
 
 @contextlib.contextmanager
