@@ -60,6 +60,14 @@ class AgentHere(Signal):
 
 
 @dataclass(frozen=True, slots=True)
+class AgentSays(Signal):
+    """What an agent says of themselves by hand: `online`, `away` or `busy`. Stored; said again with every tab."""
+
+    agent: str
+    availability: str
+
+
+@dataclass(frozen=True, slots=True)
 class AgentLooks(Signal):
     agent: str
     tab: str

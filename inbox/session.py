@@ -14,7 +14,7 @@ from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
 from gateway.bundle import bundle
-from gateway.bus import AgentHere, AgentLooks, AgentTyping
+from gateway.bus import AgentHere, AgentLooks, AgentSays, AgentTyping
 from gateway.door import check_origin, problem, unexpected
 from gateway.egress.pictures import picture_path
 from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated, Unavailable
@@ -189,6 +189,7 @@ class _Conversing:
             if told == self.session.private_told:
                 break
         self.session.send({"kind": "private", "private": private})
+        self.door.bus.signal(AgentSays(self.caller.agent_id, private["availability"]))
         self.session.send({"kind": "signals", "agents": self.door.signals.presence})
 
     def _say_hello(self, *, resumed: bool) -> None:

@@ -10,7 +10,16 @@ import contextlib
 import logging
 from collections.abc import Callable, Iterable
 
-from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus, CustomerHere, CustomerTyping, PrivateChanged
+from gateway.bus import (
+    AgentHere,
+    AgentLooks,
+    AgentSays,
+    AgentTyping,
+    Bus,
+    CustomerHere,
+    CustomerTyping,
+    PrivateChanged,
+)
 from gateway.limits import Limits
 from gateway.live import encode
 from inbox.hub import AgentSession
@@ -43,6 +52,7 @@ class Signals:
         self.board = Board(Timings(limits.presence_expires, limits.presence_settles, limits.typing_expires))
         self._stops = [
             bus.take_signals(AgentHere, self._here),
+            bus.take_signals(AgentSays, self._says),
             bus.take_signals(AgentLooks, self._looks),
             bus.take_signals(AgentTyping, self._agent_types),
             bus.take_signals(CustomerTyping, self._customer_types),
@@ -59,6 +69,10 @@ class Signals:
             self.board.gone(said.agent, said.tab, now)
         else:
             self.board.here(said.agent, said.tab, visible=said.visible, active=said.active, now=now)
+        self._wake.set()
+
+    def _says(self, said: AgentSays) -> None:
+        self.board.says(said.agent, said.availability)
         self._wake.set()
 
     def _shown_by(self, agent: str, tab: str) -> Iterable[str]:

@@ -23,6 +23,7 @@ DRAFTS_AND_GONE = DRAFTS.replace(" and text <> ''", "")
 MARKS = (
     "select conversation_id, position from read_marks where agent_id = $1 order by position desc limit 500"
 )
+OWN = "select preferences, availability from agents where id = $1"
 ME = "select * from agents where id = $1"
 
 
@@ -51,8 +52,13 @@ async def load_private(look: Reader, agent: str, *, catching_up: bool = False) -
     drafts: dict[str, dict[str, str]] = {}
     for row in await look.all(DRAFTS_AND_GONE if catching_up else DRAFTS, agent):
         drafts.setdefault(row["conversation_id"], {})[row["mode"]] = row["text"]
-    preferences = await look.value("select preferences from agents where id = $1", agent)
-    private: PrivateView = {"drafts": drafts, "preferences": from_json(preferences)}
+    own = await look.one(OWN, agent)
+    assert own is not None, "the caller was looked up a moment ago"
+    private: PrivateView = {
+        "drafts": drafts,
+        "preferences": from_json(own["preferences"]),
+        "availability": own["availability"],
+    }
     if catching_up:
         private["read"] = {row["conversation_id"]: row["position"] for row in await look.all(MARKS, agent)}
     return private

@@ -105,6 +105,8 @@ class PrivateView(TypedDict):
     read: NotRequired[dict[str, int]]
     drafts: NotRequired[dict[str, dict[str, str]]]
     preferences: NotRequired[dict[str, Any]]
+    availability: NotRequired[Literal["online", "away", "busy"]]
+    """What the agent says of themselves by hand."""
     changed: NotRequired[list[Literal["macros", "views"]]]
     """Lists of the agent's own that are no longer what they were: who shows one asks for it again."""
 
@@ -156,7 +158,7 @@ class SignalsFrame(TypedDict):
     """Never stored. `agents`: presence by agent id, whole; sent coalesced, the latest wins."""
 
     kind: Literal["signals"]
-    agents: NotRequired[dict[str, Literal["online", "away"]]]
+    agents: NotRequired[dict[str, Literal["online", "away", "busy"]]]
     conversation: NotRequired[ConversationSignals]
 
 

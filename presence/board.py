@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-ONLINE, AWAY = "online", "away"
+ONLINE, AWAY, BUSY = "online", "away", "busy"
 
 
 @dataclass(slots=True)
@@ -48,6 +48,7 @@ class Board:
         self._tabs: dict[str, dict[str, _Tab]] = {}
         self._typing: dict[str, dict[tuple[str, str], tuple[Typist, int]]] = {}
         self._customers: dict[str, set[str]] = {}
+        self._said: dict[str, str] = {}
 
     # --- agents -----------------------------------------------------------------------------------------------------
 
@@ -62,6 +63,13 @@ class Board:
         if found.present and not present:
             found.present_until = now + self._t.settles
         found.present, found.expires = present, now + self._t.expires
+
+    def says(self, agent: str, availability: str) -> None:
+        """By hand: away or busy until they say otherwise, whatever their tabs do; online leaves it to the tabs."""
+        if availability == ONLINE:
+            self._said.pop(agent, None)
+        else:
+            self._said[agent] = availability
 
     def gone(self, agent: str, tab: str, now: int) -> None:
         """A tab's socket closed: it may be back in a moment, so its lease runs out soon instead of at once."""
@@ -84,13 +92,13 @@ class Board:
         return None if found is None else found.conversation
 
     def agents(self, now: int) -> dict[str, str]:
-        """`online` or `away` for everybody who is here."""
+        """`online`, `away` or `busy` for everybody who is here; busy and idle is away."""
         states = {}
         for agent, tabs in self._tabs.items():
             alive = [tab for tab in tabs.values() if tab.expires > now]
             if alive:
-                online = any(tab.present or tab.present_until > now for tab in alive)
-                states[agent] = ONLINE if online else AWAY
+                here = any(tab.present or tab.present_until > now for tab in alive)
+                states[agent] = self._said.get(agent, ONLINE) if here else AWAY
         return states
 
     def looking(self, conversation: str, now: int) -> list[str]:

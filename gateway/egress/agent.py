@@ -203,6 +203,7 @@ def colleague(row: Row, teams: Sequence[str]) -> AgentView:
         "picture": picture_path(row["picture"]),
         "active": row["deactivated_at"] is None,
         "teams": list(teams),
+        "availability": row["availability"],
     }
 
 

@@ -157,6 +157,8 @@ class AgentView(TypedDict):
     picture: str | None
     active: bool
     teams: list[str]
+    availability: Literal["online", "away", "busy"]
+    """As said by hand when this was read; who is here is told by signals."""
 
 
 class TeamView(TypedDict):

@@ -42,6 +42,12 @@ async def save_draft(tx: Tx, agent_id: str, conversation: str, mode: str, text: 
         await tx.run(NO_DRAFT, agent_id, conversation, mode, tx.now)
 
 
+async def set_availability(tx: Tx, agent_id: str, availability: str) -> bool:
+    """`online`, `away` or `busy`, by hand. Returns whether that is something else than before."""
+    sql = "update agents set availability = $2 where id = $1 and availability <> $2"
+    return bool(await tx.run(sql, agent_id, availability))
+
+
 async def set_preferences(tx: Tx, agent_id: str, preferences: str) -> None:
     """`preferences` is JSON text, already merged and checked by the caller."""
     await tx.run("update agents set preferences = $2 where id = $1", agent_id, preferences)

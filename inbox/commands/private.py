@@ -8,7 +8,7 @@ import orjson
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from gateway.bus import PrivateChanged
+from gateway.bus import AgentSays, PrivateChanged
 from gateway.errors import TooLarge
 from gateway.store import Tx, from_json
 from gateway.stream import private
@@ -35,6 +35,10 @@ class SaveDraft(Sent):
     conversation: Id
     mode: Literal["public", "note"]
     text: Text
+
+
+class SetAvailability(Sent):
+    availability: Literal["online", "away", "busy"]
 
 
 class SetPreferences(Sent):
@@ -67,6 +71,16 @@ async def save_draft(asked: Asked, args: SaveDraft) -> Kept:
 
     conversation = await asked.store.write(verb)
     tell_own(asked, {"drafts": {conversation: {args.mode: args.text}}})
+    return {}
+
+
+@command()
+async def set_availability(asked: Asked, args: SetAvailability) -> Kept:
+    """Away or busy by hand, until online is said again; colleagues see it at once."""
+    agent, said = asked.caller.agent_id, args.availability
+    if await asked.store.write(lambda tx: private.set_availability(tx, agent, said)):
+        tell_own(asked, {"availability": said})
+    asked.desk.bus.signal(AgentSays(agent, said))
     return {}
 
 

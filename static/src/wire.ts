@@ -139,6 +139,8 @@ export interface AgentView {
   picture: string | null;
   active: boolean;
   teams: string[];
+  /** As said by hand when this was read; who is here is told by signals. */
+  availability: "online" | "away" | "busy";
 }
 
 export interface TeamView {
@@ -439,6 +441,8 @@ export interface PrivateView {
   read?: Record<string, number>;
   drafts?: Record<string, Record<string, string>>;
   preferences?: Record<string, unknown>;
+  /** What the agent says of themselves by hand. */
+  availability?: "online" | "away" | "busy";
   /** Lists of the agent's own that are no longer what they were: who shows one asks for it again. */
   changed?: ("macros" | "views")[];
 }
@@ -486,7 +490,7 @@ export interface ConversationSignals {
 /** Never stored. `agents`: presence by agent id, whole; sent coalesced, the latest wins. */
 export interface SignalsFrame {
   kind: "signals";
-  agents?: Record<string, "online" | "away">;
+  agents?: Record<string, "online" | "away" | "busy">;
   conversation?: ConversationSignals;
 }
 
@@ -999,6 +1003,10 @@ export interface SaveDraft {
   conversation: string;
   mode: "public" | "note";
   text: string;
+}
+
+export interface SetAvailability {
+  availability: "online" | "away" | "busy";
 }
 
 export interface SetPreferences {
@@ -1609,6 +1617,7 @@ export interface Commands {
   split_contact: { args: SplitContact; value: ContactSplit };
   mark_read: { args: MarkRead; value: Kept };
   save_draft: { args: SaveDraft; value: Kept };
+  set_availability: { args: SetAvailability; value: Kept };
   set_preferences: { args: SetPreferences; value: Kept };
   reply: { args: Reply; value: Written };
   note: { args: Note; value: Written };

@@ -7,6 +7,7 @@ import pytest
 from gateway.bus import PrivateChanged
 from gateway.errors import TooLarge
 from tests.inbox.conftest import House, does
+from tests.inbox.tabs import tabs
 
 
 async def test_private_state_is_the_agents_own(both: House) -> None:
@@ -38,3 +39,32 @@ async def test_private_state_is_the_agents_own(both: House) -> None:
     assert (await (await both.client("ann")).get(path))["drafts"] == {}
     with pytest.raises(TooLarge):
         await does(both, "ann", "set_preferences", values={"x": "y" * 40_000})
+
+
+async def test_what_an_agent_says_of_themselves(both: House) -> None:
+    agent = both.agents["ann"]
+    async with tabs(both, "ann", "ann", "bob") as [first, second, colleague]:
+        assert first.of("private")[-1]["private"]["availability"] == "online"
+        await first.does("set_availability", availability="busy")
+        told = await second.until(
+            lambda tab: [one for one in tab.of("private") if one["private"] == {"availability": "busy"}],
+            "busy",
+        )
+        assert len(told) == 1
+        assert not [one for one in first.of("private") if one["private"] == {"availability": "busy"}]
+        await colleague.until(
+            lambda tab: any(one.get("agents", {}).get(agent) == "busy" for one in tab.of("signals")),
+            "ann is busy",
+        )
+    async with tabs(both, "bob", "ann") as [colleague, again]:
+        assert again.of("private")[-1]["private"]["availability"] == "busy", "it is stored"
+        [hers] = [one for one in again.of("snapshot")[0]["directory"]["agents"] if one["id"] == agent]
+        assert hers["availability"] == "busy"
+        program = await both.client(token=await both.token("ann"))
+        status, _ = await program.ask("PUT", "/session/availability", {"availability": "online"})
+        assert status == 204
+        await again.until(lambda tab: tab.of("private")[-1]["private"] == {"availability": "online"}, "told")
+        await colleague.until(
+            lambda tab: tab.of("signals") and tab.of("signals")[-1].get("agents", {}).get(agent) == "online",
+            "online",
+        )

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from presence.board import AWAY, ONLINE, Board, Timings, Typist
+from presence.board import AWAY, BUSY, ONLINE, Board, Timings, Typist
 
 T = Timings(expires=60_000, settles=5_000, typing=6_000)
 PING = 20_000
@@ -58,6 +58,28 @@ def test_a_lease_survives_a_late_ping() -> None:
     here(on, ANN, "1", late)
     assert on.agents(late + T.expires - 1) == {ANN: ONLINE}
     assert on.looking("c", late + T.expires - 1) == [ANN]
+
+
+def test_what_is_said_by_hand_outlasts_tabs_and_sleep() -> None:
+    on = board()
+    on.says(ANN, BUSY)
+    assert on.agents(0) == {}, "who is not here is neither busy nor away"
+    here(on, ANN, "1", 0)
+    assert on.agents(1) == {ANN: BUSY}
+    here(on, ANN, "1", 10, active=False)
+    assert on.agents(10 + T.settles) == {ANN: AWAY}, "busy, and not even there"
+    here(on, ANN, "1", 20_000)
+    on.says(ANN, AWAY)
+    assert on.agents(20_001) == {ANN: AWAY}
+    on.says(ANN, BUSY)
+    asleep = 20_000 + T.expires
+    on.expire(asleep)
+    assert on.agents(asleep) == {}
+    here(on, ANN, "1", asleep)
+    assert on.agents(asleep + 1) == {ANN: BUSY}
+    on.says(ANN, ONLINE)
+    assert on.agents(asleep + 2) == {ANN: ONLINE}
+    assert not on._said, "what is left to the tabs costs no memory"
 
 
 def test_a_lease_that_is_not_renewed_ends() -> None:

@@ -20,7 +20,7 @@ function snapshot(world: World): AgentSnapshotFrame {
     position: world.position,
     counts: world.counts(),
     private: {},
-    me: { id: "me", name: "Me", email: "", role: "admin", picture: null, active: true, teams: [] },
+    me: { id: "me", name: "Me", email: "", role: "admin", picture: null, active: true, teams: [], availability: "online" },
     directory: { agents: [], teams: [], tags: [], attributes: [], accounts: [] },
   };
 }

@@ -77,7 +77,7 @@ export interface Pending {
 }
 
 export interface Signals {
-  agents: Readonly<Record<string, "online" | "away">>;
+  agents: Readonly<Record<string, "online" | "away" | "busy">>;
   conversation: ConversationSignals | null;
   /** When it was told, by this browser's clock. */
   toldAt: number;

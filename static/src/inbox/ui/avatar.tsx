@@ -28,8 +28,8 @@ interface AvatarProps {
   /** Empty where nobody has said one: then a figure stands for it. */
   name: string;
   picture?: string | null | undefined;
-  presence?: "online" | "away" | undefined;
-  size?: "small" | "normal" | "large";
+  presence?: "online" | "away" | "busy" | undefined;
+  size?: "small" | "normal" | "large" | "huge";
 }
 
 /** Decoration beside a written name: hidden from screen readers. */
@@ -41,7 +41,7 @@ export function Avatar({ id, name, picture, presence, size = "normal" }: AvatarP
       ) : name ? (
         initials(name)
       ) : (
-        <Icon name="person" size={size === "small" ? 13 : size === "large" ? 28 : 18} />
+        <Icon name="person" size={size === "small" ? 13 : size === "large" ? 28 : size === "huge" ? 44 : 18} />
       )}
       {presence && <span class={`presence presence-${presence}`} />}
     </span>
