@@ -84,6 +84,8 @@ def client_address(request: web.Request) -> str:
     """
     trusted = request.app[CONFIG].server.trusted_proxies
     address = request.remote or ""
+    if not _is_trusted(address, trusted):
+        return address
     told = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     while _is_trusted(address, trusted) and told and (nearer := told.pop().strip()):
         try:
@@ -172,6 +174,8 @@ async def read_bounded(request: web.Request, limit: int) -> bytes:
     check_unpacked(request)
     if (request.content_length or 0) > limit:
         raise TooLarge("errors.body_too_large", limit=limit)
+    if request.content.is_eof():
+        return _arrived(request, limit)
     body = bytearray()
     try:
         async with asyncio.timeout(PATIENCE):
@@ -182,6 +186,17 @@ async def read_bounded(request: web.Request, limit: int) -> bytes:
     except BROKEN_OFF:
         raise Malformed("errors.malformed", "the body did not arrive whole", at="", why="cut short") from None
     return bytes(body)
+
+
+def _arrived(request: web.Request, limit: int) -> bytes:
+    """A body that came with its head, as small ones do: nothing to wait for."""
+    try:
+        body = request.content.read_nowait()
+    except BROKEN_OFF:
+        raise Malformed("errors.malformed", "the body did not arrive whole", at="", why="cut short") from None
+    if len(body) > limit:
+        raise TooLarge("errors.body_too_large", limit=limit)
+    return body
 
 
 async def read_chunks(request: web.Request) -> AsyncIterator[bytes]:

@@ -13,7 +13,8 @@ import logging
 import socket
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -32,6 +33,15 @@ SEND_BUFFER = 64 * 1024
 """Bytes of kernel buffer per socket: unbounded, a stalled browser hides megabytes (PERFORMANCE.md, finding 7)."""
 CLOSE_GRACE = 2.0
 """Seconds a slow browser has to take the close frame before the connection is aborted."""
+PIECE = 16 * 1024
+"""Bytes of payload in one WebSocket frame; a longer text is a run of them (RFC 6455, section 5.4). With its head less
+than the least `socket_buffer`."""
+BEHIND = 4 * 1024 * 1024
+"""Bytes that may wait behind what a socket's buffer holds: in the messages that all who are told the same share."""
+STALLED = 2.0
+"""Seconds a browser for which more waits than its buffer holds may take nothing at all before it is cut."""
+FEED_LOOK = 0.005
+"""Seconds between two looks at whether such a browser can take more."""
 PATIENCE = 8.0
 """Seconds a browser that is catching up may take nothing at all before it is cut."""
 REPLAY = 100
@@ -53,13 +63,31 @@ C = TypeVar("C")
 
 
 def text_frame(payload: bytes) -> bytes:
-    """A whole unmasked WebSocket text frame (RFC 6455, section 5.2): made once, written to many sockets."""
+    """A whole unmasked WebSocket text message (RFC 6455, section 5): made once, written to many sockets."""
     size = len(payload)
     if size < 126:
         return bytes((0x81, size)) + payload
-    if size < 65536:
+    if size <= PIECE:
         return b"\x81\x7e" + struct.pack("!H", size) + payload
-    return b"\x81\x7f" + struct.pack("!Q", size) + payload
+    # Between two pieces of a run the browser can be told other things: a ping, or that it is cut.
+    run = [payload[at : at + PIECE] for at in range(0, size, PIECE)]
+    firsts = [b"\x01", *[b"\x00"] * (len(run) - 2), b"\x80"]
+    return b"".join(_piece(first, piece) for first, piece in zip(firsts, run, strict=True))
+
+
+def _piece(first: bytes, payload: bytes) -> bytes:
+    size = len(payload)
+    return first + (bytes((size,)) if size < 126 else b"\x7e" + struct.pack("!H", size)) + payload
+
+
+def _pieces(message: bytes) -> Iterator[memoryview]:
+    """The frames of what `text_frame` made, without copying them."""
+    whole, at = memoryview(message), 0
+    while at < len(whole):
+        length = whole[at + 1]
+        end = at + 2 + length if length < 126 else at + 4 + int.from_bytes(whole[at + 2 : at + 4])
+        yield whole[at:end]
+        at = end
 
 
 def encode(frame: Any) -> bytes:
@@ -84,27 +112,85 @@ class LiveSession:
         self._transport = request.transport
         self._limit = limits.socket_buffer
         self.ws = ws
-        self.position = 0
+        self._position = 0
+        self._hub: Hub[Any, Any] | None = None
         self.cut_with: int | None = None
+        self._behind: deque[memoryview] = deque()
+        self._behind_bytes = 0
+        self._feeding: asyncio.TimerHandle | None = None
+        self._left = 0
+        self._moved_at = 0.0
         raw = request.transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
         request.transport.set_write_buffer_limits(high=self._limit)
 
     @property
+    def position(self) -> int:
+        """Up to here the browser has been told everything; the hub that it has joined moves on for all at once."""
+        return self._position if self._hub is None else max(self._position, self._hub.flushed)
+
+    @position.setter
+    def position(self, position: int) -> None:
+        self._position = position
+
+    def belong(self, hub: Hub[Any, Any] | None) -> None:
+        """Joins a hub, or leaves it (None) standing where it stood."""
+        self._position, self._hub = self.position, hub
+
+    @property
     def closing(self) -> bool:
         return self.cut_with is not None or self.ws.closed or self._transport.is_closing()
 
     def write(self, frame: bytes) -> None:
-        """Write an encoded frame now, or cut the browser when too much would be waiting."""
+        """Write an encoded message now. What the socket's buffer has no room for waits behind it, whatever its size, as
+        long as the browser takes something; one that takes nothing, or for which too much waits, is cut."""
         if self.closing:
             return
-        waiting = self._transport.get_write_buffer_size()
-        # A browser that has taken everything gets any frame, however large.
-        if waiting and waiting + len(frame) > self._limit:
+        if not self._behind and self._transport.get_write_buffer_size() + len(frame) <= self._limit:
+            self._transport.write(frame)
+        elif self._behind_bytes > BEHIND:
+            self.cut(CLOSE_SLOW)
+        else:
+            self._behind.extend(_pieces(frame))
+            self._behind_bytes += len(frame)
+            if self._feeding is None:
+                self._moved_at = asyncio.get_running_loop().time()
+                self._left = self._transport.get_write_buffer_size()
+                self._feed()
+
+    @staticmethod
+    def write_to_all(sessions: Iterable[LiveSession], frame: bytes) -> None:
+        """The same as `write` to each, for crowds: a thousand calls of it would cost half of what the sending does."""
+        size = len(frame)
+        for session in sessions:
+            transport = session._transport
+            if session.cut_with is not None or session.ws.closed or transport.is_closing():
+                continue
+            if not session._behind and transport.get_write_buffer_size() + size <= session._limit:
+                transport.write(frame)
+            else:
+                session.write(frame)
+
+    def _feed(self) -> None:
+        """Give the socket what it has room for, and look again until nothing is behind."""
+        self._feeding = None
+        if self.closing:
+            return
+        loop, left = asyncio.get_running_loop(), self._transport.get_write_buffer_size()
+        if left < self._left:
+            self._moved_at = loop.time()
+        elif loop.time() - self._moved_at > STALLED:
             self.cut(CLOSE_SLOW)
             return
-        self._transport.write(frame)
+        while self._behind and left + len(self._behind[0]) <= self._limit:
+            piece = self._behind.popleft()
+            self._behind_bytes -= len(piece)
+            self._transport.write(piece)
+            left = self._transport.get_write_buffer_size()
+        self._left = left
+        if self._behind:
+            self._feeding = loop.call_later(FEED_LOOK, self._feed)
 
     def send(self, frame: Any) -> None:
         self.write(encode(frame))
@@ -114,29 +200,43 @@ class LiveSession:
         nothing. For what a session is told by its own task (a snapshot, a replay), never for what the hub tells.
         """
         loop = asyncio.get_running_loop()
-        left, since = self._transport.get_write_buffer_size(), loop.time()
+        left, since = self._waiting, loop.time()
         while left > self._limit // 4 and not self.closing:
             await asyncio.sleep(DRAIN_LOOK)
-            now_left = self._transport.get_write_buffer_size()
+            now_left = self._waiting
             if now_left < left:
                 since = loop.time()
             elif loop.time() - since > PATIENCE:
                 self.cut(CLOSE_SLOW)
             left = now_left
 
+    @property
+    def _waiting(self) -> int:
+        """Bytes on their way to this browser that its machine has not taken yet."""
+        return self._transport.get_write_buffer_size() + self._behind_bytes
+
     def cut(self, code: int) -> None:
         """End the session with a code that tells the browser what to do; never waits for it."""
         if self.closing:
             return
         self.cut_with = code
+        self._let_go()
         if isinstance(self.ws, _Socket):
             self.ws.was_cut = True
         with contextlib.suppress(ConnectionError, RuntimeError):
             self._transport.write(b"\x88\x02" + struct.pack("!H", code))
         self.abandon()
 
+    def _let_go(self) -> None:
+        """Of what is behind: nobody will be told it here."""
+        if self._feeding is not None:
+            self._feeding.cancel()
+        self._feeding, self._behind_bytes = None, 0
+        self._behind.clear()
+
     def abandon(self) -> None:
         """Let the connection go soon, even if the browser never takes what is still waiting for it."""
+        self._let_go()
         asyncio.get_running_loop().call_later(CLOSE_GRACE, self._transport.abort)
 
 
@@ -186,6 +286,8 @@ class Hub(ABC, Generic[S, C]):
         self.flushed = store.published
         """Every joined session has been told everything up to here."""
         self.sessions: set[S] = set()
+        self._ahead: set[S] = set()
+        """Those whose snapshot was newer than what the hub has told so far."""
         self._pending: list[Event] = []
         self._wake = asyncio.Event()
         self._gather = limits.gather / 1000
@@ -199,7 +301,7 @@ class Hub(ABC, Generic[S, C]):
 
     @abstractmethod
     def deliver(self, events: Sequence[Event], content: C, sessions: Iterable[S]) -> None:
-        """Write to each session what it may see of these facts; `session.position` is where each stands."""
+        """Write to each session what it may see of these facts: all of them, or all from a later one on."""
 
     # --- live -------------------------------------------------------------------------------------------------------
 
@@ -242,16 +344,14 @@ class Hub(ABC, Generic[S, C]):
         self._read = (0, 0.0, {})
 
     def _tell(self, events: Sequence[Event], content: C) -> None:
-        first, last = events[0].position, events[-1].position
-        behind = [session for session in self.sessions if session.position < first]
-        ahead = [session for session in self.sessions if first <= session.position < last]
-        self.deliver(events, content, behind)
-        for session in ahead:  # its snapshot was newer than the hub
-            self.deliver(
-                [event for event in events if event.position > session.position], content, (session,)
-            )
-        for session in (*behind, *ahead):
-            session.position = last
+        if not self._ahead:
+            self.deliver(events, content, self.sessions)
+            return
+        self.deliver(events, content, self.sessions - self._ahead)
+        for session in tuple(self._ahead):
+            if rest := [event for event in events if event.position > session.position]:
+                self.deliver(rest, content, (session,))
+                self._ahead.discard(session)
 
     def start_over(self) -> None:
         """Cut everybody: each comes back with its cursor and catches up. Better than telling a story with a hole."""
@@ -286,8 +386,18 @@ class Hub(ABC, Generic[S, C]):
                 return False
             await session.drain()
         if not session.closing:
+            if session.position > self.flushed:
+                self._ahead.add(session)
+            session.belong(self)
             self.sessions.add(session)
+            self.joined(session)
         return True
+
+    def joined(self, session: S) -> None:
+        """For hubs that keep their sessions in order: this one is told what follows."""
+
+    def left(self, session: S) -> None:
+        """It is told nothing any more."""
 
     def _replay(self, session: S, events: Sequence[Event], content: C) -> bool:
         try:
@@ -334,7 +444,11 @@ class Hub(ABC, Generic[S, C]):
         return await events_after(look, position, REPLAY)
 
     def leave(self, session: S) -> None:
-        self.sessions.discard(session)
+        if session in self.sessions:
+            self.sessions.discard(session)
+            self._ahead.discard(session)
+            session.belong(None)
+            self.left(session)
 
 
 async def _head(look: Reader) -> int:

@@ -7,7 +7,7 @@ lost sight of in between is not shown, the `left` that follows says why.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,8 @@ class AgentSession(LiveSession):
         self.caller = caller
         self.tab = tab
         self.looks_at: str | None = None
+        self.crowd: Hashable = None
+        """Which crowd of its hub it belongs to."""
         self.private_told = 0
         """How often another tab's private state was told here: what was read before that is older."""
 
@@ -85,6 +87,9 @@ class AgentHub(Hub[AgentSession, Facts]):
         self._bus = bus
         self._channels = channels
         self._link = link
+        self._crowds: dict[Hashable, dict[AgentSession, None]] = defaultdict(dict)
+        """The sessions that are told alike, but for what is assigned to one of them; in the order in which they came,
+        which is how they lie in memory."""
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         contacts = {event.contact for event in events if event.contact}
@@ -125,19 +130,27 @@ class AgentHub(Hub[AgentSession, Facts]):
         return found
 
     def deliver(self, events: Sequence[Event], content: Facts, sessions: Iterable[AgentSession]) -> None:
-        access = [event for event in events if event.kind is Kind.ACCESS_CHANGED]
+        if access := [event for event in events if event.kind is Kind.ACCESS_CHANGED]:
+            sessions = [session for session in sessions if not self._access_ended(session, access)]
         if content.assignees is None:
             content.assignees = _assignees(events, content)
-        sights: dict[Hashable, list[AgentSession]] = defaultdict(list)
-        for session in sessions:
-            if not access or not self._access_ended(session, access):
-                sights[_sight(session.viewer, content.assignees)].append(session)
-        for sight, group in sights.items():
-            frame, left = self._shown(sight, group[0].viewer, events, content)
-            for session in group:
-                session.write(frame)
-                if session.looks_at in left:
+        crowds: Mapping[Hashable, Collection[AgentSession]]
+        crowds = self._crowds if sessions is self.sessions else _in_crowds(sessions)
+        for crowd in crowds.values():
+            for sight, group in _sights(crowd, content.assignees).items():
+                frame, left = self._shown(sight, next(iter(group)).viewer, events, content)
+                LiveSession.write_to_all(group, frame)
+                for session in [one for one in group if one.looks_at in left] if left else ():
                     self._look_away(session)
+
+    def joined(self, session: AgentSession) -> None:
+        session.crowd = _crowd(session.viewer)
+        self._crowds[session.crowd][session] = None
+
+    def left(self, session: AgentSession) -> None:
+        self._crowds[session.crowd].pop(session, None)
+        if not self._crowds[session.crowd]:
+            del self._crowds[session.crowd]
 
     def _shown(
         self, sight: Hashable, viewer: Viewer, events: Sequence[Event], content: Facts
@@ -252,11 +265,30 @@ def _assignees(events: Sequence[Event], content: Facts) -> set[str | None]:
     }
 
 
-def _sight(viewer: Viewer, assignees: set[str | None]) -> Hashable:
-    """What the rule of access knows a viewer by, for facts of these assignees: alike for all who are told alike."""
-    if viewer.sees_all:
-        return None
-    return viewer if viewer.agent_id in assignees else viewer.teams
+def _crowd(viewer: Viewer) -> Hashable:
+    """What the rule of access knows a viewer by where nothing is assigned to her: alike for all who are told alike."""
+    return None if viewer.sees_all else viewer.teams
+
+
+def _in_crowds(sessions: Iterable[AgentSession]) -> Mapping[Hashable, Collection[AgentSession]]:
+    crowds: dict[Hashable, list[AgentSession]] = defaultdict(list)
+    for session in sessions:
+        crowds[_crowd(session.viewer)].append(session)
+    return crowds
+
+
+def _sights(
+    crowd: Collection[AgentSession], assignees: set[str | None]
+) -> Mapping[Hashable, Collection[AgentSession]]:
+    """A crowd parted where facts of these assignees are told to some of it in a way of their own."""
+    viewer = next(iter(crowd)).viewer
+    if viewer.sees_all or not any(assignees):
+        return {_crowd(viewer): crowd}
+    sights: dict[Hashable, list[AgentSession]] = defaultdict(list)
+    for session in crowd:
+        viewer = session.caller.viewer
+        sights[viewer if viewer.agent_id in assignees else viewer.teams].append(session)
+    return sights
 
 
 def form(viewer: Viewer, event: Event, content: Facts) -> str | None:

@@ -29,7 +29,7 @@ from inbox.desk import Desk
 from inbox.hub import AgentSession
 from inbox.signals import Signals
 from inbox.snapshot import load_private, load_snapshot, told_limits
-from inbox.wire import PROTOCOL, Command, Hello, Here, Look, Typing, from_agent
+from inbox.wire import CLOSE_ACCESS, PROTOCOL, Command, Hello, Here, Look, Typing, from_agent
 
 log = logging.getLogger(__name__)
 
@@ -89,7 +89,11 @@ class AgentDoor:
                 continue
             try:
                 # Prolonged by this browser's requests meanwhile?
-                session.caller = await self.look_again(session.caller)
+                caller = await self.look_again(session.caller)
+                if caller.viewer != session.viewer:
+                    # The fact that says so is late; what a session sees is settled when it joins.
+                    session.cut(CLOSE_ACCESS)
+                session.caller = caller
             except Unauthenticated:
                 session.cut(CLOSE_SIGNED_OUT)
             except Unavailable as why:

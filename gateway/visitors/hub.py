@@ -7,7 +7,7 @@ her business. Her cursor then lags, which costs a little replay when she comes b
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -77,12 +77,43 @@ class Facts:
     """Persons who start over, because their words are gone."""
 
 
+class Crowd:
+    """Sessions by whose they are; those of nobody who has been written down yet, by their address."""
+
+    def __init__(self, sessions: Iterable[VisitorSession]) -> None:
+        self._by: dict[object, set[VisitorSession]] = defaultdict(set)
+        for session in sessions:
+            self.add(session)
+
+    def add(self, session: VisitorSession) -> None:
+        self._by[_whose(session)].add(session)
+
+    def discard(self, session: VisitorSession) -> None:
+        key = _whose(session)
+        if key in self._by:
+            self._by[key].discard(session)
+            if not self._by[key]:
+                del self._by[key]
+
+    def of(self, person: str) -> Collection[VisitorSession]:
+        return self._by.get(person, ())
+
+    def newcomers(self, address: tuple[str, str]) -> Collection[VisitorSession]:
+        return tuple(self._by.get(address, ()))
+
+
+def _whose(session: VisitorSession) -> object:
+    identity = session.visitor.identity
+    return session.person or (identity.space, identity.address)
+
+
 class VisitorHub(Hub[VisitorSession, Facts]):
     """One per process."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.store, desk.parts.bus, desk.limits)
         self._desk = desk
+        self._crowd = Crowd(())
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         facts = Facts()
@@ -146,24 +177,34 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             facts.erased.update(row["person_id"] for row in rows)
 
     def deliver(self, events: Sequence[Event], content: Facts, sessions: Iterable[VisitorSession]) -> None:
-        by_person: dict[str, list[VisitorSession]] = defaultdict(list)
-        for session in sessions:
-            if session.person is None:
-                self._recognise(session, content)
-            if session.person is not None:
-                by_person[session.person].append(session)
-        for person in by_person.keys() & (content.told.keys() | content.erased):
-            frame = self._frame(events, content, person)
-            for session in by_person[person]:
-                if frame is not None:
-                    session.write(frame)
+        # Most are told nothing of most facts: with thousands connected, only those are looked at who are.
+        crowd = self._crowd if sessions is self.sessions else Crowd(sessions)
+        for address, person in content.persons.items():
+            for session in crowd.newcomers(address):
+                self._recognise(session, person, crowd)
+        for person in content.told.keys() | content.erased:
+            if (theirs := crowd.of(person)) and (frame := self._frame(events, content, person)) is not None:
+                LiveSession.write_to_all(theirs, frame)
 
-    def _recognise(self, session: VisitorSession, content: Facts) -> None:
+    def of(self, person: str) -> Iterable[VisitorSession]:
+        """The sessions of a person that are told live."""
+        return self._crowd.of(person)
+
+    def joined(self, session: VisitorSession) -> None:
+        self._crowd.add(session)
+
+    def left(self, session: VisitorSession) -> None:
+        self._crowd.discard(session)
+
+    def _recognise(self, session: VisitorSession, person: str, crowd: Crowd) -> None:
         """A newcomer has been written down: from now on she has a story, and agents see her connected."""
-        address = session.visitor.identity
-        session.person = content.persons.get((address.space, address.address))
-        if session.person is not None:
-            self._desk.parts.bus.signal(CustomerHere(session.person, session.tab, here=True))
+        for each in {crowd, self._crowd}:
+            each.discard(session)
+        session.person = person
+        crowd.add(session)
+        if session in self.sessions:
+            self._crowd.add(session)
+        self._desk.parts.bus.signal(CustomerHere(person, session.tab, here=True))
 
     def _frame(self, events: Sequence[Event], content: Facts, person: str) -> bytes | None:
         if person in content.erased:

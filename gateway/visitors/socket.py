@@ -54,9 +54,10 @@ class VisitorDoor:
             return
         speaker: SpeakerView = {"kind": "agent", "name": signal.name, "picture": signal.picture}
         frame = encode({"kind": "typing", "who": [speaker] if signal.active else []})
-        for session in self.hub.sessions:
-            if session.person in signal.persons and session.capabilities.typing_out:
-                session.write(frame)
+        for person in signal.persons:
+            for session in self.hub.of(person):
+                if session.capabilities.typing_out:
+                    session.write(frame)
 
 
 class _Conversing:

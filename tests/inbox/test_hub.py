@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from types import SimpleNamespace
 from typing import Any, cast
 
 import orjson
@@ -200,20 +202,20 @@ class Counting(AgentHub):
         return super().told(event, how, content)
 
 
-class Ears:
-    """What a hub needs of a session."""
-
-    closing = False
-    position = 0
-    looks_at = None
+class Ears(AgentSession):
+    """A session whose socket keeps what it hears."""
 
     def __init__(self, viewer: Viewer) -> None:
-        self.viewer = viewer
         self.heard: list[bytes] = []
-        self.caller = type("Somebody", (), {"agent_id": viewer.agent_id, "session": "s", "token": None})()
-
-    def write(self, frame: bytes) -> None:
-        self.heard.append(frame)
+        self.looks_at = self.cut_with = None
+        self.ws = cast(Any, SimpleNamespace(closed=False))
+        caller = SimpleNamespace(viewer=viewer, agent_id=viewer.agent_id, session="s", token=None)
+        self.caller = cast(Any, caller)
+        self._limit, self._behind = 1 << 20, deque()
+        transport = SimpleNamespace(
+            write=self.heard.append, is_closing=lambda: False, get_write_buffer_size=lambda: 0
+        )
+        self._transport = cast(Any, transport)
 
 
 async def test_a_fact_is_encoded_once_for_all_who_are_told_alike(hub: AgentHub) -> None:
