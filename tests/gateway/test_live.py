@@ -250,22 +250,37 @@ async def joined(room: Room, count: int = 1) -> None:
     await become(lambda: len(room.hub.sessions) >= count)
 
 
+OVER = (-1, 0, 1, 125, 126)
+"""Bytes below and above a whole number of pieces."""
+
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
 @given(
     st.one_of(
         st.binary(max_size=300),
-        st.sampled_from([0, 1, 125, 126, 127, 65_535, 65_536, 65_537, 200_000]).map(lambda size: b"x" * size),
+        st.sampled_from([0, 1, 125, 126, 127, 200_000])
+        .flatmap(
+            lambda size: st.sampled_from([size, *(live.PIECE * n + over for n in (1, 2) for over in OVER)])
+        )
+        .map(lambda size: b"x" * size),
     )
 )
-def test_a_frame_is_what_rfc_6455_says(payload: bytes) -> None:
+def test_a_message_is_what_rfc_6455_says(payload: bytes) -> None:
+    """One frame, or a run of them: the first names the kind, the last ends it."""
     reader = StreamReader()
     reader.feed_data(text_frame(payload) + b"the next one")
-    parser = Frame.parse(reader.read_exact, mask=False)
-    with pytest.raises(StopIteration) as done:
-        next(parser)
-    assert done.value.value == Frame(Opcode.TEXT, payload, fin=True)
+    frames: list[Frame] = []
+    while not frames or not frames[-1].fin:
+        parser = Frame.parse(reader.read_exact, mask=False)
+        with pytest.raises(StopIteration) as done:
+            next(parser)
+        frames.append(done.value.value)
+    assert [frame.opcode for frame in frames] == [Opcode.TEXT, *[Opcode.CONT] * (len(frames) - 1)]
+    assert b"".join(frame.data for frame in frames) == payload
+    assert max(len(frame.data) for frame in frames) <= live.PIECE
+    assert b"".join(live._pieces(text_frame(payload))) == text_frame(payload)
+    assert len([*live._pieces(text_frame(payload))]) == len(frames)
     remaining = reader.read_exact(len(b"the next one"))
     with pytest.raises(StopIteration) as rest:
         next(remaining)
@@ -559,6 +574,56 @@ def _until(reading: list[asyncio.Task[None]], browsers: list[Browser], position:
         return one.positions
 
     return [reached(task, one) for task, one in zip(reading, browsers, strict=True)]
+
+
+async def test_a_flush_of_two_megabytes_cuts_only_who_takes_nothing(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Eight times what a socket's buffer may hold, and more right behind it: whoever reads gets it all, in order; for
+    who does not, no more than the buffer is held."""
+    monkeypatch.setattr(live, "STALLED", 0.5)
+    async with open_room(store) as room, browser(room) as one, stalled_browser(room) as stalled:
+        await joined(room, 2)
+        (reads, slow) = sorted(room.met, key=lambda session: session._transport.get_extra_info("peername")[1])
+        port = stalled.connection.transport.get_extra_info("sockname")[1]
+        if reads._transport.get_extra_info("peername")[1] == port:
+            reads, slow = slow, reads
+        room.hub.padding = 2 * 1024 * 1024
+        await room.happens()
+        room.hub.padding = 200_000
+        for _ in range(5):
+            await room.happens()
+        held = 0
+        async with asyncio.timeout(SOON):
+            while slow.cut_with is None:
+                held = max(held, slow._transport.get_write_buffer_size())
+                await asyncio.sleep(0.005)
+        assert slow.cut_with == CLOSE_SLOW
+        assert 0 < held <= room.limits.socket_buffer == 256 * 1024
+        assert not slow._behind, "the frames are let go"
+        room.hub.padding = 0
+        last = await room.happens()
+        assert await one.reaches(last) == list(range(1, last + 1))
+        assert reads.cut_with is None
+        stalled.wake()
+        assert await stalled.ended() == CLOSE_SLOW, "between two pieces of a message it can be told why"
+
+
+async def test_who_stays_far_behind_is_cut_though_it_reads(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What waits is bounded: catching up from the log costs less than keeping it."""
+    monkeypatch.setattr(live, "BEHIND", 300_000)
+    async with open_room(store) as room, stalled_browser(room) as slow:
+        await joined(room)
+        room.hub.padding = 100_000
+        (session,) = room.met
+        while session.cut_with is None:
+            assert session._behind_bytes <= live.BEHIND + 110_000
+            await room.happens()
+        assert session.cut_with == CLOSE_SLOW
+        slow.wake()
+        assert await slow.ended() == CLOSE_SLOW
 
 
 async def test_who_never_reads_again_is_let_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
