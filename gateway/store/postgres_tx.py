@@ -110,7 +110,7 @@ class PostgresTx(PostgresReader):
         self._stamps.append((stamp, position))
 
     def index(self, table: str, key: int, tokens: str) -> None:
-        self._tokens.append((table, key, tokens))
+        self._tokens.append((table, key, vector(tokens)))
 
     def mark(self) -> Mark:
         return Mark(len(self.events), len(self._stamps), len(self._tokens))
@@ -178,7 +178,7 @@ class PostgresTx(PostgresReader):
                     f"insert into {table} (rowid, tokens) select new.k, new.t::tsvector"
                     " from unnest($1::bigint[], $2::text[]) as new (k, t)",
                     list(kept),
-                    [vector(tokens) for tokens in kept.values()],
+                    list(kept.values()),
                 )
 
 

@@ -10,18 +10,20 @@ locked and the messages are written with their final positions at once; what `in
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.errors import Repeat
-from gateway.events import Event, LegId, MessageId, Proof, new_id
+from gateway.events import Event, LegId, MessageId, Scope, new_id
 from gateway.store import Row, as_json
 from gateway.store.postgres_tx import PostgresTx
 from gateway.store.search import tokens
 from gateway.stream.hold import Held, held_row
 from gateway.stream.ingest import arrival, tell, time_of
 from gateway.stream.people import Person
+from gateway.stream.repeats import erased_id
 
 if TYPE_CHECKING:
     from gateway.stream.ingest import TakeIn
@@ -82,6 +84,18 @@ class Plain(NamedTuple):
     conversation: str
 
 
+class After(NamedTuple):
+    """How a conversation stands after its messages so far."""
+
+    scope: Scope
+    leg: LegId
+    last_at: int
+    message: MessageId
+    position: int
+    waiting: int
+    """The time of the first of them."""
+
+
 async def ingest_together(tx: PostgresTx, verbs: Sequence[TakeIn]) -> Sequence[Event | Repeat | None]:
     """What `Together` says. Each verb is of those whose `together` is this."""
     people = await _people(tx, verbs)
@@ -117,7 +131,7 @@ async def _people(tx: PostgresTx, verbs: Sequence[TakeIn]) -> list[Person | None
 
 
 def _person(row: Row | None, verb: TakeIn) -> Person | None:
-    if row is None or verb.fact.proof > Proof(row["proof"]) or (verb.fact.name and not row["name"]):
+    if row is None or verb.fact.proof > row["proof"] or (verb.fact.name and not row["name"]):
         return None
     return Person(row["id"], row["contact_id"], row["blocked_at"] is not None)
 
@@ -156,8 +170,9 @@ def _way(tx: PostgresTx, verb: TakeIn) -> Way:
 
 
 def _keys(one: Plain) -> set[tuple[str, str, str]]:
-    """What no two messages share."""
-    keys = {("provider", str(one.verb.intake.account), one.verb.fact.provider_id)}
+    """What no two messages share; an erased one is known by the hash of its id."""
+    account, provider = str(one.verb.intake.account), one.verb.fact.provider_id
+    keys = {("provider", account, provider), ("provider", account, erased_id(account, provider))}
     if one.verb.client_id is not None:
         keys.add(("client", str(one.person.identity), one.verb.client_id))
     return keys
@@ -173,12 +188,15 @@ async def _known(tx: PostgresTx, plain: Sequence[Plain]) -> set[tuple[str, str, 
 
 async def _write(tx: PostgresTx, fresh: Sequence[Plain], held: dict[str, Held]) -> list[Event]:
     await tx.lock_head()
-    waiting: dict[str, int] = {}
+    after: dict[str, After] = {}
     events, messages = [], []
     for one in fresh:
         verb, fact = one.verb, one.verb.fact
         message, at = MessageId(new_id()), time_of(tx, fact)
-        before = held[one.conversation]
+        before, waiting = held[one.conversation], at
+        if (state := after.get(one.conversation)) is not None:
+            waiting = state.waiting
+            before = replace(before, scope=state.scope, last_at=state.last_at, last_message=state.message)
         event, scope = tell(tx, before, one.leg, one.person, message)
         content = None if fact.content is None else as_json(fact.content)
         messages.append(
@@ -188,32 +206,29 @@ async def _write(tx: PostgresTx, fresh: Sequence[Plain], held: dict[str, Held]) 
                 int(fact.late),
             )
         )
-        last_at, newest = arrival(before, message, at)
-        held[before.id] = replace(before, scope=scope, leg=one.leg, last_at=last_at, last_message=newest)
-        waiting.setdefault(before.id, at)
+        after[one.conversation] = After(
+            scope, one.leg, *arrival(before, message, at), event.position, waiting
+        )
         events.append(event)
-        if fact.text:
-            tx.index("message_search", event.position, tokens(fact.text))
-    await tx.run(NEW_MESSAGES, *_columns(messages, 13))
-    await _touch(tx, fresh, events, held, waiting)
+    # What is computed here needs no database, and the database nothing of it yet: both are busy at once.
+    await asyncio.gather(tx.run(NEW_MESSAGES, *_columns(messages, 13)), _index(tx, fresh, events))
+    await _touch(tx, fresh, after)
     return events
 
 
-async def _touch(
-    tx: PostgresTx,
-    fresh: Sequence[Plain],
-    events: Sequence[Event],
-    held: dict[str, Held],
-    waiting: dict[str, int],
-) -> None:
-    last = {event.conversation: event.position for event in events}
-    after = [held[key] for key in waiting]
+async def _index(tx: PostgresTx, fresh: Sequence[Plain], events: Sequence[Event]) -> None:
+    for one, event in zip(fresh, events, strict=True):
+        if one.verb.fact.text:
+            tx.index("message_search", event.position, tokens(one.verb.fact.text))
+
+
+async def _touch(tx: PostgresTx, fresh: Sequence[Plain], after: dict[str, After]) -> None:
     touched: list[tuple[Any, ...]] = [
-        (one.id, one.status.value, one.leg, one.last_at, one.last_message, last[one.id], waiting[one.id])
-        for one in after
+        (key, one.scope.status.value, one.leg, one.last_at, one.message, one.position, one.waiting)
+        for key, one in after.items()
     ]
     await tx.run(TOUCH, *_columns(touched, 7))
-    tagged = [(one.id, one.status.value, one.last_at) for one in after if one.scope.tags]
+    tagged = [(key, one.scope.status.value, one.last_at) for key, one in after.items() if one.scope.tags]
     if tagged:
         await tx.run(TOUCH_TAGS, *_columns(tagged, 3))
     await tx.run(TOUCH_LEGS, list({one.leg for one in fresh}), tx.now)
