@@ -21,7 +21,7 @@ from inbox.auth.access import access_contact, where_sees_contact
 from inbox.merges import MergeView, list_merges
 from inbox.views import match
 
-SHOWN = 5
+SUGGESTED = 5
 """Suggestions told at once."""
 ALIKE = 40
 """Newest contacts of a like name that are looked at."""
@@ -84,7 +84,7 @@ async def likely(look: Reader, viewer: Viewer, key: str) -> list[Likely]:
             reasons.setdefault(other, set()).add(why)
     allowed = await _allowed(look, viewer, reasons, blocked=contact["blocked_at"] is not None)
     order = sorted(allowed, key=lambda one: (min(RANK[why] for why in reasons[one]), -len(reasons[one])))[
-        :SHOWN
+        :SUGGESTED
     ]
     told = await _standings(look, viewer, order)
     return [{**told[one], "why": sorted(reasons[one], key=RANK.__getitem__)} for one in order]

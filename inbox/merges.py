@@ -14,8 +14,10 @@ from gateway.events import Actor, ActorKind
 from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_names
 
-MOST = 200
-MERGES = f"select * from merges where from_id = $1 or into_id = $1 order by at desc, id desc limit {MOST}"
+MERGES_TOLD = 200
+MERGES = (
+    f"select * from merges where from_id = $1 or into_id = $1 order by at desc, id desc limit {MERGES_TOLD}"
+)
 CONVERSATIONS = """select c.id, c.number, c.team_id, c.assignee_id, k.name from conversations c
     join contacts k on k.id = c.contact_id where c.id in {ids_1}"""
 CONTACTS = "select id, name from contacts where id in {ids_1}"

@@ -1130,7 +1130,7 @@ export interface StandingView {
   /** When a browser of theirs last asked for something, UTC ms; None: never. */
   seen_at: number | null;
   second_factor: boolean;
-  /** No password chosen yet. */
+  /** Has not come yet: no password chosen. */
   invited: boolean;
   /** Browsers signed in. */
   sessions: number;

@@ -1,23 +1,19 @@
-// Shortcuts, by the key's place on the keyboard (`code`), so that they work with the Korean layout switched on.
-// Never while somebody types or an input method composes.
+// Shortcuts, by what a key means on whatever layout is switched on (`shortcutOf`). Never while somebody types or an
+// input method composes; only the palette opens from everywhere.
 
 import { effect } from "@preact/signals";
-import { isComposing } from "../shared/keys";
+import { isComposing, shortcutOf } from "../shared/keys";
 import { go, route } from "./router";
 import { state } from "./store";
 import { chosenId, listAddress, listPlace } from "./views/shell/chosen";
 import { shownRows } from "./views/list/list";
+import { press } from "./views/shell/press";
+import { paletteOpen } from "./views/shell/palette";
 import { shortcutsOpen } from "./views/shell/shortcuts";
+import { undoLast } from "./ui/toasts";
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
-}
-
-function press(act: string): void {
-  const button = document.querySelector<HTMLElement>(`[data-act="${act}"]:not(:disabled)`);
-  // What it opens closes to it again, by Escape or by a choice.
-  if (button?.hasAttribute("aria-haspopup")) button.focus();
-  button?.click();
 }
 
 /** The open conversation's list as it last stood in it: who closes it goes on from there. */
@@ -60,33 +56,49 @@ function leave(): void {
   if (screen === "conversation" || screen === "search" || screen === "settings") go(listAddress(listPlace.value));
 }
 
+function findField(): void {
+  document.querySelector<HTMLElement>("[data-act=search]")?.focus();
+}
+
 const ACTS: Readonly<Record<string, () => void>> = {
-  KeyJ: () => move(1),
-  KeyK: () => move(-1),
-  KeyR: () => press("reply"),
-  KeyN: () => press("note"),
-  KeyE: () => press("close"),
-  KeyA: () => press("assign"),
-  KeyT: () => press("tag"),
-  KeyZ: () => press("snooze"),
+  j: () => move(1),
+  k: () => move(-1),
+  r: () => press("reply"),
+  n: () => press("note"),
+  e: () => press("close"),
+  a: () => press("assign"),
+  t: () => press("tag"),
+  z: () => press("snooze"),
+  p: () => press("priority"),
+  i: () => press("side"),
+  u: undoLast,
+  "/": findField,
+  "?": () => (shortcutsOpen.value = true),
   Escape: leave,
 };
 
-function keyed(event: KeyboardEvent): void {
-  if (isComposing(event) || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (document.querySelector("dialog[open]")) return;
-  if (isTyping(event.target)) {
-    if (event.key === "Escape" && event.target instanceof HTMLElement) event.target.blur();
-    return;
-  }
-  if (event.code === "Slash") {
+/** With Ctrl or ⌘. In a field they are the field's own, but for the palette. */
+function chorded(event: KeyboardEvent): void {
+  if (event.altKey || event.shiftKey) return;
+  const letter = shortcutOf(event);
+  if (letter === "k") {
     event.preventDefault();
-    if (event.shiftKey) shortcutsOpen.value = true;
-    else document.querySelector<HTMLElement>("[data-act=search]")?.focus();
+    if (!document.querySelector("dialog[open]")) paletteOpen.value = true;
+  } else if (letter === "z" && !isTyping(event.target) && undoLast()) event.preventDefault();
+}
+
+function keyed(event: KeyboardEvent): void {
+  if (event.defaultPrevented) return;
+  if (event.ctrlKey !== event.metaKey) return chorded(event);
+  if (event.ctrlKey || event.altKey || document.querySelector("dialog[open]")) return;
+  if (isTyping(event.target)) {
+    if (event.key === "Escape" && !isComposing(event) && event.target instanceof HTMLElement) event.target.blur();
     return;
   }
-  if (event.shiftKey) return;
-  const act = ACTS[event.code];
+  // Outside of fields nothing is composed, even where the input method takes the key for itself.
+  const meant = shortcutOf(event);
+  if (event.isComposing || (event.shiftKey && /^[a-z]$/.test(meant))) return;
+  const act = ACTS[meant];
   if (!act) return;
   event.preventDefault();
   act();

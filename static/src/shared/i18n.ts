@@ -1,5 +1,5 @@
 // The words of both languages: flat catalogues, `{name}` placeholders, plurals by `.one`/`.other` keys, and Korean
-// particles that follow the word before them: "{name}{이/가}".
+// particles that follow the word before them: "{name}{이/가}", also behind its closing quote: "‘{name}’{을/를}".
 
 export type Language = "en" | "ko";
 export type Catalogue = Readonly<Record<string, string>>;
@@ -51,15 +51,15 @@ export function particle(word: string, pair: string): string {
   return end === "none" ? afterVowel : afterConsonant;
 }
 
-const HOLE = /\{([a-z_]\w*)\}(?:\{([가-힣]+\/[가-힣]+)\})?/gi;
+const HOLE = /\{([a-z_]\w*)\}(?:([’”)]?)\{([가-힣]+\/[가-힣]+)\})?/gi;
 
 /** Puts the params into their places; an unknown place stays visible as it is written. */
 export function fill(pattern: string, params: Params = {}): string {
-  return pattern.replace(HOLE, (whole, name: string, pair: string | undefined) => {
+  return pattern.replace(HOLE, (whole, name: string, closes: string | undefined, pair: string | undefined) => {
     const value = params[name];
     if (value === undefined) return whole;
     const word = String(value);
-    return pair ? word + particle(word, pair) : word;
+    return pair ? word + (closes ?? "") + particle(word, pair) : word;
   });
 }
 

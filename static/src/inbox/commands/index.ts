@@ -53,6 +53,8 @@ export const editMessage = (message: string, text: string) => act("edit_message"
 export const eraseMessage = (message: string) => act("erase_message", { message });
 export const merge = (conversation: string, into: string) => act("merge", { conversation, into });
 export const split = (conversation: string, messages: string[]) => act("split", { conversation, messages });
+export const mergeContacts = (contact: string, into: string) => act("merge_contacts", { contact, into });
+export const splitContact = (contact: string, identities: string[]) => act("split_contact", { contact, identities });
 export const undoMerge = (id: string) => act("undo_merge", { merge: id });
 export const updateContact = (contact: string, change: Record<string, unknown>) =>
   act("update_contact", { contact, ...change });

@@ -7,11 +7,13 @@ interface DialogProps {
   title: string;
   close: () => void;
   wide?: boolean;
+  /** A class of its own: without the head, which is then only heard. */
+  kind?: string;
   children: ComponentChildren;
 }
 
 /** The browser's own modal: keeps the focus inside, gives it back afterwards, closes on Escape. */
-export function Dialog({ title, close, wide = false, children }: DialogProps) {
+export function Dialog({ title, close, wide = false, kind, children }: DialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     const before = document.activeElement;
@@ -25,7 +27,7 @@ export function Dialog({ title, close, wide = false, children }: DialogProps) {
   return (
     <dialog
       ref={dialog}
-      class={wide ? "dialog wide" : "dialog"}
+      class={`dialog${wide ? " wide" : ""}${kind ? ` ${kind}` : ""}`}
       aria-label={title}
       onCancel={(event) => {
         event.preventDefault();
@@ -36,12 +38,14 @@ export function Dialog({ title, close, wide = false, children }: DialogProps) {
       }}
     >
       <div class="dialog-body">
-        <header class="dialog-head">
-          <h2>{title}</h2>
-          <button type="button" class="button quiet square" aria-label={t("close")} onClick={close}>
-            <Icon name="close" />
-          </button>
-        </header>
+        {!kind && (
+          <header class="dialog-head">
+            <h2>{title}</h2>
+            <button type="button" class="button quiet square" aria-label={t("close")} onClick={close}>
+              <Icon name="close" />
+            </button>
+          </header>
+        )}
         {children}
       </div>
     </dialog>

@@ -11,6 +11,8 @@ export interface Choice {
   hint?: string | undefined;
   mark?: ComponentChildren;
   chosen?: boolean;
+  /** Takes it while the menu is open. */
+  hotkey?: string;
 }
 
 interface PickerProps {
@@ -101,6 +103,9 @@ function Choices({
     } else if (event.key === "Enter") {
       event.preventDefault();
       take(place);
+    } else if (plain && shown.some((choice) => choice.hotkey === event.key)) {
+      event.preventDefault();
+      take(shown.findIndex((choice) => choice.hotkey === event.key));
     }
   };
   return (

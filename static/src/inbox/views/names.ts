@@ -1,10 +1,26 @@
-import type { ActorView, ContactRef, IdentityView } from "../../wire";
+import type { ActorView, ContactRef, ContactView, IdentityView } from "../../wire";
 import { t } from "../words";
 
 /** What a person is called where nobody has said a name. */
 export function contactName(contact: Pick<ContactRef, "name" | "erased">): string {
   if (contact.erased) return t("contact.erased");
   return contact.name || t("contact.unnamed");
+}
+
+/** The same of a contact as it is known whole: an unnamed one by an address that tells it from others. */
+export function contactLabel(contact: Pick<ContactView, "name" | "erased_at" | "identities">): string {
+  if (contact.erased_at !== null) return t("contact.erased");
+  const [identity] = contact.identities;
+  return contact.name || (identity ? shortAddress(identity) : t("contact.unnamed"));
+}
+
+/** A language's own name in the language that is spoken here. */
+export function languageName(locale: string): string {
+  try {
+    return new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(locale) ?? locale;
+  } catch {
+    return locale;
+  }
 }
 
 export function actorName(actor: ActorView): string {

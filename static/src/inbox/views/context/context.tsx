@@ -7,10 +7,14 @@ import { known } from "../../store";
 import { Avatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
 import { Skeleton } from "../../ui/states";
 import { t, type WordKey } from "../../words";
-import { spaceWord } from "../names";
+import { UndoDialog } from "../conversation/undo";
+import { languageName, spaceWord } from "../names";
+import { Alike } from "./alike";
 import { Attributes } from "./attributes";
+import { JoinDialog, PartDialog } from "./join";
 import { Past } from "./past";
 import { StartConversation } from "./start";
 
@@ -28,7 +32,6 @@ function NameEdit({ contact }: { contact: ContactView }) {
       placeholder={t("contact.unnamed")}
       aria-label={t("contact.name")}
       maxLength={200}
-      disabled={contact.erased_at !== null}
       onInput={(event) => setText(event.currentTarget.value)}
       onBlur={save}
       onKeyDown={(event) => {
@@ -97,7 +100,7 @@ function Danger({ view, contact }: { view: ConversationView; contact: ContactVie
         <Icon name="download" size={15} />
         {t("contact.export")}
       </a>
-      {role !== "agent" && contact.erased_at === null && (
+      {role !== "agent" && (
         <button type="button" class="button danger-quiet" onClick={() => setAsking(true)}>
           <Icon name="trash" size={15} />
           {t("contact.erase")}
@@ -118,7 +121,50 @@ function Danger({ view, contact }: { view: ConversationView; contact: ContactVie
   );
 }
 
+/** Joining with another contact, parting, and taking back what was joined or parted. */
+function Joining({ contact }: { contact: ContactView }) {
+  const [asking, setAsking] = useState<"join" | "part" | "undo" | null>(null);
+  const done = () => setAsking(null);
+  return (
+    <div class="joining">
+      <button type="button" class="button small" data-act="join" onClick={() => setAsking("join")}>
+        <Icon name="merge" size={14} />
+        {t("join")}
+      </button>
+      {contact.identities.length > 1 && (
+        <button type="button" class="button small" data-act="part" onClick={() => setAsking("part")}>
+          <Icon name="split" size={14} />
+          {t("part")}
+        </button>
+      )}
+      <button type="button" class="button small quiet" data-act="undo-join" onClick={() => setAsking("undo")}>
+        {t("undo_merge")}
+      </button>
+      {asking === "join" && <JoinDialog contact={contact} close={done} />}
+      {asking === "part" && <PartDialog contact={contact} close={done} />}
+      {asking === "undo" && <UndoDialog from={`/contacts/${contact.id}/standing`} close={done} />}
+    </div>
+  );
+}
+
+/** Who is erased: what that means, and what is left to see. */
+function Erased({ view, contact, at }: { view: ConversationView; contact: ContactView; at: number }) {
+  return (
+    <>
+      <section class="side-part side-person">
+        <Avatar id={contact.id} name="" size="large" />
+        <b class="side-erased">{t("contact.erased")}</b>
+        <p class="faint">
+          {t("contact.erased_more")} <Moment at={at} />
+        </p>
+      </section>
+      <Past contact={contact.id} here={view.id} />
+    </>
+  );
+}
+
 function Person({ view, contact }: { view: ConversationView; contact: ContactView }) {
+  if (contact.erased_at !== null) return <Erased view={view} contact={contact} at={contact.erased_at} />;
   return (
     <>
       <section class="side-part side-person">
@@ -135,7 +181,9 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
             <Identity key={identity.id} identity={identity} />
           ))}
         </ul>
+        <Joining contact={contact} />
       </section>
+      <Alike contact={contact} />
       <Claims claims={contact.claims} />
       <Attributes
         target="contact"
@@ -153,14 +201,6 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
       <Danger view={view} contact={contact} />
     </>
   );
-}
-
-function languageName(locale: string): string {
-  try {
-    return new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(locale) ?? locale;
-  } catch {
-    return locale;
-  }
 }
 
 export function ContextSide({ view, close, isSheet }: { view: ConversationView; close: () => void; isSheet: boolean }) {

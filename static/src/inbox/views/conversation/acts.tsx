@@ -22,14 +22,15 @@ import { known } from "../../store";
 import { agentOf } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
-import { Icon } from "../../ui/icons";
+import { Icon, type IconName } from "../../ui/icons";
 import { Picker } from "../../ui/picker";
 import { Popover } from "../../ui/popover";
-import { toast } from "../../ui/toasts";
+import { toast, undoable } from "../../ui/toasts";
 import { language, problemText, t, type WordKey } from "../../words";
 import type { ProblemView } from "../../../wire";
 import { contactName } from "../names";
 import { colourClass, TAG_COLOURS } from "../tags";
+import { asking, type Asking, stopAsking } from "./asking";
 import { MergeDialog } from "./merge";
 import { chooseToSplit } from "./selection";
 import { UndoDialog } from "./undo";
@@ -183,10 +184,21 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
     event.preventDefault();
     choices().at((at + by) % choices().length)?.focus();
   };
-  const until = (time: number) => {
-    void snooze(view.id, time);
+  const done = () => {
     times.current?.closest(".popover-place")?.querySelector<HTMLElement>("[aria-expanded]")?.focus();
     setOpen(false);
+  };
+  const until = (time: number) => {
+    const back = backTo(view);
+    void snooze(view.id, time);
+    undoable(t("snoozed.toast", { number: view.number, until: shortTime(time) }), back);
+    done();
+  };
+  const wake = () => {
+    const back = backTo(view);
+    void reopen(view.id);
+    undoable(t("woken.toast", { number: view.number }), back);
+    done();
   };
   return (
     <Popover
@@ -204,6 +216,12 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
       }
     >
       <div class="snooze" ref={times} onKeyDown={walk}>
+        {view.status === "snoozed" && (
+          <button type="button" class="choice snooze-wake" onClick={wake}>
+            <span class="choice-label">{t("snooze.wake")}</span>
+            {view.snoozed_until !== null && <span class="choice-hint">{shortTime(view.snoozed_until)}</span>}
+          </button>
+        )}
         {snoozeTimes(now.value).map(({ says, until: time }) => (
           <button key={says} type="button" class="choice" onClick={() => until(time)}>
             <span class="choice-label">{t(says)}</span>
@@ -248,14 +266,29 @@ function useJustTurned(view: ConversationView): () => boolean {
   return () => Date.now() - last.current.at < TURNS;
 }
 
+/** As it stands now, to come back to: what is looked at when an act is taken back is how it was before it. */
+function backTo(view: ConversationView): () => void {
+  const { id, status, snoozed_until: until } = view;
+  return () => {
+    if (status === "snoozed" && until !== null && until > Date.now()) void snooze(id, until);
+    else if (status === "closed") void close(id);
+    else void reopen(id);
+  };
+}
+
+/** Closes what is open or snoozed, opens what is closed or spam. */
 export function CloseButton({ view }: { view: ConversationView }) {
-  const open = view.status === "open";
+  const open = view.status === "open" || view.status === "snoozed";
   const hasJustTurned = useJustTurned(view);
   const run = () => {
     if (hasJustTurned()) return;
-    if (!open) return void reopen(view.id);
+    const back = backTo(view);
+    if (!open) {
+      void reopen(view.id);
+      return view.status === "closed" ? undoable(t("reopened.toast", { number: view.number }), back) : undefined;
+    }
     void close(view.id);
-    toast(t("closed.toast", { number: view.number }), { act: { label: t("undo"), run: () => void reopen(view.id) } });
+    undoable(t("closed.toast", { number: view.number }), back);
   };
   return (
     <button
@@ -271,40 +304,119 @@ export function CloseButton({ view }: { view: ConversationView }) {
   );
 }
 
-type Asking = "merge" | "undo_merge" | "block" | null;
+const PRIORITIES = [4, 3, 2, 1, 0] as const;
+
+/** How pressing it is: seen in the head, changed there or by one key and a figure. */
+export function PriorityPicker({ view }: { view: ConversationView }) {
+  const word = t(`priority.${view.priority}` as WordKey);
+  const set = (priority: number) => {
+    const { id, priority: before } = view;
+    if (priority === before) return;
+    void setPriority(id, priority);
+    undoable(
+      t("priority.toast", { number: view.number, priority: t(`priority.${priority}` as WordKey) }),
+      () => void setPriority(id, before),
+    );
+  };
+  return (
+    <Picker
+      label={t("priority")}
+      worded
+      plain
+      act="priority"
+      faceClass={`chip priority-${view.priority}`}
+      face={
+        <>
+          <Icon name="flag" size={14} />
+          <span class="chip-word">{word}</span>
+          <Icon name="down" size={12} />
+        </>
+      }
+      choices={PRIORITIES.map((priority) => ({
+        id: String(priority),
+        label: t(`priority.${priority}` as WordKey),
+        hint: String(priority),
+        hotkey: String(priority),
+        chosen: view.priority === priority,
+        mark: (
+          <span class={`priority-${priority}`}>
+            <Icon name="flag" size={16} />
+          </span>
+        ),
+      }))}
+      pick={(id) => set(Number(id))}
+    />
+  );
+}
+
+export interface Act {
+  id: string;
+  label: string;
+  icon: IconName;
+  run: () => void;
+}
+
+/** What else can be done with it, as its menu and the palette tell it. */
+export function moreActs(view: ConversationView): Act[] {
+  const isSpam = view.status === "spam";
+  const { blocked, erased } = view.contact;
+  const ask = (what: Asking) => () => (asking.value = { conversation: view.id, what });
+  const spam = () => {
+    if (isSpam) return void unmarkSpam(view.id);
+    void markSpam(view.id);
+    undoable(t("spam.toast", { number: view.number }), () => void unmarkSpam(view.id));
+  };
+  return [
+    { id: "split", label: t("split"), icon: "split", run: () => chooseToSplit(view.id) },
+    { id: "merge", label: t("merge"), icon: "merge", run: ask("merge") },
+    { id: "undo_merge", label: t("undo_merge"), icon: "reply", run: ask("undo_merge") },
+    { id: "spam", label: t(isSpam ? "unspam" : "spam"), icon: "spam", run: spam },
+    ...(erased
+      ? []
+      : [
+          {
+            id: "block",
+            label: t(blocked ? "unblock" : "block"),
+            icon: "block" as const,
+            run: blocked ? () => void unblock(view.contact.id) : ask("block"),
+          },
+        ]),
+    {
+      id: "export",
+      label: t("export"),
+      icon: "download",
+      run: () => location.assign(`/api/v1/conversations/${view.id}/export`),
+    },
+  ];
+}
+
+/** The dialogs that its acts ask for. */
+function AskedDialog({ view }: { view: ConversationView }) {
+  if (asking.value?.conversation !== view.id) return null;
+  switch (asking.value.what) {
+    case "merge":
+      return <MergeDialog view={view} close={stopAsking} />;
+    case "undo_merge":
+      return <UndoDialog from={`/conversations/${view.id}/merges`} close={stopAsking} />;
+    case "block":
+      return (
+        <ConfirmDialog
+          title={t("block")}
+          text={t("block.sure", { name: contactName(view.contact) })}
+          yes={t("block")}
+          bad
+          close={stopAsking}
+          run={() => {
+            void block(view.contact.id);
+            undoable(t("blocked.toast", { name: contactName(view.contact) }), () => void unblock(view.contact.id));
+          }}
+        />
+      );
+  }
+}
 
 export function MoreActs({ view }: { view: ConversationView }) {
-  const [asking, setAsking] = useState<Asking>(null);
-  const isSpam = view.status === "spam";
-  const { blocked } = view.contact;
-  const choices = [
-    { id: "split", label: t("split"), mark: <Icon name="split" size={16} /> },
-    { id: "merge", label: t("merge"), mark: <Icon name="merge" size={16} /> },
-    { id: "undo_merge", label: t("undo_merge"), mark: <Icon name="reply" size={16} /> },
-    { id: "spam", label: t(isSpam ? "unspam" : "spam"), mark: <Icon name="spam" size={16} /> },
-    { id: "block", label: t(blocked ? "unblock" : "block"), mark: <Icon name="block" size={16} /> },
-    { id: "export", label: t("export"), mark: <Icon name="download" size={16} /> },
-    ...[0, 1, 2, 3, 4].map((priority) => ({
-      id: `priority ${priority}`,
-      label: t("priority.set", { priority: t(`priority.${priority}` as WordKey) }),
-      chosen: view.priority === priority,
-      mark: <Icon name="flag" size={16} />,
-    })),
-  ];
-  const pick = (id: string) => {
-    if (id.startsWith("priority")) return void setPriority(view.id, Number(id.split(" ")[1]));
-    if (id === "split") return chooseToSplit(view.id);
-    if (id === "export") return location.assign(`/api/v1/conversations/${view.id}/export`);
-    if (id === "spam" && isSpam) return void unmarkSpam(view.id);
-    if (id === "spam") {
-      void markSpam(view.id);
-      return toast(t("spam.toast", { number: view.number }), {
-        act: { label: t("undo"), run: () => void unmarkSpam(view.id) },
-      });
-    }
-    if (id === "block" && blocked) return void unblock(view.contact.id);
-    setAsking(id as Asking);
-  };
+  const acts = moreActs(view);
   return (
     <>
       <Picker
@@ -313,21 +425,10 @@ export function MoreActs({ view }: { view: ConversationView }) {
         side="end"
         faceClass="button quiet square"
         face={<Icon name="more" />}
-        choices={choices}
-        pick={pick}
+        choices={acts.map(({ id, label, icon }) => ({ id, label, mark: <Icon name={icon} size={16} /> }))}
+        pick={(id) => acts.find((act) => act.id === id)?.run()}
       />
-      {asking === "merge" && <MergeDialog view={view} close={() => setAsking(null)} />}
-      {asking === "undo_merge" && <UndoDialog view={view} close={() => setAsking(null)} />}
-      {asking === "block" && (
-        <ConfirmDialog
-          title={t("block")}
-          text={t("block.sure", { name: contactName(view.contact) })}
-          yes={t("block")}
-          bad
-          close={() => setAsking(null)}
-          run={() => void block(view.contact.id)}
-        />
-      )}
+      <AskedDialog view={view} />
     </>
   );
 }

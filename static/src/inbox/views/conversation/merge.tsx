@@ -6,7 +6,7 @@ import type { ConversationPage } from "../../load";
 import { go } from "../../router";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
-import { toast } from "../../ui/toasts";
+import { toast, undoable } from "../../ui/toasts";
 import { count, problemText, t } from "../../words";
 import { previewText } from "../list/row";
 import { contactName } from "../names";
@@ -14,7 +14,7 @@ import { chosenMessages, selecting, stopChoosing } from "./selection";
 import { undo } from "./undo";
 
 function offerUndo(text: string, id: unknown): void {
-  toast(text, { act: { label: t("undo"), run: () => undo(String(id)) } });
+  undoable(text, () => undo(String(id)));
 }
 
 /** Into which conversation: found by its number, shown before anything is done. */

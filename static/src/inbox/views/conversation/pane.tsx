@@ -19,7 +19,7 @@ import { contactName } from "../names";
 import { chosenId, findAgain, finding } from "../shell/chosen";
 import { BackToList } from "../shell/back";
 import { TagChip } from "../tags";
-import { AssignPicker, CloseButton, MoreActs, SnoozePicker, TagPicker, TeamPicker } from "./acts";
+import { AssignPicker, CloseButton, MoreActs, PriorityPicker, SnoozePicker, TagPicker, TeamPicker } from "./acts";
 import { LightboxPlace } from "./attachments";
 import { Composer } from "./composer";
 import { SplitBar } from "./merge";
@@ -93,12 +93,7 @@ function Properties({ view }: { view: ConversationView }) {
       {view.status !== "open" && (
         <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
       )}
-      {view.priority > 0 && (
-        <span class={`badge priority-${view.priority}`}>
-          <Icon name="flag" size={12} />
-          {t(`priority.${view.priority}` as WordKey)}
-        </span>
-      )}
+      <PriorityPicker view={view} />
       {tags.map((one) => (
         <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />
       ))}
@@ -115,12 +110,15 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
         <BackToList />
         <Avatar id={view.contact.id} name={view.contact.name} />
         <div class="head-who">
-          <h1 class="head-name">
-            <span class="head-contact">{name}</span> <span class="head-number">#{view.number}</span>
-            <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={15} />
+          <h1 class="head-name" title={name}>
+            <span class="head-contact">{name}</span>
             {view.contact.blocked && <span class="badge bad">{t("blocked")}</span>}
           </h1>
-          <Subject view={view} />
+          <div class="head-what">
+            <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
+            <span class="head-number">#{view.number}</span>
+            <Subject view={view} />
+          </div>
         </div>
         <Looking conversation={view.id} />
         <div class="head-acts">
@@ -132,6 +130,7 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
             class="button quiet square"
             aria-pressed={side}
             aria-label={t("context.toggle")}
+            data-act="side"
             title={t("context.toggle")}
             onClick={toggleSide}
           >

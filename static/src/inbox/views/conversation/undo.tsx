@@ -1,10 +1,9 @@
 // Taking back a merge or split, at once from the toast or later from the conversation's menu.
 
 import { useEffect, useState } from "preact/hooks";
-import type { ConversationView, MergesList, MergeView, ProblemView } from "../../../wire";
+import type { MergeSide, MergesList, MergeView, ProblemView } from "../../../wire";
 import { get, problemOf } from "../../api";
 import { undoMerge } from "../../commands";
-import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
 import { Moment } from "../../ui/moment";
 import { Skeleton } from "../../ui/states";
@@ -19,20 +18,30 @@ export function undo(id: string): void {
   );
 }
 
-/** "#12 → #7", as far as this page knows their numbers. */
-function betweenWords({ source, into }: MergeView): string {
-  const numbers = [source, into].map((id) => known.conversations.get(id)?.number);
-  return numbers.every((number) => number !== undefined) ? numbers.map((number) => `#${number}`).join(" → ") : "";
+function sideWords({ number, name }: MergeSide): string {
+  return number === null ? name || t("contact.unnamed") : name ? `#${number} ${name}` : `#${number}`;
 }
+
+/** "#12 Kim → #7 Lee" */
+function betweenWords({ source, into }: MergeView): string {
+  return `${sideWords(source)} → ${sideWords(into)}`;
+}
+
+const SAYS = {
+  "conversation.merge": "line.merged",
+  "conversation.split": "line.split",
+  "contact.merge": "line.contact_merged",
+  "contact.split": "line.contact_split",
+} as const;
 
 function Undoable({ one, done }: { one: MergeView; done: () => void }) {
   const name = actorName(one.actor);
   return (
     <li class="undoable">
       <span>
-        {t(one.kind.endsWith("merge") ? "line.merged" : "line.split", { name })} {betweenWords(one)}
+        <b class="undoable-sides">{betweenWords(one)}</b>
         <span class="faint">
-          <Moment at={one.at} />
+          {t(SAYS[one.kind], { name })} · <Moment at={one.at} />
         </span>
       </span>
       <button
@@ -49,16 +58,22 @@ function Undoable({ one, done }: { one: MergeView; done: () => void }) {
   );
 }
 
+interface UndoDialogProps {
+  /** Where the merges are asked for: a conversation's, or a contact's. */
+  from: string;
+  close: () => void;
+}
+
 /** What was merged or split here and not taken back yet, the newest first. */
-export function UndoDialog({ view, close }: { view: ConversationView; close: () => void }) {
+export function UndoDialog({ from, close }: UndoDialogProps) {
   const [merges, setMerges] = useState<MergeView[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
-    get<MergesList>(`/conversations/${view.id}/merges`).then(
+    get<MergesList>(from).then(
       (answer) => setMerges(answer.merges.filter((one) => one.undone_at === null)),
       (error: unknown) => setProblem(problemText(problemOf(error))),
     );
-  }, [view.id]);
+  }, [from]);
   return (
     <Dialog title={t("undo_merge")} close={close}>
       {problem && (

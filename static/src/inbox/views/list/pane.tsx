@@ -1,12 +1,10 @@
-import { useState } from "preact/hooks";
-import { isComposing } from "../../../shared/keys";
-import { go } from "../../router";
 import { known } from "../../store";
 import { countOf } from "../../store/counts";
 import { filterOf } from "../../store/select";
 import { Icon } from "../../ui/icons";
 import { Skeleton } from "../../ui/states";
 import { language, t, type WordKey } from "../../words";
+import { SearchBox } from "../search/box";
 import { listPlace } from "../shell/chosen";
 import { drawerOpen } from "../shell/nav";
 import { ConversationList } from "./list";
@@ -16,37 +14,6 @@ function titleOf({ name, id }: { name: string; id?: string }): string {
   if (name === "team") return teams.find((team) => team.id === id)?.name ?? t("nav.teams");
   if (name === "tag") return tags.find((tag) => tag.id === id)?.name ?? t("nav.tags");
   return t(`list.${name}` as WordKey);
-}
-
-export function SearchBox({ query = "" }: { query?: string }) {
-  const [text, setText] = useState(query);
-  const search = () => text.trim() && go(`/search?q=${encodeURIComponent(text.trim())}`);
-  return (
-    <form
-      class="search-box"
-      role="search"
-      onSubmit={(event) => {
-        event.preventDefault();
-        search();
-      }}
-    >
-      <Icon name="search" size={16} />
-      <input
-        class="search-input"
-        type="search"
-        value={text}
-        placeholder={t("search.placeholder")}
-        aria-label={t("search.label")}
-        data-act="search"
-        maxLength={200}
-        enterkeyhint="search"
-        onInput={(event) => setText(event.currentTarget.value)}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && isComposing(event)) event.preventDefault();
-        }}
-      />
-    </form>
-  );
 }
 
 export function MenuButton() {

@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ConversationView, MessageView } from "../../../wire";
+import type { ConversationView, Find, Hit, HitsPage, SnippetPart } from "../../../wire";
 import { get, problemOf } from "../../api";
+import { prefetch } from "../../load";
 import { known, state } from "../../store";
 import { dispatch } from "../../store";
 import { accountOf, legOf } from "../../store/select";
@@ -9,124 +10,164 @@ import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Empty, Failed, Skeleton } from "../../ui/states";
-import { problemText, t, type WordKey } from "../../words";
-import { MenuButton, SearchBox } from "../list/pane";
-import { contactName } from "../names";
+import { count, problemText, t, type WordKey } from "../../words";
+import { previewText } from "../list/row";
+import { MenuButton } from "../list/pane";
+import { actorName, contactName } from "../names";
 import { BackToList } from "../shell/back";
+import { SearchBox } from "./box";
 
-interface Part {
-  text: string;
-  found: boolean;
-}
-
-export interface Hit {
-  conversation: ConversationView;
-  message: MessageView | null;
-  snippet: readonly Part[];
-}
-
-interface Page {
-  hits: Hit[];
-  before: string | null;
-}
-
-function Snippet({ snippet }: { snippet: Hit["snippet"] }) {
+function Snippet({ snippet }: { snippet: readonly SnippetPart[] }) {
   return (
-    <span class="row-preview">
+    <>
       {snippet.map((part, index) => (part.found ? <mark key={index}>{part.text}</mark> : part.text))}
-    </span>
+    </>
   );
 }
 
-function HitRow({ hit: { conversation: view, message, snippet } }: { hit: Hit }) {
-  const name = contactName(view.contact);
+/** One found message of a conversation: who said it, the words around it, when. */
+function FindRow({ view, find: { message, snippet } }: { view: ConversationView; find: Find }) {
+  const isNote = message.visibility === "note";
   return (
-    <div role="listitem">
-      <a class="row hit" href={message ? `/c/${view.number}?m=${message.id}` : `/c/${view.number}`}>
+    <a class={isNote ? "find find-note" : "find"} href={`/c/${view.number}?m=${message.id}`}>
+      <span class="find-who">
+        {isNote && <Icon name="lock" size={11} />}
+        {isNote && <span class="only-heard">{t("note")} </span>}
+        {actorName(message.author)}
+      </span>
+      <span class="find-words" dir="auto">
+        {snippet.length > 0 ? <Snippet snippet={snippet} /> : t("preview.other")}
+      </span>
+      <span class="find-when">
+        <Moment at={message.at} as="short" />
+      </span>
+    </a>
+  );
+}
+
+function Badges({ view }: { view: ConversationView }) {
+  return (
+    <>
+      <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
+      {view.status !== "open" && (
+        <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
+      )}
+    </>
+  );
+}
+
+/** A conversation and what in it was found: every message leads to its own place. */
+function HitRow({ hit }: { hit: Hit }) {
+  const { conversation: view, messages, more, snippet } = hit;
+  const about = snippet.some((part) => part.found);
+  const said = snippet.map((part) => part.text).join("");
+  const bySubject = about && view.subject.startsWith(said.replace(/…$/, ""));
+  return (
+    <div role="listitem" class="hit">
+      <a class="hit-head" href={`/c/${view.number}`} onPointerEnter={() => prefetch(view)} onFocus={() => prefetch(view)}>
         <Avatar id={view.contact.id} name={view.contact.name} />
-        <span class="row-body">
+        <span class="hit-body">
           <span class="row-head">
-            <span class="row-name">{name}</span>
+            <span class="row-name">{contactName(view.contact)}</span>
+            <Badges view={view} />
             <span class="faint">#{view.number}</span>
             <span class="row-when">
-              <Moment at={message?.at ?? view.last_at} as="short" />
+              <Moment at={view.last_at} as="short" />
             </span>
           </span>
-          {view.subject && message && <span class="row-subject">{view.subject}</span>}
-          <Snippet snippet={snippet} />
-          <span class="row-foot">
-            <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
-            {message?.visibility === "note" && (
-              <span class="row-note">
-                <Icon name="lock" size={12} />
-                {t("note")}
-              </span>
-            )}
-            {view.status !== "open" && (
-              <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
-            )}
-          </span>
+          {view.subject && (
+            <span class="row-subject hit-subject">{bySubject ? <Snippet snippet={snippet} /> : view.subject}</span>
+          )}
+          {about && !bySubject && (
+            <span class="hit-about">
+              <Snippet snippet={snippet} />
+            </span>
+          )}
+          {messages.length === 0 && !about && view.preview && (
+            <span class="hit-about">{previewText(view.preview)}</span>
+          )}
         </span>
       </a>
+      {messages.map((find) => (
+        <FindRow key={find.message.id} view={view} find={find} />
+      ))}
+      {more > 0 && <span class="find-more faint">{count("search.more_finds", more)}</span>}
     </div>
   );
 }
 
 interface Found {
   query: string;
-  hits: Hit[];
+  hits: readonly Hit[];
   before: string | null;
-  phase: "asked" | "ready" | "failed";
+  phase: "asked" | "ready" | "failed" | "refused";
   text: string;
 }
 
 const NOTHING: Found = { query: "", hits: [], before: null, phase: "ready", text: "" };
+const MISREAD = 400; // the status of a question that cannot be read
 
-export function SearchPane({ query }: { query: string }) {
+/** A conversation that came on two pages, because something new was found in it meanwhile, stands where it stood. */
+function joined(before: readonly Hit[], page: readonly Hit[]): readonly Hit[] {
+  const there = new Set(before.map((hit) => hit.conversation.id));
+  return [...before, ...page.filter((hit) => !there.has(hit.conversation.id))];
+}
+
+function useSearch(query: string): [Found, () => void] {
   const [found, setFound] = useState<Found>(NOTHING);
   const { generation } = known;
   const ask = async (more: Found | null) => {
     const base = more ?? { ...NOTHING, query };
+    const settle = (change: Partial<Found>) =>
+      setFound((now) => (now.query === query ? { ...base, ...change } : now));
     setFound({ ...base, phase: "asked" });
     try {
-      const page = await get<Page>("/search", { q: query, before: base.before });
+      const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+      const page = await get<HitsPage>("/search", { q: query, zone, before: base.before });
       dispatch({
         kind: "conversations.learned",
         generation,
         conversations: page.hits.map((hit) => hit.conversation),
         position: state.peek().position,
       });
-      setFound((now) =>
-        now.query === query
-          ? { ...base, hits: [...base.hits, ...page.hits], before: page.before, phase: "ready" }
-          : now,
-      );
+      settle({ hits: joined(base.hits, page.hits), before: page.before, phase: "ready" });
     } catch (error) {
-      setFound((now) =>
-        now.query === query ? { ...base, phase: "failed", text: problemText(problemOf(error)) } : now,
-      );
+      const problem = problemOf(error);
+      settle({ phase: problem.status === MISREAD ? "refused" : "failed", text: problemText(problem) });
     }
   };
   useEffect(() => {
     if (query && generation > 0) void ask(null);
   }, [query, generation]);
+  return [found, () => void ask(found.hits.length ? found : null)];
+}
+
+export function SearchPane({ query }: { query: string }) {
+  const [found, ask] = useSearch(query);
   return (
     <section class="list-pane" aria-label={t("search.label")}>
       <header class="pane-head">
         <BackToList />
         <MenuButton />
-        <h1 class="pane-title">{t("search.title", { query })}</h1>
+        <h1 class="pane-title" title={query}>
+          {t("search.title", { query })}
+        </h1>
       </header>
       <SearchBox key={query} query={query} />
       <div class="list-scroller">
-        <div role="list" aria-label={t("search.label")}>
-          {found.hits.map((hit, index) => (
-            <HitRow key={`${hit.conversation.id} ${hit.message?.id ?? index}`} hit={hit} />
+        <div role="list" aria-label={t("search.results")}>
+          {found.hits.map((hit) => (
+            <HitRow key={hit.conversation.id} hit={hit} />
           ))}
         </div>
         {found.phase === "asked" && <Skeleton kind="row" rows={found.hits.length ? 1 : 5} />}
-        {found.phase === "failed" && (
-          <Failed text={found.text} retry={() => void ask(found.hits.length ? found : null)} />
+        {found.phase === "failed" && <Failed text={found.text} retry={ask} />}
+        {found.phase === "refused" && (
+          <div role="alert">
+            <Empty icon="search" title={t("search.refused")}>
+              {found.text}
+            </Empty>
+          </div>
         )}
         {found.phase === "ready" && found.hits.length === 0 && (
           <Empty icon="search" title={t("search.none")}>
@@ -134,7 +175,7 @@ export function SearchPane({ query }: { query: string }) {
           </Empty>
         )}
         {found.phase === "ready" && found.before !== null && (
-          <button type="button" class="button more-hits" onClick={() => void ask(found)}>
+          <button type="button" class="button more-hits" onClick={ask}>
             {t("search.more")}
           </button>
         )}

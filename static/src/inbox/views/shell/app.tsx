@@ -13,7 +13,9 @@ import { SearchPane } from "../search/search";
 import { LinkPage } from "../sign/link";
 import { SignIn } from "../sign/sign-in";
 import { Banner } from "./banner";
+import { FirstSteps, isEmptyHouse } from "./first-steps";
 import { drawerOpen, Nav } from "./nav";
+import { Palette } from "./palette";
 import { Shortcuts } from "./shortcuts";
 import { Starting } from "./starting";
 import { useTitle } from "./title";
@@ -55,9 +57,13 @@ function Screen() {
 function NothingOpen() {
   return (
     <div class="conversation nothing-open" id="main-column">
-      <Empty icon="open" title={t("nothing_open")}>
-        {t("nothing_open.more")}
-      </Empty>
+      {isEmptyHouse() ? (
+        <FirstSteps />
+      ) : (
+        <Empty icon="open" title={t("nothing_open")}>
+          {t("nothing_open.more")}
+        </Empty>
+      )}
     </div>
   );
 }
@@ -75,7 +81,6 @@ function Inbox() {
       <a class="skip" href="#main-column" data-leave>
         {t("skip")}
       </a>
-      <Banner />
       <div class="columns">
         <Nav />
         {drawerOpen.value && (
@@ -89,6 +94,7 @@ function Inbox() {
         <Screen />
       </div>
       <Shortcuts />
+      <Palette />
     </div>
   );
 }
@@ -118,7 +124,10 @@ export function App() {
   return (
     <div class="app" key={language.value}>
       <Page />
-      <Toasts />
+      <div class="notices">
+        <Toasts />
+        {session.value.state === "in" && <Banner />}
+      </div>
     </div>
   );
 }

@@ -4,6 +4,9 @@ import { t, type WordKey } from "../../words";
 
 export const shortcutsOpen = signal(false);
 
+/** The key that shortcuts with a second key are held with. */
+export const COMMAND = /Mac|iP(hone|ad|od)/.test(navigator.platform) ? "⌘" : "Ctrl";
+
 const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
   { keys: ["j", "k"], says: "shortcuts.move" },
   { keys: ["Enter"], says: "shortcuts.open" },
@@ -13,6 +16,10 @@ const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
   { keys: ["a"], says: "shortcuts.assign" },
   { keys: ["t"], says: "shortcuts.tag" },
   { keys: ["z"], says: "shortcuts.snooze" },
+  { keys: ["p"], says: "shortcuts.priority" },
+  { keys: ["i"], says: "shortcuts.side" },
+  { keys: ["u"], says: "shortcuts.undo" },
+  { keys: [COMMAND, "K"], says: "shortcuts.palette" },
   { keys: ["/"], says: "shortcuts.search" },
   { keys: ["Esc"], says: "shortcuts.back" },
   { keys: ["?"], says: "shortcuts.help" },

@@ -1,0 +1,93 @@
+import { signal } from "@preact/signals";
+import { useEffect, useState } from "preact/hooks";
+import type { ContactView, Likely, LikelyList } from "../../../wire";
+import { keptIn } from "../../../shared/clientstore";
+import { get } from "../../api";
+import { Avatar } from "../../ui/avatar";
+import { count, t } from "../../words";
+import { contactLabel, shortAddress } from "../names";
+import { join, JoinDialog, keeper } from "./join";
+
+const CALM = 250; // ms a contact stays shown before somebody alike is looked for
+const kept = keptIn(() => localStorage, "parley.");
+
+/** Pairs this agent has said are two people. */
+const apart = signal<readonly string[]>(kept.read<string[]>("apart") ?? []);
+const REMEMBERED = 500; // pairs
+
+function pair(one: string, other: string): string {
+  return [one, other].sort().join(" ");
+}
+
+function sayApart(one: string, other: string): void {
+  apart.value = [...apart.value, pair(one, other)].slice(-REMEMBERED);
+  kept.write("apart", apart.value);
+}
+
+function Suggestion({ contact, likely }: { contact: ContactView; likely: Likely }) {
+  const [comparing, setComparing] = useState(false);
+  const other = likely.contact;
+  const joinBoth = () => {
+    const kept = keeper(contact, other);
+    void join(kept === contact ? other : contact, kept);
+  };
+  return (
+    <li class="alike">
+      <Avatar id={other.id} name={other.name} size="small" />
+      <span class="person-words">
+        <b>{contactLabel(other)}</b>
+        <span class="faint">{other.identities.map(shortAddress).join(" · ")}</span>
+        <span class="faint">
+          {likely.why.map((why) => t(`alike.${why}`)).join(", ")} · {count("join.conversations", likely.conversations)}
+        </span>
+      </span>
+      <span class="alike-acts">
+        <button type="button" class="button small" onClick={joinBoth}>
+          {t("alike.join")}
+        </button>
+        <button type="button" class="button small quiet" onClick={() => setComparing(true)}>
+          {t("alike.compare")}
+        </button>
+        <button type="button" class="button small quiet" onClick={() => sayApart(contact.id, other.id)}>
+          {t("alike.apart")}
+        </button>
+      </span>
+      {comparing && <JoinDialog contact={contact} other={other.id} close={() => setComparing(false)} />}
+    </li>
+  );
+}
+
+/** Contacts who may be the same person. Only suggested: somebody looks and decides. */
+export function Alike({ contact }: { contact: ContactView }) {
+  const [told, setTold] = useState<{ of: string; likely: readonly Likely[] }>({ of: "", likely: [] });
+  useEffect(() => {
+    let current = true;
+    const timer = setTimeout(() => {
+      get<LikelyList>(`/contacts/${contact.id}/likely`).then(
+        ({ likely }) => current && setTold({ of: contact.id, likely }),
+        // A suggestion that does not come is missed by nobody.
+        () => undefined,
+      );
+    }, CALM);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [contact.id, contact.position]);
+  const shown = told.likely.filter(
+    (one) => told.of === contact.id && !apart.value.includes(pair(contact.id, one.contact.id)),
+  );
+  if (shown.length === 0) return null;
+  return (
+    <section class="side-part side-alike" aria-labelledby="side-alike">
+      <h3 class="side-title" id="side-alike">
+        {t("alike.title")}
+      </h3>
+      <ul class="alikes">
+        {shown.map((likely) => (
+          <Suggestion key={likely.contact.id} contact={contact} likely={likely} />
+        ))}
+      </ul>
+    </section>
+  );
+}
