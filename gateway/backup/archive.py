@@ -6,8 +6,10 @@ import asyncio
 import hashlib
 import os
 import re
+import struct
 import time
 import zipfile
+import zlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -21,6 +23,11 @@ from gateway.media import Damaged, MediaStore, Missing
 
 FORMAT = 1
 MANIFEST = "manifest.json"
+TOLD = {"database", "schema", "position", "files"}
+"""What every manifest says."""
+BROKEN = (OSError, ValueError, RuntimeError, EOFError, struct.error, zipfile.BadZipFile, zlib.error)
+"""What reading a damaged zip ends with: a scrambled header seems to name a place before its beginning, an unknown way
+of packing, a password."""
 PIECE = 1024 * 1024
 DAY_ONE = (1980, 1, 1, 0, 0, 0)
 _MEDIA = re.compile(r"media/([0-9a-f]{64})")
@@ -116,15 +123,14 @@ class Backup:
     @classmethod
     @contextmanager
     def open(cls, file: Path) -> Iterator[Backup]:
-        """Raises ConfigError for what is no backup of a kind this Parley knows."""
+        """Raises ConfigError for what is no backup of a kind this Parley knows. What goes wrong while it is used (a
+        full disk) is no fault of the file and is left as it is."""
         try:
-            with zipfile.ZipFile(file) as zip_file:
-                facts = orjson.loads(zip_file.read(MANIFEST))
-                if facts.get("parley_backup") != FORMAT:
-                    raise ConfigError(f"{file} was made by another version of Parley")
-                yield cls(zip_file, facts)
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as why:
+            zip_file = zipfile.ZipFile(file)
+        except BROKEN as why:
             raise ConfigError(f"{file} is no backup that can be read: {why}") from why
+        with zip_file:
+            yield cls(zip_file, _read_manifest(zip_file, file))
 
     def check(self) -> None:
         """Every file is there, nothing else is, and each says what its checksum says. Raises ConfigError."""
@@ -140,7 +146,8 @@ class Backup:
                 raise ConfigError(f"the backup is damaged: {name} is not what was written")
 
     def pieces(self, name: str) -> Iterator[bytes]:
-        with self._zip.open(name) as member:
+        """Raises ConfigError for a member that cannot be unpacked."""
+        with _unpacking(name), self._zip.open(name) as member:
             while piece := member.read(PIECE):
                 yield piece
 
@@ -156,6 +163,28 @@ class Backup:
     async def _chunks(self, name: str) -> AsyncIterator[bytes]:
         for piece in self.pieces(name):
             yield piece
+
+
+def _read_manifest(zip_file: zipfile.ZipFile, file: Path) -> dict[str, Any]:
+    """What a backup says of itself, with everything that a restore asks of it."""
+    try:
+        with _unpacking(MANIFEST):
+            facts = orjson.loads(zip_file.read(MANIFEST))
+    except (KeyError, ValueError) as why:
+        raise ConfigError(f"{file} is no backup that can be read: {why}") from why
+    if not isinstance(facts, dict) or facts.get("parley_backup") != FORMAT:
+        raise ConfigError(f"{file} was made by another version of Parley")
+    if not (facts.keys() >= TOLD and isinstance(facts["files"], dict)):
+        raise ConfigError(f"{file} is no backup that can be read: its manifest is not whole")
+    return facts
+
+
+@contextmanager
+def _unpacking(name: str) -> Iterator[None]:
+    try:
+        yield
+    except BROKEN as why:
+        raise ConfigError(f"the backup is damaged: {name}: {why}") from why
 
 
 def _sync(file: IO[bytes]) -> None:
