@@ -7,6 +7,7 @@ from gateway.events import Actor, ConversationId, Event, Kind, MessageId
 from gateway.store import Row, Tx, plain
 from gateway.store.search import tokens
 from gateway.stream.hold import Held, hold
+from gateway.stream.repeats import forget_ids
 
 MESSAGE = "select * from messages where id = $1 {lock}"
 WHERE = "select conversation_id from messages where id = $1"
@@ -61,6 +62,7 @@ async def erase_content(tx: Tx, row: Row) -> list[str]:
     """Empty a message's row and what hangs on it; returns the hashes its files had."""
     hashes = [file["hash"] for file in await tx.all(FILES, row["id"])]
     await tx.run(ERASE, row["id"], tx.now)
+    await forget_ids(tx, row)
     await tx.run(ERASE_VERSIONS, row["id"])
     if hashes:
         await tx.run(ERASE_FILES, row["id"])

@@ -15,6 +15,7 @@ from gateway.media import MediaStore
 from gateway.store import Row, Store, Tx
 from gateway.stream.edit import NAMED, erase_content, take_message, tell_message, unnamed
 from gateway.stream.hold import changed, hold, live_contact
+from gateway.stream.repeats import forget_ids_of
 from gateway.stream.status import close
 
 SETTLES = 1.0
@@ -49,14 +50,8 @@ DROP_UPLOADS = "delete from attachments where owner = $1"
 FORGET_CONVERSATION = "update conversations set subject = '', attributes = '{}', erased_at = $2 where id = $1"
 # Their places stay, so that a tab that was cut learns that there is nothing left to send.
 FORGET_DRAFTS = "update drafts set text = '', updated_at = $2 where conversation_id = $1 and text <> ''"
-# Provider ids and thread keys are the provider's words; some are made of addresses.
+# Thread keys are the provider's words; some are made of addresses.
 FORGET_THREADS = "update legs set thread_key = '' where identity_id = $1"
-FORGET_PROVIDER_IDS = """update messages set provider_id = id
-    where provider_id is not null and leg_id in (select id from legs where identity_id = $1)
-    and position($2 in provider_id) > 0"""
-FORGET_PROVIDER_IDS_SQLITE = FORGET_PROVIDER_IDS.replace(
-    "position($2 in provider_id)", "instr(provider_id, $2)"
-)
 FORGET_ADDRESS = "update identities set address = $2, proof = 0 where id = $1"
 FORGET_CONTACT = """update contacts set name = '', locale = null, organisation_id = null, attributes = '{}',
     claims = '{}', erased_at = $2 where id = $1"""
@@ -128,7 +123,6 @@ async def _forget_identity(tx: Tx, identity: Row) -> list[str]:
     hashes = [file["hash"] for file in await tx.all(WAITING_UPLOADS, owner)]
     await tx.run(DROP_UPLOADS, owner)
     await tx.run(FORGET_THREADS, identity["id"])
-    forget = FORGET_PROVIDER_IDS if tx.postgres else FORGET_PROVIDER_IDS_SQLITE
-    await tx.run(forget, identity["id"], identity["address"])
+    await forget_ids_of(tx, identity["id"])
     await tx.run(FORGET_ADDRESS, identity["id"], f"erased:{new_id()}")
     return hashes

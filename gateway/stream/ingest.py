@@ -1,6 +1,7 @@
 """Taking in a customer's message: identity, contact, conversation, leg found or made, message and facts at once.
 
-A repeat (same account and provider id) is a no-op: the unique index says so, and the unit is undone.
+A repeat (same account and provider id) is a no-op: the unique index says so, and the unit is undone. A message that was
+erased since does not come back by its repeat either.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads, insert_attachments
 from gateway.stream.hold import Held, changed, held_row, hold
 from gateway.stream.people import Person, find_or_make
+from gateway.stream.repeats import erased_id, was_erased
 
 DAY = 86_400_000
 """Milliseconds."""
 
 # By thread key first, then the newest that still runs; a closed one only as long as it may be reopened.
-FIND_LEG = """select c.*, l.id as found_leg_id
+FIND_LEG = """select c.*, l.id as found_leg_id,
+        exists (select 1 from messages m where m.account_id = $2 and m.provider_id = $5) as was_erased
     from legs l join conversations c on c.id = l.conversation_id
     where l.identity_id = $1 and l.account_id = $2
       and (c.status <> 'closed' or c.closed_at > $4) and (l.thread_key = $3 or $3 = '')
@@ -57,7 +60,7 @@ TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
 KNOWN = """select m.id, m.conversation_id, m.position, m.at from messages m
-    where m.account_id = $1 and (m.provider_id = $2 or (m.client_id = $3 and m.author_id in
+    where m.account_id = $1 and (m.provider_id in ($2, $6) or (m.client_id = $3 and m.author_id in
         (select i.id from identities i where i.space = $4 and i.address = $5)))"""
 
 
@@ -104,7 +107,13 @@ async def take_in(
         sender = fact.sender
         row = await store.read(
             lambda look: look.one(
-                KNOWN, intake.account, fact.provider_id, client_id, sender.space, sender.address
+                KNOWN,
+                intake.account,
+                fact.provider_id,
+                client_id,
+                sender.space,
+                sender.address,
+                erased_id(intake.account, fact.provider_id),
             )
         )
         assert row is not None, "the unique index spoke of a message that is not there"
@@ -155,7 +164,10 @@ async def ingest(
 ) -> Event:
     """The verb of `take_in`."""
     person = await find_or_make(tx, fact.sender, fact.proof, name=fact.name, locale=fact.locale)
-    leg, held = await _find_conversation(tx, intake, fact, person) or await _open(tx, intake, fact, person)
+    found = await _find_conversation(tx, intake, fact, person)
+    if found is None and await was_erased(tx, intake.account, fact.provider_id):
+        raise Repeat
+    leg, held = found or await _open(tx, intake, fact, person)
     message = MessageId(new_id())
     event, scope = tell(tx, held, leg, person, message)
     at = time_of(tx, fact)
@@ -264,10 +276,11 @@ async def _find_conversation(
     if person.is_new:
         return None
     since = tx.now - intake.reopen_within
-    row = await _find_leg(tx, intake, person, fact.thread_key, since)
+    erased = erased_id(intake.account, fact.provider_id)
+    row = await _find_leg(tx, intake, person, fact.thread_key, since, erased)
     if row is None and fact.thread_key:
         # A thread we have not seen yet still joins what runs with this very address.
-        row = await _find_leg(tx, intake, person, "", since)
+        row = await _find_leg(tx, intake, person, "", since, erased)
         if row is not None:
             held = await _held(tx, row)
             return await _add_leg(tx, held.id, intake.account, person, fact.thread_key), held
@@ -276,11 +289,16 @@ async def _find_conversation(
     return row["found_leg_id"], await _held(tx, row)
 
 
-async def _find_leg(tx: Tx, intake: Intake, person: Person, thread_key: str, since: int) -> Row | None:
-    row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since)
+async def _find_leg(
+    tx: Tx, intake: Intake, person: Person, thread_key: str, since: int, erased: str
+) -> Row | None:
+    """Raises Repeat for a message that was erased, whose id stands as `erased`."""
+    row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since, erased)
     if row is None and tx.postgres:
         # While we waited for the lock an undo may have taken the leg elsewhere: then it is found there.
-        row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since)
+        row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since, erased)
+    if row is not None and row["was_erased"]:
+        raise Repeat
     return row
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 
 from gateway.errors import Conflict, NotFound, Refused, Repeat
 from gateway.events import Actor, Event, Kind, LegId, MessageId, Status, Visibility, new_id
-from gateway.store import Stamp, Store, Tx, plain
+from gateway.store import Reader, Row, Stamp, Store, Tx, plain
 from gateway.store.base import Verb
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads
 from gateway.stream.hold import Held, changed, hold
 from gateway.stream.ingest import TOUCH_TAGS
+from gateway.stream.repeats import erased_id
 
 NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
     author_kind, author_id, client_id, text, reply_to, at)
@@ -36,7 +37,7 @@ QUOTED = """select m.visibility, q.person_id, r.person_id as reader from message
     left join legs ql on ql.id = m.leg_id left join identities q on q.id = ql.identity_id
     left join legs rl on rl.id = $3 left join identities r on r.id = rl.identity_id
     where m.id = $1 and m.conversation_id = $2"""
-MINE = "select id, conversation_id, position from messages where author_id = $1 and client_id = $2"
+MINE = "select id, conversation_id, position from messages where author_id = $1 and client_id in ($2, $3)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,18 @@ async def post_with(store: Store, what: Post, verb: Verb[Event]) -> Posted:
     try:
         event = await store.write(verb)
     except Repeat:
-        row = await store.read(lambda look: look.one(MINE, what.author.id, what.client_id))
+        row = await store.read(lambda look: mine(look, what))
         assert row is not None, "the unique index spoke of a message that is not there"
         return Posted(row["id"], row["conversation_id"], row["position"], repeat=True)
     assert event.message is not None
     assert event.conversation is not None
     return Posted(event.message, event.conversation, event.position)
+
+
+async def mine(look: Reader, what: Post) -> Row | None:
+    """The message that its author has stored under this client id before, erased or not."""
+    author, client = what.author.id, what.client_id
+    return await look.one(MINE, author, client, erased_id(author, client))
 
 
 async def write_post(tx: Tx, what: Post) -> Event:
@@ -97,7 +104,7 @@ async def write_post(tx: Tx, what: Post) -> Event:
     held = await hold(tx, what.conversation)
     public = what.visibility is Visibility.PUBLIC
     # A repeat must not be judged by what came after its first arrival.
-    if await tx.one(MINE, what.author.id, what.client_id) is not None:
+    if await mine(tx, what) is not None:
         raise Repeat
     leg = await _leg_to_answer(tx, held, what.leg) if public else None
     if what.reply_to is not None:

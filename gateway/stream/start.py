@@ -10,7 +10,7 @@ from gateway.store import Store, Tx, plain
 from gateway.store.search import tokens
 from gateway.stream.hold import live_contact
 from gateway.stream.ingest import NEW_CONVERSATION, NEW_LEG, REQUESTER
-from gateway.stream.post import MINE, Post, Posted, post_with, write_post
+from gateway.stream.post import Post, Posted, mine, post_with, write_post
 
 IDENTITY = """select i.id, i.contact_id, c.blocked_at from identities i join contacts c on c.id = i.contact_id
     where i.id = $1"""
@@ -35,7 +35,7 @@ async def open_and_post(
     tx: Tx, account: str, identity: str | None, contact: str | None, what: Post, subject: str
 ) -> Event:
     """The verb of `start`: conversation and first message in one, so that none is ever left empty."""
-    if await tx.one(MINE, what.author.id, what.client_id) is not None:
+    if await mine(tx, what) is not None:
         raise Repeat
     conversation = await _open(tx, account, identity, contact, what.author, plain(subject))
     return await write_post(tx, replace(what, conversation=conversation, leg=None, seen=None))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from gateway.limits import Limits
 from gateway.rates import Rate
 from tests.inbox.conftest import House, Open
-from tests.inbox.tabs import tabs
+from tests.inbox.tabs import Frame, Tab, tabs
 
 
 async def test_filing(both: House) -> None:
@@ -122,6 +124,10 @@ async def test_values_have_the_shape_of_their_type(both: House) -> None:
         assert fits or (status, answer["text"]) == (422, "errors.domain_unfit"), domain
 
 
+def answer_to(key: str, tab: Tab) -> Frame | None:
+    return next((frame for frame in tab.frames if frame.get("id") == key), None)
+
+
 async def test_numbers_without_bounds_are_refused_by_name(both: House) -> None:
     ada = await both.client("ada")
     wanted = {"target": "conversation", "key": "n", "label": "N", "type": "number"}
@@ -137,10 +143,8 @@ async def test_numbers_without_bounds_are_refused_by_name(both: House) -> None:
             args = f'{{"conversation":"{key}","values":{{"n":{number}}}}}'
             frame = f'{{"kind":"command","id":"n{number}","name":"set_attributes","args":{args}}}'
             await tab.connection.send(frame)
-            told = await tab.until(
-                lambda told, number=number: [one for one in told.of("problem") if one["id"] == f"n{number}"]
-            )
-            assert (told[0]["problem"]["status"], told[0]["problem"]["type"]) == (400, "malformed")
+            told = await tab.until(partial(answer_to, f"n{number}"))
+            assert (told["problem"]["status"], told["problem"]["type"]) == (400, "malformed")
         await tab.does("set_attributes", conversation=key, values={"n": 2**53})
 
 

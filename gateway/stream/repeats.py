@@ -1,0 +1,47 @@
+"""Ids that others chose, after an erasure: gone as words, still known when the same message comes again.
+
+A provider's id or a browser's own may be made of an address or a name. An erased message keeps their hash in their
+place; whoever takes a message in looks for both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from gateway.store import Row, Tx
+
+PREFIX = "erased:"
+STANDS = "select 1 from messages where account_id = $1 and provider_id = $2"
+SET_IDS = "update messages set client_id = $2, provider_id = $3 where id = $1"
+OF_IDENTITY = """select m.id, m.author_kind, m.author_id, m.client_id, m.account_id, m.provider_id from messages m
+    where m.erased_at is not null and (m.client_id is not null or m.provider_id is not null)
+      and m.leg_id in (select id from legs where identity_id = $1)"""
+
+
+def erased_id(whose: str, key: str) -> str:
+    """What stands in place of an id; `whose` is the account or author within whom it is unique."""
+    if key.startswith(PREFIX):
+        return key
+    return PREFIX + hashlib.sha256(f"{whose}\0{key}".encode()).hexdigest()
+
+
+async def forget_ids(tx: Tx, row: Row) -> None:
+    """Put hashes in the place of a message's ids."""
+    client, provider = row["client_id"], row["provider_id"]
+    if client is not None:
+        client = erased_id(row["author_id"], client)
+    if provider is not None:
+        provider = erased_id(row["account_id"] or "", provider)
+    if (client, provider) != (row["client_id"], row["provider_id"]):
+        await tx.run(SET_IDS, row["id"], client, provider)
+
+
+async def forget_ids_of(tx: Tx, identity: str) -> None:
+    """The same for all erased messages that travelled by an identity's legs, whenever they were erased."""
+    for row in await tx.all(OF_IDENTITY, identity):
+        await forget_ids(tx, row)
+
+
+async def was_erased(tx: Tx, account: str, provider_id: str) -> bool:
+    """Is it a message that was taken in once and erased since?"""
+    return await tx.one(STANDS, account, erased_id(account, provider_id)) is not None
