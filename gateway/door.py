@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import suppress
 from functools import lru_cache
 from http import HTTPStatus
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -68,10 +68,16 @@ BROKEN_OFF = (TimeoutError, web.RequestPayloadError, ConnectionResetError)
 # --- who is calling -------------------------------------------------------------------------------------------------
 
 
+def _ip(address: str) -> IPv4Address | IPv6Address:
+    """Raises ValueError. What listens on "::" sees IPv4 callers as ::ffff:192.0.2.1 (RFC 4291 section 2.5.5.2)."""
+    ip = ip_address(address)
+    return ip.ipv4_mapped or ip if isinstance(ip, IPv6Address) else ip
+
+
 @lru_cache(maxsize=4096)
 def _is_trusted(address: str, trusted: tuple[str, ...]) -> bool:
     try:
-        ip = ip_address(address)
+        ip = _ip(address)
     except ValueError:
         return False
     return any(ip in ip_network(network) for network in trusted)
@@ -89,7 +95,7 @@ def client_address(request: web.Request) -> str:
     told = ",".join(request.headers.getall("X-Forwarded-For", [])).split(",")
     while _is_trusted(address, trusted) and told and (nearer := told.pop().strip()):
         try:
-            address = str(ip_address(nearer))
+            address = str(_ip(nearer))
         except ValueError:
             break
     return address
@@ -99,9 +105,8 @@ def client_address(request: web.Request) -> str:
 def neighbourhood(address: str) -> str:
     """The key for rates: an IPv6 caller owns at least a /64, so that whole network counts as one."""
     with suppress(ValueError):
-        ip = ip_address(address)
-        if isinstance(ip, IPv6Address) and ip.ipv4_mapped is None:
-            return str(ip_network((ip, 64), strict=False))
+        ip = _ip(address)
+        return str(ip_network((ip, 64), strict=False)) if isinstance(ip, IPv6Address) else str(ip)
     return address
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from gateway.errors import NotFound
+from gateway.errors import NotFound, Refused
 from gateway.events import SYSTEM, Actor, new_id
 from gateway.store import Reader, Row, Tx
 from inbox.auth.secrets import digest, new_secret
@@ -14,11 +14,16 @@ from inbox.auth.sessions import tell_ended
 PREFIX = "parley_"
 """Stands before every token, so that one found in a repository is known for what it is."""
 
+MOST = 100
+"""Tokens an agent may have at the same time."""
+
 INSERT = """insert into tokens (hash, id, agent_id, name, created_at, expires_at) values ($1, $2, $3, $4, $5, $6)"""
 OF_AGENT = """select id, agent_id, name, created_at, seen_at, expires_at from tokens
     where agent_id = $1 and revoked_at is null order by id desc"""
 TOUCH = "update tokens set seen_at = $2 where id = $1"
 REVOKE = "update tokens set revoked_at = $3 where id = $1 and agent_id = $2 and revoked_at is null"
+COUNT = """select count(*) from tokens
+    where agent_id = $1 and revoked_at is null and (expires_at is null or expires_at > $2)"""
 LIVE_IDS = "select id from tokens where agent_id = $1 and revoked_at is null"
 
 
@@ -30,7 +35,12 @@ class Made(NamedTuple):
 
 
 async def make_token(tx: Tx, agent_id: str, name: str, expires_at: int | None = None) -> Made:
-    """Also called by `parley token create`. `expires_at` in UTC ms; None: until it is taken back."""
+    """Also called by `parley token create`. `expires_at` in UTC ms; None: until it is taken back.
+
+    Raises Refused when the agent has `MOST`.
+    """
+    if await tx.value(COUNT, agent_id, tx.now) >= MOST:
+        raise Refused("errors.tokens_full", f"{agent_id} has {MOST} tokens", most=MOST)
     made = Made(new_id(), new_secret(PREFIX))
     await tx.run(INSERT, digest(made.secret), made.id, agent_id, name, tx.now, expires_at)
     return made

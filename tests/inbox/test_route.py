@@ -229,6 +229,9 @@ async def test_a_database_that_is_gone_is_said() -> None:
         ("10.0.0.1", "1.1.1.1, 203.0.113.5, 10.0.0.2", "203.0.113.5"),
         ("10.0.0.1", "nonsense", "10.0.0.1"),
         ("198.51.100.1", "203.0.113.5", "198.51.100.1"),
+        ("::ffff:10.0.0.1", "203.0.113.5", "203.0.113.5"),
+        ("10.0.0.1", "::ffff:203.0.113.5", "203.0.113.5"),
+        ("::ffff:198.51.100.1", "203.0.113.5", "::ffff:198.51.100.1"),
     ],
 )
 def test_only_trusted_proxies_are_believed(peer: str, told: str | None, expected: str) -> None:
@@ -246,6 +249,7 @@ def test_a_neighbourhood() -> None:
     assert neighbourhood("192.0.2.1") == "192.0.2.1"
     assert neighbourhood("2001:db8::1") == neighbourhood("2001:db8::ffff") == "2001:db8::/64"
     assert neighbourhood("") == ""
+    assert neighbourhood("::ffff:192.0.2.1") == "192.0.2.1", "the same caller, whatever we listen on"
 
 
 async def test_head_is_get_without_the_body(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from gateway.rates import Rate
 from inbox.auth import totp
 from inbox.auth.links import first_admin_link, make_link
 from inbox.auth.sessions import DAY, MINUTE
+from inbox.auth.tokens import make_token
 from tests.inbox.conftest import Caller, House, Open
 
 PASSWORD = "correct horse battery"
@@ -376,6 +378,22 @@ async def test_tokens(both: House) -> None:
     assert [(one["name"], one["seen_at"] is not None) for one in listed] == [("import", True)]
     await ann.does("DELETE", f"/tokens/{made['id']}")
     assert await program.fails("GET", "/session") == (401, "unauthenticated")
+
+
+async def test_an_agent_has_so_many_tokens(both: House) -> None:
+    ann = await both.client("ann")
+
+    async def fill(tx: Any) -> None:
+        for _ in range(99):
+            await make_token(tx, both.agents["ann"], "one of many")
+        await make_token(tx, both.agents["ann"], "over", tx.now - 1)
+
+    await both.store.write(fill)
+    last = await ann.does("POST", "/tokens", {"name": "last"})
+    status, answer = await ann.ask("POST", "/tokens", {"name": "too many"})
+    assert (status, answer["text"], answer["params"]) == (422, "errors.tokens_full", {"most": 100})
+    await ann.does("DELETE", f"/tokens/{last['id']}")
+    await ann.does("POST", "/tokens", {"name": "in its place"})
 
 
 async def test_a_token_may_end(house: House) -> None:
