@@ -41,4 +41,4 @@ def hang(application: web.Application, desk: Desk) -> Hung:
     application.router.add_get("/pictures/{name}", picture)
     mount_routes(application)
     mount_pages(application)
-    return Hung(desk.hub.sessions, [desk.hub.run(), signals.run(), door.end_expired()])
+    return Hung(desk.hub.sessions, [desk.hub.run(), signals.run(), door.end_expired(), door.follow_merges()])

@@ -7,7 +7,9 @@ model costs an answer and nothing else.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from aiohttp import WSMsgType, web
@@ -18,7 +20,7 @@ from gateway.bus import AgentHere, AgentLooks, AgentSays, AgentTyping
 from gateway.door import check_origin, problem, unexpected
 from gateway.egress.pictures import picture_path
 from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated, Unavailable
-from gateway.events import new_id
+from gateway.events import Event, Kind, new_id
 from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, first_text, open_socket
 from gateway.store import Cursor, Reader, Row, from_json
 from inbox.auth.access import access_conversation
@@ -98,6 +100,52 @@ class AgentDoor:
                 session.cut(CLOSE_SIGNED_OUT)
             except Unavailable as why:
                 log.warning("cannot see whether a session has run out: %s", why)
+
+    async def follow_merges(self) -> None:
+        """A tab that shows a conversation when it is merged away goes on with the one it lives in now: it hears who
+        types and looks there, without asking. Runs for the life of the process."""
+        merged: asyncio.Queue[str] = asyncio.Queue()
+        stop = self.bus.take_events(lambda events: self._note_merged(events, merged))
+        try:
+            while True:
+                conversation = await merged.get()
+                for session in [one for one in self.hub.sessions if one.looks_at == conversation]:
+                    # What is out of sight now the hub has it look away from; when the database is away it asks again.
+                    with contextlib.suppress(NotFound, Unavailable):
+                        await self.look(session, conversation, only_from=conversation)
+        finally:
+            stop()
+
+    def _note_merged(self, events: Sequence[Event], merged: asyncio.Queue[str]) -> None:
+        for event in events:
+            if event.kind is not Kind.CONVERSATION_MERGED or "into" not in event.changes:
+                continue
+            if event.conversation and any(one.looks_at == event.conversation for one in self.hub.sessions):
+                merged.put_nowait(event.conversation)
+
+    async def look(self, session: AgentSession, conversation: str, *, only_from: str | None = None) -> None:
+        """The tab shows this conversation; with `only_from` only if it has not turned elsewhere meanwhile.
+
+        Raises NotFound for what the agent may not see, Unavailable.
+        """
+        looked = await self.looked_at(session, conversation)
+        if only_from is not None and session.looks_at != only_from:
+            return
+        persons = tuple(sorted({leg["person_id"] for leg in looked.legs}))
+        self.bus.signal(AgentLooks(session.caller.agent_id, session.tab, looked.conversation))
+        self.signals.watch(session, looked.conversation, persons)
+
+    async def looked_at(self, session: AgentSession, conversation: str) -> _Looked:
+        """Raises NotFound for what the agent may not see, as of the newest fact that this session was told."""
+
+        async def look_up(look: Reader) -> _Looked:
+            row = await access_conversation(look, session.viewer, conversation)
+            return _Looked(look.position, row["id"], list(await look.all(PERSONS, row["id"])))
+
+        while True:
+            looked = await self.desk.store.read(look_up)
+            if looked.position >= session.position:
+                return looked
 
     async def look_again(self, caller: Caller) -> Caller:
         """Raises Unauthenticated, Unavailable."""
@@ -266,13 +314,10 @@ class _Conversing:
             self.door.bus.signal(AgentLooks(agent, tab, None))
             self.door.signals.watch(self.session, None, ())
             return
-        looked = await self._access(conversation)
-        persons = tuple(sorted({leg["person_id"] for leg in looked.legs}))
-        self.door.bus.signal(AgentLooks(agent, tab, looked.conversation))
-        self.door.signals.watch(self.session, looked.conversation, persons)
+        await self.door.look(self.session, conversation)
 
     async def _typing(self, frame: Typing) -> None:
-        looked = await self._access(frame.conversation)
+        looked = await self.door.looked_at(self.session, frame.conversation)
         if looked.conversation != self.session.looks_at:
             raise NotFound("errors.conversation_not_found", "typing where one does not look")
         # A note is for nobody outside: whom a reply would reach is not even named.
@@ -290,18 +335,6 @@ class _Conversing:
                 tuple(persons),
             )
         )
-
-    async def _access(self, conversation: str) -> _Looked:
-        """Raises NotFound for what the agent may not see, as of the newest fact that this session was told."""
-
-        async def look_up(look: Reader) -> _Looked:
-            row = await access_conversation(look, self.caller.viewer, conversation)
-            return _Looked(look.position, row["id"], list(await look.all(PERSONS, row["id"])))
-
-        while True:
-            looked = await self.desk.store.read(look_up)
-            if looked.position >= self.session.position:
-                return looked
 
     # --- refusing ---------------------------------------------------------------------------------------------------
 

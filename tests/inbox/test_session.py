@@ -464,3 +464,43 @@ async def test_a_conversation_moves_in_and_out_of_the_view(both: House) -> None:
         await bob.reaches(both.store.published)
         await ann.reaches(both.store.published)
         assert ann.events[before:] == [], "the cursor moves, nothing is told"
+
+
+async def test_who_looks_at_what_is_merged_away_looks_at_where_it_lives_now(both: House) -> None:
+    """Without asking: typing, who looks, whether the customer is here; and what one types there is heard."""
+    source = (await both.customer_writes("hello", name="Kim")).conversation
+    target = (await both.customer_writes("it is me", name="Lee")).conversation
+    async with tabs(both, "ann", "bob", "sue") as (ann, bob, sue):
+        await ann.look(source)
+        await bob.look(target)
+        await sue.does("merge", conversation=source, into=target)
+
+        def looking(tab: Tab) -> Any:
+            told = [frame["conversation"] for frame in tab.of("signals") if frame.get("conversation")]
+            return told[-1] if told and told[-1]["conversation"] == target else None
+
+        both_look = {both.agents["ann"], both.agents["bob"]}
+        for tab in (ann, bob):
+            await tab.until(lambda one: (looking(one) or {}).get("looking") == sorted(both_look), "who looks")
+        await bob.say(kind="typing", conversation=target, mode="note")
+        await ann.until(lambda one: (looking(one) or {}).get("typing"), "what bob types")
+        await ann.say(kind="typing", conversation=source, mode="public")
+        await bob.until(
+            lambda one: [who for who in looking(one)["typing"] if who["id"] == both.agents["ann"]],
+            "what ann types by the old name",
+        )
+        assert not ann.of("problem")
+
+
+async def test_what_is_merged_out_of_sight_is_not_followed(both: House) -> None:
+    source = (await both.customer_writes("hello", name="Kim")).conversation
+    target = (await both.customer_writes("it is me", name="Lee", team="support")).conversation
+    async with tabs(both, "ann", "bob", "sue") as (ann, bob, sue):
+        await ann.look(source)
+        await bob.look(target)
+        await sue.does("merge", conversation=source, into=target)
+        await ann.reaches(both.store.published)
+        await bob.say(kind="typing", conversation=target, mode="note")
+        await bob.until(lambda one: one.of("signals")[-1].get("conversation", {}).get("typing"), "own typing")
+        await ann.nothing_more()
+        assert target not in repr(ann.of("signals"))
