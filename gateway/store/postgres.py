@@ -22,6 +22,7 @@ from gateway.errors import ConfigError, ParleyError, Unavailable
 from gateway.events import Event, new_id
 from gateway.store import migrate
 from gateway.store.base import BATCH, Look, Store, Together, Verb
+from gateway.store.postgres_purge import purge
 from gateway.store.postgres_tx import PostgresReader, PostgresTx
 
 T = TypeVar("T")
@@ -77,19 +78,6 @@ UNUSABLE = (
 CLOCK = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
 NOW = f"select {CLOCK}"
 BEGIN_BATCH = f"select position, {CLOCK}, set_config('lock_timeout', $1, true) from log_head"
-PURGED = (
-    *(
-        "messages",
-        "message_versions",
-        "attachments",
-        "drafts",
-        "conversations",
-        "contacts",
-        "identities",
-        "legs",
-    ),
-    *("message_search", "conversation_search", "contact_search"),
-)
 
 _Unit = tuple[Verb[Any], "asyncio.Future[Any]"]
 
@@ -103,6 +91,8 @@ class PostgresStore(Store):
         self._clock = clock
         self._waiting: deque[_Unit] = deque()
         self._wake = asyncio.Event()
+        self._purging = asyncio.Lock()
+        self._purges_asked = self._purges_done = 0
         self._readers: Any
         self._scanners: Any
         self._followers: Any
@@ -168,11 +158,20 @@ class PostgresStore(Store):
         await self._let_go()
 
     async def purge(self) -> None:
-        """Let PostgreSQL clear away the dead rows now instead of at its next autovacuum."""
-        with _unavailable():
-            async with self._scanners.acquire(timeout=TIMEOUT) as connection:
-                for table in PURGED:
-                    await connection.execute(f"vacuum {table}", timeout=MIGRATION)
+        """Clear away dead rows now and write anew what keeps words that nobody sees any more: small tables whole, of
+        large ones the indexes. What then remains in the files, and for how long, stands in docs/operations.md.
+
+        Erasures that come meanwhile share the next purge.
+        """
+        self._purges_asked += 1
+        asked = self._purges_asked
+        async with self._purging:
+            if self._purges_done < asked:
+                done = self._purges_asked
+                with _unavailable():
+                    async with self._scanners.acquire(timeout=TIMEOUT) as connection:
+                        await purge(connection)
+                self._purges_done = done
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
