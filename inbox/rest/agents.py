@@ -63,7 +63,7 @@ class StandingView(TypedDict):
     """When a browser of theirs last asked for something, UTC ms; None: never."""
     second_factor: bool
     invited: bool
-    """No password chosen yet."""
+    """Has not come yet: no password chosen."""
     sessions: int
     """Browsers signed in."""
 
@@ -104,7 +104,7 @@ async def list_standing(call: Call) -> StandingList:
                 "id": row["id"],
                 "seen_at": row["seen_at"],
                 "second_factor": factor_of(row) is not None,
-                "invited": row["password_hash"] is None,
+                "invited": row["password_hash"] is None and row["seen_at"] is None,
                 "sessions": row["live"],
             }
             for row in rows

@@ -52,7 +52,11 @@ async function answerOf<Answer>(response: Response): Promise<Answer> {
 
 export async function call<Answer>(method: string, path: string, body?: unknown, query: Query = {}): Promise<Answer> {
   const json =
-    body === undefined ? {} : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
+    body === undefined
+      ? {}
+      : body instanceof Blob
+        ? { body, headers: { "Content-Type": body.type } }
+        : { body: JSON.stringify(body), headers: { "Content-Type": "application/json" } };
   const response = await fetch(address(path, query), {
     method,
     credentials: "same-origin",

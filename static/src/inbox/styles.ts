@@ -13,3 +13,4 @@ import "./css/attachments.css";
 import "./css/composer.css";
 import "./css/side.css";
 import "./css/settings.css";
+import "./css/settings-pages.css";

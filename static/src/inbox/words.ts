@@ -2,24 +2,33 @@
 
 import { signal } from "@preact/signals";
 import type english from "../i18n/inbox.en.json";
+import type settings from "../i18n/settings.en.json";
 import type { ProblemView } from "../wire";
 import { chooseLanguage, type Catalogue, type Language, makeWords, type Params } from "../shared/i18n";
 
-export type WordKey = keyof typeof english;
+export type WordKey = keyof typeof english | keyof typeof settings;
 
 const words = makeWords<WordKey>();
 export const { t, count } = words;
 export const language = signal<Language>("en");
 
 const CATALOGUES: Readonly<Record<Language, () => Promise<{ default: Catalogue }>[]>> = {
-  en: () => [import("../i18n/inbox.en.json"), import("../i18n/errors.en.json")],
-  ko: () => [import("../i18n/inbox.ko.json"), import("../i18n/errors.ko.json")],
+  en: () => [
+    import("../i18n/inbox.en.json"),
+    import("../i18n/settings.en.json"),
+    import("../i18n/errors.en.json"),
+  ],
+  ko: () => [
+    import("../i18n/inbox.ko.json"),
+    import("../i18n/settings.ko.json"),
+    import("../i18n/errors.ko.json"),
+  ],
 };
 
 export async function speak(preferred: string | null): Promise<void> {
   const chosen = chooseLanguage(preferred, navigator.languages);
-  const [own, errors] = await Promise.all(CATALOGUES[chosen]());
-  words.use(chosen, errors?.default ?? {}, own?.default ?? {});
+  const catalogues = await Promise.all(CATALOGUES[chosen]());
+  words.use(chosen, ...catalogues.reverse().map((one) => one.default));
   document.documentElement.lang = chosen;
   language.value = chosen;
 }

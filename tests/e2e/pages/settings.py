@@ -46,7 +46,17 @@ class SettingsPage(Screen):
     async def confirm_second_factor(self, code: str) -> None:
         await self.page.get_by_label(self.words("sign_in.code")).fill(code)
         await self.button("totp.confirm").click()
+        await self.keep_codes()
         await expect(self.button("totp.off")).to_be_visible()
+
+    async def keep_codes(self) -> list[str]:
+        """The recovery codes, shown this once; the dialog goes only when they are said to be kept."""
+        dialog = self.page.get_by_role("dialog", name=self.words("recovery.title"))
+        codes = await dialog.locator(".recovery code").all_text_contents()
+        await dialog.get_by_label(self.words("recovery.kept")).check()
+        await dialog.get_by_role("button", name=self.words("done")).click()
+        await expect(dialog).to_have_count(0)
+        return codes
 
     async def deactivate(self, name: str) -> None:
         await self.row(name).get_by_role("button", name=self.words("agents.deactivate")).click()

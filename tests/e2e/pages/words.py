@@ -27,6 +27,8 @@ class Words:
     def __init__(self, which: Literal["inbox", "widget", "errors"], language: Language) -> None:
         self.language = language
         self._texts = catalogue(which, language)
+        if which == "inbox":
+            self._texts = {**self._texts, **catalogue("settings", language)}
 
     def __call__(self, key: str, **params: object) -> str:
         """As the page says it (without Korean particles after a place)."""

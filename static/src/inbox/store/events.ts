@@ -1,6 +1,6 @@
 // One fact of the log applied to what is known. A kind that this file does not name breaks the compile.
 
-import type { AgentEvent, ContactView, ConversationView } from "../../wire";
+import type { AgentEvent, ContactView, ConversationView, DirectoryView } from "../../wire";
 import { moveCounts } from "./counts";
 import type { Draft } from "./draft";
 import { replace } from "./lists";
@@ -40,6 +40,13 @@ function forget(draft: Draft, conversation: string, at: number): void {
   draft.write("threads").delete(conversation);
 }
 
+/** I am one of those in it: a new name or picture of mine is shown wherever I am. */
+function learnDirectory(draft: Draft, directory: DirectoryView): void {
+  const { state } = draft;
+  state.directory = directory;
+  state.me = directory.agents.find((agent) => agent.id === state.me?.id) ?? state.me;
+}
+
 export function applyEvent(draft: Draft, event: AgentEvent): void {
   moveCounts(draft, event.was ?? null, event.now ?? null);
   if (event.kind === "left") {
@@ -48,7 +55,7 @@ export function applyEvent(draft: Draft, event: AgentEvent): void {
   }
   if (event.summary) learnConversation(draft, event.summary, event.position);
   if (event.contact) learnContact(draft, event.contact);
-  if (event.directory) draft.state.directory = event.directory;
+  if (event.directory) learnDirectory(draft, event.directory);
   if (event.message) placeMessage(draft, event.message, event.position);
   switch (event.kind) {
     case "message.created":

@@ -10,6 +10,7 @@ import type { Filter } from "../../store/state";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { count, t, type WordKey } from "../../words";
 import { chosenId } from "../shell/chosen";
+import { FirstSteps, isEmptyHouse } from "../shell/first-steps";
 import { ConversationRow } from "./row";
 import { useWindow } from "./virtual";
 
@@ -98,6 +99,11 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
       )}
       {(!found || found.phase === "asked") && <Skeleton kind="row" rows={rows.length ? 1 : 8} />}
       {found?.phase === "ready" && fresh.length === 0 && <EmptyList name={name} />}
+      {found?.phase === "ready" && isEmptyHouse() && (
+        <div class="only-one-column">
+          <FirstSteps />
+        </div>
+      )}
     </div>
   );
 }

@@ -1,9 +1,15 @@
+import { useState } from "preact/hooks";
 import { largest } from "../../../shared/files";
-import type { AccountView } from "../../../wire";
+import type { AccountSetup, AccountsSetup, AccountView, ChannelExample, EmbedView } from "../../../wire";
 import { known } from "../../store";
 import { ChannelIcon } from "../../ui/channel-icon";
-import { Empty } from "../../ui/states";
+import { Icon } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
+import { Empty, Failed } from "../../ui/states";
 import { language, t, type WordKey } from "../../words";
+import { CopyButton, Snippet } from "./copy";
+import { useFetched } from "./fetched";
+import { QrCode } from "./qr";
 
 const ABILITIES = [
   "quoting",
@@ -15,43 +21,161 @@ const ABILITIES = [
   "delivery_states",
   "may_start",
 ] as const;
+const LOCAL = /^https?:\/\/(localhost|127\.|\[::1\])/;
 
-function Account({ account }: { account: AccountView }) {
+function Abilities({ account }: { account: AccountView }) {
   const can = ABILITIES.filter((name) => account.capabilities[name]);
   const files = largest(account.capabilities.attachments, "image/jpeg") > 0;
   return (
-    <li class="rows-row">
-      <ChannelIcon account={account} size={22} />
-      <span class="rows-main">
-        <b>{account.label[language.value]}</b> <code>{account.id}</code>{" "}
-        <span class={account.state === "active" ? "badge good" : "badge bad"}>
-          {t(`account.${account.state}` as WordKey)}
-        </span>
-      </span>
-      {account.reason && <span class="form-problem">{account.reason}</span>}
-      <span class="rows-more faint">
-        {[
-          ...can.map((name) => t(`can.${name}` as WordKey)),
-          ...(files ? [t("can.files")] : []),
-          t("can.text", { n: new Intl.NumberFormat(language.value).format(account.capabilities.text_length) }),
-        ].join(" · ")}
-      </span>
-    </li>
+    <p class="faint">
+      {[
+        ...can.map((name) => t(`can.${name}` as WordKey)),
+        ...(files ? [t("can.files")] : []),
+        t("can.text", { n: new Intl.NumberFormat(language.value).format(account.capabilities.text_length) }),
+      ].join(" · ")}
+    </p>
   );
 }
 
-/** Channels are set in the configuration; here one sees how they are and what they can. */
+/** How it is: takes messages or why not, and when a customer was last heard. */
+function Health({ account, setup }: { account: AccountView; setup: AccountSetup | undefined }) {
+  return (
+    <p class="health">
+      <span class={account.state === "active" ? "badge good" : "badge bad"}>
+        {t(`account.${account.state}` as WordKey)}
+      </span>
+      <span>{t(`account.${account.state}.more` as WordKey)}</span>
+      {account.reason && <span class="form-problem">{account.reason}</span>}
+      {setup && (
+        <span class="faint">
+          {setup.heard_at === null ? (
+            t("accounts.never_heard")
+          ) : (
+            <>
+              {t("accounts.heard")} <Moment at={setup.heard_at} />
+            </>
+          )}
+          {setup.team && ` · ${t("accounts.to_team", { team: setup.team })}`}
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Embed({ embed }: { embed: EmbedView }) {
+  return (
+    <>
+      <div class="embed">
+        <div>
+          <h4>{t("accounts.page")}</h4>
+          <p>
+            <a href={embed.page} target="_blank" rel="noopener">
+              {embed.page}
+            </a>{" "}
+            <CopyButton text={embed.page} small />
+          </p>
+          <p>
+            <a class="button primary" href={embed.page} target="_blank" rel="noopener">
+              <Icon name="send" size={15} />
+              {t("accounts.try")}
+            </a>
+          </p>
+          <p class="faint">{t("accounts.try_more")}</p>
+          {LOCAL.test(embed.page) && <p class="form-note">{t("accounts.local")}</p>}
+        </div>
+        <figure class="embed-qr">
+          <QrCode text={embed.page} label={t("accounts.qr")} />
+          <figcaption class="faint">{t("accounts.qr_more")}</figcaption>
+        </figure>
+      </div>
+      <h4>{t("accounts.script")}</h4>
+      <p class="faint">{t("accounts.script_more")}</p>
+      <Snippet text={embed.script} label={t("accounts.script")} />
+      <h4>{t("accounts.origins")}</h4>
+      {embed.origins.length > 0 ? (
+        <ul class="origins">
+          {embed.origins.map((origin) => (
+            <li key={origin}>
+              {origin === "*" ? t("accounts.origins_any") : <code>{origin}</code>}
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p class="form-note">{t("accounts.origins_none")}</p>
+      )}
+    </>
+  );
+}
+
+function Account({ account, setup }: { account: AccountView; setup: AccountSetup | undefined }) {
+  return (
+    <section class="card account">
+      <h3 class="card-title">
+        <ChannelIcon account={account} size={22} /> {account.label[language.value]} <code>{account.id}</code>
+      </h3>
+      <Health account={account} setup={setup} />
+      <Abilities account={account} />
+      {setup?.embed && account.state === "active" && <Embed embed={setup.embed} />}
+    </section>
+  );
+}
+
+/** What to write into the configuration file for one more channel. */
+function Adding({ examples }: { examples: readonly ChannelExample[] }) {
+  const [type, setType] = useState(examples[0]?.type ?? "");
+  const shown = examples.find((one) => one.type === type);
+  if (!shown) return null;
+  return (
+    <section class="card">
+      <h3 class="card-title">{t("accounts.add")}</h3>
+      <ol class="steps">
+        <li>
+          {t("accounts.add_write")}
+          {examples.length > 1 && (
+            <div class="choice-row" role="radiogroup" aria-label={t("accounts.add_type")}>
+              {examples.map((one) => (
+                <label key={one.type} class="radio">
+                  <input type="radio" name="type" checked={one.type === type} onChange={() => setType(one.type)} />
+                  <code>{one.type}</code>
+                </label>
+              ))}
+            </div>
+          )}
+          <Snippet text={shown.section.trimEnd()} label={t("accounts.add")} />
+        </li>
+        <li>
+          {t("accounts.add_restart")} <code>{"parley serve"}</code>
+        </li>
+        <li>
+          {t("accounts.add_doctor")} <code>{"parley doctor"}</code>
+        </li>
+      </ol>
+    </section>
+  );
+}
+
+/** Channels are set in the configuration; here one sees how they are, what they can, and what to put where. */
 export function Accounts() {
   const { accounts } = known.directory;
+  const [fetched, again] = useFetched<AccountsSetup>("/accounts/setup");
+  const told = fetched.phase === "ready" ? fetched.value : null;
   return (
     <>
       <p class="faint">{t("accounts.more")}</p>
-      {accounts.length === 0 && <Empty icon="plug" title={t("accounts.none")} />}
-      <ul class="rows card">
-        {accounts.map((account) => (
-          <Account key={account.id} account={account} />
-        ))}
-      </ul>
+      {accounts.length === 0 && (
+        <Empty icon="plug" title={t("accounts.none")}>
+          {t("accounts.none_more")}
+        </Empty>
+      )}
+      {accounts.map((account) => (
+        <Account
+          key={account.id}
+          account={account}
+          setup={told?.accounts.find((one) => one.id === account.id)}
+        />
+      ))}
+      {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
+      {told && <Adding examples={told.examples} />}
     </>
   );
 }

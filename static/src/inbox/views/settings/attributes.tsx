@@ -3,10 +3,9 @@ import type { AttributeView } from "../../../wire";
 import { patch, post } from "../../api";
 import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
-import { Icon } from "../../ui/icons";
-import { Empty } from "../../ui/states";
 import { t, type WordKey } from "../../words";
-import { Form, useSending } from "./form";
+import { EditableList, NameField } from "./editable";
+import { Form } from "./form";
 
 const TARGETS = ["contact", "conversation", "organisation"] as const;
 const TYPES = ["text", "number", "date", "boolean", "choice", "url"] as const;
@@ -28,16 +27,7 @@ function AttributeDialog({ attribute, close }: { attribute: AttributeView | null
   return (
     <Dialog title={t(attribute ? "attributes.edit" : "attributes.make")} close={close}>
       <Form label={t("save")} cancel={close} disabled={!label.trim() || !key} save={save} done={close}>
-        <label class="field">
-          <span>{t("attributes.label")}</span>
-          <input
-            class="input"
-            maxLength={120}
-            required
-            value={label}
-            onInput={(event) => setLabel(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label={t("attributes.label")} name={label} change={setLabel} />
         {!attribute && (
           <>
             <label class="field">
@@ -98,63 +88,30 @@ function AttributeDialog({ attribute, close }: { attribute: AttributeView | null
   );
 }
 
-export function AttributeAdmin() {
-  const [edited, setEdited] = useState<AttributeView | "new" | null>(null);
-  const { problem, send } = useSending();
-  const { attributes } = known.directory;
+function Row({ attribute }: { attribute: AttributeView }) {
   return (
     <>
-      <div class="settings-bar">
-        <button type="button" class="button primary" onClick={() => setEdited("new")}>
-          <Icon name="plus" size={15} />
-          {t("attributes.make")}
-        </button>
-      </div>
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
-      {attributes.length === 0 && (
-        <Empty icon="sliders" title={t("attributes.none")}>
-          {t("attributes.none_more")}
-        </Empty>
-      )}
-      <ul class="rows card">
-        {[...attributes]
-          .sort(
-            (a, b) =>
-              Number(a.retired) - Number(b.retired) ||
-              a.target.localeCompare(b.target) ||
-              a.label.localeCompare(b.label),
-          )
-          .map((attribute) => (
-            <li key={attribute.id} class={attribute.retired ? "rows-row gone" : "rows-row"}>
-              <span class="rows-main">
-                <b>{attribute.label}</b> <code>{attribute.key}</code>{" "}
-                {attribute.retired && <span class="badge">{t("retired")}</span>}
-              </span>
-              <span class="rows-more faint">
-                {t(`attributes.target.${attribute.target}` as WordKey)} ·{" "}
-                {t(`attributes.type.${attribute.type}` as WordKey)}
-                {attribute.choices.length > 0 && `: ${attribute.choices.join(", ")}`}
-              </span>
-              <span class="rows-acts">
-                <button type="button" class="button small" onClick={() => setEdited(attribute)}>
-                  {t("edit")}
-                </button>
-                <button
-                  type="button"
-                  class="button small"
-                  onClick={() => void send(() => patch(`/attributes/${attribute.id}`, { retired: !attribute.retired }))}
-                >
-                  {t(attribute.retired ? "bring_back" : "retire")}
-                </button>
-              </span>
-            </li>
-          ))}
-      </ul>
-      {edited && <AttributeDialog attribute={edited === "new" ? null : edited} close={() => setEdited(null)} />}
+      <span class="rows-main">
+        <b>{attribute.label}</b> <code>{attribute.key}</code>
+      </span>
+      <span class="rows-more faint">
+        {t(`attributes.target.${attribute.target}` as WordKey)} · {t(`attributes.type.${attribute.type}` as WordKey)}
+        {attribute.choices.length > 0 && `: ${attribute.choices.join(", ")}`}
+      </span>
     </>
+  );
+}
+
+export function AttributeAdmin() {
+  return (
+    <EditableList
+      things={known.directory.attributes}
+      path="/attributes"
+      icon="sliders"
+      named={(attribute) => attribute.label}
+      labels={{ make: t("attributes.make"), none: t("attributes.none"), none_more: t("attributes.none_more") }}
+      row={(attribute) => <Row attribute={attribute} />}
+      form={(attribute, close) => <AttributeDialog attribute={attribute} close={close} />}
+    />
   );
 }

@@ -1,74 +1,236 @@
-import { useEffect, useState } from "preact/hooks";
-import type { ActorView } from "../../../wire";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { exact, relative } from "../../../shared/time";
+import type { AuditLine, AuditPage } from "../../../wire";
 import { get, problemOf } from "../../api";
-import { Moment } from "../../ui/moment";
+import { now } from "../../clock";
+import { known } from "../../store";
+import { Icon } from "../../ui/icons";
 import { Empty, Failed, Skeleton } from "../../ui/states";
-import { problemText, t } from "../../words";
-import { lineWords } from "../conversation/lines";
-import { actorName } from "../names";
+import { language, problemText, t } from "../../words";
+import { auditWords, KINDS, kindWords } from "./audit-words";
 
-interface AuditRow {
-  position: number;
-  at: number;
+interface Filter {
+  agent: string;
   kind: string;
-  actor: ActorView;
-  conversation: string | null;
-  subject: string | null;
-  changes: Record<string, unknown>;
+  conversation: string;
+  from: string;
+  to: string;
 }
 
-interface Page {
-  lines: AuditRow[];
-  before: string | null;
+const NONE: Filter = { agent: "", kind: "", conversation: "", from: "", to: "" };
+const SETTLES = 250; // ms after the last letter of a filter until it is asked for
+const AHEAD = "600px"; // before the end of the page at which more is asked for
+
+/** Midnight of a day as the reader knows it; with `later` of the day after, so that the last day is a whole one. */
+function midnight(day: string, later = 0): number | null {
+  const [year, month, date] = day.split("-").map(Number);
+  return year && month && date ? new Date(year, month - 1, date + later).getTime() : null;
 }
 
-export function Audit() {
-  const [rows, setRows] = useState<readonly AuditRow[]>([]);
+function queryOf({ agent, kind, conversation, from, to }: Filter): Record<string, string | number | null> {
+  return {
+    agent,
+    kind,
+    conversation: conversation.replace(/[^0-9a-z]/g, ""),
+    after: midnight(from),
+    until: midnight(to, 1),
+  };
+}
+
+function exportAddress(filter: Filter): string {
+  const said = Object.entries(queryOf(filter)).filter(([, value]) => value !== null && value !== "");
+  const search = new URLSearchParams(said.map(([name, value]) => [name, String(value)])).toString();
+  return `/api/v1/audit/export${search && `?${search}`}`;
+}
+
+/** Lines page by page; whatever was asked for before the filter changed is not heard any more. */
+function useAudit(filter: Filter) {
+  const [lines, setLines] = useState<readonly AuditLine[]>([]);
   const [before, setBefore] = useState<string | null>(null);
   const [phase, setPhase] = useState<"asked" | "ready" | "failed">("asked");
   const [problem, setProblem] = useState("");
+  const round = useRef(0);
   const ask = async (from: string | null) => {
+    const mine = ++round.current;
     setPhase("asked");
     try {
-      const page = await get<Page>("/audit", { before: from });
-      setRows((now) => [...(from ? now : []), ...page.lines]);
+      const page = await get<AuditPage>("/audit", { ...queryOf(filter), before: from });
+      if (mine !== round.current) return;
+      setLines((now) => [...(from ? now : []), ...page.lines]);
       setBefore(page.before);
       setPhase("ready");
     } catch (error) {
+      if (mine !== round.current) return;
       setProblem(problemText(problemOf(error)));
       setPhase("failed");
     }
   };
   useEffect(() => {
-    void ask(null);
-  }, []);
+    round.current++;
+    setPhase("asked");
+    const timer = setTimeout(() => void ask(null), filter === NONE ? 0 : SETTLES);
+    return () => clearTimeout(timer);
+  }, [filter]);
+  return { lines, before, phase, problem, ask };
+}
+
+function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
+  const set = (some: Partial<Filter>) => change({ ...filter, ...some });
+  const isNone = Object.values(filter).every((value) => value === "");
+  return (
+    <form class="audit-filters" role="search" onSubmit={(event) => event.preventDefault()}>
+      <label class="field">
+        <span>{t("audit.who")}</span>
+        <select class="input" value={filter.agent} onChange={(event) => set({ agent: event.currentTarget.value })}>
+          <option value="">{t("audit.everybody")}</option>
+          {known.directory.agents.map((agent) => (
+            <option key={agent.id} value={agent.id}>
+              {agent.name}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>{t("audit.what")}</span>
+        <select class="input" value={filter.kind} onChange={(event) => set({ kind: event.currentTarget.value })}>
+          <option value="">{t("audit.everything")}</option>
+          {KINDS.map((kind) => (
+            <option key={kind} value={kind}>
+              {kindWords(kind)}
+            </option>
+          ))}
+        </select>
+      </label>
+      <label class="field">
+        <span>{t("audit.conversation_number")}</span>
+        <input
+          class="input"
+          inputMode="numeric"
+          maxLength={30}
+          placeholder="#"
+          value={filter.conversation}
+          onInput={(event) => set({ conversation: event.currentTarget.value })}
+        />
+      </label>
+      <label class="field">
+        <span>{t("audit.from")}</span>
+        <input
+          class="input"
+          type="date"
+          value={filter.from}
+          max={filter.to || undefined}
+          onInput={(event) => set({ from: event.currentTarget.value })}
+        />
+      </label>
+      <label class="field">
+        <span>{t("audit.to")}</span>
+        <input
+          class="input"
+          type="date"
+          value={filter.to}
+          min={filter.from || undefined}
+          onInput={(event) => set({ to: event.currentTarget.value })}
+        />
+      </label>
+      <div class="form-acts">
+        {!isNone && (
+          <button type="button" class="button" onClick={() => change(NONE)}>
+            {t("audit.all")}
+          </button>
+        )}
+        <a class="button" href={exportAddress(filter)} download="audit.csv">
+          <Icon name="download" size={15} />
+          {t("audit.export")}
+        </a>
+      </div>
+    </form>
+  );
+}
+
+const moments = new Map<string, Intl.DateTimeFormat>();
+
+function stamp(at: number): string {
+  let format = moments.get(language.value);
+  if (!format) {
+    format = new Intl.DateTimeFormat(language.value, {
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+    });
+    moments.set(language.value, format);
+  }
+  return format.format(at);
+}
+
+function Row({ line }: { line: AuditLine }) {
+  const whole = `${exact(line.at, language.value)} (${relative(line.at, now.value, language.value)})`;
+  return (
+    <tr>
+      <td class="audit-when">
+        <time dateTime={new Date(line.at).toISOString()} title={whole}>
+          {stamp(line.at)}
+        </time>
+      </td>
+      <td>{auditWords(line)}</td>
+      <td class="audit-where">
+        {line.number !== null && (
+          <a href={`/c/${line.number}`} title={t("audit.open")}>
+            #{line.number}
+          </a>
+        )}
+      </td>
+    </tr>
+  );
+}
+
+/** Asks for more when its place comes into view. */
+function More({ ask }: { ask: () => void }) {
+  const place = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const seen = new IntersectionObserver((entries) => entries.some((one) => one.isIntersecting) && ask(), {
+      rootMargin: AHEAD,
+    });
+    if (place.current) seen.observe(place.current);
+    return () => seen.disconnect();
+  });
+  return (
+    <button ref={place} type="button" class="button" onClick={ask}>
+      {t("search.more")}
+    </button>
+  );
+}
+
+export function Audit() {
+  const [filter, setFilter] = useState<Filter>(NONE);
+  const { lines, before, phase, problem, ask } = useAudit(filter);
   return (
     <>
       <p class="faint">{t("audit.more")}</p>
-      <ul class="rows card">
-        {rows.map((row) => (
-          <li key={row.position} class="rows-row">
-            <span class="rows-main">{lineWords(row) ?? <code>{row.kind}</code>}</span>
-            <span class="rows-more faint">
-              {actorName(row.actor)} · <Moment at={row.at} />
-              {row.conversation && (
-                <>
-                  {" "}
-                  · <a href={`/c/${row.conversation}`}>{t("audit.open")}</a>
-                </>
-              )}
-            </span>
-          </li>
-        ))}
-      </ul>
-      {phase === "asked" && <Skeleton kind="line" rows={8} />}
-      {phase === "failed" && <Failed text={problem} retry={() => void ask(before)} />}
-      {phase === "ready" && rows.length === 0 && <Empty icon="list" title={t("audit.none")} />}
-      {phase === "ready" && before && (
-        <button type="button" class="button" onClick={() => void ask(before)}>
-          {t("search.more")}
-        </button>
+      <Filters filter={filter} change={setFilter} />
+      {lines.length > 0 && (
+        <table class="audit card" aria-busy={phase === "asked"}>
+          <thead>
+            <tr>
+              <th scope="col">{t("audit.when")}</th>
+              <th scope="col">{t("audit.what")}</th>
+              <th scope="col">{t("audit.conversation_number")}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {lines.map((line) => (
+              <Row key={line.position} line={line} />
+            ))}
+          </tbody>
+        </table>
       )}
+      {phase === "asked" && <Skeleton kind="line" rows={lines.length ? 2 : 8} />}
+      {phase === "failed" && <Failed text={problem} retry={() => void ask(lines.length ? before : null)} />}
+      {phase === "ready" && lines.length === 0 && <Empty icon="list" title={t("audit.none")} />}
+      {phase === "ready" && before && <More ask={() => void ask(before)} />}
     </>
   );
 }

@@ -1,4 +1,5 @@
 import type { ComponentType } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { AgentView } from "../../../wire";
 import { known } from "../../store";
 import { Icon, type IconName } from "../../ui/icons";
@@ -49,6 +50,11 @@ function allowed(page: Page): boolean {
 export function Settings({ page }: { page: string }) {
   const pages = PAGES.filter(allowed);
   const shown = pages.find((one) => one.name === page) ?? pages[0];
+  const links = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    // On a phone the sections are a strip: the chosen one is not left beyond its edge.
+    links.current?.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [shown?.name]);
   if (!shown) return null;
   const Show = shown.show;
   return (
@@ -61,7 +67,7 @@ export function Settings({ page }: { page: string }) {
           </a>
           <h1 class="pane-title">{t("settings.title")}</h1>
         </header>
-        <div class="settings-links">
+        <div class="settings-links" ref={links}>
           {pages.map((one) => (
             <a
               key={one.name}

@@ -3,14 +3,12 @@ import type { TagView } from "../../../wire";
 import { patch, post } from "../../api";
 import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
-import { Icon } from "../../ui/icons";
-import { Empty } from "../../ui/states";
 import { t, type WordKey } from "../../words";
 import { colourClass, nearest, TAG_COLOURS, TagChip, type TagColour } from "../tags";
-import { Form, useSending } from "./form";
+import { EditableList, NameField } from "./editable";
+import { Form } from "./form";
 
 const COLOURS = Object.keys(TAG_COLOURS) as TagColour[];
-const SHOWN = 200;
 
 function TagDialog({ tag, close }: { tag: TagView | null; close: () => void }) {
   const [name, setName] = useState(tag?.name ?? "");
@@ -25,16 +23,7 @@ function TagDialog({ tag, close }: { tag: TagView | null; close: () => void }) {
         save={() => (tag ? patch(`/tags/${tag.id}`, body) : post("/tags", body))}
         done={close}
       >
-        <label class="field">
-          <span>{t("name")}</span>
-          <input
-            class="input"
-            maxLength={120}
-            required
-            value={name}
-            onInput={(event) => setName(event.currentTarget.value)}
-          />
-        </label>
+        <NameField label={t("name")} name={name} change={setName} />
         <fieldset class="field">
           <legend>{t("tags.colour")}</legend>
           <div class="colours">
@@ -57,58 +46,19 @@ function TagDialog({ tag, close }: { tag: TagView | null; close: () => void }) {
 }
 
 export function TagAdmin() {
-  const [edited, setEdited] = useState<TagView | "new" | null>(null);
-  const [wanted, setWanted] = useState("");
-  const { problem, send } = useSending();
-  const all = known.directory.tags;
-  const found = all
-    .filter((tag) => tag.name.toLocaleLowerCase().includes(wanted.toLocaleLowerCase()))
-    .sort((a, b) => Number(a.retired) - Number(b.retired) || a.name.localeCompare(b.name));
   return (
-    <>
-      <div class="settings-bar">
-        <input
-          class="input"
-          type="search"
-          placeholder={t("picker.find")}
-          aria-label={t("picker.find")}
-          value={wanted}
-          onInput={(event) => setWanted(event.currentTarget.value)}
-        />
-        <button type="button" class="button primary" onClick={() => setEdited("new")}>
-          <Icon name="plus" size={15} />
-          {t("tags.make")}
-        </button>
-      </div>
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
+    <EditableList
+      things={known.directory.tags}
+      path="/tags"
+      icon="tag"
+      named={(tag) => tag.name}
+      labels={{ make: t("tags.make"), none: t("tags.none") }}
+      row={(tag) => (
+        <span class="rows-main">
+          <TagChip tag={tag} />
+        </span>
       )}
-      {found.length === 0 && <Empty icon="tag" title={t(wanted ? "picker.none" : "tags.none")} />}
-      <ul class="rows card">
-        {found.slice(0, SHOWN).map((tag) => (
-          <li key={tag.id} class={tag.retired ? "rows-row gone" : "rows-row"}>
-            <span class="rows-main">
-              <TagChip tag={tag} /> {tag.retired && <span class="badge">{t("retired")}</span>}
-            </span>
-            <span class="rows-acts">
-              <button type="button" class="button small" onClick={() => setEdited(tag)}>
-                {t("edit")}
-              </button>
-              <button
-                type="button"
-                class="button small"
-                onClick={() => void send(() => patch(`/tags/${tag.id}`, { retired: !tag.retired }))}
-              >
-                {t(tag.retired ? "bring_back" : "retire")}
-              </button>
-            </span>
-          </li>
-        ))}
-      </ul>
-      {found.length > SHOWN && <p class="faint">{t("picker.more")}</p>}
-      {edited && <TagDialog tag={edited === "new" ? null : edited} close={() => setEdited(null)} />}
-    </>
+      form={(tag, close) => <TagDialog tag={tag} close={close} />}
+    />
   );
 }

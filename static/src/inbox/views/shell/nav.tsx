@@ -1,5 +1,5 @@
 import { signal, useComputed } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useLayoutEffect, useState } from "preact/hooks";
 import { route } from "../../router";
 import { known } from "../../store";
 import { countOf } from "../../store/counts";
@@ -154,7 +154,28 @@ function Colleagues() {
   );
 }
 
+/** Escape closes the drawer before it means anything else, and the focus returns to the button that opened it. */
+function useDrawer(): void {
+  const open = drawerOpen.value;
+  useLayoutEffect(() => {
+    if (!open) return;
+    const before = document.activeElement;
+    const escape = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.isComposing || document.querySelector("dialog[open], .popover")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      drawerOpen.value = false;
+    };
+    document.addEventListener("keydown", escape, true);
+    return () => {
+      document.removeEventListener("keydown", escape, true);
+      if (before instanceof HTMLElement && before.isConnected) before.focus();
+    };
+  }, [open]);
+}
+
 export function Nav() {
+  useDrawer();
   return (
     <nav class={drawerOpen.value ? "nav open" : "nav"} aria-label={t("nav.label")}>
       <div class="nav-brand">

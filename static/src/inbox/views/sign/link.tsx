@@ -126,7 +126,8 @@ export function LinkPage({ link }: { link: string }) {
         {wants === "code" && (
           <label class="field">
             <span>{t("sign_in.code")}</span>
-            <input {...field("totp")} inputMode="numeric" autocomplete="one-time-code" ref={focusFirst} />
+            <input {...field("totp")} autocomplete="one-time-code" autocapitalize="none" ref={focusFirst} />
+            <small class="faint">{t("totp.or_recovery")}</small>
           </label>
         )}
         {problem && (

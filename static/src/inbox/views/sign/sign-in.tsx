@@ -13,7 +13,7 @@ export function SignIn({ ended }: { ended: boolean }) {
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [code, setCode] = useState("");
-  const [step, setStep] = useState<"password" | "code">("password");
+  const [step, setStep] = useState<"password" | "code" | "recovery">("password");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const submit = async () => {
@@ -73,19 +73,22 @@ export function SignIn({ ended }: { ended: boolean }) {
           </>
         ) : (
           <label class="field">
-            <span>{t("sign_in.code")}</span>
+            <span>{t(step === "code" ? "sign_in.code" : "sign_in.recovery")}</span>
             <input
-              class="input code"
+              key={step}
+              class={step === "code" ? "input code" : "input mono"}
               name="code"
-              inputMode="numeric"
-              autocomplete="one-time-code"
+              inputMode={step === "code" ? "numeric" : "text"}
+              autocomplete={step === "code" ? "one-time-code" : "off"}
+              autocapitalize="none"
+              spellcheck={false}
               required
               value={code}
-              maxLength={10}
+              maxLength={step === "code" ? 10 : 30}
               ref={focusFirst}
               onInput={(event) => setCode(event.currentTarget.value)}
             />
-            <small class="faint">{t("sign_in.code_more")}</small>
+            <small class="faint">{t(step === "code" ? "sign_in.code_more" : "sign_in.recovery_more")}</small>
           </label>
         )}
         {problem && (
@@ -96,10 +99,23 @@ export function SignIn({ ended }: { ended: boolean }) {
         <button type="submit" class="button primary wide" disabled={busy}>
           {t(busy ? "sign_in.busy" : "sign_in")}
         </button>
-        {step === "code" && (
-          <button type="button" class="button quiet wide" onClick={() => setStep("password")}>
-            {t("back")}
-          </button>
+        {step !== "password" && (
+          <>
+            <button
+              type="button"
+              class="button quiet wide"
+              onClick={() => {
+                setCode("");
+                setProblem(null);
+                setStep(step === "code" ? "recovery" : "code");
+              }}
+            >
+              {t(step === "code" ? "sign_in.use_recovery" : "sign_in.use_app")}
+            </button>
+            <button type="button" class="button quiet wide" onClick={() => setStep("password")}>
+              {t("back")}
+            </button>
+          </>
         )}
       </form>
       {step === "password" && <p class="sign-help">{t("sign_in.forgot")}</p>}
