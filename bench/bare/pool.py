@@ -28,7 +28,6 @@ MESSAGE = """insert into messages (id, position, conversation_id, birth_conversa
     on conflict do nothing returning position"""
 TOUCH = """update conversations set last_at = $2, last_message_id = $3, position = $4, last_public_position = $4,
     last_customer_position = $4, waiting_since = coalesce(waiting_since, $2) where id = $1"""
-TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
 SEARCH = "insert into message_search (rowid, tokens) values ($1, $2::text::tsvector)"
@@ -54,7 +53,6 @@ async def main(url: str, customers: int) -> None:
                 if position is None:
                     return
                 await connection.execute(TOUCH, conversation, now, message, position)
-                await connection.execute(TOUCH_LEG, leg, now)
                 await connection.execute(TOUCH_ENDPOINT, INTAKE.account, identity, now)
                 await connection.execute(SEARCH, position, vector(tokens(fact.text)))
                 await connection.execute(EVENT, position, now, identity, conversation, message, leg)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from gateway.events import (
@@ -131,6 +132,7 @@ def _count(moved: Counter[tuple[str, str, str, str]], scope: Scope | None, by: i
         moved[scope.status.value, scope.team or "", scope.assignee or "", tag] += by
 
 
+@lru_cache(maxsize=1024)
 def _scope_json(scope: Scope | None) -> str | None:
     return None if scope is None else as_json([scope.status, scope.team, scope.assignee, scope.tags])
 

@@ -22,8 +22,10 @@ _PAIRED = (
     "\u0e00-\u0eff\u1780-\u17ff\u1100-\u11ff\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_RUN = re.compile(f"[{_PAIRED}]+|(?:(?![{_PAIRED}_])\\w)+")
+_RUN = re.compile(f"[{_PAIRED}]+|[^\\W_{_PAIRED}]+")
 _PAIRED_RUN = re.compile(f"[{_PAIRED}]")
+_FIRST_PAIRED = min(_PAIRED.replace("-", ""))
+"""No letter before this one is paired: most words are known by that."""
 _FOLDED = re.compile("[\x00-\x7f\uac00-\ud7a3]*")
 """ASCII and whole Hangul syllables: but for capitals this stands as it will after folding."""
 _ACCENTS = re.compile("[\u0300-\u036f]")
@@ -45,7 +47,11 @@ def tokens(*texts: str) -> str:
     """What a document is found by, space-separated, in order."""
     found: list[str] = []
     for run in runs("\n".join(texts)):
-        found.extend([*_pairs(run), run[-1]] if _PAIRED_RUN.match(run) else [run[:WORD]])
+        if run[0] < _FIRST_PAIRED or not _PAIRED_RUN.match(run):
+            found.append(run[:WORD])
+        else:
+            found += map(str.__add__, run, run[1:])
+            found.append(run[-1])
     return " ".join(found[:LONGEST])
 
 

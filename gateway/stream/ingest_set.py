@@ -63,7 +63,6 @@ TOUCH = """update conversations c set status = n.status, leg_id = n.leg, last_at
         as n (id, status, leg, last_at, message, position, waiting) where c.id = n.id"""
 TOUCH_TAGS = """update conversation_tags t set status = n.status, last_at = n.last_at
     from unnest($1::text[], $2::text[], $3::bigint[]) as n (id, status, last_at) where t.conversation_id = n.id"""
-TOUCH_LEGS = "update legs set last_inbound_at = $2 where id = any($1::text[])"
 TOUCH_ENDPOINTS = """insert into endpoints (account_id, identity_id, last_inbound_at)
     select w.account, w.identity, $3 from unnest($1::text[], $2::text[]) as w (account, identity)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
@@ -231,7 +230,6 @@ async def _touch(tx: PostgresTx, fresh: Sequence[Plain], after: dict[str, After]
     tagged = [(key, one.scope.status.value, one.last_at) for key, one in after.items() if one.scope.tags]
     if tagged:
         await tx.run(TOUCH_TAGS, *_columns(tagged, 3))
-    await tx.run(TOUCH_LEGS, list({one.leg for one in fresh}), tx.now)
     ends = sorted({(str(one.verb.intake.account), str(one.person.identity)) for one in fresh})
     await tx.run(TOUCH_ENDPOINTS, *_columns(ends, 2), tx.now)
 

@@ -248,7 +248,6 @@ create table legs (
     account_id text not null,
     identity_id text not null references identities (id),
     thread_key text not null,
-    last_inbound_at bigint,
     last_sent_position bigint,
     delivered_to bigint not null default 0,
     read_to bigint not null default 0,
@@ -361,11 +360,12 @@ create table merge_items (
 );
 create index merge_items_by_item on merge_items (item_id);
 
--- We make the tokens: "ascii" parts them at our spaces and leaves every other letter alone.
+-- We make the tokens: "ascii" parts them at our spaces and leaves every other letter alone. We sort by time, never by
+-- relevance, so the sizes of columns need not be kept.
 -- sqlite
-create virtual table message_search using fts5 (tokens, tokenize = "ascii");
-create virtual table conversation_search using fts5 (tokens, tokenize = "ascii");
-create virtual table contact_search using fts5 (tokens, tokenize = "ascii");
+create virtual table message_search using fts5 (tokens, tokenize = "ascii", columnsize = 0);
+create virtual table conversation_search using fts5 (tokens, tokenize = "ascii", columnsize = 0);
+create virtual table contact_search using fts5 (tokens, tokenize = "ascii", columnsize = 0);
 -- postgresql
 create sequence conversation_numbers;
 create sequence contact_numbers;
