@@ -38,6 +38,7 @@ from inbox import app as inbox
 from inbox.desk import Desk, agent_link, wall_clock
 from inbox.files import AUDIENCE, agents_file
 from inbox.hub import AgentHub
+from inbox.noticing import Noticing
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
             timers.wake_snoozed(store, clock),
             timers.clean(store, media, config.limits),
             *agents.tasks,
+            Noticing(desk).run(),
             *customers.tasks,
         ]
         await stack.enter_async_context(_running(tasks))

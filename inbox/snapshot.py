@@ -13,6 +13,7 @@ from gateway.limits import Limits
 from gateway.store import Reader, from_json
 from gateway.store.load import MEMBERS, load_counts
 from inbox.directory import load_directory
+from inbox.notices import count_followed, load_notices
 from inbox.wire import LimitsView, PrivateView
 
 DRAFTS = """select conversation_id, mode, text from drafts where agent_id = $1 and text <> ''
@@ -27,7 +28,7 @@ OWN = "select preferences, availability from agents where id = $1"
 ME = "select * from agents where id = $1"
 
 
-async def load_snapshot(look: Reader, viewer: Viewer, channels: Channels) -> dict[str, Any]:
+async def load_snapshot(look: Reader, viewer: Viewer, channels: Channels, now: int) -> dict[str, Any]:
     """The `snapshot` frame but for its cursor, which the session adds."""
     return {
         "kind": "snapshot",
@@ -35,7 +36,7 @@ async def load_snapshot(look: Reader, viewer: Viewer, channels: Channels) -> dic
         "me": await _me(look, viewer.agent_id),
         "directory": await load_directory(look, channels),
         "counts": [count for count in await load_counts(look) if sees(viewer, _scope(count))],
-        "private": await load_private(look, viewer.agent_id),
+        "private": await load_private(look, viewer.agent_id, now),
     }
 
 
@@ -46,7 +47,7 @@ async def _me(look: Reader, agent: str) -> AgentView:
     return project.colleague(row, teams)
 
 
-async def load_private(look: Reader, agent: str, *, catching_up: bool = False) -> PrivateView:
+async def load_private(look: Reader, agent: str, now: int, *, catching_up: bool = False) -> PrivateView:
     """The agent's own state; for a browser that knows an older one also the drafts that are gone (empty), and up to
     where what was most lately active has been read."""
     drafts: dict[str, dict[str, str]] = {}
@@ -58,6 +59,8 @@ async def load_private(look: Reader, agent: str, *, catching_up: bool = False) -
         "drafts": drafts,
         "preferences": from_json(own["preferences"]),
         "availability": own["availability"],
+        "notices": await load_notices(look, agent, now),
+        "followed": (await count_followed(look, [agent]))[agent],
     }
     if catching_up:
         private["read"] = {row["conversation_id"]: row["position"] for row in await look.all(MARKS, agent)}

@@ -25,6 +25,7 @@ from inbox.places import Place, read_place
 
 READ = "select conversation_id, position from read_marks where agent_id = $2 and conversation_id in {ids_1}"
 MARK = "select position from read_marks where agent_id = $1 and conversation_id = $2"
+WATCHING = "select 1 from watchers where agent_id = $1 and conversation_id = $2"
 DRAFTS = "select mode, text from drafts where agent_id = $1 and conversation_id = $2 and text <> ''"
 FOUND_MOST = 2_000
 """Found messages, conversations or contacts that a list with words looks at, the newest: a common word has no end."""
@@ -56,6 +57,7 @@ class ConversationPage(TypedDict):
     read: int
     drafts: dict[str, str]
     """The caller's own, by mode."""
+    watching: bool
 
 
 class MessagesPage(TypedDict):
@@ -97,7 +99,7 @@ async def list_conversations(look: Reader, viewer: Viewer, wanted: Wanted) -> Co
     ids = [row["id"] for row in rows[: wanted.limit]]
     last = rows[wanted.limit - 1] if len(rows) > wanted.limit else None
     return {
-        "conversations": await _in_order(look, ids),
+        "conversations": await in_order(look, ids),
         "before": str(Place(last["last_at"], last["id"])) if last else None,
         "position": look.position,
         "read": await read_marks(look, viewer, ids),
@@ -214,7 +216,7 @@ def _can_match(words: str) -> bool:
     return not words or bool(fts_query(words))
 
 
-async def _in_order(look: Reader, ids: Sequence[str]) -> list[ConversationView]:
+async def in_order(look: Reader, ids: Sequence[str]) -> list[ConversationView]:
     found = await load_conversations(look, ids) if ids else {}
     return [found[one] for one in ids if one in found]
 
@@ -242,6 +244,7 @@ async def show_conversation(look: Reader, viewer: Viewer, key: str) -> Conversat
         "position": look.position,
         "read": await look.value(MARK, viewer.agent_id, row["id"]) or 0,
         "drafts": {draft["mode"]: draft["text"] for draft in drafts},
+        "watching": await look.one(WATCHING, viewer.agent_id, row["id"]) is not None,
     }
 
 

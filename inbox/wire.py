@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from gateway.egress.types import AgentEvent, AgentView, CountView, DirectoryView
+from gateway.egress.types import AgentEvent, AgentView, CountView, DirectoryView, NoticeView
 
 PROTOCOL = 1
 """Raised when an older browser could misread us: it reloads then, its drafts saved."""
@@ -99,6 +99,23 @@ class HelloReply(TypedDict):
     limits: LimitsView
 
 
+class NoticesView(TypedDict):
+    unread: int
+    latest: list[NoticeView]
+    """Newest first: in a snapshot the newest there are, later those that are new or changed."""
+    read_to: NotRequired[int]
+    """All that came from facts up to here are read."""
+    quiet: bool
+    """It is the agent's quiet time: nothing may ring."""
+
+
+class FollowedView(TypedDict):
+    """How many open conversations stand in the agent's own lists; 100 means more than 99."""
+
+    mentions: int
+    watched: int
+
+
 class PrivateView(TypedDict):
     """The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode."""
 
@@ -107,6 +124,10 @@ class PrivateView(TypedDict):
     preferences: NotRequired[dict[str, Any]]
     availability: NotRequired[Literal["online", "away", "busy"]]
     """What the agent says of themselves by hand."""
+    notices: NotRequired[NoticesView]
+    followed: NotRequired[FollowedView]
+    watching: NotRequired[dict[str, bool]]
+    """Conversations that the agent watches, or no longer."""
     changed: NotRequired[list[Literal["macros", "views"]]]
     """Lists of the agent's own that are no longer what they were: who shows one asks for it again."""
 

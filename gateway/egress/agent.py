@@ -142,6 +142,7 @@ def message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
         "content": None if row["content"] is None else orjson.loads(row["content"]),
         "attachments": [attachment(file, link) for file in files],
         "reply_to": row["reply_to"],
+        "mentions": [] if row["mentions"] is None else orjson.loads(row["mentions"]),
         "at": row["at"],
         "late": bool(row["late"]),
         "edited_at": row["edited_at"],

@@ -127,6 +127,8 @@ class MessageView(TypedDict):
     """What is neither text nor file, drawn by its `type`."""
     attachments: list[AttachmentView]
     reply_to: str | None
+    mentions: list[str]
+    """Agents and teams that a note names."""
     at: int
     late: bool
     edited_at: int | None
@@ -328,6 +330,27 @@ class LineView(TypedDict):
     actor: ActorView
     subject: str | None
     changes: dict[str, Any]
+
+
+class NoticeView(TypedDict):
+    """One thing an agent is told of. Newer words on the same id replace older ones."""
+
+    id: str
+    kind: Literal["mention", "assigned", "replied", "woke"]
+    at: int
+    position: int
+    """The fact it came from."""
+    conversation: str
+    number: int
+    contact: str
+    """The customer's name."""
+    message: str | None
+    text: str
+    """The beginning of the message."""
+    actor: ActorView
+    n: int
+    """How many answers of the customer it stands for."""
+    read: bool
 
 
 class HolidayView(TypedDict):

@@ -11,11 +11,12 @@ from typing_extensions import TypedDict
 from gateway.bus import AgentSays, PrivateChanged
 from gateway.errors import TooLarge
 from gateway.store import Tx, from_json
-from gateway.stream import private
+from gateway.stream import notices, private
 from gateway.stream.agents import hold_agent
 from inbox.auth.access import hold_conversation
 from inbox.commands.table import Asked, command
 from inbox.fitting import Id, Position, Sent, Text
+from inbox.notices import check_quiet, load_notices
 from inbox.wire import PrivateView
 
 PREFERENCES = 32 * 1024
@@ -50,13 +51,19 @@ class SetPreferences(Sent):
 async def mark_read(asked: Asked, args: MarkRead) -> Kept:
     """The agent has read up to this position."""
 
-    async def verb(tx: Tx) -> dict[str, int]:
-        held = await hold_conversation(tx, asked.viewer, args.conversation)
-        moved = await private.mark_read(tx, asked.caller.agent_id, held.id, args.position)
-        return {held.id: min(args.position, tx.position)} if moved else {}
+    agent = asked.caller.agent_id
 
-    if moved := await asked.store.write(verb):
+    async def verb(tx: Tx) -> tuple[dict[str, int], int]:
+        held = await hold_conversation(tx, asked.viewer, args.conversation)
+        read = await notices.read_about(tx, agent, held.id, args.position)
+        moved = await private.mark_read(tx, agent, held.id, args.position)
+        return {held.id: min(args.position, tx.position)} if moved else {}, read
+
+    moved, read = await asked.store.write(verb)
+    if moved:
         tell_own(asked, {"read": moved})
+    if read:
+        await tell_notices(asked)
     return {}
 
 
@@ -88,9 +95,13 @@ async def set_availability(asked: Asked, args: SetAvailability) -> Kept:
 async def set_preferences(asked: Asked, args: SetPreferences) -> Kept:
     """Change some of the agent's preferences; the others stay."""
 
+    values = dict(args.values)
+    if values.get("quiet") is not None:
+        values["quiet"] = check_quiet(values["quiet"])
+
     async def verb(tx: Tx) -> dict[str, Any]:
         row = await hold_agent(tx, asked.caller.agent_id)
-        fresh = {**from_json(row["preferences"]), **args.values}
+        fresh = {**from_json(row["preferences"]), **values}
         kept = {key: value for key, value in fresh.items() if value is not None}
         text = orjson.dumps(kept)
         if len(text) > PREFERENCES:
@@ -100,6 +111,15 @@ async def set_preferences(asked: Asked, args: SetPreferences) -> Kept:
 
     tell_own(asked, {"preferences": await asked.store.write(verb)})
     return {}
+
+
+async def tell_notices(asked: Asked, read_to: int | None = None) -> None:
+    """Tell all the agent's tabs, this one too, how the list stands now."""
+    agent, now = asked.caller.agent_id, asked.desk.clock()
+    stands = await asked.store.scan(lambda look: load_notices(look, agent, now))
+    if read_to is not None:
+        stands["read_to"] = read_to
+    asked.desk.bus.signal(PrivateChanged(agent, "", {"notices": stands}))
 
 
 def tell_own(asked: Asked, changed: PrivateView) -> None:

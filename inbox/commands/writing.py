@@ -19,6 +19,7 @@ from gateway.stream.erase import forget_media
 from gateway.stream.post import Post, Posted, post_with, write_post
 from gateway.stream.start import start as start_conversation
 from inbox.auth.access import access_contact, access_conversation, access_message
+from inbox.commands.following import naming
 from inbox.commands.macros import After, with_macro
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import ClientId, Id, Position, Sent, Text
@@ -30,10 +31,13 @@ UPLOADS = "select id, mime, size from attachments where id in {ids_1} and owner 
 ACCOUNT = "select account_id from legs where id = $1"
 OF_IDENTITY = "select contact_id from identities where id = $1"
 
+Mentions = Annotated[list[Id], Field(max_length=20)]
 Uploads = Annotated[list[Id], Field(max_length=20)]
 
 
-class Note(Sent):
+class Said(Sent):
+    """What replies and notes have in common."""
+
     conversation: Id
     text: Text = ""
     attachments: Uploads = Field(default_factory=list)
@@ -44,7 +48,12 @@ class Note(Sent):
     """The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send."""
 
 
-class Reply(Note):
+class Note(Said):
+    mentions: Mentions = Field(default_factory=list)
+    """Agents and teams that a note names: they are told, and watch from now on."""
+
+
+class Reply(Said):
     leg: Id | None = None
     """None: the conversation's current leg."""
     seen: Position | None = None
@@ -91,6 +100,8 @@ async def reply(asked: Asked, args: Reply) -> Written:
 async def note(asked: Asked, args: Note) -> Written:
     """Tell the team; no customer ever sees it."""
     args, after = await with_macro(asked, args)
+    if args.mentions:
+        after = [naming(args.mentions), *after]
     _check_text(asked, args.text, asked.desk.limits.text_length)
     if len(args.attachments) > asked.desk.limits.upload_count:
         raise TooLarge("errors.too_many_files", limit=asked.desk.limits.upload_count)
@@ -161,7 +172,7 @@ async def _stored(asked: Asked, what: Post, after: Sequence[After]) -> Posted:
     return await post_with(asked.store, what, verb)
 
 
-def _post(asked: Asked, args: Note, visibility: Visibility) -> Post:
+def _post(asked: Asked, args: Said, visibility: Visibility) -> Post:
     more = {"leg": args.leg, "seen": args.seen, "anyway": args.anyway} if isinstance(args, Reply) else {}
     return Post(
         args.conversation,

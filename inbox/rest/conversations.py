@@ -18,8 +18,9 @@ from inbox.auth.access import access_conversation, hold_conversation
 from inbox.commands import Asked
 from inbox.commands.conversations import Subject, Tags, Values
 from inbox.commands.table import Done
-from inbox.commands.writing import Note, Reply, Start, Started, Uploads, Written, note, reply, start
+from inbox.commands.writing import Mentions, Note, Reply, Start, Started, Uploads, Written, note, reply, start
 from inbox.fitting import ClientId, Id, Moment, Position, Query, Sent, Text
+from inbox.followed import list_followed
 from inbox.rest.route import Call, route
 from inbox.views import (
     ConversationPage,
@@ -46,6 +47,9 @@ class ListQuery(Query):
     """A team's id or `none`."""
     tag: Id | None = None
     q: Words = ""
+    view: Annotated[str, StringConstraints(pattern=r"^(mentions|watched)$")] | None = None
+    """The caller's own lists: where the caller was named, the newest first; what the caller watches. With them only
+    `status` counts."""
     before: Place | None = None
     limit: Limit | None = None
 
@@ -72,6 +76,14 @@ class WriteMessage(Sent):
     anyway: bool = False
     reply_to: Id | None = None
     macro: Id | None = None
+    mentions: Mentions = Field(default_factory=list)
+    """With visibility `note`."""
+
+    @model_validator(mode="after")
+    def _only_notes_name_colleagues(self) -> WriteMessage:
+        if self.mentions and self.visibility != "note":
+            raise ValueError("only a note names colleagues")
+        return self
 
 
 class ChangeConversation(Sent):
@@ -114,6 +126,11 @@ def page_size(call: Call, limit: int | None) -> int:
 async def conversations(call: Call, query: ListQuery) -> ConversationsPage:
     """A page of a list, the newest message first."""
     viewer = call.caller.viewer
+    if query.view is not None:
+        size, view, standing = page_size(call, query.limit), query.view, query.status
+        return await call.desk.store.scan(
+            lambda look: list_followed(look, viewer, view, standing, query.before, size)
+        )
     assignee = viewer.agent_id if query.assignee == "me" else query.assignee
     wanted = Wanted(
         status=query.status,
@@ -156,7 +173,7 @@ async def write_message(call: Call, body: WriteMessage) -> Written:
     row = await call.desk.store.read(lambda look: access_conversation(look, call.caller.viewer, call.id))
     common = body.model_dump(include={"text", "attachments", "client_id", "reply_to", "macro"})
     if body.visibility == "note":
-        return await note(asked(call), Note(conversation=row["id"], **common))
+        return await note(asked(call), Note(conversation=row["id"], **common, mentions=body.mentions))
     public = body.model_dump(include={"leg", "seen", "anyway"})
     return await reply(asked(call), Reply(conversation=row["id"], **common, **public))
 

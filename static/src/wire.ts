@@ -109,6 +109,8 @@ export interface MessageView {
   content: Record<string, unknown> | null;
   attachments: AttachmentView[];
   reply_to: string | null;
+  /** Agents and teams that a note names. */
+  mentions: string[];
   at: number;
   late: boolean;
   edited_at: number | null;
@@ -290,6 +292,26 @@ export interface LineView {
   changes: Record<string, unknown>;
 }
 
+/** One thing an agent is told of. Newer words on the same id replace older ones. */
+export interface NoticeView {
+  id: string;
+  kind: "mention" | "assigned" | "replied" | "woke";
+  at: number;
+  /** The fact it came from. */
+  position: number;
+  conversation: string;
+  number: number;
+  /** The customer's name. */
+  contact: string;
+  message: string | null;
+  /** The beginning of the message. */
+  text: string;
+  actor: ActorView;
+  /** How many answers of the customer it stands for. */
+  n: number;
+  read: boolean;
+}
+
 export interface HolidayView {
   /** YYYY-MM-DD. */
   date: string;
@@ -436,6 +458,22 @@ export interface AgentHelloReply {
   limits: LimitsView;
 }
 
+export interface NoticesView {
+  unread: number;
+  /** Newest first: in a snapshot the newest there are, later those that are new or changed. */
+  latest: NoticeView[];
+  /** All that came from facts up to here are read. */
+  read_to?: number;
+  /** It is the agent's quiet time: nothing may ring. */
+  quiet: boolean;
+}
+
+/** How many open conversations stand in the agent's own lists; 100 means more than 99. */
+export interface FollowedView {
+  mentions: number;
+  watched: number;
+}
+
 /** The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode. */
 export interface PrivateView {
   read?: Record<string, number>;
@@ -443,6 +481,10 @@ export interface PrivateView {
   preferences?: Record<string, unknown>;
   /** What the agent says of themselves by hand. */
   availability?: "online" | "away" | "busy";
+  notices?: NoticesView;
+  followed?: FollowedView;
+  /** Conversations that the agent watches, or no longer. */
+  watching?: Record<string, boolean>;
   /** Lists of the agent's own that are no longer what they were: who shows one asks for it again. */
   changed?: ("macros" | "views")[];
 }
@@ -713,6 +755,7 @@ export interface ConversationPage {
   read: number;
   /** The caller's own, by mode. */
   drafts: Record<string, string>;
+  watching: boolean;
 }
 
 export interface MessagesPage {
@@ -906,6 +949,12 @@ export interface SwitchLeg {
   leg: string;
 }
 
+/** Some by id, or all that were told up to a position (that of the newest which is shown). */
+export interface ReadNotices {
+  notices?: string[];
+  to?: number | null;
+}
+
 /** ms */
 export const LONGEST_SNOOZE = 31622400000;
 
@@ -1014,7 +1063,8 @@ export interface SetPreferences {
   values: Record<string, unknown>;
 }
 
-export interface Note {
+/** What replies and notes have in common. */
+export interface Said {
   conversation: string;
   text?: string;
   /** Ids of uploads that wait for a message. */
@@ -1023,6 +1073,17 @@ export interface Note {
   reply_to?: string | null;
   /** The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send. */
   macro?: string | null;
+}
+
+export interface Note {
+  conversation: string;
+  text?: string;
+  attachments?: string[];
+  client_id: string;
+  reply_to?: string | null;
+  macro?: string | null;
+  /** Agents and teams that a note names: they are told, and watch from now on. */
+  mentions?: string[];
 }
 
 export interface Reply {
@@ -1239,6 +1300,11 @@ export interface ListQuery {
   team?: string | null;
   tag?: string | null;
   q?: string;
+  /**
+   * The caller's own lists: where the caller was named, the newest first; what the caller watches. With them only
+   * `status` counts.
+   */
+  view?: string | null;
   before?: string | null;
   limit?: number | null;
 }
@@ -1259,6 +1325,8 @@ export interface WriteMessage {
   anyway?: boolean;
   reply_to?: string | null;
   macro?: string | null;
+  /** With visibility `note`. */
+  mentions?: string[];
 }
 
 /** What is left out stays. `assignee` and `team` may be null: nobody's, everybody's. */
@@ -1451,6 +1519,11 @@ export interface MacroAnswer {
   macro: MacroView;
 }
 
+export interface NoticesQuery {
+  before?: string | null;
+  limit?: number | null;
+}
+
 export const PICTURE_BYTES = 524288;
 
 export const PICTURE_SIDE = 1024;
@@ -1610,15 +1683,18 @@ export interface Commands {
   erase_contact: { args: OnContact; value: Done };
   apply_macro: { args: ApplyMacro; value: Rendered };
   run_macro: { args: RunMacro; value: Done };
+  mark_read: { args: MarkRead; value: Kept };
+  save_draft: { args: SaveDraft; value: Kept };
+  set_availability: { args: SetAvailability; value: Kept };
+  set_preferences: { args: SetPreferences; value: Kept };
+  watch: { args: OnConversation; value: Kept };
+  unwatch: { args: OnConversation; value: Kept };
+  read_notices: { args: ReadNotices; value: Kept };
   merge: { args: Merge; value: Merged };
   split: { args: Split; value: SplitOff };
   undo_merge: { args: UndoMerge; value: Done };
   merge_contacts: { args: MergeContacts; value: Merged };
   split_contact: { args: SplitContact; value: ContactSplit };
-  mark_read: { args: MarkRead; value: Kept };
-  save_draft: { args: SaveDraft; value: Kept };
-  set_availability: { args: SetAvailability; value: Kept };
-  set_preferences: { args: SetPreferences; value: Kept };
   reply: { args: Reply; value: Written };
   note: { args: Note; value: Written };
   start: { args: Start; value: Started };

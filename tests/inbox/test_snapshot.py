@@ -13,7 +13,7 @@ from tests.inbox.conftest import House
 
 async def snapshot(house: House, who: str) -> dict[str, Any]:
     caller = await house.store.read(lambda look: by_session(look, house.cookies[who], house.clock()))
-    return await house.store.read(lambda look: load_snapshot(look, caller.viewer, house.desk.channels))
+    return await house.store.read(lambda look: load_snapshot(look, caller.viewer, house.desk.channels, house.clock()))
 
 
 def total(frame: dict[str, Any]) -> int:

@@ -66,6 +66,7 @@ export function message(id: string, of: string, position: number, at: number, te
     content: null,
     attachments: [],
     reply_to: null,
+    mentions: [],
     at,
     late: false,
     edited_at: null,

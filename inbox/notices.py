@@ -1,0 +1,155 @@
+"""What agents are told of, as they read it: the list, the count, and the lists of what they watch or were named in.
+
+Access is the rule's, asked when it is read: what has left an agent's sight is neither shown nor counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Annotated, Any
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from gateway.egress import agent as project
+from gateway.egress.access import where_agent_sees
+from gateway.egress.types import NoticeView
+from gateway.errors import Malformed
+from gateway.events import Actor, ActorKind
+from gateway.store import Reader, Row, as_json, from_json
+from gateway.store.load import load_names
+from inbox.fitting import Sent, fitted
+from inbox.places import Place, read_place
+from inbox.wire import FollowedView, NoticesView
+from presence.hours import Quiet, is_quiet, zones
+
+LATEST = 20
+"""Notices of a snapshot; older ones come by REST."""
+COUNTED = 100
+"""What is counted ends here: the browser says 99+."""
+
+SEES = where_agent_sees("a", "c")
+NOTICES = f"""select n.*, c.number, k.name as contact_name, m.text as m_text from notices n
+    join agents a on a.id = n.agent_id join conversations c on c.id = n.conversation_id
+    join contacts k on k.id = c.contact_id left join messages m on m.id = n.message_id
+    where {SEES}"""
+UNREAD = f"""select n.agent_id, count(*) as n from notices n join agents a on a.id = n.agent_id
+    join conversations c on c.id = n.conversation_id
+    where n.agent_id in {{ids_1}} and n.read_at is null and {SEES} group by n.agent_id"""
+FOLLOWED = f"""select f.agent_id, count(*) as n from {{table}} f join agents a on a.id = f.agent_id
+    join conversations c on c.id = f.conversation_id
+    where f.agent_id in {{ids_1}} and c.status = 'open' and c.merged_into is null and {SEES} group by f.agent_id"""
+PREFERENCES = "select id, preferences from agents where id in {ids_1}"
+
+
+class QuietHours(Sent):
+    """The preference `quiet`: when nothing may ring."""
+
+    zone: Annotated[str, Field(max_length=64)]
+    start: Annotated[int, Field(ge=0, lt=1440)]
+    """Minutes from midnight."""
+    end: Annotated[int, Field(ge=0, lt=1440)]
+    """Not after the start: over midnight."""
+    days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(max_length=7)] = Field(
+        default_factory=lambda: list(range(7))
+    )
+    """On which it begins; 0 is Monday."""
+
+
+class NoticesPage(TypedDict):
+    notices: list[NoticeView]
+    before: str | None
+    unread: int
+
+
+def check_quiet(value: Any) -> dict[str, Any]:
+    """The preference `quiet`, whole. Raises Malformed."""
+    said = fitted(QuietHours, value)
+    if said.zone not in zones():
+        raise Malformed("errors.malformed", "no such time zone", at="quiet.zone", why="no such time zone")
+    return said.model_dump()
+
+
+async def list_notices(look: Reader, agent: str, before: str | None, limit: int) -> NoticesPage:
+    """A page, the newest first."""
+    params: list[Any] = [agent]
+    where = "and n.agent_id = $1"
+    if before is not None:
+        place = read_place(before)
+        params += [place.first, place.tie]
+        where += " and (n.at, n.id) < ($2, $3)"
+    rows = await look.all(f"{NOTICES} {where} order by n.at desc, n.id desc limit {limit + 1}", *params)
+    more, rows = len(rows) > limit, rows[:limit]
+    return {
+        "notices": await _views(look, rows),
+        "before": str(Place(rows[-1]["at"], rows[-1]["id"])) if more else None,
+        "unread": (await count_unread(look, [agent])).get(agent, 0),
+    }
+
+
+async def load_notices(look: Reader, agent: str, now: int) -> NoticesView:
+    """What a snapshot says of them."""
+    page = await list_notices(look, agent, None, LATEST)
+    quiet = (await load_quiet(look, [agent], now)).get(agent, False)
+    return {"unread": page["unread"], "latest": page["notices"], "quiet": quiet}
+
+
+async def load_some(look: Reader, ids: Collection[str]) -> dict[str, list[NoticeView]]:
+    """These notices by agent, newest first; what its agent may not see is left out."""
+    rows = await look.all(
+        f"{NOTICES} and n.id in {{ids_1}} order by n.at desc, n.id desc", as_json(sorted(ids))
+    )
+    found: dict[str, list[NoticeView]] = {}
+    for row, view in zip(rows, await _views(look, rows), strict=True):
+        found.setdefault(row["agent_id"], []).append(view)
+    return found
+
+
+async def count_unread(look: Reader, agents: Collection[str]) -> dict[str, int]:
+    rows = await look.all(UNREAD, as_json(sorted(agents)))
+    return {row["agent_id"]: row["n"] for row in rows}
+
+
+async def count_followed(look: Reader, agents: Collection[str]) -> dict[str, FollowedView]:
+    """For every one of these agents."""
+    found: dict[str, FollowedView] = {agent: {"mentions": 0, "watched": 0} for agent in agents}
+    for row in await look.all(FOLLOWED.replace("{table}", "mentions"), as_json(sorted(agents))):
+        found[row["agent_id"]]["mentions"] = min(row["n"], COUNTED)
+    for row in await look.all(FOLLOWED.replace("{table}", "watchers"), as_json(sorted(agents))):
+        found[row["agent_id"]]["watched"] = min(row["n"], COUNTED)
+    return found
+
+
+async def load_quiet(look: Reader, agents: Collection[str], now: int) -> dict[str, bool]:
+    """Whether nothing may ring for these agents at this moment."""
+    rows = await look.all(PREFERENCES, as_json(sorted(agents)))
+    return {row["id"]: _quiet(from_json(row["preferences"]), now) for row in rows}
+
+
+def _quiet(preferences: Mapping[str, Any], now: int) -> bool:
+    said = preferences.get("quiet")
+    if not isinstance(said, dict) or "days" not in said:
+        return False
+    return is_quiet(Quiet(said["zone"], said["start"], said["end"], frozenset(said["days"])), now)
+
+
+async def _views(look: Reader, rows: Sequence[Row]) -> list[NoticeView]:
+    names = await load_names(look, {row["actor_id"] for row in rows})
+    return [_view(row, names) for row in rows]
+
+
+def _view(row: Row, names: Mapping[str, str]) -> NoticeView:
+    return {
+        "id": row["id"],
+        "kind": row["kind"],
+        "at": row["at"],
+        "position": row["position"],
+        "conversation": row["conversation_id"],
+        "number": row["number"],
+        "contact": row["contact_name"],
+        "message": row["message_id"],
+        "text": (row["m_text"] or "")[: project.PREVIEW],
+        "actor": project.actor(Actor(ActorKind(row["actor_kind"]), row["actor_id"]), names),
+        "n": row["n"],
+        "read": row["read_at"] is not None,
+    }

@@ -1,0 +1,92 @@
+"""Telling agents what concerns them, soon after it happened. One per process; who comes first does the work."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from gateway.bus import PrivateChanged
+from gateway.errors import Unavailable
+from gateway.events import Event
+from gateway.store import Reader
+from gateway.stream.notices import Noticed, begin_noticing, notice
+from inbox.desk import Desk
+from inbox.notices import count_followed, count_unread, load_quiet, load_some
+from inbox.wire import PrivateView
+
+log = logging.getLogger(__name__)
+
+GATHER = 0.25
+"""Seconds in which facts are gathered before they are looked at."""
+
+
+class Noticing:
+    """Follows the log."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._wake = asyncio.Event()
+
+    async def run(self) -> None:
+        """Runs for the life of the process. Survives a database that is gone for a while."""
+        stop = self._desk.bus.take_events(self._happened)
+        begun = False
+        self._wake.set()
+        try:
+            while True:
+                await self._wake.wait()
+                await asyncio.sleep(GATHER)
+                self._wake.clear()
+                try:
+                    if not begun:
+                        await self._desk.store.write(begin_noticing)
+                        begun = True
+                    await self.catch_up()
+                except Unavailable as why:
+                    log.warning("notices wait: %s", why)
+                    self._wake.set()
+                except Exception:
+                    log.exception("notices could not be made; the next fact tries again")
+        finally:
+            stop()
+
+    def _happened(self, events: Sequence[Event]) -> None:
+        self._wake.set()
+
+    async def catch_up(self) -> None:
+        """Everything that has happened and was not looked at. Raises Unavailable."""
+        while True:
+            done = await self._desk.store.write(notice)
+            if done.notices or done.moved:
+                await self._tell(done)
+            if not done.more:
+                return
+
+    async def _tell(self, done: Noticed) -> None:
+        told = await self._desk.store.scan(lambda look: self._told(look, done))
+        for agent, private in told.items():
+            self._desk.bus.signal(PrivateChanged(agent, "", private))
+
+    async def _told(self, look: Reader, done: Noticed) -> dict[str, PrivateView]:
+        """In as few statements for many agents as for one."""
+        told: dict[str, PrivateView] = {}
+        if done.notices:
+            agents = done.notices.keys()
+            unread, quiet = (
+                await count_unread(look, agents),
+                await load_quiet(look, agents, self._desk.clock()),
+            )
+            latest = await load_some(look, {one for ids in done.notices.values() for one in ids})
+            for agent in agents:
+                told[agent] = {
+                    "notices": {
+                        "unread": unread.get(agent, 0),
+                        "latest": latest.get(agent, []),
+                        "quiet": quiet.get(agent, False),
+                    }
+                }
+        if done.moved:
+            for agent, followed in (await count_followed(look, done.moved)).items():
+                told.setdefault(agent, {})["followed"] = followed
+        return told
