@@ -65,6 +65,9 @@ class Limits(BaseModel):
     )
     upload_slowest: int = _in("bytes/second", 4 * KIB, 64, MIB, "a slower upload is given up")
     events_wait: int = _in("ms", 25_000, 0, 60_000, "the longest wait of GET /events")
+    visitor_polls: int = _in(
+        "requests", 200, 1, 100_000, "customers without a socket who wait for news at one address"
+    )
 
     # What is kept how long
     log_kept: int = _in("days", 90, 1, 3650, "after which the log is trimmed; the audit stays")

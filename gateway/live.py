@@ -90,6 +90,18 @@ def _pieces(message: bytes) -> Iterator[memoryview]:
         at = end
 
 
+def payloads(written: bytes) -> Iterator[bytes]:
+    """The texts in a stretch of what was written to a session; control frames (a cut) are none."""
+    text = b""
+    for piece in _pieces(written):
+        if piece[0] & 0x08:
+            continue
+        text += piece[2 if piece[1] < 126 else 4 :]
+        if piece[0] & 0x80:
+            yield text
+            text = b""
+
+
 def encode(frame: Any) -> bytes:
     """A frame of one of the wires, ready to be written."""
     return text_frame(orjson.dumps(frame))

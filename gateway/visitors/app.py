@@ -14,6 +14,7 @@ from gateway.errors import ParleyError, Refused, TooMany, Unavailable
 from gateway.visitors.desk import DESK, Desk, Parts
 from gateway.visitors.hub import VisitorHub, VisitorSession
 from gateway.visitors.pages import button_script, chat_page, loader
+from gateway.visitors.poll import POLLS, Polls, poll_events, take_frame
 from gateway.visitors.say import INTRODUCTIONS, Introductions, history, say, upload
 from gateway.visitors.session import begin_session
 from gateway.visitors.socket import VisitorDoor
@@ -45,7 +46,9 @@ def hang(application: web.Application, parts: Parts) -> Hung:
     router.add_get(f"/{LOADER}", loader)
     router.add_get("/chat/{account}", chat_page)
     router.add_get("/chat/{account}/button.js", button_script)
-    router.add_get("/ws/visitor/{account}", VisitorDoor(desk, hub).socket)
+    door = VisitorDoor(desk, hub)
+    application[POLLS] = Polls(door)
+    router.add_get("/ws/visitor/{account}", door.socket)
     for path, methods in ROUTES.items():
         for method, handler in methods.items():
             router.add_route(method, f"/visitor/{{account}}/{path}", _shared(handler))
@@ -57,6 +60,8 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "session": {"POST": begin_session},
     "messages": {"GET": history, "POST": say},
     "uploads": {"POST": upload},
+    "events": {"GET": poll_events},
+    "frames": {"POST": take_frame},
 }
 
 

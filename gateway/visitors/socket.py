@@ -45,7 +45,7 @@ class VisitorDoor:
             return VisitorSession(request, ws, self.desk.limits, nobody, chat.capabilities, new_id())
 
         async with open_socket(request, self.desk.limits, make) as session:
-            await _Conversing(self, chat, session).run()
+            await Conversing(self, chat, session).run()
         return session.ws
 
     def _agent_types(self, signal: AgentTyping) -> None:
@@ -60,7 +60,7 @@ class VisitorDoor:
                     session.write(frame)
 
 
-class _Conversing:
+class Conversing:
     """The life of one session."""
 
     def __init__(self, door: VisitorDoor, chat: Chat, session: VisitorSession) -> None:
@@ -76,7 +76,7 @@ class _Conversing:
             return
         try:
             with self._ending_with_the_vouch():
-                if await self._start(hello.cursor):
+                if await self.start(hello.cursor):
                     await self._listen()
         finally:
             self.hub.leave(self.session)
@@ -115,8 +115,9 @@ class _Conversing:
 
     # --- starting ---------------------------------------------------------------------------------------------------
 
-    async def _start(self, text: str | None) -> bool:
-        await self._find_person()
+    async def start(self, text: str | None) -> bool:
+        """Greets her and tells her story from her cursor on, or from the beginning; False: that cannot be told."""
+        await self.find_person()
         cursor, refused = self.hub.resumable(text)
         if refused is not None:
             self.session.send({"kind": "reset", "reason": refused})
@@ -129,7 +130,7 @@ class _Conversing:
             self.session.send({"kind": "reset", "reason": "too_old"})
         return await self._start_afresh()
 
-    async def _find_person(self) -> None:
+    async def find_person(self) -> None:
         known = await self.desk.store.read(lambda look: find_person(look, self.session.visitor.identity))
         self.session.person = None if known is None else known.person
 
@@ -175,11 +176,12 @@ class _Conversing:
             if self.session.closing:
                 return
             if message.type is WSMsgType.TEXT:
-                await self._take(message.data)
+                await self.take(message.data)
             else:
                 self._refuse("errors.malformed_frame")
 
-    async def _take(self, text: str) -> None:
+    async def take(self, text: str) -> None:
+        """One frame of hers; what fits nothing is answered and costs nothing else."""
         try:
             self.desk.rates.frames.check(self.session.visitor.subject)
             frame = from_visitor.validate_json(text)

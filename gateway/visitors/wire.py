@@ -166,6 +166,14 @@ class ProblemFrame(TypedDict):
 
 ToVisitor = HelloReply | SnapshotFrame | EventsFrame | TypingFrame | TeamFrame | ResetFrame | ProblemFrame
 
+
+class Polled(TypedDict):
+    """GET events?after=CURSOR and POST frames (one frame as a socket takes it), for browsers without a socket: what it
+    would have told. `events` waits until there is something, at most `[limits] events_wait`."""
+
+    frames: list[ToVisitor]
+
+
 CLOSE_SIGNED_OUT = 4401
 CLOSE_PROTOCOL = 4406
 CLOSE_SLOW = 4408

@@ -702,6 +702,14 @@ export interface VisitorProblemFrame {
   params?: Record<string, unknown>;
 }
 
+/**
+ * GET events?after=CURSOR and POST frames (one frame as a socket takes it), for browsers without a socket: what it
+ * would have told. `events` waits until there is something, at most `[limits] events_wait`.
+ */
+export interface Polled {
+  frames: (VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | TeamFrame | VisitorResetFrame | VisitorProblemFrame)[];
+}
+
 export type FromVisitor = VisitorHello | VisitorTyping | Seen;
 
 export type ToVisitor = VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | TeamFrame | VisitorResetFrame | VisitorProblemFrame;
