@@ -43,7 +43,7 @@ async def check_attributes(
 def _fits(definition: Row, value: Any) -> bool:
     match definition["type"]:
         case "number":
-            return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+            return isinstance(value, (int, float)) and not isinstance(value, bool) and _is_bounded(value)
         case "boolean":
             return isinstance(value, bool)
         case "choice":
@@ -54,6 +54,11 @@ def _fits(definition: Row, value: Any) -> bool:
             return isinstance(value, str) and len(value) <= LONGEST and _is_url(value)
         case _:
             return isinstance(value, str) and len(value) <= LONGEST
+
+
+def _is_bounded(value: float) -> bool:
+    """A whole number of 64 bits, or a fraction that has an end: what JSON's writers take."""
+    return abs(value) < 2**63 if isinstance(value, int) else math.isfinite(value)
 
 
 def _is_date(value: str) -> bool:

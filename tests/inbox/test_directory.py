@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
+
+from gateway.errors import Refused
+from gateway.events import agent
 from gateway.limits import Limits
 from gateway.rates import Rate
+from gateway.stream.definitions import update_organisation
 from tests.inbox.conftest import House, Open
 from tests.inbox.tabs import Frame, Tab, tabs
 
@@ -112,6 +117,12 @@ async def test_values_have_the_shape_of_their_type(both: House) -> None:
         wanted = {"target": "organisation", "key": kind, "label": kind, "type": kind}
         await ada.does("POST", "/attributes", wanted)
     made = (await ada.does("POST", "/organisations", {"name": "Acme"}))["organisation"]
+    by = agent(both.agents["ada"])
+    for number in (2**63, -(2**63), float("nan"), float("inf"), True):
+        with pytest.raises(Refused):
+            await both.store.write(
+                partial(update_organisation, organisation=made["id"], by=by, attributes={"number": number})
+            )
     path = f"/organisations/{made['id']}"
     for kind, values in (("url", URLS), ("date", DATES)):
         for value, fits in values.items():

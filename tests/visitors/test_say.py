@@ -192,6 +192,20 @@ async def test_what_does_not_fit_is_refused_with_a_clear_answer(
     assert not await shop.all("select * from messages")
 
 
+async def test_she_quotes_only_what_she_may_see(both: Shop):
+    hana, bora = both.browser(), both.browser()
+    await hana.arrive()
+    await bora.arrive()
+    hers = await hana.say("hello")
+    await both.reply(await both.conversation(), "between us", note=True)
+    note = (await both.one("select id from messages where visibility = 'note'"))["id"]
+    theirs = await bora.say("of another person")
+    for unseen in (note, theirs["id"]):
+        quoting = {"client_id": f"quoting-{unseen}", "text": "x", "reply_to": unseen}
+        assert (await hana.ask("POST", "messages", json=quoting)).status == 404
+    assert (await hana.say("as I said", reply_to=hers["id"]))["reply_to"] == hers["id"]
+
+
 async def test_packed_bodies_are_not_unpacked(shop: Shop):
     hana = shop.browser()
     await hana.arrive()

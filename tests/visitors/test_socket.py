@@ -238,6 +238,8 @@ async def test_frames_that_fit_nothing_cost_an_answer_and_nothing_else(shop: Sho
             "null",
             '{"kind":"x"}',
             '{"kind":"seen","read":-1}',
+            '{"kind":"seen","read":' + "9" * 30 + "}",
+            '{"kind":"seen","read":1e400}',
             "[" * 5000,
             b"\x00\xff",
         ):
