@@ -106,8 +106,8 @@ class Seen(_In):
     """Received, or read, everything up to this position."""
 
     kind: Literal["seen"]
-    delivered: int = Field(default=0, ge=0, le=2**53)
-    read: int = Field(default=0, ge=0, le=2**53)
+    delivered: int = Field(default=0, ge=0, le=2**63 - 1)
+    read: int = Field(default=0, ge=0, le=2**63 - 1)
 
 
 FromVisitor = Annotated[Hello | Typing | Seen, Field(discriminator="kind")]
