@@ -305,11 +305,13 @@ async def _lines(look: Reader, conversation: str, since: int | None, until: int 
 
 
 async def list_contacts(
-    look: Reader, viewer: Viewer, words: str, before: str | None, limit: int
+    look: Reader, viewer: Viewer, words: str, before: str | None, limit: int, *, blocked: bool = False
 ) -> ContactsPage:
-    """A page of the contacts the viewer may know, the newest first."""
+    """A page of the contacts the viewer may know, or of those who are blocked, the newest first."""
     params: list[Any] = [read_place(before).first if before else 2**62]
     where = ["k.seq < $1", "k.merged_into is null", "k.erased_at is null"]
+    if blocked:
+        where.append("k.blocked_at is not null")
     if words:
         params.append(ts_query(words) if look.postgres else fts_query(words))
         found = f"select rowid from contact_search where {match(look, 'contact_search', f'${len(params)}')}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from typing_extensions import TypedDict
 
 from gateway.egress.access import Role
@@ -28,6 +30,8 @@ from inbox.views import (
 
 class ContactsQuery(Query):
     q: Words = ""
+    blocked: Literal["only"] | None = None
+    """Those whose messages no longer reach the team."""
     before: Place | None = None
     limit: Limit | None = None
 
@@ -58,7 +62,9 @@ async def contacts(call: Call, query: ContactsQuery) -> ContactsPage:
     """A page of contacts, the newest first; with `q` those with the words in name, address or attributes."""
     limit = page_size(call, query.limit)
     return await call.desk.store.scan(
-        lambda look: list_contacts(look, call.caller.viewer, query.q, query.before, limit)
+        lambda look: list_contacts(
+            look, call.caller.viewer, query.q, query.before, limit, blocked=query.blocked == "only"
+        )
     )
 
 

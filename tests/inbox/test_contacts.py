@@ -40,3 +40,24 @@ async def test_blocking(both: House) -> None:
     assert (await ann.get(f"/conversations/{taken.conversation}"))["conversation"]["status"] == "spam"
     await does(both, "ann", "unblock", contact=contact)
     assert (await ann.get(f"/conversations/{taken.conversation}"))["conversation"]["status"] == "open"
+
+
+async def test_who_is_blocked(both: House) -> None:
+    for name in ("Spammer", "Kim", "Pest"):
+        taken = await both.customer_writes("buy this", name=name, team="sales")
+        sue = await both.client("sue")
+        contact = (await sue.get(f"/conversations/{taken.conversation}"))["contact"]["id"]
+        if name != "Kim":
+            await does(both, "sue", "block", contact=contact)
+    page = await sue.get("/contacts", blocked="only")
+    assert [one["name"] for one in page["contacts"]] == ["Pest", "Spammer"]
+    assert [one["name"] for one in (await sue.get("/contacts", blocked="only", q="pest"))["contacts"]] == [
+        "Pest"
+    ]
+    first = await sue.get("/contacts", blocked="only", limit=1)
+    second = await sue.get("/contacts", blocked="only", limit=1, before=first["before"])
+    assert [one["name"] for one in second["contacts"]] == ["Spammer"]
+    await does(both, "sue", "unblock", contact=contact)
+    assert [one["name"] for one in (await sue.get("/contacts", blocked="only"))["contacts"]] == ["Spammer"]
+    foreign = await both.client("bob")
+    assert (await foreign.get("/contacts", blocked="only"))["contacts"] == []
