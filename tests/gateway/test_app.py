@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aiohttp import ClientSession, WSMsgType
+from aiohttp import ClientSession, TCPConnector, WSMsgType
 
 from gateway import app
 from gateway.app import Parley, listening, open_parley
 from gateway.channels.registry import Channels, make
-from gateway.config import Config
+from gateway.config import Config, Server
+from gateway.door import HEADERS
 from gateway.errors import ConfigError, TemporaryError, Unavailable
+from gateway.limits import Limits
 from gateway.store import Reader, open_store
 
 CHANNELS = {"web": {"type": "webchat", "label": "Website"}}
@@ -151,3 +153,42 @@ async def test_a_task_that_fails_takes_the_process_down(caplog: pytest.LogCaptur
     with pytest.raises(asyncio.CancelledError):
         await asyncio.create_task(process())
     assert [record.levelno for record in caplog.records] == [logging.CRITICAL]
+
+
+async def test_one_address_does_not_hold_everything_open(tmp_path: Path) -> None:
+    config = Config(data=tmp_path, channels=CHANNELS, limits=Limits(address_open=50))
+    async with open_parley(config) as parley, listening(parley, "127.0.0.1", 0) as port:
+        held = [await asyncio.open_connection("127.0.0.1", port) for _ in range(50)]
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /healthz HTTP/1.1\r\nHost: here\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), 10)
+        assert answer.startswith(b"HTTP/1.1 429 ") and HEADERS["Content-Security-Policy"].encode() in answer
+        for _, one in (*held, (reader, writer)):
+            one.close()
+
+
+async def test_what_a_proxy_speaks_for_is_counted_by_who_is_behind_it(tmp_path: Path) -> None:
+    server = Server(trusted_proxies=("127.0.0.1/32",))
+    config = Config(data=tmp_path, channels=CHANNELS, server=server, limits=Limits(address_open=50))
+    async with open_parley(config) as parley, listening(parley, "127.0.0.1", 0) as port:
+        url, connector = f"http://127.0.0.1:{port}", TCPConnector(limit=0)
+        async with ClientSession(connector=connector) as client:
+            here, there = ({"X-Forwarded-For": address} for address in ("203.0.113.1", "203.0.113.2"))
+            sockets = [
+                await client.ws_connect(f"{url}/ws/visitor/web", headers=here | {"Origin": url})
+                for _ in range(50)
+            ]
+            async with client.get(f"{url}/healthz", headers=here) as refused:
+                assert (refused.status, refused.headers["Retry-After"]) == (429, "10")
+            async with client.get(f"{url}/healthz", headers=there) as answer:
+                assert answer.status == 200
+            for ws in sockets:
+                await ws.close()
+
+
+@pytest.mark.parametrize(("files", "most"), [(1024, 768), (100_000, 2_000), (-1, 2_000)])
+def test_no_address_gets_all_files_of_the_process(
+    monkeypatch: pytest.MonkeyPatch, files: int, most: int
+) -> None:
+    monkeypatch.setattr("gateway.app.resource.getrlimit", lambda which: (files, files))
+    assert app.most_open(Config()) == most
