@@ -1,18 +1,20 @@
-"""How the bare servers in Python run: aiohttp on uvloop, any free port, which they print."""
+"""How the bare servers in Python run: aiohttp on uvloop, or on asyncio's own loop; any free port, which they print."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import json
+import os
 
 import uvloop
 from aiohttp import web
 
 
 def serve(application: web.Application) -> None:
-    """Answers until the process is ended."""
-    uvloop.run(_serve(application))
+    """Answers until the process is ended; BARE_LOOP=asyncio: on asyncio's own loop."""
+    run = asyncio.run if os.environ.get("BARE_LOOP") == "asyncio" else uvloop.run
+    run(_serve(application))
 
 
 async def _serve(application: web.Application) -> None:

@@ -32,7 +32,7 @@ def test_rows_run() -> None:
     lines = [
         line for line in done.stdout.splitlines() if line.startswith(("| durable_0", "| idle", "| widget"))
     ]
-    assert len(lines) == 5, done.stdout
+    assert len(lines) == 6, done.stdout
     assert "× bare POST" in lines[0]
     assert not any("not measured" in line for line in lines)
 
