@@ -98,7 +98,7 @@ class Connection(web.RequestHandler):
             return super().handle_error(request, status, exc, message)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self.log_exception("a request failed outside its handler", exc_info=exc)
-            code, text = "unexpected", "errors.refused"
+            code, text = "unexpected", "errors.unexpected"
         else:
             log.warning("a request could not be read: %s", type(exc).__name__)
             code, text = "bad_request", "errors.refused"

@@ -23,12 +23,17 @@ async def hello(_: web.Request) -> web.Response:
     return web.Response(text="hello")
 
 
+async def fault(_: web.Request) -> web.Response:
+    raise RuntimeError(SECRET)
+
+
 @contextlib.asynccontextmanager
 async def served(
     head_wait: float = 20, keepalive_timeout: float = 20, gate: Gate | None = None
 ) -> AsyncIterator[int]:
     application = web.Application()
     application.router.add_get("/", hello)
+    application.router.add_get("/fault", fault)
     runner = Runner(
         application,
         head_wait=head_wait,
@@ -138,6 +143,15 @@ async def test_what_could_not_be_read_is_answered_with_the_guards() -> None:
         writer.write(b"nonsense\r\n\r\n")
         head, _, _ = (await asyncio.wait_for(reader.read(), 10)).decode().partition("\r\n\r\n")
     assert HEADERS.items() <= fields(head).items()
+
+
+async def test_a_fault_that_nobody_caught_is_logged_and_not_told(caplog: pytest.LogCaptureFixture) -> None:
+    async with served() as port, connected(port) as (reader, writer):
+        writer.write(b"GET /fault HTTP/1.1\r\nHost: here\r\n\r\n")
+        head, _, body = (await asyncio.wait_for(reader.read(), 10)).decode().partition("\r\n\r\n")
+    assert head.startswith("HTTP/1.1 500") and HEADERS.items() <= fields(head).items()
+    assert json.loads(body)["type"] == "unexpected" and SECRET not in body
+    assert SECRET in caplog.text
 
 
 async def test_one_address_does_not_get_all_connections() -> None:
