@@ -332,6 +332,30 @@ class LineView(TypedDict):
     changes: dict[str, Any]
 
 
+class FilterView(TypedDict):
+    """Which conversations a saved view shows; null, empty or false does not count."""
+
+    status: Literal["open", "snoozed", "closed", "spam"]
+    team: str | None
+    assignee: str | None
+    tags: list[str]
+    account: str | None
+    unread: bool
+    waiting_over: int | None
+
+
+class SavedView(TypedDict):
+    id: str
+    name: str
+    scope: Literal["all", "teams", "personal"]
+    teams: list[str]
+    owner: str
+    filter: FilterView
+    sort: Literal["activity", "waiting"]
+    retired: bool
+    changed_at: int
+
+
 class NoticeView(TypedDict):
     """One thing an agent is told of. Newer words on the same id replace older ones."""
 

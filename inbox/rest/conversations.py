@@ -22,6 +22,7 @@ from inbox.commands.writing import Mentions, Note, Reply, Start, Started, Upload
 from inbox.fitting import ClientId, Id, Moment, Position, Query, Sent, Text
 from inbox.followed import list_followed
 from inbox.rest.route import Call, route
+from inbox.sorting import Filter, list_sorted
 from inbox.views import (
     ConversationPage,
     ConversationsPage,
@@ -47,6 +48,13 @@ class ListQuery(Query):
     """A team's id or `none`."""
     tag: Id | None = None
     q: Words = ""
+    sort: Literal["activity", "waiting"] | None = None
+    """`waiting`: who waits longest first, then the others. With this or the next three `q` does not count, and the
+    status is `open` unless it is said."""
+    account: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    unread: bool = False
+    waiting_over: Annotated[int, Field(ge=0, le=2**40)] | None = None
+    """ms for which the customer has waited at least."""
     view: Annotated[str, StringConstraints(pattern=r"^(mentions|watched)$")] | None = None
     """The caller's own lists: where the caller was named, the newest first; what the caller watches. With them only
     `status` counts."""
@@ -131,6 +139,8 @@ async def conversations(call: Call, query: ListQuery) -> ConversationsPage:
         return await call.desk.store.scan(
             lambda look: list_followed(look, viewer, view, standing, query.before, size)
         )
+    if query.sort is not None or query.account is not None or query.unread or query.waiting_over is not None:
+        return await _sorted(call, query)
     assignee = viewer.agent_id if query.assignee == "me" else query.assignee
     wanted = Wanted(
         status=query.status,
@@ -142,6 +152,23 @@ async def conversations(call: Call, query: ListQuery) -> ConversationsPage:
         limit=page_size(call, query.limit),
     )
     return await call.desk.store.scan(lambda look: list_conversations(look, viewer, wanted))
+
+
+async def _sorted(call: Call, query: ListQuery) -> ConversationsPage:
+    viewer, size, now = call.caller.viewer, page_size(call, query.limit), call.desk.clock()
+    wanted = Filter(
+        status=query.status or Status.OPEN.value,
+        team=query.team,
+        assignee=query.assignee,
+        tags=(query.tag,) if query.tag else (),
+        account=query.account,
+        unread=query.unread,
+        waiting_over=query.waiting_over,
+    )
+    sort = query.sort or "activity"
+    return await call.desk.store.scan(
+        lambda look: list_sorted(look, viewer, wanted, sort, query.before, size, now)
+    )
 
 
 @route("GET", "/conversations/{id}")

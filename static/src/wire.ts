@@ -292,6 +292,29 @@ export interface LineView {
   changes: Record<string, unknown>;
 }
 
+/** Which conversations a saved view shows; null, empty or false does not count. */
+export interface FilterView {
+  status: "open" | "snoozed" | "closed" | "spam";
+  team: string | null;
+  assignee: string | null;
+  tags: string[];
+  account: string | null;
+  unread: boolean;
+  waiting_over: number | null;
+}
+
+export interface SavedView {
+  id: string;
+  name: string;
+  scope: "all" | "teams" | "personal";
+  teams: string[];
+  owner: string;
+  filter: FilterView;
+  sort: "activity" | "waiting";
+  retired: boolean;
+  changed_at: number;
+}
+
 /** One thing an agent is told of. Newer words on the same id replace older ones. */
 export interface NoticeView {
   id: string;
@@ -1274,6 +1297,8 @@ export interface AuditPage {
 
 export interface ContactsQuery {
   q?: string;
+  /** Those whose messages no longer reach the team. */
+  blocked?: "only" | null;
   before?: string | null;
   limit?: number | null;
 }
@@ -1308,6 +1333,15 @@ export interface ListQuery {
   team?: string | null;
   tag?: string | null;
   q?: string;
+  /**
+   * `waiting`: who waits longest first, then the others. With this or the next three `q` does not count, and the
+   * status is `open` unless it is said.
+   */
+  sort?: "activity" | "waiting" | null;
+  account?: string | null;
+  unread?: boolean;
+  /** ms for which the customer has waited at least. */
+  waiting_over?: number | null;
   /**
    * The caller's own lists: where the caller was named, the newest first; what the caller watches. With them only
    * `status` counts.
@@ -1542,6 +1576,69 @@ export interface ChangeProfile {
 
 export interface ProfileAnswer {
   agent: AgentView;
+}
+
+/** ms */
+export const LONGEST_WAIT = 31622400000;
+
+/** What is left out does not count. */
+export interface FilterSent {
+  status?: "open" | "snoozed" | "closed" | "spam";
+  /** A team's id or `none`. */
+  team?: string | null;
+  /** An agent's id, `me` (whoever reads it) or `none`. */
+  assignee?: string | null;
+  /** All of them. */
+  tags?: string[];
+  account?: string | null;
+  unread?: boolean;
+  /** ms for which the customer has waited at least. */
+  waiting_over?: number | null;
+}
+
+export interface MakeView {
+  name: string;
+  scope?: "all" | "teams" | "personal";
+  /** With scope `teams`. */
+  teams?: string[];
+  filter: FilterSent;
+  sort?: "activity" | "waiting";
+}
+
+/** What is left out stays. */
+export interface ChangeView {
+  name?: string | null;
+  scope?: "all" | "teams" | "personal" | null;
+  teams?: string[] | null;
+  /** All of it anew. */
+  filter?: FilterSent | null;
+  sort?: "activity" | "waiting" | null;
+  retired?: boolean | null;
+}
+
+export interface ViewsQuery {
+  /** Only those that are no longer in use. */
+  retired?: boolean;
+}
+
+export interface ViewQuery {
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface ViewsList {
+  views: SavedView[];
+  position: number;
+}
+
+export interface ViewAnswer {
+  view: SavedView;
+}
+
+export interface ViewCounts {
+  /** By view; 100 means more than 99. */
+  counts: Record<string, number>;
+  position: number;
 }
 
 export interface SearchQuery {

@@ -23,6 +23,7 @@ from gateway.stream.directory import make_team
 from gateway.stream.hours import Said, set_hours
 from gateway.stream.macros import make_macro
 from gateway.stream.merge import merge
+from gateway.stream.saved import make_view
 from gateway.visitors.tokens import Tokens
 from inbox.auth.caller import Caller as Known
 from inbox.auth.caller import by_session
@@ -124,6 +125,11 @@ ROUTE_ROWS = {
     "GET /teams": Row(),
     "POST /teams": Row(says(name="$fresh")),
     "PATCH /teams/{id}": Row(says(retired=True), id="team"),
+    "GET /views": Row(),
+    "POST /views": Row(says(name="$fresh", filter={})),
+    "PATCH /views/{id}": Row(says(name="x"), id="view", scoped=True),
+    "GET /views/counts": Row(),
+    "GET /views/{id}/conversations": Row(id="view", scoped=True),
     "GET /notices": Row(),
     "POST /notices/read": Row(says(to=1)),
     "GET /hours": Row(),
@@ -192,6 +198,7 @@ COMMAND_ROWS = {
 MAY_NOT = {
     "erase_message": {"agent": 403, "token": 403},
     "PATCH /macros/{id}": {"agent": 403, "token": 403},
+    "PATCH /views/{id}": {"agent": 403, "token": 403},
 }
 """What hangs on more than the role: an agent erases only his own, and changes no macro of a team."""
 
@@ -229,6 +236,9 @@ async def prepared(house: House, n: int) -> Ids:
             "tag": await make_tag(tx, f"tag{n}", "#ffffff", SYSTEM),
             "attribute": await make_attribute(tx, "contact", f"made_{n}", "X", "text", [], SYSTEM),
             "organisation": await make_organisation(tx, "Acme", None, SYSTEM),
+            "view": await make_view(
+                tx, "v", "teams", [house.teams["sales"]], {}, "waiting", agent(house.agents["sue"])
+            ),
             "macro": await make_macro(
                 tx, "m", "Hi", "teams", [house.teams["sales"]], Acts(), agent(house.agents["sue"])
             ),
