@@ -248,8 +248,8 @@ def _status_after(held: Held, person: Person) -> Status:
 
 
 def _plain(fact: InboundMessage) -> InboundMessage:
-    words = (fact.provider_id, fact.sender.address, fact.thread_key, fact.text, fact.name, fact.subject)
-    if not any(word and "\0" in word for word in (*words, fact.locale)):
+    told = f"{fact.provider_id}{fact.sender.address}{fact.thread_key}{fact.text}"
+    if "\0" not in f"{told}{fact.name}{fact.subject}{fact.locale}":
         return fact
     return replace(
         fact,
