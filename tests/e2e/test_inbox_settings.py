@@ -296,9 +296,7 @@ async def test_the_audit_is_filtered_and_taken_along(demo: Office):
     assert "(" in (await when.get_attribute("title") or ""), "the whole moment, and how long ago"
     await settings.page.locator(".settings-page").evaluate("(page) => page.scrollTo(0, page.scrollHeight)")
     await expect(table.locator("tbody tr").nth(whole)).to_be_visible()
-    await settings.page.get_by_label(settings.words("audit.what"), exact=True).select_option(
-        "directory.changed"
-    )
+    await settings.page.locator(".audit-filters select").nth(1).select_option("directory.changed")
     await expect(table).to_contain_text(settings.words("audit.thing.team"))
     await expect(table.locator("a")).to_have_count(0)
     async with settings.page.expect_download() as download:
@@ -313,6 +311,40 @@ async def test_the_audit_is_filtered_and_taken_along(demo: Office):
     assert set(await table.locator("tbody tr a").all_text_contents()) == {"#5"}
     await settings.page.get_by_label(settings.words("audit.from")).fill("2031-01-01")
     await expect(settings.page.get_by_text(settings.words("audit.none"))).to_be_visible()
+
+
+async def test_blocked_people_are_listed_unblocked_taken_along_and_erased(office: Office):
+    for name in ("Pest", "Kim"):
+        await office.writes("Hello")
+        found = await office.boss.conversation()
+        await office.boss.ask("PATCH", f"/contacts/{found['contact']['id']}", {"name": name})
+    settings = await settings_of(office.boss, "people")
+    await expect(
+        settings.page.get_by_text(settings.words("people.nobody_blocked"), exact=True)
+    ).to_be_visible()
+    await settings.page.get_by_label(settings.words("people.all"), exact=True).check()
+    await settings.page.get_by_label(settings.words("people.find")).fill("pest")
+    await expect(settings.row("Kim")).to_have_count(0)
+    await settings.row("Pest").get_by_role("button", name=settings.words("block")).click()
+    dialog = settings.page.get_by_role("dialog")
+    await dialog.get_by_role("button", name=settings.words("block")).click()
+    await expect(settings.row("Pest")).to_contain_text(settings.words("people.blocked_at"))
+    await expect(settings.page.get_by_text(settings.words("people.spam.one", n=1))).to_be_visible()
+    await settings.page.get_by_label(settings.words("people.blocked"), exact=True).check()
+    await settings.page.get_by_label(settings.words("people.find")).fill("")
+    await expect(settings.row("Kim")).to_have_count(0)
+    assert await settings.faults("people") == []
+    async with settings.page.expect_download() as download:
+        await settings.row("Pest").get_by_role("link", name=settings.words("contact.export")).click()
+    assert (await download.value).suggested_filename.endswith(".zip")
+    await settings.row("Pest").get_by_role("button", name=settings.words("unblock")).click()
+    await expect(settings.row("Pest")).to_have_count(0)
+    await settings.page.get_by_label(settings.words("people.all"), exact=True).check()
+    await settings.row("Kim").get_by_role("button", name=settings.words("contact.erase")).click()
+    await dialog.get_by_role("textbox").fill("Kim")
+    await dialog.get_by_role("button", name=settings.words("contact.erase")).click()
+    await expect(settings.row("Kim")).to_have_count(0)
+    await expect(settings.row("Pest")).to_be_visible()
 
 
 # --- in a hand ------------------------------------------------------------------------------------------------------

@@ -7,7 +7,19 @@ from playwright.async_api import Locator, Page, expect
 from tests.e2e.pages.screen import Screen
 from tests.e2e.pages.words import Language, Words
 
-PAGES = ("me", "look", "security", "tokens", "agents", "teams", "tags", "attributes", "accounts", "audit")
+PAGES = (
+    "me",
+    "look",
+    "security",
+    "tokens",
+    "agents",
+    "teams",
+    "tags",
+    "attributes",
+    "accounts",
+    "people",
+    "audit",
+)
 
 
 class SettingsPage(Screen):

@@ -12,6 +12,7 @@ import { AttributeAdmin } from "./attributes";
 import { Audit } from "./audit";
 import { Look } from "./look";
 import { Me } from "./me";
+import { People } from "./people";
 import { Security } from "./security";
 import { TagAdmin } from "./tags";
 import { Teams } from "./teams";
@@ -36,6 +37,7 @@ const PAGES: readonly Page[] = [
   { name: "tags", icon: "tag", title: "settings.tags", show: TagAdmin, role: "supervisor" },
   { name: "attributes", icon: "sliders", title: "settings.attributes", show: AttributeAdmin, role: "admin" },
   { name: "accounts", icon: "plug", title: "settings.accounts", show: Accounts, role: "supervisor" },
+  { name: "people", icon: "block", title: "settings.people", show: People, role: "supervisor" },
   { name: "audit", icon: "list", title: "settings.audit", show: Audit, role: "supervisor" },
 ];
 
