@@ -5,10 +5,11 @@ import type english from "../i18n/inbox.en.json";
 import type settings from "../i18n/settings.en.json";
 import type { ProblemView } from "../wire";
 import { chooseLanguage, type Catalogue, type Language, makeWords, type Params } from "../shared/i18n";
+import { particle } from "../shared/particles";
 
 export type WordKey = keyof typeof english | keyof typeof settings;
 
-const words = makeWords<WordKey>();
+const words = makeWords<WordKey>(particle);
 export const { t, count } = words;
 export const language = signal<Language>("en");
 

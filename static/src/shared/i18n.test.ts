@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chooseLanguage, fill, makeWords, particle } from "./i18n";
+import { chooseLanguage, fill, makeWords } from "./i18n";
+import { particle } from "./particles";
 
 test("the person's choice wins, then the browser's first known language, then English", () => {
   assert.equal(chooseLanguage("en", ["ko-KR"]), "en");
@@ -19,7 +20,7 @@ test("Korean particles follow the last sound", () => {
 });
 
 test("holes are filled, unknown holes stay visible, values are never patterns", () => {
-  assert.equal(fill("{name}{이/가} 담당해요", { name: "하나" }), "하나가 담당해요");
+  assert.equal(fill("{name}{이/가} 담당해요", { name: "하나" }, particle), "하나가 담당해요");
   assert.equal(fill("{a} {b}", { a: "{b}" }), "{b} {b}");
   assert.equal(fill("‘{name}’{을/를} 찾아요", { name: "배송" }), "‘배송’을 찾아요");
 });

@@ -16,50 +16,18 @@ export function chooseLanguage(preferred: string | null | undefined, browser: re
   return "en";
 }
 
-/** Digits as Korean reads them aloud: does the last one end in a consonant, and is that consonant ㄹ? */
-const DIGIT_ENDS: Readonly<Record<string, "none" | "l" | "other">> = {
-  0: "other",
-  1: "l",
-  2: "none",
-  3: "other",
-  4: "none",
-  5: "none",
-  6: "other",
-  7: "l",
-  8: "l",
-  9: "none",
-};
-
-function ending(word: string): "none" | "l" | "other" {
-  const last = [...word.replace(/[\s)\]}"'”’.,!?]+$/u, "")].pop() ?? "";
-  const code = last.codePointAt(0) ?? 0;
-  if (code >= 0xac00 && code <= 0xd7a3) {
-    const final = (code - 0xac00) % 28;
-    return final === 0 ? "none" : final === 8 ? "l" : "other";
-  }
-  const digit = DIGIT_ENDS[last];
-  if (digit) return digit;
-  if (/[lr]/i.test(last)) return "l";
-  return /[bcdfgkmnpqtx]/i.test(last) ? "other" : "none";
-}
-
-/** The particle that fits the word: the first form after a consonant, the second after a vowel. */
-export function particle(word: string, pair: string): string {
-  const [afterConsonant = "", afterVowel = ""] = pair.split("/");
-  const end = ending(word);
-  if (afterConsonant === "으로") return end === "other" ? afterConsonant : afterVowel;
-  return end === "none" ? afterVowel : afterConsonant;
-}
+/** Chooses the form of a particle: `particle` of shared/particles.ts. */
+export type Inflect = (word: string, pair: string) => string;
 
 const HOLE = /\{([a-z_]\w*)\}(?:([’”)]?)\{([가-힣]+\/[가-힣]+)\})?/gi;
 
 /** Puts the params into their places; an unknown place stays visible as it is written. */
-export function fill(pattern: string, params: Params = {}): string {
+export function fill(pattern: string, params: Params = {}, inflect?: Inflect): string {
   return pattern.replace(HOLE, (whole, name: string, closes: string | undefined, pair: string | undefined) => {
     const value = params[name];
     if (value === undefined) return whole;
     const word = String(value);
-    return pair ? word + (closes ?? "") + particle(word, pair) : word;
+    return pair && inflect ? word + (closes ?? "") + inflect(word, pair) : word;
   });
 }
 
@@ -74,12 +42,13 @@ export interface Words<Key extends string> {
   find(key: string, params?: Params): string | undefined;
 }
 
-export function makeWords<Key extends string>(): Words<Key> {
+/** Without `inflect` the catalogues must do without particles: that spares the customers' browsers its rules. */
+export function makeWords<Key extends string>(inflect?: Inflect): Words<Key> {
   let language: Language = "en";
   let texts: Catalogue = {};
   const find = (key: string, params?: Params) => {
     const pattern = texts[key];
-    return pattern === undefined ? undefined : fill(pattern, params);
+    return pattern === undefined ? undefined : fill(pattern, params, inflect);
   };
   return {
     use(chosen, ...catalogues) {
