@@ -6,7 +6,7 @@
 //   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: import css from the entry.
 //   i18n/*.json           the texts, which the server reads too
 //   assets/               src/assets as it is
-//   manifest.json         {"bundle": hash of everything above, "inbox": {"script", "style"}, "widget": {...}, "files": {name: bytes}}
+//   manifest.json         {"bundle": hash of everything above, "inbox": {"script", "style", "chunks" (loaded with it)}, "widget": {...}, "files": {name: bytes}}
 //   *.gz                  beside every text file, for servers that send it ready-made
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -26,7 +26,7 @@ const common = {
   absWorkingDir: here,
   bundle: true,
   charset: "utf8",
-  loader: { ".svg": "text" },
+  loader: { ".svg": "text", ".sheet": "text" },
   logLevel: "warning",
   target: ["es2022", "chrome109", "firefox115", "safari16.4"],
   tsconfig: join(here, "tsconfig.json"),
@@ -38,6 +38,24 @@ function filesUnder(folder) {
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
+
+// The chat wears the house's tokens (shared/tokens.css), and every customer loads it: what its own styles do not name is
+// left out, and so are the selectors of shadow roots, which it does not have.
+const wornTokens = {
+  name: "worn-tokens",
+  setup(build) {
+    build.onLoad({ filter: /shared[\\/]tokens\.css$/ }, (file) => {
+      const whole = readFileSync(file.path, "utf8");
+      const wearers = filesUnder(join(source, "widget")).filter((path) => /\.(css|sheet)$/.test(path));
+      const named = (text) => [...text.matchAll(/var\((--[\w-]+)/g)].map((found) => found[1]);
+      const worn = new Set(wearers.flatMap((path) => named(readFileSync(path, "utf8"))));
+      const token = /^ *(--[\w-]+):([^;]*);\n/gm;
+      for (const [, name, value] of whole.matchAll(token)) if (worn.has(name)) for (const other of named(value)) worn.add(other);
+      const contents = whole.replace(token, (line, name) => (worn.has(name) ? line : "")).replace(/,\s*:host(\([^)]*\))?/g, "");
+      return { contents, loader: "css" };
+    });
+  },
+};
 
 // Each app by itself: a chunk that both shared would bring the one's code to the other's browsers.
 async function buildApps(out) {
@@ -53,20 +71,22 @@ async function buildApp(out, name, entry) {
   const { metafile } = await esbuild.build({
     ...common,
     entryPoints: [{ out: name, in: entry }],
+    plugins: name === "widget" ? [wornTokens] : [],
     outdir: out,
     format: "esm",
     splitting: true,
     minify: true,
     metafile: true,
     entryNames: "[name]-[hash]",
-    chunkNames: "chunk-[hash]",
+    chunkNames: name === "widget" ? "[name]-[hash]" : "chunk-[hash]",
     assetNames: "asset-[hash]",
   });
   // What is imported lazily counts as an entry too, under a chunk's name, and may stand before ours.
   const [path, made] = Object.entries(metafile.outputs).find(
     ([path, output]) => output.entryPoint && basename(path).startsWith(`${name}-`) && path.endsWith(".js"),
   );
-  return { script: basename(path), style: made.cssBundle ? basename(made.cssBundle) : null };
+  const chunks = made.imports.filter((it) => it.kind === "import-statement").map((it) => basename(it.path));
+  return { script: basename(path), style: made.cssBundle ? basename(made.cssBundle) : null, chunks };
 }
 
 async function buildLoader(out, widget) {

@@ -1,5 +1,10 @@
 // What build.mjs adds to the language of src/.
 declare module "*.css";
+/** The style of what is loaded later, as text: `wear` puts it on. */
+declare module "*.sheet" {
+  const css: string;
+  export default css;
+}
 declare module "*.svg" {
   const markup: string;
   export default markup;

@@ -40,6 +40,16 @@ class AttachmentRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that stands in the configuration, small enough to be held in memory."""
+
+    mime: str
+    body: bytes
+    digest: str
+    """Names its content."""
+
+
+@dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an account can do, as data. The browser gets exactly this."""
 
@@ -182,6 +192,9 @@ class ServesVisitors(Protocol):
 
     def origins(self) -> Sequence[str]:
         """The same as a list for `frame-ancestors`: origins, `https://*.host` or `*`."""
+
+    def picture(self) -> Picture | None:
+        """What customers see beside the account's name."""
 
 
 @dataclass(frozen=True, slots=True)

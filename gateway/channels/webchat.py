@@ -5,16 +5,19 @@ Nothing is sent anywhere: what is stored is delivered, and the customer's browse
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
+from gateway.channels._colour import colours
 from gateway.channels._vouch import read_vouch
-from gateway.channels.base import AttachmentRules, Capabilities, ChannelConfig, VouchedUser, Words
+from gateway.channels.base import AttachmentRules, Capabilities, ChannelConfig, Picture, VouchedUser, Words
 from gateway.errors import SignatureError
 from gateway.events import AccountId
 
@@ -43,6 +46,22 @@ SHORTEST_SECRET = 32
 """Characters of a vouching secret; RFC 7518 section 3.2 asks 256 bits of HS256."""
 
 
+ICONS = {
+    "chat": "M4 5h16v11h-8.5L7 19.5V16H4z",
+    "help": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM9.4 9.6a2.7 2.7 0 1 1 3.9 2.4c-.9.5-1.3 1-1.3 1.9M12 16.9v.1",
+    "smile": "M12 21a9 9 0 1 0 0-18 9 9 0 0 0 0 18zM8.5 14.2a4.4 4.4 0 0 0 7 0M9 9.5v.1M15 9.5v.1",
+    "mail": "M4 6h16v12H4zM4.5 7l7.5 6 7.5-6",
+}
+"""The drawings on the button that have names: SVG paths on 24 by 24, drawn as lines."""
+
+PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+"""How a file begins -> what it is."""
+PICTURE_BYTES = 256 * 1024
+"""It is loaded by every customer."""
+
+Pixels = Annotated[int, Field(ge=0, le=200)]
+
+
 class Texts(BaseModel):
     """A text in both languages; a language left out borrows the other's."""
 
@@ -66,10 +85,24 @@ class WebchatConfig(ChannelConfig):
         ko="안녕하세요! 무엇을 도와드릴까요? 편하게 남겨 주시면 모두 읽고 답해 드려요.",
     )
     """Shown before the first message; it is not a message."""
+    placeholder: Texts = Texts()
+    """Stands in the empty field; the house's own words when left out."""
+    away: Texts = Texts()
+    """Shown while no agent is online; the house's own words when left out."""
+    ask_email: bool = True
+    """While no agent is online, offer to leave an email address? Agents see it as unproven."""
+    language: Literal["", "en", "ko"] = ""
+    """The only language of this chat; left out: the page's, else the browser's."""
+    picture: str = ""
+    """A file (PNG, JPEG, WebP, GIF) shown beside the title: the business's face."""
     colour: str = Field(default="#3b5bdb", pattern=r"^#[0-9a-fA-F]{6}$")
     """The brand's colour; readable text on it is computed."""
     side: Literal["right", "left"] = "right"
     """Which lower corner of the page the button stands in."""
+    offset: tuple[Pixels, Pixels] = (20, 20)
+    """Pixels between the button and the page's side, and its lower edge."""
+    icon: str = Field(default="chat", max_length=600)
+    """What is drawn on the button: chat, help, smile, mail, or the path of a drawing of your own (SVG, 24 by 24)."""
     origins: tuple[str, ...] = ()
     """Pages that may embed the chat: "https://shop.example", "https://*.shop.example", or "*" for any."""
     vouch_secrets: Annotated[tuple[SecretStr, ...], Field(max_length=4)] = ()
@@ -83,6 +116,20 @@ class WebchatConfig(ChannelConfig):
     @classmethod
     def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(_origin(origin) for origin in origins)
+
+    @field_validator("icon")
+    @classmethod
+    def _is_a_drawing(cls, icon: str) -> str:
+        if icon in ICONS or _PATH.match(icon):
+            return icon
+        raise ValueError(f"{icon!r} is no drawing: one of {', '.join(ICONS)}, or the d of an SVG path")
+
+    @field_validator("picture")
+    @classmethod
+    def _is_a_picture(cls, name: str) -> str:
+        if name:
+            read_picture(name)
+        return name
 
     @field_validator("vouch_secrets")
     @classmethod
@@ -98,6 +145,7 @@ class WebchatConfig(ChannelConfig):
         return self
 
 
+_PATH = re.compile(r"[Mm][MmZzLlHhVvCcSsQqTtAa0-9 ,.+-]+\Z")
 _HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?\Z")
 
 
@@ -117,6 +165,22 @@ def _fits(origin: str, allowed: str) -> bool:
     return bool(host) and origin.startswith(f"{scheme}://") and origin.endswith(f".{host}")
 
 
+def read_picture(name: str) -> Picture:
+    """Raises ValueError, in words for whoever writes the configuration."""
+    try:
+        body = Path(name).read_bytes()
+    except OSError as why:
+        raise ValueError(f"the picture {name!r} cannot be read: {why.strerror}") from why
+    if len(body) > PICTURE_BYTES:
+        raise ValueError(f"the picture {name!r} is too large: at most {PICTURE_BYTES // 1024} KiB")
+    mime = next((mime for begin, mime in PICTURES.items() if body.startswith(begin)), None)
+    if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
+        mime = "image/webp"
+    if mime is None:
+        raise ValueError(f"{name!r} is no picture: PNG, JPEG, WebP or GIF")
+    return Picture(mime, body, hashlib.sha256(body).hexdigest()[:16])
+
+
 class Webchat:
     """One chat account. Pure: it talks to nobody."""
 
@@ -133,6 +197,7 @@ class Webchat:
         self.account = account
         self.config: ChannelConfig = config
         self._config = config
+        self._picture = read_picture(config.picture) if config.picture else None
         self._secrets = tuple(secret.get_secret_value().encode() for secret in config.vouch_secrets)
 
     @cached_property
@@ -165,8 +230,15 @@ class Webchat:
         return {
             "title": config.title.both(),
             "greeting": config.greeting.both(),
-            "colour": config.colour.lower(),
+            "placeholder": config.placeholder.both(),
+            "away": config.away.both(),
+            "ask_email": config.ask_email,
+            "language": config.language,
+            "picture": self._picture and self._picture.digest,
+            "colours": colours(config.colour.lower()),
             "side": config.side,
+            "offset": list(config.offset),
+            "icon": ICONS.get(config.icon, config.icon),
             "require_vouch": config.require_vouch,
             "preview": config.preview,
         }
@@ -184,6 +256,9 @@ class Webchat:
         if origin != f"{parts.scheme}://{parts.netloc}":
             return False
         return any(_fits(origin.lower(), allowed) for allowed in self._config.origins)
+
+    def picture(self) -> Picture | None:
+        return self._picture
 
 
 CHANNEL = Webchat

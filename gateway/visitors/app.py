@@ -11,9 +11,10 @@ from aiohttp import web
 from gateway.bundle import LOADER
 from gateway.door import problem, problem_response
 from gateway.errors import ParleyError, Refused, TooMany, Unavailable
+from gateway.visitors.attendance import Attendance
 from gateway.visitors.desk import DESK, Desk, Parts
 from gateway.visitors.hub import VisitorHub, VisitorSession
-from gateway.visitors.pages import button_script, chat_page, loader
+from gateway.visitors.pages import button_script, chat_page, loader, picture
 from gateway.visitors.poll import POLLS, Polls, poll_events, take_frame
 from gateway.visitors.say import INTRODUCTIONS, Introductions, history, say, upload
 from gateway.visitors.session import begin_session
@@ -42,18 +43,21 @@ def hang(application: web.Application, parts: Parts) -> Hung:
     application[DESK] = desk
     application[INTRODUCTIONS] = Introductions()
     hub = VisitorHub(desk)
+    attendance = Attendance(parts.bus, desk.limits, parts.clock, hub.sessions)
     router = application.router
     router.add_get(f"/{LOADER}", loader)
     router.add_get("/chat/{account}", chat_page)
     router.add_get("/chat/{account}/button.js", button_script)
-    door = VisitorDoor(desk, hub)
+    router.add_get("/chat/{account}/picture", picture)
+    door = VisitorDoor(desk, hub, attendance)
     application[POLLS] = Polls(door)
     router.add_get("/ws/visitor/{account}", door.socket)
     for path, methods in ROUTES.items():
         for method, handler in methods.items():
             router.add_route(method, f"/visitor/{{account}}/{path}", _shared(handler))
         router.add_route("OPTIONS", f"/visitor/{{account}}/{path}", _shared(_preflight))
-    return Hung(hub.sessions, [hub.run(), desk.opening.run(hub.sessions)])
+    running = [hub.run(), desk.opening.run(hub.sessions), attendance.run()]
+    return Hung(hub.sessions, running)
 
 
 ROUTES: dict[str, dict[str, Handler]] = {

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from gateway.assets import asset
 from gateway.bundle import LOADER, bundle, folder
+from gateway.errors import NotFound
 from gateway.visitors.desk import DESK, Chat
 
 SHORT = "public, max-age=300, stale-while-revalidate=86400"
@@ -32,7 +33,7 @@ PAGE = """<!doctype html>
 <meta name="theme-color" content="{colour}">
 <meta name="robots" content="noindex">
 <title>{title}</title>
-{style}<script type="application/json" id="words">{words}</script>
+{style}{chunks}<script type="application/json" id="words">{words}</script>
 <script type="module" src="{script}"></script>
 </head>
 <body><div id="chat"></div></body>
@@ -44,14 +45,16 @@ async def chat_page(request: web.Request) -> web.Response:
     """GET /chat/{account}: alone or in a frame; `?lang=` is the embedding page's language. Raises NotFound."""
     desk = request.app[DESK]
     chat = desk.access_account(request)
-    language = choose_language(request.query.get("lang"), request.headers.get("Accept-Language"))
     app, settings = bundle().widget, chat.settings()
+    asked = request.query.get("lang") or settings["language"]
+    language = choose_language(asked, request.headers.get("Accept-Language"))
     style = f'<link rel="stylesheet" href="{escape(asset(app.style))}">\n' if app.style else ""
     text = PAGE.format(
         language=language,
-        colour=escape(settings["colour"]),
+        colour=escape(settings["colours"]["brand"]),
         title=escape(settings["title"][language]),
         style=style,
+        chunks="".join(f'<link rel="modulepreload" href="{escape(asset(name))}">\n' for name in app.chunks),
         words=_words(language),
         script=escape(asset(app.script)),
     )
@@ -98,15 +101,34 @@ def _words(language: str) -> str:
     return orjson.dumps(read).decode().replace("<", "\\u003c").replace("&", "\\u0026")
 
 
+DRESS = ("colours", "side", "offset", "icon", "language")
+
+
 async def button_script(request: web.Request) -> web.Response:
-    """GET /chat/{account}/button.js: colour and side of the button, as a script because a site's connect-src may not
-    know us. Raises NotFound."""
+    """GET /chat/{account}/button.js: how the button looks and which pages may have it, as a script because a site's
+    connect-src may not know us. Raises NotFound."""
     chat = request.app[DESK].access_account(request)
     settings = chat.settings()
-    dress = {"account": chat.account, "colour": settings["colour"], "side": settings["side"]}
+    dress = {
+        "account": chat.account,
+        **{key: settings[key] for key in DRESS},
+        # No secret: the page's own policy (`frame-ancestors`) says the same.
+        "origins": list(chat.origins()),
+    }
     text = f"self.ParleyDress&&ParleyDress({orjson.dumps(dress).decode()});\n"
     headers = {"Cache-Control": SHORT, "Cross-Origin-Resource-Policy": "cross-origin"}
     return web.Response(text=text, content_type="text/javascript", headers=headers)
+
+
+async def picture(request: web.Request) -> web.Response:
+    """GET /chat/{account}/picture: the business's face. Raises NotFound."""
+    found = request.app[DESK].access_account(request).picture()
+    if found is None:
+        raise NotFound("errors.account_unknown", "this account has no picture")
+    # `?DIGEST` names the content, so another picture has another address.
+    lasting = request.query_string == found.digest
+    headers = {"Cache-Control": "public, max-age=31536000, immutable" if lasting else SHORT}
+    return web.Response(body=found.body, content_type=found.mime, headers=headers)
 
 
 @cache

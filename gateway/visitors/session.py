@@ -79,6 +79,7 @@ async def _answer(desk: Desk, chat: Chat, visitor: Visitor) -> SessionAnswer:
         "subject": visitor.subject,
         "name": visitor.name,
         "proven": visitor.proof >= Proof.VOUCHED,
+        "address": visitor.vouched.get("email") or visitor.claims.get("email"),
         "open": False,
         "unread": 0,
         "settings": dict(chat.settings()),

@@ -17,6 +17,7 @@ from gateway.events import SeenReport, new_id
 from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, encode, first_text, open_socket
 from gateway.store import Cursor, Reader
 from gateway.stream.seen import customer_has_seen
+from gateway.visitors.attendance import Attendance
 from gateway.visitors.desk import Chat, Desk, caller, check_page
 from gateway.visitors.files import audience
 from gateway.visitors.hub import VisitorHub, VisitorSession
@@ -29,9 +30,10 @@ log = logging.getLogger(__name__)
 class VisitorDoor:
     """The socket's handler, with what all sessions of this process share."""
 
-    def __init__(self, desk: Desk, hub: VisitorHub) -> None:
+    def __init__(self, desk: Desk, hub: VisitorHub, attendance: Attendance) -> None:
         self.desk = desk
         self.hub = hub
+        self.attendance = attendance
         desk.parts.bus.take_signals(AgentTyping, self._agent_types)
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
@@ -66,6 +68,8 @@ class Conversing:
     def __init__(self, door: VisitorDoor, chat: Chat, session: VisitorSession) -> None:
         self.desk = door.desk
         self.hub = door.hub
+        self.attendance = door.attendance
+        self.here = True
         self.chat = chat
         self.session = session
         self.reported = SeenReport(session.visitor.identity)
@@ -125,7 +129,7 @@ class Conversing:
         self._signal_here(here=True)
         if cursor is not None:
             self.session.position = cursor.position
-            if await self.hub.join(self.session):
+            if await self._join():
                 return True
             self.session.send({"kind": "reset", "reason": "too_old"})
         return await self._start_afresh()
@@ -138,7 +142,7 @@ class Conversing:
         frame, position = await self.desk.store.scan(self._snapshot)
         self.session.position = position
         self.session.send(frame)
-        return await self.hub.join(self.session)
+        return await self._join()
 
     async def _snapshot(self, look: Reader) -> tuple[SnapshotFrame, int]:
         known = await find_person(look, self.session.visitor.identity)
@@ -161,9 +165,17 @@ class Conversing:
     async def _say_hello(self, *, resumed: bool) -> None:
         self.session.team = team = await self.desk.opening.state(self.chat.account)
         now = self.desk.parts.clock()
-        self.session.send(
-            {"kind": "hello", "protocol": PROTOCOL, "resumed": resumed, "now": now, "team": team}
-        )
+        self.here = self.attendance.here()
+        hello = {"kind": "hello", "protocol": PROTOCOL, "resumed": resumed, "now": now}
+        self.session.send({**hello, "team": team, "here": self.here})
+
+    async def _join(self) -> bool:
+        if not await self.hub.join(self.session):
+            return False
+        # What changed between the hello and the joining, nobody told her.
+        if self.attendance.here() != self.here:
+            self.session.send({"kind": "here", "here": self.attendance.here()})
+        return True
 
     def _signal_here(self, *, here: bool) -> None:
         if self.session.person is not None:

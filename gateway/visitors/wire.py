@@ -43,6 +43,8 @@ class SessionAnswer(TypedDict):
     """Changes when another person is in front of the browser: then everything kept there is dropped."""
     name: str | None
     proven: bool
+    address: str | None
+    """The email address that the site signed, or that was left here unproven."""
     open: bool
     """Has an open conversation: the widget connects at page load."""
     unread: int
@@ -120,6 +122,8 @@ class HelloReply(TypedDict):
     resumed: bool
     now: int
     team: TeamState | None
+    here: bool
+    """Is any agent online?"""
 
 
 class SnapshotFrame(TypedDict):
@@ -153,6 +157,13 @@ class TeamFrame(TypedDict):
     team: TeamState | None
 
 
+class HereFrame(TypedDict):
+    """The first agent came online, or the last one went."""
+
+    kind: Literal["here"]
+    here: bool
+
+
 class ResetFrame(TypedDict):
     kind: Literal["reset"]
     reason: Literal["epoch", "too_old"]
@@ -164,7 +175,9 @@ class ProblemFrame(TypedDict):
     params: NotRequired[dict[str, Any]]
 
 
-ToVisitor = HelloReply | SnapshotFrame | EventsFrame | TypingFrame | TeamFrame | ResetFrame | ProblemFrame
+ToVisitor = (
+    HelloReply | SnapshotFrame | EventsFrame | TypingFrame | TeamFrame | HereFrame | ResetFrame | ProblemFrame
+)
 
 
 class Polled(TypedDict):

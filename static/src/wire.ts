@@ -617,6 +617,8 @@ export interface SessionAnswer {
   subject: string;
   name: string | null;
   proven: boolean;
+  /** The email address that the site signed, or that was left here unproven. */
+  address: string | null;
   /** Has an open conversation: the widget connects at page load. */
   open: boolean;
   unread: number;
@@ -684,6 +686,8 @@ export interface VisitorHelloReply {
   resumed: boolean;
   now: number;
   team: TeamState | null;
+  /** Is any agent online? */
+  here: boolean;
 }
 
 /** The newest messages, oldest first; `before` for older ones as in `HistoryPage`. */
@@ -714,6 +718,12 @@ export interface TeamFrame {
   team: TeamState | null;
 }
 
+/** The first agent came online, or the last one went. */
+export interface HereFrame {
+  kind: "here";
+  here: boolean;
+}
+
 export interface VisitorResetFrame {
   kind: "reset";
   reason: "epoch" | "too_old";
@@ -730,12 +740,12 @@ export interface VisitorProblemFrame {
  * would have told. `events` waits until there is something, at most `[limits] events_wait`.
  */
 export interface Polled {
-  frames: (VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | TeamFrame | VisitorResetFrame | VisitorProblemFrame)[];
+  frames: (VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | TeamFrame | HereFrame | VisitorResetFrame | VisitorProblemFrame)[];
 }
 
 export type FromVisitor = VisitorHello | VisitorTyping | Seen;
 
-export type ToVisitor = VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | TeamFrame | VisitorResetFrame | VisitorProblemFrame;
+export type ToVisitor = VisitorHelloReply | VisitorSnapshotFrame | VisitorEventsFrame | TypingFrame | TeamFrame | HereFrame | VisitorResetFrame | VisitorProblemFrame;
 
 export const MARKS = 30;
 

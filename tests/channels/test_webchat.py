@@ -67,6 +67,14 @@ def test_secrets_can_be_changed_over():
         {"origins": ["javascript://shop.example"]},
         {"origins": ["https://*"]},
         {"side": "top"},
+        {"offset": [-1, 0]},
+        {"offset": [0, 201]},
+        {"offset": [20]},
+        {"icon": "rocket"},
+        {"icon": '"/><script>'},
+        {"language": "fr"},
+        {"picture": "no such file.png"},
+        {"picture": __file__},
         {"texts": "hello"},
         {"title": {"fr": "Bonjour"}},
     ],
@@ -113,6 +121,25 @@ def test_what_customers_are_told_is_no_secret():
     assert settings["title"] == {"en": "하나상점", "ko": "하나상점"}
     assert SECRET not in repr(settings) and "Night shift" not in repr(settings)
     assert Texts(en="Hi").both() == {"en": "Hi", "ko": "Hi"}
+
+
+def test_what_a_business_shows_of_itself(tmp_path):
+    face = tmp_path / "face.gif"
+    face.write_bytes(b"GIF89a and so on")
+    web = chat(
+        picture=str(face), icon="mail", offset=[0, 90], placeholder={"ko": "물어보세요"}, language="ko"
+    )
+    settings, picture = web.settings(), web.picture()
+    assert picture and (picture.mime, picture.body) == ("image/gif", face.read_bytes())
+    assert settings["picture"] == picture.digest and settings["offset"] == [0, 90]
+    assert settings["icon"].startswith("M4 6") and settings["language"] == "ko"
+    assert settings["placeholder"] == {"en": "물어보세요", "ko": "물어보세요"}
+    assert settings["away"] == {"en": "", "ko": ""}, "the house's own words"
+    assert chat(icon="M4 5h16v11H4z").settings()["icon"] == "M4 5h16v11H4z"
+    assert chat().picture() is None and chat().settings()["picture"] is None
+    face.write_bytes(b"GIF89a" + bytes(256 * 1024))
+    with pytest.raises(ValidationError, match="256 KiB"):
+        chat(picture=str(face))
 
 
 def test_abilities_match_the_contract():

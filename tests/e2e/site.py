@@ -9,9 +9,9 @@ from aiohttp.test_utils import TestServer
 
 PAGE = """<!doctype html>
 <html lang="{lang}"><head><meta charset="utf-8"><title>A shop</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="viewport" content="{viewport}">
 <link rel="stylesheet" href="/site.css"><script src="/site.js"></script>
-<script async src="{parley}/widget.js" data-account="web"{tag}></script></head>
+<script async src="{parley}/widget.js" data-account="{account}"{tag}></script></head>
 <body><main><h1>A shop</h1><p>Buy something, please.</p>{body}</main></body></html>
 """
 # What a hostile or careless page does to everything in it.
@@ -20,7 +20,7 @@ SCRIPT = """
 window.heard = [];
 (window.Parley = window.Parley || []).push((parley) => {
   window.ready = true;
-  for (const what of ["unread", "vouch", "open", "close"]) {
+  for (const what of ["unread", "vouch", "open", "close", "refused"]) {
     parley.on(what, (value) => heard.push([what, value ?? null]));
   }
 });
@@ -36,6 +36,9 @@ class Site:
     tag: str = ""
     body: str = ""
     lang: str = "en"
+    account: str = "web"
+    viewport: str = "width=device-width, initial-scale=1"
+    script: str = SCRIPT
     policy: str = "default-src 'none'; script-src 'self' {parley}; style-src 'self'; frame-src {parley}"
 
     @property
@@ -50,7 +53,8 @@ class Site:
         site = cls(server, "")
 
         async def page(request: web.Request) -> web.Response:
-            text = PAGE.format(lang=site.lang, parley=site.parley, tag=site.tag, body=site.body)
+            words = {"lang": site.lang, "parley": site.parley, "tag": site.tag, "body": site.body}
+            text = PAGE.format(account=site.account, viewport=site.viewport, **words)
             headers = {"Content-Security-Policy": site.policy.format(parley=site.parley)}
             return web.Response(text=text, content_type="text/html", headers=headers)
 
@@ -58,7 +62,7 @@ class Site:
             return web.Response(text=CSS, content_type="text/css")
 
         async def script(request: web.Request) -> web.Response:
-            return web.Response(text=SCRIPT, content_type="text/javascript")
+            return web.Response(text=site.script, content_type="text/javascript")
 
         async def icon(request: web.Request) -> web.Response:
             return web.Response(body=b"", content_type="image/png")

@@ -7,8 +7,11 @@ import re
 import pytest
 
 from gateway.bundle import bundle, folder
+from gateway.channels._colour import colours
+from gateway.channels.webchat import ICONS
 from gateway.visitors.pages import choose_language
 from tests.visitors.conftest import SITE, Shop, open_shop
+from tests.visitors.test_say import png
 
 KB = 1024
 BEFORE, IN_ALL = 7 * KB, 28 * KB
@@ -37,14 +40,71 @@ def test_the_widget_is_light():
 
     app = bundle().widget
     assert packed("widget.js") <= BEFORE
-    assert packed("widget.js", app.script, app.style) <= IN_ALL
+    assert packed("widget.js", app.script, *app.chunks, app.style) <= IN_ALL
+
+
+def test_the_customers_words_do_without_korean_particles_whose_rules_they_would_have_to_load():
+    assert "}{" not in (folder() / "i18n/widget.ko.json").read_text()
+
+
+async def test_what_the_chat_needs_at_once_is_asked_for_at_once_and_the_rest_when_it_is_wanted(shop: Shop):
+    text = await (await shop.browser().http.get("/chat/web")).text()
+    app = bundle().widget
+    assert re.findall(r'<link rel="modulepreload" href="/static/([^"]+)">', text) == list(app.chunks)
+    assert re.findall(r'<script type="module" src="/static/([^"]+)">', text) == [app.script]
+    later = [name for name in folder().glob("later-*.js") if name.name not in text]
+    assert len(later) == 1
+
+
+def test_the_chat_wears_the_houses_tokens_and_only_those_it_names():
+    style = (folder() / (bundle().widget.style or "")).read_text()
+    source = folder().parent / "src"
+    house = (source / "shared/tokens.css").read_text()
+    later = "".join(path.read_text() for path in sorted((source / "widget").rglob("*.sheet")))
+    set_here, named = (
+        set(re.findall(r"(--[\w-]+):", style)),
+        set(re.findall(r"var\((--[\w-]+)", style + later)),
+    )
+    tokens = set(re.findall(r"^ *(--[\w-]+):", house, re.M))
+    assert named & tokens <= set_here, "what it names it has"
+    assert set_here & tokens <= named, "what nobody names is not sent"
+    assert len(set_here & tokens) > 20
+
+
+async def test_the_accounts_picture_is_kept_by_its_content(tmp_path):
+    face = tmp_path / "face.png"
+    face.write_bytes(png(8, 8))
+    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, picture=str(face)) as shop:
+        browser = shop.browser()
+        digest = (await browser.arrive())["settings"]["picture"]
+        named = await browser.http.get(f"/chat/web/picture?{digest}")
+        assert await named.read() == png(8, 8) and named.content_type == "image/png"
+        assert "immutable" in named.headers["Cache-Control"]
+        assert named.headers["X-Content-Type-Options"] == "nosniff"
+        assert "immutable" not in (await browser.http.get("/chat/web/picture")).headers["Cache-Control"]
+        assert (await browser.http.get("/chat/second/picture")).status == 404
+
+
+@pytest.mark.parametrize(("asked", "language"), [({}, "ko"), ({"lang": "en"}, "en")])
+async def test_an_account_may_insist_on_its_language_unless_the_page_asks(tmp_path, asked, language):
+    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, language="ko") as shop:
+        text = await (await shop.browser().http.get("/chat/web", params=asked)).text()
+        assert f'<html lang="{language}">' in text
 
 
 async def test_the_button_knows_its_colour_and_nothing_else(shop: Shop):
     answer = await shop.browser().http.get("/chat/web/button.js")
     text = await answer.text()
     told = re.fullmatch(r"self\.ParleyDress&&ParleyDress\((.*)\);\n", text)
-    assert told and json.loads(told[1]) == {"account": "web", "colour": "#3b5bdb", "side": "right"}
+    assert told and json.loads(told[1]) == {
+        "account": "web",
+        "colours": colours("#3b5bdb"),
+        "side": "right",
+        "offset": [20, 20],
+        "icon": ICONS["chat"],
+        "language": "",
+        "origins": [SITE],
+    }
     assert answer.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
 
 

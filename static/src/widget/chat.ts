@@ -3,23 +3,36 @@
 
 import { backoff } from "../shared/backoff";
 import { largest } from "../shared/files";
-import type { CustomerMessage, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
+import type { AttachmentView, CustomerMessage, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
 import { Door, Problem } from "./door";
 import { Keeper } from "./kept";
 import type { KeptFile, KeptMessage } from "./kept";
 import { Line } from "./line";
 import type { Claims, ToPage } from "./messages";
 import { Outgoing } from "./outgoing";
-import { NOTHING, afterEvents, fromSnapshot, newestFromUs, withMissing } from "./story";
+import { NOTHING, afterEvents, firstUnread, fromSnapshot, newestFromUs, withMissing } from "./story";
 import type { Story } from "./story";
 
 const RENEW_LEAST = 5_000; // ms between two tries to get a new token
 const DEAF = 6_000; // ms after which our own stored message must have come down the socket, or the socket is dead
 
+const PREVIEW_EVERY = 1_000; // ms between two tellings of unsent words, where the account shows them to agents
+const CLAIMS_SETTLE = 300; // ms: a page that says several things says them together
+const ALOUD = 8_000; // ms a message stands in the live region: long enough to be taken up, too short to be met again
+
+/** What the account says in each language; empty where the house's own words do. */
+type Worded = Record<string, string>;
+
 export interface Settings {
-  title: Record<string, string>;
-  greeting: Record<string, string>;
-  colour: string;
+  title: Worded;
+  greeting: Worded;
+  placeholder: Worded;
+  away: Worded;
+  ask_email: boolean;
+  /** The brand's colour and what goes with it, by the names of the style sheet. */
+  colours: Readonly<Record<string, string>>;
+  /** Names the content of the account's picture. */
+  picture: string | null;
   preview: boolean;
 }
 
@@ -43,10 +56,20 @@ export interface View {
   up: boolean;
   typing: readonly SpeakerView[];
   unread: number;
+  /** The first message that was new when she came to read; 0: none. */
+  newFrom: number;
+  /** What a screen reader is told, each once. */
+  aloud: readonly CustomerMessage[];
+  /** Is any agent online? */
+  here: boolean;
+  /** Her email address, signed or left here. */
+  address: string | null;
   shown: boolean;
   modal: boolean;
   /** Older messages are on their way. */
   loading: boolean;
+  /** The picture that is looked at. */
+  looking: AttachmentView | null;
 }
 
 interface TabNews {
@@ -58,8 +81,9 @@ interface TabNews {
 
 export class Chat {
   view: View = {
-    phase: "waiting", person: 0, trouble: "", settings: null, limits: null, team: null, story: NOTHING, line: [], progress: new Map(),
-    up: false, typing: [], unread: 0, shown: false, modal: false, loading: false,
+    phase: "waiting", person: 0, trouble: "", settings: null, limits: null, team: null, here: true, story: NOTHING, line: [], progress: new Map(),
+    up: false, typing: [], unread: 0, newFrom: 0, aloud: [], address: null, shown: false, modal: false,
+    loading: false, looking: null,
   };
   /** Pictures of our own that are still here, by attachment id: no flicker when the stored message comes. */
   readonly previews = new Map<string, string>();
@@ -73,6 +97,8 @@ export class Chat {
   private atEnd = true;
   private told = { delivered: 0, read: 0 };
   private typedAt = 0;
+  private tellsTyping: ReturnType<typeof setTimeout> | undefined;
+  private tellsClaims: ReturnType<typeof setTimeout> | undefined;
   private typingEnds: ReturnType<typeof setTimeout> | undefined;
   private readonly unheard = new Map<string, ReturnType<typeof setTimeout>>();
   private readonly keeper: Keeper;
@@ -129,12 +155,22 @@ export class Chat {
     await this.begin();
   }
 
-  async claim(claims: Claims): Promise<void> {
+  claim(claims: Claims): void {
     this.claims = { ...this.claims, ...claims };
-    if (this.token) await this.renew();
+    clearTimeout(this.tellsClaims);
+    this.tellsClaims = setTimeout(() => this.token && void this.enter(++this.turn), CLAIMS_SETTLE);
+  }
+
+  /** An address for an answer while nobody is here; unproven, so nothing is found by it. True once it is stored. */
+  async leaveAddress(email: string): Promise<boolean> {
+    this.claims = { ...this.claims, email };
+    await this.enter(++this.turn);
+    return this.view.address === email;
   }
 
   look(shown: boolean, modal: boolean): void {
+    // What was new is not new any more when she comes back.
+    if (!shown && !this.view.unread) this.show({ newFrom: 0 });
     this.show({ shown, modal });
     if (shown && this.token) this.line.follow(this.token, true);
     else if (shown) void this.begin();
@@ -197,6 +233,7 @@ export class Chat {
     const { unread, story } = this.view;
     this.show({
       phase: "ready", settings, limits: answer.limits, team: answer.team, unread: same ? unread : answer.unread, story: { ...story, open: answer.open },
+      address: answer.address,
     });
     if (answer.open || this.view.shown) this.line.follow(token, same);
     await this.outgoing.serve(subject, token);
@@ -226,7 +263,7 @@ export class Chat {
     this.unheard.clear();
     this.line.rest();
     this.outgoing.rest();
-    this.show({ phase: "waiting", person: this.view.person + 1, story: NOTHING, typing: [], unread: 0, loading: false });
+    this.show({ phase: "waiting", person: this.view.person + 1, story: NOTHING, typing: [], unread: 0, loading: false, newFrom: 0, aloud: [], address: null, looking: null });
   }
 
   private otherTab(news: TabNews): void {
@@ -271,9 +308,9 @@ export class Chat {
 
   send(text: string, files: readonly File[]): void {
     this.atEnd = true;
-    if (this.typedAt) this.line.send({ kind: "typing", active: false });
-    this.typedAt = 0;
+    this.tellTyping("");
     this.keepDraft("");
+    this.show({ newFrom: 0 });
     void this.outgoing.add(text.trim(), files.map((file) => this.kept(file))).then(() => this.tellPage());
   }
 
@@ -300,15 +337,23 @@ export class Chat {
   }
 
   typing(text: string): void {
-    const { limits, settings } = this.view;
     this.keepDraft(text);
-    const now = Date.now();
+    this.tellTyping(text);
+  }
+
+  /** Repeated while she types. Where agents see the words, the last ones reach them too. */
+  private tellTyping(text: string): void {
+    const { limits, settings } = this.view;
+    clearTimeout(this.tellsTyping);
+    const rest = this.typedAt + (settings?.preview ? PREVIEW_EVERY : (limits?.typing_repeat ?? Infinity)) - Date.now();
     if (!text) {
       if (this.typedAt) this.line.send({ kind: "typing", active: false });
       this.typedAt = 0;
-    } else if (now - this.typedAt >= (limits?.typing_repeat ?? Infinity)) {
-      this.typedAt = now;
+    } else if (rest <= 0) {
+      this.typedAt = Date.now();
       this.line.send({ kind: "typing", active: true, preview: settings?.preview ? text.slice(0, 2000) : null });
+    } else if (settings?.preview) {
+      this.tellsTyping = setTimeout(() => this.tellTyping(text), rest);
     }
   }
 
@@ -346,10 +391,14 @@ export class Chat {
   private heard(frame: ToVisitor): void {
     switch (frame.kind) {
       case "hello":
-        return this.show({ team: frame.team });
-      case "snapshot":
-        this.show({ story: fromSnapshot(frame), up: true });
+        return this.show({ team: frame.team, here: frame.here });
+      case "here":
+        return this.show({ here: frame.here });
+      case "snapshot": {
+        const story = fromSnapshot(frame);
+        this.show({ story, up: true, newFrom: this.view.newFrom || firstUnread(story, this.view.unread) });
         return this.settle(frame.messages);
+      }
       case "events":
         return this.news(frame.events.flatMap((event) => event.message ?? []), () => afterEvents(this.view.story, frame.events));
       case "typing":
@@ -369,13 +418,17 @@ export class Chat {
     const known = new Set(this.view.story.messages.map((it) => it.id));
     const fresh = messages.filter((it) => it.author.kind !== "me" && !known.has(it.id));
     const names = new Set(fresh.map((it) => it.author.name));
+    const firstNew = this.reading() ? 0 : (fresh[0]?.position ?? 0);
     this.show({
+      newFrom: this.view.newFrom || firstNew,
+      aloud: [...this.view.aloud, ...fresh],
       story: grow(),
       up: true,
       unread: this.view.unread + fresh.length,
       typing: this.view.typing.filter((who) => !names.has(who.name)),
     });
     this.settle(messages);
+    if (fresh.length) setTimeout(() => this.show({ aloud: this.view.aloud.filter((it) => !fresh.includes(it)) }), ALOUD);
   }
 
   /** After any news: our own are no longer missed, ours in the line that were stored go, watermarks are told. */
@@ -412,6 +465,24 @@ export class Chat {
     this.show({ loading: false, ...(page && { story: withMissing(this.view.story, page.messages, page.before) }) });
   }
 
+  /** A picture over the whole screen; null: back to the story. */
+  lookAt(looking: AttachmentView | null): void {
+    if (!this.view.looking !== !looking) this.page({ parley: 1, kind: "wide", wide: looking !== null });
+    this.show({ looking });
+  }
+
+  /** She does not want to wait for the next try. */
+  retry(): void {
+    this.line.reconnect();
+    this.outgoing.wake();
+  }
+
+  /** Where the account's picture is. */
+  get picture(): string | null {
+    const digest = this.view.settings?.picture;
+    return digest ? `/chat/${this.door.account}/picture?${digest}` : null;
+  }
+
   // --- what we tell of her ---
 
   /** The end of the log is in sight, or not any more. */
@@ -420,10 +491,14 @@ export class Chat {
     this.tellSeen();
   }
 
+  private reading(): boolean {
+    return this.view.shown && this.atEnd && document.visibilityState === "visible";
+  }
+
   private tellSeen(): void {
-    const { shown, story, up } = this.view;
+    const { story, up } = this.view;
     const newest = newestFromUs(story);
-    const reading = shown && this.atEnd && document.visibilityState === "visible";
+    const reading = this.reading();
     if (reading && this.view.unread) {
       this.show({ unread: 0 });
       this.tabs?.postMessage({ read: this.subject ?? "" });

@@ -3,7 +3,7 @@
 import { render } from "preact";
 import { wearTheme } from "../shared/theme";
 import { Chat } from "./chat";
-import { textIn, textOn } from "./colour";
+import { fitAboveKeyboard, followKeyboard } from "./keyboard";
 import "./chat.css";
 import "./log.css";
 import "./composer.css";
@@ -16,11 +16,8 @@ const language = speak();
 const account = decodeURIComponent(location.pathname.split("/")[2] ?? "");
 const embedded = window.parent !== window;
 
-function wearColour(colour: string): void {
-  page.style.setProperty("--brand", colour);
-  page.style.setProperty("--on-brand", textOn(colour));
-  page.style.setProperty("--brand-on-light", textIn(colour, "#ebebe6"));
-  page.style.setProperty("--brand-on-dark", textIn(colour, "#2a2c2a"));
+function wearColours(colours: Readonly<Record<string, string>>): void {
+  for (const [name, colour] of Object.entries(colours)) page.style.setProperty(`--${name}`, colour);
 }
 
 /** The page that embeds us; the first that speaks is the one we answer, `frame-ancestors` says who may embed at all. */
@@ -41,7 +38,7 @@ function obey(message: ToWindow): void {
     case "person":
       return void chat.person(message.vouch);
     case "claims":
-      return void chat.claim(message.claims);
+      return chat.claim(message.claims);
     case "shown":
       return chat.look(message.shown, message.modal);
     default:
@@ -57,11 +54,15 @@ function vouchInAddress(): string | null {
 }
 
 wearTheme(page, "system");
+if (!embedded) {
+  fitAboveKeyboard(page);
+  followKeyboard(page);
+}
 const tell = embedded ? listen(obey) : () => undefined;
 const chat: Chat = new Chat(account, language, tell);
 chat.subscribe(() => {
   const { settings } = chat.view;
-  if (settings) wearColour(settings.colour);
+  if (settings) wearColours(settings.colours);
   if (settings && !embedded) document.title = settings.title[language] ?? document.title;
 });
 const close = embedded ? () => tell({ parley: 1, kind: "close" }) : null;

@@ -15,6 +15,8 @@ export type ToPage =
   | { parley: 1; kind: "ready" }
   | { parley: 1; kind: "state"; unread: number; live: boolean; named: boolean }
   | { parley: 1; kind: "close" }
+  /** A picture is looked at: the window takes the whole screen, and gives it back. */
+  | { parley: 1; kind: "wide"; wide: boolean }
   /** The vouch is over, or was not believed: the page may bring a fresh one. */
   | { parley: 1; kind: "vouch" };
 
@@ -24,6 +26,15 @@ export type Claims = Record<string, string>;
 /** What the button needs before the window is opened; made by the server from the account's settings. */
 export interface Dress {
   account: string;
-  colour: string;
+  /** The brand's colour and what goes with it, by the names of the style sheet. */
+  colours: Readonly<Record<string, string>>;
   side: "left" | "right";
+  /** px from the side and from the bottom. */
+  offset: readonly [number, number];
+  /** The drawing on the button: an SVG path, 24 by 24. */
+  icon: string;
+  /** The language that the account insists on; empty: the page's. */
+  language: string;
+  /** Pages that may embed the chat. */
+  origins: readonly string[];
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CustomerEvent, CustomerMessage } from "../wire";
-import { NOTHING, afterEvents, fromSnapshot, newestFromUs, withMissing } from "./story";
+import { NOTHING, afterEvents, firstUnread, fromSnapshot, newestFromUs, withMissing } from "./story";
 
 function message(position: number, more: Partial<CustomerMessage> = {}): CustomerMessage {
   return {
@@ -37,4 +37,13 @@ test("watermarks only rise", () => {
   assert.equal(seen.seenTo, 9);
   const mine = message(7, { author: { kind: "me", name: "", picture: null } });
   assert.equal(newestFromUs(afterEvents(NOTHING, [news(message(3)), news(mine)])), 3);
+});
+
+test("what is new begins at the oldest unread message of ours", () => {
+  const mine = message(2, { author: { kind: "me", name: "", picture: null } });
+  const story = afterEvents(NOTHING, [message(1), mine, message(3), message(4)].map(news));
+  assert.equal(firstUnread(story, 2), 3);
+  assert.equal(firstUnread(story, 3), 1);
+  assert.equal(firstUnread(story, 0), 0);
+  assert.equal(firstUnread(NOTHING, 2), 0);
 });

@@ -47,3 +47,9 @@ export function withMissing(story: Story, found: readonly CustomerMessage[], bef
 export function newestFromUs(story: Story): number {
   return story.messages.reduce((top, { author, position }) => (author.kind === "me" ? top : Math.max(top, position)), 0);
 }
+
+/** Where the last `unread` of others' messages begin; 0 where there are none. */
+export function firstUnread(story: Story, unread: number): number {
+  const others = story.messages.filter(({ author }) => author.kind !== "me");
+  return (unread && others.at(-unread)?.position) || 0;
+}

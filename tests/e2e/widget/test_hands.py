@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.site import Site
 from tests.e2e.widget.world import DESKTOP, PHONE, Chat, World, until
 from tests.servers.pages import accessibility_faults
 from tests.visitors.conftest import vouch
@@ -79,16 +78,3 @@ async def test_the_page_of_its_own(world: World):
     english = await world.pages()
     await english.goto(f"{world.site.parley}/chat/web?lang=en")
     await expect(english).to_have_title("Hana Shop")
-
-
-async def test_a_page_that_may_not_embed_gets_a_way_out_and_no_chat(world: World):
-    world.pages.expect("frame-ancestors|Framing")
-    elsewhere = await Site.open()
-    elsewhere.parley = world.site.parley
-    page = await world.pages(viewport=DESKTOP)
-    await page.goto(elsewhere.url)
-    await until(lambda: page.evaluate("window.ready === true"))
-    await page.evaluate("Parley.open()")
-    await page.wait_for_timeout(500)
-    assert not any("/chat/web" in frame.url for frame in page.frames)
-    await elsewhere.server.close()

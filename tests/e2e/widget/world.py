@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.async_api import Frame, Locator, Page, Route, WebSocketRoute, expect
 
+from gateway.limits import Limits
 from tests.e2e.site import Site
 from tests.servers.pages import PATIENCE, Pages
 from tests.visitors.conftest import Shop, open_shop
@@ -27,18 +28,28 @@ class World:
     site: Site
     pages: Pages
     folder: Path
+    keys: dict[str, Any] = field(default_factory=dict)
+    """Of the account's section, beside what every test needs."""
+    limits: Limits | None = None
     shop: Shop = field(init=False)
     _stack: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
     async def start(self) -> None:
         port = self.site.parley and int(self.site.parley.rpartition(":")[2])
         url, origins = f"sqlite:///{self.folder}/parley.db", [self.site.url.rstrip("/")]
-        opening = open_shop(url, self.folder, port=port or None, origins=origins)
+        keys = {"origins": origins, **self.keys}
+        opening = open_shop(url, self.folder, self.limits, port=port or None, **keys)
         self.shop = await self._stack.enter_async_context(opening)
         self.site.parley = str(self.shop.server.make_url("")).rstrip("/")
 
     async def stop(self) -> None:
         await self._stack.aclose()
+
+    async def configure(self, **keys: Any) -> None:
+        """The same shop after its owner changed the account's section."""
+        await self.stop()
+        self.keys = keys
+        await self.start()
 
     async def visit(self, page: Page | None = None, **options: Any) -> Page:
         page = page or await self.pages(**{"viewport": DESKTOP, **options})
@@ -83,6 +94,11 @@ class Chat:
     @property
     def field(self) -> Locator:
         return self.frame.get_by_label("Your message").or_(self.frame.get_by_label("메시지", exact=True).last)
+
+    @property
+    def aloud(self) -> Locator:
+        """What a screen reader is told."""
+        return self.frame.locator("[aria-live=polite] p")
 
     @property
     def rows(self) -> Locator:

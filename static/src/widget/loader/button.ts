@@ -1,27 +1,32 @@
 // The button in the page's corner, in a closed shadow root with its own style sheet: nothing of the page reaches in,
 // nothing of it reaches out, and a CSP without inline styles allows it.
 
+import type { Dress } from "../messages";
 import { findRoom } from "./room";
 import styles from "./styles";
 import { textsOf } from "./texts";
 import type { Texts } from "./texts";
 
 const SVG = "http://www.w3.org/2000/svg";
-const CHAT = "M4 5h16v11h-8.5L7 19.5V16H4z";
 const CLOSE = "M6 9l6 6 6-6";
+/** How often the button comes back to a page that takes it away: enough for any number of routes, no endless quarrel. */
+const RETURNS = 1000;
 
 export class Button {
-  readonly texts: Texts;
+  texts: Texts = textsOf("");
   readonly root: ShadowRoot;
   private readonly host = document.createElement("div");
   private readonly button = document.createElement("button");
   private readonly path = document.createElementNS(SVG, "path");
   private readonly badge = document.createElement("span");
+  private readonly news = document.createElement("p");
+  private dress: Dress | undefined;
+  private look: (() => void) | undefined;
+  private returns = RETURNS;
   private count = 0;
   private isOpen = false;
 
-  constructor(language: string, click: () => void, soon: () => void) {
-    this.texts = textsOf(language);
+  constructor(click: () => void, soon: () => void) {
     this.root = this.host.attachShadow({ mode: "closed" });
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(styles);
@@ -35,16 +40,39 @@ export class Button {
     this.button.onclick = click;
     this.button.onpointerdown = soon;
     this.badge.hidden = true;
+    this.news.setAttribute("role", "status");
   }
 
-  draw(colour: string, on: string, side: string): void {
-    this.host.style.setProperty("--brand", colour);
-    this.host.style.setProperty("--on-brand", on);
+  /** Also again, with another dress. A hidden button leaves the chat to the page's own. */
+  draw(dress: Dress, language: string, hidden: boolean): void {
+    this.dress = dress;
+    this.texts = textsOf(language);
+    const { colours, side, offset: [x, y] } = dress;
+    const look = { ...colours, x: `${x}px`, y: `${y}px` };
+    for (const [name, value] of Object.entries(look)) this.host.style.setProperty(`--${name}`, value);
     this.host.dataset.side = side;
-    this.root.append(this.button);
-    document.body.append(this.host);
+    this.host.lang = language;
+    this.host.toggleAttribute("data-bare", hidden);
+    if (!this.look) {
+      this.root.append(this.button, this.news);
+      document.body.append(this.host);
+      this.look = findRoom(this.host, this.button, () => this.dress?.offset[1] ?? 0);
+      this.stay();
+    }
     this.say();
-    findRoom(this.host, this.button);
+    this.look();
+  }
+
+  /** A page that swaps its content at a change of route takes the button along: it comes back. */
+  private stay(): void {
+    const watch = new MutationObserver(() => keep());
+    const keep = () => {
+      if (!this.host.isConnected && this.returns-- > 0) document.body.append(this.host);
+      watch.observe(document.body, { childList: true });
+      this.look?.();
+    };
+    watch.observe(document.documentElement, { childList: true });
+    keep();
   }
 
   opened(open: boolean, covered: boolean): void {
@@ -67,11 +95,13 @@ export class Button {
 
   private say(): void {
     const { open, close, unread } = this.texts;
-    const closed = this.count ? unread.replace("{n}", String(this.count)) : open;
-    this.path.setAttribute("d", this.isOpen ? CLOSE : CHAT);
-    this.button.setAttribute("aria-label", this.isOpen ? close : closed);
+    const told = this.count && !this.isOpen ? unread.replace("{n}", String(this.count)) : "";
+    this.path.setAttribute("d", this.isOpen ? CLOSE : (this.dress?.icon ?? ""));
+    this.button.setAttribute("aria-label", this.isOpen ? close : told || open);
     this.button.setAttribute("aria-expanded", String(this.isOpen));
     this.badge.textContent = this.count > 99 ? "99+" : String(this.count);
-    this.badge.hidden = !this.count || this.isOpen;
+    this.badge.hidden = !told;
+    // Heard once, when the number changes; the window that could say it is closed.
+    if (this.news.textContent !== told) this.news.textContent = told;
   }
 }

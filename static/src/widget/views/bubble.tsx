@@ -15,9 +15,11 @@ export function nameOf(who: SpeakerView): string {
   return who.name || t(who.kind === "automation" ? "chat.automatic" : "chat.team");
 }
 
-export function Face({ who }: { who: SpeakerView }) {
+/** The business's own picture stands for what nobody in particular wrote. */
+export function Face({ who, ours }: { who: SpeakerView; ours: string | null }) {
   const letter = [...nameOf(who)][0] ?? "";
-  return who.picture ? <img class="face" src={who.picture} alt="" /> : <span class="face" aria-hidden="true">{letter}</span>;
+  const picture = who.picture ?? (who.kind === "automation" ? ours : null);
+  return picture ? <img class="face" src={picture} alt="" /> : <span class="face" aria-hidden="true">{letter}</span>;
 }
 
 function Text({ text }: { text: string }) {
@@ -25,7 +27,7 @@ function Text({ text }: { text: string }) {
   return (
     <p class={ONLY_EMOJI.test(text) ? "text emoji" : "text"} dir="auto">
       {linked(text).map((span) =>
-        span.href ? <a href={span.href} target="_blank" rel="noopener nofollow">{span.text}</a> : span.text,
+        span.href ? <a href={span.href} target="_blank" rel="noopener noreferrer nofollow">{span.text}</a> : span.text,
       )}
     </p>
   );
@@ -57,7 +59,7 @@ export function Stored({ chat, message, answered, first, last, seen }: StoredPro
   const name = nameOf(author);
   return (
     <article class={`row ${mine ? "mine" : "theirs"} ${last ? "last" : ""}`}>
-      {!mine && (last ? <Face who={author} /> : <span class="face none" />)}
+      {!mine && (last ? <Face who={author} ours={chat.picture} /> : <span class="face none" />)}
       <div class="column">
         {!mine && first && <span class="name" aria-hidden="true">{name}</span>}
         <span class="sr">{mine ? t("chat.you_said") : t("chat.said", { name })}</span>
@@ -89,7 +91,7 @@ function Body({ chat, message }: { chat: Chat; message: CustomerMessage }) {
   if (message.erased) return <p class="text gone">{t("chat.erased")}</p>;
   return (
     <>
-      {message.attachments.map((file) => <Attachment key={file.id} file={file} preview={chat.previews.get(file.id)} />)}
+      {message.attachments.map((file) => <Attachment key={file.id} file={file} preview={chat.previews.get(file.id)} look={() => chat.lookAt(file)} />)}
       <Text text={message.text} />
       {message.content && !message.text && !message.attachments.length && <p class="text gone">{t("chat.unsupported")}</p>}
     </>
@@ -125,7 +127,7 @@ function WaitingFile({ file, share }: { file: KeptFile; share: number | undefine
   const percent = new Intl.NumberFormat(words.language(), { style: "percent" }).format(share ?? 0);
   return (
     <>
-      {mime.startsWith("image/") ? <Picture source={source} name={name} width={width} height={height} /> : <FileRow name={name} size={file.body.size} />}
+      {mime.startsWith("image/") ? <Picture source={source} name={name} width={width} height={height} size={file.body.size} /> : <FileRow name={name} size={file.body.size} />}
       {share !== undefined && <progress max="1" value={share} aria-label={t("state.uploading", { name, share: percent })} />}
     </>
   );

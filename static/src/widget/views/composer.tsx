@@ -3,10 +3,9 @@ import { fileSize, filesOf } from "../../shared/files";
 import { isComposing } from "../../shared/keys";
 import type { Chat, View } from "../chat";
 import { t, words } from "../words";
-import { FileRow } from "./files";
 import { AttachIcon, CloseIcon, EmojiIcon, SendIcon } from "./icons";
+import { useLater } from "./lazy";
 
-const EMOJI = [..."😀😄😂🙂😉😍😘😎🤔😅😢😭😡😱🙏👍👎👏🙌💪👋🤝👌🔥🎉❤💔✅❌❓❗⭐🎁📦🚚💳🛒📷📎⏰"];
 const HIGHEST = 140; // px
 /** A mouse or trackpad: there the keyboard does not cover the chat when the field takes the focus. */
 const FINE = "(hover: hover) and (pointer: fine)";
@@ -18,6 +17,7 @@ export function Composer({ chat, view }: { chat: Chat; view: View }) {
   const [files, setFiles] = useState<readonly File[]>([]);
   const [troubles, setTroubles] = useState<readonly string[]>([]);
   const [emoji, setEmoji] = useState(false);
+  const later = useLater(emoji || files.length > 0);
   const longest = view.limits?.text_length ?? Infinity;
   const open = view.phase === "ready" || view.phase === "starting" || view.phase === "expired";
   const ready = open && (text.trim() !== "" || files.length > 0) && text.length <= longest;
@@ -84,25 +84,8 @@ export function Composer({ chat, view }: { chat: Chat; view: View }) {
           <button type="button" class="icon" aria-label={t("chat.close")} onClick={() => setTroubles([])}><CloseIcon /></button>
         </div>
       )}
-      {files.length > 0 && (
-        <ul class="chosen">
-          {files.map((file, n) => (
-            <li key={`${n} ${file.name}`}>
-              <Thumb file={file} />
-              <button type="button" class="icon" aria-label={t("composer.remove", { name: file.name })}
-                onClick={() => setFiles(files.filter((_, other) => other !== n))}>
-                <CloseIcon />
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {emoji && (
-        <div class="emojis" role="group" aria-label={t("composer.emoji")}
-          onKeyDown={(event) => event.key === "Escape" && (event.stopPropagation(), setEmoji(false), field.current?.focus())}>
-          {EMOJI.map((sign) => <button type="button" key={sign} onClick={() => put(sign)}>{sign}</button>)}
-        </div>
-      )}
+      {later && files.length > 0 && <later.Chosen files={files} remove={(place) => setFiles(files.filter((_, other) => other !== place))} />}
+      {later && emoji && <later.Emojis put={put} close={() => (setEmoji(false), field.current?.focus())} />}
       <div class="bar">
         <button type="button" class="icon" aria-label={t("composer.attach")} title={t("composer.attach")} disabled={!open}
           onClick={() => picker.current?.click()}>
@@ -114,8 +97,8 @@ export function Composer({ chat, view }: { chat: Chat; view: View }) {
             event.currentTarget.value = "";
           }} />
         <textarea ref={field} rows={1} value={text} disabled={!open} dir="auto" enterkeyhint="send"
-          aria-label={t("composer.label")} placeholder={t("composer.placeholder")}
-          aria-invalid={text.length > longest}
+          aria-label={t("composer.label")} placeholder={view.settings?.placeholder[words.language()] || t("composer.placeholder")}
+          aria-invalid={text.length > longest} aria-describedby="preview"
           onInput={(event) => write(event.currentTarget.value)}
           onKeyDown={(event) => {
             if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
@@ -131,20 +114,9 @@ export function Composer({ chat, view }: { chat: Chat; view: View }) {
         </button>
       </div>
       {text.length > longest && <p class="hint wrong" role="status">{t("composer.left", { n: text.length - longest })}</p>}
-      {view.settings?.preview && <p class="hint">{t("composer.preview")}</p>}
+      {view.settings?.preview && <p class="hint" id="preview">{t("composer.preview")}</p>}
     </form>
   );
-}
-
-function Thumb({ file }: { file: File }) {
-  const [source, setSource] = useState("");
-  useEffect(() => {
-    if (!file.type.startsWith("image/")) return;
-    const made = URL.createObjectURL(file);
-    setSource(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
-  return source ? <img src={source} alt={file.name} onError={() => setSource("")} /> : <FileRow name={file.name} size={file.size} />;
 }
 
 /** Pasted or dropped anywhere in the window. */

@@ -1,5 +1,5 @@
 /** Drawn with the text's colour, 24 by 24; the words stand beside or in the button's label. */
-function Icon({ d }: { d: string }) {
+export function Icon({ d }: { d: string }) {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true">
       <path d={d} />

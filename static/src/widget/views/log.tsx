@@ -5,6 +5,7 @@ import type { Chat, View } from "../chat";
 import { t, words } from "../words";
 import { Face, Stored, Waiting, nameOf } from "./bubble";
 import { DownIcon } from "./icons";
+import { useLater } from "./lazy";
 
 const NEAR = 80; // px from the end that still count as being there
 const RUN = 5 * 60_000; // ms within which messages of one person stand together
@@ -56,14 +57,20 @@ function useStay(chat: Chat, view: View) {
   return { box, atEnd, look, toEnd };
 }
 
+/** Is there nobody to answer just now, by the team's hours or by who is online? */
+function isAlone({ here, team }: View): boolean {
+  return !here || team?.open === false;
+}
+
 export function Log({ chat, view }: { chat: Chat; view: View }) {
   const { box, atEnd, look, toEnd } = useStay(chat, view);
   const { story } = view;
   const language = words.language();
+  const alone = useLater(view.phase === "ready" && view.up && isAlone(view));
   return (
     <div class="log-frame">
       {/* In the order of Tab, because what scrolls must be reached by keyboard. */}
-      <div class="log" ref={box} onScroll={look} tabIndex={0} role="log" aria-label={t("chat.log")}>
+      <div class="log" ref={box} onScroll={look} tabIndex={0} role="log" aria-live="off" aria-label={t("chat.log")}>
         {story.before === null && view.settings && <Greeting view={view} />}
         {view.loading && <p class="day">{t("chat.loading")}</p>}
         {story.before && !view.loading && (
@@ -71,7 +78,8 @@ export function Log({ chat, view }: { chat: Chat; view: View }) {
         )}
         {story.before === undefined && view.phase !== "shut" && <Skeleton />}
         <Rows chat={chat} view={view} language={language} />
-        {view.typing.length > 0 && <Typing view={view} />}
+        {view.typing.length > 0 && <Typing view={view} ours={chat.picture} />}
+        {alone && <alone.Away chat={chat} view={view} />}
       </div>
       {!atEnd && (
         <button type="button" class="pill" onClick={toEnd}>
@@ -94,14 +102,16 @@ function Rows({ chat, view, language }: { chat: Chat; view: View; language: stri
       {messages.map((message, n) => {
         const [before, after] = [messages[n - 1], messages[n + 1]];
         const newDay = !before || startOfDay(before.at) !== startOfDay(message.at);
+        const isNew = message.position === view.newFrom;
         return [
           newDay && <p class="day" key={`day ${message.id}`}>{dayName(message.at, Date.now(), language)}</p>,
+          isNew && <p class="new-line" key="new">{t("chat.new_line")}</p>,
           <Stored
             key={message.author.kind === "me" && message.client_id ? message.client_id : message.id}
             chat={chat}
             message={message}
             answered={message.reply_to ? byId.get(message.reply_to) : undefined}
-            first={!together(before, message)}
+            first={isNew || !together(before, message)}
             last={!together(message, after)}
             seen={message.position <= seenTo}
           />,
@@ -120,14 +130,14 @@ function Skeleton() {
   return <div class="skeleton" aria-hidden="true"><i /><i /><i /></div>;
 }
 
-function Typing({ view }: { view: View }) {
+function Typing({ view, ours }: { view: View; ours: string | null }) {
   const [who] = view.typing;
   if (!who) return null;
   const name = nameOf(who);
   const text = t(view.typing.length > 1 ? "typing.some" : "typing.one", { name });
   return (
     <div class="row theirs typing">
-      <Face who={who} />
+      <Face who={who} ours={ours} />
       <div class="dots" title={text}><i /><i /><i /></div>
       <span class="who">{text}</span>
     </div>

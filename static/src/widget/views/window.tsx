@@ -1,11 +1,13 @@
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
 import type { Chat, View } from "../chat";
 import { reason, t, words } from "../words";
+import { nameOf } from "./bubble";
 import { Composer } from "./composer";
 import { CloseIcon } from "./icons";
+import { useLater } from "./lazy";
 import { Log } from "./log";
 
-const FOCUSABLE = "button:enabled,textarea:enabled,a[href],audio,video,[tabindex='0']";
+const FOCUSABLE = "button:enabled,textarea:enabled,input:enabled,a[href],audio,video,[tabindex='0']";
 const CALM = 1_500; // ms a connection may take before it is worth a word
 
 /** Draws again after any change, once per frame at most. */
@@ -32,10 +34,13 @@ export function Window({ chat, close }: { chat: Chat; close: (() => void) | null
   const view = useView(chat);
   const root = useRef<HTMLElement>(null);
   useKeys(root, view.modal, close);
+  useStill(root, view.looking !== null);
+  const later = useLater(view.looking !== null);
   const title = view.settings?.title[words.language()] ?? "";
   return (
     <main ref={root} class="window" aria-label={title || t("launcher.window")}>
       <header>
+        {chat.picture && <img class="face" src={chat.picture} alt="" />}
         {title && <h1 dir="auto">{title}</h1>}
         {close && (
           <button type="button" class="icon" aria-label={t("chat.close")} title={t("chat.close")} onClick={close}><CloseIcon /></button>
@@ -45,6 +50,13 @@ export function Window({ chat, close }: { chat: Chat; close: (() => void) | null
       <Log key={view.person} chat={chat} view={view} />
       <Composer key={view.person} chat={chat} view={view} />
       <div class="drop" aria-hidden="true">{t("composer.drop")}</div>
+      {/* The story itself is silent, or older pages and one's own words would be read out. */}
+      <div class="sr" aria-live="polite" aria-relevant="additions">
+        {view.aloud.map((message) => (
+          <p key={message.id}>{t("chat.said", { name: nameOf(message.author) })} {message.text || message.attachments[0]?.name}</p>
+        ))}
+      </div>
+      {later && view.looking && <later.Lightbox chat={chat} view={view} file={view.looking} />}
     </main>
   );
 }
@@ -55,13 +67,15 @@ function State({ chat, view }: { chat: Chat; view: View }) {
   let text = "";
   if (view.phase === "elsewhere" || view.phase === "expired") text = t(`line.${view.phase}`);
   else if (view.phase === "shut") text = reason({ text: view.trouble, params: {} }, "line.shut");
-  else if (late) text = t(navigator.onLine ? "line.connecting" : "line.offline");
+  const retry = text === "" && late && navigator.onLine;
+  if (late && !text) text = t(navigator.onLine ? "line.connecting" : "line.offline");
   return (
     <div role="status" class="state">
       {text && <p>{text}</p>}
       {view.phase === "elsewhere" && (
         <button type="button" onClick={() => chat.look(true, view.modal)}>{t("line.here")}</button>
       )}
+      {retry && <button type="button" onClick={() => chat.retry()}>{t("line.retry")}</button>}
     </div>
   );
 }
@@ -84,6 +98,7 @@ function useLate(waiting: boolean): boolean {
 function useKeys(root: { current: HTMLElement | null }, modal: boolean, close: (() => void) | null): void {
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
+      if (document.querySelector("dialog[open]")) return;
       if (event.key === "Escape" && !event.isComposing) close?.();
       if (event.key !== "Tab" || !modal || !root.current) return;
       const all = Array.from(root.current.querySelectorAll<HTMLElement>(FOCUSABLE)).filter((it) => it.offsetWidth);
@@ -95,4 +110,18 @@ function useKeys(root: { current: HTMLElement | null }, modal: boolean, close: (
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);
   }, [modal, close]);
+}
+
+/** While a picture takes the whole screen the window behind it keeps its size, and so the reader's place. */
+function useStill(root: { current: HTMLElement | null }, still: boolean): void {
+  useLayoutEffect(() => {
+    const it = root.current;
+    if (!it || !still) return;
+    const { width, height } = it.getBoundingClientRect();
+    it.style.setProperty("width", `${width}px`);
+    it.style.setProperty("height", `${height}px`);
+    return () => {
+      for (const side of ["width", "height"]) it.style.removeProperty(side);
+    };
+  }, [still]);
 }

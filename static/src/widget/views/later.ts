@@ -1,0 +1,16 @@
+// What most customers never need: loaded when it is needed, all of it at once.
+
+// What stands here and in the first script shall stand in one file, not in several that share each other's parts.
+import "../main";
+import { wear } from "./lazy";
+import attach from "./attach.sheet";
+import away from "./away.sheet";
+import emoji from "./emoji.sheet";
+import lightbox from "./lightbox.sheet";
+
+wear([attach, away, emoji, lightbox].join("\n"));
+
+export { Chosen } from "./attach";
+export { Away } from "./away";
+export { Emojis } from "./emoji";
+export { Lightbox } from "./lightbox";

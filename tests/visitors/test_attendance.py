@@ -1,0 +1,71 @@
+"""Is anybody there? Customers hear yes or no, and when it changes."""
+
+from gateway.bus import AgentHere
+from gateway.limits import Limits
+from tests.visitors.conftest import Shop, open_shop, vouch
+
+LIMITS = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
+
+
+async def test_customers_hear_whether_anybody_is_there_and_when_it_changes(tmp_path):
+    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, LIMITS) as shop:
+        shop.clock.ahead += 2_000  # begun so long ago that who is there has said so
+        browser = shop.browser()
+        await browser.arrive()
+        line = await browser.connect()
+        assert (await line.hear("hello"))["here"] is False
+        shop.bus.signal(AgentHere(shop.agent, "t1"))
+        assert (await line.hear("here"))["here"] is True
+        other = await browser.connect()
+        assert (await other.hear("hello"))["here"] is True
+        shop.bus.signal(AgentHere(shop.agent, "t1", gone=True))
+        assert (await line.hear("here"))["here"] is False
+        assert shop.agent not in str(line.raw) and "Mina" not in str(line.raw), "never who"
+
+
+async def test_presence_that_is_not_renewed_ends_by_itself_and_an_idle_agent_is_not_there(tmp_path):
+    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, LIMITS) as shop:
+        shop.clock.ahead += 2_000  # begun so long ago that who is there has said so
+        browser = shop.browser()
+        await browser.arrive()
+        line = await browser.connect()
+        await line.hear("snapshot")
+        shop.bus.signal(AgentHere(shop.agent, "t1", visible=False))
+        assert await line.quiet() == []
+        shop.bus.signal(AgentHere(shop.agent, "t1"))
+        assert (await line.hear("here"))["here"] is True
+        shop.clock.ahead += 3_000
+        assert (await line.hear("here"))["here"] is False
+
+
+async def test_right_after_a_start_nobody_is_taken_for_absent(shop: Shop):
+    browser = shop.browser()
+    await browser.arrive()
+    line = await browser.connect()
+    assert (await line.hear("hello"))["here"] is True
+
+
+async def test_an_address_that_was_left_is_kept_unproven_and_joins_nobody(both: Shop):
+    anna = both.browser()
+    await anna.arrive(vouch=vouch("anna", email="anna@shop.example"))
+    await anna.say("I am Anna")
+    visitor = both.browser()
+    assert (await visitor.arrive())["address"] is None
+    told = await visitor.arrive(claims={"email": "anna@shop.example"})
+    assert told["address"] == "anna@shop.example"
+    assert (await visitor.arrive())["address"] == "anna@shop.example", "the token carries it"
+    await visitor.say("Is anybody there?")
+    rows = await both.all("select id, claims, attributes from contacts order by id")
+    assert len(rows) == 2, "a claim joins nobody"
+    assert "anna@shop.example" in rows[1]["claims"] and "anna@shop.example" not in rows[1]["attributes"]
+    assert await both.one("select 1 from identities where space = 'mailto'") is None
+    later = await visitor.arrive(claims={"email": "other@shop.example"})
+    assert later["address"] == "other@shop.example"
+    (row,) = await both.all("select claims from contacts where id = $1", rows[1]["id"])
+    assert "other@shop.example" in row["claims"]
+
+
+async def test_what_the_site_signed_is_her_address(shop: Shop):
+    anna = shop.browser()
+    told = await anna.arrive(vouch=vouch("anna", email="anna@shop.example"))
+    assert told["address"] == "anna@shop.example"
