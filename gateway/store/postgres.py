@@ -47,6 +47,11 @@ LOCK_PATIENCE = "20ms"
 two batches ever wait for each other, which PostgreSQL would notice only after a second (`deadlock_timeout`)."""
 TIMEOUT = 15.0
 """Seconds a statement may take before its caller hears `Unavailable`."""
+OPTIONS: dict[str, Any] = {
+    "command_timeout": TIMEOUT,
+    "timeout": 5,
+    "server_settings": {"application_name": APPLICATION},
+}
 MIGRATION_LOCK = 7_205_759_403
 """The advisory lock of our migrations: any number nobody else uses."""
 GONE = (
@@ -169,8 +174,12 @@ class PostgresStore(Store):
             if self._purges_done < asked:
                 done = self._purges_asked
                 with _unavailable():
-                    async with self._scanners.acquire(timeout=TIMEOUT) as connection:
+                    # A connection of its own, whose locks and settings end with it however this ends.
+                    connection = await asyncpg.connect(self._url, **OPTIONS)
+                    try:
                         await purge(connection)
+                    finally:
+                        await connection.close()
                 self._purges_done = done
 
     # --- reading ----------------------------------------------------------------------------------------------------
@@ -352,10 +361,13 @@ async def _pool(url: str, size: int) -> Any:
         min_size=0,
         max_size=size,
         init=_prepare,
-        command_timeout=TIMEOUT,
-        timeout=5,
-        server_settings={"application_name": APPLICATION},
+        reset=_keep,
+        **OPTIONS,
     )
+
+
+async def _keep(connection: Any) -> None:
+    """In place of asyncpg's four statements after every use: what we set ends with its transaction."""
 
 
 async def _prepare(connection: Any) -> None:

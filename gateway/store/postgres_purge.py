@@ -56,22 +56,18 @@ LEFT_INVALID = """select i.indexrelid::regclass::text as name from pg_index i jo
 
 
 async def purge(connection: Any) -> None:
-    """Called after an erasure has committed, outside any transaction. Raises what asyncpg raises."""
+    """Called after an erasure has committed, on a connection that is closed afterwards. Raises what asyncpg raises."""
     await _alone(connection)
-    try:
-        await _wait_for_old_readers(connection)
-        sizes = dict(await connection.fetch(SIZES, PURGED))
-        await connection.execute(f"set lock_timeout = '{REWRITE_PATIENCE}'")
-        large = [table for table in PURGED if sizes[table] > REWRITE or not await _rewrite(connection, table)]
-        await connection.execute("set lock_timeout = 0")
-        for table in large:
-            await connection.execute(f"vacuum (analyze, index_cleanup on) {table}", timeout=PATIENCE)
-            await _renew_indexes(connection, table)
-        await connection.execute(f"set lock_timeout = '{REWRITE_PATIENCE}'")
-        await _forget_statistics(connection)
-    finally:
-        await connection.execute("reset lock_timeout")
-        await connection.execute("select pg_advisory_unlock($1)", PURGE_LOCK)
+    await _wait_for_old_readers(connection)
+    sizes = dict(await connection.fetch(SIZES, PURGED))
+    await connection.execute(f"set lock_timeout = '{REWRITE_PATIENCE}'")
+    large = [table for table in PURGED if sizes[table] > REWRITE or not await _rewrite(connection, table)]
+    await connection.execute("set lock_timeout = 0")
+    for table in large:
+        await connection.execute(f"vacuum (analyze, index_cleanup on) {table}", timeout=PATIENCE)
+        await _renew_indexes(connection, table)
+    await connection.execute(f"set lock_timeout = '{REWRITE_PATIENCE}'")
+    await _forget_statistics(connection)
 
 
 async def _alone(connection: Any) -> None:

@@ -15,8 +15,9 @@ from gateway.store.sql import Row, for_postgres
 from gateway.store.tx import Stamp
 
 LOCK_HEAD = "select position from log_head where id = 1 for update"
-INSERT_EVENTS = """insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
-    contact_id, subject_id, was, now, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb,
+INSERT_EVENTS = """with head as (update log_head set position = $13 where id = 1)
+    insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id, contact_id,
+    subject_id, was, now, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb,
     e.k::jsonb, e.l::jsonb from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
     as e (a, b, c, d, e, f, g, h, i, j, k, l)"""
@@ -135,14 +136,14 @@ class PostgresTx(PostgresReader):
         await self._write_tokens(numbers)
         for event in events:
             event.position = numbers[event.position]
-        await connection.execute(INSERT_EVENTS, *zip(*map(log_rows.event_values, events), strict=True))
+        rows = zip(*map(log_rows.event_values, events), strict=True)
+        await connection.execute(INSERT_EVENTS, *rows, self._head + len(events))
         audited = [log_rows.audit_values(event) for event in events if event.audited]
         if audited:
             await connection.execute(INSERT_AUDIT, *zip(*audited, strict=True))
         counts = log_rows.count_changes(events)
         if counts:
             await connection.executemany(log_rows.ADD_COUNT, counts)
-        await connection.execute("update log_head set position = $1 where id = 1", self._head + len(events))
 
     async def _write_stamps(self, numbers: dict[int, int]) -> None:
         rows: dict[tuple[str, str], dict[str, int | None]] = defaultdict(dict)

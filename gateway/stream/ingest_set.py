@@ -55,17 +55,17 @@ NEW_MESSAGES = """insert into messages (id, position, conversation_id, birth_con
     from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::text[], $12::bigint[], $13::integer[])
         as n (id, position, conversation, leg, author, client, account, provider, text, content, reply_to, at, late)"""
-TOUCH = """update conversations c set status = n.status, leg_id = n.leg, last_at = n.last_at,
-    last_message_id = n.message, position = n.position, last_public_position = n.position,
-    last_customer_position = n.position, waiting_since = coalesce(c.waiting_since, n.waiting), snoozed_until = null,
-    closed_at = null
+# One way to the server and back for two tables.
+TOUCH = """with ends as (insert into endpoints (account_id, identity_id, last_inbound_at)
+        select w.account, w.identity, $10 from unnest($8::text[], $9::text[]) as w (account, identity)
+        on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at)
+    update conversations c set status = n.status, leg_id = n.leg, last_at = n.last_at, last_message_id = n.message,
+    position = n.position, last_public_position = n.position, last_customer_position = n.position,
+    waiting_since = coalesce(c.waiting_since, n.waiting), snoozed_until = null, closed_at = null
     from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::bigint[], $7::bigint[])
         as n (id, status, leg, last_at, message, position, waiting) where c.id = n.id"""
 TOUCH_TAGS = """update conversation_tags t set status = n.status, last_at = n.last_at
     from unnest($1::text[], $2::text[], $3::bigint[]) as n (id, status, last_at) where t.conversation_id = n.id"""
-TOUCH_ENDPOINTS = """insert into endpoints (account_id, identity_id, last_inbound_at)
-    select w.account, w.identity, $3 from unnest($1::text[], $2::text[]) as w (account, identity)
-    on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
 
 Way = tuple[str, str, str, int]
 """Space, address, account, and since when a closed conversation may be reopened."""
@@ -226,12 +226,11 @@ async def _touch(tx: PostgresTx, fresh: Sequence[Plain], after: dict[str, After]
         (key, one.scope.status.value, one.leg, one.last_at, one.message, one.position, one.waiting)
         for key, one in after.items()
     ]
-    await tx.run(TOUCH, *_columns(touched, 7))
+    ends = sorted({(str(one.verb.intake.account), str(one.person.identity)) for one in fresh})
+    await tx.run(TOUCH, *_columns(touched, 7), *_columns(ends, 2), tx.now)
     tagged = [(key, one.scope.status.value, one.last_at) for key, one in after.items() if one.scope.tags]
     if tagged:
         await tx.run(TOUCH_TAGS, *_columns(tagged, 3))
-    ends = sorted({(str(one.verb.intake.account), str(one.person.identity)) for one in fresh})
-    await tx.run(TOUCH_ENDPOINTS, *_columns(ends, 2), tx.now)
 
 
 def _columns(rows: Sequence[Sequence[Any]], width: int) -> list[list[Any]]:

@@ -212,15 +212,15 @@ def test_a_cursor_survives_the_way_out_and_back(epoch: str, position: int) -> No
 async def test_the_log_cannot_be_read_for_a_while(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """`watch_head` outlives a database that is gone."""
 
-    look = store.read
+    look = store.follow
 
     async def gone(_: object) -> object:
         raise Unavailable("gone")
 
-    store.read = gone  # type: ignore[method-assign, assignment]
+    store.follow = gone  # type: ignore[method-assign, assignment]
     watching = asyncio.create_task(store.watch_head(0.01))
     await until(lambda: "cannot be read" in caplog.text)
-    store.read = look  # type: ignore[method-assign]
+    store.follow = look  # type: ignore[method-assign]
     await store.write(note_fact)
     assert not watching.done()
     watching.cancel()
