@@ -31,7 +31,7 @@ async def test_pages_go_back_to_the_beginning_without_a_gap_or_a_double(both: Sh
     before = None
     sizes = []
     while True:
-        page = await both.store.read(lambda look, at=before: story.read_page(look, person, link, at))
+        page = await both.store.read(lambda look, at=before: story.read_page(look, person, link, at))  # type: ignore[misc]
         texts = [message["text"] for message in page.messages] + texts
         sizes.append(len(page.messages))
         before = page.before

@@ -1,0 +1,45 @@
+"""What was merged, told: known again by numbers and names, within what one may see."""
+
+from __future__ import annotations
+
+from gateway.egress.access import Role, Viewer
+from gateway.events import AgentId, TeamId
+from inbox.merges import MergeView, list_merges
+from tests.inbox.conftest import House, does
+
+
+async def told(house: House, viewer: Viewer, key: str) -> list[MergeView]:
+    return await house.store.scan(lambda look: list_merges(look, viewer, key))
+
+
+async def test_the_newest_first_and_undone_ones_stay(both: House) -> None:
+    talks = [
+        (await both.customer_writes("hello", name=name, team="sales")).conversation
+        for name in ("Lee", "Park", "Cho")
+    ]
+    sue = Viewer(AgentId(both.agents["sue"]), Role.SUPERVISOR, frozenset())
+    first = (await does(both, "ann", "merge", conversation=talks[0], into=talks[2]))["merge"]
+    await both.store.write(lambda tx: tx.run("update merges set at = 1"))
+    second = (await does(both, "ann", "merge", conversation=talks[1], into=talks[2]))["merge"]
+    await does(both, "ann", "undo_merge", merge=second)
+    found = await told(both, sue, talks[2])
+    assert [one["id"] for one in found] == [second, first]
+    assert [one["undone_at"] is not None for one in found] == [True, False]
+    assert [one["source"]["number"] for one in found] == [2, 1]
+    assert [one["id"] for one in await told(both, sue, talks[0])] == [first], "told on both sides"
+
+
+async def test_the_other_side_is_nameless_to_who_may_not_see_it(both: House) -> None:
+    one = (await both.customer_writes("hello", name="Lee", team="sales")).conversation
+    other = (await both.customer_writes("hello", name="Park", team="support")).conversation
+    await does(both, "sue", "merge", conversation=one, into=other)
+    bob = Viewer(AgentId(both.agents["bob"]), Role.AGENT, frozenset({TeamId(both.teams["support"])}))
+    (merge,) = await told(both, bob, other)
+    assert (merge["into"]["number"], merge["into"]["name"]) == (2, "Park")
+    assert (merge["source"]["number"], merge["source"]["name"]) == (None, "")
+
+
+async def test_a_conversation_that_was_never_merged_has_none(house: House) -> None:
+    talk = (await house.customer_writes("hello")).conversation
+    sue = Viewer(AgentId(house.agents["sue"]), Role.SUPERVISOR, frozenset())
+    assert await told(house, sue, talk) == []
