@@ -63,6 +63,11 @@ def _children(pid: int) -> Iterator[int]:
             yield from _children(int(child))
 
 
+def family_cpu(pid: int) -> float:
+    """The same with everything it has started that still runs."""
+    return cpu(pid) + sum(cpu(child) for child in _children(pid))
+
+
 def _own() -> float:
     """CPU seconds of this bench with everything it has started."""
     me = os.getpid()

@@ -1,7 +1,7 @@
 """Customers who write straight into a database: `python -m bench.load.takes URL CUSTOMERS`, our own ingest.
 
-Reads lines of JSON {"seconds", "at_once"}, answers each with {"per_second", "p50", "p99"}. `drive` is also what the
-bare program beside it is driven with (bench.bare.pool).
+Reads lines of JSON {"seconds", "at_once"}, answers each with {"count", "per_second", "p50", "p99"}. `drive` is also
+what the bare program beside it is driven with (bench.bare.pool).
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ async def _run(
     lasted = time.perf_counter() - began
     taken.sort()
     middle, most = (taken[int(len(taken) * part)] * 1000 for part in (0.5, 0.99))
-    return {"per_second": len(taken) / lasted, "p50": middle, "p99": most}
+    return {"count": len(taken), "per_second": len(taken) / lasted, "p50": middle, "p99": most}
 
 
 async def main(url: str, customers: int) -> None:
