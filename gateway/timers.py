@@ -10,6 +10,7 @@ from gateway.errors import Unavailable
 from gateway.limits import Limits
 from gateway.media import MediaStore, sweep_orphans
 from gateway.store import Store, Tx
+from gateway.stream.bulk import forget_bulks
 from gateway.stream.edit import NAMED
 from gateway.stream.status import next_wake, wake_due
 from gateway.stream.trim import trim_log
@@ -64,6 +65,7 @@ async def clean_once(store: Store, media: MediaStore, limits: Limits) -> None:
 
 async def _forget(tx: Tx, limits: Limits) -> int:
     await tx.run(FORGET_UPLOADS, tx.now - limits.orphans_kept * HOUR)
+    await forget_bulks(tx)
     await tx.run(FORGET_SESSIONS, tx.now - 90 * DAY)
     await tx.run(FORGET_LINKS, tx.now - 90 * DAY)
     return tx.now

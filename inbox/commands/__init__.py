@@ -1,12 +1,13 @@
 """One function per command: access first, then what the channel can do, then the stream's verb."""
 
-from inbox.commands import contacts, conversations, following, macros, merging, private, writing
+from inbox.commands import bulk, contacts, conversations, following, macros, merging, private, writing
 from inbox.commands.table import COMMANDS, Asked, CommandRow, check_may, run_command
 
 __all__ = [
     "COMMANDS",
     "Asked",
     "CommandRow",
+    "bulk",
     "check_may",
     "contacts",
     "conversations",

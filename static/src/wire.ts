@@ -913,6 +913,46 @@ export interface Done {
   position: number;
 }
 
+/** Conversations in one bulk act. */
+export const MOST = 200;
+
+export interface Bulk {
+  conversations: string[];
+  actions: ActsSent;
+}
+
+export interface UndoBulk {
+  undo: string;
+}
+
+/** Of one conversation, in the order they were named. */
+export interface Outcome {
+  conversation: string;
+  changed: boolean;
+  /** Why nothing was done to it. */
+  problem: ProblemView | null;
+}
+
+export interface Bulked {
+  position: number;
+  outcomes: Outcome[];
+  /** Takes it back, for ten minutes; None: nothing was changed. */
+  undo: string | null;
+}
+
+export interface UndoOutcome {
+  conversation: string;
+  restored: string[];
+  /** What somebody has changed since: status, assignee, team, priority or tags; `merged`: it is another one now. */
+  left: string[];
+  problem: ProblemView | null;
+}
+
+export interface Unbulked {
+  position: number;
+  outcomes: UndoOutcome[];
+}
+
 export interface OnContact {
   contact: string;
 }
@@ -1792,12 +1832,14 @@ export interface Commands {
   set_priority: { args: SetPriority; value: Done };
   set_attributes: { args: SetAttributes; value: Done };
   switch_leg: { args: SwitchLeg; value: Done };
+  apply_macro: { args: ApplyMacro; value: Rendered };
+  run_macro: { args: RunMacro; value: Done };
+  bulk: { args: Bulk; value: Bulked };
+  undo_bulk: { args: UndoBulk; value: Unbulked };
   update_contact: { args: UpdateContact; value: Done };
   block: { args: OnContact; value: Done };
   unblock: { args: OnContact; value: Done };
   erase_contact: { args: OnContact; value: Done };
-  apply_macro: { args: ApplyMacro; value: Rendered };
-  run_macro: { args: RunMacro; value: Done };
   mark_read: { args: MarkRead; value: Kept };
   save_draft: { args: SaveDraft; value: Kept };
   set_availability: { args: SetAvailability; value: Kept };

@@ -130,6 +130,8 @@ ROUTE_ROWS = {
     "PATCH /views/{id}": Row(says(name="x"), id="view", scoped=True),
     "GET /views/counts": Row(),
     "GET /views/{id}/conversations": Row(id="view", scoped=True),
+    "POST /bulk": Row(says(conversations=["$conversation"], actions={"priority": 1})),
+    "POST /bulk/{id}/undo": Row(id="bulk", ok=(404,)),
     "GET /notices": Row(),
     "POST /notices/read": Row(says(to=1)),
     "GET /hours": Row(),
@@ -173,6 +175,8 @@ COMMAND_ROWS = {
     "switch_leg": Row(says(**ON, leg="$leg"), scoped=True),
     "apply_macro": Row(says(**ON, macro="$macro"), scoped=True),
     "run_macro": Row(says(**ON, macro="$macro"), scoped=True),
+    "bulk": Row(says(conversations=["$conversation"], actions={"priority": 1})),
+    "undo_bulk": Row(says(undo="$bulk"), ok=(404,)),
     "watch": Row(says(**ON), scoped=True),
     "unwatch": Row(says(**ON), scoped=True),
     "read_notices": Row(says(to=1)),
@@ -247,6 +251,7 @@ async def prepared(house: House, n: int) -> Ids:
 
     return {
         **await house.store.write(verb),
+        "bulk": "nosuchbulk",
         "conversation": first.conversation,
         "other_conversation": second.conversation,
         "message": first.message,
