@@ -157,10 +157,8 @@ async def test_whose_undo_and_how_long(both: House) -> None:
     assert await both.store.read(lambda look: look.value("select count(*) from bulk_items")) == 1
     await both.store.write(lambda tx: ages(tx, KEPT))
     await both.store.write(forget_bulks)
-    for table in ("bulks", "bulk_items"):
-        assert (
-            await both.store.read(lambda look, table=table: look.value(f"select count(*) from {table}")) == 0
-        )  # type: ignore[misc]
+    kept = "select (select count(*) from bulks) + (select count(*) from bulk_items)"
+    assert await both.store.read(lambda look: look.value(kept)) == 0
 
 
 async def test_one_that_cannot_be_restored_harms_no_other(both: House) -> None:
@@ -198,7 +196,7 @@ async def test_any_order_of_acts(
         actions = {key: value for name in bulk for key, value in ACTIONS[name].items()}
         done = await does(house, "ann", "bulk", conversations=talks, actions=actions)
         others: dict[tuple[int, str], Any] = {}
-        others_do = {
+        others_do: dict[str, tuple[str, dict[str, Any], Any]] = {
             "status": ("mark_spam", {}, "spam"),
             "priority": ("set_priority", {"priority": 1}, 1),
             "assignee": ("assign", {"agent": house.agents["bob"]}, house.agents["bob"]),
