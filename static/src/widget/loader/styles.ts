@@ -15,7 +15,7 @@ p{position:fixed;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(5
 iframe{position:absolute;inset:0;width:100%;height:100%;border:0;opacity:0;color-scheme:normal}
 [data-ready] iframe{opacity:1}
 a{display:block;padding:24px;font:16px/1.5 system-ui,sans-serif;color:LinkText}
-:host .window[data-wide]{inset:0;width:100%;height:100dvh;border-radius:0}
+:host .window[data-wide]{inset:0;width:100%;height:100dvh;border-radius:0}[data-wide]~button{display:none}
 @media (max-width:500px),(max-height:420px){:host .window{inset:var(--top,0) 0 auto;box-sizing:border-box;width:100%;height:var(--height,100dvh);padding:env(safe-area-inset-top) env(safe-area-inset-right) env(safe-area-inset-bottom) env(safe-area-inset-left);border-radius:0;background:linear-gradient(var(--brand) 50%,Canvas 0)}.window[data-keyboard]{padding-bottom:0!important}iframe{position:static}.window:not([data-ready]){background:Canvas}}
 @media (prefers-reduced-motion:reduce){button{transition:none}}
 @media print{:host{display:none!important}}

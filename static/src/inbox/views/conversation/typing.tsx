@@ -70,7 +70,7 @@ export function Looking({ conversation }: { conversation: string }) {
   return (
     <>
       {told?.customer_here && (
-        <span class="badge good" title={t("customer.here_more")}>
+        <span class="badge good here" title={t("customer.here_more")}>
           {t("customer.here")}
         </span>
       )}
