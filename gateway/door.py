@@ -132,8 +132,13 @@ class Gate:
 async def bound_open(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Requests and sockets that one address has open at the same time, also through a proxy. Raises TooMany."""
     place = neighbourhood(client_address(request))
-    with request.app[OPEN].holding(place, text="errors.too_many_open", retry_after=OPEN_AGAIN):
+    held = request.app[OPEN]
+    if not held.enter(place):
+        raise TooMany("errors.too_many_open", retry_after=OPEN_AGAIN)
+    try:
         return await handler(request)
+    finally:
+        held.leave(place)
 
 
 def is_https(request: web.Request) -> bool:

@@ -8,8 +8,7 @@ from __future__ import annotations
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any
 
@@ -108,15 +107,3 @@ class Together:
 
     def held(self, key: Hashable) -> float:
         return self._held.get(key, 0.0)
-
-    @contextmanager
-    def holding(
-        self, key: Hashable, cost: float = 1.0, *, text: str = "rate.too_many", retry_after: float = 10.0
-    ) -> Iterator[None]:
-        """For as long as it lasts. Raises TooMany."""
-        if not self.enter(key, cost):
-            raise TooMany(text, retry_after=retry_after)
-        try:
-            yield
-        finally:
-            self.leave(key, cost)

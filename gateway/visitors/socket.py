@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
-from collections.abc import Iterator
 
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
@@ -78,11 +76,14 @@ class Conversing:
         hello = await self._hello()
         if hello is None:
             return
+        cursor, ending = hello.cursor, self._end_with_the_vouch()
+        del hello  # not to be kept for hours beside every socket
         try:
-            with self._ending_with_the_vouch():
-                if await self.start(hello.cursor):
-                    await self._listen()
+            if await self.start(cursor):
+                await self._listen()
         finally:
+            if ending is not None:
+                ending.cancel()
             self.hub.leave(self.session)
             self._signal_here(here=False)
 
@@ -103,19 +104,13 @@ class Conversing:
             return None
         return frame
 
-    @contextlib.contextmanager
-    def _ending_with_the_vouch(self) -> Iterator[None]:
+    def _end_with_the_vouch(self) -> asyncio.TimerHandle | None:
         """A site vouches for a time; the socket does not outlive it."""
         ends = self.session.visitor.expires_at
-        timer = None
-        if ends is not None:
-            left = max(0.0, (ends - self.desk.parts.clock()) / 1000)
-            timer = asyncio.get_running_loop().call_later(left, self.session.cut, CLOSE_SIGNED_OUT)
-        try:
-            yield
-        finally:
-            if timer is not None:
-                timer.cancel()
+        if ends is None:
+            return None
+        left = max(0.0, (ends - self.desk.parts.clock()) / 1000)
+        return asyncio.get_running_loop().call_later(left, self.session.cut, CLOSE_SIGNED_OUT)
 
     # --- starting ---------------------------------------------------------------------------------------------------
 
@@ -239,5 +234,5 @@ class Conversing:
         if self.session.person is None or report == self.reported:
             return
         account = self.chat.account
-        await self.desk.store.write(lambda tx: customer_has_seen(tx, account, report))
+        await self.desk.store.write(lambda tx: customer_has_seen(tx, account, report), aside=True)
         self.reported = report

@@ -91,13 +91,3 @@ def test_together_never_holds_more_and_forgets_whoever_holds_nothing(acts: list[
     for key, cost in held:
         together.leave(key, cost)
     assert together._held == {}
-
-
-def test_what_is_held_is_given_back_whatever_happens() -> None:
-    together = Together(1)
-    with together.holding("a"), pytest.raises(TooMany) as told, together.holding("a", retry_after=7):
-        pass
-    assert told.value.retry_after == 7
-    with pytest.raises(ZeroDivisionError), together.holding("a"):
-        raise ZeroDivisionError
-    assert together.enter("a")
