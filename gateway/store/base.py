@@ -8,6 +8,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from gateway.errors import Unavailable
@@ -19,6 +20,16 @@ T = TypeVar("T")
 Verb = Callable[[Tx], Coroutine[Any, Any, T]]
 Look = Callable[[Reader], Coroutine[Any, Any, T]]
 Publish = Callable[[Sequence[Event]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """A verb whose place among the others says nothing."""
+
+    verb: Verb[Any]
+
+    def __call__(self, tx: Tx) -> Coroutine[Any, Any, Any]:
+        return self.verb(tx)
 
 
 class Together(Protocol):
@@ -61,8 +72,9 @@ class Store(ABC):
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    async def write(self, verb: Verb[T]) -> T:
-        """Run a verb in the next batch; returns after the commit.
+    async def write(self, verb: Verb[T], *, aside: bool = False) -> T:
+        """Run a verb in the next batch; returns after the commit. `aside`: it may be written before what waits ahead
+        of it, because it says nothing of a conversation's course (a watermark, an upload, a claim).
 
         Raises what the verb raised (its unit alone is undone), or `Unavailable` when the database is gone or the
         writer is too far behind. A caller that is cancelled does not undo its unit.
@@ -72,7 +84,7 @@ class Store(ABC):
             raise Unavailable("the database is closing")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._entered.append(time.monotonic())
-        self._enqueue(verb, future)
+        self._enqueue(Aside(verb) if aside else verb, future)
         return await future
 
     def _admit(self) -> None:

@@ -21,7 +21,7 @@ import asyncpg
 from gateway.errors import ConfigError, ParleyError, Unavailable
 from gateway.events import Event, new_id
 from gateway.store import migrate
-from gateway.store.base import BATCH, Look, Store, Together, Verb
+from gateway.store.base import BATCH, Aside, Look, Store, Together, Verb
 from gateway.store.postgres_purge import purge
 from gateway.store.postgres_tx import PostgresReader, PostgresTx
 
@@ -309,8 +309,10 @@ class PostgresStore(Store):
 
 
 def _runs(batch: list[_Unit]) -> Iterator[tuple[Together | None, list[_Unit]]]:
-    """A batch in its order, parted into what is written together and what is not (None)."""
-    kinds = itertools.groupby(batch, lambda unit: getattr(unit[0], "together", None))
+    """A batch parted into what is written together and what is not (None), in its order; but what stands aside goes
+    first, so that it parts nothing."""
+    in_order = sorted(batch, key=lambda unit: not isinstance(unit[0], Aside))
+    kinds = itertools.groupby(in_order, lambda unit: getattr(unit[0], "together", None))
     for together, run in kinds:
         units = list(run)
         yield (together if len(units) >= SET_LEAST else None), units

@@ -49,7 +49,7 @@ class Introductions:
             return
         known = await desk.store.read(lambda look: find_person(look, visitor.identity))
         if known is not None:
-            await desk.store.write(lambda tx: introduce(tx, known.identity, *told))
+            await desk.store.write(lambda tx: introduce(tx, known.identity, *told), aside=True)
         self._known[visitor.subject] = told
         if len(self._known) > INTRODUCED:
             self._known.popitem(last=False)
@@ -192,7 +192,7 @@ async def upload(request: web.Request) -> web.Response:
             limit=limit,
         )
         _check_kind(chat, file)
-        key = await desk.store.write(lambda tx: keep_upload(tx, owner, file))
+        key = await desk.store.write(lambda tx: keep_upload(tx, owner, file), aside=True)
     return answer({"attachment": _waiting(desk, key, file)}, 201)
 
 

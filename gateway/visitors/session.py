@@ -90,7 +90,9 @@ async def _answer(desk: Desk, chat: Chat, visitor: Visitor) -> SessionAnswer:
         told["open"] = await desk.store.read(lambda look: is_open(look, known.person))
         told["unread"] = await desk.store.read(lambda look: count_unread(look, known.person))
         if visitor.claims or visitor.vouched:
-            await desk.store.write(lambda tx: introduce(tx, known.identity, visitor.claims, visitor.vouched))
+            await desk.store.write(
+                lambda tx: introduce(tx, known.identity, visitor.claims, visitor.vouched), aside=True
+            )
     return told
 
 

@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from gateway.errors import Conflict, NotFound, Refused, Unavailable
-from gateway.events import AccountId, Address, InboundMessage, Kind, Proof, TeamId, agent
+from gateway.events import AccountId, Address, InboundMessage, Kind, Proof, SeenReport, TeamId, agent
 from gateway.store import Store
 from gateway.store.postgres import PostgresStore
 from gateway.stream import ingest_set, status
@@ -24,6 +24,7 @@ from gateway.stream.contacts import block, unblock
 from gateway.stream.describe import tag
 from gateway.stream.ingest import DAY, Intake, Taken, take_in
 from gateway.stream.merge import merge, merge_contacts
+from gateway.stream.seen import customer_has_seen
 from gateway.stream.split import split
 from tests.checks import check
 from tests.databases import Database, prepare
@@ -452,6 +453,24 @@ async def test_other_verbs_keep_their_place_between_sets(world: World, written: 
     assert await world.texts(key) == ["hello", "before", "answer", "after"]
     assert (await world.conversation(key))["status"] == "open"
     await check(world.store)
+
+
+async def test_what_stands_aside_parts_no_set(world: World, written: list[int]) -> None:
+    first = await known(world, 6)
+    sent = await world.answers(first[0].conversation, "answer")
+    written.clear()
+    report = SeenReport(Address("tel", "+0"), delivered=sent.position, read=sent.position)
+    done = await asyncio.gather(
+        *(world.says(f"+{n}", "one") for n in range(3)),
+        world.store.write(lambda tx: customer_has_seen(tx, WEB.account, report), aside=True),
+        *(world.says(f"+{n}", "two") for n in range(6)),
+    )
+    assert written == [9]
+    events = await check(world.store)
+    assert events[-10].kind is Kind.LEG_SEEN
+    assert [one.position for one in done if isinstance(one, Taken)] == [
+        event.position for event in events[-9:]
+    ]
 
 
 @pytest.mark.may_block("asks for much on the loop")
