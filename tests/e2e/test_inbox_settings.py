@@ -65,7 +65,13 @@ async def test_a_picture_and_a_name_reach_colleague_and_customer(office: Office)
     assert await face.evaluate(DECODED) == [320, 320]
     await expect(chat.page.get_by_text("민아").first).to_be_visible()
     await expect(colleague.page.locator(".nav-people li[title^='민아'] img")).to_be_visible()
+    people = await settings_of(office.boss, "agents")
+    await people.row("민아").get_by_role("button", name=people.words("edit")).click()
+    await people.page.get_by_role("button", name=people.words("agents.picture_off")).click()
+    await expect(people.row("민아").locator("img")).to_have_count(0)
     await settings.go("me")
+    await expect(own).to_have_count(0)
+    await cut_picture(settings)
     await settings.button("picture.remove").click()
     await expect(own).to_have_count(0)
 
@@ -273,14 +279,21 @@ async def test_an_empty_house_teaches_three_steps_until_somebody_writes(office: 
     await expect(steps).to_have_count(0)
 
 
-async def test_an_agent_of_an_empty_house_is_not_sent_where_she_may_not_go(office: Office):
-    mina = await office.hire("Mina")
-    inbox = await mina.inbox("/list/mine", "ko", **HAND)
+async def test_an_empty_house_on_a_phone_sends_nobody_where_they_may_not_go(office: Office):
+    sue = await office.hire("Sue", role="supervisor")
+    inbox = await sue.inbox("/list/mine", "ko", **HAND)
     steps = inbox.page.locator(".only-one-column").get_by_role("region", name=inbox.words("first.title"))
     await expect(steps).to_be_visible()
-    await expect(steps.locator("a[href^='/settings']")).to_have_count(0)
+    await expect(steps.locator("a[href='/settings/agents']")).to_have_count(0)
     await expect(steps.get_by_role("link", name=inbox.words("first.write_go"))).to_be_visible()
     assert await inbox.faults("first-steps-phone") == []
+
+
+async def test_an_empty_team_is_no_empty_house(office: Office):
+    mina = await office.hire("Mina", teams=[await office.team("Night")])
+    inbox = await mina.inbox("/list/mine")
+    await expect(inbox.page.get_by_text(inbox.words("empty.mine")).first).to_be_visible()
+    await expect(inbox.page.get_by_text(inbox.words("first.title"))).to_have_count(0)
 
 
 # --- the audit ------------------------------------------------------------------------------------------------------

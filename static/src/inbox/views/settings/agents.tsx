@@ -72,6 +72,7 @@ function AgentDialog({
     <Dialog title={t(agent ? "agents.edit" : "agents.invite")} close={close}>
       <Form label={t(agent ? "save" : "agents.invite")} cancel={close} save={save} done={close}>
         {!agent && <p class="faint">{t("agents.invite_more")}</p>}
+        {agent && agent.id !== known.me?.id && <PictureOff agent={agent} />}
         <NameField label={t("name")} name={name} change={(name) => change({ name })} />
         {!agent && (
           <label class="field">
@@ -96,6 +97,29 @@ function AgentDialog({
         {role === "agent" && teams.length === 0 && <p class="form-note">{t("agents.no_teams_more")}</p>}
       </Form>
     </Dialog>
+  );
+}
+
+/** Customers see it: an admin may take away what they should not see. */
+function PictureOff({ agent }: { agent: AgentView }) {
+  const { busy, problem, send } = useSending();
+  const now = known.directory.agents.find((one) => one.id === agent.id) ?? agent;
+  if (!now.picture) return null;
+  return (
+    <div class="picture-off">
+      <AgentAvatar agent={now} size="large" />
+      <div>
+        <button
+          type="button"
+          class="button small danger-quiet"
+          disabled={busy}
+          onClick={() => void send(() => remove(`/agents/${agent.id}/picture`))}
+        >
+          {t("agents.picture_off")}
+        </button>
+        <p class="faint">{problem ?? t("agents.picture_off_more")}</p>
+      </div>
+    </div>
   );
 }
 

@@ -3,9 +3,10 @@ import { known } from "../../store";
 import { Icon, type IconName } from "../../ui/icons";
 import { t } from "../../words";
 
-/** No customer has ever written, as far as this agent can see, and the server has told us so. */
+/** No customer has ever written. Only who sees everything can know: to an agent an empty team looks the same. */
 export function isEmptyHouse(): boolean {
-  return known.generation > 0 && known.counts.size === 0;
+  const { generation, counts, me } = known;
+  return generation > 0 && counts.size === 0 && me !== null && me.role !== "agent";
 }
 
 function Step({
@@ -42,7 +43,6 @@ export function FirstSteps() {
   const { me, directory } = known;
   const chat = directory.accounts.find((account) => account.state === "active" && account.chat)?.chat;
   const isAdmin = me?.role === "admin";
-  const sets = me?.role !== "agent";
   const colleagues = directory.agents.filter((agent) => agent.active).length - 1;
   return (
     <section class="first-steps" aria-labelledby="first-steps">
@@ -50,12 +50,10 @@ export function FirstSteps() {
       <p class="faint">{t("first.more")}</p>
       <ol>
         <Step n={1} icon="plug" done={directory.accounts.some((one) => one.state === "active")} title={t("first.chat")}>
-          <p class="faint">{t(sets ? "first.chat_more" : "first.chat_ask")}</p>
-          {sets && (
-            <a class="button" href="/settings/accounts">
-              {t("first.chat_go")}
-            </a>
-          )}
+          <p class="faint">{t("first.chat_more")}</p>
+          <a class="button" href="/settings/accounts">
+            {t("first.chat_go")}
+          </a>
         </Step>
         <Step n={2} icon="team" done={colleagues > 0} title={t("first.invite")}>
           <p class="faint">{t(isAdmin ? "first.invite_more" : "first.invite_ask")}</p>
