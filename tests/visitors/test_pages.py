@@ -14,7 +14,7 @@ from tests.visitors.conftest import SITE, Shop, open_shop
 from tests.visitors.test_say import png
 
 KB = 1024
-BEFORE, IN_ALL = 7 * KB, 28 * KB
+BEFORE, IN_ALL = 7 * KB, 29 * KB
 """Bytes, compressed: what a page loads before the chat is opened, and with it. PERFORMANCE.md allows 10 and 30."""
 
 

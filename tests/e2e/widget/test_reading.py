@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import FilePayload, Request, expect
 
-from tests.e2e.widget.world import DESKTOP, PHONE, Chat, World, heard, until
+from tests.e2e.widget.world import CUT, DESKTOP, PHONE, Chat, World, heard, until
 from tests.servers.pages import accessibility_faults
 from tests.visitors.test_say import png
 
@@ -112,6 +112,21 @@ async def test_files_say_their_name_and_size_and_links_lead_nowhere_bad(world: W
         ["https://shop.example/b", "noopener noreferrer nofollow"],
         ["mailto:me@shop.example", "noopener noreferrer nofollow"],
     ]
+
+
+async def test_a_photo_chosen_and_sent_while_offline_goes_out_when_the_network_is_back(world: World):
+    world.pages.expect(CUT + "|later-")
+    chat = await world.talk()
+    await chat.ready()
+    await chat.page.context.set_offline(True)
+    photo = FilePayload(name="photo.png", mimeType="image/png", buffer=png(320, 200))
+    await chat.frame.locator("input[type=file]").set_input_files(photo)
+    await expect(chat.frame.locator(".composer")).to_contain_text("photo.png")
+    await chat.frame.locator(".send").click()
+    await expect(chat.frame.locator(".pending")).to_have_count(1)
+    await chat.page.context.set_offline(False)
+    await chat.settled()
+    await expect(chat.frame.locator("article img")).to_have_js_property("naturalWidth", 320)
 
 
 async def test_emoji_are_loaded_when_they_are_wanted_and_walked_by_arrows(world: World):

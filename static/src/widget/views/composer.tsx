@@ -3,6 +3,7 @@ import { fileSize, filesOf } from "../../shared/files";
 import { isComposing } from "../../shared/keys";
 import type { Chat, View } from "../chat";
 import { t, words } from "../words";
+import { FileRow } from "./files";
 import { AttachIcon, CloseIcon, EmojiIcon, SendIcon } from "./icons";
 import { useLater } from "./lazy";
 
@@ -85,6 +86,7 @@ export function Composer({ chat, view }: { chat: Chat; view: View }) {
         </div>
       )}
       {later && files.length > 0 && <later.Chosen files={files} remove={(place) => setFiles(files.filter((_, other) => other !== place))} />}
+      {!later && files.map((file) => <FileRow key={file} name={file.name} size={file.size} />)}
       {later && emoji && <later.Emojis put={put} close={() => (setEmoji(false), field.current?.focus())} />}
       <div class="bar">
         <button type="button" class="icon" aria-label={t("composer.attach")} title={t("composer.attach")} disabled={!open}

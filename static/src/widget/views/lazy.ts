@@ -1,4 +1,4 @@
-// What most customers never need is loaded when it is needed, its style with it.
+// What most customers never need is loaded when it is needed.
 
 import { useEffect, useState } from "preact/hooks";
 
@@ -11,11 +11,4 @@ export function useLater(wanted: boolean): Later | null {
     if (wanted && !found) import("./later").then(setFound, () => undefined);
   }, [wanted]);
   return wanted ? found : null;
-}
-
-/** By a constructed sheet, because a policy without inline styles allows it. */
-export function wear(text: string): void {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(text);
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { fileSize } from "../../shared/files";
 import type { AttachmentView } from "../../wire";
 import type { Chat, View } from "../chat";
@@ -11,6 +11,7 @@ const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 }
 export function Lightbox({ chat, view, file }: { chat: Chat; view: View; file: AttachmentView }) {
   const box = useRef<HTMLDialogElement>(null);
   const closing = useRef<HTMLButtonElement>(null);
+  useStill();
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
     box.current?.showModal();
@@ -43,4 +44,18 @@ export function Lightbox({ chat, view, file }: { chat: Chat; view: View; file: A
       </div>
     </dialog>
   );
+}
+
+/** While a picture takes the whole screen the window behind it keeps its size, and so the reader's place. */
+function useStill(): void {
+  useLayoutEffect(() => {
+    const window = document.querySelector("main");
+    if (!window) return;
+    const { width, height } = window.getBoundingClientRect();
+    window.style.setProperty("width", `${width}px`);
+    window.style.setProperty("height", `${height}px`);
+    return () => {
+      for (const side of ["width", "height"]) window.style.removeProperty(side);
+    };
+  }, []);
 }

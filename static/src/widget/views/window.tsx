@@ -1,4 +1,4 @@
-import { useEffect, useLayoutEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { Chat, View } from "../chat";
 import { reason, t, words } from "../words";
 import { nameOf } from "./bubble";
@@ -34,7 +34,6 @@ export function Window({ chat, close }: { chat: Chat; close: (() => void) | null
   const view = useView(chat);
   const root = useRef<HTMLElement>(null);
   useKeys(root, view.modal, close);
-  useStill(root, view.looking !== null);
   const later = useLater(view.looking !== null);
   const title = view.settings?.title[words.language()] ?? "";
   return (
@@ -110,18 +109,4 @@ function useKeys(root: { current: HTMLElement | null }, modal: boolean, close: (
     addEventListener("keydown", keys);
     return () => removeEventListener("keydown", keys);
   }, [modal, close]);
-}
-
-/** While a picture takes the whole screen the window behind it keeps its size, and so the reader's place. */
-function useStill(root: { current: HTMLElement | null }, still: boolean): void {
-  useLayoutEffect(() => {
-    const it = root.current;
-    if (!it || !still) return;
-    const { width, height } = it.getBoundingClientRect();
-    it.style.setProperty("width", `${width}px`);
-    it.style.setProperty("height", `${height}px`);
-    return () => {
-      for (const side of ["width", "height"]) it.style.removeProperty(side);
-    };
-  }, [still]);
 }
