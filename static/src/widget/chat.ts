@@ -95,6 +95,8 @@ export class Chat {
   private renewedAt = 0;
   private readonly sizes = new WeakMap<File, { width: number; height: number }>();
   private atEnd = true;
+  /** What stands in the story is of another life of the server: nothing is said of its positions. */
+  private outlived = false;
   private told = { delivered: 0, read: 0 };
   private typedAt = 0;
   private tellsTyping: ReturnType<typeof setTimeout> | undefined;
@@ -126,6 +128,8 @@ export class Chat {
       line: (up) => this.lineIs(up),
       signedOut: () => void this.renew(),
       outdated: () => location.reload(),
+      ask: (token, cursor, stop) => this.door.events(token, cursor, stop),
+      tell: (token, frame) => this.door.tell(token, frame),
     });
     if (typeof BroadcastChannel !== "undefined") {
       this.tabs = new BroadcastChannel(`parley-${account}-person`);
@@ -395,6 +399,7 @@ export class Chat {
       case "here":
         return this.show({ here: frame.here });
       case "snapshot": {
+        this.outlived = false;
         const story = fromSnapshot(frame);
         this.show({ story, up: true, newFrom: this.view.newFrom || firstUnread(story, this.view.unread) });
         return this.settle(frame.messages);
@@ -404,6 +409,7 @@ export class Chat {
       case "typing":
         return this.someoneTypes(frame.who);
       case "reset":
+        this.outlived = true;
         return this.show({ up: false });
       case "team":
         return this.show({ team: frame.team });
@@ -504,7 +510,7 @@ export class Chat {
       this.tabs?.postMessage({ read: this.subject ?? "" });
       this.tellPage();
     }
-    if (!up) return;
+    if (!up || this.outlived) return;
     const read = reading ? newest : this.told.read;
     if (newest <= this.told.delivered && read <= this.told.read) return;
     this.told = { delivered: newest, read };

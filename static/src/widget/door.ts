@@ -1,9 +1,10 @@
 // The HTTP half of the customers' door. Every failure is a `Problem` that says what happens next.
 
 import { upload, UploadFailed } from "../shared/upload";
-import type { HistoryPage, Said, Say, SessionAnswer, SessionAsk, Uploaded } from "../wire";
+import type { FromVisitor, HistoryPage, Polled, Said, Say, SessionAnswer, SessionAsk, Uploaded } from "../wire";
 
 const PATIENCE = 20_000; // ms for an answer
+const LONG_PATIENCE = 70_000; // ms for an answer that the server may hold back, at the most a minute, until there is news
 const STALL = 30_000; // ms an upload may stand still
 
 export class Problem extends Error {
@@ -39,6 +40,16 @@ async function problemOf(response: Response): Promise<Problem> {
   return new Problem(response.status, told.text ?? "", told.params ?? {}, wait, told.type ?? "");
 }
 
+/** Ends after so many milliseconds, or with `stop`. */
+function within(patience: number, stop: AbortSignal): AbortSignal {
+  const both = new AbortController();
+  const timer = setTimeout(() => both.abort(), patience);
+  const end = () => (clearTimeout(timer), both.abort());
+  if (stop.aborted) end();
+  else stop.addEventListener("abort", end, { once: true });
+  return both.signal;
+}
+
 function bearing(token: string): Record<string, string> {
   return { Authorization: `Bearer ${token}` };
 }
@@ -58,6 +69,17 @@ export class Door {
 
   history(token: string, before: string): Promise<HistoryPage> {
     return this.call(`messages?before=${encodeURIComponent(before)}`, token);
+  }
+
+  /** What came after the cursor, as the socket would have told it; waits until there is something. */
+  async events(token: string, after: string | null, stop: AbortSignal): Promise<Polled["frames"]> {
+    const path = after ? `events?after=${encodeURIComponent(after)}` : "events";
+    return (await this.call<Polled>(path, token, undefined, within(LONG_PATIENCE, stop))).frames;
+  }
+
+  /** What would have gone up by the socket. */
+  async tell(token: string, frame: FromVisitor): Promise<void> {
+    await this.call<Polled>("frames", token, frame);
   }
 
   /** Sends one file; answers the server's id for it and its address. */
@@ -83,10 +105,11 @@ export class Door {
     }
   }
 
-  private async call<Answer>(path: string, token: string | null, body?: object): Promise<Answer> {
+  private async call<Answer>(
+    path: string, token: string | null, body?: object, signal = AbortSignal.timeout(PATIENCE),
+  ): Promise<Answer> {
     const sent = body && { method: "POST", body: JSON.stringify(body) };
     const headers = { ...(token && bearing(token)), ...(body && { "Content-Type": "application/json" }) };
-    const signal = AbortSignal.timeout(PATIENCE);
     const response = await fetch(`/visitor/${this.account}/${path}`, { ...sent, headers, signal }).catch(() => null);
     if (!response) throw new Problem(0, "");
     if (!response.ok) throw await problemOf(response);
