@@ -28,8 +28,6 @@ async def here(
     postgres: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Database]:
     monkeypatch.setattr("gateway.stream.erase.SETTLES", 0.01)
-    if postgres.pid is None:
-        pytest.skip("the server of PARLEY_TEST_DATABASE_URL does not show its files")
     database = Database(postgres.copy_of("schema", prepare), tmp_path)
     yield database
     await database.close()
