@@ -34,7 +34,9 @@ async def make_macro(
 ) -> str:
     """A new macro of `by`. Returns its id. Raises Refused: no name, nothing in it, too many, or for nobody."""
     await _check_room(tx, scope, by.id)
-    await _check(tx, name, text, scope, teams, acts)
+    _check_words(name, text, acts)
+    await _check_teams(tx, scope, teams)
+    await _check_acts(tx, acts)
     key = new_id()
     await tx.run(INSERT, key, plain(name).strip(), plain(text), scope, by.id, as_json(acts.as_dict()), tx.now)
     for team in sorted(set(teams)):
@@ -68,12 +70,15 @@ async def change_macro(
     wanted = was if teams is None else sorted(set(teams))
     if fresh[2] != TEAMS and teams is None:
         wanted = []
+    if acts is not None:
+        await _check_acts(tx, acts)
+    if teams is not None or fresh[2] != row["scope"]:
+        await _check_teams(tx, fresh[2], wanted)
     acts = Acts.of(from_json(row["actions"])) if acts is None else acts
+    _check_words(fresh[0], fresh[1], acts)
     retired_at = _retired_at(row, retired, tx.now)
-    if retired_at is None:
-        if row["retired_at"] is not None or fresh[2] != row["scope"]:
-            await _check_room(tx, fresh[2], row["owner_id"])
-        await _check(tx, *fresh, wanted, acts)
+    if retired_at is None and (row["retired_at"] is not None or fresh[2] != row["scope"]):
+        await _check_room(tx, fresh[2], row["owner_id"])
     kept = as_json(acts.as_dict())
     await tx.run(UPDATE, macro, plain(fresh[0]).strip(), plain(fresh[1]), fresh[2], kept, retired_at, tx.now)
     if wanted != was:
@@ -88,16 +93,25 @@ async def used(tx: Tx, macro: str, agent: str) -> None:
     await tx.run(USED, macro, agent, tx.now)
 
 
-async def _check(tx: Tx, name: str, text: str, scope: str, teams: Collection[str], acts: Acts) -> None:
+def _check_words(name: str, text: str, acts: Acts) -> None:
     if not plain(name).strip():
         raise Refused("errors.name_missing")
     if not text.strip() and not acts:
         raise Refused("errors.macro_empty", "neither a text nor an act")
+
+
+async def _check_teams(tx: Tx, scope: str, teams: Collection[str]) -> None:
     if (scope == TEAMS) != bool(teams):
         raise Refused("errors.macro_teams", f"scope {scope} with {len(teams)} teams")
-    for team in {*teams, *({acts.team} - {None, NOBODY})}:
+    for team in teams:
         if await tx.one(LIVE_TEAM, team) is None:
             raise Refused("errors.team_not_active", f"no active team {team}")
+
+
+async def _check_acts(tx: Tx, acts: Acts) -> None:
+    """Can it be done today? What has gone since is said when the macro is used."""
+    if acts.team not in (None, NOBODY) and await tx.one(LIVE_TEAM, acts.team) is None:
+        raise Refused("errors.team_not_active", f"no active team {acts.team}")
     for tag in (*acts.tags_add, *acts.tags_remove):
         if await tx.one(LIVE_TAG, tag) is None:
             raise NotFound("errors.tag_not_found", f"no tag {tag}")

@@ -59,9 +59,9 @@ async def change_view(
     kept = [one["team_id"] for one in await tx.all(OF_TEAMS, view)] if teams is None else teams
     wanted = [] if reach != TEAMS and teams is None else sorted(set(kept))
     retired_at = _retired_at(row, retired, tx.now)
-    if retired_at is None:
-        if row["retired_at"] is not None or reach != row["scope"]:
-            await _check_room(tx, reach, row["owner_id"])
+    if retired_at is None and (row["retired_at"] is not None or reach != row["scope"]):
+        await _check_room(tx, reach, row["owner_id"])
+    if teams is not None or reach != row["scope"]:
         await _check(tx, called, reach, wanted)
     said = row["filter"] if filter_ is None else as_json(filter_)
     await tx.run(UPDATE, view, plain(called).strip(), reach, said, sort or row["sort"], retired_at, tx.now)

@@ -94,6 +94,21 @@ async def test_what_cannot_be_a_macro(both: House) -> None:
     assert (await ann.fails("PATCH", f"/macros/{first['id']}", {"retired": False}))[0] == 422
 
 
+async def test_retiring_checks_what_else_is_said(both: House) -> None:
+    sue = await both.client("sue")
+    macro = await made(both, "sue", scope="all", actions={"tags_add": []})
+    path = f"/macros/{macro['id']}"
+    body = {"retired": True, "scope": "teams", "teams": ["nosuch"]}
+    assert (await sue.fails("PATCH", path, body))[0] == 422
+    assert (await sue.fails("PATCH", path, {"retired": True, "actions": {"assignee": "nosuch"}}))[0] == 422
+    assert (await sue.fails("PATCH", path, {"text": ""}))[0] == 422
+    tag = (await does(both, "sue", "make_tag", name="old", colour="#112233"))["tag"]
+    await sue.does("PATCH", path, {"actions": {"tags_add": [tag]}})
+    await sue.does("PATCH", f"/tags/{tag}", {"retired": True})
+    changed = (await sue.does("PATCH", path, {"name": "Renamed"}))["macro"]
+    assert (changed["name"], changed["actions"]["tags_add"]) == ("Renamed", [tag]), "a name hangs on no tag"
+
+
 async def test_how_one_reads_and_what_stops_it(both: House) -> None:
     taken = await both.customer_writes("hello", name="Mary Lee")
     on = {"conversation": taken.conversation}

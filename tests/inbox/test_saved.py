@@ -80,6 +80,13 @@ async def test_what_is_no_view(house: House, body: object) -> None:
     assert (await (await house.client("sue")).fails("POST", "/views", body))[0] in (400, 422)
 
 
+async def test_retiring_checks_what_else_is_said(both: House) -> None:
+    sue = await both.client("sue")
+    view = (await sue.does("POST", "/views", {"name": "x", "filter": {}, "scope": "all"}))["view"]
+    body = {"retired": True, "scope": "teams", "teams": ["nosuch"]}
+    assert (await sue.fails("PATCH", f"/views/{view['id']}", body))[0] == 422
+
+
 async def test_only_so_many(house: House) -> None:
     async def many(tx: Tx) -> None:
         for n in range(MOST_OWN):
