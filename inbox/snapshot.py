@@ -21,9 +21,9 @@ DRAFTS = """select conversation_id, mode, text from drafts where agent_id = $1 a
 # Forgotten ones too: a browser that comes back may still hold their words.
 DRAFTS_AND_GONE = DRAFTS.replace(" and text <> ''", "")
 # What has most lately happened in what was most lately read; older marks come with the lists.
-MARKS = (
-    "select conversation_id, position from read_marks where agent_id = $1 order by position desc limit 500"
-)
+MARKS = "select conversation_id, position from read_marks where agent_id = $1 order by position desc limit $2"
+MARKS_TOLD = 500
+"""Read marks told at the start."""
 OWN = "select preferences, availability from agents where id = $1"
 ME = "select * from agents where id = $1"
 
@@ -63,7 +63,10 @@ async def load_private(look: Reader, agent: str, now: int, *, catching_up: bool 
         "followed": (await count_followed(look, [agent]))[agent],
     }
     if catching_up:
-        private["read"] = {row["conversation_id"]: row["position"] for row in await look.all(MARKS, agent)}
+        marks = await look.all(MARKS, agent, MARKS_TOLD)
+        private["read"] = {row["conversation_id"]: row["position"] for row in marks}
+        # So a conversation that comes into view later is known to be unread or not, though nobody tells its mark.
+        private["read_above"] = marks[-1]["position"] if len(marks) == MARKS_TOLD else 0
     return private
 
 

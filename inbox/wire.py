@@ -120,6 +120,8 @@ class PrivateView(TypedDict):
     """The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode."""
 
     read: NotRequired[dict[str, int]]
+    read_above: NotRequired[int]
+    """With `read` at the start: every mark above this position is told, so what is not told was not read so far."""
     drafts: NotRequired[dict[str, dict[str, str]]]
     preferences: NotRequired[dict[str, Any]]
     availability: NotRequired[Literal["online", "away", "busy"]]

@@ -500,6 +500,8 @@ export interface FollowedView {
 /** The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode. */
 export interface PrivateView {
   read?: Record<string, number>;
+  /** With `read` at the start: every mark above this position is told, so what is not told was not read so far. */
+  read_above?: number;
   drafts?: Record<string, Record<string, string>>;
   preferences?: Record<string, unknown>;
   /** What the agent says of themselves by hand. */

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from gateway.limits import Limits
 from gateway.stream.private import save_draft
+from inbox import snapshot as starting
 from inbox.auth.caller import by_session
 from inbox.snapshot import load_snapshot, told_limits
-from tests.inbox.conftest import House
+from tests.inbox.conftest import House, does
 
 
 async def snapshot(house: House, who: str) -> dict[str, Any]:
     caller = await house.store.read(lambda look: by_session(look, house.cookies[who], house.clock()))
-    return await house.store.read(lambda look: load_snapshot(look, caller.viewer, house.desk.channels, house.clock()))
+    return await house.store.read(
+        lambda look: load_snapshot(look, caller.viewer, house.desk.channels, house.clock())
+    )
 
 
 def total(frame: dict[str, Any]) -> int:
@@ -58,3 +63,25 @@ def test_the_browser_is_told_every_timing_it_keeps_to() -> None:
     limits = Limits()
     told = told_limits(limits)
     assert all(told[key] == getattr(limits, key) for key in told)  # type: ignore[literal-required]
+
+
+async def test_which_read_marks_are_not_told(both: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what comes into view later is known to be unread or not, though only some marks are told."""
+    monkeypatch.setattr(starting, "MARKS_TOLD", 2)
+    taken = [await both.customer_writes("hello", name=name) for name in ("Kim", "Lee", "Ann")]
+    ann = both.agents["ann"]
+
+    async def told() -> tuple[dict[str, int], int]:
+        private = await both.store.read(
+            lambda look: starting.load_private(look, ann, both.clock(), catching_up=True)
+        )
+        return private["read"], private["read_above"]
+
+    assert await told() == ({}, 0), "none is not told"
+    await does(both, "ann", "mark_read", conversation=taken[0].conversation, position=taken[0].position)
+    assert await told() == ({taken[0].conversation: taken[0].position}, 0)
+    for one in taken[1:]:
+        await does(both, "ann", "mark_read", conversation=one.conversation, position=one.position)
+    read, above = await told()
+    assert read == {one.conversation: one.position for one in taken[1:]}
+    assert taken[0].position < above == taken[1].position, "every mark above it is told"

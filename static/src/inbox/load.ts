@@ -77,6 +77,13 @@ export function loadConversation(idOrNumber: string): Promise<string | null> {
   });
 }
 
+/** Up to where an old conversation has been read that came into view by an event: its mark was not told. */
+export function loadMark(conversation: string): Promise<void> {
+  return once(`mark ${conversation}`, async () => {
+    await loadConversation(conversation).catch(() => undefined);
+  });
+}
+
 export function loadThread(conversation: string, older = false): Promise<void> {
   return once(`thread ${conversation}`, async () => {
     const { generation } = state.value;

@@ -203,6 +203,7 @@ function startOver(draft: Draft): void {
 
 function learnPrivate(draft: Draft, told: PrivateView): void {
   for (const [id, position] of Object.entries(told.read ?? {})) markRead(draft, id, position);
+  draft.state.readAbove = told.read_above ?? draft.state.readAbove;
   for (const [id, drafts] of Object.entries(told.drafts ?? {})) keepDraft(draft, id, drafts);
   if (told.preferences) draft.state.preferences = told.preferences;
 }
@@ -223,7 +224,8 @@ function changeList(draft: Draft, filter: Filter, change: (list: List) => List):
 
 function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }>): void {
   for (const view of action.page.conversations) learnConversation(draft, view, action.page.position);
-  for (const [id, position] of Object.entries(action.page.read)) markRead(draft, id, position);
+  // A page tells all marks of its conversations: without one means never read.
+  for (const { id } of action.page.conversations) markRead(draft, id, action.page.read[id] ?? 0);
   const list: List = {
     filter: action.filter,
     ids: [],

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ConversationView, MessageView } from "../../wire";
 import { withPending } from "./overlay";
-import { itemsOf, tickOf } from "./select";
-import type { Pending, Thread } from "./state";
+import { belongs, listKey } from "./lists";
+import { callingLists, callsFor, isMarkUnknown, isUnread, itemsOf, tickOf } from "./select";
+import { emptyState, type Filter, type List, type Pending, type State, type Thread } from "./state";
 import { conversation, message } from "./testworld";
 
 const MINUTE = 60_000;
@@ -52,6 +53,66 @@ describe("what is about to be", () => {
   test("failed acts and other conversations' acts change nothing", () => {
     assert.equal(withPending(view, [pending("close", {}, { state: "failed" })]).status, "open");
     assert.equal(withPending(view, [pending("close", { conversation: "c2" })]).status, "open");
+  });
+});
+
+describe("what has been read", () => {
+  const base = () => ({ ...emptyState(), readAbove: 100 });
+  const heard = (at: number | null) => ({ ...conversation("c1", NOON, 1), last_customer_position: at });
+
+  test("is known of what comes into view later, too", () => {
+    assert.equal(isUnread(base(), heard(101)), true, "its mark would have been told");
+    assert.equal(isMarkUnknown(base(), heard(101)), false);
+    assert.equal(isUnread(base(), heard(100)), false, "not before it is known");
+    assert.equal(isMarkUnknown(base(), heard(100)), true);
+    assert.equal(isMarkUnknown({ ...base(), readAbove: 0 }, heard(1)), false);
+    assert.equal(isMarkUnknown(base(), heard(null)), false);
+    const told = { ...base(), read: new Map([["c1", 40]]) };
+    assert.equal(isUnread(told, heard(41)), true);
+    assert.equal(isUnread(told, heard(40)), false);
+    assert.equal(isMarkUnknown(told, heard(41)), false);
+  });
+});
+
+describe("what an agent is to be told of", () => {
+  const views = [
+    { ...conversation("c1", NOON, 1), assignee: "me", last_customer_position: 5 },
+    { ...conversation("c2", NOON, 2), assignee: "me", last_customer_position: 3 },
+    { ...conversation("c3", NOON, 3), team: "mine", waiting_since: NOON },
+    { ...conversation("c4", NOON, 4), waiting_since: NOON },
+    { ...conversation("c5", NOON, 5), team: "other", waiting_since: NOON },
+    { ...conversation("c6", NOON, 6), team: "mine", waiting_since: null },
+    { ...conversation("c7", NOON, 7), assignee: "bo", last_customer_position: 9, waiting_since: NOON },
+  ];
+  const me = { id: "me", name: "", email: "", role: "agent", picture: null, active: true, teams: ["mine"] } as const;
+  const list = (filter: Filter, before: string | null = null): List => ({
+    filter, before, bound: null, phase: "ready", ids: views.filter((it) => belongs(it, filter)).map((it) => it.id),
+  });
+  const state = (before: string | null = null): State => {
+    const base: State = {
+      ...emptyState(),
+      me: { ...me, teams: [...me.teams] } as State["me"],
+      conversations: new Map(views.map((it) => [it.id, it])),
+      read: new Map([["c1", 4], ["c2", 3]]),
+    };
+    const wanted = callingLists(base);
+    if (!wanted) throw new Error("nobody is here");
+    const { mine, free } = wanted;
+    return { ...base, lists: new Map([[listKey(mine), list(mine)], [listKey(free), list(free, before)]]) };
+  };
+
+  test("is hers unread, and what waits untaken in her teams or in nobody's", () => {
+    assert.deepEqual(callsFor(state()), { n: 3, more: false });
+    assert.deepEqual(callsFor(state("below")), { n: 3, more: true });
+    assert.deepEqual(callsFor({ ...state(), me: null }), { n: 0, more: false });
+  });
+
+  test("no longer what she has just taken or closed", () => {
+    const act = (name: string, args: Record<string, unknown>): Pending => ({
+      id: name, name, args, at: 0, epoch: null, state: "waiting", problem: null, files: [], settlesAt: null,
+    });
+    const pending = [act("assign", { conversation: "c3", agent: "me" }), act("close", { conversation: "c1" })];
+    assert.equal(callsFor({ ...state(), pending }).n, 1);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import type { AccountView, AgentView, ConversationView, LegView, LineView, MessageView, TagView } from "../../wire";
 import { startOfDay } from "../../shared/time";
-import { belongs } from "./lists";
+import { belongs, listKey } from "./lists";
 import { withPending } from "./overlay";
 import type { Filter, List, Pending, State, Thread } from "./state";
 import { earlier } from "./threads";
@@ -22,7 +22,13 @@ export function tagsOf(state: State, view: ConversationView): TagView[] {
 }
 
 export function isUnread(state: State, view: ConversationView): boolean {
-  return (view.last_customer_position ?? 0) > (state.read.get(view.id) ?? 0);
+  return (view.last_customer_position ?? 0) > (state.read.get(view.id) ?? state.readAbove);
+}
+
+/** Came into view by an event, and so old that its mark was not told: whether it is unread must be asked. */
+export function isMarkUnknown(state: State, view: ConversationView): boolean {
+  const newest = view.last_customer_position ?? 0;
+  return newest > 0 && newest <= state.readAbove && state.readAbove < Infinity && !state.read.has(view.id);
 }
 
 /** A list's rows; what an act on its way takes out of it is gone in the same frame. */
@@ -34,6 +40,33 @@ export function rowsOf(state: State, list: List): readonly string[] {
     const view = conversationOf(state, id);
     return view !== undefined && belongs(view, list.filter);
   });
+}
+
+/** The lists in which something may call for this agent. */
+export function callingLists(state: State): { mine: Filter; free: Filter } | null {
+  return state.me && { mine: { status: "open", assignee: state.me.id }, free: { status: "open", assignee: null } };
+}
+
+/** What this agent is to be told of: her own with words she has not read, and what nobody has taken in her teams while
+ *  its customer waits. `more`: a list goes on below what has been read of it. */
+export function callsFor(state: State): { n: number; more: boolean } {
+  const wanted = callingLists(state);
+  const teams = state.me?.teams ?? [];
+  const calls = { n: 0, more: false };
+  const count = (filter: Filter, does: (view: ConversationView) => boolean) => {
+    const list = state.lists.get(listKey(filter));
+    if (!list) return;
+    calls.more ||= list.before !== null;
+    for (const id of rowsOf(state, list)) {
+      const view = state.conversations.get(id);
+      if (view && does(view)) calls.n++;
+    }
+  };
+  if (wanted) {
+    count(wanted.mine, (view) => isUnread(state, view));
+    count(wanted.free, (view) => view.waiting_since !== null && (view.team === null || teams.includes(view.team)));
+  }
+  return calls;
 }
 
 export function legOf(view: ConversationView, id: string | null): LegView | undefined {

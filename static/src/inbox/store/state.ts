@@ -114,6 +114,8 @@ export interface State {
   lists: ReadonlyMap<string, List>;
   threads: ReadonlyMap<string, Thread>;
   read: ReadonlyMap<string, number>;
+  /** Every read mark above this position is known; what has none was not read so far. */
+  readAbove: number;
   drafts: ReadonlyMap<string, Readonly<Record<string, string>>>;
   preferences: Readonly<Record<string, unknown>>;
   signals: Signals;
@@ -156,6 +158,7 @@ export function emptyState(): State {
     lists: new Map(),
     threads: new Map(),
     read: new Map(),
+    readAbove: Infinity,
     drafts: new Map(),
     preferences: {},
     signals: NO_SIGNALS,

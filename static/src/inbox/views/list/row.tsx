@@ -1,10 +1,11 @@
 import { useComputed } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { waited } from "../../../shared/time";
 import type { ConversationView, PreviewView } from "../../../wire";
 import { now } from "../../clock";
-import { prefetch } from "../../load";
+import { loadMark, prefetch } from "../../load";
 import { known } from "../../store";
-import { accountOf, agentOf, conversationOf, isUnread, legOf, tagsOf } from "../../store/select";
+import { accountOf, agentOf, conversationOf, isMarkUnknown, isUnread, legOf, tagsOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
@@ -114,6 +115,10 @@ interface RowProps {
 /** One conversation in a list. It draws anew when its own facts change, not when the list does. */
 export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
   const view = useComputed(() => conversationOf(known, id)).value;
+  const unknown = view !== undefined && isMarkUnknown(known, view);
+  useEffect(() => {
+    if (unknown) void loadMark(id);
+  }, [id, unknown]);
   if (!view) return null;
   const unread = isUnread(known, view);
   const name = contactName(view.contact);

@@ -1,22 +1,29 @@
 import { useSignalEffect } from "@preact/signals";
-import { known } from "../../store";
+import { useEffect } from "preact/hooks";
+import { loadList } from "../../load";
+import { known, state } from "../../store";
 import { listKey } from "../../store/lists";
-import { conversationOf, isUnread } from "../../store/select";
+import { callingLists, callsFor, conversationOf } from "../../store/select";
 import { contactName } from "../names";
 import { chosenId } from "./chosen";
 
-/** The tab says what is open, and how many of mine are unread. */
+const MOST = 99; // more is no more news
+
+/** The tab says what is open, and how much calls for this agent: hers unread, and what waits untaken in her teams. */
 export function useTitle(): void {
-  useSignalEffect(() => {
-    const { me, conversations, lists } = known;
-    const mine = me && lists.get(listKey({ status: "open", assignee: me.id }));
-    let unread = 0;
-    for (const id of mine?.ids ?? []) {
-      const view = conversations.get(id);
-      if (view && isUnread(known, view)) unread++;
+  const { generation } = known;
+  useEffect(() => {
+    // Also where no list is on the screen.
+    const wanted = callingLists(state.peek());
+    for (const filter of wanted ? [wanted.mine, wanted.free] : []) {
+      if (!state.peek().lists.has(listKey(filter))) void loadList(filter);
     }
+  }, [generation]);
+  useSignalEffect(() => {
+    const { n, more } = callsFor(known);
     const open = chosenId.value && conversationOf(known, chosenId.value);
     const name = open ? `${contactName(open.contact)} · Parley` : "Parley";
-    document.title = unread ? `(${unread}) ${name}` : name;
+    const told = n > MOST ? `${MOST}+` : more ? `${n}+` : `${n}`;
+    document.title = n ? `(${told}) ${name}` : name;
   });
 }
