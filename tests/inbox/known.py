@@ -54,10 +54,13 @@ class Known:
     read: dict[str, int] = field(default_factory=dict)
     drafts: dict[str, dict[str, str]] = field(default_factory=dict)
     preferences: View = field(default_factory=dict)
+    heard: list[View] = field(default_factory=list)
+    """Everything it was told and has read, as the browser's own reducer takes it."""
 
     # --- frames -----------------------------------------------------------------------------------------------------
 
     def take(self, frame: View) -> None:
+        self.heard.append(frame)
         match frame["kind"]:
             case "snapshot":
                 self._start_over(frame)
@@ -73,7 +76,7 @@ class Known:
                 self.cursor = None
 
     def _start_over(self, frame: View) -> None:
-        self.__init__(generation=self.generation + 1)  # type: ignore[misc]
+        self.__init__(generation=self.generation + 1, heard=self.heard)  # type: ignore[misc]
         self.cursor, self.position = frame["cursor"], frame["position"]
         self.me, self.directory = frame["me"], frame["directory"]
         self.counts = {_cell(one, one["tag"]): one["n"] for one in frame["counts"]}
@@ -179,7 +182,10 @@ class Known:
 
     # --- answers of REST --------------------------------------------------------------------------------------------
 
-    def take_list(self, page: Mapping[str, Any]) -> None:
+    def take_list(self, status: str, page: Mapping[str, Any]) -> None:
+        """The whole list of a status."""
+        asked = {"filter": {"status": status}, "generation": self.generation, "first": True, "page": page}
+        self.heard.append({"kind": "list.page", **asked})
         for view in page["conversations"]:
             self.learn_conversation(view, page["position"])
         for key, position in page["read"].items():
@@ -187,6 +193,8 @@ class Known:
 
     def take_thread(self, conversation: str, page: Mapping[str, Any]) -> None:
         """The whole thread; what the log has brought since the page was read stays on top."""
+        asked = {"conversation": conversation, "generation": self.generation, "which": "newest", "page": page}
+        self.heard.append({"kind": "thread.page", **asked})
         old, thread = self.threads.get(conversation, Thread()), Thread()
         thread.rows = {one["id"]: (one, page["position"]) for one in page["messages"]}
         thread.lines = {one["position"]: one for one in page["lines"]}

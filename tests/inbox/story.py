@@ -145,7 +145,7 @@ class LiveTab:
                 lambda look, state=state: list_conversations(look, viewer, Wanted(state, limit=100))
             )
             if generation == self.known.generation:
-                self.known.take_list(page)
+                self.known.take_list(state.value, page)
 
     async def reads_thread(self, conversation: str) -> None:
         viewer, generation = self.viewer, self.known.generation

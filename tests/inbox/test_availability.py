@@ -13,10 +13,8 @@ async def test_a_program_says_busy_and_the_agents_own_tabs_hear_it(house: House)
     ann = await house.client("ann")
     for said in ("busy", "away", "online"):
         assert (await ann.ask("PUT", "/session/availability", {"availability": said}))[0] < 300
-        await tab.until(
-            lambda tab, said=said: {"availability": said} in [one["private"] for one in tab.of("private")],
-            said,
-        )
+        told = {"availability": said}
+        await tab.until(lambda tab, told=told: told in [one["private"] for one in tab.of("private")], said)  # type: ignore[misc]
     fresh = await opened(house, "ann")
     assert fresh.of("snapshot")[0]["private"]["availability"] == "online"
     for one in (tab, fresh):

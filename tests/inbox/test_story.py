@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from tests.checks import check
 from tests.databases import prepare
 from tests.inbox.acts import ACTS, Act
+from tests.inbox.browser import BrowserStore
 from tests.inbox.conftest import open_house
 from tests.inbox.known import Known, Thread, View
 from tests.inbox.story import LiveTab, Story
@@ -36,7 +37,7 @@ groups = st.lists(st.lists(acts, min_size=1, max_size=4), min_size=1, max_size=1
 SLOW_IS_FINE = [HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large]
 
 
-async def tell(url: str, folder: Path, story_of: Sequence[Sequence[Act]]) -> None:
+async def tell(url: str, folder: Path, story_of: Sequence[Sequence[Act]], browser: BrowserStore) -> None:
     async with open_house(url, folder) as house:
         # The test server ends a handler with its line; the real one lets an act that was begun come to its end.
         assert house.server.runner is not None and house.server.runner.server is not None
@@ -50,13 +51,14 @@ async def tell(url: str, folder: Path, story_of: Sequence[Sequence[Act]]) -> Non
             for tab in story.tabs:
                 for segment in tab.segments:
                     truth.judge(segment)
-                await equals_a_fresh_one(tab)
+                await equals_a_fresh_one(tab, browser)
         finally:
             await story.close()
 
 
-async def equals_a_fresh_one(tab: LiveTab) -> None:
-    """Bootstrap and events are a fresh bootstrap."""
+async def equals_a_fresh_one(tab: LiveTab, browser: BrowserStore) -> None:
+    """Bootstrap and events are a fresh bootstrap: for our copy of the browser's store, and for the store itself."""
+    lived = len(tab.known.heard)
     await tab.reads_lists()
     fresh, known = await a_fresh_one(tab), tab.known
     for _ in range(20):
@@ -72,6 +74,8 @@ async def equals_a_fresh_one(tab: LiveTab) -> None:
     for key, thread in known.threads.items():
         if key in known.listed and not thread.stale:
             assert thread_as_read(thread) == thread_as_read(fresh.threads[key]), (tab.who, key)
+    told = browser.differences(known.heard[:lived], known.heard[lived:], fresh.heard)
+    assert not told, (tab.who, told)
 
 
 def own(known: Known) -> Any:
@@ -125,19 +129,28 @@ def stories(examples: int) -> Callable[[Test], Test]:
     return wrap
 
 
+@pytest.fixture(scope="module")
+def browser_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserStore]:
+    made = BrowserStore(tmp_path_factory.mktemp("browser"))
+    yield made
+    made.close()
+
+
 @stories(STORIES)
-def test_any_story_on_sqlite(story_of: list[list[Act]]) -> None:
+def test_any_story_on_sqlite(browser_store: BrowserStore, story_of: list[list[Act]]) -> None:
     note(f"{story_of!r}")
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(tell(f"sqlite:///{folder}/story.db", Path(folder), story_of))
+        asyncio.run(tell(f"sqlite:///{folder}/story.db", Path(folder), story_of, browser_store))
 
 
 @stories(STORIES // 2)
-def test_any_story_on_postgresql(postgres: Postgres, story_of: list[list[Act]]) -> None:
+def test_any_story_on_postgresql(
+    postgres: Postgres, browser_store: BrowserStore, story_of: list[list[Act]]
+) -> None:
     note(f"{story_of!r}")
     url = postgres.copy_of("schema", prepare)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            asyncio.run(tell(url, Path(folder), story_of))
+            asyncio.run(tell(url, Path(folder), story_of, browser_store))
     finally:
         postgres.drop(url)
