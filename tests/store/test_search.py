@@ -17,6 +17,7 @@ from gateway.stream import describe
 from gateway.stream.contacts import update_contact
 from gateway.stream.edit import edit_message, erase_message
 from gateway.stream.merge import merge
+from inbox.filters import Question
 from inbox.search import search
 from tests.world import World, in_team
 
@@ -87,8 +88,8 @@ async def world(store: Store) -> World:
 
 async def found(world: World, query: str, viewer: Viewer = ALL) -> list[str]:
     async def look(reader: Reader) -> list[str]:
-        page = await search(reader, viewer, query, lambda row: "", before=None, limit=50)
-        return [hit["message"]["id"] for hit in page["hits"] if hit["message"]]
+        page = await search(reader, viewer, Question(words=query), lambda row: "", before=None, limit=50)
+        return [one["message"]["id"] for hit in page["hits"] for one in hit["messages"]]
 
     return await world.store.scan(look)
 
@@ -101,14 +102,15 @@ async def test_every_query_finds_the_same_on_both(world: World) -> None:
 
 
 async def test_newest_first_page_by_page(world: World) -> None:
-    taken = [await world.says(f"+{n % 3}", f"배송 {n}") for n in range(25)]
+    taken = [await world.says(f"+{n}", f"배송 {n}") for n in range(25)]
     seen: list[str] = []
     before: str | None = None
     for _ in range(5):
 
         async def look(reader: Reader, before: str | None = before) -> tuple[list[str], str | None]:
-            page = await search(reader, ALL, "배송", lambda row: "", before=before, limit=10)
-            return [hit["message"]["id"] for hit in page["hits"] if hit["message"]], page["before"]
+            asked = Question(words="배송")
+            page = await search(reader, ALL, asked, lambda row: "", before=before, limit=10)
+            return [one["message"]["id"] for hit in page["hits"] for one in hit["messages"]], page["before"]
 
         ids, before = await world.store.scan(look)
         seen += ids
@@ -145,8 +147,8 @@ async def test_people_and_subjects(world: World) -> None:
 
     async def about(query: str) -> list[str]:
         async def look(reader: Reader) -> list[str]:
-            page = await search(reader, ALL, query, lambda row: "", before=None, limit=50)
-            return [hit["conversation"]["id"] for hit in page["hits"] if not hit["message"]]
+            page = await search(reader, ALL, Question(words=query), lambda row: "", before=None, limit=50)
+            return [hit["conversation"]["id"] for hit in page["hits"] if not hit["messages"]]
 
         return await world.store.scan(look)
 
