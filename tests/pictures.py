@@ -62,7 +62,7 @@ async def tour(customer: Page, agent: Page, demo: Parley) -> None:
         "많이 놀라셨겠어요, 죄송합니다. 오늘 새 제품을 보내 드릴게요. 받으신 것은 돌려보내지 않으셔도 돼요."
     )
     await field.press("Enter")
-    await expect(customer.get_by_text("오늘 새 제품을")).to_be_visible()
+    await expect(customer.get_by_role("log").get_by_text("오늘 새 제품을")).to_be_visible()
     await write(customer, "정말 빠르네요, 감사합니다!")
     await expect(log.get_by_text("정말 빠르네요")).to_be_visible()
 

@@ -22,7 +22,7 @@ test("Korean particles follow the last sound", () => {
 test("holes are filled, unknown holes stay visible, values are never patterns", () => {
   assert.equal(fill("{name}{이/가} 담당해요", { name: "하나" }, particle), "하나가 담당해요");
   assert.equal(fill("{a} {b}", { a: "{b}" }), "{b} {b}");
-  assert.equal(fill("‘{name}’{을/를} 찾아요", { name: "배송" }), "‘배송’을 찾아요");
+  assert.equal(fill("‘{name}’{을/를} 찾아요", { name: "배송" }, particle), "‘배송’을 찾아요");
 });
 
 test("plurals take the language's form", () => {
