@@ -1,6 +1,4 @@
-// What a browser says of itself, in words: enough to know one's own machines by.
-
-import { t } from "../../words";
+// What a browser says of itself: enough to know one's own machines by.
 
 const BROWSERS: readonly (readonly [RegExp, string])[] = [
   [/SamsungBrowser\//, "Samsung Internet"],
@@ -25,12 +23,9 @@ function nameIn(agent: string, table: readonly (readonly [RegExp, string])[]): s
   return table.find(([sign]) => sign.test(agent))?.[1] ?? "";
 }
 
-/** "Chrome on Mac"; what does not say which it is, is called unknown and never by its raw text. */
-export function deviceWords(agent: string): string {
-  const browser = nameIn(agent, BROWSERS);
-  const system = nameIn(agent, SYSTEMS);
-  if (browser && system) return t("device.on", { browser, system });
-  return browser || system || t("security.unknown_browser");
+/** The browser's name and its machine's; empty where it does not say. */
+export function deviceOf(agent: string): { browser: string; system: string } {
+  return { browser: nameIn(agent, BROWSERS), system: nameIn(agent, SYSTEMS) };
 }
 
 export function isPhone(agent: string): boolean {

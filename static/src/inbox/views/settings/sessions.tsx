@@ -7,7 +7,7 @@ import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Failed, Skeleton } from "../../ui/states";
 import { count, language, t } from "../../words";
-import { deviceWords, isPhone } from "./devices";
+import { deviceOf, isPhone } from "./devices";
 import { useFetched } from "./fetched";
 import { useSending } from "./form";
 
@@ -33,6 +33,13 @@ function FailedCodes({ failures, note }: { failures: SessionsList["failures"]; n
       </div>
     </div>
   );
+}
+
+/** "Chrome on Mac"; what does not say which it is, is called unknown and never by its raw text. */
+function deviceWords(agent: string): string {
+  const { browser, system } = deviceOf(agent);
+  if (browser && system) return t("device.on", { browser, system });
+  return browser || system || t("security.unknown_browser");
 }
 
 function Row({ one, end }: { one: SessionView; end: () => void }) {
