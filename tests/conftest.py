@@ -36,6 +36,8 @@ hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, deran
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 _spent: dict[str, float] = defaultdict(float)
+_paces: list[float] = []
+_tests: list[str] = []
 _bundle_failure: list[str] = []
 
 
@@ -138,16 +140,24 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     _spent[budgets.room_of(report.nodeid)] += report.duration
+    if report.when == "call" and os.environ.get("CI"):
+        _tests.append(report.nodeid)
+        if len(_tests) % budgets.STRIDE == 1:
+            _paces.append(budgets.pace())
+
+
+def _over_budget() -> list[str]:
+    return budgets.exceeded(_spent, budgets.slowness(_paces))
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if not hasattr(session.config, "workerinput") and os.environ.get("CI") and budgets.exceeded(_spent):
+    if not hasattr(session.config, "workerinput") and os.environ.get("CI") and _over_budget():
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if os.environ.get("CI"):
-        for line in budgets.exceeded(_spent):
+        for line in _over_budget():
             terminalreporter.write_line(f"over its time budget (tests/budgets.py): {line}", red=True)
     if _bundle_failure:
         terminalreporter.write_line(f"the front end does not build: {_bundle_failure[0]}", red=True)

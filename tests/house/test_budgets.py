@@ -20,3 +20,13 @@ def test_rooms(nodeid: str, room: str) -> None:
 def test_only_what_is_over_is_named() -> None:
     spent = {"store": budgets.BUDGETS["store"] + 1.0, "house": 0.5, "attic": budgets.DEFAULT + 1.0}
     assert [line.split(":")[0] for line in budgets.exceeded(spent)] == ["attic", "store"]
+
+
+def test_a_slower_machine_has_as_much_more_and_a_faster_one_no_less() -> None:
+    spent = {"store": budgets.BUDGETS["store"] * 2.5}
+    assert budgets.exceeded(spent, 2.0) and not budgets.exceeded(spent, 3.0)
+    assert budgets.slowness([budgets.REFERENCE * 3] * 5 + [budgets.REFERENCE * 90]) == 3.0, (
+        "one hiccup is no pace"
+    )
+    assert budgets.slowness([budgets.REFERENCE / 3]) == budgets.slowness([]) == 1.0
+    assert budgets.pace() > 0
