@@ -20,12 +20,14 @@ from inbox.fitting import Id, Sent
 from inbox.wire import ProblemView
 
 T = TypeVar("T")
-MOST = 200
+AT_A_REQUEST = 10
+"""Conversations that count as one request of the agent's."""
+BULK_MOST = 200
 """Conversations in one bulk act."""
 
 
 class Bulk(Sent):
-    conversations: Annotated[list[Id], Field(min_length=1, max_length=MOST)]
+    conversations: Annotated[list[Id], Field(min_length=1, max_length=BULK_MOST)]
     actions: ActsSent
 
     @model_validator(mode="after")
@@ -70,6 +72,7 @@ class Unbulked(Done):
 async def bulk(asked: Asked, args: Bulk) -> Bulked:
     """Do the same to many conversations; one that cannot be done harms no other."""
     acts, me = args.actions.acts, asked.caller.agent_id
+    asked.desk.rates.agent_requests.check(me, len(args.conversations) / AT_A_REQUEST)
     key, began = await asked.write(lambda tx: begin_bulk(tx, me))
 
     async def one(tx: Tx, conversation: str) -> bool:

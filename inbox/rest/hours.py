@@ -16,12 +16,12 @@ from gateway.stream import hours
 from gateway.stream.hours import Day, Said, as_hours
 from inbox.fitting import Sent
 from inbox.rest.route import Call, route
-from presence.hours import DAY, standing
+from presence import hours as clock
 
 HOURS = "select * from team_hours order by team_id"
 ONE = "select * from team_hours where team_id = $1"
 
-Minute = Annotated[int, Field(ge=0, le=DAY)]
+Minute = Annotated[int, Field(ge=0, le=clock.DAY)]
 """From midnight, on the clock of the place; 1440 is the next midnight."""
 
 
@@ -109,7 +109,7 @@ async def forget_hours(call: Call) -> None:
 
 
 def _view(row: Row, now: int) -> HoursView:
-    stands = standing(as_hours(row), now)
+    stands = clock.standing(as_hours(row), now)
     holidays: list[HolidayView] = [{"date": day, "name": name} for day, name in from_json(row["holidays"])]
     overrides: list[OverrideView] = [
         {"date": day, "name": name, "ranges": ranges} for day, name, ranges in from_json(row["overrides"])

@@ -915,8 +915,11 @@ export interface Done {
   position: number;
 }
 
+/** Conversations that count as one request of the agent's. */
+export const AT_A_REQUEST = 10;
+
 /** Conversations in one bulk act. */
-export const MOST = 200;
+export const BULK_MOST = 200;
 
 export interface Bulk {
   conversations: string[];
@@ -1525,8 +1528,6 @@ export interface OrganisationsPage {
 export interface OrganisationAnswer {
   organisation: OrganisationView;
 }
-
-export const DAY = 1440;
 
 export interface Holiday {
   date: string;

@@ -9,13 +9,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from gateway.errors import Malformed, NotFound, Refused
+from gateway.errors import Malformed, NotFound, Refused, TooMany
 from gateway.events import SYSTEM, Priority
+from gateway.limits import Limits
+from gateway.rates import Rate
 from gateway.store import Tx
 from gateway.stream import agents, assign, describe, merge, status
 from gateway.stream.bulk import KEPT, UNDO_FOR, forget_bulks
-from inbox.commands.bulk import MOST
-from tests.inbox.conftest import House, does, open_house
+from inbox.commands.bulk import BULK_MOST
+from tests.inbox.conftest import House, Open, does, open_house
 from tests.inbox.tabs import tabs
 
 FIELDS = ("status", "assignee", "team", "priority", "tags", "snoozed_until", "waiting_since", "closed_at")
@@ -64,10 +66,19 @@ async def test_what_is_no_bulk_act(house: House) -> None:
     for args in (
         {"conversations": [], "actions": {"priority": 1}},
         {"conversations": [talk], "actions": {}},
-        {"conversations": [f"c{n}" for n in range(MOST + 1)], "actions": {"priority": 1}},
+        {"conversations": [f"c{n}" for n in range(BULK_MOST + 1)], "actions": {"priority": 1}},
     ):
         with pytest.raises(Malformed):
             await does(house, "ann", "bulk", **args)
+
+
+async def test_many_acts_count_as_many_requests(open_with: Open) -> None:
+    house = await open_with(Limits(agent_requests=Rate(22, 3600.0)))
+    talks = await talks_of(house, 2)
+    many = [*talks, *(f"c{n}" for n in range(BULK_MOST - 2))]
+    await does(house, "ann", "bulk", conversations=many, actions={"priority": 1})
+    with pytest.raises(TooMany):
+        await does(house, "ann", "bulk", conversations=many, actions={"priority": 2})
 
 
 async def test_an_act_is_whole_or_not_at_all(both: House) -> None:
