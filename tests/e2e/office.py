@@ -176,6 +176,13 @@ class Office:
         await self.goes_on(token, *texts, account=account)
         return token
 
+    async def known_writes(self, name: str, *texts: str) -> str:
+        """The same of a customer whom the team calls so; answers her token."""
+        token = await self.writes(*texts)
+        contact = (await self.boss.conversation())["contact"]["id"]
+        await self.boss.ask("PATCH", f"/contacts/{contact}", {"name": name})
+        return token
+
     async def goes_on(self, token: str, *texts: str, account: str = "web") -> None:
         for text in texts:
             body = {"client_id": uuid4().hex, "text": text}

@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.e2e.office import Office
+from tests.e2e.office import OFFLINE, Office
 from tests.e2e.pages.words import LANGUAGES, Language
 
 KOREAN = dict(zip("JKRNEATZ", "ㅓㅏㄱㅜㄷㅁㅅㅋ", strict=True))
@@ -144,3 +144,94 @@ async def test_everything_is_done_without_a_pointer(office: Office):
     await keys.press("Enter")
     await inbox.counts(mine=0, snoozed=1)
     await inbox.is_true()
+
+
+async def test_signs_are_known_by_what_they_write(office: Office):
+    """On a German keyboard ? stands where others have -, and / is Shift and 7; what stands there instead is no sign."""
+    mina = await office.hire("Mina")
+    inbox = await mina.inbox()
+    help_page = inbox.page.get_by_role("dialog", name=inbox.words("shortcuts.title"))
+
+    async def press(key: str, code: str, *, shift: bool = False) -> None:
+        await inbox.page.evaluate(
+            "([key, code, shiftKey]) => document.body.dispatchEvent(new KeyboardEvent('keydown',"
+            " { key, code, shiftKey, bubbles: true, cancelable: true }))",
+            [key, code, shift],
+        )
+
+    await press("-", "Slash")
+    await press("_", "Slash", shift=True)
+    await expect(inbox.page.get_by_role("searchbox")).not_to_be_focused()
+    await expect(help_page).to_have_count(0)
+    await press("/", "Digit7", shift=True)
+    await expect(inbox.page.get_by_role("searchbox")).to_be_focused()
+    await inbox.page.keyboard.press("Escape")
+    await inbox.page.keyboard.press("Escape")
+    await expect(inbox.page.get_by_role("searchbox")).not_to_be_focused()
+    await press("?", "Minus", shift=True)
+    await expect(help_page).to_be_visible()
+
+
+async def test_every_act_is_taken_back_by_a_key(office: Office):
+    """Close, snooze and priority say what they did and how to undo it; a snoozed one is closed in one step."""
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    keys = inbox.page.keyboard
+    toast = inbox.page.locator(".toast").last
+
+    await inbox.snooze()
+    await inbox.counts(all=0, snoozed=1)
+    await expect(toast.locator("kbd")).to_have_text("U")
+    await keys.press("u")
+    await inbox.counts(all=1, snoozed=0)
+    await inbox.snooze()
+    await inbox.counts(all=0, snoozed=1)
+    await keys.press("e")
+    await inbox.counts(all=0, snoozed=0)
+    await expect(toast).to_contain_text(inbox.words("closed.toast", number=1))
+    await keys.press("Control+z")
+    await inbox.counts(snoozed=1)
+    await inbox.act("snooze").click()
+    await inbox.page.get_by_role("button", name=inbox.words("snooze.wake")).click()
+    await inbox.counts(all=1, snoozed=0)
+
+    await expect(inbox.act("priority")).to_contain_text(inbox.words("priority.0"))
+    await keys.press("p")
+    await keys.press("4")
+    await expect(inbox.act("priority")).to_contain_text(inbox.words("priority.4"))
+    await keys.press("u")
+    await expect(inbox.act("priority")).to_contain_text(inbox.words("priority.0"))
+    await inbox.is_true()
+
+
+async def test_the_connection_is_told_of_without_moving_the_page(office: Office):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    places = """() => ['.conversation-head', '.list-pane', '.composer', '.nav'].map((what) => {
+        const box = document.querySelector(what).getBoundingClientRect();
+        return [box.x, box.y, box.width, box.height];
+    })"""
+    before = await inbox.page.evaluate(places)
+    office.new_page.expect(OFFLINE)
+    await inbox.offline()
+    await expect(inbox.page.locator(".notices .banner")).to_be_visible()
+    assert await inbox.page.evaluate(places) == before
+    await inbox.online()
+    await expect(inbox.page.locator(".notices .banner")).to_have_count(0)
+    assert await inbox.page.evaluate(places) == before
+
+
+async def test_a_long_name_is_read_whole(office: Office):
+    """Beside the open side at 1440 px, forty letters are not cut."""
+    mina = await office.hire("Mina")
+    name = "Wilhelmina Alexandra Papadopoulou-Smythe"
+    await office.known_writes(name, "Hello")
+    inbox = await mina.inbox()
+    await inbox.open(name)
+    await expect(inbox.page.get_by_role("region", name=inbox.words("context.label"))).to_be_visible()
+    cut = "(it) => it.scrollHeight > it.clientHeight + 1 || it.scrollWidth > it.clientWidth + 1"
+    assert not await inbox.page.locator(".head-contact").evaluate(cut)

@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import type { ContactView } from "../../../wire";
 import { loadPast } from "../../load";
 import { known } from "../../store";
 import { accountOf, conversationOf, legOf } from "../../store/select";
@@ -11,7 +12,7 @@ import { previewText } from "../list/row";
 const SHOWN = 8;
 
 /** The same person's other conversations, on every channel. */
-export function Past({ contact, here }: { contact: string; here: string }) {
+export function Past({ contact: { id: contact, position }, here }: { contact: ContactView; here: string }) {
   const [ids, setIds] = useState<readonly string[] | null>(null);
   const [failed, setFailed] = useState(false);
   const [all, setAll] = useState(false);
@@ -26,8 +27,9 @@ export function Past({ contact, here }: { contact: string; here: string }) {
   useEffect(() => {
     setIds(null);
     setAll(false);
-    ask();
   }, [contact, generation]);
+  // Joined or parted, a person has other conversations: asked for again, with the former ones shown meanwhile.
+  useEffect(ask, [contact, generation, position]);
   const views = (ids ?? [])
     .filter((id) => id !== here)
     .map((id) => conversationOf(known, id))

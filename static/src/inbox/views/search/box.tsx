@@ -75,10 +75,11 @@ export function SearchBox({ query = "" }: { query?: string }) {
       event.preventDefault();
       take(pointed);
     } else if (event.key === "Escape" && helps) {
-      // The first Escape closes the help, the next one leaves the field.
+      setOpen(false);
+      // While something is being written the first Escape closes the help alone, and the next one leaves the field.
+      if (text === query) return;
       event.preventDefault();
       event.stopPropagation();
-      setOpen(false);
     }
   };
   return (

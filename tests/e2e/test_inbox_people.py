@@ -1,0 +1,130 @@
+"""The side with the person: joining and parting contacts, suggestions, and what is left of somebody erased."""
+
+from __future__ import annotations
+
+from playwright.async_api import expect
+
+from tests.e2e.office import Colleague, Office
+from tests.e2e.pages.inbox import InboxPage
+
+
+async def contact_of(who: Colleague, name: str) -> str:
+    found = (await who.ask("GET", "/contacts", q=name))["contacts"]
+    key: str = next(one["id"] for one in found if one["name"] == name)
+    return key
+
+
+def side(inbox: InboxPage):
+    return inbox.page.get_by_role("region", name=inbox.words("context.label"))
+
+
+def toast(inbox: InboxPage, text: str):
+    return inbox.page.locator(".toast").filter(has_text=text)
+
+
+async def test_two_contacts_become_one_and_two_again(office: Office):
+    """Found by name, compared, merged; undone by its key; parted through the menu for later."""
+    boss = office.boss
+    await office.known_writes("Minji Kim", "From my phone")
+    await office.known_writes("김민지", "From my desk")
+    inbox = await boss.inbox()
+    await inbox.open("김민지")
+    await inbox.act("join").click()
+    dialog = inbox.page.get_by_role("dialog", name=inbox.words("join"))
+    await dialog.get_by_role("textbox", name=inbox.words("join.find")).fill("minji")
+    await dialog.get_by_role("button").filter(has_text="Minji Kim").click()
+    await expect(dialog.get_by_role("radio")).to_have_count(2)
+    await expect(dialog).to_contain_text(inbox.words("join.conversations.one", n=1))
+    await dialog.get_by_role("radio").nth(1).check()
+    await expect(dialog.locator(".compared-value.wins").first).to_have_text(
+        "김민지" + inbox.words("join.stands")
+    )
+    assert await inbox.faults("join") == []
+    await dialog.get_by_role("button", name=inbox.words("join.run")).click()
+    said = inbox.words("join.done", one="Minji Kim", other="김민지")
+    await expect(toast(inbox, said)).to_be_visible()
+    await expect(inbox.row("김민지")).to_have_count(2)
+    await expect(side(inbox).locator(".identity")).to_have_count(2)
+    await expect(side(inbox).locator(".past-row")).to_have_count(1)
+    await inbox.page.keyboard.press("u")
+    await expect(inbox.row("Minji Kim")).to_have_count(1)
+    await expect(side(inbox).locator(".identity")).to_have_count(1)
+    await inbox.is_true()
+
+    one, other = await contact_of(boss, "Minji Kim"), await contact_of(boss, "김민지")
+    await boss.ask("POST", f"/contacts/{one}/merge", {"into": other})
+    await expect(side(inbox).locator(".identity")).to_have_count(2)
+    await inbox.act("part").click()
+    parting = inbox.page.get_by_role("dialog", name=inbox.words("part"))
+    await parting.get_by_role("checkbox").first.check()
+    await parting.get_by_role("button", name=inbox.words("part.run")).click()
+    await expect(side(inbox).locator(".identity")).to_have_count(1)
+    await inbox.act("undo-join").click()
+    undoing = inbox.page.get_by_role("dialog", name=inbox.words("undo_merge"))
+    await expect(undoing.locator(".undoable-sides")).to_have_count(2)
+    await expect(undoing.locator(".undoable-sides").last).to_have_text("Minji Kim → 김민지")
+    await undoing.get_by_role("button", name=inbox.words("undo"), exact=True).first.click()
+    await expect(side(inbox).locator(".identity")).to_have_count(2)
+
+
+async def test_who_is_alike_is_suggested(office: Office):
+    """One press merges and can be taken back; who is said to be somebody else is not suggested again."""
+    boss = office.boss
+    await office.known_writes("Kim Minji", "Hello")
+    await office.known_writes("Minji Kim", "Hello again")
+    inbox = await boss.inbox()
+    await inbox.open("Minji Kim")
+    alike = side(inbox).locator(".alike")
+    await expect(alike).to_have_count(1)
+    await expect(alike).to_contain_text(inbox.words("alike.name"))
+    assert await inbox.faults("alike") == []
+    await alike.get_by_role("button", name=inbox.words("alike.join")).click()
+    await expect(side(inbox).locator(".identity")).to_have_count(2)
+    await expect(alike).to_have_count(0)
+    await inbox.page.locator(".toast").get_by_role("button", name=inbox.words("undo")).click()
+    await inbox.go("/list/all")
+    await inbox.open("Minji Kim")
+    await expect(side(inbox).locator(".identity")).to_have_count(1)
+    await expect(alike).to_have_count(1)
+    await alike.get_by_role("button", name=inbox.words("alike.apart")).click()
+    await expect(alike).to_have_count(0)
+    await inbox.page.reload()
+    await expect(side(inbox).locator(".identity")).to_have_count(1)
+    await inbox.page.wait_for_timeout(600)
+    await expect(alike).to_have_count(0)
+
+
+async def test_a_merge_is_known_again_by_its_numbers(office: Office):
+    boss = office.boss
+    await office.known_writes("Lee", "one")
+    await office.known_writes("Park", "two")
+    first, second = [(await boss.ask("GET", f"/conversations/{n}"))["conversation"]["id"] for n in (1, 2)]
+    inbox = await boss.inbox("/c/2")
+    await inbox.page.get_by_role("button", name=inbox.words("more"), exact=True).click()
+    await inbox.page.get_by_role("option", name=inbox.words("merge")).click()
+    await inbox.page.get_by_role("textbox", name=inbox.words("merge.number")).fill("1")
+    await inbox.page.keyboard.press("Enter")
+    await (
+        inbox.page.get_by_role("dialog").get_by_role("button", name=inbox.words("merge"), exact=True).click()
+    )
+    await inbox.tells(["one", "two"])
+    await inbox.go("/c/1")
+    await inbox.page.get_by_role("button", name=inbox.words("more"), exact=True).click()
+    await inbox.page.get_by_role("option", name=inbox.words("undo_merge")).click()
+    await expect(inbox.page.locator(".undoable-sides")).to_have_text("#2 Park → #1 Lee")
+    assert first != second
+
+
+async def test_what_is_left_of_somebody_erased(office: Office):
+    """No dead fields and buttons: what it means, and that it cannot be undone by accident."""
+    boss = office.boss
+    await office.known_writes("Lee", "forget me")
+    inbox = await boss.inbox("/c/1")
+    await expect(side(inbox).locator(".identity")).to_have_count(1)
+    await boss.ask("DELETE", f"/contacts/{await contact_of(boss, 'Lee')}")
+    await expect(side(inbox)).to_contain_text(inbox.words("contact.erased_more"))
+    await expect(inbox.page.locator(".head-contact")).to_have_text(inbox.words("contact.erased"))
+    await expect(side(inbox).get_by_role("textbox")).to_have_count(0)
+    for name in ("join", "contact.export", "contact.erase", "start.title"):
+        await expect(side(inbox).get_by_role("button", name=inbox.words(name))).to_have_count(0)
+    assert await inbox.faults("erased") == []
