@@ -16,6 +16,10 @@ const kept = keptIn(() => sessionStorage, "parley.");
 /** A page that is only switched away from for a moment is left alone. */
 const SETTLES = 60_000; // ms
 
+/** Sockets in a row that did not open though the server answers: then something on the way blocks them. */
+const BLOCKED = 3;
+let turnedAway = 0;
+
 let socket: AgentSocket | null = null;
 /** Said again only when the server's story has begun: pending acts need to know whose they are. */
 let resendDue = false;
@@ -43,6 +47,10 @@ function noteAvailability(unavailable: boolean): void {
   if (state.value.unavailable !== unavailable) dispatch({ kind: "unavailable", unavailable });
 }
 
+function sayBlocked(blocked: boolean): void {
+  if (state.value.blocked !== blocked) dispatch({ kind: "blocked", blocked });
+}
+
 function say(
   connection: Parameters<ConstructorParameters<typeof AgentSocket>[0]["say"]>[0],
   retryAt: number | null,
@@ -66,10 +74,15 @@ export function goLive(): void {
     say,
     ready: () => {
       resendDue = true;
+      turnedAway = 0;
+      sayBlocked(false);
       if (state.value.cursor !== null) beginTalking();
     },
     turnedAway: () => {
-      get("/session").catch((error: unknown) => problemOf(error).status === 401 && signedOut());
+      get("/session").then(
+        () => ++turnedAway >= BLOCKED && sayBlocked(true),
+        (error: unknown) => problemOf(error).status === 401 && signedOut(),
+      );
     },
   });
   socket = made;

@@ -102,7 +102,10 @@ export class AgentSocket {
     const socket = new WebSocket(this.world.url);
     let opened = false;
     this.socket = socket;
-    this.timer = setTimeout(() => this.lost(), OPENS_WITHIN);
+    this.timer = setTimeout(() => {
+      this.lost();
+      this.world.turnedAway();
+    }, OPENS_WITHIN);
     socket.onopen = () => {
       opened = true;
       const cursor = this.world.cursor();

@@ -12,6 +12,7 @@ import { joinPage, type ThreadPage } from "./threads";
 export type Local =
   | { kind: "connection"; connection: Connection; retryAt: number | null }
   | { kind: "unavailable"; unavailable: boolean }
+  | { kind: "blocked"; blocked: boolean }
   | { kind: "list.asked"; filter: Filter }
   | { kind: "list.failed"; filter: Filter }
   | {
@@ -115,6 +116,9 @@ function apply(draft: Draft, action: Action, now: number): void {
       return;
     case "unavailable":
       state.unavailable = action.unavailable;
+      return;
+    case "blocked":
+      state.blocked = action.blocked;
       return;
     case "list.asked":
       return changeList(draft, action.filter, (list) => ({ ...list, phase: "asked" }));

@@ -91,6 +91,8 @@ export interface State {
   connection: Connection;
   /** When the next try to connect is due, by this browser's clock. */
   retryAt: number | null;
+  /** The server answers, but no socket comes through to it. */
+  blocked: boolean;
   /** The server is there, its database is not. */
   unavailable: boolean;
   /** The front end this page is of: what the server served when it came. */
@@ -141,6 +143,7 @@ export function emptyState(): State {
     generation: 0,
     connection: "connecting",
     retryAt: null,
+    blocked: false,
     unavailable: false,
     bundle: null,
     isOld: false,

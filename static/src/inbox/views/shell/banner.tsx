@@ -4,6 +4,7 @@ import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { count, t } from "../../words";
 
+const SCHEME = location.protocol.replace("http", "ws");
 const PATIENCE = 1500; // ms a short cut stays unsaid: most are over before anybody could read it
 
 function useSince(active: boolean): boolean {
@@ -18,7 +19,7 @@ function useSince(active: boolean): boolean {
 
 /** What is wrong with the connection, calmly, and that nothing is lost. */
 export function Banner() {
-  const { connection, unavailable, pending, generation, isOld } = known;
+  const { connection, blocked, unavailable, pending, generation, isOld } = known;
   const cut = useSince(connection !== "online" && connection !== "signed_out" && generation > 0);
   const waiting = pending.filter((one) => one.state === "waiting" && one.settlesAt === null).length;
   if (unavailable) {
@@ -35,6 +36,18 @@ export function Banner() {
         <span>{t("banner.update")}</span>
         <button type="button" class="button small" onClick={() => location.reload()}>
           {t("banner.reload")}
+        </button>
+      </div>
+    );
+  }
+  if (blocked) {
+    return (
+      <div class="banner warn" role="status">
+        <span>
+          <Icon name="warning" size={14} /> {t("banner.blocked", { address: `${SCHEME}//${location.host}/ws/agent` })}
+        </span>
+        <button type="button" class="button small" onClick={retryConnection}>
+          {t("banner.now")}
         </button>
       </div>
     );
