@@ -34,6 +34,9 @@ NEWEST_OF_EACH = """select person_id, status from (
     select i.person_id, c.status, row_number() over (partition by i.person_id order by c.last_at desc, c.id desc) as nth
     from legs l join identities i on i.id = l.identity_id join conversations c on c.id = l.conversation_id
     where i.person_id in {ids_1}) as newest where nth = 1"""
+# One watermark for all her legs, because her story is one log on one screen, and what was told as read cannot be taken
+# back. Several legs of one person take messages at a time only where a site runs several chats for its signed-in users;
+# there the newest reading speaks for all. By leg, she would have to be told which message went which way.
 SEEN = (
     """select max(l.seen_to) from legs l join identities i on i.id = l.identity_id where i.person_id = $1"""
 )
