@@ -106,6 +106,18 @@ export function prefetch(view: ConversationView): void {
   if (!state.value.contacts.has(view.contact.id)) void loadConversation(view.id).catch(() => undefined);
 }
 
+const RESTS = 60; // ms a pointer rests on a row that may be opened; rows that scroll by under it are let go
+let soon: ReturnType<typeof setTimeout> | undefined;
+
+export function prefetchSoon(view: ConversationView): void {
+  clearTimeout(soon);
+  soon = setTimeout(() => prefetch(view), RESTS);
+}
+
+export function prefetchNone(): void {
+  clearTimeout(soon);
+}
+
 export function loadPast(contact: string): Promise<ListPage> {
   const { generation } = state.value;
   return get<ListPage>(`/contacts/${contact}/conversations`).then((page) => {

@@ -4,6 +4,7 @@ import { eraseContact, setAttributes, unblock, updateContact } from "../../comma
 import { isComposing } from "../../../shared/keys";
 import { loadConversation } from "../../load";
 import { known } from "../../store";
+import { useDeferred } from "../../ui/after-paint";
 import { Avatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
@@ -158,7 +159,7 @@ function Erased({ view, contact, at }: { view: ConversationView; contact: Contac
           {t("contact.erased_more")} <Moment at={at} />
         </p>
       </section>
-      <Past contact={contact.id} here={view.id} />
+      <Past contact={contact} here={view.id} />
     </>
   );
 }
@@ -197,18 +198,29 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
         values={view.attributes}
         set={(values) => void setAttributes(view.id, values)}
       />
-      <Past contact={contact.id} here={view.id} />
+      <Past contact={contact} here={view.id} />
       <Danger view={view} contact={contact} />
     </>
   );
 }
 
-export function ContextSide({ view, close, isSheet }: { view: ConversationView; close: () => void; isSheet: boolean }) {
-  const contact = known.contacts.get(view.contact.id);
+export function ContextSide({
+  view: chosen,
+  close,
+  isSheet,
+}: {
+  view: ConversationView;
+  close: () => void;
+  isSheet: boolean;
+}) {
+  // The conversation itself is drawn first.
+  const view = useDeferred(chosen, null);
+  const contact = known.contacts.get(chosen.contact.id);
   const missing = !contact;
   useEffect(() => {
-    if (missing) void loadConversation(view.id).catch(() => undefined);
-  }, [view.contact.id, missing]);
+    if (missing) void loadConversation(chosen.id).catch(() => undefined);
+  }, [chosen.contact.id, missing]);
+  const drawn = view && known.contacts.get(view.contact.id);
   return (
     <>
       {isSheet && <button type="button" class="side-veil" aria-label={t("close")} onClick={close} />}
@@ -220,7 +232,8 @@ export function ContextSide({ view, close, isSheet }: { view: ConversationView; 
           </button>
         </header>
         <div class="side-scroll">
-          {contact ? <Person view={view} contact={contact} /> : <Skeleton kind="line" rows={8} />}
+          {view && drawn && <Person view={view} contact={drawn} />}
+          {view && !drawn && <Skeleton kind="line" rows={8} />}
         </div>
       </section>
     </>

@@ -9,6 +9,7 @@ import { prefer, preferences } from "../../preferences";
 import { known } from "../../store";
 import { accountOf, conversationOf, legOf, tagsOf } from "../../store/select";
 import type { Pending } from "../../store/state";
+import { useDeferred } from "../../ui/after-paint";
 import { Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
@@ -163,6 +164,8 @@ function useSide(id: string): [boolean, () => void, boolean] {
 function OpenConversation({ id }: { id: string }) {
   const view = useComputed(() => conversationOf(known, id)).value;
   const [side, toggleSide, isSheet] = useSide(id);
+  // The first one is drawn in pieces: all that is drawn for the first time is dear.
+  const opened = useDeferred<string, null>(id, null);
   useEffect(() => {
     look(id);
     return stopChoosing;
@@ -178,7 +181,7 @@ function OpenConversation({ id }: { id: string }) {
       >
         <Head view={view} side={side} toggleSide={toggleSide} />
         <FailedActs view={view} />
-        <Thread view={view} />
+        {opened === null ? <div class="thread-place" /> : <Thread view={view} />}
         <SplitBar view={view} />
         {view.status === "spam" || view.erased ? (
           <p class="composer-instead">{t(view.erased ? "composer.erased" : "composer.spam")}</p>

@@ -13,11 +13,16 @@ interface Anchor {
 
 function firstShown(scroller: HTMLElement): Anchor | null {
   const top = scroller.getBoundingClientRect().top;
-  for (const row of scroller.querySelectorAll<HTMLElement>("[data-key]")) {
-    const box = row.getBoundingClientRect();
-    if (box.bottom > top) return { key: row.dataset.key ?? "", offset: box.top - top };
+  const rows = scroller.querySelectorAll<HTMLElement>("[data-key]");
+  let [from, to] = [0, rows.length];
+  // They stand one below the other: a handful of looks, however many there are.
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) to = middle;
+    else from = middle + 1;
   }
-  return null;
+  const row = rows[from];
+  return row ? { key: row.dataset.key ?? "", offset: row.getBoundingClientRect().top - top } : null;
 }
 
 export interface Reading {
@@ -38,13 +43,17 @@ export function useReadersPlace(
   const anchor = useRef<Anchor | null>(null);
   const begun = useRef(false);
 
+  // The scroll is listened to once; what it asks is what is right by then.
+  const asking = useRef(ask);
+  asking.current = ask;
+
   const note = () => {
     const element = scroller.current;
     if (!element) return;
     end.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
     anchor.current = firstShown(element);
     setAtEnd(end.current);
-    if (element.scrollTop < NEAR_TOP) ask();
+    if (element.scrollTop < NEAR_TOP) asking.current();
   };
   const restore = () => {
     const element = scroller.current;
@@ -86,6 +95,12 @@ export function useReadersPlace(
     };
   }, []);
 
+  // Short histories that fill no screen show no way to scroll: the next page is asked for by itself.
+  useEffect(() => {
+    const element = scroller.current;
+    if (element && begun.current && element.scrollTop < NEAR_TOP) asking.current();
+  }, [rows]);
+
   const toEnd = (smooth = false) => {
     end.current = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || !smooth;
@@ -93,8 +108,12 @@ export function useReadersPlace(
   };
   const toRow = (key: string) => {
     end.current = false;
-    scroller.current?.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "center" });
+    const show = () =>
+      scroller.current?.querySelector(`[data-key="${CSS.escape(key)}"]`)?.scrollIntoView({ block: "center" });
+    show();
     note();
+    // What comes into view takes its true height only then.
+    requestAnimationFrame(() => requestAnimationFrame(show));
   };
   return { atEnd, toEnd, toRow };
 }

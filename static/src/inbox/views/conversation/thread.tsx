@@ -14,6 +14,7 @@ import { count, language, t } from "../../words";
 import { Bubble } from "./bubble";
 import { lineWords } from "./lines";
 import { PendingRow } from "./pending-row";
+import { useGrowing } from "./growing";
 import { useReadersPlace } from "./scroll";
 import { endIsHidden, endIsShown, isOpened } from "./seen";
 import { Typing } from "./typing";
@@ -82,16 +83,21 @@ function useSeen(conversation: string, atEnd: boolean, thread: ThreadState): voi
 const FAR = 40; // pages back at most in search of a linked message
 
 /** The address may name a message: older pages are read until it is there, then it is shown and marked. */
-function useLinkedMessage(view: ConversationView, thread: ThreadState, show: (message: string) => void): string | null {
+function useLinkedMessage(
+  view: ConversationView,
+  thread: ThreadState,
+  drawn: boolean,
+  show: (message: string) => void,
+): string | null {
   const place = route.value;
   const wanted = place.screen === "conversation" ? (place.message ?? null) : null;
   const pages = useRef(0);
   const isThere = wanted !== null && thread.rows.some((row) => row.message.id === wanted);
   useEffect(() => {
-    if (wanted === null || thread.phase !== "ready") return;
+    if (wanted === null || !drawn || thread.phase !== "ready") return;
     if (isThere) show(wanted);
     else if (thread.before !== null && pages.current++ < FAR) void loadThread(view.id, true);
-  }, [wanted, isThere, thread.phase, thread.rows.length]);
+  }, [wanted, isThere, drawn, thread.phase, thread.rows.length]);
   return isThere ? wanted : null;
 }
 
@@ -108,11 +114,13 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
     () => itemsOf({ view, thread, pending, readTo, speaks: (line) => lineWords(line) !== null }),
     [view, thread, pending, readTo, known.directory],
   );
+  const from = useGrowing(items);
+  const drawn = useMemo(() => (from === 0 ? items : items.slice(from)), [items, from]);
   const older = () => {
-    if (thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
+    if (from === 0 && thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
   };
-  const { atEnd, toEnd, toRow } = useReadersPlace(scroller, content, items, older);
-  const linked = useLinkedMessage(view, thread, toRow);
+  const { atEnd, toEnd, toRow } = useReadersPlace(scroller, content, drawn, older);
+  const linked = useLinkedMessage(view, thread, from === 0, toRow);
   const unseen = useUnseenBelow(thread, atEnd);
   useSeen(view.id, atEnd, thread);
   const own = pending.filter(
@@ -130,8 +138,8 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
           {thread.phase === "failed" && (
             <Failed text={t("thread.failed")} retry={() => void loadThread(view.id, thread.rows.length > 0)} />
           )}
-          {thread.before === null && items.length > 0 && <p class="beginning faint">{t("thread.beginning")}</p>}
-          {items.map((item) => (
+          {thread.before === null && from === 0 && items.length > 0 && <p class="beginning faint">{t("thread.beginning")}</p>}
+          {drawn.map((item) => (
             <ItemRow key={item.key} item={item} view={view} linked={item.key === linked} />
           ))}
           {items.length === 0 && thread.phase === "ready" && <Empty icon="inbox" title={t("thread.empty")} />}

@@ -31,12 +31,19 @@ function steady(before: readonly string[], after: readonly string[]): readonly s
   return [...kept, ...below];
 }
 
+/** The rows as they are shown; the same array for as long as nothing has changed, so that a scroll draws only new rows. */
+function useHeld(key: string, fresh: readonly string[], held: boolean): readonly string[] {
+  const shown = useRef({ key: "", of: fresh, rows: fresh });
+  const before = shown.current;
+  if (before.key !== key || !held) shown.current = { key, of: fresh, rows: fresh };
+  else if (before.of !== fresh) shown.current = { key, of: fresh, rows: steady(before.rows, fresh) };
+  return shown.current.rows;
+}
+
 export function ConversationList({ filter, name }: { filter: Filter; name: string }) {
   const key = listKey(filter);
   const scroller = useRef<HTMLDivElement>(null);
   const held = useRef(false);
-  const shown = useRef<readonly string[]>([]);
-  const shownKey = useRef("");
   const { generation } = known;
   const list = useComputed(() => known.lists.get(key));
   const found = list.value;
@@ -47,9 +54,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   }, [key, generation]);
 
   const fresh = found ? rowsOf(known, found) : [];
-  const rows = held.current && shownKey.current === key ? steady(shown.current, fresh) : fresh;
-  shown.current = rows;
-  shownKey.current = key;
+  const rows = useHeld(key, fresh, held.current);
   const hidden = fresh.length - rows.length;
   useLayoutEffect(() => {
     shownRows.value = rows;

@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { waited } from "../../../shared/time";
 import type { ConversationView, PreviewView } from "../../../wire";
 import { now } from "../../clock";
-import { loadMark, prefetch } from "../../load";
+import { loadMark, prefetch, prefetchNone, prefetchSoon } from "../../load";
 import { known } from "../../store";
 import { accountOf, agentOf, conversationOf, isMarkUnknown, isUnread, legOf, tagsOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
@@ -135,7 +135,8 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
         href={`/c/${view.number}`}
         data-row={id}
         aria-current={chosen ? "page" : undefined}
-        onPointerEnter={() => prefetch(view)}
+        onPointerEnter={() => prefetchSoon(view)}
+        onPointerLeave={prefetchNone}
         onFocus={() => prefetch(view)}
       >
         <Avatar id={view.contact.id} name={view.contact.name} />

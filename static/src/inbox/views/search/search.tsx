@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { ConversationView, Find, Hit, HitsPage, SnippetPart } from "../../../wire";
 import { get, problemOf } from "../../api";
-import { prefetch } from "../../load";
+import { prefetch, prefetchNone, prefetchSoon } from "../../load";
 import { known, state } from "../../store";
 import { dispatch } from "../../store";
 import { accountOf, legOf } from "../../store/select";
@@ -64,7 +64,7 @@ function HitRow({ hit }: { hit: Hit }) {
   const bySubject = about && view.subject.startsWith(said.replace(/…$/, ""));
   return (
     <div role="listitem" class="hit">
-      <a class="hit-head" href={`/c/${view.number}`} onPointerEnter={() => prefetch(view)} onFocus={() => prefetch(view)}>
+      <a class="hit-head" href={`/c/${view.number}`} onPointerEnter={() => prefetchSoon(view)} onPointerLeave={prefetchNone} onFocus={() => prefetch(view)}>
         <Avatar id={view.contact.id} name={view.contact.name} />
         <span class="hit-body">
           <span class="row-head">
