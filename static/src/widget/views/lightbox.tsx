@@ -26,10 +26,19 @@ export function Lightbox({ chat, view, file }: { chat: Chat; view: View; file: A
     const next = all[at + step];
     if (next) chat.lookAt(next);
   };
+  // The frame covers the page, which knows nothing of the dialog in it: Tab must not leave.
+  const keys = (event: KeyboardEvent) => {
+    go(STEPS[event.key] ?? 0);
+    if (event.key !== "Tab") return;
+    const stops = Array.from(box.current?.querySelectorAll<HTMLElement>("button:enabled,a") ?? []);
+    const here = stops.indexOf(document.activeElement as HTMLElement);
+    event.preventDefault();
+    stops.at((here + (event.shiftKey ? -1 : 1)) % stops.length)?.focus();
+  };
   const size = fileSize(file.size, words.language());
   return (
     <dialog ref={box} class="lightbox" aria-label={t("file.picture", { name: file.name })} onClose={() => chat.lookAt(null)}
-      onKeyDown={(event) => go(STEPS[event.key] ?? 0)}>
+      onKeyDown={keys}>
       <div class="lightbox-bar">
         <p>{file.name} · {size}</p>
         <button type="button" class="icon" aria-label={t("file.previous")} disabled={at <= 0} onClick={() => go(-1)}><Icon d="M15 5l-7 7 7 7" /></button>
