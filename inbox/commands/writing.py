@@ -35,7 +35,7 @@ Mentions = Annotated[list[Id], Field(max_length=20)]
 Uploads = Annotated[list[Id], Field(max_length=20)]
 
 
-class Said(Sent):
+class Writing(Sent):
     """What replies and notes have in common."""
 
     conversation: Id
@@ -48,12 +48,12 @@ class Said(Sent):
     """The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send."""
 
 
-class Note(Said):
+class Note(Writing):
     mentions: Mentions = Field(default_factory=list)
     """Agents and teams that a note names: they are told, and watch from now on."""
 
 
-class Reply(Said):
+class Reply(Writing):
     leg: Id | None = None
     """None: the conversation's current leg."""
     seen: Position | None = None
@@ -172,7 +172,7 @@ async def _stored(asked: Asked, what: Post, after: Sequence[After]) -> Posted:
     return await post_with(asked.store, what, verb)
 
 
-def _post(asked: Asked, args: Said, visibility: Visibility) -> Post:
+def _post(asked: Asked, args: Writing, visibility: Visibility) -> Post:
     more = {"leg": args.leg, "seen": args.seen, "anyway": args.anyway} if isinstance(args, Reply) else {}
     return Post(
         args.conversation,

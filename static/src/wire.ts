@@ -1150,7 +1150,7 @@ export interface SetPreferences {
 }
 
 /** What replies and notes have in common. */
-export interface Said {
+export interface Writing {
   conversation: string;
   text?: string;
   /** Ids of uploads that wait for a message. */
