@@ -23,6 +23,7 @@ import { contactName, shortAddress } from "../names";
 import { colourClass } from "../tags";
 import { chosenId, listAddress } from "./chosen";
 import { press } from "./press";
+import { SETTINGS_PAGES } from "./settings-pages";
 import { shortcutsOpen } from "./shortcuts";
 
 export const paletteOpen = signal(false);
@@ -51,18 +52,6 @@ const LISTS = [
   ["snoozed", "snooze"],
   ["closed", "check"],
   ["spam", "spam"],
-] as const;
-const SETTINGS = [
-  ["me", "person", 0],
-  ["look", "sun", 0],
-  ["security", "shield", 0],
-  ["tokens", "key", 0],
-  ["agents", "mine", 2],
-  ["teams", "team", 2],
-  ["tags", "tag", 1],
-  ["attributes", "sliders", 2],
-  ["accounts", "plug", 1],
-  ["audit", "list", 1],
 ] as const;
 const RANK = { agent: 0, supervisor: 1, admin: 2 } as const;
 
@@ -153,7 +142,7 @@ function places(): Entry[] {
           true,
         ),
       ),
-    ...SETTINGS.filter(([, , least]) => rank >= least).map(([name, drawn]) =>
+    ...SETTINGS_PAGES.filter(({ role }) => rank >= RANK[role]).map(({ name, icon: drawn }) =>
       place(`settings ${name}`, t(`settings.${name}` as WordKey), t("settings.title"), icon(drawn), `/settings/${name}`),
     ),
     {
