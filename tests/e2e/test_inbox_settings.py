@@ -11,6 +11,7 @@ import pyotp
 from playwright.async_api import Page, expect
 
 from tests.e2e.office import PASSWORD, PHONE, Colleague, Office
+from tests.e2e.pages.chat import ChatPage
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.settings import SettingsPage
 from tests.e2e.pages.sign import SignPage
@@ -272,9 +273,11 @@ async def test_an_empty_house_teaches_three_steps_until_somebody_writes(office: 
     await inbox.go("/list/unassigned")
     async with inbox.page.context.expect_page() as opened:
         await steps.get_by_role("link", name=inbox.words("first.write_go")).click()
-    chat = await opened.value
-    await chat.get_by_role("textbox").fill("Is anybody there?")
-    await chat.get_by_role("textbox").press("Enter")
+    chat = ChatPage(await opened.value, office.url)
+    await expect(chat.field).to_be_enabled()
+    await chat.say("Is anybody there?")
+    await chat.sees("Is anybody there?")
+    await inbox.page.bring_to_front()
     await expect(inbox.page.locator("[data-row]")).to_have_count(1)
     await expect(steps).to_have_count(0)
 
