@@ -86,7 +86,9 @@ async def test_a_picture_takes_the_whole_screen_and_gives_it_back(world: World, 
     await expect(box.locator("img")).to_have_js_property("naturalWidth", 1600)
     for key in ("Tab", "Tab", "Tab", "Tab", "Shift+Tab", "Shift+Tab"):
         await chat.page.keyboard.press(key)
-        assert await chat.frame.evaluate("document.activeElement.closest('dialog') !== null && document.hasFocus()")
+        assert await chat.frame.evaluate(
+            "document.activeElement.closest('dialog') !== null && document.hasFocus()"
+        )
     seen = await box.locator("img").bounding_box()
     assert seen and seen["width"] <= screen[0]
     await chat.page.keyboard.press("Escape")
