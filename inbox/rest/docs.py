@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 from functools import cache
@@ -34,13 +35,16 @@ POLICY = (
 @route("GET", "/openapi.json", role=None, gives="application/json")
 async def show_openapi(call: Call) -> web.Response:
     """This API as an OpenAPI 3.1 document."""
-    return web.Response(body=_encoded(), content_type="application/json")
+    return web.Response(body=await asyncio.to_thread(_encoded), content_type="application/json")
 
 
 @route("GET", "/docs", role=None, gives="text/html")
 async def show_docs(call: Call) -> web.Response:
     """The same to read."""
-    return web.Response(text=page(), content_type="text/html", headers={"Content-Security-Policy": POLICY})
+    text = await asyncio.to_thread(
+        page
+    )  # made once, from every model there is: too long a piece for the loop
+    return web.Response(text=text, content_type="text/html", headers={"Content-Security-Policy": POLICY})
 
 
 @cache
