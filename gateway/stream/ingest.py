@@ -58,9 +58,11 @@ TOUCH = """update conversations set status = $2, leg_id = $3, last_at = $4, last
 TOUCH_TAGS = "update conversation_tags set status = $2, last_at = $3 where conversation_id = $1"
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
+# A client id is its author's own, on whatever account it came: with a provider's it is asked for last.
 KNOWN = """select m.id, m.conversation_id, m.position, m.at from messages m
-    where m.account_id = $1 and (m.provider_id in ($2, $6) or (m.client_id = $3 and m.author_id in
-        (select i.id from identities i where i.space = $4 and i.address = $5)))"""
+    where (m.account_id = $1 and m.provider_id in ($2, $6)) or (m.client_id = $3 and m.author_id in
+        (select i.id from identities i where i.space = $4 and i.address = $5))
+    order by case when m.client_id = $3 then 1 else 0 end limit 1"""
 
 
 @dataclass(frozen=True, slots=True)

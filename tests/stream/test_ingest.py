@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from gateway.events import Address, Attachment, InboundMessage, Kind
+from gateway.events import AccountId, Address, Attachment, InboundMessage, Kind
 from gateway.store import Row, Store, Tx
 from gateway.stream import status
 from gateway.stream.contacts import block
 from gateway.stream.describe import tag
-from gateway.stream.ingest import ingest
+from gateway.stream.ingest import Intake, ingest
 from gateway.stream.post import Post, write_post
 from gateway.stream.start import start
 from tests.checks import check
@@ -87,6 +87,8 @@ async def test_a_repeat_is_one_message(world: World) -> None:
     mine = await world.says("+1", "mine", client_id="c1", provider_id="x1")
     assert (await world.says("+1", "mine", client_id="c1", provider_id="x2")).message == mine.message
     assert (await world.says("+2", "hers", client_id="c1", provider_id="x3")).message != mine.message
+    elsewhere = Intake(AccountId("elsewhere"))
+    assert (await world.says("+1", "mine", client_id="c1", intake=elsewhere)).message == mine.message
     await check(world.store)
 
 
