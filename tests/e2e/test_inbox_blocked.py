@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from playwright.async_api import Page, WebSocketRoute, expect
 
-from tests.e2e.office import DESKTOP, LOCALES, Office
+from tests.e2e.office import DESKTOP, Office
 from tests.e2e.pages.inbox import InboxPage
-from tests.e2e.pages.words import Language
+from tests.e2e.pages.words import LOCALES, Language
 from tests.servers.pages import Pages
 
 
@@ -45,7 +45,7 @@ async def test_it_says_that_the_network_blocks_live_updates(
     assert await inbox.faults(f"blocked-{language}") == []
     await inbox.page.set_viewport_size({"width": 390, "height": 844})
     assert await inbox.faults(f"blocked-{language}-phone") == []
-    await inbox.page.set_viewport_size(DESKTOP)
+    await inbox.page.set_viewport_size({"width": 1440, "height": 900})
 
     await banner.get_by_role("button", name=inbox.words("banner.now")).click()
     await expect(banner).to_contain_text(address)
