@@ -87,7 +87,7 @@ class Town:
             ("conversation_tags (conversation_id, tag_id, status, last_at)", self._tagged()),
             ("participants (conversation_id, contact_id, role)", self._each(self._participant)),
             (
-                "legs (id, conversation_id, account_id, identity_id, thread_key, created_at)",
+                "legs (id, conversation_id, account_id, identity_id, thread_key, last_inbound_at, created_at)",
                 self._each(self._leg),
             ),
             (
@@ -141,7 +141,7 @@ class Town:
         return (_key("c", n), _key("k", n), "requester")
 
     def _leg(self, n: int) -> tuple[Any, ...]:
-        return (_key("l", n), _key("c", n), ACCOUNT, _key("i", n), "", EPOCH)
+        return (_key("l", n), _key("c", n), ACCOUNT, _key("i", n), "", self._at(self._last[n]), EPOCH)
 
     def _said(self) -> Rows:
         writer = Writer()

@@ -36,7 +36,7 @@ CONVERSATIONS = """select c.*, k.name as contact_name, k.blocked_at, k.erased_at
 TAGS = (
     "select conversation_id, tag_id from conversation_tags where conversation_id in {ids_1} order by tag_id"
 )
-LEGS = """select l.*, i.space, i.address, i.proof, e.last_inbound_at, e.opted_out_at
+LEGS = """select l.*, i.space, i.address, i.proof, e.opted_out_at
     from legs l join identities i on i.id = l.identity_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
     where l.conversation_id in {ids_1} order by l.id"""

@@ -56,6 +56,7 @@ TOUCH = """update conversations set status = $2, leg_id = $3, last_at = $4, last
     position = $6, last_public_position = $6, last_customer_position = $6,
     waiting_since = coalesce(waiting_since, $7), snoozed_until = null, closed_at = null where id = $1"""
 TOUCH_TAGS = "update conversation_tags set status = $2, last_at = $3 where conversation_id = $1"
+TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
 # A client id is its author's own, on whatever account it came: with a provider's it is asked for last.
@@ -194,6 +195,7 @@ async def ingest(
     await tx.run(TOUCH, held.id, scope.status, leg, last_at, newest, event.position, at)
     if scope.tags:
         await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
+    await tx.run(TOUCH_LEG, leg, tx.now)
     await tx.run(TOUCH_ENDPOINT, intake.account, person.identity, tx.now)
     await insert_attachments(tx, message, fact.attachments)
     await claim_uploads(tx, message, uploads, owner=owner_of(fact))

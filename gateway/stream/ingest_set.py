@@ -55,10 +55,11 @@ NEW_MESSAGES = """insert into messages (id, position, conversation_id, birth_con
     from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
         $9::text[], $10::text[], $11::text[], $12::bigint[], $13::integer[])
         as n (id, position, conversation, leg, author, client, account, provider, text, content, reply_to, at, late)"""
-# One way to the server and back for two tables.
+# One way to the server and back for three tables.
 TOUCH = """with ends as (insert into endpoints (account_id, identity_id, last_inbound_at)
         select w.account, w.identity, $10 from unnest($8::text[], $9::text[]) as w (account, identity)
-        on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at)
+        on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at),
+    ways as (update legs set last_inbound_at = $10 where id = any($11::text[]))
     update conversations c set status = n.status, leg_id = n.leg, last_at = n.last_at, last_message_id = n.message,
     position = n.position, last_public_position = n.position, last_customer_position = n.position,
     waiting_since = coalesce(c.waiting_since, n.waiting), snoozed_until = null, closed_at = null
@@ -227,7 +228,8 @@ async def _touch(tx: PostgresTx, fresh: Sequence[Plain], after: dict[str, After]
         for key, one in after.items()
     ]
     ends = sorted({(str(one.verb.intake.account), str(one.person.identity)) for one in fresh})
-    await tx.run(TOUCH, *_columns(touched, 7), *_columns(ends, 2), tx.now)
+    legs = sorted({str(one.leg) for one in fresh})
+    await tx.run(TOUCH, *_columns(touched, 7), *_columns(ends, 2), tx.now, legs)
     tagged = [(key, one.scope.status.value, one.last_at) for key, one in after.items() if one.scope.tags]
     if tagged:
         await tx.run(TOUCH_TAGS, *_columns(tagged, 3))

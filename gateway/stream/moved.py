@@ -23,9 +23,9 @@ LATER = """select l.id, l.kind from merges l where l.undone_at is null and l.pos
         or (l.from_id = $3 and l.kind in ('conversation.merge', 'contact.merge')))
     order by l.position limit 1"""
 UNDONE = "update merges set undone_at = $2 where id = $1"
-TWIN = """insert into legs (id, conversation_id, account_id, identity_id, thread_key,
+TWIN = """insert into legs (id, conversation_id, account_id, identity_id, thread_key, last_inbound_at,
     last_sent_position, delivered_to, read_to, seen_to, created_at)
-    select $1, $2, account_id, identity_id, thread_key, last_sent_position, delivered_to,
+    select $1, $2, account_id, identity_id, thread_key, last_inbound_at, last_sent_position, delivered_to,
         read_to, seen_to, $4 from legs where id = $3 returning last_sent_position"""
 NEWEST = "select id, at from messages where conversation_id = $1 order by at desc, position desc limit 1"
 MARKS = """select max(case when visibility = 'public' then position end) as newest_public,

@@ -248,6 +248,7 @@ create table legs (
     account_id text not null,
     identity_id text not null references identities (id),
     thread_key text not null,
+    last_inbound_at bigint,
     last_sent_position bigint,
     delivered_to bigint not null default 0,
     read_to bigint not null default 0,
