@@ -117,6 +117,11 @@ class Kind(StrEnum):
     MESSAGE_CREATED = "message.created"
     MESSAGE_EDITED = "message.edited"
     MESSAGE_ERASED = "message.erased"
+    MESSAGE_HELD = "message.held"
+    """A public reply waits a moment in which its author may take it back (or could not be sent, `problem`): for agents
+    only. Released it is created, as the same message."""
+    MESSAGE_UNDONE = "message.undone"
+    """It was taken back (`subject` names it): there is no such message, and never was for the customer."""
     LEG_SEEN = "leg.seen"
     """A watermark moved: what the customer has received or read, or what we have read of hers."""
     CONTACT_CHANGED = "contact.changed"

@@ -1,4 +1,7 @@
-"""What falls due: snoozes that end, uploads nobody used, the log's old end. Runs for the life of the process."""
+"""What falls due: snoozes that end, replies held for undo, uploads nobody used, the log's old end.
+
+Runs for the life of the process.
+"""
 
 from __future__ import annotations
 
@@ -12,13 +15,17 @@ from gateway.media import MediaStore, sweep_orphans
 from gateway.store import Store, Tx
 from gateway.stream.bulk import forget_bulks
 from gateway.stream.edit import NAMED
+from gateway.stream.held import forget_undone
+from gateway.stream.release import next_due, release_due
 from gateway.stream.status import next_wake, wake_due
 from gateway.stream.trim import trim_log
 
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at the snoozes."""
+"""Seconds between two looks at the snoozes, and at replies held for undo."""
+LOOK_SOON = 0.05
+"""Seconds at the least between two looks at held replies when one is due."""
 CLEAN_EVERY = 3600.0
 """Seconds between two rounds of cleaning."""
 DAY, HOUR = 86_400_000, 3_600_000
@@ -38,6 +45,23 @@ async def wake_snoozed(store: Store, clock: Callable[[], int]) -> None:
         except Unavailable as why:
             log.warning("snoozes wait: %s", why)
         await asyncio.sleep(LOOK_EVERY)
+
+
+async def release_held(store: Store, clock: Callable[[], int]) -> None:
+    """Send held replies when their moment is over, again and again; what fell due while nobody ran goes at once.
+    Survives a database that is gone for a while."""
+    while True:
+        wait = LOOK_EVERY
+        try:
+            due = await next_due(store)
+            if due is not None and due <= clock():
+                await release_due(store)
+                due = await next_due(store)
+            if due is not None:
+                wait = min(LOOK_EVERY, max(LOOK_SOON, (due - clock()) / 1000))
+        except Unavailable as why:
+            log.warning("held replies wait: %s", why)
+        await asyncio.sleep(wait)
 
 
 async def clean(store: Store, media: MediaStore, limits: Limits) -> None:
@@ -66,6 +90,7 @@ async def clean_once(store: Store, media: MediaStore, limits: Limits) -> None:
 async def _forget(tx: Tx, limits: Limits) -> int:
     await tx.run(FORGET_UPLOADS, tx.now - limits.orphans_kept * HOUR)
     await forget_bulks(tx)
+    await forget_undone(tx, tx.now - DAY)
     await tx.run(FORGET_SESSIONS, tx.now - 90 * DAY)
     await tx.run(FORGET_LINKS, tx.now - 90 * DAY)
     return tx.now

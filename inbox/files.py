@@ -8,7 +8,7 @@ from gateway.errors import NotFound
 from gateway.events import Attachment
 from gateway.media import Claim
 from gateway.store import Reader, Row
-from inbox.auth.access import access_message
+from inbox.auth.access import access_held, access_message
 from inbox.auth.caller import Caller
 from inbox.auth.door import recognise
 from inbox.desk import DESK
@@ -37,10 +37,16 @@ async def _find(look: Reader, caller: Caller, claim: Claim) -> Row | None:
     row = await look.one(FILE, claim.attachment)
     if row is None:
         return None
-    if row["message_id"] is None:
-        return row if row["owner"] == f"agent:{caller.agent_id}" else None
+    if row["message_id"] is None and row["owner"] == f"agent:{caller.agent_id}":
+        return row
+    of, _, held = row["owner"].partition(":")
     try:
-        await access_message(look, caller.viewer, row["message_id"])
+        if row["message_id"] is not None:
+            await access_message(look, caller.viewer, row["message_id"])
+        elif of == "held":
+            await access_held(look, caller.viewer, held)
+        else:
+            return None
     except NotFound:
         return None
     return row

@@ -24,7 +24,14 @@ from gateway.events import ActorKind, Event, Kind, Scope
 from gateway.limits import Limits
 from gateway.live import CLOSE_SIGNED_OUT, Hub, LiveSession, text_frame
 from gateway.store import Cursor, Store, as_json
-from gateway.store.load import Content, load_contacts, load_conversations, load_messages, load_names
+from gateway.store.load import (
+    Content,
+    load_contacts,
+    load_conversations,
+    load_held,
+    load_messages,
+    load_names,
+)
 from gateway.store.tx import Reader
 from inbox.auth.caller import Caller
 from inbox.directory import load_directory
@@ -32,7 +39,7 @@ from inbox.wire import CLOSE_ACCESS
 
 CONTACT_SCOPES = """select contact_id, status, team_id, assignee_id from conversations
     where contact_id in {ids_1} and merged_into is null"""
-ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED)
+ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED, Kind.MESSAGE_HELD)
 WHOLE, ENTERED, BARE, PASSED, LEFT = "whole", "entered", "bare", "passed", "left"
 """How a fact is told: with its content; with it, as coming into view; without content, because it has left the view
 since; the same as coming into view; as leaving the view."""
@@ -118,7 +125,9 @@ class AgentHub(Hub[AgentSession, Facts]):
 
     async def _load_messages(self, look: Reader, events: Sequence[Event]) -> Mapping[str, Content]:
         wanted = {event.message for event in events if event.message and event.kind in ABOUT_MESSAGES}
-        return await load_messages(look, wanted) if wanted else {}
+        found = await load_messages(look, wanted) if wanted else {}
+        held = {event.message for event in events if event.kind is Kind.MESSAGE_HELD and event.message}
+        return {**found, **await load_held(look, held)} if held else found
 
     async def _load_conversations(self, look: Reader, wanted: set[str]) -> Mapping[str, ConversationView]:
         """Those, and where the merged ones among them live now."""
@@ -235,7 +244,7 @@ class AgentHub(Hub[AgentSession, Facts]):
         if summary := content.conversations.get(event.conversation or ""):
             frame["summary"] = summary
         if message := content.messages.get(event.message or ""):
-            frame["message"] = project.message(message.row, message.files, self._link)
+            frame["message"] = message.for_agents(self._link)
         contact = content.contacts.get(event.contact or "")
         repeated = (
             event.conversation is None and content.contacts_at.get(event.contact or "", 0) > event.position

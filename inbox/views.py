@@ -16,9 +16,10 @@ from gateway.egress import agent as project
 from gateway.egress.access import Viewer, where_sees
 from gateway.egress.agent import Link
 from gateway.egress.types import ContactView, ConversationView, LineView, MessageView
+from gateway.errors import NotFound
 from gateway.events import Status
 from gateway.store import Reader, Row, as_json
-from gateway.store.load import MESSAGES, load_contacts, load_conversations, with_files
+from gateway.store.load import MESSAGES, load_contacts, load_conversations, load_held_in, with_files
 from gateway.store.search import fts_query, ts_query
 from inbox.auth.access import access_contact, access_conversation, where_sees_contact
 from inbox.places import Place, read_place
@@ -63,6 +64,8 @@ class ConversationPage(TypedDict):
 class MessagesPage(TypedDict):
     messages: list[MessageView]
     """Oldest first."""
+    held: list[MessageView]
+    """On the page with the newest: replies held for undo, which are no messages yet."""
     lines: list[LineView]
     """What was done to the conversation in the same stretch of time."""
     before: str | None
@@ -249,22 +252,36 @@ async def show_conversation(look: Reader, viewer: Viewer, key: str) -> Conversat
 
 
 async def list_messages(
-    look: Reader, viewer: Viewer, key: str, link: Link, *, before: str | None, after: str | None, limit: int
+    look: Reader,
+    viewer: Viewer,
+    key: str,
+    link: Link,
+    *,
+    before: str | None,
+    after: str | None,
+    limit: int,
+    around: str | None = None,
 ) -> MessagesPage:
-    """A stretch of a conversation: the newest, those before a place, or those after one. Raises NotFound."""
+    """A stretch of a conversation: the newest, those before a place, those after one, or those around a message.
+    Raises NotFound."""
     row = await access_conversation(look, viewer, key)
-    rows = await _stretch(look, row["id"], before, after, limit + 1)
-    more, rows = len(rows) > limit, rows[:limit]
-    if after is None:
-        rows = rows[::-1]
+    if around is not None:
+        rows, older, newer = await _around(look, row["id"], around, limit)
+    else:
+        rows = await _stretch(look, row["id"], before, after, limit + 1)
+        more, rows = len(rows) > limit, rows[:limit]
+        if after is None:
+            rows = rows[::-1]
+        older = (after is not None) or more
+        newer = (before is not None) if after is None else more
     contents = await with_files(look, rows)
-    older = (after is not None) or more
-    newer = (before is not None) if after is None else more
-    page = [project.message(one.row, one.files, link) for one in contents]
+    page = [one.for_agents(link) for one in contents]
+    held = [] if newer else await load_held_in(look, row["id"])
     since = rows[0]["at"] if rows and older else None
     until = rows[-1]["at"] if rows and newer else None
     return {
         "messages": page,
+        "held": [one.for_agents(link) for one in held],
         "lines": await _lines(look, row["id"], since, until),
         "before": _place(rows[0]) if rows and older else None,
         "after": _place(rows[-1]) if rows and newer else None,
@@ -274,6 +291,20 @@ async def list_messages(
 
 def _place(row: Row) -> str:
     return str(Place(row["at"], str(row["position"])))
+
+
+async def _around(
+    look: Reader, conversation: str, message: str, limit: int
+) -> tuple[Sequence[Row], bool, bool]:
+    """The rows around a message, it in their middle, and whether there are older and newer ones. Raises NotFound."""
+    middle = await look.one(f"{MESSAGES} where m.id = $1 and m.conversation_id = $2", message, conversation)
+    if middle is None:
+        raise NotFound("errors.message_not_found", f"no message {message} in {conversation}")
+    half, place = max(1, limit // 2), _place(middle)
+    older = await _stretch(look, conversation, place, None, half + 1)
+    newer = await _stretch(look, conversation, None, place, half + 1)
+    rows = [*older[:half][::-1], middle, *newer[:half]]
+    return rows, len(older) > half, len(newer) > half
 
 
 async def _stretch(

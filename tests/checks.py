@@ -14,6 +14,7 @@ POSITIONS = {
     "legs": ("last_sent_position", "delivered_to", "read_to", "seen_to"),
     "read_marks": ("position",),
     "merges": ("position",),
+    "held_replies": ("position",),
     "events": ("position",),
     "audit": ("position",),
     "message_search": ("rowid",),

@@ -150,6 +150,12 @@ def message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
     }
 
 
+def held_message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
+    """A reply held for undo, of `load_held`."""
+    problem = None if row["problem"] is None else orjson.loads(row["problem"])
+    return {**message(row, files, link), "held": {"until": row["due_at"], "problem": problem}}
+
+
 def attachment(row: Row, link: Link) -> AttachmentView:
     return {
         "id": row["id"],

@@ -112,6 +112,20 @@ class ConversationView(TypedDict):
     created_at: int
 
 
+class ReasonView(TypedDict):
+    text: str
+    params: dict[str, Any]
+
+
+class HeldView(TypedDict):
+    """A reply that no customer has yet: its author may still take it back."""
+
+    until: int | None
+    """When it goes, UTC ms; null: it could not go and waits for its author."""
+    problem: ReasonView | None
+    """Why it could not: a key of the catalogue, and what its words mention."""
+
+
 class MessageView(TypedDict):
     id: str
     position: int
@@ -133,6 +147,8 @@ class MessageView(TypedDict):
     late: bool
     edited_at: int | None
     erased_at: int | None
+    held: NotRequired[HeldView]
+    """Only while it is held for undo. Then `position` and `at` are where it would stand, had it gone at once."""
 
 
 class ContactView(TypedDict):
@@ -299,6 +315,8 @@ class AgentEvent(TypedDict):
         "message.created",
         "message.edited",
         "message.erased",
+        "message.held",
+        "message.undone",
         "leg.seen",
         "contact.changed",
         "contact.merged",

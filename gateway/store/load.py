@@ -17,10 +17,11 @@ from gateway.egress.types import (
     ConversationView,
     CountView,
     LegView,
+    MessageView,
     TagView,
     TeamView,
 )
-from gateway.store.sql import Row, as_json
+from gateway.store.sql import Row, as_json, from_json
 from gateway.store.tx import Reader
 
 CONVERSATIONS = """select c.*, k.name as contact_name, k.blocked_at, k.erased_at as contact_erased_at,
@@ -46,6 +47,13 @@ MESSAGES = """select m.*, a.name as agent_name, a.picture as agent_picture, ik.n
     left join agents a on a.id = coalesce(t.agent_id, m.author_id)
     left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
     left join legs l on l.id = m.leg_id left join identities li on li.id = l.identity_id"""
+# Replies held for undo, as the messages they will be. Nothing that is told to customers reads this.
+HELD = """select h.id, h.position, h.conversation_id, h.conversation_id as birth_conversation_id, h.leg_id,
+    'public' as visibility, h.author_kind, h.author_id, h.client_id, h.text, null as content, h.reply_to,
+    null as mentions, h.held_at as at, 0 as late, null as edited_at, null as erased_at, h.uploads, h.due_at, h.problem,
+    a.name as agent_name, null as customer_name
+    from held_replies h left join agents a on a.id = h.author_id"""
+HELD_FILES = "select * from attachments where id in {ids_1} and message_id is null order by place"
 FILES = "select * from attachments where message_id in {ids_1} order by message_id, place"
 CONTACTS = "select * from contacts where id in {ids_1}"
 IDENTITIES = (
@@ -64,6 +72,10 @@ class Content(NamedTuple):
 
     row: Row
     files: Sequence[Row]
+    held: bool = False
+
+    def for_agents(self, link: project.Link) -> MessageView:
+        return (project.held_message if self.held else project.message)(self.row, self.files, link)
 
 
 async def load_conversations(look: Reader, ids: Iterable[str]) -> dict[str, ConversationView]:
@@ -85,6 +97,28 @@ async def load_messages(look: Reader, ids: Iterable[str]) -> dict[str, Content]:
     """Messages with their files, by id."""
     rows = await look.all(f"{MESSAGES} where m.id in {{ids_1}}", as_json(sorted(set(ids))))
     return {one.row["id"]: one for one in await with_files(look, rows)}
+
+
+async def load_held(look: Reader, ids: Iterable[str]) -> dict[str, Content]:
+    """Replies held for undo, by id, for agents only."""
+    rows = await look.all(
+        f"{HELD} where h.id in {{ids_1}} and h.undone_at is null", as_json(sorted(set(ids)))
+    )
+    return {row["id"]: await _held(look, row) for row in rows}
+
+
+async def load_held_in(look: Reader, conversation: str) -> list[Content]:
+    """Those of one conversation, the oldest first."""
+    rows = await look.all(
+        f"{HELD} where h.conversation_id = $1 and h.undone_at is null order by h.held_at, h.position",
+        conversation,
+    )
+    return [await _held(look, row) for row in rows]
+
+
+async def _held(look: Reader, row: Row) -> Content:
+    uploads = from_json(row["uploads"])
+    return Content(row, await look.all(HELD_FILES, as_json(uploads)) if uploads else (), held=True)
 
 
 async def with_files(look: Reader, rows: Sequence[Row]) -> list[Content]:

@@ -14,6 +14,7 @@ from gateway.events import Actor, ContactId, Event, Kind, Status, new_id
 from gateway.media import MediaStore
 from gateway.store import Row, Store, Tx
 from gateway.stream.edit import NAMED, erase_content, take_message, tell_message, unnamed
+from gateway.stream.held import erase_held
 from gateway.stream.hold import changed, hold, live_contact
 from gateway.stream.repeats import forget_ids_of
 from gateway.stream.status import close
@@ -86,7 +87,7 @@ async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
     if row["erased_at"] is not None:
         raise Refused("errors.contact_erased", f"contact {row['id']} is erased")
     identities = await tx.all(IDENTITIES, row["id"])
-    hashes = await _erase_messages(tx, row["id"], by)
+    hashes = await erase_held(tx, row["id"], by) + await _erase_messages(tx, row["id"], by)
     for conversation in await tx.all(CONVERSATIONS, row["id"]):
         await _forget_conversation(tx, conversation, by)
     for identity in identities:

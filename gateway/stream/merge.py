@@ -12,6 +12,7 @@ from typing import Any
 from gateway.errors import Refused
 from gateway.events import Actor, Kind, Scope, Status, new_id
 from gateway.store import Row, Tx
+from gateway.stream.held import MOVE_HELD, NOTE_HELD
 from gateway.stream.hold import Held, changed, hold, live_contact, set_tags
 from gateway.stream.moved import (
     ITEM,
@@ -95,7 +96,9 @@ def _scope_after(source: Held, target: Held, tags: list[str]) -> Scope:
 async def _move(tx: Tx, key: str, source: Held, target: Held) -> None:
     await tx.run(NOTE_MESSAGES, key, source.id)
     await tx.run(NOTE_LEGS, key, source.id)
+    await tx.run(NOTE_HELD, key, source.id)
     await tx.run(MOVE_MESSAGES, source.id, target.id)
+    await tx.run(MOVE_HELD, source.id, target.id)
     await tx.run(MOVE_LEGS, source.id, target.id)
     for row in await tx.all(NEW_PARTICIPANTS, source.id, target.id):
         await tx.run(ITEM, key, "participant", row["contact_id"])

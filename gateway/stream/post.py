@@ -7,6 +7,7 @@ stopped when somebody else's is newer than that.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from gateway.errors import Conflict, NotFound, Refused, Repeat
 from gateway.events import Actor, Event, Kind, LegId, MessageId, Status, Visibility, new_id
@@ -14,30 +15,44 @@ from gateway.store import Reader, Row, Stamp, Store, Tx, plain
 from gateway.store.base import Verb
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads
+from gateway.stream.held import hold_back
 from gateway.stream.hold import Held, changed, hold
 from gateway.stream.ingest import TOUCH_TAGS
 from gateway.stream.repeats import erased_id
+
+if TYPE_CHECKING:
+    from gateway.stream.acts import Acts
 
 NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
     author_kind, author_id, client_id, text, reply_to, at)
     values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing"""
 # The customer has an answer: nobody waits any more, and the leg it went by is the current one.
 AFTER_REPLY = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
-    position = $6, last_public_position = $6, waiting_since = null, closed_at = null where id = $1"""
+    position = $6, last_public_position = $6, waiting_since = null,
+    closed_at = case when $2 = 'closed' then closed_at else null end where id = $1"""
 AFTER_NOTE = "update conversations set last_at = $2, last_message_id = $3, position = $4 where id = $1"
-LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, e.opted_out_at
+# `held_to`: is somebody else's reply about to go there?
+LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, e.opted_out_at,
+    (select max(h.position) from held_replies h where h.conversation_id = l.conversation_id
+        and h.undone_at is null and h.author_id <> $2) as held_to
     from legs l left join accounts a on a.id = l.account_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id where l.id = $1"""
 SENT = "update legs set last_sent_position = $2 where id = $1"
-NEWER = """select m.position, a.name from messages m left join agents a on a.id = m.author_id
-    where m.conversation_id = $1 and m.visibility = 'public' and m.author_kind <> 'customer'
-      and m.position > $2 and m.author_id <> $3 order by m.position desc limit 1"""
+NEWER = """select n.position, a.name from (
+        select m.position, m.author_id from messages m where m.conversation_id = $1 and m.visibility = 'public'
+            and m.author_kind <> 'customer' and m.position > $2 and m.author_id <> $3
+        union all select h.position, h.author_id from held_replies h where h.conversation_id = $1
+            and h.undone_at is null and h.position > $2 and h.author_id <> $3) n
+    left join agents a on a.id = n.author_id order by n.position desc limit 1"""
 # For a public reply: has the person it goes to seen what it quotes?
 QUOTED = """select m.visibility, q.person_id, r.person_id as reader from messages m
     left join legs ql on ql.id = m.leg_id left join identities q on q.id = ql.identity_id
     left join legs rl on rl.id = $3 left join identities r on r.id = rl.identity_id
     where m.id = $1 and m.conversation_id = $2"""
-MINE = "select id, conversation_id, position from messages where author_id = $1 and client_id in ($2, $3)"
+MINE = """select id, conversation_id, position, null as undone_at from messages
+        where author_id = $1 and client_id in ($2, $3)
+    union all select id, conversation_id, position, undone_at from held_replies
+        where author_id = $1 and client_id in ($2, $3)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +69,11 @@ class Post:
     seen: int | None = None
     """The last position its author had read; None: not asked to be stopped."""
     anyway: bool = False
+    hold: int = 0
+    """ms in which its author may take a public reply back; 0: it goes at once."""
+    macro: str | None = None
+    acts: Acts | None = None
+    """With `hold`: the macro it was written by, and what that does once the reply goes."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "text", plain(self.text))
@@ -72,8 +92,8 @@ async def post(store: Store, what: Post) -> Posted:
     """Store a reply or note; returns after the commit, a repeat returns what stands.
 
     Raises NotFound (also for a quoted message of elsewhere), Refused (nothing to say, no leg to answer on, opted out,
-    account gone, a quote its reader may not see), Conflict (a newer public reply that its author had not read),
-    Unavailable.
+    account gone, a quote its reader may not see), Conflict (a newer public reply that its author had not read, or one
+    about to go; taken back under this client id), Unavailable.
     """
     return await post_with(store, what, lambda tx: write_post(tx, what))
 
@@ -85,6 +105,10 @@ async def post_with(store: Store, what: Post, verb: Verb[Event]) -> Posted:
     except Repeat:
         row = await store.read(lambda look: mine(look, what))
         assert row is not None, "the unique index spoke of a message that is not there"
+        if row["undone_at"] is not None:
+            raise Conflict(
+                "errors.reply_undone", f"{row['id']} was taken back", code="reply_undone"
+            ) from None
         return Posted(row["id"], row["conversation_id"], row["position"], repeat=True)
     assert event.message is not None
     assert event.conversation is not None
@@ -106,20 +130,20 @@ async def write_post(tx: Tx, what: Post) -> Event:
     # A repeat must not be judged by what came after its first arrival.
     if await mine(tx, what) is not None:
         raise Repeat
-    leg = await _leg_to_answer(tx, held, what.leg) if public else None
+    leg, held_to = await leg_to_answer(tx, held, what.leg, what.author) if public else (None, 0)
     if what.reply_to is not None:
         await _check_quoted(tx, held, what.reply_to, leg)
     if public:
-        await _check_nothing_newer(tx, held, what)
-        held = await _open_for_reply(tx, held, what.author)
-    event = await _store(tx, held, what, leg)
-    if what.text:
-        tx.index("message_search", event.position, tokens(what.text))
-    return event
+        await _check_nothing_newer(tx, held, what, held_to)
+    if leg and what.hold > 0:
+        return await hold_back(tx, held, what, leg)
+    if public:
+        held = await open_for_reply(tx, held, what.author)
+    return await store_message(tx, held, what, leg, MessageId(new_id()))
 
 
-async def _store(tx: Tx, held: Held, what: Post, leg: LegId | None) -> Event:
-    message = MessageId(new_id())
+async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, message: MessageId) -> Event:
+    """Make what was checked a message of its conversation, findable by its words. Raises Repeat, Refused."""
     event = Event(
         Kind.MESSAGE_CREATED,
         what.author,
@@ -156,6 +180,8 @@ async def _store(tx: Tx, held: Held, what: Post, leg: LegId | None) -> Event:
         raise Repeat
     await _touch(tx, held, leg, message, position)
     await claim_uploads(tx, message, what.uploads, owner=f"agent:{what.author.id}")
+    if what.text:
+        tx.index("message_search", event.position, tokens(what.text))
     return event
 
 
@@ -170,15 +196,16 @@ async def _touch(tx: Tx, held: Held, leg: LegId | None, message: MessageId, posi
         await tx.run(TOUCH_TAGS, held.id, held.status, last_at)
 
 
-async def _leg_to_answer(tx: Tx, held: Held, wanted: str | None) -> LegId:
-    row = await tx.one(LEG, wanted or held.leg or "")
+async def leg_to_answer(tx: Tx, held: Held, wanted: str | None, by: Actor) -> tuple[LegId, int]:
+    """The leg, and the position of somebody else's reply that is about to go (0: none). Raises NotFound, Refused."""
+    row = await tx.one(LEG, wanted or held.leg or "", by.id)
     if row is None or row["conversation_id"] != held.id:
         raise NotFound("errors.leg_not_found", f"no leg {wanted or held.leg} in {held.id}")
     if row["state"] is not None and row["state"] != "active":
         raise Refused("errors.account_not_active", f"account {row['account_id']} is {row['state']}")
     if row["opted_out_at"] is not None:
         raise Refused("errors.opted_out", f"identity {row['identity_id']} opted out of {row['account_id']}")
-    return LegId(row["id"])
+    return LegId(row["id"]), row["held_to"] or 0
 
 
 async def _check_quoted(tx: Tx, held: Held, quoted: str, leg: LegId | None) -> None:
@@ -194,8 +221,9 @@ async def _check_quoted(tx: Tx, held: Held, quoted: str, leg: LegId | None) -> N
         raise Refused("errors.quote_unseen", f"{quoted} is not for whom {leg} leads to")
 
 
-async def _check_nothing_newer(tx: Tx, held: Held, what: Post) -> None:
-    if what.anyway or what.seen is None or (held.last_public_position or 0) <= what.seen:
+async def _check_nothing_newer(tx: Tx, held: Held, what: Post, held_to: int) -> None:
+    newest = max(held.last_public_position or 0, held_to)
+    if what.anyway or what.seen is None or newest <= what.seen:
         return
     newer = await tx.one(NEWER, held.id, what.seen, what.author.id)
     if newer is None:
@@ -206,7 +234,7 @@ async def _check_nothing_newer(tx: Tx, held: Held, what: Post) -> None:
     raise Conflict("errors.stale_reply", f"newer than {what.seen}", code="stale_reply", name=name, **where)
 
 
-async def _open_for_reply(tx: Tx, held: Held, by: Actor) -> Held:
+async def open_for_reply(tx: Tx, held: Held, by: Actor) -> Held:
     """Answering a closed conversation opens it again: the answer may be answered."""
     if held.status is not Status.CLOSED:
         return held

@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.events import Actor, ConversationId, Kind, Scope, Status
 from gateway.store import Row, Tx, from_json
+from gateway.stream.held import RETURN_HELD
 from gateway.stream.hold import Held, held_row, set_tags
 from gateway.stream.merge import (
     CONTACT_LEADS_TO,
@@ -98,6 +99,7 @@ async def _unmerge(tx: Tx, merge: Row, by: Actor) -> None:
     source, target = await _take(tx, merge)
     before = from_json(merge["before"])
     await tx.run(RETURN_MESSAGES, merge["id"], source.id, target.id)
+    await tx.run(RETURN_HELD, merge["id"], source.id, target.id)
     await _return_legs(tx, merge, source, target, before["leg"])
     for tag in await _items(tx, merge, "tag"):
         await tx.run(UNTAG, target.id, tag)

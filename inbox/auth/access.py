@@ -14,6 +14,8 @@ CONVERSATION = "select * from conversations where id = $1"
 NUMBERED = "select * from conversations where number = $1"
 MESSAGE = """select m.*, c.team_id, c.assignee_id from messages m join conversations c on c.id = m.conversation_id
     where m.id = $1"""
+HELD = """select h.*, c.team_id, c.assignee_id from held_replies h join conversations c on c.id = h.conversation_id
+    where h.id = $1"""
 CONTACT = "select * from contacts where id = $1"
 MERGE = "select * from merges where id = $1"
 # Does the viewer see the conversation in which the merged row `held` lives now? Merges may lead on several times.
@@ -39,6 +41,14 @@ async def access_message(look: Reader, viewer: Viewer, key: str) -> Row:
     row = await look.one(MESSAGE, key)
     if row is None or not sees_row(viewer, row):
         raise NotFound("errors.message_not_found", f"{viewer.agent_id} sees no message {key}")
+    return row
+
+
+async def access_held(look: Reader, viewer: Viewer, key: str) -> Row:
+    """A reply held for undo, the viewer's own or of a conversation the viewer may see. Raises NotFound."""
+    row = await look.one(HELD, key)
+    if row is None or not (row["author_id"] == viewer.agent_id or sees_row(viewer, row)):
+        raise NotFound("errors.message_not_found", f"{viewer.agent_id} sees no held reply {key}")
     return row
 
 

@@ -1,6 +1,6 @@
 """One function per command: access first, then what the channel can do, then the stream's verb."""
 
-from inbox.commands import bulk, contacts, conversations, following, macros, merging, private, writing
+from inbox.commands import bulk, contacts, conversations, following, held, macros, merging, private, writing
 from inbox.commands.table import COMMANDS, Asked, CommandRow, check_may, run_command
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "contacts",
     "conversations",
     "following",
+    "held",
     "macros",
     "merging",
     "private",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Protocol, TypeVar, cast
 
 from pydantic import Field, StringConstraints, model_validator
 from typing_extensions import TypedDict
 
 from gateway.egress.types import ActsView
-from gateway.events import Event
+from gateway.events import Actor, Event
 from gateway.store import Reader, Tx
 from gateway.stream import acts as doing
 from gateway.stream.acts import Acts
@@ -22,6 +23,20 @@ from inbox.macros import check_filled, render, usable_macro
 
 After = Callable[[Tx, Event], Awaitable[None]]
 """What is done in the transaction of a post, once it is stored."""
+
+
+@dataclass(frozen=True, slots=True)
+class MacroDone:
+    """What a macro does once its text is stored; an `After`."""
+
+    macro: str
+    acts: Acts
+    by: Actor
+
+    async def __call__(self, tx: Tx, event: Event) -> None:
+        await doing.act(tx, event.conversation or "", self.acts, self.by, me=self.by.id)
+        await used(tx, self.macro, self.by.id)
+
 
 Choice = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
 """An id, or a word that stands for one."""
@@ -128,8 +143,4 @@ async def with_macro(asked: Asked, args: W) -> tuple[W, list[After]]:
 
     text, acts = await asked.store.read(look_up)
 
-    async def after(tx: Tx, event: Event) -> None:
-        await doing.act(tx, event.conversation or "", acts, asked.by, me=asked.caller.agent_id)
-        await used(tx, macro, asked.caller.agent_id)
-
-    return cast(W, args.model_copy(update={"text": text})), [after]
+    return cast(W, args.model_copy(update={"text": text})), [MacroDone(macro, acts, asked.by)]

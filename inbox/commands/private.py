@@ -11,11 +11,12 @@ from typing_extensions import TypedDict
 from gateway.bus import AgentSays, PrivateChanged
 from gateway.errors import TooLarge
 from gateway.store import Tx, from_json
+from gateway.stream import held as holding
 from gateway.stream import notices, private
 from gateway.stream.agents import hold_agent
 from inbox.auth.access import hold_conversation
 from inbox.commands.table import Asked, command
-from inbox.fitting import Id, Position, Sent, Text
+from inbox.fitting import Id, Position, Sent, Text, fitted
 from inbox.notices import check_quiet, load_notices
 from inbox.wire import PrivateView
 
@@ -40,6 +41,11 @@ class SaveDraft(Sent):
 
 class SetAvailability(Sent):
     availability: Literal["online", "away", "busy"]
+
+
+class UndoSend(Sent):
+    undo_send: Annotated[int, Field(ge=0, le=holding.HOLD_MOST // 1000)]
+    """Seconds in which the agent's own browser lets a reply be taken back; 0: never. Without one: 5."""
 
 
 class SetPreferences(Sent):
@@ -98,6 +104,8 @@ async def set_preferences(asked: Asked, args: SetPreferences) -> Kept:
     values = dict(args.values)
     if values.get("quiet") is not None:
         values["quiet"] = check_quiet(values["quiet"])
+    if values.get("undo_send") is not None:
+        fitted(UndoSend, {"undo_send": values["undo_send"]})
 
     async def verb(tx: Tx) -> dict[str, Any]:
         row = await hold_agent(tx, asked.caller.agent_id)

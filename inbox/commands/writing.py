@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
 from gateway.channels.base import Capabilities
-from gateway.egress import agent as project
+from gateway.egress.access import Viewer
 from gateway.egress.types import ConversationView, MessageView
-from gateway.errors import Forbidden, NotFound, Refused, TooLarge
+from gateway.errors import Conflict, Forbidden, NotFound, Refused, TooLarge
 from gateway.events import Event, Visibility
 from gateway.store import Reader, Row, Tx, as_json
-from gateway.store.load import load_conversations, load_messages
+from gateway.store.load import Content, load_conversations, load_held, load_messages
 from gateway.stream import edit as editing
+from gateway.stream import held as holding
 from gateway.stream.erase import forget_media
 from gateway.stream.post import Post, Posted, post_with, write_post
 from gateway.stream.start import start as start_conversation
-from inbox.auth.access import access_contact, access_conversation, access_message
+from inbox.auth.access import access_contact, access_conversation, access_held, access_message
 from inbox.commands.following import naming
-from inbox.commands.macros import After, with_macro
+from inbox.commands.macros import After, MacroDone, with_macro
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import ClientId, Id, Position, Sent, Text
 
@@ -59,6 +61,8 @@ class Reply(Writing):
     seen: Position | None = None
     """The position up to which the agent had read: an answer to something older is stopped."""
     anyway: bool = False
+    hold: Annotated[int, Field(ge=0, le=holding.HOLD_MOST)] = 0
+    """ms in which the agent may take it back (`undo_send`): nobody but agents is told of it until they are over."""
 
 
 class Start(Sent):
@@ -93,7 +97,14 @@ async def reply(asked: Asked, args: Reply) -> Written:
     """Answer the customer. 409 `stale_reply` when somebody else answered after `seen` and `anyway` is not said."""
     args, after = await with_macro(asked, args)
     await asked.store.read(lambda look: _check_reply(asked, look, args))
-    return await _written(asked, await _stored(asked, _post(asked, args, Visibility.PUBLIC), after))
+    what = _post(asked, args, Visibility.PUBLIC)
+    if args.hold:
+        # What follows, follows the release.
+        for one in after:
+            assert isinstance(one, MacroDone), "nothing else follows a reply"
+            what = replace(what, macro=one.macro, acts=one.acts)
+        after = []
+    return await written(asked, await _stored(asked, what, after))
 
 
 @command()
@@ -106,7 +117,7 @@ async def note(asked: Asked, args: Note) -> Written:
     if len(args.attachments) > asked.desk.limits.upload_count:
         raise TooLarge("errors.too_many_files", limit=asked.desk.limits.upload_count)
     await asked.store.read(lambda look: access_conversation(look, asked.viewer, args.conversation))
-    return await _written(asked, await _stored(asked, _post(asked, args, Visibility.NOTE), after))
+    return await written(asked, await _stored(asked, _post(asked, args, Visibility.NOTE), after))
 
 
 @command()
@@ -121,9 +132,9 @@ async def start(asked: Asked, args: Start) -> Started:
     posted = await start_conversation(
         asked.store, args.account, args.identity, args.contact, what, subject=args.subject
     )
-    written = await _written(asked, posted)
+    answer = await written(asked, posted)
     found = await asked.store.read(lambda look: load_conversations(look, [posted.conversation]))
-    return {"conversation": found[posted.conversation], **written}
+    return {"conversation": found[posted.conversation], **answer}
 
 
 @command()
@@ -131,7 +142,7 @@ async def edit_message(asked: Asked, args: EditMessage) -> Done:
     """Put other words into one's own message; what they were is kept."""
 
     async def verb(tx: Tx) -> None:
-        row = await access_message(tx, asked.viewer, args.message)
+        row = await _sent_message(tx, asked.viewer, args.message)
         longest = asked.desk.limits.text_length
         if row["leg_id"] is not None:
             can = capabilities(asked, await tx.value(ACCOUNT, row["leg_id"]))
@@ -150,7 +161,7 @@ async def erase_message(asked: Asked, args: EraseMessage) -> Done:
     """Take a message's content for good: one's own, or anybody's as a supervisor."""
 
     async def verb(tx: Tx) -> list[str]:
-        row = await access_message(tx, asked.viewer, args.message)
+        row = await _sent_message(tx, asked.viewer, args.message)
         if not asked.viewer.sees_all and row["author_id"] != asked.caller.agent_id:
             raise Forbidden("errors.not_your_message", f"{asked.caller.agent_id} did not write {row['id']}")
         return await editing.erase_message(tx, row["id"], asked.by)
@@ -158,6 +169,17 @@ async def erase_message(asked: Asked, args: EraseMessage) -> Done:
     files, position = await asked.write(verb)
     await forget_media(asked.store, asked.desk.media, files)
     return {"position": position}
+
+
+async def _sent_message(tx: Tx, viewer: Viewer, message: str) -> Row:
+    """Raises NotFound, Refused for a reply that is held: it can be taken back, then said otherwise."""
+    try:
+        return await access_message(tx, viewer, message)
+    except NotFound:
+        held = await access_held(tx, viewer, message)
+        if held["undone_at"] is not None:
+            raise
+        raise Refused("errors.message_held", f"{message} is held for undo") from None
 
 
 async def _stored(asked: Asked, what: Post, after: Sequence[After]) -> Posted:
@@ -173,7 +195,11 @@ async def _stored(asked: Asked, what: Post, after: Sequence[After]) -> Posted:
 
 
 def _post(asked: Asked, args: Writing, visibility: Visibility) -> Post:
-    more = {"leg": args.leg, "seen": args.seen, "anyway": args.anyway} if isinstance(args, Reply) else {}
+    more = (
+        {"leg": args.leg, "seen": args.seen, "anyway": args.anyway, "hold": args.hold}
+        if isinstance(args, Reply)
+        else {}
+    )
     return Post(
         args.conversation,
         asked.by,
@@ -186,11 +212,17 @@ def _post(asked: Asked, args: Writing, visibility: Visibility) -> Post:
     )
 
 
-async def _written(asked: Asked, posted: Posted) -> Written:
-    found = await asked.store.read(lambda look: load_messages(look, [posted.message]))
-    row, files = found[posted.message]
-    view = project.message(row, files, asked.desk.link)
-    return {"message": view, "position": posted.position}
+async def written(asked: Asked, posted: Posted) -> Written:
+    """The message as it stands, held or sent."""
+
+    async def look_up(look: Reader) -> Content:
+        found = await load_messages(look, [posted.message]) or await load_held(look, [posted.message])
+        if posted.message not in found:
+            raise Conflict("errors.reply_undone", f"{posted.message} was taken back", code="reply_undone")
+        return found[posted.message]
+
+    content = await asked.store.read(look_up)
+    return {"message": content.for_agents(asked.desk.link), "position": posted.position}
 
 
 # --- what the channel can do ----------------------------------------------------------------------------------------

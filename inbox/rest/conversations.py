@@ -14,6 +14,7 @@ from gateway.store import Tx
 from gateway.store.load import load_conversations
 from gateway.stream import assign as owners
 from gateway.stream import describe, status
+from gateway.stream import held as holding
 from inbox.auth.access import access_conversation, hold_conversation
 from inbox.commands import Asked
 from inbox.commands.conversations import Subject, Tags, Values
@@ -65,12 +66,14 @@ class ListQuery(Query):
 class HistoryQuery(Query):
     before: Place | None = None
     after: Place | None = None
+    around: Id | None = None
+    """A message of this conversation: as many before it as after it."""
     limit: Limit | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> HistoryQuery:
-        if self.before is not None and self.after is not None:
-            raise ValueError("either before or after")
+        if sum(way is not None for way in (self.before, self.after, self.around)) > 1:
+            raise ValueError("either before, after or around")
         return self
 
 
@@ -82,6 +85,8 @@ class WriteMessage(Sent):
     client_id: ClientId
     seen: Position | None = None
     anyway: bool = False
+    hold: Annotated[int, Field(ge=0, le=holding.HOLD_MOST)] = 0
+    """With visibility `public`: ms in which it may be taken back (`POST /messages/{id}/undo`) before it is sent."""
     reply_to: Id | None = None
     macro: Id | None = None
     mentions: Mentions = Field(default_factory=list)
@@ -91,6 +96,8 @@ class WriteMessage(Sent):
     def _only_notes_name_colleagues(self) -> WriteMessage:
         if self.mentions and self.visibility != "note":
             raise ValueError("only a note names colleagues")
+        if self.hold and self.visibility != "public":
+            raise ValueError("only a reply is held")
         return self
 
 
@@ -179,7 +186,7 @@ async def conversation(call: Call) -> ConversationPage:
 
 @route("GET", "/conversations/{id}/messages")
 async def messages(call: Call, query: HistoryQuery) -> MessagesPage:
-    """A stretch of its history: the newest, those before a place, or those after one."""
+    """A stretch of its history: the newest, those before a place, those after one, or those around a message."""
     limit = page_size(call, query.limit)
     return await call.desk.store.scan(
         lambda look: list_messages(
@@ -189,6 +196,7 @@ async def messages(call: Call, query: HistoryQuery) -> MessagesPage:
             call.desk.link,
             before=query.before,
             after=query.after,
+            around=query.around,
             limit=limit,
         )
     )
@@ -201,7 +209,7 @@ async def write_message(call: Call, body: WriteMessage) -> Written:
     common = body.model_dump(include={"text", "attachments", "client_id", "reply_to", "macro"})
     if body.visibility == "note":
         return await note(asked(call), Note(conversation=row["id"], **common, mentions=body.mentions))
-    public = body.model_dump(include={"leg", "seen", "anyway"})
+    public = body.model_dump(include={"leg", "seen", "anyway", "hold"})
     return await reply(asked(call), Reply(conversation=row["id"], **common, **public))
 
 

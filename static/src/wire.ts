@@ -94,6 +94,19 @@ export interface ConversationView {
   created_at: number;
 }
 
+export interface ReasonView {
+  text: string;
+  params: Record<string, unknown>;
+}
+
+/** A reply that no customer has yet: its author may still take it back. */
+export interface HeldView {
+  /** When it goes, UTC ms; null: it could not go and waits for its author. */
+  until: number | null;
+  /** Why it could not: a key of the catalogue, and what its words mention. */
+  problem: ReasonView | null;
+}
+
 export interface MessageView {
   id: string;
   position: number;
@@ -115,6 +128,8 @@ export interface MessageView {
   late: boolean;
   edited_at: number | null;
   erased_at: number | null;
+  /** Only while it is held for undo. Then `position` and `at` are where it would stand, had it gone at once. */
+  held?: HeldView;
 }
 
 export interface ContactView {
@@ -268,7 +283,7 @@ export interface CountView {
 export interface AgentEvent {
   position: number;
   at: number;
-  kind: "conversation.created" | "conversation.changed" | "conversation.merged" | "conversation.split" | "merge.undone" | "message.created" | "message.edited" | "message.erased" | "leg.seen" | "contact.changed" | "contact.merged" | "contact.split" | "contact.erased" | "directory.changed" | "setting.changed" | "left";
+  kind: "conversation.created" | "conversation.changed" | "conversation.merged" | "conversation.split" | "merge.undone" | "message.created" | "message.edited" | "message.erased" | "message.held" | "message.undone" | "leg.seen" | "contact.changed" | "contact.merged" | "contact.split" | "contact.erased" | "directory.changed" | "setting.changed" | "left";
   actor?: ActorView;
   conversation?: string;
   subject?: string;
@@ -804,6 +819,8 @@ export interface ConversationPage {
 export interface MessagesPage {
   /** Oldest first. */
   messages: MessageView[];
+  /** On the page with the newest: replies held for undo, which are no messages yet. */
+  held: MessageView[];
   /** What was done to the conversation in the same stretch of time. */
   lines: LineView[];
   before: string | null;
@@ -1041,6 +1058,18 @@ export interface ReadNotices {
   to?: number | null;
 }
 
+export interface OnHeld {
+  message: string;
+}
+
+/** What the composer needs to go on where it was. */
+export interface Undone {
+  position: number;
+  /** As it was; its attachments are the agent's uploads again. */
+  message: MessageView;
+  macro: string | null;
+}
+
 /** ms */
 export const LONGEST_SNOOZE = 31622400000;
 
@@ -1144,6 +1173,11 @@ export interface SetAvailability {
   availability: "online" | "away" | "busy";
 }
 
+export interface UndoSend {
+  /** Seconds in which the agent's own browser lets a reply be taken back; 0: never. Without one: 5. */
+  undo_send: number;
+}
+
 export interface SetPreferences {
   /** Key -> value; None forgets. */
   values: Record<string, unknown>;
@@ -1184,6 +1218,8 @@ export interface Reply {
   /** The position up to which the agent had read: an answer to something older is stopped. */
   seen?: number | null;
   anyway?: boolean;
+  /** ms in which the agent may take it back (`undo_send`): nobody but agents is told of it until they are over. */
+  hold?: number;
 }
 
 export interface Start {
@@ -1409,6 +1445,8 @@ export interface ListQuery {
 export interface HistoryQuery {
   before?: string | null;
   after?: string | null;
+  /** A message of this conversation: as many before it as after it. */
+  around?: string | null;
   limit?: number | null;
 }
 
@@ -1420,6 +1458,8 @@ export interface WriteMessage {
   client_id: string;
   seen?: number | null;
   anyway?: boolean;
+  /** With visibility `public`: ms in which it may be taken back (`POST /messages/{id}/undo`) before it is sent. */
+  hold?: number;
   reply_to?: string | null;
   macro?: string | null;
   /** With visibility `note`. */
@@ -1612,6 +1652,21 @@ export interface MacrosList {
 
 export interface MacroAnswer {
   macro: MacroView;
+}
+
+export interface VersionView {
+  text: string;
+  /** Since when it read so, UTC ms. */
+  at: number;
+}
+
+export interface VersionsList {
+  /** The oldest first; the last is how it reads now. Of an erased message none. */
+  versions: VersionView[];
+}
+
+export interface ChangeMessage {
+  text: string;
 }
 
 export interface NoticesQuery {
@@ -1850,14 +1905,16 @@ export interface Commands {
   watch: { args: OnConversation; value: Kept };
   unwatch: { args: OnConversation; value: Kept };
   read_notices: { args: ReadNotices; value: Kept };
-  merge: { args: Merge; value: Merged };
-  split: { args: Split; value: SplitOff };
-  undo_merge: { args: UndoMerge; value: Done };
-  merge_contacts: { args: MergeContacts; value: Merged };
-  split_contact: { args: SplitContact; value: ContactSplit };
   reply: { args: Reply; value: Written };
   note: { args: Note; value: Written };
   start: { args: Start; value: Started };
   edit_message: { args: EditMessage; value: Done };
   erase_message: { args: EraseMessage; value: Done };
+  undo_send: { args: OnHeld; value: Undone };
+  send_now: { args: OnHeld; value: Written };
+  merge: { args: Merge; value: Merged };
+  split: { args: Split; value: SplitOff };
+  undo_merge: { args: UndoMerge; value: Done };
+  merge_contacts: { args: MergeContacts; value: Merged };
+  split_contact: { args: SplitContact; value: ContactSplit };
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 View = dict[str, Any]
 Cell = tuple[str, str, str, str]
-TALKED_OF = {"conversation.created", "conversation.changed", "contact.changed"}
+TALKED_OF = {"conversation.created", "conversation.changed", "contact.changed", "message.undone"}
 MOVED = {
     "conversation.merged",
     "conversation.split",
@@ -21,7 +21,15 @@ MOVED = {
     "contact.split",
     "contact.erased",
 }
-SILENT = {"message.created", "message.edited", "message.erased", "leg.seen", "directory.changed"}
+SILENT = {
+    "message.created",
+    "message.edited",
+    "message.erased",
+    "message.held",
+    "leg.seen",
+    "directory.changed",
+    "setting.changed",
+}
 
 
 @dataclass
@@ -112,6 +120,9 @@ class Known:
         if event["kind"] in SILENT:
             return
         assert event["kind"] in TALKED_OF | MOVED, event["kind"]
+        if event["kind"] == "message.undone":
+            for thread in self.threads.values():
+                thread.rows.pop(event.get("subject", ""), None)
         self._place_line(event)
         if event["kind"] in MOVED:
             for thread in self.threads.values():
@@ -196,7 +207,8 @@ class Known:
         asked = {"conversation": conversation, "generation": self.generation, "which": "newest", "page": page}
         self.heard.append({"kind": "thread.page", **asked})
         old, thread = self.threads.get(conversation, Thread()), Thread()
-        thread.rows = {one["id"]: (one, page["position"]) for one in page["messages"]}
+        told = [*page["messages"], *page["held"]]
+        thread.rows = {one["id"]: (one, page["position"]) for one in told}
         thread.lines = {one["position"]: one for one in page["lines"]}
         thread.rows |= {key: row for key, row in old.rows.items() if row[1] > page["position"]}
         thread.lines |= {at: line for at, line in old.lines.items() if at > page["position"]}

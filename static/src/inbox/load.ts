@@ -26,6 +26,7 @@ export interface ConversationPage {
 
 interface MessagesPage {
   messages: MessageView[];
+  held: MessageView[];
   lines: LineView[];
   before: string | null;
   position: number;

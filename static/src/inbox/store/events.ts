@@ -4,7 +4,7 @@ import type { AgentEvent, ContactView, ConversationView, DirectoryView } from ".
 import { moveCounts } from "./counts";
 import type { Draft } from "./draft";
 import { replace } from "./lists";
-import { distrustThreads, placeLine, placeMessage } from "./threads";
+import { distrustThreads, dropMessage, placeLine, placeMessage } from "./threads";
 
 /** Takes a conversation's form in unless a newer one is known, or it went from view later than this. */
 export function learnConversation(draft: Draft, view: ConversationView, asOf: number): void {
@@ -61,9 +61,14 @@ export function applyEvent(draft: Draft, event: AgentEvent): void {
     case "message.created":
     case "message.edited":
     case "message.erased":
+    case "message.held":
     case "leg.seen":
     case "directory.changed":
     case "setting.changed":
+      return;
+    case "message.undone":
+      dropMessage(draft, event.subject ?? "");
+      placeLine(draft, event);
       return;
     case "conversation.created":
     case "conversation.changed":

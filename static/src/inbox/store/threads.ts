@@ -4,6 +4,8 @@ import type { Row, Thread } from "./state";
 
 export interface ThreadPage {
   messages: MessageView[];
+  /** Replies held for undo, with the newest page. */
+  held?: MessageView[];
   lines: LineView[];
   before: string | null;
   position: number;
@@ -31,7 +33,7 @@ function joinLines(old: readonly LineView[], fresh: readonly LineView[]): LineVi
 
 /** A page laid into a thread: the newest one anew (keeping what the log has brought since), or an older one below it. */
 export function joinPage(thread: Thread | undefined, page: ThreadPage, which: "newest" | "older"): Thread {
-  const fresh = page.messages.map((message) => ({ message, asOf: page.position }));
+  const fresh = [...page.messages, ...(page.held ?? [])].map((message) => ({ message, asOf: page.position }));
   const since = which === "older" || !thread ? thread : arrivedSince(thread, page);
   return {
     rows: joinRows(fresh, since?.rows ?? []),
@@ -72,6 +74,14 @@ export function placeMessage(draft: Draft, message: MessageView, asOf: number): 
     } else if (there ? asOf > there.asOf : reaches(thread, message.at)) {
       draft.write("threads").set(id, { ...thread, rows: joinRows(thread.rows, [{ message, asOf }]) });
     }
+  }
+}
+
+/** A held reply that its author took back: it never was a message. */
+export function dropMessage(draft: Draft, message: string): void {
+  for (const [id, thread] of draft.state.threads) {
+    const rows = thread.rows.filter((row) => row.message.id !== message);
+    if (rows.length < thread.rows.length) draft.write("threads").set(id, { ...thread, rows });
   }
 }
 

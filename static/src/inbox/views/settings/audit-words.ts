@@ -16,6 +16,7 @@ export const KINDS = [
   "merge.undone",
   "message.edited",
   "message.erased",
+  "message.undone",
   "contact.changed",
   "contact.merged",
   "contact.split",
@@ -33,6 +34,7 @@ const PLAIN: Readonly<Record<string, WordKey>> = {
   "conversation.created": "audit.began",
   "message.edited": "audit.edited",
   "message.erased": "audit.erased",
+  "message.undone": "audit.undone",
 };
 const FIELDS = ["name", "email", "role", "picture", "locale", "teams", "active", "second_factor"];
 const FACTOR = ["wrong_code", "recovery_code_used", "recovery_codes_made", "on", "off"];

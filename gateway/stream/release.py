@@ -1,0 +1,119 @@
+"""Held replies on their way out: when their moment is over, or at once when their author says so.
+
+The same reply, now a message: it takes its place in the conversation as of now, and what the macro it was written by
+does is done with it, all or none.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from gateway.errors import Conflict, NotFound, Refused, Unavailable
+from gateway.events import Actor, ActorKind, Event, LegId, MessageId, Status
+from gateway.store import Reader, Row, Store, Tx, from_json
+from gateway.stream.acts import Acts, act
+from gateway.stream.held import give_files_back, stop, take_held
+from gateway.stream.hold import Held
+from gateway.stream.macros import used
+from gateway.stream.moved import SET_WAITING, first_unanswered
+from gateway.stream.post import Post, leg_to_answer, open_for_reply, store_message
+
+log = logging.getLogger(__name__)
+
+TAKE_OUT = "delete from held_replies where id = $1 and undone_at is null"
+# After a merge, a split or their undo the same way may lead by another leg.
+SAME_WAY = """select id from legs where conversation_id = $1 and account_id = $2 and identity_id = $3
+    order by case when id = $4 then 0 else 1 end, id limit 1"""
+DUE = "select id from held_replies where due_at <= $1 order by due_at, id limit 200"
+NEXT_DUE = "select min(due_at) from held_replies where due_at is not null"
+
+
+async def release(tx: Tx, message: str) -> Event:
+    """Make a held reply a message. Returns its fact.
+
+    Raises NotFound, Conflict when it was sent or taken back already, Refused when it cannot be sent any more.
+    """
+    held, row = await take_held(tx, message)
+    if not await tx.run(TAKE_OUT, message):
+        raise Conflict("errors.reply_sent", f"{message} is gone", code="reply_sent")
+    author = Actor(ActorKind(row["author_kind"]), row["author_id"])
+    wanted = await tx.value(SAME_WAY, held.id, row["account_id"], row["identity_id"], row["leg_id"])
+    leg, _ = await leg_to_answer(tx, held, wanted or row["leg_id"], author)
+    what = Post(
+        held.id,
+        author,
+        row["client_id"],
+        row["text"],
+        uploads=await give_files_back(tx, row),
+        reply_to=row["reply_to"],
+    )
+    # What was closed after it had been written stays closed: "send" and "close" were said in this order.
+    if row["reopens"]:
+        held = await open_for_reply(tx, held, author)
+    event = await store_message(tx, held, what, LegId(leg), MessageId(message))
+    await _still_waiting(tx, held, row)
+    if row["acts"] is not None:
+        await act(tx, held.id, Acts.of(from_json(row["acts"])), author, me=author.id)
+    if row["macro_id"] is not None:
+        await used(tx, row["macro_id"], author.id)
+    return event
+
+
+async def _still_waiting(tx: Tx, held: Held, row: Row) -> None:
+    """What she wrote after the reply was, nobody has answered."""
+    if held.status in (Status.CLOSED, Status.SPAM):
+        return
+    since = await first_unanswered(tx, held.id, row["position"])
+    if since is not None:
+        await tx.run(SET_WAITING, held.id, since)
+
+
+async def release_due(store: Store) -> int:
+    """Send every reply whose moment is over, each by itself; several processes may do so at once, each reply goes once.
+    Returns how many there were. Raises Unavailable."""
+
+    async def look_up(tx: Tx) -> list[str]:
+        return [row["id"] for row in await tx.all(DUE, tx.now)]
+
+    due = await store.write(look_up)
+    for message in due:
+        await _release_or_stop(store, message)
+    return len(due)
+
+
+async def _release_or_stop(store: Store, message: str) -> None:
+    try:
+        await store.write(lambda tx: release(tx, message))
+    except Refused as why:
+        if not _is_settled(why):
+            await _stop(store, message, why)
+    except Unavailable:
+        raise
+    except Exception:
+        # One that cannot be sent must keep neither the others nor the process from going on.
+        log.exception("reply %s could not be sent", message)
+        await _stop(store, message, Refused("errors.unexpected"))
+
+
+def _is_settled(why: Refused) -> bool:
+    """Somebody else was faster: another process, or its author."""
+    return why.code in ("reply_sent", "reply_undone") or why.text == "errors.message_not_found"
+
+
+async def _stop(store: Store, message: str, why: Refused) -> None:
+    log.info("reply %s could not be sent: %s", message, why)
+    try:
+        await store.write(lambda tx: stop(tx, message, why))
+    except (Conflict, NotFound):
+        log.info("reply %s was settled meanwhile", message)
+
+
+async def next_due(store: Store) -> int | None:
+    """When the next held reply is to go (UTC ms), None when nothing is held."""
+
+    async def look(reader: Reader) -> Any:
+        return await reader.value(NEXT_DUE)
+
+    due: int | None = await store.read(look)
+    return due

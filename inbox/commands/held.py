@@ -1,0 +1,67 @@
+"""Commands on a reply held for undo: taking it back, or letting it go at once. Its author's affair alone."""
+
+from __future__ import annotations
+
+from gateway.egress.types import MessageView
+from gateway.errors import Forbidden, NotFound
+from gateway.events import Event
+from gateway.store import Tx
+from gateway.store.load import load_held
+from gateway.stream import held as holding
+from gateway.stream.post import Posted
+from gateway.stream.release import release
+from inbox.auth.access import access_held, access_message
+from inbox.commands.table import Asked, Done, command
+from inbox.commands.writing import Written, written
+from inbox.fitting import Id, Sent
+
+
+class OnHeld(Sent):
+    message: Id
+
+
+class Undone(Done):
+    """What the composer needs to go on where it was."""
+
+    message: MessageView
+    """As it was; its attachments are the agent's uploads again."""
+    macro: str | None
+
+
+@command()
+async def undo_send(asked: Asked, args: OnHeld) -> Undone:
+    """Take a held reply back before it goes. 409 `reply_sent` when it has gone, `reply_undone` when it is back."""
+
+    async def verb(tx: Tx) -> tuple[MessageView, str | None]:
+        await _check_own(asked, tx, args.message)
+        _, row = await holding.take_held(tx, args.message)
+        content = (await load_held(tx, [args.message]))[args.message]
+        await holding.undo(tx, args.message, asked.by)
+        return content.for_agents(asked.desk.link), row["macro_id"]
+
+    (message, macro), position = await asked.write(verb)
+    return {"message": message, "macro": macro, "position": position}
+
+
+@command()
+async def send_now(asked: Asked, args: OnHeld) -> Written:
+    """Let a held reply go at once. 409 as `undo_send`; what cannot be sent any more is refused and stays held."""
+
+    async def verb(tx: Tx) -> Event:
+        await _check_own(asked, tx, args.message)
+        return await release(tx, args.message)
+
+    event, _ = await asked.write(verb)
+    assert event.message is not None
+    assert event.conversation is not None
+    return await written(asked, Posted(event.message, event.conversation, event.position))
+
+
+async def _check_own(asked: Asked, tx: Tx, message: str) -> None:
+    """Raises NotFound for what the agent may not see, Forbidden for another's; what has gone is said by the verb."""
+    try:
+        row = await access_held(tx, asked.viewer, message)
+    except NotFound:
+        row = await access_message(tx, asked.viewer, message)
+    if row["author_id"] != asked.caller.agent_id:
+        raise Forbidden("errors.not_your_message", f"{asked.caller.agent_id} did not write {message}")

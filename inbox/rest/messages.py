@@ -1,0 +1,70 @@
+"""One message: what it was before it was edited, other words for it, and a held reply taken back or let go."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from gateway.store import Reader
+from inbox.auth.access import access_message
+from inbox.commands.held import OnHeld, Undone, send_now, undo_send
+from inbox.commands.table import Done
+from inbox.commands.writing import EditMessage, EraseMessage, Written, edit_message, erase_message
+from inbox.fitting import Sent, Text
+from inbox.rest.conversations import asked
+from inbox.rest.route import Call, route
+
+VERSIONS = "select text, at from message_versions where message_id = $1 order by version"
+
+
+class VersionView(TypedDict):
+    text: str
+    at: int
+    """Since when it read so, UTC ms."""
+
+
+class VersionsList(TypedDict):
+    versions: list[VersionView]
+    """The oldest first; the last is how it reads now. Of an erased message none."""
+
+
+class ChangeMessage(Sent):
+    text: Text
+
+
+@route("GET", "/messages/{id}/versions")
+async def versions(call: Call) -> VersionsList:
+    """What a message said before it was edited, for agents only, and what it says now."""
+
+    async def look_up(look: Reader) -> VersionsList:
+        row = await access_message(look, call.caller.viewer, call.id)
+        if row["erased_at"] is not None:
+            return {"versions": []}
+        former = [{"text": one["text"], "at": one["at"]} for one in await look.all(VERSIONS, row["id"])]
+        now = {"text": row["text"], "at": row["edited_at"] or row["at"]}
+        return {"versions": [VersionView(text=one["text"], at=one["at"]) for one in (*former, now)]}
+
+    return await call.desk.store.read(look_up)
+
+
+@route("PATCH", "/messages/{id}")
+async def change_message(call: Call, body: ChangeMessage) -> Done:
+    """Put other words into one's own message, where its channel can; what they were is kept for agents."""
+    return await edit_message(asked(call), EditMessage(message=call.id, text=body.text))
+
+
+@route("DELETE", "/messages/{id}")
+async def forget_message(call: Call) -> None:
+    """Take a message's content for good: one's own, or anybody's as a supervisor."""
+    await erase_message(asked(call), EraseMessage(message=call.id))
+
+
+@route("POST", "/messages/{id}/undo")
+async def take_back(call: Call) -> Undone:
+    """Take one's own held reply back before it goes."""
+    return await undo_send(asked(call), OnHeld(message=call.id))
+
+
+@route("POST", "/messages/{id}/send")
+async def let_go(call: Call) -> Written:
+    """Let one's own held reply go at once."""
+    return await send_now(asked(call), OnHeld(message=call.id))
