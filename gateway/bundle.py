@@ -36,6 +36,11 @@ class Bundle:
     hash: str
     inbox: App
     widget: App
+    worker: str
+    """The inbox's service worker, which is served under a name of its own: /sw.js."""
+    webmanifest: str
+    touch_icon: str
+    """What an Apple device shows on its home screen."""
 
 
 @cache
@@ -53,7 +58,15 @@ def folder() -> Path:
 @cache
 def bundle() -> Bundle:
     read = orjson.loads((folder() / "manifest.json").read_bytes())
-    return Bundle(read["bundle"], _app(read["inbox"]), _app(read["widget"]))
+    app = read["app"]
+    return Bundle(
+        read["bundle"],
+        _app(read["inbox"]),
+        _app(read["widget"]),
+        app["worker"],
+        app["manifest"],
+        app["touch_icon"],
+    )
 
 
 def _app(read: dict[str, Any]) -> App:

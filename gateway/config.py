@@ -98,6 +98,28 @@ class Media(Section):
     store: Annotated[SecretStr, _known("disk:", "s3://")] = SecretStr("disk:data/media")
 
 
+def _service(text: str) -> str:
+    parts = urlsplit(text)
+    local = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    if parts.scheme != "https" and not (parts.scheme == "http" and local):
+        raise ValueError("write it like https://push.example.com, or https://*.example.com")
+    if not parts.hostname or parts.path or parts.query or "@" in parts.netloc:
+        raise ValueError("write it like https://push.example.com, without a path")
+    return text.lower()
+
+
+class Push(Section):
+    """Telling agents through their browsers' push services while no tab of theirs is open."""
+
+    services: Annotated[tuple[Annotated[str, AfterValidator(_service)], ...], BeforeValidator(_listed)] = (
+        "https://fcm.googleapis.com",
+        "https://*.push.services.mozilla.com",
+        "https://*.push.apple.com",
+        "https://*.notify.windows.com",
+    )
+    """Where pushes may be sent to; a browser names its own, and any other it might name is refused."""
+
+
 class Sandbox(Section):
     enabled: bool = False
     """Provider simulators in place of the real ones, for trying everything offline."""
@@ -123,6 +145,7 @@ class Config(Section):
     )
     """Raw, by account name; `gateway.channels.registry` validates each by its type. Holds secrets."""
     limits: Limits = Limits()
+    push: Push = Push()
     sandbox: Sandbox = Sandbox()
 
     @property

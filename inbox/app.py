@@ -14,7 +14,9 @@ from inbox.desk import DESK, Desk
 from inbox.hub import AgentSession
 from inbox.pages import mount_pages
 from inbox.pictures import picture
+from inbox.push.pushing import PUSHER, Pusher
 from inbox.rest import mount_routes
+from inbox.returning import Returns
 from inbox.session import AgentDoor
 from inbox.signals import Signals
 
@@ -37,8 +39,18 @@ def hang(application: web.Application, desk: Desk) -> Hung:
     application.on_response_prepare.append(set_cookie)
     signals = Signals(desk.bus, desk.limits, monotonic, desk.hub.sessions)
     door = AgentDoor(desk, signals)
+    pusher = application[PUSHER] = Pusher(desk, signals.is_here)
+    returns = Returns(desk, monotonic)
     application.router.add_get("/ws/agent", door.socket)
     application.router.add_get("/pictures/{name}", picture)
     mount_routes(application)
     mount_pages(application)
-    return Hung(desk.hub.sessions, [desk.hub.run(), signals.run(), door.end_expired(), door.follow_merges()])
+    tasks = [
+        desk.hub.run(),
+        signals.run(),
+        door.end_expired(),
+        door.follow_merges(),
+        returns.run(),
+        pusher.run(),
+    ]
+    return Hung(desk.hub.sessions, tasks)

@@ -172,6 +172,10 @@ class Signals:
     def presence(self) -> dict[str, str]:
         return self._presence
 
+    def is_here(self, agent: str) -> bool:
+        """Does a tab of this agent live, seen or not?"""
+        return agent in self.board.agents(self._clock())
+
 
 def _typing(typist: Typist) -> TypingView:
     view: TypingView = {"who": typist.who, "id": typist.id, "name": typist.name, "mode": typist.mode}  # type: ignore[typeddict-item]

@@ -177,12 +177,23 @@ class ConversationSignals(TypedDict):
     customer_here: bool
 
 
+class BackView(TypedDict):
+    """A customer is on the site again who has this conversation open."""
+
+    conversation: str
+    number: int
+    contact: str
+    """The customer's name; empty where nobody has said one."""
+
+
 class SignalsFrame(TypedDict):
     """Never stored. `agents`: presence by agent id, whole; sent coalesced, the latest wins."""
 
     kind: Literal["signals"]
     agents: NotRequired[dict[str, Literal["online", "away", "busy"]]]
     conversation: NotRequired[ConversationSignals]
+    back: NotRequired[BackView]
+    """Told to the assignee and the watchers, once a visit."""
 
 
 class ResultFrame(TypedDict):

@@ -3,10 +3,13 @@
 // What comes out:
 //   widget.js             the loader: one small script with a stable name, because sites refer to it
 //   inbox-HASH.js/.css    the agents' inbox      } ES modules; what they import() becomes chunk-HASH.js.
+//   sandbox-HASH.js/.css  the demo's own page    }
 //   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: import css from the entry.
+//   worker-HASH.js        the inbox's service worker; the server gives it the stable name that a browser asks again for
+//   icon-SIZE-HASH.png    the app's icons, drawn from inbox/mark.svg; app-HASH.webmanifest names them
 //   i18n/*.json           the texts, which the server reads too
 //   assets/               src/assets as it is
-//   manifest.json         {"bundle": hash of everything above, "inbox": {"script", "style", "chunks" (loaded with it)}, "widget": {...}, "files": {name: bytes}}
+//   manifest.json         {"bundle": hash of everything above, "inbox": {"script", "style", "chunks" (loaded with it)}, "widget": {...}, "app": {"worker", "manifest", "touch_icon"}, "files": {name: bytes}}
 //   *.gz                  beside every text file, for servers that send it ready-made
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -14,13 +17,17 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import * as esbuild from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const source = join(here, "src");
-const ENTRIES = { inbox: "inbox/main.tsx", widget: "widget/main.tsx" };
+const ENTRIES = { inbox: "inbox/main.tsx", widget: "widget/main.tsx", sandbox: "sandbox/main.tsx" };
 const LOADER = "widget/loader.ts";
-const COMPRESSED = /\.(js|css|json|svg|html|txt)$/;
+const WORKER = "inbox/notify/worker.ts";
+const MARK = "inbox/mark.svg";
+const BRAND = "#0b6b5d"; // the ground of the mark, and of the window's frame while the app starts
+const COMPRESSED = /\.(js|css|json|svg|html|txt|webmanifest)$/;
 
 const common = {
   absWorkingDir: here,
@@ -104,13 +111,73 @@ async function buildLoader(out, widget) {
   });
 }
 
+/** A file under a name that says what is in it. */
+function put(out, name, content) {
+  const [stem, end] = [name.slice(0, name.lastIndexOf(".")), name.slice(name.lastIndexOf("."))];
+  const hashed = `${stem}-${createHash("sha256").update(content).digest("hex").slice(0, 8)}${end}`;
+  writeFileSync(join(out, hashed), content);
+  return hashed;
+}
+
+async function buildWorker(out) {
+  const { outputFiles } = await esbuild.build({
+    ...common,
+    entryPoints: [join(source, WORKER)],
+    write: false,
+    format: "iife",
+    minify: true,
+  });
+  return put(out, "worker.js", outputFiles[0].contents);
+}
+
+function draw(svg, size) {
+  return new Resvg(svg, { fitTo: { mode: "width", value: size } }).render().asPng();
+}
+
+/** The mark as it is, and on a ground that reaches every edge: systems cut circles and squares of their own out of it. */
+async function drawIcons(out) {
+  await initWasm(readFileSync(join(here, "node_modules/@resvg/resvg-wasm/index_bg.wasm")));
+  const mark = readFileSync(join(source, MARK), "utf8");
+  const inner = mark.slice(mark.indexOf(">") + 1, mark.lastIndexOf("</svg>"));
+  const full =
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" fill="${BRAND}"/>` +
+    `<g transform="translate(4.8 4.8) scale(.7)">${inner}</g></svg>`;
+  const icon = (svg, size, purpose) => ({
+    src: put(out, `icon-${size}.png`, draw(svg, size)),
+    sizes: `${size}x${size}`,
+    type: "image/png",
+    purpose,
+  });
+  const icons = [icon(mark, 192, "any"), icon(mark, 512, "any"), icon(full, 512, "maskable")];
+  return { icons, touchIcon: put(out, "icon-180.png", draw(full, 180)) };
+}
+
+/** What makes the inbox an app that can be installed. */
+async function buildAppFiles(out) {
+  if (!existsSync(join(source, WORKER))) return null;
+  const worker = await buildWorker(out);
+  const { icons, touchIcon } = await drawIcons(out);
+  const manifest = {
+    id: "/",
+    name: "Parley",
+    short_name: "Parley",
+    start_url: "/",
+    scope: "/",
+    display: "standalone",
+    background_color: BRAND,
+    theme_color: BRAND,
+    icons,
+  };
+  return { worker, manifest: put(out, "app.webmanifest", JSON.stringify(manifest)), touch_icon: touchIcon };
+}
+
 function copyAsItIs(out) {
   for (const folder of ["i18n", "assets"]) {
     if (existsSync(join(source, folder))) cpSync(join(source, folder), join(out, folder), { recursive: true });
   }
 }
 
-function writeManifest(out, apps) {
+function writeManifest(out, apps, app) {
   const whole = createHash("sha256");
   const files = {};
   for (const path of filesUnder(out)) {
@@ -119,7 +186,7 @@ function writeManifest(out, apps) {
     whole.update(`${name}\0${content.length}\0`).update(content);
     files[name] = content.length;
   }
-  const manifest = { bundle: whole.digest("hex").slice(0, 16), ...apps, files };
+  const manifest = { bundle: whole.digest("hex").slice(0, 16), ...apps, app, files };
   writeFileSync(join(out, "manifest.json"), JSON.stringify(manifest, null, 2) + "\n");
 }
 
@@ -133,8 +200,9 @@ async function build(out) {
   mkdirSync(out, { recursive: true });
   const apps = await buildApps(out);
   await buildLoader(out, apps.widget);
+  const app = await buildAppFiles(out);
   copyAsItIs(out);
-  writeManifest(out, apps);
+  writeManifest(out, apps, app);
   compress(out);
 }
 

@@ -8,6 +8,8 @@ import { state } from "./store";
 import { chosenId, listAddress, listPlace } from "./views/shell/chosen";
 import { shownRows } from "./views/list/list";
 import { press } from "./views/shell/press";
+import { toggleNotices } from "./views/notices/bell";
+import { toggleWatching } from "./views/notices/watching";
 import { paletteOpen } from "./views/shell/palette";
 import { shortcutsOpen } from "./views/shell/shortcuts";
 import { undoLast } from "./ui/toasts";
@@ -53,7 +55,7 @@ function move(by: number): void {
 
 function leave(): void {
   const { screen } = route.value;
-  if (screen === "conversation" || screen === "search" || screen === "settings") go(listAddress(listPlace.value));
+  if (screen !== "list" && screen !== "link") go(listAddress(listPlace.value));
 }
 
 function findField(): void {
@@ -71,7 +73,9 @@ const ACTS: Readonly<Record<string, () => void>> = {
   z: () => press("snooze"),
   p: () => press("priority"),
   i: () => press("side"),
-  u: undoLast,
+  b: toggleNotices,
+  w: () => chosenId.value && toggleWatching(chosenId.value),
+  u: undoNewest,
   "/": findField,
   "?": () => (shortcutsOpen.value = true),
   Escape: leave,

@@ -1,6 +1,6 @@
 // Reads from REST into the store: lists, conversations, histories. Every page goes through the reducers.
 
-import type { ContactView, ConversationView, LineView, MessageView } from "../wire";
+import type { ContactView, ConversationView, LineView, MessageView, NoticesPage } from "../wire";
 import { ApiError, get } from "./api";
 import { recallDrafts } from "./commands/drafts";
 import { dispatch, state } from "./store";
@@ -22,6 +22,7 @@ export interface ConversationPage {
   position: number;
   read: number;
   drafts: Record<string, string>;
+  watching: boolean;
 }
 
 interface MessagesPage {
@@ -130,5 +131,19 @@ export function loadPast(contact: string): Promise<ListPage> {
       read: page.read,
     });
     return page;
+  });
+}
+
+/** Older notices; the first question also says where they go on. */
+export function loadNotices(): Promise<void> {
+  return once("notices", async () => {
+    const { generation, notices } = state.value;
+    dispatch({ kind: "notices.asked" });
+    try {
+      const page = await get<NoticesPage>("/notices", { before: notices.before, limit: PAGE });
+      dispatch({ kind: "notices.page", generation, page });
+    } catch {
+      dispatch({ kind: "notices.failed" });
+    }
   });
 }

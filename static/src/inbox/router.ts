@@ -6,6 +6,7 @@ export type Route =
   | { screen: "list"; name: string; id?: string }
   | { screen: "conversation"; number: string; message?: string }
   | { screen: "search"; query: string }
+  | { screen: "notices" }
   | { screen: "settings"; page: string }
   | { screen: "link"; link: string };
 
@@ -17,12 +18,13 @@ addEventListener("popstate", () => {
 
 export function parseRoute(address: string): Route {
   const [path = "", search = ""] = address.split("?");
-  const [first, second, third] = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const [first, second, third, fourth] = path.split("/").filter(Boolean).map(decodeURIComponent);
   const asked = new URLSearchParams(search);
-  const message = asked.get("m");
+  const message = third === "m" && fourth ? fourth : asked.get("m");
   if (first === "c" && second) return { screen: "conversation", number: second, ...(message ? { message } : {}) };
   if (first === "list" && second) return { screen: "list", name: second, ...(third ? { id: third } : {}) };
   if (first === "search") return { screen: "search", query: asked.get("q") ?? "" };
+  if (first === "notices") return { screen: "notices" };
   if (first === "settings") return { screen: "settings", page: second ?? "me" };
   if (first === "link") return { screen: "link", link: second ?? "" };
   return { screen: "list", name: "mine" };

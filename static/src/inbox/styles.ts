@@ -14,3 +14,4 @@ import "./css/composer.css";
 import "./css/side.css";
 import "./css/settings.css";
 import "./css/settings-pages.css";
+import "./css/notices.css";

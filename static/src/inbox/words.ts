@@ -2,12 +2,13 @@
 
 import { signal } from "@preact/signals";
 import type english from "../i18n/inbox.en.json";
+import type notices from "../i18n/notices.en.json";
 import type settings from "../i18n/settings.en.json";
 import type { ProblemView } from "../wire";
 import { chooseLanguage, type Catalogue, type Language, makeWords, type Params } from "../shared/i18n";
 import { particle } from "../shared/particles";
 
-export type WordKey = keyof typeof english | keyof typeof settings;
+export type WordKey = keyof typeof english | keyof typeof notices | keyof typeof settings;
 
 const words = makeWords<WordKey>(particle);
 export const { t, count } = words;
@@ -16,11 +17,13 @@ export const language = signal<Language>("en");
 const CATALOGUES: Readonly<Record<Language, () => Promise<{ default: Catalogue }>[]>> = {
   en: () => [
     import("../i18n/inbox.en.json"),
+    import("../i18n/notices.en.json"),
     import("../i18n/settings.en.json"),
     import("../i18n/errors.en.json"),
   ],
   ko: () => [
     import("../i18n/inbox.ko.json"),
+    import("../i18n/notices.ko.json"),
     import("../i18n/settings.ko.json"),
     import("../i18n/errors.ko.json"),
   ],

@@ -60,6 +60,8 @@ export const updateContact = (contact: string, change: Record<string, unknown>) 
   act("update_contact", { contact, ...change });
 export const block = (contact: string) => act("block", { contact });
 export const unblock = (contact: string) => act("unblock", { contact });
+export const watch = (conversation: string) => act("watch", { conversation });
+export const unwatch = (conversation: string) => act("unwatch", { conversation });
 export const eraseContact = (contact: string) => act("erase_contact", { contact });
 
 export async function makeTag(name: string, colour: string): Promise<string> {
@@ -86,4 +88,23 @@ export function markRead(conversation: string, position: number): void {
 export function setPreferences(values: Record<string, unknown>): void {
   dispatch({ kind: "preferences.set", values });
   sayLatest("preferences", "set_preferences", { values: { ...state.value.preferences, ...values } }, 0);
+}
+
+export function readNotices(ids: readonly string[]): void {
+  if (ids.length === 0) return;
+  dispatch({ kind: "notices.read", ids });
+  sayLatest(`notices ${ids.join(" ")}`, "read_notices", { notices: ids }, 0);
+}
+
+/** Everything that is shown: what comes meanwhile stays unread. */
+export function readAllNotices(): void {
+  const position = Math.max(0, ...state.value.notices.items.map((one) => one.position));
+  dispatch({ kind: "notices.read_to", position });
+  sayLatest("notices", "read_notices", { to: position }, 0);
+}
+
+/** By hand, until another word; the latest one is said again after a cut. */
+export function setAvailability(availability: "online" | "away" | "busy"): void {
+  dispatch({ kind: "availability.set", availability });
+  sayLatest("availability", "set_availability", { availability }, 0);
 }

@@ -1,6 +1,6 @@
 import type { State } from "./state";
 
-type MapName = "counts" | "conversations" | "gone" | "contacts" | "lists" | "threads" | "read" | "drafts";
+type MapName = "counts" | "conversations" | "gone" | "contacts" | "lists" | "threads" | "read" | "drafts" | "watching";
 type Writable<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
 
 /** A state in the making: a map is copied on its first write, so a frame of a hundred events copies it once. */

@@ -1,10 +1,11 @@
 // Everything that changes what is known passes here: the server's frames, answers of REST, and this browser's own acts.
 
-import type { ContactView, ConversationView, PrivateView, ProblemView, ToAgent } from "../../wire";
+import type { ContactView, ConversationView, NoticesPage, PrivateView, ProblemView, ToAgent } from "../../wire";
 import { countsOf } from "./counts";
 import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
 import { boundOf, extended, listKey } from "./lists";
+import { forgetIn, learnNotices, markNotices, takeNoticesPage } from "./notices";
 import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, type State } from "./state";
 import { joinPage, type ThreadPage } from "./threads";
 
@@ -36,6 +37,7 @@ export type Local =
         position: number;
         read: number;
         drafts: Record<string, string>;
+        watching: boolean;
       };
     }
   | {
@@ -52,6 +54,13 @@ export type Local =
   | { kind: "draft.kept"; conversation: string; mode: string; text: string }
   | { kind: "read.marked"; conversation: string; position: number }
   | { kind: "preferences.set"; values: Record<string, unknown> }
+  | { kind: "availability.set"; availability: State["availability"] }
+  | { kind: "notices.asked" }
+  | { kind: "notices.failed" }
+  | { kind: "notices.page"; generation: number; page: NoticesPage }
+  | { kind: "notices.read"; ids: readonly string[] }
+  | { kind: "notices.read_to"; position: number }
+  | { kind: "back.seen" }
   | { kind: "pending.added"; pending: Pending }
   | { kind: "pending.failed"; id: string; problem: ProblemView }
   | { kind: "pending.again"; id: string; args: Readonly<Record<string, unknown>>; epoch: string | null }
@@ -88,6 +97,7 @@ function apply(draft: Draft, action: Action, now: number): void {
     case "events":
       for (const event of action.events) {
         if (event.position > state.position) applyEvent(draft, event);
+        state.notices = forgetIn(state.notices, event);
       }
       state.cursor = action.cursor;
       state.position = Math.max(state.position, action.position);
@@ -101,6 +111,7 @@ function apply(draft: Draft, action: Action, now: number): void {
         conversation: action.conversation ?? state.signals.conversation,
         toldAt: now,
       };
+      if (action.back) state.back = { ...action.back, toldAt: now };
       return;
     case "reset":
       state.cursor = null;
@@ -132,6 +143,7 @@ function apply(draft: Draft, action: Action, now: number): void {
       learnConversation(draft, action.page.conversation, action.page.position);
       learnContact(draft, action.page.contact);
       markRead(draft, action.page.conversation.id, action.page.read);
+      draft.write("watching").set(action.page.conversation.id, action.page.watching);
       if (!state.drafts.has(action.page.conversation.id)) {
         draft.write("drafts").set(action.page.conversation.id, action.page.drafts);
       }
@@ -159,6 +171,27 @@ function apply(draft: Draft, action: Action, now: number): void {
       return markRead(draft, action.conversation, action.position);
     case "preferences.set":
       state.preferences = { ...state.preferences, ...action.values };
+      return;
+    case "availability.set":
+      state.availability = action.availability;
+      return;
+    case "notices.asked":
+    case "notices.failed":
+      state.notices = { ...state.notices, phase: action.kind === "notices.asked" ? "asked" : "failed" };
+      return;
+    case "notices.page":
+      if (action.generation === state.generation) state.notices = takeNoticesPage(state.notices, action.page);
+      return;
+    case "notices.read": {
+      const ids = new Set(action.ids);
+      state.notices = markNotices(state.notices, (one) => ids.has(one.id));
+      return;
+    }
+    case "notices.read_to":
+      state.notices = markNotices(state.notices, (one) => one.position <= action.position);
+      return;
+    case "back.seen":
+      state.back = null;
       return;
     case "pending.added":
       state.pending = [...state.pending.filter((one) => one.id !== action.pending.id), action.pending];
@@ -210,6 +243,10 @@ function learnPrivate(draft: Draft, told: PrivateView): void {
   draft.state.readAbove = told.read_above ?? draft.state.readAbove;
   for (const [id, drafts] of Object.entries(told.drafts ?? {})) keepDraft(draft, id, drafts);
   if (told.preferences) draft.state.preferences = told.preferences;
+  if (told.availability) draft.state.availability = told.availability;
+  if (told.notices) draft.state.notices = learnNotices(draft.state.notices, told.notices);
+  if (told.followed) draft.state.followed = told.followed;
+  for (const [id, watched] of Object.entries(told.watching ?? {})) draft.write("watching").set(id, watched);
 }
 
 function markRead(draft: Draft, conversation: string, position: number): void {

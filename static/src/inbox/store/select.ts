@@ -47,26 +47,39 @@ export function callingLists(state: State): { mine: Filter; free: Filter } | nul
   return state.me && { mine: { status: "open", assignee: state.me.id }, free: { status: "open", assignee: null } };
 }
 
-/** What this agent is to be told of: her own with words she has not read, and what nobody has taken in her teams while
- *  its customer waits. `more`: a list goes on below what has been read of it. */
+/** What this agent is to be told of: her own with words she has not read, what nobody has taken in her teams while its
+ *  customer waits, and other conversations of which a notice is unread. `more`: a list goes on below what has been read. */
 export function callsFor(state: State): { n: number; more: boolean } {
   const wanted = callingLists(state);
   const teams = state.me?.teams ?? [];
   const calls = { n: 0, more: false };
+  const told = new Set<string>();
   const count = (filter: Filter, does: (view: ConversationView) => boolean) => {
     const list = state.lists.get(listKey(filter));
     if (!list) return;
     calls.more ||= list.before !== null;
     for (const id of rowsOf(state, list)) {
       const view = state.conversations.get(id);
-      if (view && does(view)) calls.n++;
+      if (view && does(view)) told.add(id);
     }
   };
   if (wanted) {
     count(wanted.mine, (view) => isUnread(state, view));
     count(wanted.free, (view) => view.waiting_since !== null && (view.team === null || teams.includes(view.team)));
   }
-  return calls;
+  for (const notice of state.notices.items) if (!notice.read) told.add(notice.conversation);
+  return { ...calls, n: told.size };
+}
+
+/** Does this agent watch it? What is on its way counts; undefined: not asked yet. */
+export function isWatching(state: State, conversation: string): boolean | undefined {
+  const act = state.pending.findLast(
+    (one) =>
+      one.state === "waiting" &&
+      (one.name === "watch" || one.name === "unwatch") &&
+      one.args.conversation === conversation,
+  );
+  return act ? act.name === "watch" : state.watching.get(conversation);
 }
 
 export function legOf(view: ConversationView, id: string | null): LegView | undefined {

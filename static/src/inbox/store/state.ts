@@ -7,9 +7,11 @@ import type {
   ConversationSignals,
   ConversationView,
   DirectoryView,
+  FollowedView,
   LimitsView,
   LineView,
   MessageView,
+  NoticeView,
   ProblemView,
 } from "../../wire";
 
@@ -54,6 +56,8 @@ export interface Thread {
   lines: readonly LineView[];
   /** Where older ones go on; null: the beginning has been read. */
   before: string | null;
+  /** Where newer ones go on, when a link led into the middle; without one the end is here. */
+  after?: string | null;
   phase: Phase;
   /** Older than a merge or a split that may have moved messages: shown until it is read anew. */
   stale: boolean;
@@ -74,6 +78,25 @@ export interface Pending {
   files: readonly AttachmentView[];
   /** Answered; it leaves when the log has come this far, so that nothing flickers in between. */
   settlesAt: number | null;
+}
+
+/** What this agent is told of, the newest first, as far as it has been read. */
+export interface Notices {
+  unread: number;
+  /** It is quiet time: nothing may ring. As of the newest that was told. */
+  quiet: boolean;
+  items: readonly NoticeView[];
+  /** Where older ones go on; null: there are none. Undefined: not asked yet. */
+  before: string | null | undefined;
+  phase: Phase;
+}
+
+/** A customer of one's own is on the site again. `toldAt`: by this browser's clock. */
+export interface Back {
+  conversation: string;
+  number: number;
+  contact: string;
+  toldAt: number;
 }
 
 export interface Signals {
@@ -120,6 +143,14 @@ export interface State {
   readAbove: number;
   drafts: ReadonlyMap<string, Readonly<Record<string, string>>>;
   preferences: Readonly<Record<string, unknown>>;
+  /** What this agent says of themselves by hand. */
+  availability: "online" | "away" | "busy";
+  notices: Notices;
+  /** Open conversations in the agent's own lists; 100 means more than 99. */
+  followed: FollowedView;
+  /** What is known of conversations that were opened or changed. */
+  watching: ReadonlyMap<string, boolean>;
+  back: Back | null;
   signals: Signals;
   pending: readonly Pending[];
 }
@@ -164,6 +195,11 @@ export function emptyState(): State {
     readAbove: Infinity,
     drafts: new Map(),
     preferences: {},
+    availability: "online",
+    notices: { unread: 0, quiet: false, items: [], before: undefined, phase: "ready" },
+    followed: { mentions: 0, watched: 0 },
+    watching: new Map(),
+    back: null,
     signals: NO_SIGNALS,
     pending: [],
   };

@@ -19,7 +19,7 @@ import {
   unmarkSpam,
 } from "../../commands";
 import { known } from "../../store";
-import { agentOf } from "../../store/select";
+import { agentOf, isWatching } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
@@ -29,6 +29,7 @@ import { toast, undoable } from "../../ui/toasts";
 import { language, problemText, t, type WordKey } from "../../words";
 import type { ProblemView } from "../../../wire";
 import { contactName } from "../names";
+import { toggleWatching } from "../notices/watching";
 import { colourClass, TAG_COLOURS } from "../tags";
 import { asking, type Asking, stopAsking } from "./asking";
 import { MergeDialog } from "./merge";
@@ -366,7 +367,9 @@ export function moreActs(view: ConversationView): Act[] {
     void markSpam(view.id);
     undoable(t("spam.toast", { number: view.number }), () => void unmarkSpam(view.id));
   };
+  const watches = isWatching(known, view.id) === true;
   return [
+    { id: "watch", label: t(watches ? "unwatch" : "watch"), icon: "eye", run: () => toggleWatching(view.id) },
     { id: "split", label: t("split"), icon: "split", run: () => chooseToSplit(view.id) },
     { id: "merge", label: t("merge"), icon: "merge", run: ask("merge") },
     { id: "undo_merge", label: t("undo_merge"), icon: "reply", run: ask("undo_merge") },

@@ -18,6 +18,7 @@ import { problemText, t, type WordKey } from "../../words";
 import { ContextSide } from "../context/context";
 import { contactName } from "../names";
 import { chosenId, findAgain, finding } from "../shell/chosen";
+import { WatchChip } from "../notices/watching";
 import { BackToList } from "../shell/back";
 import { TagChip } from "../tags";
 import { AssignPicker, CloseButton, MoreActs, PriorityPicker, SnoozePicker, TagPicker, TeamPicker } from "./acts";
@@ -95,6 +96,7 @@ function Properties({ view }: { view: ConversationView }) {
         <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
       )}
       <PriorityPicker view={view} />
+      <WatchChip view={view} />
       {tags.map((one) => (
         <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />
       ))}

@@ -6,6 +6,7 @@ import { Skeleton } from "../../ui/states";
 import { language, t, type WordKey } from "../../words";
 import { SearchBox } from "../search/box";
 import { listPlace } from "../shell/chosen";
+import { BellLink } from "../notices/bell";
 import { drawerOpen } from "../shell/nav";
 import { ConversationList } from "./list";
 
@@ -39,6 +40,7 @@ export function ListPane() {
         <MenuButton />
         <h1 class="pane-title">{titleOf(place)}</h1>
         {filter && <span class="pane-count">{new Intl.NumberFormat(language.value).format(n)}</span>}
+        <BellLink />
       </header>
       <SearchBox />
       {filter ? <ConversationList filter={filter} name={place.name} /> : <Skeleton kind="row" rows={8} />}

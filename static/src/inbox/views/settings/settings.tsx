@@ -10,6 +10,7 @@ import { Accounts } from "./accounts";
 import { Agents } from "./agents";
 import { AttributeAdmin } from "./attributes";
 import { Audit } from "./audit";
+import { NotifySettings } from "../notices/settings";
 import { Look } from "./look";
 import { Me } from "./me";
 import { People } from "./people";
@@ -30,6 +31,7 @@ interface Page {
 const PAGES: readonly Page[] = [
   { name: "me", icon: "person", title: "settings.me", show: Me },
   { name: "look", icon: "sun", title: "settings.look", show: Look },
+  { name: "notices", icon: "bell", title: "settings.notices", show: NotifySettings },
   { name: "security", icon: "shield", title: "settings.security", show: Security },
   { name: "tokens", icon: "key", title: "settings.tokens", show: Tokens },
   { name: "agents", icon: "mine", title: "settings.agents", show: Agents, role: "admin" },

@@ -6,10 +6,13 @@ import { known } from "../../store";
 import { filterOf } from "../../store/select";
 import { Empty, Skeleton } from "../../ui/states";
 import { Toasts } from "../../ui/toasts";
+import { startNotifying } from "../../notify/notify";
 import { language, t } from "../../words";
 import { ConversationPane } from "../conversation/pane";
 import { ListPane } from "../list/pane";
 import { SearchPane } from "../search/search";
+import { BackLine } from "../notices/back-line";
+import { NoticesPage } from "../notices/page";
 import { LinkPage } from "../sign/link";
 import { SignIn } from "../sign/sign-in";
 import { Banner } from "./banner";
@@ -49,6 +52,8 @@ function Screen() {
           {place.screen === "conversation" ? <ConversationPane /> : <NothingOpen />}
         </main>
       );
+    case "notices":
+      return <NoticesPage />;
     case "link":
       return <LinkPage link={place.link} />;
   }
@@ -71,6 +76,8 @@ function NothingOpen() {
 function Inbox() {
   useTitle();
   const place = route.value;
+  const agent = known.me?.id;
+  useEffect(() => (agent ? startNotifying(agent) : undefined), [agent]);
   useEffect(() => {
     // A list that is no more (a retired team's address) leads to one that is.
     if (place.screen === "list" && known.me && !filterOf(known, place.name, place.id))
@@ -126,6 +133,7 @@ export function App() {
       <Page />
       <div class="notices">
         <Toasts />
+        {session.value.state === "in" && <BackLine />}
         {session.value.state === "in" && <Banner />}
       </div>
     </div>

@@ -1,29 +1,30 @@
 import { route } from "../../router";
 import { signOut } from "../../session";
 import { known } from "../../store";
-import { AgentAvatar } from "../../ui/avatar";
 import { Icon } from "../../ui/icons";
 import { t } from "../../words";
+import { AvailabilityPicker, ownPresence } from "../notices/availability";
 import { drawerOpen } from "./nav";
 import { shortcutsOpen } from "./shortcuts";
 
 /** The foot of the lists: who I am here, my settings, the way out. */
 export function Me() {
-  const { me, signals, connection } = known;
+  const { me } = known;
   if (!me) return null;
-  const presence = connection === "online" ? (signals.agents[me.id] ?? "online") : undefined;
+  const presence = ownPresence();
   const inSettings = route.value.screen === "settings";
   return (
     <div class="nav-foot">
+      <AvailabilityPicker />
       <a
         class={inSettings ? "nav-entry here nav-me" : "nav-entry nav-me"}
         href="/settings/me"
         title={t("settings.title")}
         onClick={() => (drawerOpen.value = false)}
       >
-        <AgentAvatar agent={me} presence={presence} />
         <span class="nav-label">
           {me.name}
+          {presence && <span class="nav-state faint">{t(`presence.${presence}`)}</span>}
           <span class="only-heard">, {t("settings.title")}</span>
         </span>
         <Icon name="settings" />

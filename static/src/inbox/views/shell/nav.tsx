@@ -11,6 +11,7 @@ import { language, t, type WordKey } from "../../words";
 import { go } from "../../router";
 import { colourClass } from "../tags";
 import { listAddress, listPlace } from "./chosen";
+import { Bell } from "../notices/bell";
 import { Me } from "./me";
 
 const LISTS: readonly { name: string; icon: IconName }[] = [
@@ -181,6 +182,7 @@ export function Nav() {
       <div class="nav-brand">
         <span class="brand-mark" aria-hidden="true" />
         <span class="brand-name">Parley</span>
+        <Bell />
       </div>
       <div class="nav-scroll">
         {LISTS.map(({ name, icon }) => (

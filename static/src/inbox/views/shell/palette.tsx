@@ -20,6 +20,7 @@ import { Icon, type IconName } from "../../ui/icons";
 import { t, type WordKey } from "../../words";
 import { moreActs } from "../conversation/acts";
 import { contactName, shortAddress } from "../names";
+import { toggleNotices } from "../notices/bell";
 import { colourClass } from "../tags";
 import { chosenId, listAddress } from "./chosen";
 import { press } from "./press";
@@ -145,6 +146,14 @@ function places(): Entry[] {
     ...SETTINGS_PAGES.filter(({ role }) => rank >= RANK[role]).map(({ name, icon: drawn }) =>
       place(`settings ${name}`, t(`settings.${name}` as WordKey), t("settings.title"), icon(drawn), `/settings/${name}`),
     ),
+    {
+      id: "notices",
+      group: "places",
+      label: t("notices.title"),
+      keys: "B",
+      mark: icon("bell"),
+      run: toggleNotices,
+    },
     {
       id: "shortcuts",
       group: "places",

@@ -12,6 +12,7 @@ interface SettingsPage {
 export const SETTINGS_PAGES: readonly SettingsPage[] = [
   { name: "me", icon: "person", role: "agent" },
   { name: "look", icon: "sun", role: "agent" },
+  { name: "notices", icon: "bell", role: "agent" },
   { name: "security", icon: "shield", role: "agent" },
   { name: "tokens", icon: "key", role: "agent" },
   { name: "agents", icon: "mine", role: "admin" },

@@ -18,6 +18,8 @@ const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
   { keys: ["z"], says: "shortcuts.snooze" },
   { keys: ["p"], says: "shortcuts.priority" },
   { keys: ["i"], says: "shortcuts.side" },
+  { keys: ["w"], says: "shortcuts.watch" },
+  { keys: ["b"], says: "shortcuts.notices" },
   { keys: ["u"], says: "shortcuts.undo" },
   { keys: [COMMAND, "K"], says: "shortcuts.palette" },
   { keys: ["/"], says: "shortcuts.search" },

@@ -1,0 +1,167 @@
+"""Follows the notices: what an agent was not told by a tab of theirs goes to their browsers' push services."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
+
+from gateway.bus import PrivateChanged
+from gateway.egress.types import NoticeView
+from gateway.errors import Unavailable
+from gateway.store import Reader, as_json, from_json
+from inbox.desk import Desk
+from inbox.notices import PREFERENCES, load_quiet, load_some
+from inbox.push.keys import Vapid
+from inbox.push.sending import Outcome, send, send_once
+from inbox.push.subscriptions import Device, Due, begin_pushing, forget_expired, take_due
+
+log = logging.getLogger(__name__)
+
+PATIENCE = ClientTimeout(total=10.0)
+AT_ONCE = 16
+"""Push services spoken to at the same time."""
+NAME = 60
+"""Characters of a customer's name in a preview."""
+
+
+class Pusher:
+    """One per process. `is_here` says whether a tab of this agent lives."""
+
+    def __init__(self, desk: Desk, is_here: Callable[[str], bool]) -> None:
+        self._desk = desk
+        self._is_here = is_here
+        self._wake = asyncio.Event()
+        self._lane = asyncio.Semaphore(AT_ONCE)
+        self.vapid = Vapid(desk.store.secret, desk.config.public_url)
+
+    async def run(self) -> None:
+        """Runs for the life of the process. Survives a database that is gone for a while."""
+        stop = self._desk.bus.take_signals(PrivateChanged, self._told)
+        try:
+            await self._begin()
+            # A process that has just begun has heard of nobody yet: for one ping it cannot tell who is away.
+            await asyncio.sleep(self._desk.limits.presence_ping / 1000)
+            self._wake.set()
+            async with self._http() as http, asyncio.TaskGroup() as sending:
+                while True:
+                    await self._wake.wait()
+                    # Whoever has just closed a tab may be back in a moment, and whoever reads needs no ring.
+                    await asyncio.sleep(self._desk.limits.presence_settles / 1000)
+                    self._wake.clear()
+                    for due, payload in await self._due():
+                        sending.create_task(self._deliver(http, due.device, payload))
+        finally:
+            stop()
+
+    async def try_out(self, device: Device) -> Outcome:
+        """A notification that says only that it works, at once and without a second try."""
+        async with self._http() as http:
+            payload = {"kind": "test", "language": await self._language(device.agent)}
+            status, _ = await send_once(http, self.vapid, device, payload, self._desk.clock())
+        if status in (404, 410):
+            await self._desk.store.write(lambda tx: forget_expired(tx, device))
+            return "gone"
+        return "sent" if status is not None and status < 400 else "failed"
+
+    def _told(self, said: PrivateChanged) -> None:
+        if said.private.get("notices", {}).get("latest"):
+            self._wake.set()
+
+    def _http(self) -> ClientSession:
+        return ClientSession(timeout=PATIENCE, cookie_jar=DummyCookieJar())
+
+    async def _begin(self) -> None:
+        while True:
+            try:
+                return await self._desk.store.write(begin_pushing)
+            except Unavailable as why:
+                log.warning("pushing waits: %s", why)
+                await asyncio.sleep(1.0)
+
+    async def _due(self) -> Sequence[tuple[Due, dict[str, Any]]]:
+        try:
+            taken = await self._desk.store.write(take_due)
+            wanted = [due for due in taken if not self._is_here(due.device.agent)]
+            return await self._desk.store.scan(lambda look: self._payloads(look, wanted)) if wanted else []
+        except Unavailable as why:
+            log.warning("pushing waits: %s", why)
+        except Exception:
+            log.exception("what is due could not be pushed; it stands in the list")
+        return []
+
+    async def _payloads(self, look: Reader, wanted: Sequence[Due]) -> list[tuple[Due, dict[str, Any]]]:
+        """What goes to whom: only what its agent may see as of now, wants to be told, and not in quiet time."""
+        agents = {due.device.agent for due in wanted}
+        quiet = await load_quiet(look, agents, self._desk.clock())
+        notices = await load_some(look, {due.notice for due in wanted})
+        said = await load_preferences(look, agents)
+        views = {(agent, view["id"]): view for agent, found in notices.items() for view in found}
+        told = []
+        for due in wanted:
+            agent = due.device.agent
+            view = views.get((agent, due.notice))
+            if view is not None and not quiet.get(agent) and wants(said[agent], view["kind"]):
+                told.append((due, payload_of(view, said[agent])))
+        return told
+
+    async def _language(self, agent: str) -> str:
+        said = await self._desk.store.read(lambda look: load_preferences(look, [agent]))
+        return language_of(said[agent])
+
+    async def _deliver(self, http: ClientSession, device: Device, payload: dict[str, Any]) -> None:
+        try:
+            async with self._lane:
+                outcome = await send(http, self.vapid, device, payload, self._desk.clock)
+            if outcome == "gone":
+                await self._desk.store.write(lambda tx: forget_expired(tx, device))
+        except Unavailable as why:
+            log.warning("an expired subscription stays until the next push: %s", why)
+        except Exception:
+            # One browser's odd keys must not silence all others.
+            log.exception("%r could not be told", device)
+
+
+PUSHER: web.AppKey[Pusher] = web.AppKey("pusher", Pusher)
+
+
+async def load_preferences(look: Reader, agents: Any) -> dict[str, Mapping[str, Any]]:
+    rows = await look.all(PREFERENCES, as_json(sorted(agents)))
+    return {row["id"]: from_json(row["preferences"]) for row in rows}
+
+
+def _notify(preferences: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The preference `notify` is the browser's own: nothing in it may be relied on."""
+    said = preferences.get("notify")
+    return said if isinstance(said, dict) else {}
+
+
+def wants(preferences: Mapping[str, Any], kind: str) -> bool:
+    """Does the agent want to be told of this kind? Yes, unless it was switched off."""
+    kinds = _notify(preferences).get("kinds")
+    return not isinstance(kinds, dict) or kinds.get(kind) is not False
+
+
+def language_of(preferences: Mapping[str, Any]) -> str:
+    """Empty: the browser's own."""
+    said = preferences.get("language")
+    return said if said in ("en", "ko") else ""
+
+
+def payload_of(notice: NoticeView, preferences: Mapping[str, Any]) -> dict[str, Any]:
+    """No word and no name of anybody passes a push service unless the agent has asked for previews."""
+    payload: dict[str, Any] = {
+        "kind": notice["kind"],
+        "id": notice["id"],
+        "conversation": notice["conversation"],
+        "number": notice["number"],
+        "message": notice["message"],
+        "n": notice["n"],
+        "language": language_of(preferences),
+    }
+    if _notify(preferences).get("preview") is True:
+        payload |= {"name": notice["contact"][:NAME], "text": notice["text"]}
+    return payload

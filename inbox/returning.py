@@ -1,0 +1,101 @@
+"""A customer with an open conversation is back on the site: her agent and the watchers hear it, once a visit.
+
+A signal like "on site now": never stored, told to live tabs only.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from typing_extensions import TypedDict
+
+from gateway.bus import CustomerHere
+from gateway.egress.access import sees
+from gateway.errors import Unavailable
+from gateway.events import AgentId, Scope, Status, TeamId
+from gateway.live import encode
+from gateway.store import Reader, as_json
+from inbox.desk import Desk
+from inbox.wire import BackView
+from presence.visits import Visits
+
+log = logging.getLogger(__name__)
+
+WAITING = 1000
+"""Visits that wait to be looked up; when more come at once (a network came back), the rest goes untold."""
+OPEN = """select distinct c.id, c.number, c.status, c.team_id, c.assignee_id, k.name from identities i
+    join legs l on l.identity_id = i.id join conversations c on c.id = l.conversation_id
+    join contacts k on k.id = c.contact_id
+    where i.person_id = $1 and c.status = 'open' and c.merged_into is null and k.blocked_at is null"""
+WATCHERS = "select conversation_id, agent_id from watchers where conversation_id in {ids_1}"
+
+
+class Back(TypedDict):
+    view: BackView
+    scope: Scope
+    agents: set[str]
+
+
+class Returns:
+    """One per process. `clock` tells monotonic ms."""
+
+    def __init__(self, desk: Desk, clock: Callable[[], int]) -> None:
+        self._desk = desk
+        self._clock = clock
+        self._visits = Visits(clock() + desk.limits.presence_expires)
+        self._came: asyncio.Queue[str] = asyncio.Queue(WAITING)
+        self._stop = desk.bus.take_signals(CustomerHere, self._hear)
+
+    def _hear(self, said: CustomerHere) -> None:
+        now = self._clock()
+        if not said.here:
+            self._visits.goes(said.person, said.tab, now)
+        elif self._visits.comes(said.person, said.tab, now) and not self._came.full():
+            self._came.put_nowait(said.person)
+
+    async def run(self) -> None:
+        """Runs for the life of the process."""
+        try:
+            while True:
+                person = await self._came.get()
+                try:
+                    await self._tell(person)
+                except Unavailable as why:
+                    log.info("who is back stays untold: %s", why)
+                except Exception:
+                    log.exception("who is back could not be told")
+        finally:
+            self._stop()
+
+    async def _tell(self, person: str) -> None:
+        if not self._desk.hub.sessions:
+            return
+        for back in await self._desk.store.read(lambda look: load_back(look, person)):
+            frame = encode({"kind": "signals", "back": back["view"]})
+            for session in self._desk.hub.sessions:
+                if session.caller.agent_id in back["agents"] and sees(session.viewer, back["scope"]):
+                    session.write(frame)
+
+
+async def load_back(look: Reader, person: str) -> list[Back]:
+    """Her open conversations, each with those whom it concerns; without any of them it concerns nobody."""
+    rows = await look.all(OPEN, person)
+    concerned: dict[str, set[str]] = {row["id"]: {row["assignee_id"]} - {None} for row in rows}
+    if rows:
+        for watcher in await look.all(WATCHERS, as_json(sorted(concerned))):
+            concerned[watcher["conversation_id"]].add(watcher["agent_id"])
+    return [
+        {
+            "view": {"conversation": row["id"], "number": row["number"], "contact": row["name"] or ""},
+            "scope": Scope(
+                Status(row["status"]),
+                TeamId(row["team_id"]) if row["team_id"] else None,
+                AgentId(row["assignee_id"]) if row["assignee_id"] else None,
+            ),
+            "agents": concerned[row["id"]],
+        }
+        for row in rows
+        if concerned[row["id"]]
+    ]

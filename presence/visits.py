@@ -1,0 +1,47 @@
+"""When a customer comes back. Pure: every method is told the time (ms), nothing waits.
+
+A visit lasts as long as any of her tabs is there, and over every absence shorter than `ENDS`: going from page to page,
+a tunnel, lunch at the same desk are one visit.
+"""
+
+from __future__ import annotations
+
+ENDS = 15 * 60_000
+"""ms of absence after which the next coming is another visit."""
+
+
+class Visits:
+    """`known_from`: until then everybody who comes is taken to have been there: a process that has just begun meets
+    all who were there before it."""
+
+    def __init__(self, known_from: int) -> None:
+        self._known_from = known_from
+        self._tabs: dict[str, set[str]] = {}
+        self._left: dict[str, int] = {}
+
+    def comes(self, person: str, tab: str, now: int) -> bool:
+        """A tab of hers is there. Returns whether a visit begins with it."""
+        self._forget(now)
+        tabs = self._tabs.setdefault(person, set())
+        begins = not tabs and person not in self._left and now >= self._known_from
+        tabs.add(tab)
+        self._left.pop(person, None)
+        return begins
+
+    def goes(self, person: str, tab: str, now: int) -> None:
+        """A tab of hers is gone; the same may be said twice."""
+        tabs = self._tabs.get(person)
+        if tabs is None or tab not in tabs:
+            return
+        tabs.discard(tab)
+        if not tabs:
+            del self._tabs[person]
+            # Moved to the end: they stand in the order in which they left.
+            self._left.pop(person, None)
+            self._left[person] = now
+
+    def _forget(self, now: int) -> None:
+        for person in list(self._left):
+            if self._left[person] + ENDS > now:
+                return
+            del self._left[person]
