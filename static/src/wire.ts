@@ -569,11 +569,21 @@ export interface ConversationSignals {
   customer_here: boolean;
 }
 
+/** A customer is on the site again who has this conversation open. */
+export interface BackView {
+  conversation: string;
+  number: number;
+  /** The customer's name; empty where nobody has said one. */
+  contact: string;
+}
+
 /** Never stored. `agents`: presence by agent id, whole; sent coalesced, the latest wins. */
 export interface SignalsFrame {
   kind: "signals";
   agents?: Record<string, "online" | "away" | "busy">;
   conversation?: ConversationSignals;
+  /** Told to the assignee and the watchers, once a visit. */
+  back?: BackView;
 }
 
 export interface ResultFrame {
@@ -924,6 +934,29 @@ export interface StandingAnswer {
   conversations: number;
   /** What was merged into or split off this contact, the newest first. */
   merges: MergeView[];
+}
+
+/** Notices of a snapshot; older ones come by REST. */
+export const LATEST = 20;
+
+/** What is counted ends here: the browser says 99+. */
+export const COUNTED = 100;
+
+/** The preference `quiet`: when nothing may ring. */
+export interface QuietHours {
+  zone: string;
+  /** Minutes from midnight. */
+  start: number;
+  /** Not after the start: over midnight. */
+  end: number;
+  /** On which it begins; 0 is Monday. */
+  days?: number[];
+}
+
+export interface NoticesPage {
+  notices: NoticeView[];
+  before: string | null;
+  unread: number;
 }
 
 /** Nothing to tell but when: the fact itself comes as an event. */
@@ -1684,6 +1717,20 @@ export interface ChangeProfile {
 
 export interface ProfileAnswer {
   agent: AgentView;
+}
+
+export interface PushView {
+  /** The browser's `applicationServerKey`. */
+  key: string;
+  /** Does this deployment speak to push services at all? */
+  allowed: boolean;
+  /** Is the calling session's browser told? */
+  subscribed: boolean;
+}
+
+export interface PushTried {
+  /** Taken by the push service; unknown to it, so forgotten; not taken. */
+  outcome: "sent" | "gone" | "failed";
 }
 
 /** ms */

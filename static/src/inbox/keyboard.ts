@@ -75,7 +75,7 @@ const ACTS: Readonly<Record<string, () => void>> = {
   i: () => press("side"),
   b: toggleNotices,
   w: () => chosenId.value && toggleWatching(chosenId.value),
-  u: undoNewest,
+  u: undoLast,
   "/": findField,
   "?": () => (shortcutsOpen.value = true),
   Escape: leave,
