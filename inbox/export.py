@@ -18,6 +18,7 @@ from gateway.media import Missing, content_disposition
 from gateway.store import Reader, Row
 from gateway.store.load import MESSAGES, Content, with_files
 from inbox.desk import Desk
+from inbox.knowing import list_notes
 from inbox.places import Place
 from inbox.views import LINES, Wanted, list_conversations
 
@@ -70,6 +71,9 @@ class Archive:
     async def contact(self, view: ContactView) -> AsyncIterator[bytes]:
         """Everything known of a contact, with each conversation that the viewer may see in a folder of its own."""
         self._zip.writestr("contact.json", orjson.dumps(view, option=orjson.OPT_INDENT_2))
+        # A file of its own: what the team says among itself of a person is easily left out when she asks for hers.
+        notes = await self._desk.store.read(lambda look: list_notes(look, self._viewer, view["id"]))
+        self._zip.writestr("notes.json", orjson.dumps(notes["notes"], option=orjson.OPT_INDENT_2))
         yield self._pipe.take()
         before: str | None = None
         while True:

@@ -17,6 +17,7 @@ from gateway.egress.types import (
     AttachmentView,
     AttributeView,
     CellView,
+    ContactNoteView,
     ContactView,
     ConversationView,
     IdentityView,
@@ -183,6 +184,21 @@ def contact(row: Row, identities: Sequence[Row]) -> ContactView:
         "merged_into": row["merged_into"],
         "position": row["position"] or 0,
         "created_at": row["created_at"],
+    }
+
+
+def contact_note(row: Row) -> ContactNoteView:
+    return {
+        "id": row["id"],
+        "contact": row["contact_id"],
+        "author": {
+            "kind": row["author_kind"],
+            "id": row["author_id"],
+            "name": row["agent_name"] or "",
+        },
+        "text": row["text"],
+        "at": row["at"],
+        "edited_at": row["edited_at"],
     }
 
 

@@ -167,6 +167,18 @@ class ContactView(TypedDict):
     created_at: int
 
 
+class ContactNoteView(TypedDict):
+    """What the team keeps in mind of a person."""
+
+    id: str
+    contact: str
+    """Whom it was written about: somebody who was merged into another stays named."""
+    author: ActorView
+    text: str
+    at: int
+    edited_at: int | None
+
+
 class AgentView(TypedDict):
     id: str
     name: str

@@ -133,7 +133,7 @@ async def prove(
             fields.append("person")
     if fields:
         row = await live_contact(tx, first["contact_id"])
-        _changed(tx, row["id"], by, fields)
+        _changed(tx, row["id"], by, fields, identity)
 
 
 async def _identity(tx: Tx, identity: str) -> Row:
@@ -150,13 +150,14 @@ async def _alive(tx: Tx, contact: str) -> Row:
     return row
 
 
-def _changed(tx: Tx, contact: str, by: Actor, fields: list[str]) -> None:
+def _changed(tx: Tx, contact: str, by: Actor, fields: list[str], subject: str | None = None) -> None:
     tx.record(
         Event(
             Kind.CONTACT_CHANGED,
             by,
             tx.now,
             contact=ContactId(contact),
+            subject=subject,
             changes={"fields": fields},
             audited=True,
         )

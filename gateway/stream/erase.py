@@ -46,6 +46,7 @@ MESSAGES = (
             (select c.id from conversations c where c.contact_id in (select id from her))))
     order by m.conversation_id, m.position"""
 )
+FORGET_NOTES = "delete from contact_notes where contact_id = $1"
 WAITING_UPLOADS = "select hash from attachments where owner = $1"
 DROP_UPLOADS = "delete from attachments where owner = $1"
 FORGET_CONVERSATION = "update conversations set subject = '', attributes = '{}', erased_at = $2 where id = $1"
@@ -94,6 +95,7 @@ async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
         hashes += await _forget_identity(tx, identity)
     for one in await tx.all(CONTACTS, row["id"]):
         await tx.run(FORGET_CONTACT, one["id"], tx.now)
+        await tx.run(FORGET_NOTES, one["id"])
         tx.index("contact_search", one["seq"], "")
     tx.record(Event(Kind.CONTACT_ERASED, by, tx.now, contact=ContactId(row["id"]), audited=True))
     return await unnamed(tx, hashes)

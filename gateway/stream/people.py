@@ -19,6 +19,11 @@ RAISE_PROOF = "update identities set proof = $2 where id = $1 and proof < $2"
 # Compare-and-set: what an agent wrote meanwhile stands.
 NAME_NAMELESS = "update contacts set name = $2 where id = $1 and name = '' and erased_at is null"
 ADDRESSES = "select address from identities where contact_id = $1 and space <> 'visitor'"
+# Hers, and those of everybody merged into her.
+NOTES = """with recursive her (id) as (
+    select id from contacts where id = $1 union select c.id from contacts c join her on c.merged_into = her.id)
+    select n.text from contact_notes n where n.contact_id in (select id from her) and n.removed_at is null
+    order by n.at, n.id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +66,13 @@ async def _make(tx: Tx, address: Address, proof: Proof, name: str, locale: str |
 
 
 async def index_contact(tx: Tx, contact: str) -> None:
-    """Make a contact findable by its name, addresses and attributes as they stand now."""
+    """Make a contact findable by its name, addresses, attributes and our notes as they stand now."""
     row = await tx.one("select seq, name, attributes, erased_at from contacts where id = $1", contact)
     if row is None:
         return
     addresses = await tx.all(ADDRESSES, contact)
     words = [row["name"], *(one["address"] for one in addresses), attribute_words(row["attributes"])]
+    words += [one["text"] for one in await tx.all(NOTES, contact)]
     tx.index("contact_search", row["seq"], "" if row["erased_at"] else tokens(*words))
 
 

@@ -73,12 +73,20 @@ def where_sees_contact(viewer: Viewer, alias: str, params: list[Any]) -> str:
     """
     if viewer.sees_all:
         return "1 = 1"
-    held, home = (where_sees(viewer, name, params) for name in ("held", "home"))
     # One look by index for each contact: as `exists ... or not exists ...` PostgreSQL reads all conversations at once.
     return (
-        f"coalesce((select max(case when held.merged_into is null then case when {held} then 1 else 0 end"
-        f" else ({_HOME.replace('{seen}', home)}) end) from conversations held"
+        f"coalesce((select max({sees_where_it_lives(viewer, params)}) from conversations held"
         f" where held.contact_id = {alias}.id), 1) = 1"
+    )
+
+
+def sees_where_it_lives(viewer: Viewer, params: list[Any]) -> str:
+    """1 or 0: does the viewer see the `conversations` row `held`, or, when it was merged away, the one it lives in now?
+    Appends its values to `params`."""
+    held, home = (where_sees(viewer, name, params) for name in ("held", "home"))
+    return (
+        f"case when held.merged_into is null then case when {held} then 1 else 0 end"
+        f" else ({_HOME.replace('{seen}', home)}) end"
     )
 
 

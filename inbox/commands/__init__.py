@@ -1,6 +1,17 @@
 """One function per command: access first, then what the channel can do, then the stream's verb."""
 
-from inbox.commands import bulk, contacts, conversations, following, held, macros, merging, private, writing
+from inbox.commands import (
+    bulk,
+    contacts,
+    conversations,
+    following,
+    held,
+    knowing,
+    macros,
+    merging,
+    private,
+    writing,
+)
 from inbox.commands.table import COMMANDS, Asked, CommandRow, check_may, run_command
 
 __all__ = [
@@ -13,6 +24,7 @@ __all__ = [
     "conversations",
     "following",
     "held",
+    "knowing",
     "macros",
     "merging",
     "private",

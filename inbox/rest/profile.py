@@ -11,6 +11,8 @@ from gateway.egress.types import AgentView
 from gateway.errors import Refused, TooLarge
 from gateway.media import receive
 from gateway.stream.agents import change_agent
+from inbox.commands.private import SetPreferences, set_preferences
+from inbox.commands.table import Asked
 from inbox.fitting import Name, Sent
 from inbox.pictures import PICTURE_BYTES, PICTURE_SIDE
 from inbox.rest.route import Call, route
@@ -29,6 +31,12 @@ class ProfileAnswer(TypedDict):
 async def change_profile(call: Call, body: ChangeProfile) -> ProfileAnswer:
     """Change one's own name; customers see it beside one's answers."""
     return await _change(call, call.caller.agent_id, name=body.name)
+
+
+@route("PATCH", "/session/preferences")
+async def change_preferences(call: Call, body: SetPreferences) -> None:
+    """Change some of one's own preferences (`undo_send`, `quiet` and the browser's own); null forgets one."""
+    await set_preferences(Asked(call.desk, call.caller), body)
 
 
 @route("PUT", "/session/profile/picture", takes="*/*")
