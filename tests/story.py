@@ -9,12 +9,13 @@ from hypothesis import strategies as st
 
 from gateway.errors import Conflict, Forbidden, NotFound, Refused
 from gateway.events import Priority
-from gateway.stream import contacts, describe, status
+from gateway.stream import contacts, describe, held, status
 from gateway.stream.assign import assign, set_team
 from gateway.stream.edit import edit_message, erase_message
 from gateway.stream.erase import erase_contact
 from gateway.stream.merge import merge, merge_contacts
 from gateway.stream.private import mark_read
+from gateway.stream.release import release
 from gateway.stream.split import split, split_contact
 from gateway.stream.undo import undo_merge
 from tests.world import AGENTS, TAGS, TEAMS, World, in_team
@@ -61,6 +62,21 @@ class Story:
         conversation = await self.pick("conversations", place)
         if conversation is not None:
             await (self.world.notes if note else self.world.answers)(conversation, f"answer {self.done}")
+
+    async def holds(self, place: int, by: int) -> None:
+        conversation = await self.pick("conversations", place)
+        if conversation is not None:
+            await self.world.answers(conversation, f"held {self.done}", by=AGENTS[by], hold=30_000)
+
+    async def lets_go(self, place: int) -> None:
+        message = await self.pick("held_replies", place)
+        if message is not None:
+            await self.world.store.write(lambda tx: release(tx, message))
+
+    async def takes_back(self, place: int, by: int) -> None:
+        message = await self.pick("held_replies", place)
+        if message is not None:
+            await self.world.do(held.undo, message, by=AGENTS[by])
 
     async def assigns(self, place: int, to: int) -> None:
         await self._on_conversation(place, assign, (*AGENTS, None)[to])
@@ -146,6 +162,9 @@ STEP = st.one_of(
     st.tuples(st.just("says"), upto(5), upto(2)),
     st.tuples(st.just("says_together"), upto(5), upto(4)),
     st.tuples(st.just("answers"), PLACES, upto(1)),
+    st.tuples(st.just("holds"), PLACES, upto(2)),
+    st.tuples(st.just("lets_go"), PLACES),
+    st.tuples(st.just("takes_back"), PLACES, upto(2)),
     st.tuples(st.just("assigns"), PLACES, upto(3)),
     st.tuples(st.just("sets_team"), PLACES, upto(2)),
     st.tuples(st.just("tags"), PLACES, upto(2), upto(2)),
@@ -168,6 +187,9 @@ USUAL: dict[str, tuple[float, tuple[int, ...]]] = {
     "says": (10, (5, 2)),
     "says_together": (3, (5, 4)),
     "answers": (6, (30, 1)),
+    "holds": (2, (30, 2)),
+    "lets_go": (1.5, (30,)),
+    "takes_back": (1.5, (30, 2)),
     "assigns": (2, (30, 3)),
     "sets_team": (2, (30, 2)),
     "tags": (4, (30, 2, 2)),

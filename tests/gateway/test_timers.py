@@ -12,8 +12,9 @@ from gateway.store import Store
 from gateway.store.sqlite import SqliteStore, wall_clock
 from gateway.stream.attach import keep_upload
 from gateway.stream.ingest import take_in
+from gateway.stream.post import Post, post
 from gateway.stream.status import snooze
-from gateway.timers import DAY, HOUR, clean_once, wake_snoozed
+from gateway.timers import DAY, HOUR, clean_once, release_held, wake_snoozed
 from tests.world import WEB, seed
 
 LIMITS = Limits()
@@ -60,6 +61,45 @@ async def test_a_snooze_ends_in_its_time_and_not_before(tmp_path: Path) -> None:
     finally:
         waking.cancel()
         await asyncio.gather(waking, return_exceptions=True)
+        await store.close()
+
+
+async def test_a_held_reply_goes_in_its_time_and_at_once_when_nobody_ran(tmp_path: Path) -> None:
+    clock = Clock()
+    store = await opened(tmp_path, clock)
+    taken = await take_in(store, WEB, InboundMessage("m1", Address("visitor", "v1"), "hello"))
+
+    async def sent() -> int:
+        found: int = await store.read(
+            lambda look: look.value("select count(*) from messages where author_kind = 'agent'")
+        )
+        return found
+
+    async def told() -> None:
+        heard = asyncio.Event()
+        store.publish_to(lambda events: heard.set())
+        async with asyncio.timeout(20):
+            await heard.wait()
+
+    await post(store, Post(taken.conversation, agent("anna"), "c1", "soon", hold=5_000))
+    releasing = asyncio.create_task(release_held(store, clock))
+    try:
+        await asyncio.sleep(0.1)
+        assert await sent() == 0
+        clock.now += 5_000
+        await told()
+        assert await sent() == 1
+        releasing.cancel()
+        await asyncio.gather(releasing, return_exceptions=True)
+        # The process dies with a reply held; whoever comes up later sends it at once.
+        await post(store, Post(taken.conversation, agent("anna"), "c2", "late", hold=5_000))
+        clock.now += HOUR
+        releasing = asyncio.create_task(release_held(store, clock))
+        await told()
+        assert await sent() == 2
+    finally:
+        releasing.cancel()
+        await asyncio.gather(releasing, return_exceptions=True)
         await store.close()
 
 

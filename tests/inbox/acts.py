@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from gateway.events import SYSTEM, AccountId, Address, InboundMessage, Priority, SeenReport, Visibility, agent
-from gateway.stream import assign, contacts, describe, edit, erase, merge, split, status, undo
+from gateway.stream import assign, contacts, describe, edit, erase, held, merge, split, status, undo
 from gateway.stream.agents import set_teams
 from gateway.stream.ingest import Intake, take_in
+from gateway.stream.release import release
 from gateway.stream.seen import customer_has_seen
 
 if TYPE_CHECKING:
@@ -49,6 +50,23 @@ async def answers(story: Story, a: int, b: int, c: int) -> None:
 @act
 async def notes(story: Story, a: int, b: int, c: int) -> None:
     await story.posts(a, b, Visibility.NOTE)
+
+
+@act
+async def holds(story: Story, a: int, b: int, c: int) -> None:
+    await story.posts(a, b, Visibility.PUBLIC, hold=30_000)
+
+
+@act
+async def lets_go(story: Story, a: int, b: int, c: int) -> None:
+    message = story.one(story.held, a)
+    if await story.do(release, message) is not None:
+        story.add(story.messages, message)
+
+
+@act
+async def thinks_again(story: Story, a: int, b: int, c: int) -> None:
+    await story.do(held.undo, story.one(story.held, a), story.agent(b))
 
 
 @act

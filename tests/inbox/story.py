@@ -197,6 +197,7 @@ class Story:
         self.house = house
         self.conversations: list[str] = []
         self.messages: list[str] = []
+        self.held: list[str] = []
         self.merges: list[str] = []
         self.tags: list[str] = []
         self.owners: dict[str, tuple[str, str]] = {}
@@ -275,15 +276,14 @@ class Story:
             return await self.house.store.write(run)
         return None
 
-    async def posts(self, a: int, b: int, visibility: Visibility) -> None:
+    async def posts(self, a: int, b: int, visibility: Visibility, hold: int = 0) -> None:
         words = self.word()
-        what = Post(
-            self.one(self.conversations, a), self.agent(b), f"client{self.number()}", words, visibility
-        )
+        conversation, client = self.one(self.conversations, a), f"client{self.number()}"
+        what = Post(conversation, self.agent(b), client, words, visibility, hold=hold)
         with contextlib.suppress(ParleyError):
             posted = await post(self.house.store, what)
             self.owners[words] = ("message", posted.message)
-            self.add(self.messages, posted.message)
+            self.add(self.held if hold else self.messages, posted.message)
 
     async def goes(self, groups: Iterable[Sequence[Act]]) -> None:
         """Each group's acts happen at the same time; after each the database is looked at."""
@@ -321,7 +321,10 @@ async def _moment(look: Reader) -> Moment:
     rows = await look.all(
         "select id, contact_id, status, team_id, assignee_id, merged_into from conversations"
     )
-    messages = await look.all("select id, conversation_id, author_id from messages")
+    messages = await look.all(
+        "select id, conversation_id, author_id from messages"
+        " union all select id, conversation_id, author_id from held_replies"
+    )
     return Moment(
         look.position,
         {row["id"]: row for row in rows},

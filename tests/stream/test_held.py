@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.errors import Conflict, Forbidden, NotFound, Refused
-from gateway.events import Attachment, Kind, agent
+from gateway.events import Attachment, Kind
 from gateway.store import Store
 from gateway.store.load import load_held, load_held_in
 from gateway.stream import held, status
@@ -64,9 +64,9 @@ async def test_released_it_takes_its_place_as_of_now(world: World) -> None:
     assert row["position"] == stands["last_public_position"] > posted.position
     assert (stands["last_message_id"], stands["waiting_since"]) == (posted.message, None)
     assert await held_in(world, first.conversation) == []
-    for gone in (release, lambda tx, one: held.undo(tx, one, agent("anna"))):
+    for again in (let_go(world, posted), world.do(held.undo, posted.message)):
         with pytest.raises(Conflict) as sent:
-            await world.store.write(lambda tx, gone=gone: gone(tx, posted.message))
+            await again
         assert sent.value.code == "reply_sent"
     await check(world.store)
 
@@ -79,9 +79,9 @@ async def test_undone_it_is_gone_and_never_sent_by_a_repeat(world: World) -> Non
     again = await world.answers(first.conversation, "a slip", client_id="once", hold=LONG)
     assert (again.message, again.repeat) == (posted.message, True)
     await world.do(held.undo, posted.message)
-    for more in ({"hold": LONG}, {}):
+    for hold in (LONG, 0):
         with pytest.raises(Conflict) as back:
-            await world.answers(first.conversation, "a slip", client_id="once", **more)
+            await world.answers(first.conversation, "a slip", client_id="once", hold=hold)
         assert back.value.code == "reply_undone"
     with pytest.raises(Conflict):
         await let_go(world, posted)

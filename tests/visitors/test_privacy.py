@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from gateway.errors import Refused
 from gateway.events import SYSTEM, agent
 from gateway.stream.assign import assign
+from gateway.stream.contact_notes import add_note
 from gateway.stream.describe import make_tag, tag
 from gateway.stream.erase import erase_contact
+from gateway.stream.held import undo
 from gateway.stream.merge import merge, merge_contacts
+from gateway.stream.release import release
 from gateway.stream.seen import we_have_seen
 from gateway.stream.split import split
 from gateway.stream.status import close, mark_spam, reopen, unmark_spam
@@ -33,6 +36,8 @@ class Customer:
         self.conversation = ""
         self.contact = ""
         self.said: list[str] = []
+        self.unsent: dict[str, str] = {}
+        """Replies to her that are held, or were taken back: message -> words."""
 
 
 async def customers(shop: Shop) -> list[Customer]:
@@ -74,6 +79,9 @@ async def check(shop: Shop, people: list[Customer]) -> None:
             *(person.contact for person in people),
         ):
             assert inside not in told, f"{one.name} is told {inside}"
+        for person in people:
+            for message, words in person.unsent.items():
+                assert message not in told and words not in told, f"{one.name} is told what was not sent"
         for message in page["messages"]:
             mine = message["author"]["kind"] == "me"
             assert message["text"] in one.said if mine else message["text"].startswith(f"to-{one.name}")
@@ -86,6 +94,7 @@ class Agents:
     def __init__(self, shop: Shop, people: list[Customer]) -> None:
         self.shop, self.people = shop, people
         self.merges: list[str] = []
+        self.held: list[tuple[Customer, str]] = []
         self.by = agent(shop.agent)
         self.n = 0
 
@@ -107,6 +116,28 @@ class Agents:
         )
         await self.shop.reply(leg["conversation_id"], f"to-{one.name}-{self.n}", leg=leg["id"])
 
+    async def holds(self, one: Customer, other: Customer) -> None:
+        leg = await self.shop.one(
+            """select l.id, l.conversation_id from legs l join identities i on i.id = l.identity_id
+            where i.birth_contact_id = $1 order by l.id desc limit 1""",
+            one.contact,
+        )
+        words = f"to-{one.name}-held-{self.n}-"
+        posted = await self.shop.reply(leg["conversation_id"], words, leg=leg["id"], hold=30_000)
+        one.unsent[posted.message] = words
+        self.held.append((one, posted.message))
+
+    async def lets_go(self, one: Customer, other: Customer) -> None:
+        if self.held:
+            whose, message = self.held.pop()
+            await self.shop.store.write(lambda tx: release(tx, message))
+            del whose.unsent[message]
+
+    async def takes_back(self, one: Customer, other: Customer) -> None:
+        if self.held:
+            _, message = self.held.pop(0)
+            await self.shop.store.write(lambda tx: undo(tx, message, self.by))
+
     async def notes(self, one: Customer, other: Customer) -> None:
         await self.shop.reply(one.conversation, f"note-about-{one.name}", note=True)
 
@@ -116,6 +147,11 @@ class Agents:
             await tag(tx, one.conversation, [key], [], self.by)
 
         await self.shop.store.write(verb)
+
+    async def knows(self, one: Customer, other: Customer) -> None:
+        await self.shop.store.write(
+            lambda tx: add_note(tx, one.contact, f"note-of-the-person-{one.name}", f"n{self.n}", self.by)
+        )
 
     async def assigns(self, one: Customer, other: Customer) -> None:
         await self.shop.store.write(lambda tx: assign(tx, one.conversation, self.shop.agent, self.by))
@@ -171,8 +207,9 @@ async def test_wrong_merges_and_their_undo_change_nothing_for_customers(both: Sh
     people = await customers(both)
     house = Agents(both, people)
     script = (
-        "replies merges_conversations replies says notes tags merges_people replies says reads closes says "
-        "splits replies undoes undoes replies undoes says spams reopens assigns"
+        "replies merges_conversations replies holds says notes tags merges_people replies lets_go says reads "
+        "holds closes says lets_go splits holds replies undoes undoes replies takes_back undoes says spams "
+        "lets_go reopens assigns knows"
     )
     for n, what in enumerate(script.split()):
         for i in range(3):

@@ -1,0 +1,241 @@
+"""Undo of a send at the inbox: what agents are told of a held reply, and who may take it back or let it go."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from gateway.errors import Conflict, Forbidden, Malformed, NotFound, Refused
+from gateway.events import Attachment
+from gateway.stream.acts import Acts
+from gateway.stream.attach import keep_upload
+from gateway.stream.macros import make_macro
+from gateway.stream.release import release_due
+from tests.inbox.conftest import House, asking, does
+from tests.inbox.tabs import tabs
+
+HOLD = 30_000
+
+
+async def held(
+    house: House, conversation: str, text: str = "Soon", client_id: str = "c1", **more: Any
+) -> Any:
+    return await does(
+        house, "ann", "reply", conversation=conversation, text=text, client_id=client_id, hold=HOLD, **more
+    )
+
+
+async def shown(house: House, conversation: str, who: str = "sue") -> tuple[list[str], list[str]]:
+    page = await (await house.client(who)).get(f"/conversations/{conversation}/messages")
+    return [one["text"] for one in page["messages"]], [one["text"] for one in page["held"]]
+
+
+async def test_agents_are_told_and_it_may_be_said_again(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    first = await held(both, taken.conversation)
+    message = first["message"]
+    assert message["held"]["problem"] is None
+    assert message["held"]["until"] > message["at"]
+    assert (await held(both, taken.conversation))["message"] == message
+    assert await shown(both, taken.conversation) == (["hello"], ["Soon"])
+    view = (await (await both.client("sue")).get(f"/conversations/{taken.conversation}"))["conversation"]
+    assert view["preview"]["text"] == "hello"
+    assert view["waiting_since"] is not None
+    assert view["last_public_position"] == taken.position
+    with pytest.raises(Conflict) as stopped:
+        await does(
+            both,
+            "bob",
+            "reply",
+            conversation=taken.conversation,
+            text="Me",
+            client_id="b",
+            seen=taken.position,
+        )
+    assert (stopped.value.code, stopped.value.params["name"]) == ("stale_reply", "Ann")
+
+
+async def test_it_goes_at_once_when_its_author_says_so(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    message = (await held(both, taken.conversation))["message"]["id"]
+    for who, error in (("bob", Forbidden), ("sue", Forbidden)):
+        with pytest.raises(error):
+            await does(both, who, "send_now", message=message)
+    sent = await does(both, "ann", "send_now", message=message)
+    assert sent["message"]["id"] == message
+    assert "held" not in sent["message"]
+    assert await shown(both, taken.conversation) == (["hello", "Soon"], [])
+    for name in ("send_now", "undo_send"):
+        with pytest.raises(Conflict) as late:
+            await does(both, "ann", name, message=message)
+        assert late.value.code == "reply_sent"
+    # Said again it is what it has become.
+    assert (await held(both, taken.conversation))["message"] == sent["message"]
+
+
+async def test_taken_back_the_composer_has_it_all_again(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    asked = await asking(both, "ann")
+    upload = await both.store.write(
+        lambda tx: keep_upload(tx, f"agent:{asked.by.id}", Attachment("ab" * 32, "a.png", "image/png", 1))
+    )
+    macro = await both.store.write(
+        lambda tx: make_macro(tx, "Bye", "Bye", "personal", [], Acts(status="closed"), asked.by)
+    )
+    sent = await held(
+        both,
+        taken.conversation,
+        attachments=[upload],
+        macro=macro,
+        reply_to=taken.message,
+        seen=taken.position,
+    )
+    rest = await both.client("ann")
+    assert await (await both.client("bob")).fails("POST", f"/messages/{sent['message']['id']}/undo") == (
+        403,
+        "forbidden",
+    )
+    back = await rest.does("POST", f"/messages/{sent['message']['id']}/undo")
+    assert back["message"] == sent["message"]
+    assert back["macro"] == macro
+    assert [file["id"] for file in back["message"]["attachments"]] == [upload]
+    assert await shown(both, taken.conversation) == (["hello"], [])
+    lines = (await rest.get(f"/conversations/{taken.conversation}/messages"))["lines"]
+    assert lines[-1]["kind"] == "message.undone"
+    assert lines[-1]["subject"] == sent["message"]["id"]
+    again = await held(both, taken.conversation, "Better", client_id="c2", attachments=[upload])
+    assert again["message"]["attachments"][0]["id"] == upload
+    with pytest.raises(Conflict) as gone:
+        await held(both, taken.conversation)
+    assert gone.value.code == "reply_undone"
+    with pytest.raises(NotFound):
+        await does(both, "ann", "undo_send", message="01nothing")
+
+
+async def test_what_a_macro_does_waits_with_it(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    asked = await asking(both, "ann")
+    macro = await both.store.write(
+        lambda tx: make_macro(tx, "Bye", "Bye", "personal", [], Acts(status="closed"), asked.by)
+    )
+    message = (await held(both, taken.conversation, macro=macro))["message"]["id"]
+    rest = await both.client("ann")
+    assert (await rest.get(f"/conversations/{taken.conversation}"))["conversation"]["status"] == "open"
+    await rest.does("POST", f"/messages/{message}/send")
+    assert (await rest.get(f"/conversations/{taken.conversation}"))["conversation"]["status"] == "closed"
+    used = (await rest.get("/macros"))["macros"][0]
+    assert used["used"] == 1
+
+
+async def test_what_is_held_is_neither_edited_nor_erased(house: House) -> None:
+    taken = await house.customer_writes("hello")
+    message = (await held(house, taken.conversation))["message"]["id"]
+    for name, more in (("edit_message", {"text": "Other"}), ("erase_message", {})):
+        with pytest.raises(Refused) as refused:
+            await does(house, "ann", name, message=message, **more)
+        assert refused.value.text == "errors.message_held"
+    rest = await house.client("ann")
+    assert (await rest.get("/search", q="Soon"))["hits"] == []
+    assert (await rest.fails("GET", f"/messages/{message}/versions"))[0] == 404
+    await does(house, "ann", "undo_send", message=message)
+    with pytest.raises(NotFound):
+        await does(house, "ann", "edit_message", message=message, text="Other")
+
+
+async def test_by_rest_it_goes_at_once_unless_told_otherwise(house: House) -> None:
+    taken = await house.customer_writes("hello")
+    rest = await house.client("ann")
+    path = f"/conversations/{taken.conversation}/messages"
+    now = await rest.does("POST", path, {"text": "Now", "visibility": "public", "client_id": "c1"})
+    assert "held" not in now["message"]
+    body = {"text": "Later", "visibility": "public", "client_id": "c2", "hold": 20_000}
+    assert (await rest.does("POST", path, body))["message"]["held"]["until"]
+    assert await rest.fails("POST", path, {**body, "hold": HOLD + 1}) == (400, "malformed")
+    assert await rest.fails("POST", path, {**body, "visibility": "note"}) == (400, "malformed")
+    assert await shown(house, taken.conversation) == (["hello", "Now"], ["Later"])
+
+
+async def test_every_tab_sees_it_come_and_go(both: House) -> None:
+    taken = await both.customer_writes("hello", team="sales")
+    async with tabs(both, "ann", "bob", "sue") as (ann, bob, sue):
+        first = (await held(both, taken.conversation, "one"))["message"]["id"]
+        second = (await held(both, taken.conversation, "two", client_id="c2"))["message"]["id"]
+        await does(both, "ann", "undo_send", message=first)
+        await does(both, "ann", "send_now", message=second)
+        head = both.store.published
+        for tab in (ann, sue):
+            await tab.reaches(head)
+            events = tab.events
+            kinds = [(event["kind"], event.get("message", {}).get("text")) for event in events]
+            assert kinds[-2:] == [("message.undone", None), ("message.created", "two")]
+            assert kinds[0][0] == "message.held"
+        await bob.reaches(head)
+        assert bob.events == []
+
+
+async def test_what_could_not_go_says_why(house: House) -> None:
+    taken = await house.customer_writes("hello")
+    sent = await does(house, "ann", "reply", conversation=taken.conversation, text="x", client_id="c", hold=1)
+    await house.store.write(lambda tx: tx.run("update accounts set state = 'paused'"))
+    await asyncio.sleep(0.01)
+    await release_due(house.store)
+    page = await (await house.client("ann")).get(f"/conversations/{taken.conversation}/messages")
+    (view,) = page["held"]
+    assert (view["id"], view["held"]["until"]) == (sent["message"]["id"], None)
+    assert view["held"]["problem"]["text"] == "errors.account_not_active"
+    with pytest.raises(Refused):
+        await does(house, "ann", "send_now", message=view["id"])
+    assert (await does(house, "ann", "undo_send", message=view["id"]))["message"]["text"] == "x"
+
+
+async def test_how_long_is_each_agents_choice(house: House) -> None:
+    for wrong in (-1, 31, 2.5, "5", True):
+        with pytest.raises(Malformed):
+            await does(house, "ann", "set_preferences", values={"undo_send": wrong})
+    for right in (0, 5, 30, None):
+        await does(house, "ann", "set_preferences", values={"undo_send": right})
+
+
+async def test_a_page_around_a_message(both: House) -> None:
+    taken = await both.customer_writes("m0")
+    ids = [taken.message]
+    for n in range(1, 9):
+        ids.append((await both.customer_writes(f"m{n}")).message)
+    other = await both.customer_writes("elsewhere", name="Lee")
+    rest = await both.client("ann")
+    path = f"/conversations/{taken.conversation}/messages"
+    page = await rest.get(path, around=ids[4], limit=4)
+    assert [one["text"] for one in page["messages"]] == ["m2", "m3", "m4", "m5", "m6"]
+    assert [one["text"] for one in (await rest.get(path, before=page["before"]))["messages"]] == ["m0", "m1"]
+    assert [one["text"] for one in (await rest.get(path, after=page["after"]))["messages"]] == ["m7", "m8"]
+    whole = await rest.get(path, around=ids[0], limit=100)
+    assert ([one["text"] for one in whole["messages"]], whole["before"], whole["after"]) == (
+        [f"m{n}" for n in range(9)],
+        None,
+        None,
+    )
+    for wrong in (other.message, "01nothing"):
+        status, _ = await rest.ask("GET", path, params={"around": wrong})
+        assert status == 404
+    assert (await rest.ask("GET", path, params={"around": ids[0], "before": page["before"]}))[0] == 400
+
+
+async def test_what_a_message_said_before(both: House) -> None:
+    taken = await both.customer_writes("hello", team="sales")
+    say = {"conversation": taken.conversation, "text": "Helo", "client_id": "c1"}
+    message = (await does(both, "ann", "reply", **say))["message"]
+    rest = await both.client("ann")
+    await rest.does("PATCH", f"/messages/{message['id']}", {"text": "Hello"})
+    await rest.does("PATCH", f"/messages/{message['id']}", {"text": "Hello!"})
+    versions = (await rest.get(f"/messages/{message['id']}/versions"))["versions"]
+    assert [one["text"] for one in versions] == ["Helo", "Hello", "Hello!"]
+    assert versions[0]["at"] == message["at"] <= versions[1]["at"] <= versions[2]["at"]
+    assert (await (await both.client("bob")).fails("GET", f"/messages/{message['id']}/versions"))[0] == 404
+    assert await (await both.client("sue")).fails("PATCH", f"/messages/{message['id']}", {"text": "x"}) == (
+        403,
+        "forbidden",
+    )
+    assert (await rest.ask("DELETE", f"/messages/{message['id']}"))[0] == 204
+    assert (await rest.get(f"/messages/{message['id']}/versions"))["versions"] == []
