@@ -35,6 +35,7 @@ SPACES = "select id from accounts"
 BY_ADDRESS = "select contact_id, space from identities where space in {ids_1} and address in {ids_2}"
 COUNTS = """select c.contact_id, c.status, count(*) as n from conversations c
     where c.contact_id in {ids_1} and c.merged_into is null"""
+ORGANISATIONS = "select id, name from organisations where id in {ids_1}"
 
 Why = Literal["address", "phone", "name", "mail_name"]
 RANK: dict[Why, int] = {"address": 0, "phone": 0, "name": 1, "mail_name": 2}
@@ -48,6 +49,8 @@ class Standing(TypedDict):
     """Conversations that wait for somebody, of those the caller may see."""
     conversations: int
     """All of them."""
+    organisation: str
+    """Its name; empty for none."""
 
 
 class Likely(Standing):
@@ -162,11 +165,20 @@ async def _standings(look: Reader, viewer: Viewer, ids: list[str]) -> dict[str, 
     for row in await look.all(f"{COUNTS} and {access} group by c.contact_id, c.status", *params):
         counts[row["contact_id"]][row["status"]] = row["n"]
     contacts = await load_contacts(look, ids)
+    names = await _organisations(look, contacts.values())
     return {
         one: {
             "contact": contacts[one],
+            "organisation": names.get(contacts[one]["organisation"] or "", ""),
             "open": counts[one].get("open", 0) + counts[one].get("snoozed", 0),
             "conversations": sum(counts[one].values()),
         }
         for one in ids
     }
+
+
+async def _organisations(look: Reader, contacts: Iterable[ContactView]) -> dict[str, str]:
+    """The names of those that any of them belongs to."""
+    wanted = sorted({one["organisation"] for one in contacts if one["organisation"]})
+    rows = await look.all(ORGANISATIONS, as_json(wanted)) if wanted else []
+    return {row["id"]: row["name"] for row in rows}

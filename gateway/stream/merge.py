@@ -11,7 +11,7 @@ from typing import Any
 
 from gateway.errors import Refused
 from gateway.events import Actor, Kind, Scope, Status, new_id
-from gateway.store import Row, Tx
+from gateway.store import Row, Tx, as_json, from_json
 from gateway.stream.held import MOVE_HELD, NOTE_HELD
 from gateway.stream.hold import Held, changed, hold, live_contact, set_tags
 from gateway.stream.moved import (
@@ -53,7 +53,7 @@ THEIR_PARTS = """select conversation_id from participants where contact_id = $1
 SWAP_PART = """update participants set contact_id = $3 where conversation_id = $1 and contact_id = $2
     and not exists (select 1 from participants p where p.conversation_id = $1 and p.contact_id = $3)"""
 CONTACT_LEADS_TO = "update contacts set merged_into = $2 where id = $1"
-FILL = "update contacts set name = $2, locale = $3, organisation_id = $4 where id = $1"
+FILL = """update contacts set name = $2, locale = $3, organisation_id = $4, attributes = $5 where id = $1"""
 FILLED = ("name", "locale", "organisation_id")
 
 
@@ -120,8 +120,9 @@ async def _unite(tx: Tx, key: str, source: Held, target: Held, tags: list[str], 
 
 
 async def merge_contacts(tx: Tx, contact: str, into: str, by: Actor) -> str:
-    """Say that two contacts are one person; returns the merge's id. What customers see does not change: that hangs on
-    `identities.person_id`, which only proof moves.
+    """Say that two contacts are one person; returns the merge's id. What the target says of itself stands; what it does
+    not say (name, language, organisation, each attribute) is filled in from the other, whose own row stays as it was.
+    What customers see does not change: that hangs on `identities.person_id`, which only proof moves.
 
     Raises NotFound, Refused (the same one, one is erased, or only one of the two is blocked).
     """
@@ -130,10 +131,12 @@ async def merge_contacts(tx: Tx, contact: str, into: str, by: Actor) -> str:
     filled = [name for name in FILLED if source[name] and not target[name]]
     recorded_contact(tx, Kind.CONTACT_MERGED, by, key, source["id"], {"into": target["id"]})
     position = recorded_contact(tx, Kind.CONTACT_MERGED, by, key, target["id"], {"from": source["id"]})
-    before = {"filled": filled}
+    attributes, blank = _filled_attributes(source, target)
+    before = {"filled": filled, "attributes": blank}
     await note_merge(tx, key, "contact.merge", source["id"], target["id"], by, before, position)
-    if filled:
-        await tx.run(FILL, target["id"], *(target[name] or source[name] for name in FILLED))
+    if filled or blank:
+        fields = (target[name] or source[name] for name in FILLED)
+        await tx.run(FILL, target["id"], *fields, as_json(attributes))
     await tx.run(NOTE_IDENTITIES, key, source["id"])
     await tx.run(MOVE_IDENTITIES, source["id"], target["id"])
     await tx.run(CONTACT_LEADS_TO, source["id"], target["id"])
@@ -141,6 +144,18 @@ async def merge_contacts(tx: Tx, contact: str, into: str, by: Actor) -> str:
     await index_contact(tx, target["id"])
     tx.index("contact_search", source["seq"], "")
     return key
+
+
+def _filled_attributes(source: Row, target: Row) -> tuple[dict[str, Any], dict[str, str | None]]:
+    """The target's attributes afterwards; and those that were blank there, as they were: "" or not said at all (None).
+    False and 0 are values."""
+    mine, theirs = from_json(target["attributes"]), from_json(source["attributes"])
+    blank: dict[str, str | None] = {
+        key: mine.get(key)
+        for key, value in theirs.items()
+        if mine.get(key) in (None, "") and value not in (None, "")
+    }
+    return {**mine, **{key: theirs[key] for key in blank}}, blank
 
 
 async def _take_both(tx: Tx, contact: str, into: str) -> tuple[Row, Row]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from gateway.events import Actor, ConversationId, Kind, Scope, Status
-from gateway.store import Row, Tx, from_json
+from gateway.store import Row, Tx, as_json, from_json
 from gateway.stream.held import RETURN_HELD
 from gateway.stream.hold import Held, held_row, set_tags
 from gateway.stream.merge import (
@@ -57,6 +58,7 @@ HERS = """select c.id, c.merged_into from conversations c where c.contact_id = $
         or (exists (select 1 from legs l where l.conversation_id = c.id)
             and not exists (select 1 from legs l join identities i on i.id = l.identity_id
                 where l.conversation_id = c.id and i.contact_id <> $2))) order by c.id"""
+SET_ATTRIBUTES = "update contacts set attributes = $2 where id = $1"
 SAME_BLOCK = "update contacts set blocked_at = $2 where id = $1"
 ANY_IDENTITY = "select 1 from identities where contact_id = $1 limit 1"
 
@@ -222,7 +224,18 @@ async def _return_contact(tx: Tx, merge: Row, by: Actor) -> None:
 
 async def _unfill(tx: Tx, merge: Row, holder: Row, owner: Row) -> None:
     """Empty again what the merge had filled in from the other contact, unless somebody has changed it since."""
-    for column in from_json(merge["before"])["filled"]:
+    before = from_json(merge["before"])
+    for column in before["filled"]:
         if holder[column] == owner[column]:
             empty = "" if column == "name" else None
             await tx.run(f"update contacts set {column} = $2 where id = $1", holder["id"], empty)
+    if blank := before.get("attributes"):  # merges of earlier versions filled none
+        left = _without(from_json(holder["attributes"]), from_json(owner["attributes"]), blank)
+        await tx.run(SET_ATTRIBUTES, holder["id"], as_json(left))
+
+
+def _without(mine: dict[str, Any], theirs: dict[str, Any], blank: Mapping[str, str | None]) -> dict[str, Any]:
+    """The attributes before these blank ones were filled in."""
+    same = {key: former for key, former in blank.items() if key in mine and mine[key] == theirs.get(key)}
+    kept = {key: value for key, value in mine.items() if key not in same}
+    return {**kept, **{key: former for key, former in same.items() if former is not None}}

@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from gateway.errors import Conflict, NotFound, Refused
-from gateway.events import Address, InboundMessage, Kind, Proof
-from gateway.store import Store, events_after
+from gateway.events import Address, InboundMessage, Kind, Proof, new_id
+from gateway.store import Store, as_json, events_after, from_json
 from gateway.stream import status
 from gateway.stream.contacts import block, prove, set_claims, unblock, update_contact
 from gateway.stream.definitions import (
@@ -20,6 +22,7 @@ from gateway.stream.merge import merge_contacts
 from gateway.stream.split import split_contact
 from gateway.stream.undo import undo_merge
 from tests.checks import check
+from tests.stream.test_people import found
 from tests.world import WEB, World
 
 
@@ -61,6 +64,133 @@ async def test_merged_contacts_are_one_to_agents_and_two_to_customers(world: Wor
     assert await persons(world) == before
     assert await world.texts(other) == ["two"]
     await check(world.store)
+
+
+FIELDS = "select name, locale, organisation_id, attributes from contacts where id = $1"
+
+
+async def fields_of(world: World, contact: str) -> dict[str, Any]:
+    row = await world.row(FIELDS, contact)
+    said = {name: row[name] for name in ("name", "locale", "organisation_id")}
+    return {**said, "attributes": from_json(row["attributes"])}
+
+
+async def finds(world: World, words: str) -> list[str]:
+    """The contacts that these words find."""
+    numbers = await found(world.store, words)
+    rows = await world.rows("select id, seq from contacts order by seq")
+    return [row["id"] for row in rows if row["seq"] in numbers]
+
+
+async def two_people(world: World) -> tuple[str, str]:
+    """Two contacts without any fields, and the attributes that a contact may have."""
+    await world.says("+1", "one")
+    await world.says("+2", "two")
+    for key, kind in (("plan", "text"), ("seats", "number"), ("vip", "boolean"), ("since", "date")):
+        await world.do(make_attribute, "contact", key, key, kind, [])
+    return await world.contact_of("+1"), await world.contact_of("+2")
+
+
+async def test_a_merge_fills_what_the_survivor_does_not_say_and_undo_empties_it(world: World) -> None:
+    mine, hers = await two_people(world)
+    acme, other = [await world.do(make_organisation, name, None) for name in ("Acme", "Other")]
+    theirs = {"plan": "gold", "seats": 4, "vip": True, "since": "2024-02-29"}
+    await world.do(update_contact, mine, name="Ann", locale="ko", organisation=acme, attributes=theirs)
+    await world.do(
+        update_contact, hers, organisation=other, attributes={"seats": 0, "vip": False, "plan": ""}
+    )
+    before = [await fields_of(world, one) for one in (mine, hers)]
+    key = await world.do(merge_contacts, mine, hers)
+    assert await fields_of(world, hers) == {
+        "name": "Ann",
+        "locale": "ko",
+        "organisation_id": other,
+        "attributes": {"plan": "gold", "seats": 0, "vip": False, "since": "2024-02-29"},
+    }, "no and nothing are words too; a blank is none"
+    assert await finds(world, "gold") == [hers]
+    await check(world.store)
+    await world.do(undo_merge, key)
+    assert [await fields_of(world, one) for one in (mine, hers)] == before
+    assert await finds(world, "gold") == [mine]
+    await check(world.store)
+
+
+async def test_what_somebody_changed_after_a_merge_stays_when_it_is_undone(world: World) -> None:
+    mine, hers = await two_people(world)
+    await world.do(update_contact, mine, name="Ann", locale="ko", attributes={"plan": "gold", "seats": 4})
+    key = await world.do(merge_contacts, mine, hers)
+    await world.do(update_contact, hers, name="Anna", attributes={"plan": "platinum", "since": "2026-01-01"})
+    await world.do(undo_merge, key)
+    assert await fields_of(world, hers) == {
+        "name": "Anna",
+        "locale": None,
+        "organisation_id": None,
+        "attributes": {"plan": "platinum", "since": "2026-01-01"},
+    }
+    assert (await fields_of(world, mine))["attributes"] == {"plan": "gold", "seats": 4}
+
+
+async def test_a_merge_of_before_attributes_were_filled_is_undone_as_it_was(world: World) -> None:
+    mine, hers = await two_people(world)
+    await world.do(update_contact, mine, name="Ann", attributes={"plan": "gold"})
+    key = await world.do(merge_contacts, mine, hers)
+    old = "update merges set before = $2 where id = $1"
+    await world.store.write(lambda tx: tx.run(old, key, as_json({"filled": ["name"]})))
+    await world.do(undo_merge, key)
+    assert (await fields_of(world, hers))["name"] == ""
+    assert (await fields_of(world, hers))["attributes"] == {"plan": "gold"}
+
+
+SAID = st.fixed_dictionaries(
+    {},
+    optional={
+        "plan": st.sampled_from(["", "gold", "basic"]),
+        "seats": st.integers(0, 3),
+        "vip": st.booleans(),
+    },
+)
+PERSON = st.tuples(st.sampled_from(["", "Ann", "Bo"]), st.sampled_from([None, "ko", "en"]), SAID)
+
+
+@given(st.lists(PERSON, min_size=3, max_size=3), st.permutations([0, 1, 2]))
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_merges_fill_only_blanks_and_undoing_them_restores_everybody(
+    world: World, people: list[Any], order: list[int]
+) -> None:
+    """Of three people one swallows the others, in whatever order; each value that stood stands; undone, all is back."""
+    keys = []
+    for said in people:
+        identity = new_id()
+        await world.says(f"mailto:{identity}@example.com", "hello")
+        keys.append(await world.contact_of(f"mailto:{identity}@example.com"))
+        await write_fields(world, keys[-1], said)
+    before = [await fields_of(world, key) for key in keys]
+    first, second, last = (keys[n] for n in order)
+    merges = [await world.do(merge_contacts, first, second), await world.do(merge_contacts, second, last)]
+    now = await fields_of(world, last)
+    for asked in order[::-1]:
+        for name, value in flat(before[asked]).items():
+            told = flat(now).get(name)
+            nearer = [flat(before[n]).get(name) for n in order[order.index(asked) + 1 :][::-1]]
+            wins = next((one for one in nearer if one not in (None, "")), value)
+            assert told == wins, (name, told, wins)
+    for key in merges[::-1]:
+        await world.do(undo_merge, key)
+    assert [await fields_of(world, key) for key in keys] == before
+
+
+async def write_fields(world: World, contact: str, said: Any) -> None:
+    """As stored rows: what attributes are defined is another's affair."""
+    name, locale, attributes = said
+    sql = "update contacts set name = $2, locale = $3, attributes = $4 where id = $1"
+    await world.store.write(lambda tx: tx.run(sql, contact, name, locale, as_json(attributes)))
+
+
+def flat(fields: dict[str, Any]) -> dict[str, Any]:
+    """What somebody says, blanks left out."""
+    whole = {**fields, **fields["attributes"]}
+    del whole["attributes"]
+    return {name: value for name, value in whole.items() if value not in (None, "")}
 
 
 async def test_what_a_returned_identity_began_meanwhile_goes_home_with_it(world: World) -> None:

@@ -125,25 +125,25 @@ function shownValue(value: unknown): string {
   return typeof value === "boolean" ? t(value ? "yes" : "no") : String(value);
 }
 
-/** The kept one's own values stand; name and language are taken over where it has none, other fields are not. */
-function linesOf(kept: ContactView, other: ContactView): Line[] {
-  const filled = (name: string, mine: string, theirs: string): Line => ({
+/** What the kept one says stands; what it does not say is filled in from the other. */
+function linesOf(kept: Standing, other: Standing): Line[] {
+  const line = (name: string, mine: string, theirs: string): Line => ({
     name,
     values: [mine, theirs],
     wins: mine ? 0 : theirs ? 1 : null,
   });
+  const [mine, theirs] = [kept.contact, other.contact];
+  const language = (contact: ContactView) => (contact.locale ? languageName(contact.locale) : "");
   const fields = known.directory.attributes
     .filter((one) => one.target === "contact")
-    .map(({ key, label }) => {
-      const values = [shownValue(kept.attributes[key]), shownValue(other.attributes[key])] as const;
-      return { name: label, values, wins: values[0] ? (0 as const) : null };
-    })
-    .filter(({ values }) => values[0] || values[1]);
-  const language = (contact: ContactView) => (contact.locale ? languageName(contact.locale) : "");
+    .map(({ key, label }) => line(label, shownValue(mine.attributes[key]), shownValue(theirs.attributes[key])));
   return [
-    filled(t("name"), kept.name, other.name),
-    ...(kept.locale || other.locale ? [filled(t("settings.language"), language(kept), language(other))] : []),
-    ...fields,
+    line(t("name"), mine.name, theirs.name),
+    ...[
+      line(t("settings.language"), language(mine), language(theirs)),
+      line(t("join.organisation"), kept.organisation, other.organisation),
+      ...fields,
+    ].filter(({ wins }) => wins !== null),
   ];
 }
 
@@ -186,7 +186,7 @@ function Head({ standing, kept, keep }: { standing: Standing; kept: boolean; kee
 
 function Comparison({ both, keep }: { both: readonly [Standing, Standing]; keep: (id: string) => void }) {
   const [kept, other] = both;
-  const lines = linesOf(kept.contact, other.contact);
+  const lines = linesOf(kept, other);
   // The two stay where they stand while the choice goes from one to the other.
   const shown = [...both].sort((a, b) => a.contact.created_at - b.contact.created_at);
   const inOrder = (values: readonly [string, string]) => (shown[0] === kept ? values : [values[1], values[0]]);
@@ -209,14 +209,12 @@ function Comparison({ both, keep }: { both: readonly [Standing, Standing]; keep:
             {inOrder(values).map((value, index) => {
               const isKept = shown[index] === kept;
               const stands = wins !== null && isKept === (wins === 0);
+              const says = t(!stands ? "join.set_aside" : isKept ? "join.stands" : "join.fills");
               return (
                 <span key={index} class={stands ? "compared-value wins" : "compared-value"} dir="auto">
                   {value || "–"}
                   {stands && <Icon name="check" size={13} />}
-                  {value && (
-                    <span class="only-heard">{t(stands ? "join.stands" : "join.set_aside")}</span>
-                  )}
-                  {value && !stands && <span class="compared-aside">{t("join.set_aside")}</span>}
+                  {value && <span class={stands && isKept ? "only-heard" : "compared-aside"}>{says}</span>}
                 </span>
               );
             })}
