@@ -44,7 +44,7 @@ class Said:
 async def set_hours(tx: Tx, team: str, said: Said, by: Actor) -> None:
     """From now on these. Raises NotFound, Refused (no such zone, ranges in each other, a day said twice)."""
     await _hold(tx, team)
-    _check(said)
+    check_hours(said)
     week = {day: list(map(list, said.week[day])) for day in DAYS if said.week.get(day)}
     holidays = [
         [one.day.isoformat(), plain(one.name)] for one in sorted(said.holidays, key=lambda one: one.day)
@@ -83,6 +83,17 @@ def as_hours(row: Row) -> Hours:
     )
 
 
+def said_hours(said: Said) -> Hours:
+    """What was written, as presence reads it: how a team would stand that said so. Raises Refused."""
+    check_hours(said)
+    return Hours(
+        zone=said.zone,
+        week={DAYS.index(day): ranges for day, ranges in said.week.items()},
+        holidays=frozenset(one.day for one in said.holidays),
+        overrides={one.day: one.ranges for one in said.overrides},
+    )
+
+
 def _ranges(stored: Sequence[Sequence[int]]) -> tuple[Range, ...]:
     return tuple((start, end) for start, end in stored)
 
@@ -92,7 +103,8 @@ async def _hold(tx: Tx, team: str) -> None:
         raise NotFound("errors.team_not_found", f"no team {team}")
 
 
-def _check(said: Said) -> None:
+def check_hours(said: Said) -> None:
+    """Raises Refused: no such zone, ranges in each other, a day said twice."""
     if said.zone not in zones():
         raise Refused("errors.hours_zone", f"no zone {said.zone!r}", zone=said.zone)
     for ranges in (*said.week.values(), *(one.ranges for one in said.overrides)):

@@ -78,15 +78,34 @@ async def _enter(desk: Desk, agent_id: str, visit: Visit, kept: str, fresh: str 
 # --- passwords ------------------------------------------------------------------------------------------------------
 
 
+async def check_password(desk: Desk, caller: Caller, visit: Visit, password: str) -> None:
+    """Before what a found or stolen session alone must not do. Whoever has no password (the demo's people) shows none.
+
+    Raises Refused, TooMany.
+    """
+    if await _kept(desk, caller) is not None:
+        await _shown(desk, caller, visit, password)
+
+
+async def _kept(desk: Desk, caller: Caller) -> str | None:
+    row = await desk.store.read(lambda look: look.one(BY_ID, caller.agent_id))
+    return row["password_hash"] if row is not None else None
+
+
+async def _shown(desk: Desk, caller: Caller, visit: Visit, password: str) -> str | None:
+    """The hash that the password fits. Raises Refused, TooMany."""
+    place = neighbourhood(visit.address)
+    desk.rates.sign_in.check((place, caller.email), text="errors.sign_in_often")
+    kept = await _kept(desk, caller)
+    if not await desk.passwords.fits(password, kept, address=place):
+        raise Refused("errors.password_wrong", code="password_wrong")
+    return kept
+
+
 async def change_password(desk: Desk, caller: Caller, visit: Visit, old: str, new: str) -> None:
     """The agent's own choice; every other session of theirs ends. Raises Refused, TooMany."""
     desk.passwords.check(new)
-    place = neighbourhood(visit.address)
-    desk.rates.sign_in.check((place, caller.email), text="errors.sign_in_often")
-    row = await desk.store.read(lambda look: look.one(BY_ID, caller.agent_id))
-    kept = row["password_hash"] if row is not None else None
-    if not await desk.passwords.fits(old, kept, address=place):
-        raise Refused("errors.password_wrong", code="password_wrong")
+    kept = await _shown(desk, caller, visit, old)
     hashed = await desk.passwords.hash(new)
 
     async def verb(tx: Tx) -> None:

@@ -13,7 +13,7 @@ from gateway.egress.types import HolidayView, HoursView, OverrideView
 from gateway.errors import NotFound
 from gateway.store import Row, from_json
 from gateway.stream import hours
-from gateway.stream.hours import Day, Said, as_hours
+from gateway.stream.hours import Day, Said, as_hours, said_hours
 from inbox.fitting import Sent
 from inbox.rest.route import Call, route
 from presence import hours as clock
@@ -64,6 +64,15 @@ class SetHours(Sent):
     overrides: Annotated[list[Override], Field(max_length=400)] = Field(default_factory=list)
     """Days on which these ranges count, whatever week and holidays say."""
 
+    @property
+    def said(self) -> Said:
+        return Said(
+            self.zone,
+            {day: tuple(ranges) for day, ranges in self.week.items()},
+            [Day(one.date, one.name) for one in self.holidays],
+            [Day(one.date, one.name, tuple(one.ranges)) for one in self.overrides],
+        )
+
 
 class HoursList(TypedDict):
     hours: list[HoursView]
@@ -73,11 +82,26 @@ class HoursAnswer(TypedDict):
     hours: HoursView
 
 
+class HoursTried(TypedDict):
+    """How a team with these hours would stand at this moment."""
+
+    open: bool
+    until: int | None
+    """When that changes, UTC ms; None: not within sight."""
+
+
 @route("GET", "/hours")
 async def list_hours(call: Call) -> HoursList:
     """Of all teams that have any, with how each stands now."""
     rows = await call.desk.store.read(lambda look: look.all(HOURS))
     return {"hours": [_view(row, call.desk.clock()) for row in rows]}
+
+
+@route("POST", "/hours/try", role=Role.ADMIN)
+async def try_hours(call: Call, body: SetHours) -> HoursTried:
+    """What customers would be told now; nothing is kept."""
+    stands = clock.standing(said_hours(body.said), call.desk.clock())
+    return {"open": stands.open, "until": stands.until}
 
 
 @route("GET", "/teams/{id}/hours")
@@ -92,13 +116,7 @@ async def show_hours(call: Call) -> HoursAnswer:
 @route("PUT", "/teams/{id}/hours", role=Role.ADMIN)
 async def set_hours(call: Call, body: SetHours) -> HoursAnswer:
     """From now on these; customers who have the chat open learn at once."""
-    said = Said(
-        body.zone,
-        {day: tuple(ranges) for day, ranges in body.week.items()},
-        [Day(one.date, one.name) for one in body.holidays],
-        [Day(one.date, one.name, tuple(one.ranges)) for one in body.overrides],
-    )
-    await call.desk.store.write(lambda tx: hours.set_hours(tx, call.id, said, call.caller.actor))
+    await call.desk.store.write(lambda tx: hours.set_hours(tx, call.id, body.said, call.caller.actor))
     return await show_hours(call)
 
 

@@ -16,7 +16,7 @@ from inbox.commands.macros import ActsSent
 from inbox.commands.private import tell_own
 from inbox.filling import unknown
 from inbox.fitting import Id, Name, Query, Sent, Text
-from inbox.macros import access_macro, check_may_share, list_macros, show_macro
+from inbox.macros import access_macro, check_may_share, list_macros, render, show_macro
 from inbox.rest.conversations import Words, asked
 from inbox.rest.route import Call, route
 
@@ -52,6 +52,19 @@ class ChangeMacro(Sent):
     retired: bool | None = None
 
 
+class TryMacro(Sent):
+    conversation: Id
+    text: Text
+
+
+class MacroTried(TypedDict):
+    """A text as it would read there; nothing is kept and nobody is told."""
+
+    text: str
+    missing: list[str]
+    """Places without a value; they still stand in the text, and would stop the send."""
+
+
 class MacrosList(TypedDict):
     macros: list[MacroView]
     position: int
@@ -85,6 +98,13 @@ async def make_macro(call: Call, body: MakeMacro) -> MacroAnswer:
     )
     _tell(call, body.scope)
     return {"macro": await call.desk.store.read(lambda look: show_macro(look, call.caller.viewer, key))}
+
+
+@route("POST", "/macros/try")
+async def try_macro(call: Call, body: TryMacro) -> MacroTried:
+    """How a text that is still being written would read in a conversation."""
+    done = await call.desk.store.read(lambda look: render(look, call.caller, body.conversation, body.text))
+    return {"text": done.text, "missing": list(done.missing)}
 
 
 @route("PATCH", "/macros/{id}")

@@ -53,6 +53,11 @@ class NewPassword(Sent):
     new: Password
 
 
+class ShowPassword(Sent):
+    password: Password = ""
+    """Empty for whoever has none."""
+
+
 class ShowCode(Sent):
     code: Code
 
@@ -79,6 +84,8 @@ class SessionNow(TypedDict):
     agent: AgentView
     expires_at: int | None
     """UTC ms; None for a token that does not end."""
+    password: bool
+    """Is there one to sign in by? The demo's people have none."""
     second_factor: bool
     recovery_codes: int
     """How many still work."""
@@ -164,6 +171,7 @@ async def show_session(call: Call) -> SessionNow:
         return {
             "agent": await load_agent(look, call.caller.agent_id),
             "expires_at": call.caller.expires_at,
+            "password": row is not None and row["password_hash"] is not None,
             "second_factor": row is not None and factor.factor_of(row) is not None,
             "recovery_codes": await factor.codes_left(look, call.caller.agent_id),
         }
@@ -204,9 +212,11 @@ async def change_password(call: Call, body: NewPassword) -> None:
 
 
 @route("POST", "/session/totp")
-async def begin_factor(call: Call) -> FactorBegun:
-    """A key for an authenticator app; it counts once its first code is shown."""
+async def begin_factor(call: Call, body: ShowPassword) -> FactorBegun:
+    """A key for an authenticator app, for whoever shows the password again: with a session alone somebody else could
+    lock its owner out. It counts once its first code is shown."""
     _session_of(call)
+    await entry.check_password(call.desk, call.caller, visit_of(call.request), body.password)
     key, uri = await factor.begin_factor(call.desk, call.caller)
     return {"secret": key, "uri": uri}
 

@@ -148,6 +148,17 @@ export interface ContactView {
   created_at: number;
 }
 
+/** What the team keeps in mind of a person. */
+export interface ContactNoteView {
+  id: string;
+  /** Whom it was written about: somebody who was merged into another stays named. */
+  contact: string;
+  author: ActorView;
+  text: string;
+  at: number;
+  edited_at: number | null;
+}
+
 export interface AgentView {
   id: string;
   name: string;
@@ -226,6 +237,17 @@ export interface WordsView {
   ko: string;
 }
 
+/** How a text is cut into the parts it is sent in; the widths are letters. */
+export interface SegmentsView {
+  alone: number;
+  together: number;
+  wide_alone: number;
+  wide_together: number;
+  /** Any other letter, but for those that count twice, makes a text a wide one (UTF-16 units). */
+  basic: string;
+  double: string;
+}
+
 export interface CapabilitiesView {
   text_length: number;
   /** MIME type, or `kind/*`, or `*\/*` -> largest size in bytes. */
@@ -235,7 +257,9 @@ export interface CapabilitiesView {
   quoting: boolean;
   editing: boolean;
   subject: boolean;
+  /** `plain`, or `markdown` for what shared/markup.ts reads. */
   formatting: string;
+  segments: SegmentsView | null;
   typing_in: boolean;
   typing_out: boolean;
   typing_preview: boolean;
@@ -911,12 +935,15 @@ export interface Standing {
   open: number;
   /** All of them. */
   conversations: number;
+  /** Its name; empty for none. */
+  organisation: string;
 }
 
 export interface Likely {
   contact: ContactView;
   open: number;
   conversations: number;
+  organisation: string;
   /**
    * `address`: one says the mail address of the other; `phone`: the same number; `name`: called alike; `mail_name`:
    * mail addresses that begin alike.
@@ -932,6 +959,7 @@ export interface StandingAnswer {
   contact: ContactView;
   open: number;
   conversations: number;
+  organisation: string;
   /** What was merged into or split off this contact, the newest first. */
   merges: MergeView[];
 }
@@ -1101,6 +1129,28 @@ export interface Undone {
   /** As it was; its attachments are the agent's uploads again. */
   message: MessageView;
   macro: string | null;
+  /** What would have been done with it. */
+  actions: ActsView | null;
+}
+
+export interface AddContactNote {
+  contact: string;
+  text: string;
+  client_id: string;
+}
+
+export interface OnContactNote {
+  note: string;
+}
+
+export interface EditContactNote {
+  note: string;
+  text: string;
+}
+
+export interface Noted {
+  position: number;
+  note: ContactNoteView;
 }
 
 /** ms */
@@ -1130,6 +1180,8 @@ export interface ApplyMacro {
 export interface RunMacro {
   conversation: string;
   macro: string;
+  /** What the agent has left of what it does; None: all of it. */
+  actions?: ActsSent | null;
 }
 
 /** Nothing has been done yet. */
@@ -1226,6 +1278,8 @@ export interface Writing {
   reply_to?: string | null;
   /** The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send. */
   macro?: string | null;
+  /** What is done with the send; None: what the macro does. */
+  actions?: ActsSent | null;
 }
 
 export interface Note {
@@ -1235,6 +1289,7 @@ export interface Note {
   client_id: string;
   reply_to?: string | null;
   macro?: string | null;
+  actions?: ActsSent | null;
   /** Agents and teams that a note names: they are told, and watch from now on. */
   mentions?: string[];
 }
@@ -1246,6 +1301,7 @@ export interface Reply {
   client_id: string;
   reply_to?: string | null;
   macro?: string | null;
+  actions?: ActsSent | null;
   /** None: the conversation's current leg. */
   leg?: string | null;
   /** The position up to which the agent had read: an answer to something older is stopped. */
@@ -1495,6 +1551,8 @@ export interface WriteMessage {
   hold?: number;
   reply_to?: string | null;
   macro?: string | null;
+  /** What is done with it; None: what the macro does. */
+  actions?: ActsSent | null;
   /** With visibility `note`. */
   mentions?: string[];
 }
@@ -1565,6 +1623,7 @@ export interface ChangeOrganisation {
 }
 
 export interface OrganisationsQuery {
+  q?: string;
   before?: string | null;
   limit?: number | null;
 }
@@ -1633,6 +1692,22 @@ export interface HoursAnswer {
   hours: HoursView;
 }
 
+/** How a team with these hours would stand at this moment. */
+export interface HoursTried {
+  open: boolean;
+  /** When that changes, UTC ms; None: not within sight. */
+  until: number | null;
+}
+
+export interface WriteContactNote {
+  text: string;
+  client_id: string;
+}
+
+export interface ChangeContactNote {
+  text: string;
+}
+
 export interface EventsQuery {
   /** Left out: only the cursor of this moment is told. */
   after?: string | null;
@@ -1678,6 +1753,18 @@ export interface ChangeMacro {
   retired?: boolean | null;
 }
 
+export interface TryMacro {
+  conversation: string;
+  text: string;
+}
+
+/** A text as it would read there; nothing is kept and nobody is told. */
+export interface MacroTried {
+  text: string;
+  /** Places without a value; they still stand in the text, and would stop the send. */
+  missing: string[];
+}
+
 export interface MacrosList {
   macros: MacroView[];
   position: number;
@@ -1686,6 +1773,9 @@ export interface MacrosList {
 export interface MacroAnswer {
   macro: MacroView;
 }
+
+/** Movements of a leg's watermarks that are looked through for one message. */
+export const SEEN_MOST = 500;
 
 export interface VersionView {
   text: string;
@@ -1696,6 +1786,12 @@ export interface VersionView {
 export interface VersionsList {
   /** The oldest first; the last is how it reads now. Of an erased message none. */
   versions: VersionView[];
+}
+
+export interface SeenView {
+  /** UTC ms; None: not yet, or before the log begins. */
+  delivered_at: number | null;
+  read_at: number | null;
 }
 
 export interface ChangeMessage {
@@ -1828,6 +1924,11 @@ export interface NewPassword {
   new: string;
 }
 
+export interface ShowPassword {
+  /** Empty for whoever has none. */
+  password?: string;
+}
+
 export interface ShowCode {
   code: string;
 }
@@ -1854,6 +1955,8 @@ export interface SessionNow {
   agent: AgentView;
   /** UTC ms; None for a token that does not end. */
   expires_at: number | null;
+  /** Is there one to sign in by? The demo's people have none. */
+  password: boolean;
   second_factor: boolean;
   /** How many still work. */
   recovery_codes: number;
@@ -1959,6 +2062,9 @@ export interface Commands {
   erase_message: { args: EraseMessage; value: Done };
   undo_send: { args: OnHeld; value: Undone };
   send_now: { args: OnHeld; value: Written };
+  add_contact_note: { args: AddContactNote; value: Noted };
+  edit_contact_note: { args: EditContactNote; value: Noted };
+  remove_contact_note: { args: OnContactNote; value: Done };
   merge: { args: Merge; value: Merged };
   split: { args: Split; value: SplitOff };
   undo_merge: { args: UndoMerge; value: Done };

@@ -103,7 +103,7 @@ async def test_recovery_codes_are_shown_once_and_let_in(office: Office, new_page
     new_page.expect(REFUSED)
     mina = await office.hire("Mina")
     settings = await settings_of(mina, "security")
-    factor = pyotp.TOTP(await settings.begin_second_factor())
+    factor = pyotp.TOTP(await settings.begin_second_factor(PASSWORD))
     code = settings.page.get_by_role("img", name=settings.words("totp.qr"))
     await expect(code).to_be_visible()
     assert await settings.faults("qr") == []
@@ -143,7 +143,7 @@ async def test_wrong_codes_are_told_beside_the_sessions(office: Office, new_page
     new_page.expect(REFUSED)
     mina = await office.hire("Mina")
     settings = await settings_of(mina, "security")
-    factor = pyotp.TOTP(await settings.begin_second_factor())
+    factor = pyotp.TOTP(await settings.begin_second_factor(PASSWORD))
     await settings.confirm_second_factor(factor.now())
     thief = await SignPage(await new_page(), office.url).go()
     await thief.enter(mina.email, PASSWORD)

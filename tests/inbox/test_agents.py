@@ -71,6 +71,6 @@ async def test_how_everybody_stands(both: House) -> None:
         "invited": True,
         "sessions": 0,
     }
-    await (await both.client("ann")).does("POST", "/session/totp")
+    await (await both.client("ann")).does("POST", "/session/totp", {})
     again = {one["id"]: one for one in (await ada.get("/agents/standing"))["agents"]}
     assert again[both.agents["ann"]]["second_factor"] is False, "begun is not on"

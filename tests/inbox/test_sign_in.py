@@ -172,7 +172,7 @@ async def with_factor(house: House, who: str) -> str:
     await set_password(house, who)
     browser = await house.client()
     await sign_in(browser, who)
-    begun = await browser.does("POST", "/session/totp")
+    begun = await browser.does("POST", "/session/totp", {"password": PASSWORD})
     now = house.clock() // totp.STEP
     assert await browser.fails("PUT", "/session/totp", {"code": "000000"}) == (422, "totp_wrong")
     await browser.does("PUT", "/session/totp", {"code": totp.code(begun["secret"], now)})
@@ -193,6 +193,34 @@ async def test_the_second_factor(both: House) -> None:
     assert (await browser.get("/session"))["second_factor"] is True
 
 
+async def test_beginning_one_asks_for_the_password_again(both: House) -> None:
+    await set_password(both, "ann")
+    found = await both.client()
+    await sign_in(found, "ann")
+    for shown in ({}, {"password": ""}, {"password": "a guess or two"}):
+        assert await found.fails("POST", "/session/totp", shown) == (422, "password_wrong")
+    assert await found.fails("PUT", "/session/totp", {"code": "123456"}) == (422, "refused"), (
+        "nothing has begun"
+    )
+    assert (await found.get("/session"))["password"] is True
+    await found.does("POST", "/session/totp", {"password": PASSWORD})
+
+
+async def test_guessing_the_password_in_a_found_session_waits(house: House) -> None:
+    await set_password(house, "ann")
+    found = await house.client()
+    await sign_in(found, "ann")
+    answers = [(await found.fails("POST", "/session/totp", {"password": f"guess {n}"}))[0] for n in range(30)]
+    assert answers[0] == 422 and answers[-1] == 429
+    assert answers == sorted(answers)
+
+
+async def test_who_has_no_password_shows_none(house: House) -> None:
+    ann = await house.client("ann")
+    assert (await ann.get("/session"))["password"] is False
+    assert (await ann.does("POST", "/session/totp", {}))["secret"]
+
+
 async def test_one_code_lets_one_in(house: House) -> None:
     key = await with_factor(house, "ann")
     code = totp.code(key, house.clock() // totp.STEP)
@@ -205,7 +233,7 @@ async def test_an_unconfirmed_factor_does_not_count(house: House) -> None:
     await set_password(house, "ann")
     browser = await house.client()
     await sign_in(browser, "ann")
-    await browser.does("POST", "/session/totp")
+    await browser.does("POST", "/session/totp", {"password": PASSWORD})
     assert await sign_in(await house.client(), "ann") == (200, "Ann")
 
 

@@ -31,6 +31,33 @@ function CodeField({ code, change, recovery }: { code: string; change: (code: st
 
 const plain = (code: string) => code.replace(/\s/g, "");
 
+/** Whoever finds a screen unlocked must not make themselves its key: the password is asked for once more. */
+function ShowPassword({ close, done }: { close: () => void; done: (factor: FactorBegun) => void }) {
+  const [password, setPassword] = useState("");
+  return (
+    <Dialog title={t("totp.title")} close={close}>
+      <Form
+        label={t("totp.on")}
+        cancel={close}
+        disabled={!password}
+        save={async () => done(await post<FactorBegun>("/session/totp", { password }))}
+      >
+        <p>{t("totp.password_more")}</p>
+        <label class="field">
+          <span>{t("password")}</span>
+          <input
+            class="input"
+            type="password"
+            autocomplete="current-password"
+            value={password}
+            onInput={(event) => setPassword(event.currentTarget.value)}
+          />
+        </label>
+      </Form>
+    </Dialog>
+  );
+}
+
 function ConfirmFactor({
   factor,
   cancel,
@@ -146,7 +173,7 @@ function Codes({ codes, close }: { codes: readonly string[]; close: () => void }
   );
 }
 
-type Asked = "drop" | "renew" | null;
+type Asked = "password" | "drop" | "renew" | null;
 
 function On({ left, ask }: { left: number; ask: (asked: Asked) => void }) {
   return (
@@ -173,7 +200,13 @@ export function SecondFactor() {
   const [asked, setAsked] = useState<Asked>(null);
   const [fetched, again] = useFetched<SessionNow>("/session");
   const { busy, problem, send } = useSending();
-  const begin = () => void send(async () => setFactor(await post<FactorBegun>("/session/totp")));
+  const begun = (fresh: FactorBegun) => {
+    setAsked(null);
+    setFactor(fresh);
+  };
+  // The demo's people have no password: there is none to ask for.
+  const begin = (hasPassword: boolean) =>
+    hasPassword ? setAsked("password") : void send(async () => begun(await post<FactorBegun>("/session/totp")));
   const show = (fresh: readonly string[]) => {
     setFactor(null);
     setAsked(null);
@@ -196,10 +229,16 @@ export function SecondFactor() {
         <On left={fetched.value.recovery_codes} ask={setAsked} />
       )}
       {!factor && fetched.phase === "ready" && !fetched.value.second_factor && (
-        <button type="button" class="button primary" disabled={busy} onClick={begin}>
+        <button
+          type="button"
+          class="button primary"
+          disabled={busy}
+          onClick={() => begin(fetched.value.password)}
+        >
           {t("totp.on")}
         </button>
       )}
+      {asked === "password" && <ShowPassword close={() => setAsked(null)} done={begun} />}
       {asked === "drop" && <DropFactor close={() => setAsked(null)} done={again} />}
       {asked === "renew" && <RenewCodes close={() => setAsked(null)} done={show} />}
       {codes && (
