@@ -34,7 +34,11 @@ CHECKPOINT_EVERY = 0.25
 CHECKPOINT_PATIENCE = 100
 """Milliseconds a truncating checkpoint may wait for readers: so long nobody can write."""
 WAL_LIMIT = 64 * 1024 * 1024
-"""Bytes of write-ahead log after which a checkpoint truncates it."""
+"""Bytes of write-ahead log after which the writer begins it anew."""
+WAL_MOST = 4 * WAL_LIMIT
+"""Bytes after which it is truncated by force, because long readers have never let it begin anew."""
+PAGE = 4096
+"""Bytes of a page, SQLite's default since 3.12."""
 SCANNERS = 2
 PURGE_STEP = 500
 """Pages of a search index merged at a time while it is purged."""
@@ -62,6 +66,7 @@ class SqliteStore(Store):
         self._loop = asyncio.get_running_loop()
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
+        self._wal_is_long = False
 
     @property
     def postgres(self) -> bool:
@@ -157,6 +162,8 @@ class SqliteStore(Store):
                 # The loop may be gone at exit: the facts are safe, nobody is left to tell.
                 with contextlib.suppress(RuntimeError):
                     self._loop.call_soon_threadsafe(self._settle, outcomes, events)
+                if self._wal_is_long:
+                    self._begin_wal_anew()
 
     def _gather(self) -> tuple[list[_Unit], bool]:
         first = self._queue.get()
@@ -266,6 +273,16 @@ class SqliteStore(Store):
 
     # --- checkpoints, on their own thread ---------------------------------------------------------------------------
 
+    # While others write, a passive checkpoint never quite gets to the end of the log, and only from the end it begins
+    # anew; a truncating one holds everybody's writes for as long as the disk takes to flush (34 ms, in every second at
+    # 500 messages a second). So the thread does nearly all of it, and the writer, between two batches, the little rest.
+
+    def _begin_wal_anew(self) -> None:
+        """On the writer's thread. If somebody still reads an older state, it is tried again after the next look."""
+        self._wal_is_long = False
+        with contextlib.suppress(sqlite3.Error):
+            self._writer.execute("pragma wal_checkpoint(passive)").fetchall()
+
     def _keep_wal_short(self) -> None:
         connection = connect(self.path)
         connection.execute(f"pragma busy_timeout = {CHECKPOINT_PATIENCE}")
@@ -276,12 +293,21 @@ class SqliteStore(Store):
             if stamp == seen:
                 continue
             seen = stamp
-            mode = "truncate" if size > WAL_LIMIT else "passive"
             try:
-                connection.execute(f"pragma wal_checkpoint({mode})").fetchall()
+                self._checkpoint(connection, size)
             except sqlite3.Error as why:
                 log.warning("checkpoint: %s", why)
         connection.close()
+
+    def _checkpoint(self, connection: sqlite3.Connection, size: int) -> None:
+        _, frames, _ = connection.execute("pragma wal_checkpoint(passive)").fetchone()
+        if frames * PAGE < WAL_LIMIT:
+            return
+        # What came meanwhile is little, what comes during that is less.
+        connection.execute("pragma wal_checkpoint(passive)").fetchall()
+        self._wal_is_long = True
+        if size > WAL_MOST and frames * PAGE > WAL_MOST:
+            connection.execute("pragma wal_checkpoint(truncate)").fetchall()
 
 
 async def _merge(tx: Tx, table: str, pages: int) -> bool:

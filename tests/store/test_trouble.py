@@ -141,6 +141,35 @@ async def test_a_long_look_neither_stops_the_writers_nor_is_stopped(full: Sqlite
     await full.close()
 
 
+async def test_the_log_begins_anew_while_others_write_without_a_pause(
+    full: SqliteStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And by nobody's force: the file is not truncated, its beginning is written again."""
+    from gateway.store import sqlite
+
+    limit = 512 * 1024
+    monkeypatch.setattr(sqlite, "WAL_LIMIT", limit)
+    world = await World.made(full)
+    wal = full.path.with_name(full.path.name + "-wal")
+
+    def salt() -> bytes:
+        """Another one with every new beginning (SQLite, "WAL File Format", section 4.1)."""
+        return wal.read_bytes()[16:24]
+
+    beginnings, sizes = {salt()}, [wal.stat().st_size]
+    for number in range(5000):
+        await world.says(f"+{number % 50}", "more")
+        if number % 20 == 0:
+            beginnings.add(salt())
+            sizes.append(wal.stat().st_size)
+        if len(beginnings) > 3:
+            break
+    assert len(beginnings) > 3
+    assert sizes == sorted(sizes)
+    await check(full)
+    await full.close()
+
+
 @pytest.mark.may_block("starts and stops a server")
 async def test_postgres_killed_and_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.CRITICAL, "gateway.store")
