@@ -340,13 +340,25 @@ class Hub(ABC, Generic[S, C]):
                 if events:
                     began = loop.time()
                     await self._flush(events)
-                    # What comes within the next milliseconds shares one write; after a pause nothing waits. Facts that
-                    # come one by one wait no longer because there were many to tell, a crowd of them does.
-                    since = began if len(events) == 1 else loop.time()
                     if self._pending or self.sessions:
-                        await asyncio.sleep(max(0.0, since + self._gather - loop.time()))
+                        await self._rest(began, loop.time(), crowd=len(events) > 1)
         finally:
             self._stop()
+
+    async def _rest(self, began: float, ended: float, *, crowd: bool) -> None:
+        """What comes within the next milliseconds shares one write; after a pause nothing waits.
+
+        Facts that come one by one wait no longer than the telling of the last one took, so that half the loop's time
+        stays for other things, and not at all when that took as long as the gathering; when several have come
+        meanwhile, they wait for the whole of it.
+        """
+        loop = asyncio.get_running_loop()
+        if not crowd:
+            await asyncio.sleep(max(0.0, min(ended - began, began + self._gather - ended)))
+            if len(self._pending) <= 1:
+                return
+        since = ended if crowd else began
+        await asyncio.sleep(max(0.0, since + self._gather - loop.time()))
 
     async def _flush(self, events: Sequence[Event]) -> None:
         if self.sessions:

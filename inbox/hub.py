@@ -114,7 +114,7 @@ class AgentHub(Hub[AgentSession, Facts]):
             messages=messages,
             contacts=await load_contacts(look, contacts) if contacts else {},
             contact_scopes=scopes,
-            names=await load_names(look, {event.actor.id for event in events}),
+            names=await self._load_names(look, events, messages),
             directory=await load_directory(look, self._channels) if told else None,
             directory_at=told,
             # All facts about a contact alone are told to the same viewers, so nobody misses it.
@@ -122,6 +122,15 @@ class AgentHub(Hub[AgentSession, Facts]):
                 event.contact: event.position for event in events if event.contact and not event.conversation
             },
         )
+
+    async def _load_names(
+        self, look: Reader, events: Sequence[Event], messages: Mapping[str, Content]
+    ) -> Mapping[str, str]:
+        """Whoever wrote is named beside what they wrote; only the others are asked for."""
+        rows = [one.row for one in messages.values()]
+        names = {row["author_id"]: row["agent_name"] or row["customer_name"] or "" for row in rows}
+        others = {event.actor.id for event in events if event.actor.id} - names.keys()
+        return {**names, **await load_names(look, others)} if others else names
 
     async def _load_messages(self, look: Reader, events: Sequence[Event]) -> Mapping[str, Content]:
         wanted = {event.message for event in events if event.message and event.kind in ABOUT_MESSAGES}

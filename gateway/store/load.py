@@ -34,15 +34,13 @@ CONVERSATIONS = """select c.*, k.name as contact_name, k.blocked_at, k.erased_at
     left join agents a on a.id = coalesce(t.agent_id, m.author_id)
     left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
     where c.id in {ids_1}"""
-TAGS = (
-    "select conversation_id, tag_id from conversation_tags where conversation_id in {ids_1} order by tag_id"
-)
 LEGS = """select l.*, i.space, i.address, i.proof, e.opted_out_at
     from legs l join identities i on i.id = l.identity_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
     where l.conversation_id in {ids_1} order by l.id"""
 MESSAGES = """select m.*, a.name as agent_name, a.picture as agent_picture, ik.name as customer_name,
-    li.person_id as leg_person_id, l.account_id as leg_account_id
+    li.person_id as leg_person_id, l.account_id as leg_account_id,
+    exists (select 1 from attachments f where f.message_id = m.id) as has_files
     from messages m left join tokens t on t.id = m.author_id
     left join agents a on a.id = coalesce(t.agent_id, m.author_id)
     left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
@@ -84,13 +82,13 @@ async def load_conversations(look: Reader, ids: Iterable[str]) -> dict[str, Conv
     rows = await look.all(CONVERSATIONS, wanted)
     if not rows:
         return {}
-    tags: dict[str, list[str]] = defaultdict(list)
-    for row in await look.all(TAGS, wanted):
-        tags[row["conversation_id"]].append(row["tag_id"])
     legs: dict[str, list[LegView]] = defaultdict(list)
     for row in await look.all(LEGS, wanted):
         legs[row["conversation_id"]].append(project.leg(row))
-    return {row["id"]: project.conversation(row, tags[row["id"]], legs[row["id"]]) for row in rows}
+    return {
+        row["id"]: project.conversation(row, row["tags"].split(",") if row["tags"] else [], legs[row["id"]])
+        for row in rows
+    }
 
 
 async def load_messages(look: Reader, ids: Iterable[str]) -> dict[str, Content]:
@@ -126,8 +124,9 @@ async def with_files(look: Reader, rows: Sequence[Row]) -> list[Content]:
     if not rows:
         return []
     files: dict[str, list[Row]] = defaultdict(list)
-    for file in await look.all(FILES, as_json([row["id"] for row in rows])):
-        files[file["message_id"]].append(file)
+    if with_some := [row["id"] for row in rows if row["has_files"]]:
+        for file in await look.all(FILES, as_json(with_some)):
+            files[file["message_id"]].append(file)
     return [Content(row, files[row["id"]]) for row in rows]
 
 
