@@ -24,7 +24,7 @@ from typing_extensions import is_typeddict
 
 from gateway.egress import types
 from gateway.visitors import wire as visitor_wire
-from inbox import likeness, merges, notices, search, snippets, views
+from inbox import knowing, likeness, merges, notices, search, snippets, views
 from inbox import wire as agent_wire
 from inbox.commands import COMMANDS, table
 from inbox.rest import ROUTES
@@ -66,7 +66,20 @@ def _modules() -> list[ModuleType]:
     """The wires first, then what REST and the commands take and give."""
     doors = [route.run.__module__ for route in ROUTES] + [row.run.__module__ for row in COMMANDS.values()]
     spoken = [sys.modules[name] for name in dict.fromkeys(sorted(doors))]
-    return [types, agent_wire, visitor_wire, snippets, views, search, merges, likeness, notices, table, *spoken]
+    return [
+        types,
+        agent_wire,
+        visitor_wire,
+        snippets,
+        views,
+        search,
+        merges,
+        likeness,
+        knowing,
+        notices,
+        table,
+        *spoken,
+    ]
 
 
 def _commands() -> str:

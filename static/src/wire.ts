@@ -964,6 +964,38 @@ export interface StandingAnswer {
   merges: MergeView[];
 }
 
+export interface ContactNotesList {
+  /** The newest first; of everybody merged into this contact too. */
+  notes: ContactNoteView[];
+}
+
+export interface TimelineLine {
+  position: number;
+  at: number;
+  /**
+   * As in the log: `conversation.created`, `.changed` (closed or opened again), `.merged`, `.split`, `merge.undone`,
+   * `contact.changed` (a proof, a block, a note), `.merged`, `.split`, `.erased`.
+   */
+  kind: string;
+  actor: ActorView;
+  subject: string | null;
+  changes: Record<string, unknown>;
+  conversation: string | null;
+  number: number | null;
+  /** The conversation's subject. */
+  title: string | null;
+  /** The note that was written or changed, as it reads now; null when it was removed. */
+  note: ContactNoteView | null;
+  /** The address that was proven. */
+  address: string | null;
+}
+
+export interface TimelinePage {
+  /** The newest first. */
+  lines: TimelineLine[];
+  before: string | null;
+}
+
 /** Notices of a snapshot; older ones come by REST. */
 export const LATEST = 20;
 

@@ -13,6 +13,7 @@ import { toggleWatching } from "./views/notices/watching";
 import { paletteOpen } from "./views/shell/palette";
 import { shortcutsOpen } from "./views/shell/shortcuts";
 import { undoLast } from "./ui/toasts";
+import { undoNewestHeld } from "./views/conversation/held";
 
 function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -62,6 +63,11 @@ function findField(): void {
   document.querySelector<HTMLElement>("[data-act=search]")?.focus();
 }
 
+/** A reply that has not gone yet is the most urgent; else what a message on the screen offers to take back. */
+function undoNewest(): boolean {
+  return undoNewestHeld() || undoLast();
+}
+
 const ACTS: Readonly<Record<string, () => void>> = {
   j: () => move(1),
   k: () => move(-1),
@@ -75,7 +81,7 @@ const ACTS: Readonly<Record<string, () => void>> = {
   i: () => press("side"),
   b: toggleNotices,
   w: () => chosenId.value && toggleWatching(chosenId.value),
-  u: undoLast,
+  u: undoNewest,
   "/": findField,
   "?": () => (shortcutsOpen.value = true),
   Escape: leave,
@@ -88,7 +94,7 @@ function chorded(event: KeyboardEvent): void {
   if (letter === "k") {
     event.preventDefault();
     if (!document.querySelector("dialog[open]")) paletteOpen.value = true;
-  } else if (letter === "z" && !isTyping(event.target) && undoLast()) event.preventDefault();
+  } else if (letter === "z" && !isTyping(event.target) && undoNewest()) event.preventDefault();
 }
 
 function keyed(event: KeyboardEvent): void {

@@ -6,6 +6,7 @@ import { recallDrafts } from "./commands/drafts";
 import { dispatch, state } from "./store";
 import { listKey } from "./store/lists";
 import type { Filter } from "./store/state";
+import type { Stretch } from "./store/threads";
 
 const PAGE = 50;
 
@@ -30,6 +31,7 @@ interface MessagesPage {
   held: MessageView[];
   lines: LineView[];
   before: string | null;
+  after: string | null;
   position: number;
 }
 
@@ -87,13 +89,27 @@ export function loadMark(conversation: string): Promise<void> {
 }
 
 export function loadThread(conversation: string, older = false): Promise<void> {
+  const before = older ? (state.value.threads.get(conversation)?.before ?? null) : null;
+  return loadStretch(conversation, older ? "older" : "newest", { before });
+}
+
+/** Towards the end, when a link led into the middle. */
+export function loadNewer(conversation: string): Promise<void> {
+  return loadStretch(conversation, "newer", { after: state.value.threads.get(conversation)?.after ?? null });
+}
+
+/** The stretch around a message, instead of what is there. */
+export function loadAround(conversation: string, message: string): Promise<void> {
+  return loadStretch(conversation, "around", { around: message });
+}
+
+function loadStretch(conversation: string, which: Stretch, where: Record<string, string | null>): Promise<void> {
   return once(`thread ${conversation}`, async () => {
     const { generation } = state.value;
-    const before = older ? (state.value.threads.get(conversation)?.before ?? null) : null;
     dispatch({ kind: "thread.asked", conversation });
     try {
-      const page = await get<MessagesPage>(`/conversations/${conversation}/messages`, { before, limit: PAGE });
-      dispatch({ kind: "thread.page", conversation, generation, which: older ? "older" : "newest", page });
+      const page = await get<MessagesPage>(`/conversations/${conversation}/messages`, { ...where, limit: PAGE });
+      dispatch({ kind: "thread.page", conversation, generation, which, page });
     } catch (error) {
       dispatch({ kind: "thread.failed", conversation });
       if (!(error instanceof ApiError)) throw error;

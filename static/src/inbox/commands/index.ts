@@ -4,6 +4,7 @@ import type { AttachmentView, ConversationView } from "../../wire";
 import { dispatch, state } from "../store";
 import type { Mode } from "../store/state";
 import { sayLatest } from "./latest";
+import { undoSeconds } from "./held";
 import { act } from "./outbox";
 import { stopTyping } from "./signals";
 
@@ -28,6 +29,7 @@ export function say(conversation: string, mode: Mode, words: Words): void {
         text: words.text,
         attachments,
         seen: words.seen,
+        ...(undoSeconds() > 0 ? { hold: undoSeconds() * 1000 } : {}),
         ...(words.leg ? { leg: words.leg } : {}),
         ...(words.replyTo ? { reply_to: words.replyTo } : {}),
       },

@@ -14,7 +14,17 @@ const UNAVAILABLE = 503;
 const LATER = 3000; // ms
 
 /** Repeating these could do a second thing; a lost answer is shown instead, and the agent looks and decides. */
-const ONCE = new Set(["merge", "split", "undo_merge", "merge_contacts", "split_contact", "make_tag", "start"]);
+const ONCE = new Set([
+  "merge",
+  "split",
+  "undo_merge",
+  "merge_contacts",
+  "split_contact",
+  "make_tag",
+  "start",
+  "undo_send",
+  "send_now",
+]);
 
 /** These carry a client_id, so the server knows a repeat. */
 const WITH_CLIENT_ID = new Set(["reply", "note", "start"]);

@@ -7,7 +7,7 @@ import { applyEvent, learnContact, learnConversation } from "./events";
 import { boundOf, extended, listKey } from "./lists";
 import { forgetIn, learnNotices, markNotices, takeNoticesPage } from "./notices";
 import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, type State } from "./state";
-import { joinPage, type ThreadPage } from "./threads";
+import { joinPage, type Stretch, type ThreadPage } from "./threads";
 
 /** What comes from elsewhere than the socket. `generation` is the one the question was asked in. */
 export type Local =
@@ -50,7 +50,7 @@ export type Local =
   | { kind: "contact.loaded"; contact: ContactView }
   | { kind: "thread.asked"; conversation: string }
   | { kind: "thread.failed"; conversation: string }
-  | { kind: "thread.page"; conversation: string; generation: number; which: "newest" | "older"; page: ThreadPage }
+  | { kind: "thread.page"; conversation: string; generation: number; which: Stretch; page: ThreadPage }
   | { kind: "draft.kept"; conversation: string; mode: string; text: string }
   | { kind: "read.marked"; conversation: string; position: number }
   | { kind: "preferences.set"; values: Record<string, unknown> }

@@ -8,8 +8,12 @@ export interface ThreadPage {
   held?: MessageView[];
   lines: LineView[];
   before: string | null;
+  after?: string | null;
   position: number;
 }
+
+/** Which stretch of a history a page is. */
+export type Stretch = "newest" | "older" | "newer" | "around";
 
 /** Reading order. */
 export function earlier(a: { at: number; position: number }, b: { at: number; position: number }): number {
@@ -31,16 +35,21 @@ function joinLines(old: readonly LineView[], fresh: readonly LineView[]): LineVi
   return [...byPosition.values()].sort(earlier);
 }
 
-/** A page laid into a thread: the newest one anew (keeping what the log has brought since), or an older one below it. */
-export function joinPage(thread: Thread | undefined, page: ThreadPage, which: "newest" | "older"): Thread {
+/** A page laid into a thread: the newest one anew (keeping what the log has brought since), an older one below it, a
+ *  newer one above it, or one from the middle instead of what was there. */
+export function joinPage(thread: Thread | undefined, page: ThreadPage, which: Stretch): Thread {
   const fresh = [...page.messages, ...(page.held ?? [])].map((message) => ({ message, asOf: page.position }));
-  const since = which === "older" || !thread ? thread : arrivedSince(thread, page);
+  const ends = { before: page.before, after: page.after ?? null };
+  const ready = { phase: "ready", stale: false } as const;
+  if (which === "around" && ends.after !== null)
+    return { rows: joinRows([], fresh), lines: joinLines([], page.lines), ...ends, ...ready };
+  const since = which === "newest" || which === "around" ? thread && arrivedSince(thread, page) : thread;
   return {
     rows: joinRows(fresh, since?.rows ?? []),
     lines: joinLines(page.lines, since?.lines ?? []),
-    before: page.before,
-    phase: "ready",
-    stale: false,
+    before: which === "newer" ? (thread?.before ?? null) : page.before,
+    after: which === "older" ? (thread?.after ?? null) : ends.after,
+    ...ready,
   };
 }
 
@@ -52,10 +61,14 @@ function arrivedSince(thread: Thread, page: ThreadPage): Thread {
   };
 }
 
-/** Would the thread's stretch hold something of this time? Older things come with their own page. */
+/** Would the thread's stretch hold something of this time? What lies beyond its ends comes with its own page. */
 function reaches(thread: Thread, at: number): boolean {
   const first = thread.rows[0];
-  return thread.before === null || !first || at >= first.message.at;
+  const last = thread.rows.at(-1);
+  return (
+    (thread.before === null || !first || at >= first.message.at) &&
+    (!thread.after || !last || at <= last.message.at)
+  );
 }
 
 export function placeMessage(draft: Draft, message: MessageView, asOf: number): void {

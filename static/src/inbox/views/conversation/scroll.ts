@@ -4,7 +4,7 @@ import type { RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 const NEAR_END = 48; // px that still count as being at the end
-const NEAR_TOP = 400; // px before the beginning at which older rows are asked for
+const NEAR_TOP = 400; // px before the beginning at which older rows are asked for, and newer ones before the end
 
 interface Anchor {
   key: string;
@@ -31,12 +31,14 @@ export interface Reading {
   toRow: (key: string) => void;
 }
 
-/** `rows` changes whenever what is drawn does; `ask` wants older rows. */
+/** `rows` changes whenever what is drawn does; `ask` wants older rows. `newer` wants newer ones, where the last row is
+ *  not the end: who reads there is not carried along. */
 export function useReadersPlace(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
   rows: unknown,
   ask: () => void,
+  newer: (() => void) | null = null,
 ): Reading {
   const [atEnd, setAtEnd] = useState(true);
   const end = useRef(true);
@@ -46,14 +48,18 @@ export function useReadersPlace(
   // The scroll is listened to once; what it asks is what is right by then.
   const asking = useRef(ask);
   asking.current = ask;
+  const askingNewer = useRef(newer);
+  askingNewer.current = newer;
 
   const note = () => {
     const element = scroller.current;
     if (!element) return;
-    end.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
+    end.current = below < NEAR_END && askingNewer.current === null;
     anchor.current = firstShown(element);
     setAtEnd(end.current);
     if (element.scrollTop < NEAR_TOP) asking.current();
+    if (below < NEAR_TOP) askingNewer.current?.();
   };
   const restore = () => {
     const element = scroller.current;

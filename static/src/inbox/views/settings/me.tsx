@@ -10,6 +10,7 @@ import { t, type WordKey } from "../../words";
 import { NameField } from "./editable";
 import { Form } from "./form";
 import { OwnPicture } from "./picture";
+import { UndoSend } from "./undo-send";
 
 const NAMES = { en: "English", ko: "한국어" } as const;
 const THEMES: readonly ThemeChoice[] = ["system", "light", "dark", "contrast"];
@@ -92,6 +93,7 @@ export function Me() {
       </section>
       <Languages />
       <Themes />
+      <UndoSend />
       <section class="card">
         <button type="button" class="button" onClick={() => void signOut()}>
           {t("sign_out")}

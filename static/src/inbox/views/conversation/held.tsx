@@ -1,0 +1,109 @@
+// A reply that has not gone yet: how long there is to take it back, and the way back into the composer.
+
+import { useMemo } from "preact/hooks";
+import type { ConversationView, HeldView, MessageView, ProblemView } from "../../../wire";
+import { newestHeld, sendNow, undoSend } from "../../commands/held";
+import { draftOf, keepDraft } from "../../commands/drafts";
+import { go } from "../../router";
+import { known, state } from "../../store";
+import { Icon } from "../../ui/icons";
+import { toast } from "../../ui/toasts";
+import { problemText, t } from "../../words";
+import { actorName } from "../names";
+import { chosenId } from "../shell/chosen";
+import { focusComposer, placeOf, setMode } from "./composing";
+import { replyingTo } from "./selection";
+import { giveBack } from "./uploads";
+
+/** Its words, files and quote go back to where they came from, above what is there now. */
+function putBack(conversation: string, message: MessageView): void {
+  const words = [message.text, draftOf(conversation, "public")].filter(Boolean).join("\n\n");
+  setMode(conversation, "public");
+  keepDraft(conversation, "public", words);
+  giveBack(placeOf(conversation, "public"), message.attachments);
+  const quoted = known.threads.get(conversation)?.rows.find((row) => row.message.id === message.reply_to);
+  if (quoted) replyingTo.value = { conversation, message: quoted.message };
+  const view = known.conversations.get(conversation);
+  if (chosenId.value !== conversation && view) go(`/c/${view.number}`);
+  focusComposer();
+}
+
+export function undoHeld(conversation: string, message: MessageView): void {
+  undoSend(message.id).then(
+    () => putBack(conversation, message),
+    (problem: ProblemView) => {
+      // Taken back already, and the answer was lost on its way: what is here is all there is of it.
+      if (problem.text === "errors.reply_undone") putBack(conversation, message);
+      else toast(problemText(problem), { bad: true });
+    },
+  );
+}
+
+/** By key: the newest of one's own that can still be taken back; false when there is none. */
+export function undoNewestHeld(): boolean {
+  const newest = newestHeld();
+  if (newest) undoHeld(newest.conversation, newest.message);
+  return newest !== null;
+}
+
+function letGo(message: MessageView): void {
+  sendNow(message.id).catch((problem: ProblemView) => toast(problemText(problem), { bad: true }));
+}
+
+/** Empties as the time runs out; the server's clock counts. */
+function Ring({ from, until }: { from: number; until: number }) {
+  const style = useMemo(() => {
+    const passed = Math.max(0, Date.now() + state.peek().skew - from);
+    return { "--held-for": `${Math.max(until - from, 1)}ms`, "--held-since": `${-passed}ms` };
+  }, [from, until]);
+  return (
+    <svg class="held-ring" viewBox="0 0 20 20" width="14" height="14" aria-hidden="true" style={style}>
+      <circle class="held-track" cx="10" cy="10" r="8" />
+      <circle class="held-left" cx="10" cy="10" r="8" pathLength={100} />
+    </svg>
+  );
+}
+
+interface HeldFootProps {
+  view: ConversationView;
+  message: MessageView;
+  held: HeldView;
+}
+
+/** What stands below a held reply, instead of time and ticks. */
+export function HeldFoot({ view, message, held }: HeldFootProps) {
+  const own = message.author.id === known.me?.id;
+  const { problem } = held;
+  return (
+    <div class={problem ? "bubble-foot held-foot bad" : "bubble-foot held-foot"} role={problem ? "alert" : "group"}>
+      {held.until === null ? (
+        <Icon name="warning" size={14} />
+      ) : (
+        <Ring key={held.until} from={message.at} until={held.until} />
+      )}
+      <span>
+        {problem
+          ? t("held.stopped", { reason: problemText({ ...problem, status: 422 }) })
+          : own
+            ? t("held.own")
+            : t("held.theirs", { name: actorName(message.author) })}
+      </span>
+      {own && (
+        <span class="held-acts">
+          <button
+            type="button"
+            class="button small"
+            data-act="undo-send"
+            aria-keyshortcuts="Control+Z Meta+Z"
+            onClick={() => undoHeld(view.id, message)}
+          >
+            {problem ? t("edit") : t("undo")}
+          </button>
+          <button type="button" class="button small quiet" data-act="send-now" onClick={() => letGo(message)}>
+            {problem ? t("try_again") : t("held.now")}
+          </button>
+        </span>
+      )}
+    </div>
+  );
+}
