@@ -123,6 +123,8 @@ class Push(Section):
 class Sandbox(Section):
     enabled: bool = False
     """Provider simulators in place of the real ones, for trying everything offline."""
+    history: int = Field(default=2_400, ge=12, le=50_000)
+    """Conversations that the invented shop of `parley demo` begins with."""
 
 
 def _account_names(channels: dict[str, Any]) -> dict[str, Any]:

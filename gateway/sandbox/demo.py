@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from dataclasses import dataclass, field
@@ -10,8 +11,10 @@ from random import Random
 from typing import Any
 
 from gateway.config import DATA, Config, Sandbox, Server
+from gateway.egress.pictures import picture_name
 from gateway.events import (
     AccountId,
+    Actor,
     Address,
     Attachment,
     Event,
@@ -24,23 +27,27 @@ from gateway.events import (
 )
 from gateway.media import MediaStore, receive
 from gateway.sandbox.history import DAY, HOUR, Act, Case, Customer, Teller
+from gateway.sandbox.papers import PAPERS, paper
 from gateway.sandbox.past import Past
-from gateway.sandbox.pictures import PICTURES, picture
-from gateway.sandbox.team import Team, make_people
+from gateway.sandbox.pictures import FACES, PICTURES, face, picture
+from gateway.sandbox.team import ATTRIBUTES, Team, make_people
 from gateway.store import Reader, Store, Tx
 from gateway.stream.assign import assign, set_team
+from gateway.stream.attach import keep_upload
 from gateway.stream.contacts import update_contact
 from gateway.stream.describe import set_attributes, set_priority, set_subject, tag
 from gateway.stream.hold import hold
 from gateway.stream.ingest import Intake, ingest
 from gateway.stream.introduce import introduce
+from gateway.stream.merge import merge
+from gateway.stream.notices import begin_noticing
 from gateway.stream.post import Post, write_post
 from gateway.stream.private import mark_read, save_draft
 from gateway.stream.seen import customer_has_seen
 from gateway.stream.status import close, mark_spam, snooze
+from gateway.stream.watch import mention
 
 ACCOUNT = AccountId("shop")
-CONVERSATIONS = 120
 CHANNELS: dict[str, dict[str, Any]] = {
     ACCOUNT: {
         "type": "webchat",
@@ -57,6 +64,9 @@ CHANNELS: dict[str, dict[str, Any]] = {
 PLANS = ("Basic", "Plus", "Plus", "VIP")
 ANYBODY = "select 1 from agents limit 1"
 PICTURE_BYTES = 1024 * 1024
+NEWS = 36 * HOUR
+"""What happened so lately is still in the agents' list of notices."""
+ROASTS = next(choices for _, key, _, _, choices in ATTRIBUTES if key == "roast")
 
 
 def demo_config(config: Config, data: Path | None) -> Config:
@@ -67,37 +77,58 @@ def demo_config(config: Config, data: Path | None) -> Config:
         server=Server(host=config.server.host, port=config.server.port),
         channels={name: {**section, **signing} for name, section in CHANNELS.items()},
         limits=config.limits,
-        sandbox=Sandbox(enabled=True),
+        sandbox=Sandbox(enabled=True, history=config.sandbox.history),
     )
 
 
 async def seed(
-    store: Store, media: MediaStore, *, now: int | None = None, conversations: int = CONVERSATIONS
+    store: Store,
+    media: MediaStore,
+    *,
+    now: int | None = None,
+    conversations: int = Sandbox().history,
+    sandbox: str = "",
 ) -> bool:
-    """Tell the past to an empty database, all of it or nothing. Returns whether there was anything to tell."""
+    """Tell the past to an empty database, all of it or nothing. Returns whether there was anything to tell.
+
+    `sandbox`: the path of the page on which newcomers play the customer; the inbox leads them there.
+    """
     if await store.read(_has_agents):
         return False
-    pictures = {name: await _photograph(media, name) for name in PICTURES}
+    files = {name: await _keep(media, f"{name}.png", "image/png", picture(name)) for name in PICTURES}
+    files |= {name: await _keep(media, f"{name}.pdf", "application/pdf", paper(name)) for name in PAPERS}
+    faces = {name: await _worn(media, name) for name in FACES}
     ended = now or int(time.time() * 1000)
-    cases = Teller(ended).tell(conversations)
-    return await store.write(lambda tx: _tell(tx, cases, pictures, ended))
+    cases = await asyncio.to_thread(Teller(ended).tell, conversations)
+    await store.write(lambda tx: _tell(tx, cases, files, faces, ended, sandbox))
+    # Nobody wants to be told of what was months ago.
+    await store.write(lambda tx: begin_noticing(tx, since=ended - NEWS))
+    return True
 
 
 async def _has_agents(look: Reader) -> bool:
     return await look.one(ANYBODY) is not None
 
 
-async def _photograph(media: MediaStore, name: str) -> Attachment:
-    attachment, _ = await receive(
-        media, picture(name), name=f"{name}.png", declared_type="image/png", limit=PICTURE_BYTES
-    )
+async def _keep(media: MediaStore, name: str, mime: str, content: bytes) -> Attachment:
+    attachment, _ = await receive(media, content, name=name, declared_type=mime, limit=PICTURE_BYTES)
     return attachment
 
 
-async def _tell(tx: Tx, cases: list[Case], pictures: dict[str, Attachment], now: int) -> bool:
+async def _worn(media: MediaStore, name: str) -> str:
+    kept = await _keep(media, f"{name}.png", "image/png", face(name))
+    worn = picture_name(kept.hash, kept.mime)
+    assert worn is not None, "a PNG is one of the types that agents wear"
+    return worn
+
+
+async def _tell(
+    tx: Tx, cases: list[Case], files: dict[str, Attachment], faces: dict[str, str], now: int, sandbox: str
+) -> None:
     """One verb for the whole past, in the order in which it happened: the log has it in the order of its times."""
     past = Past(tx, min(case.acts[0].at for case in cases) - DAY)
-    narrator = Narrator(past, await make_people(past), pictures, now)
+    preferences = {"first_minute": {"sandbox": sandbox}} if sandbox else {}
+    narrator = Narrator(past, await make_people(past, faces, preferences), files, now)
     told = [Running(case, number) for number, case in enumerate(cases)]
     for act, running in sorted(
         ((act, one) for one in told for act in one.case.acts), key=lambda pair: pair[0].at
@@ -106,7 +137,6 @@ async def _tell(tx: Tx, cases: list[Case], pictures: dict[str, Attachment], now:
         await narrator.tell(running, act)
     past.now = now
     await narrator.leave_a_draft(told)
-    return True
 
 
 @dataclass
@@ -131,9 +161,11 @@ class Narrator:
 
     tx: Past
     team: Team
-    pictures: dict[str, Attachment]
+    files: dict[str, Attachment]
     now: int
     random: Random = field(default_factory=lambda: Random(2))
+    before: dict[str, str] = field(default_factory=dict)
+    """The conversation that a customer had last."""
 
     async def tell(self, running: Running, act: Act) -> None:
         await getattr(self, f"_{act.what}")(running, act)
@@ -145,7 +177,7 @@ class Narrator:
             provider_id=f"demo/{running.number}/{running.said}",
             sender=running.sender,
             text=act.words,
-            attachments=(self.pictures[act.picture],) if act.picture else (),
+            attachments=(self.files[act.file],) if act.file else (),
             proof=Proof.VOUCHED if customer.name else Proof.CHANNEL,
             name=customer.name or None,
             locale=customer.language,
@@ -158,7 +190,7 @@ class Narrator:
 
     async def _introduce(self, customer: Customer, identity: str) -> None:
         if customer.name:
-            since = self.now - self.random.randint(60, 1400) * DAY
+            since = self.now - self.random.randint(200, 1400) * DAY
             email = f"{customer.key}@mail.example"
             signed = {"email": email, "plan": self.random.choice(PLANS), "since": since}
             await introduce(self.tx, IdentityId(identity), {}, signed)
@@ -182,8 +214,20 @@ class Narrator:
         if case.order:
             await set_attributes(self.tx, where, {"order_number": case.order}, by)
         if case.business:
-            contact = (await hold(self.tx, where)).contact
-            await update_contact(self.tx, contact, by, organisation=self.team.organisation)
+            theirs = self.random.choice(self.team.organisations[case.customer.language])
+            await self._says_of(running, by, organisation=theirs)
+        elif "howto" in case.tags and self.random.random() < 0.3:
+            await self._says_of(running, by, attributes={"roast": self.random.choice(ROASTS)})
+
+    async def _says_of(self, running: Running, by: Actor, **known: Any) -> None:
+        contact = (await hold(self.tx, running.conversation)).contact
+        await update_contact(self.tx, contact, by, **known)
+
+    async def _merges(self, running: Running, act: Act) -> None:
+        """What the customer had written the time before is about the same."""
+        earlier = self.before.get(running.case.customer.key)
+        if earlier is not None:
+            await merge(self.tx, earlier, running.conversation, self.team.by(running.case.agent))
 
     async def _answers(self, running: Running, act: Act) -> None:
         await self._posts(running, act, Visibility.PUBLIC)
@@ -195,10 +239,14 @@ class Narrator:
         running.said += 1
         by = self.team.by(running.case.agent)
         await mark_read(self.tx, by.id, running.conversation, running.last)
+        file = self.files[act.file] if act.file else None
+        uploads = (await keep_upload(self.tx, f"agent:{by.id}", file),) if file else ()
+        client_id = f"demo-{running.number}-{running.said}"
         event: Event = await write_post(
-            self.tx,
-            Post(running.conversation, by, f"demo-{running.number}-{running.said}", act.words, visibility),
+            self.tx, Post(running.conversation, by, client_id, act.words, visibility, uploads)
         )
+        if act.names and by.id != self.team.agents["sora"]:
+            await mention(self.tx, event, [self.team.agents["sora"]])
         running.last = event.position
 
     async def _reads(self, running: Running, act: Act) -> None:
@@ -221,6 +269,7 @@ class Narrator:
     async def _all_have_read(self, running: Running) -> None:
         for agent_id in self.team.agents.values():
             await mark_read(self.tx, agent_id, running.conversation, running.last)
+        self.before[running.case.customer.key] = running.conversation
 
     async def leave_a_draft(self, told: list[Running]) -> None:
         """Something that was begun and not sent waits in one conversation."""

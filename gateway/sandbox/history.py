@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
@@ -14,7 +15,7 @@ LANGUAGES = ("ko", "en")
 OFFICE = timezone(timedelta(hours=9))
 """The shop is in Seoul."""
 MINUTE, HOUR, DAY = 60_000, 3_600_000, 86_400_000
-WEEKS = 6
+WEEKS = 26
 """How far the history reaches back."""
 AWAY = 9 * DAY
 """A customer who comes back later than this begins a conversation of her own: the former one no longer reopens."""
@@ -24,10 +25,16 @@ FATES: tuple[tuple[Fate, int], ...] = (
     ("new", 6), ("waiting", 8), ("answered", 14), ("snoozed", 6), ("spam", 3), ("closed", 63),
 )  # fmt: skip
 """How conversations end, in percent. "new": nobody has taken it; "waiting": the customer's words are the last."""
+AT_MOST: dict[Fate, int] = {"new": 9, "waiting": 14, "answered": 36, "snoozed": 18, "spam": 40}
+"""However long the history: a team of three can have no more in its hands. All others were closed."""
+FOLKS = 500
+"""Signed-in customers of each language."""
+TELLS_OF = 12
+"""One note in so many names the supervisor, of those in open conversations each."""
 STAFF = {"orders": ("kim", "kim", "sora"), "tech": ("alex", "alex", "sora"), "": ("kim", "sora", "alex")}
 """Who takes a team's conversations."""
 
-What = Literal["says", "takes", "files", "answers", "notes", "reads", "closes", "snoozes", "spam"]
+What = Literal["says", "takes", "files", "answers", "notes", "reads", "merges", "closes", "snoozes", "spam"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +53,10 @@ class Act:
     at: int
     what: What
     words: str = ""
-    picture: str = ""
+    file: str = ""
+    """Of `pictures.PICTURES`, or of `papers.PAPERS` when one of us sends it."""
+    names: bool = False
+    """A note that names the supervisor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +89,17 @@ class Book:
         file = resources.files("gateway.sandbox").joinpath("stories", f"{language}.toml")
         return cls(language, tomllib.loads(file.read_text("utf-8")))
 
+    def people(self) -> list[str]:
+        """The named ones first, then whoever else the language's names make, each once."""
+        family, given = self.words["family"], self.words["given"]
+        pattern = "{family}{given}" if self.language == "ko" else "{given} {family}"
+        # Steps that share no divisor walk through all pairs before one comes again.
+        made = (
+            pattern.format(family=family[place % len(family)], given=given[place % len(given)])
+            for place in range(len(family) * len(given))
+        )
+        return list(dict.fromkeys([*self.words["people"], *made]))[:FOLKS]
+
 
 @dataclass
 class Teller:
@@ -92,6 +113,13 @@ class Teller:
         self._random = Random(self.seed)
         self._last_seen: dict[Customer, int] = {}
         self._strangers = 0
+        self._known = {
+            book.language: [
+                Customer(f"{book.language}-{place + 1001}", book.language, name)
+                for place, name in enumerate(book.people())
+            ]
+            for book in self.books
+        }
 
     def tell(self, count: int) -> list[Case]:
         return [self._case(fate, start) for start, fate in self._starts(count)]
@@ -100,6 +128,11 @@ class Teller:
         fates = self._random.choices([fate for fate, _ in FATES], [share for _, share in FATES], k=count)
         # However few there are, every kind of ending is shown.
         fates[: len(FATES)] = [fate for fate, _ in FATES][:count]
+        had: Counter[Fate] = Counter()
+        for place, fate in enumerate(fates):
+            had[fate] += 1
+            if had[fate] > AT_MOST.get(fate, count):
+                fates[place] = "closed"
         return sorted((self._start(fate), fate) for fate in fates)
 
     def _start(self, fate: Fate) -> int:
@@ -110,16 +143,20 @@ class Teller:
         day = datetime.fromtimestamp(self.now / 1000, OFFICE) - timedelta(
             days=self._random.randint(2, 7 * WEEKS)
         )
+        if day.weekday() > 4 and self._random.random() < 0.7:
+            day -= timedelta(days=2)  # people write at weekends too, but less
         opened = day.replace(hour=self._random.randint(9, 16), minute=self._random.randint(0, 59), second=7)
         return int(opened.timestamp() * 1000)
 
     def _case(self, fate: Fate, start: int) -> Case:
         book = self._random.choices(self.books, [56, 44])[0]
-        customer = self._customer(book, start)
+        customer = self._stranger(book) if fate == "spam" else self._customer(book, start)
+        came_back = customer in self._last_seen
         story = self._spam(book) if fate == "spam" else self._random.choice(book.words["story"])
         order = f"HR-{self._random.randint(1000, 9999)}-{self._random.randint(100, 999)}"
         agent = "" if fate in ("new", "spam") else self._random.choice(STAFF[story["team"]])
-        acts = self._by_now(tuple(self._acts(book, story, fate, start, order)))
+        again = came_back and self._random.random() < 0.06
+        acts = self._by_now(tuple(self._acts(book, story, fate, start, order, again=again)))
         self._last_seen[customer] = acts[-1].at
         return Case(
             customer=customer,
@@ -139,16 +176,15 @@ class Teller:
 
     def _customer(self, book: Book, start: int) -> Customer:
         """Somebody of that language who has not written lately; now and then a browser without a name."""
-        known = [
-            Customer(f"{book.language}-{place + 1001}", book.language, name)
-            for place, name in enumerate(book.words["people"])
-        ]
-        free = [each for each in known if start - self._last_seen.get(each, 0) > AWAY]
+        free = [each for each in self._known[book.language] if start - self._last_seen.get(each, 0) > AWAY]
         if not free or self._random.random() < 0.15:
-            self._strangers += 1
-            return Customer(f"browser-{self.seed}-{self._strangers}", book.language)
+            return self._stranger(book)
         returning = [each for each in free if each in self._last_seen]
         return self._random.choice(returning if returning and self._random.random() < 0.35 else free)
+
+    def _stranger(self, book: Book) -> Customer:
+        self._strangers += 1
+        return Customer(f"browser-{self.seed}-{self._strangers}", book.language)
 
     def _by_now(self, acts: tuple[Act, ...]) -> tuple[Act, ...]:
         """The same, all of it in the past."""
@@ -157,26 +193,33 @@ class Teller:
 
     # --- one story ----------------------------------------------------------------------------------------------------
 
-    def _acts(self, book: Book, story: dict[str, Any], fate: Fate, start: int, order: str) -> Iterator[Act]:
+    def _acts(
+        self, book: Book, story: dict[str, Any], fate: Fate, start: int, order: str, *, again: bool
+    ) -> Iterator[Act]:
+        """`again`: the agent sees that it is about what the customer wrote the time before, and merges the two."""
         lines = self._until(story["say"], fate)
         holes = self._holes(book, story, order)
         at, answered, before = start, False, ""
         for who, *words in lines:
             at += self._pause(before, who)
             said = self._random.choice(words).replace("THANKS", self._random.choice(book.words["thanks"]))
-            if who in ("a", "n") and not answered:
+            kind, _, file = who.partition(":")
+            if kind in ("a", "n") and not answered:
                 answered = True
                 yield Act(at - 40_000, "takes")
                 yield Act(at - 20_000, "files")
-            yield Act(at, _told(who), said.format_map(holes), who.partition(":")[2])
-            if who == "a":
+                if again:
+                    yield Act(at - 10_000, "merges")
+            names = kind == "n" and (fate != "closed" or self._random.randrange(TELLS_OF) == 0)
+            yield Act(at, _told(kind), said.format_map(holes), file, names)
+            if kind == "a":
                 yield Act(at + 3_000, "reads")
-            before = who
+            before = kind
         yield from self._ending(fate, at)
 
     def _until(self, lines: list[list[str]], fate: Fate) -> list[list[str]]:
         """As much of the story as has been told by now."""
-        kinds = [line[0] for line in lines]
+        kinds = [line[0].partition(":")[0] for line in lines]
         first = kinds.index("a") if "a" in kinds else len(lines)
         if fate == "new":
             return lines[:first]

@@ -1,4 +1,5 @@
-"""The photographs that the invented customers send: drawn here, so that nobody's picture is shown."""
+"""The photographs that the invented customers send and the faces of the team: drawn here, so that nobody's picture is
+shown."""
 
 from __future__ import annotations
 
@@ -68,23 +69,65 @@ PICTURES: dict[str, Sequence[Shape]] = {
         Disc(320, 318, 46, 26, CREAM),
     ),
 }
+SIDE = 256
+"""Pixels of a face."""
+HAIR, GREY, BLONDE = (52, 38, 32), (88, 84, 84), (120, 78, 44)
+SKIN, LIGHT, LIPS = (236, 196, 166), (244, 212, 186), (178, 92, 84)
+
+
+def _face(skin: Colour, hair: Colour, shirt: Colour, *, fringe: int, long: bool) -> Sequence[Shape]:
+    """Behind to before: hair, shoulders, neck, head, fringe, eyes, mouth."""
+    behind = (Disc(128, 130, 76, 104, hair),) if long else (Disc(128, 96, 66, 62, hair),)
+    return (
+        *behind,
+        Disc(128, 268, 100, 76, shirt),
+        Rect(108, 160, 148, 208, skin),
+        Disc(128, 124, 58, 70, skin),
+        Disc(128, 62, 60, fringe, hair),
+        Disc(106, 124, 6, 7, DARK),
+        Disc(150, 124, 6, 7, DARK),
+        Disc(128, 162, 17, 5, LIPS),
+    )
+
+
+FACES: dict[str, Sequence[Shape]] = {
+    "alex": _face(SKIN, BLONDE, (47, 93, 138), fringe=26, long=False),
+    "sora": _face(LIGHT, HAIR, (150, 66, 92), fringe=32, long=True),
+    "kim": _face(LIGHT, GREY, (70, 110, 84), fringe=34, long=False),
+}
+WALLS: dict[str, Colour] = {"alex": (216, 226, 236), "sora": (240, 226, 216), "kim": (222, 234, 220)}
 
 
 def picture(name: str) -> bytes:
     """A PNG of that name (RFC 2083), about 10 KB."""
-    lines = b"".join(b"\0" + _line(y, PICTURES[name]) for y in range(HEIGHT))
-    header = struct.pack(">IIBBBBB", WIDTH, HEIGHT, 8, 2, 0, 0, 0)
+    return _png(
+        WIDTH,
+        HEIGHT,
+        (
+            _line(WIDTH, (shade := 214 - y // 8, shade - 6, shade - 16), y, PICTURES[name])
+            for y in range(HEIGHT)
+        ),
+    )
+
+
+def face(name: str) -> bytes:
+    """A colleague's, square."""
+    return _png(SIDE, SIDE, (_line(SIDE, WALLS[name], y, FACES[name]) for y in range(SIDE)))
+
+
+def _png(width: int, height: int, drawn: Iterable[bytes]) -> bytes:
+    lines = b"".join(b"\0" + line for line in drawn)
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(lines, 6)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(kind, body) for kind, body in chunks)
 
 
-def _line(y: int, shapes: Iterable[Shape]) -> bytes:
-    shade = 214 - y // 8
-    line = bytearray(bytes((shade, shade - 6, shade - 16)) * WIDTH)
+def _line(width: int, ground: Colour, y: int, shapes: Iterable[Shape]) -> bytes:
+    line = bytearray(bytes(ground) * width)
     for shape in shapes:
         run = shape.run(y)
         if run is not None:
-            left, right = max(run[0], 0), min(run[1], WIDTH)
+            left, right = max(run[0], 0), min(run[1], width)
             line[left * 3 : right * 3] = bytes(shape.colour) * (right - left)
     return bytes(line)
 

@@ -23,6 +23,8 @@ KEPT = 500
 MARK = "select value from meta where key = 'noticed' {lock}"
 BEGIN = """insert into meta (key, value) select 'noticed', cast(position as text) from log_head where id = 1
     on conflict (key) do nothing"""
+BACK_TO = """update meta set value = (select cast(coalesce(max(position), 0) as text) from events where at < $1)
+    where key = 'noticed'"""
 SET_MARK = "update meta set value = $1 where key = 'noticed'"
 MARKS = "select agent_id, conversation_id, position from read_marks where conversation_id in {ids_1}"
 WATCHERS = "select conversation_id, agent_id, at from watchers where conversation_id in {ids_1}"
@@ -65,9 +67,11 @@ class Noticed:
     moved: set[str] = field(default_factory=set)
 
 
-async def begin_noticing(tx: Tx) -> None:
-    """Once in the life of a database: what was before is not told any more."""
+async def begin_noticing(tx: Tx, *, since: int | None = None) -> None:
+    """Once in the life of a database: what was before, or before `since` (UTC ms), is not told any more."""
     await tx.run(BEGIN)
+    if since is not None:
+        await tx.run(BACK_TO, since)
 
 
 async def notice(tx: Tx) -> Noticed:

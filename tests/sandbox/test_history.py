@@ -5,7 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from gateway.sandbox.history import AWAY, LANGUAGES, Book, Case, Teller
+from gateway.sandbox.history import AT_MOST, AWAY, DAY, FOLKS, LANGUAGES, Book, Case, Teller
+from gateway.sandbox.papers import PAPERS
 from gateway.sandbox.pictures import PICTURES
 from gateway.sandbox.team import COLLEAGUES, TAGS, TEAMS
 
@@ -57,6 +58,25 @@ def test_who_comes_back_comes_back_after_a_while(cases: list[Case]) -> None:
             assert came - left > AWAY - 86_400_000
 
 
+def test_a_long_history_leaves_no_more_open_than_a_team_can_have_in_hand() -> None:
+    fates = Counter(case.fate for case in Teller(NOW).tell(3_000))
+    assert all(fates[fate] == most for fate, most in AT_MOST.items()), fates
+
+
+def test_it_reaches_back_for_months(cases: list[Case]) -> None:
+    assert NOW - min(case.acts[0].at for case in cases) > 150 * DAY
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_hundreds_of_customers_and_none_twice(language: str) -> None:
+    people = Book.read(language).people()
+    assert len(people) == len(set(people)) == FOLKS
+
+
+def test_spam_comes_from_nobody_the_shop_knows(cases: list[Case]) -> None:
+    assert not [case for case in cases if case.fate == "spam" and case.customer.name]
+
+
 def test_both_languages_and_people_without_a_name(cases: list[Case]) -> None:
     languages = Counter(case.customer.language for case in cases)
     assert set(languages) == set(LANGUAGES)
@@ -79,6 +99,6 @@ def test_the_book_names_only_what_there_is(language: str) -> None:
         assert "a" in kinds
         # A conversation can stop waiting at a customer's word after the first answer.
         assert "c" in kinds[kinds.index("a") :]
-        assert {kind.partition(":")[2] for kind in kinds if kind.startswith("p")} <= set(PICTURES)
-        assert set(kinds) <= {"c", "a", "n", *(f"p:{name}" for name in PICTURES)}
+        known = {*(f"p:{name}" for name in PICTURES), *(f"a:{name}" for name in PAPERS)}
+        assert set(kinds) <= {"c", "a", "n", *known}
     assert len(COLLEAGUES) == 3
