@@ -112,23 +112,35 @@ async def serve(arguments: argparse.Namespace) -> None:
 
 
 async def demo(arguments: argparse.Namespace) -> None:
-    from gateway.app import listening, open_parley
-    from gateway.demo import customer_seats, sign_in_links
-    from gateway.sandbox.demo import demo_config, seed
+    from gateway.demo import begin_anew
+    from gateway.sandbox.demo import demo_config
 
     config = demo_config(_config(arguments), arguments.data)
+    stop = _stopped()
+    while await _play(config, stop):
+        begin_anew(config)
+
+
+async def _play(config: Any, stop: asyncio.Event) -> bool:
+    """The demo until it is stopped (False) or shall begin anew (True)."""
+    from gateway.app import listening, open_parley
+    from gateway.demo import customer_seats, make_house, open_sandbox, sign_in_links
+
+    await make_house(config)
     async with open_parley(config) as parley:
-        await seed(parley.store, parley.media)
+        sandbox = open_sandbox(parley.store, config)
+        sandbox.hang(parley.web)
         async with listening(parley, config.server.host, config.server.port) as port:
             base = _shown(config, port)
             print(f"Parley answers at {base}\n\nSign in by one click, each link works once:", flush=True)
             for door in await sign_in_links(parley.store):
                 print(f"  {door.role:<11} {base}/link/{door.secret}  {door.name}", flush=True)
             print("\nBe a customer, in another window:", flush=True)
+            print(f"  {base}{sandbox.path}  in a shop, as whom you like", flush=True)
             for seat in await customer_seats(parley.store, config):
                 print(f"  {base}{seat.path}  {seat.who}", flush=True)
             print(f"\nCtrl-C stops it; what was said stays in {config.data}.", flush=True)
-            await _until_stopped()
+            return await sandbox.run(_reached(config, port), stop)
 
 
 async def _say_first_admin(parley: Any, base: str) -> None:
@@ -140,12 +152,17 @@ async def _say_first_admin(parley: Any, base: str) -> None:
 
 
 async def _until_stopped() -> None:
+    await _stopped().wait()
+
+
+def _stopped() -> asyncio.Event:
+    """Set when the process is asked to end."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
         if sys.platform != "win32":
             loop.add_signal_handler(each, stop.set)
-    await stop.wait()
+    return stop
 
 
 def _config(arguments: argparse.Namespace) -> Any:
@@ -163,6 +180,12 @@ def _shown(config: Any, port: int) -> str:
     if config.server.public_url:
         return str(config.server.public_url)
     host = "localhost" if config.server.host in ("0.0.0.0", "::", "127.0.0.1") else config.server.host  # noqa: S104
+    return f"http://{host}:{port}"
+
+
+def _reached(config: Any, port: int) -> str:
+    """Where we reach ourselves."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(config.server.host, config.server.host)  # noqa: S104
     return f"http://{host}:{port}"
 
 

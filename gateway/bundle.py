@@ -69,6 +69,12 @@ def bundle() -> Bundle:
     )
 
 
+@cache
+def sandbox() -> App:
+    """The page of the demo on which a newcomer plays the customer."""
+    return _app(orjson.loads((folder() / "manifest.json").read_bytes())["sandbox"])
+
+
 def _app(read: dict[str, Any]) -> App:
     return App(read["script"], read["style"], tuple(read["chunks"]))
 

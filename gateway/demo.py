@@ -1,10 +1,12 @@
-"""The demo's ways in, made anew at every start: links that sign an agent in at one click, seats for customers."""
+"""The demo's house and the ways into it: links that sign an agent in at one click, seats for customers, the sandbox."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import hmac
+import secrets
+import shutil
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -12,9 +14,13 @@ from typing import Any, NamedTuple
 import orjson
 
 from gateway.config import Config
-from gateway.sandbox.demo import ACCOUNT
+from gateway.errors import NotFound
+from gateway.media import open_media
+from gateway.sandbox.crowd import Crowd
+from gateway.sandbox.demo import ACCOUNT, seed
+from gateway.sandbox.page import Sandbox
 from gateway.sandbox.team import COLLEAGUES
-from gateway.store import Reader, Row, Store
+from gateway.store import Reader, Row, Store, Tx, open_store
 from inbox.auth.links import make_link
 
 FIND = "select id, name, role from agents where email = $1 and deactivated_at is null"
@@ -39,6 +45,61 @@ class Seat(NamedTuple):
     who: str
     path: str
     """Of the chat page, behind our address."""
+
+
+KEY = "sandbox.key"
+"""The file in the demo's folder with the secret of the sandbox's address: it outlives starts and beginning anew."""
+
+
+async def make_house(config: Config) -> None:
+    """Tells the history to a database that has none yet: before anybody listens to the log."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    store = await open_store(config.database_url)
+    media = open_media(config.media_store, config.data)
+    try:
+        await seed(store, media, conversations=config.sandbox.history, sandbox=f"/sandbox/{_key(config)}")
+    finally:
+        await media.close()
+        await store.close()
+
+
+def begin_anew(config: Config) -> None:
+    """Forgets what the demo's database and files hold; nothing else of that folder is touched."""
+    for file in config.data.glob("parley.db*"):
+        file.unlink()
+    shutil.rmtree(config.data / "media", ignore_errors=True)
+
+
+def open_sandbox(store: Store, config: Config) -> Sandbox:
+    """The page on which newcomers play the customer, and the customers who come by themselves."""
+
+    def signed(user: str, name: str) -> str:
+        claims = {"sub": user, "name": name, "exp": int(time.time()) + SIGNED_IN}
+        return vouch(config.channels[ACCOUNT]["vouch_secrets"][0], claims)
+
+    async def enter(role: str) -> str:
+        email = next(one.email for one in COLLEAGUES if one.role == role)
+
+        async def verb(tx: Tx) -> str:
+            row = await tx.one(FIND, email)
+            if row is None:
+                raise NotFound("errors.agent_not_found", f"no {email}")
+            return await make_link(tx, "demo", row["id"], HOURS)
+
+        return f"/link/{await store.write(verb)}"
+
+    settles = config.limits.presence_ping / 1000 + 1
+    crowd = Crowd(ACCOUNT, signed, settles)
+    people = [(one.role, one.name) for one in reversed(COLLEAGUES)]
+    return Sandbox(_key(config), ACCOUNT, crowd, signed, enter, people)
+
+
+def _key(config: Config) -> str:
+    file = config.data / KEY
+    if not file.exists():
+        file.write_text(secrets.token_urlsafe(12))
+        file.chmod(0o600)
+    return file.read_text().strip()
 
 
 async def sign_in_links(store: Store) -> list[Door]:
