@@ -118,7 +118,9 @@ static void begin_frame(struct peer *peer)
         for (size_t i = 2; i < size; i++)
             peer->left = peer->left << 8 | peer->head[i];
     }
-    peer->headed = peer->tailed = 0;
+    peer->headed = 0;
+    if (opcode == 1) /* a message's later frames (opcode 0) go on where the former one ended */
+        peer->tailed = 0;
     if (opcode == 9) { /* an empty pong, masked by nothing (RFC 6455, section 5.5.3) */
         pings++;
         send(peer->fd, "\x8a\x80\0\0\0\0", 6, MSG_NOSIGNAL);
