@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -28,6 +29,7 @@ Choices = Annotated[list[Name], Field(max_length=200)]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=253)]
 
 
+LIKE_SIGNS = re.compile(r"[!%_]")
 Members = Annotated[list[Id], Field(max_length=1000)]
 
 
@@ -77,6 +79,7 @@ class ChangeOrganisation(Sent):
 
 
 class OrganisationsQuery(Query):
+    q: Annotated[str, Field(max_length=200)] = ""
     before: Place | None = None
     limit: Limit | None = None
 
@@ -117,6 +120,10 @@ class OrganisationAnswer(TypedDict):
 def _said(body: Sent) -> dict[str, Any]:
     """The fields that were said; null counts as not said."""
     return {key: value for key, value in body.model_dump(exclude_unset=True).items() if value is not None}
+
+
+def _escaped(sign: re.Match[str]) -> str:
+    return f"!{sign[0]}"
 
 
 async def _row(call: Call, table: str, key: str) -> Any:
@@ -226,13 +233,18 @@ async def change_attribute(call: Call, body: ChangeAttribute) -> AttributeAnswer
 
 @route("GET", "/organisations")
 async def list_organisations(call: Call, query: OrganisationsQuery) -> OrganisationsPage:
-    """A page of organisations, the newest first."""
+    """A page of organisations, or of those whose name or domain holds `q`, the newest first."""
     limit = page_size(call, query.limit)
 
     async def look_up(look: Reader) -> Any:
-        params = [read_place(query.before).tie] if query.before else []
-        where = "where id < $1" if params else ""
-        sql = f"select * from organisations {where} order by id desc limit {limit + 1}"
+        params, where = [], ["true"]
+        if query.before:
+            params.append(read_place(query.before).tie)
+            where.append(f"id < ${len(params)}")
+        if wanted := query.q.strip().lower():
+            params.append(f"%{LIKE_SIGNS.sub(_escaped, wanted)}%")
+            where.append(f"lower(name || ' ' || coalesce(domain, '')) like ${len(params)} escape '!'")
+        sql = f"select * from organisations where {' and '.join(where)} order by id desc limit {limit + 1}"
         return await look.all(sql, *params)
 
     rows = await call.desk.store.scan(look_up)
@@ -255,6 +267,14 @@ async def make_organisation(call: Call, body: MakeOrganisation) -> OrganisationA
 
     key = await call.desk.store.write(verb)
     return {"organisation": project.organisation(await _row(call, "organisations", key))}
+
+
+@route("GET", "/organisations/{id}")
+async def show_organisation(call: Call) -> OrganisationAnswer:
+    """One organisation."""
+    if (row := await _row(call, "organisations", call.id)) is None:
+        raise NotFound("errors.organisation_not_found", f"no organisation {call.id}")
+    return {"organisation": project.organisation(row)}
 
 
 @route("PATCH", "/organisations/{id}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing_extensions import TypedDict
 
-from gateway.store import Reader
+from gateway.store import Reader, from_json
 from inbox.auth.access import access_message
 from inbox.commands.held import OnHeld, Undone, send_now, undo_send
 from inbox.commands.table import Done
@@ -13,6 +13,10 @@ from inbox.fitting import Sent, Text
 from inbox.rest.conversations import asked
 from inbox.rest.route import Call, route
 
+SEEN_MOST = 500
+"""Movements of a leg's watermarks that are looked through for one message."""
+SEEN = f"""select at, changes from events where kind = 'leg.seen' and subject_id = $1 and position > $2
+    order by position limit {SEEN_MOST}"""
 VERSIONS = "select text, at from message_versions where message_id = $1 order by version"
 
 
@@ -25,6 +29,12 @@ class VersionView(TypedDict):
 class VersionsList(TypedDict):
     versions: list[VersionView]
     """The oldest first; the last is how it reads now. Of an erased message none."""
+
+
+class SeenView(TypedDict):
+    delivered_at: int | None
+    """UTC ms; None: not yet, or before the log begins."""
+    read_at: int | None
 
 
 class ChangeMessage(Sent):
@@ -42,6 +52,26 @@ async def versions(call: Call) -> VersionsList:
         former = [{"text": one["text"], "at": one["at"]} for one in await look.all(VERSIONS, row["id"])]
         now = {"text": row["text"], "at": row["edited_at"] or row["at"]}
         return {"versions": [VersionView(text=one["text"], at=one["at"]) for one in (*former, now)]}
+
+    return await call.desk.store.read(look_up)
+
+
+@route("GET", "/messages/{id}/seen")
+async def seen(call: Call) -> SeenView:
+    """When the customer received and read a message of ours, as far back as the log reaches."""
+
+    async def look_up(look: Reader) -> SeenView:
+        row = await access_message(look, call.caller.viewer, call.id)
+        told: SeenView = {"delivered_at": None, "read_at": None}
+        if row["leg_id"] is None or row["author_kind"] == "customer":
+            return told
+        for one in await look.all(SEEN, row["leg_id"], row["position"]):
+            marks = from_json(one["changes"])
+            if told["delivered_at"] is None and marks.get("delivered", 0) >= row["position"]:
+                told["delivered_at"] = one["at"]
+            if marks.get("read", 0) >= row["position"]:
+                return {**told, "read_at": one["at"]}
+        return told
 
     return await call.desk.store.read(look_up)
 

@@ -45,8 +45,33 @@ async def test_filing(both: House) -> None:
     await ada.does("PATCH", f"/organisations/{organisation['id']}", {"domain": None})
     page = await ada.get("/organisations")
     assert page["organisations"][0]["domain"] is None
+    assert (await ada.get(f"/organisations/{organisation['id']}"))["organisation"]["name"] == "Acme"
+    assert await ada.fails("GET", "/organisations/nobody") == (404, "not_found")
     kinds = {line["kind"] for line in (await ada.get("/audit"))["lines"]}
     assert "directory.changed" in kinds
+
+
+async def test_organisations_are_found_by_a_part_of_their_name_or_domain(both: House):
+    ada = await both.client("ada")
+    for body in ({"name": "하루커피"}, {"name": "Acme 100%", "domain": "acme.example"}, {"name": "Acme_2"}):
+        await ada.does("POST", "/organisations", body)
+
+    async def found(words: str) -> set[str]:
+        page = await ada.get("/organisations", q=words)
+        return {one["name"] for one in page["organisations"]}
+
+    assert await found("커피") == {"하루커피"}
+    assert await found(" ACME") == {"Acme 100%", "Acme_2"}
+    assert await found("acme.ex") == {"Acme 100%"}
+    assert await found("%") == {"Acme 100%"}
+    assert await found("e_2") == {"Acme_2"}
+    assert await found("") == {"하루커피", "Acme 100%", "Acme_2"}
+    first = await ada.get("/organisations", q="acme", limit=1)
+    rest = await ada.get("/organisations", q="acme", before=first["before"])
+    assert [one["name"] for one in (*first["organisations"], *rest["organisations"])] == [
+        "Acme_2",
+        "Acme 100%",
+    ]
 
 
 async def test_who_is_in_a_team(both: House) -> None:
