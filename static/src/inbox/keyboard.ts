@@ -5,6 +5,7 @@ import { effect } from "@preact/signals";
 import { isComposing, shortcutOf } from "../shared/keys";
 import { go, route } from "./router";
 import { state } from "./store";
+import { quoteOne, walkMessages } from "./views/conversation/walking";
 import { chosenId, listAddress, listPlace } from "./views/shell/chosen";
 import { shownRows } from "./views/list/list";
 import { press } from "./views/shell/press";
@@ -79,6 +80,7 @@ const ACTS: Readonly<Record<string, () => void>> = {
   z: () => press("snooze"),
   p: () => press("priority"),
   i: () => press("side"),
+  q: quoteHere,
   b: toggleNotices,
   w: () => chosenId.value && toggleWatching(chosenId.value),
   u: undoNewest,
@@ -86,6 +88,11 @@ const ACTS: Readonly<Record<string, () => void>> = {
   "?": () => (shortcutsOpen.value = true),
   Escape: leave,
 };
+
+function quoteHere(): void {
+  const view = chosenId.value === null ? undefined : state.value.conversations.get(chosenId.value);
+  if (view) quoteOne(view);
+}
 
 /** With Ctrl or ⌘. In a field they are the field's own, but for the palette. */
 function chorded(event: KeyboardEvent): void {
@@ -108,6 +115,11 @@ function keyed(event: KeyboardEvent): void {
   // Outside of fields nothing is composed, even where the input method takes the key for itself.
   const meant = shortcutOf(event);
   if (event.isComposing || (event.shiftKey && /^[a-z]$/.test(meant))) return;
+  const along = meant === "ArrowDown" ? 1 : meant === "ArrowUp" ? -1 : 0;
+  if (event.shiftKey && along !== 0) {
+    if (walkMessages(along)) event.preventDefault();
+    return;
+  }
   const act = ACTS[meant];
   if (!act) return;
   event.preventDefault();

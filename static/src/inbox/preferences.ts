@@ -14,10 +14,12 @@ export interface Preferences {
   density: "roomy" | "dense";
   /** Is the side with the contact shown on wide screens? */
   context: boolean;
+  /** Sections of the side that somebody has folded (true) or opened (false). */
+  folded: Readonly<Record<string, boolean>>;
 }
 
 const kept = keptIn(() => localStorage, "parley.");
-const FIRST: Preferences = { language: "", theme: "system", density: "roomy", context: true };
+const FIRST: Preferences = { language: "", theme: "system", density: "roomy", context: true, folded: {} };
 
 export const preferences = signal<Preferences>({ ...FIRST, ...kept.read<Partial<Preferences>>("preferences") });
 

@@ -11,6 +11,10 @@ export interface Choice {
   hint?: string | undefined;
   mark?: ComponentChildren;
   chosen?: boolean;
+  /** A line below: why it is as it is. */
+  note?: string;
+  /** Shown, and not to be had. */
+  off?: boolean;
   /** Takes it while the menu is open. */
   hotkey?: string;
 }
@@ -20,7 +24,8 @@ interface PickerProps {
   face: ComponentChildren;
   faceClass?: string;
   worded?: boolean;
-  choices: readonly Choice[];
+  /** Told when it opens: what is closed costs nothing, however many there are. */
+  choices: readonly Choice[] | (() => readonly Choice[]);
   pick: (id: string) => void;
   /** Offered when nothing is called so: makes a new one. */
   make?: (name: string) => void;
@@ -62,7 +67,7 @@ function matches(choice: Choice, wanted: string): boolean {
 
 function Choices({
   label,
-  choices,
+  choices: told,
   pick,
   make,
   makeLabel,
@@ -72,6 +77,7 @@ function Choices({
 }: PickerProps & { done: () => void }) {
   const [wanted, setWanted] = useState("");
   const [at, setAt] = useState(0);
+  const choices = typeof told === "function" ? told() : told;
   const needle = wanted.trim().toLocaleLowerCase();
   const found = choices.filter((choice) => matches(choice, needle));
   const shown = found.slice(0, SHOWN);
@@ -81,6 +87,7 @@ function Choices({
 
   const take = (index: number) => {
     const choice = shown[index];
+    if (choice?.off) return;
     // Whoever types a whole name means to have it: that never takes away what a colleague chose a moment ago.
     if (choice?.chosen && several && choice.label.toLocaleLowerCase() === needle) setWanted("");
     else if (choice) pick(choice.id);
@@ -145,12 +152,16 @@ function Choices({
             id={`picker-${index}`}
             role="option"
             aria-selected={choice.chosen ?? false}
-            class={index === place ? "choice current" : "choice"}
+            aria-disabled={choice.off}
+            class={`choice${index === place ? " current" : ""}${choice.off ? " off" : ""}`}
             onClick={() => take(index)}
             onPointerMove={() => setAt(index)}
           >
             <span class="choice-mark">{choice.mark}</span>
-            <span class="choice-label">{choice.label}</span>
+            <span class="choice-label">
+              {choice.label}
+              {choice.note && <span class="choice-note">{choice.note}</span>}
+            </span>
             {choice.hint && <span class="choice-hint">{choice.hint}</span>}
             {choice.chosen && (
               <span class="choice-chosen" aria-hidden="true">

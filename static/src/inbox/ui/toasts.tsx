@@ -35,6 +35,16 @@ export function undoable(text: string, undo: () => void): void {
   toast(text, { act: { label: t("undo"), run: undo } });
 }
 
+/** Puts it into the clipboard and says so; where the browser does not let us, that. */
+export async function copied(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("copied"));
+  } catch {
+    toast(t("copy.failed"), { bad: true });
+  }
+}
+
 function undoableOne(): Toast | undefined {
   return toasts.value.findLast((one) => one.act);
 }

@@ -7,6 +7,7 @@ import { Avatar } from "../../ui/avatar";
 import { count, t } from "../../words";
 import { contactLabel, shortAddress } from "../names";
 import { join, JoinDialog, keeper } from "./join";
+import { Section } from "./section";
 
 const CALM = 250; // ms a contact stays shown before somebody alike is looked for
 const kept = keptIn(() => localStorage, "parley.");
@@ -79,15 +80,12 @@ export function Alike({ contact }: { contact: ContactView }) {
   );
   if (shown.length === 0) return null;
   return (
-    <section class="side-part side-alike" aria-labelledby="side-alike">
-      <h3 class="side-title" id="side-alike">
-        {t("alike.title")}
-      </h3>
+    <Section name="alike" title={t("alike.title")} n={shown.length} class="side-alike">
       <ul class="alikes">
         {shown.map((likely) => (
           <Suggestion key={likely.contact.id} contact={contact} likely={likely} />
         ))}
       </ul>
-    </section>
+    </Section>
   );
 }

@@ -3,6 +3,7 @@ import { isComposing } from "../../../shared/keys";
 import type { AttributeView } from "../../../wire";
 import { known } from "../../store";
 import { language, t } from "../../words";
+import { Section } from "./section";
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -92,8 +93,16 @@ function TextField({ definition, value, set }: FieldProps) {
         onFocus={() => setText(value === undefined || value === null ? "" : String(value))}
         onInput={(event) => setText(event.currentTarget.value)}
         onBlur={save}
-        onKeyDown={(event) => event.key === "Enter" && !isComposing(event) && event.currentTarget.blur()}
+        onKeyDown={(event) => {
+          if (event.key === "Enter" && !isComposing(event)) event.currentTarget.blur();
+          if (event.key === "Escape") setText(null);
+        }}
       />
+      {definition.type === "url" && text === null && typeof value === "string" && /^https?:/.test(value) && (
+        <a class="fact-link" href={value} target="_blank" rel="noopener noreferrer nofollow" data-leave>
+          {t("attribute.open")}
+        </a>
+      )}
       {wrong && (
         <span class="field-problem" role="alert">
           {t(definition.type === "number" ? "attribute.number" : "attribute.url")}
@@ -118,6 +127,8 @@ function Field(props: FieldProps) {
 }
 
 interface AttributesProps {
+  /** What its section is remembered by. */
+  name: string;
   target: AttributeView["target"];
   title: string;
   values: Values;
@@ -125,28 +136,39 @@ interface AttributesProps {
 }
 
 /** The fields an administrator has defined, each edited by its type. */
-export function Attributes({ target, title, values, set }: AttributesProps) {
-  const definitions = known.directory.attributes.filter(
+export function Attributes({ name, title, ...facts }: AttributesProps) {
+  if (definitionsOf(facts.target, facts.values).length === 0) return null;
+  return (
+    <Section name={name} title={title}>
+      <Facts {...facts} />
+    </Section>
+  );
+}
+
+function definitionsOf(target: AttributeView["target"], values: Values): AttributeView[] {
+  return known.directory.attributes.filter(
     (one) => one.target === target && (!one.retired || values[one.key] !== undefined),
   );
+}
+
+/** The fields by themselves, without a heading. */
+export function Facts({ target, values, set }: Omit<AttributesProps, "name" | "title">) {
+  const definitions = definitionsOf(target, values);
   if (definitions.length === 0) return null;
   return (
-    <section class="side-part" aria-label={title}>
-      <h3 class="side-title">{title}</h3>
-      <dl class="facts">
-        {definitions.map((definition) => (
-          <div key={definition.id} class="fact">
-            <dt>{definition.label}</dt>
-            <dd>
-              <Field
-                definition={definition}
-                value={values[definition.key]}
-                set={(value) => set({ [definition.key]: value })}
-              />
-            </dd>
-          </div>
-        ))}
-      </dl>
-    </section>
+    <dl class="facts">
+      {definitions.map((definition) => (
+        <div key={definition.id} class="fact">
+          <dt>{definition.label}</dt>
+          <dd>
+            <Field
+              definition={definition}
+              value={values[definition.key]}
+              set={(value) => set({ [definition.key]: value })}
+            />
+          </dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -10,14 +10,19 @@ import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Skeleton } from "../../ui/states";
+import { copied } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
 import { UndoDialog } from "../conversation/undo";
 import { languageName, spaceWord } from "../names";
 import { Alike } from "./alike";
 import { Attributes } from "./attributes";
 import { JoinDialog, PartDialog } from "./join";
+import { Organisation } from "./organisation";
+import { PersonNotes } from "./notes";
 import { Past } from "./past";
+import { Section } from "./section";
 import { StartConversation } from "./start";
+import { Timeline } from "./timeline";
 
 function NameEdit({ contact }: { contact: ContactView }) {
   const [text, setText] = useState<string | null>(null);
@@ -45,13 +50,25 @@ function NameEdit({ contact }: { contact: ContactView }) {
 
 const SPACE_ICONS: Readonly<Record<string, IconName>> = { tel: "device", mailto: "open" };
 
+/** Pressed, it is in the clipboard: for the order system, for the parcel service. */
+function Address({ identity: { address } }: { identity: IdentityView }) {
+  return (
+    <button type="button" class="address" title={t("copy")} onClick={() => void copied(address)}>
+      {address}
+      <Icon name="copy" size={12} />
+    </button>
+  );
+}
+
 /** A way this person can be reached, and how well it is known to be theirs, in words. */
 function Identity({ identity }: { identity: IdentityView }) {
   const proven = identity.proof > 0;
   return (
     <li class="identity">
       <Icon name={SPACE_ICONS[identity.space] ?? "person"} size={16} />
-      <span class="identity-address">{identity.space === "visitor" ? t("space.visitor") : identity.address}</span>
+      <span class="identity-address">
+        {identity.space === "visitor" ? t("space.visitor") : <Address identity={identity} />}
+      </span>
       <span class="identity-space faint">{identity.space === "visitor" ? "" : spaceWord(identity.space)}</span>
       <span class={proven ? "proof" : "proof unproven"} title={t(`proof.${identity.proof}.more` as WordKey)}>
         <Icon name={proven ? "shield" : "warning"} size={13} />
@@ -65,10 +82,7 @@ function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
   const entries = Object.entries(claims).filter(([, value]) => value !== null && value !== "");
   if (entries.length === 0) return null;
   return (
-    <section class="side-part" aria-labelledby="side-claims">
-      <h3 class="side-title" id="side-claims">
-        {t("context.claims")}
-      </h3>
+    <Section name="claims" title={t("context.claims")}>
       <p class="side-hint">
         <Icon name="warning" size={13} />
         {t("context.claims_more")}
@@ -81,7 +95,7 @@ function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
           </div>
         ))}
       </dl>
-    </section>
+    </Section>
   );
 }
 
@@ -173,32 +187,34 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
         <NameEdit contact={contact} />
         {contact.locale && <span class="faint">{languageName(contact.locale)}</span>}
       </section>
-      <section class="side-part" aria-labelledby="side-identities">
-        <h3 class="side-title" id="side-identities">
-          {t("context.identities")}
-        </h3>
+      <Section name="identities" title={t("context.identities")}>
         <ul class="identities">
           {contact.identities.map((identity) => (
             <Identity key={identity.id} identity={identity} />
           ))}
         </ul>
         <Joining contact={contact} />
-      </section>
+      </Section>
       <Alike contact={contact} />
       <Claims claims={contact.claims} />
+      <PersonNotes contact={contact} />
       <Attributes
+        name="contact-attributes"
         target="contact"
         title={t("context.contact_attributes")}
         values={contact.attributes}
         set={(values) => void updateContact(contact.id, { attributes: values })}
       />
+      <Organisation contact={contact} />
       <Attributes
+        name="conversation-attributes"
         target="conversation"
         title={t("context.conversation_attributes")}
         values={view.attributes}
         set={(values) => void setAttributes(view.id, values)}
       />
       <Past contact={contact} here={view.id} />
+      <Timeline contact={contact} here={view.number} />
       <Danger view={view} contact={contact} />
     </>
   );

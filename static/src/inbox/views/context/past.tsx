@@ -1,18 +1,92 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ContactView } from "../../../wire";
+import type { ContactView, ConversationView, MessageView } from "../../../wire";
+import { get } from "../../api";
 import { loadPast } from "../../load";
 import { known } from "../../store";
 import { accountOf, conversationOf, legOf } from "../../store/select";
 import { ChannelIcon } from "../../ui/channel-icon";
+import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Failed, Skeleton } from "../../ui/states";
-import { t, type WordKey } from "../../words";
+import { language, t, type WordKey } from "../../words";
 import { previewText } from "../list/row";
+import { actorName } from "../names";
+import { Section } from "./section";
 
 const SHOWN = 8;
+const PEEKED = 8; // messages of another conversation that are looked at here
 
-/** The same person's other conversations, on every channel. */
-export function Past({ contact: { id: contact, position }, here }: { contact: ContactView; here: string }) {
+function titleOf(view: ConversationView): string {
+  return view.subject || (view.preview ? previewText(view.preview) : `#${view.number}`);
+}
+
+function wordsOf(message: MessageView): string {
+  if (message.erased_at !== null) return t("message.erased");
+  return message.text || message.attachments.map((file) => file.name).join(", ") || t("preview.other");
+}
+
+/** The end of another conversation, looked at without leaving this one. */
+function Peek({ view }: { view: ConversationView }) {
+  const [messages, setMessages] = useState<readonly MessageView[] | null>(null);
+  const [failed, setFailed] = useState(false);
+  const ask = () => {
+    setFailed(false);
+    get<{ messages: MessageView[] }>(`/conversations/${view.id}/messages`, { limit: PEEKED }).then(
+      (page) => setMessages(page.messages),
+      () => setFailed(true),
+    );
+  };
+  useEffect(ask, [view.id, view.last_at]);
+  return (
+    <div class="peek">
+      {failed && <Failed text={t("thread.failed")} retry={ask} />}
+      {!messages && !failed && <Skeleton kind="line" rows={3} />}
+      {messages && (
+        <ol class="peek-story" tabIndex={0} aria-label={t("context.peek", { number: view.number })}>
+          {messages.map((message) => (
+            <li key={message.id} class={message.visibility === "note" ? "peek-note" : undefined}>
+              <b>{actorName(message.author)}</b>
+              {message.visibility === "note" && <span class="badge">{t("note")}</span>}{" "}
+              <span dir="auto">{wordsOf(message)}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+      <a class="button small" href={`/c/${view.number}`}>
+        {t("context.open_past")}
+      </a>
+    </div>
+  );
+}
+
+function PastRow({ view }: { view: ConversationView }) {
+  const [peeking, setPeeking] = useState(false);
+  const account = accountOf(known, legOf(view, view.leg));
+  return (
+    <li class={peeking ? "past-item peeking" : "past-item"}>
+      <button
+        type="button"
+        class="past-row"
+        aria-expanded={peeking}
+        title={account?.label[language.value]}
+        onClick={() => setPeeking(!peeking)}
+      >
+        <ChannelIcon account={account} size={14} />
+        <span class="past-words">{titleOf(view)}</span>
+        <span class="past-turn">
+          <Icon name="down" size={12} />
+        </span>
+        <span class="past-foot faint">
+          #{view.number} · {t(`status.${view.status}` as WordKey)} · <Moment at={view.last_at} as="short" />
+        </span>
+      </button>
+      {peeking && <Peek view={view} />}
+    </li>
+  );
+}
+
+/** The same person's other conversations, on every channel, the newest first; each opens where it stands. */
+function PastList({ contact: { id: contact, position }, here }: { contact: ContactView; here: string }) {
   const [ids, setIds] = useState<readonly string[] | null>(null);
   const [failed, setFailed] = useState(false);
   const [all, setAll] = useState(false);
@@ -33,28 +107,16 @@ export function Past({ contact: { id: contact, position }, here }: { contact: Co
   const views = (ids ?? [])
     .filter((id) => id !== here)
     .map((id) => conversationOf(known, id))
-    .filter((view) => view !== undefined);
+    .filter((view) => view !== undefined)
+    .sort((a, b) => b.last_at - a.last_at);
   return (
-    <section class="side-part" aria-labelledby="side-past">
-      <h3 class="side-title" id="side-past">
-        {t("context.past")}
-      </h3>
+    <>
       {failed && <Failed text={t("context.past_failed")} retry={ask} />}
       {!ids && !failed && <Skeleton kind="line" rows={3} />}
       {ids && views.length === 0 && <p class="faint">{t("context.no_past")}</p>}
       <ul class="past">
         {(all ? views : views.slice(0, SHOWN)).map((view) => (
-          <li key={view.id}>
-            <a class="past-row" href={`/c/${view.number}`}>
-              <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
-              <span class="past-words">
-                {view.subject || (view.preview ? previewText(view.preview) : `#${view.number}`)}
-              </span>
-              <span class="past-foot faint">
-                #{view.number} · {t(`status.${view.status}` as WordKey)} · <Moment at={view.last_at} as="short" />
-              </span>
-            </a>
-          </li>
+          <PastRow key={view.id} view={view} />
         ))}
       </ul>
       {!all && views.length > SHOWN && (
@@ -62,6 +124,14 @@ export function Past({ contact: { id: contact, position }, here }: { contact: Co
           {t("context.all_past", { n: views.length })}
         </button>
       )}
-    </section>
+    </>
+  );
+}
+
+export function Past({ contact, here }: { contact: ContactView; here: string }) {
+  return (
+    <Section name="past" title={t("context.past")}>
+      <PastList contact={contact} here={here} />
+    </Section>
   );
 }

@@ -41,11 +41,12 @@ const NOBODY = "";
 export function AssignPicker({ view }: { view: ConversationView }) {
   const { directory, me, signals } = known;
   const assignee = agentOf(known, view.assignee);
-  const agents = directory.agents
-    .filter(
-      (agent) => agent.active && (view.team === null || agent.role !== "agent" || agent.teams.includes(view.team)),
-    )
-    .sort((a, b) => Number(b.id === me?.id) - Number(a.id === me?.id) || a.name.localeCompare(b.name));
+  const agents = () =>
+    directory.agents
+      .filter(
+        (agent) => agent.active && (view.team === null || agent.role !== "agent" || agent.teams.includes(view.team)),
+      )
+      .sort((a, b) => Number(b.id === me?.id) - Number(a.id === me?.id) || a.name.localeCompare(b.name));
   return (
     <Picker
       label={t("assign")}
@@ -59,8 +60,8 @@ export function AssignPicker({ view }: { view: ConversationView }) {
           <Icon name="down" size={12} />
         </>
       }
-      choices={[
-        ...agents.map((agent) => ({
+      choices={() => [
+        ...agents().map((agent) => ({
           id: agent.id,
           label: agent.name,
           hint: agent.id === me?.id ? t("me") : undefined,
@@ -90,7 +91,7 @@ export function TeamPicker({ view }: { view: ConversationView }) {
           <Icon name="down" size={12} />
         </>
       }
-      choices={[
+      choices={() => [
         ...teams
           .filter((one) => !one.retired)
           .map((one) => ({
@@ -131,14 +132,16 @@ export function TagPicker({ view }: { view: ConversationView }) {
       }
       make={make}
       makeLabel={(name) => t("tag.make", { name })}
-      choices={tags
-        .filter((one) => !one.retired || view.tags.includes(one.id))
-        .map((one) => ({
-          id: one.id,
-          label: one.name,
-          chosen: view.tags.includes(one.id),
-          mark: <span class={`nav-mark ${colourClass(one.colour)}`} />,
-        }))}
+      choices={() =>
+        tags
+          .filter((one) => !one.retired || view.tags.includes(one.id))
+          .map((one) => ({
+            id: one.id,
+            label: one.name,
+            chosen: view.tags.includes(one.id),
+            mark: <span class={`nav-mark ${colourClass(one.colour)}`} />,
+          }))
+      }
       pick={(id) => void (view.tags.includes(id) ? tag(view.id, [], [id]) : tag(view.id, [id], []))}
     />
   );
@@ -333,18 +336,20 @@ export function PriorityPicker({ view }: { view: ConversationView }) {
           <Icon name="down" size={12} />
         </>
       }
-      choices={PRIORITIES.map((priority) => ({
-        id: String(priority),
-        label: t(`priority.${priority}` as WordKey),
-        hint: String(priority),
-        hotkey: String(priority),
-        chosen: view.priority === priority,
-        mark: (
-          <span class={`priority-${priority}`}>
-            <Icon name="flag" size={16} />
-          </span>
-        ),
-      }))}
+      choices={() =>
+        PRIORITIES.map((priority) => ({
+          id: String(priority),
+          label: t(`priority.${priority}` as WordKey),
+          hint: String(priority),
+          hotkey: String(priority),
+          chosen: view.priority === priority,
+          mark: (
+            <span class={`priority-${priority}`}>
+              <Icon name="flag" size={16} />
+            </span>
+          ),
+        }))
+      }
       pick={(id) => set(Number(id))}
     />
   );
@@ -419,7 +424,6 @@ function AskedDialog({ view }: { view: ConversationView }) {
 }
 
 export function MoreActs({ view }: { view: ConversationView }) {
-  const acts = moreActs(view);
   return (
     <>
       <Picker
@@ -428,8 +432,8 @@ export function MoreActs({ view }: { view: ConversationView }) {
         side="end"
         faceClass="button quiet square"
         face={<Icon name="more" />}
-        choices={acts.map(({ id, label, icon }) => ({ id, label, mark: <Icon name={icon} size={16} /> }))}
-        pick={(id) => acts.find((act) => act.id === id)?.run()}
+        choices={() => moreActs(view).map(({ id, label, icon }) => ({ id, label, mark: <Icon name={icon} size={16} /> }))}
+        pick={(id) => moreActs(view).find((act) => act.id === id)?.run()}
       />
       <AskedDialog view={view} />
     </>

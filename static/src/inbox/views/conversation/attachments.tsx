@@ -1,10 +1,11 @@
-import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { fileSize } from "../../../shared/files";
 import type { AttachmentView } from "../../../wire";
 import { Icon } from "../../ui/icons";
 import { language, t } from "../../words";
+import { isPicture, isText, type Looking, looking, reading } from "./gallery";
+import { Player } from "./player";
 
 const ROOM = { width: 320, height: 240 }; // px at most in a bubble
 
@@ -18,42 +19,58 @@ export function roomFor({ width, height }: Pick<AttachmentView, "width" | "heigh
   return { width: Math.max(48, Math.round(width * scale)), height: Math.max(48, Math.round(height * scale)) };
 }
 
-interface Looking {
-  pictures: readonly AttachmentView[];
-  at: number;
-}
+type Lightbox = ComponentType<{ looking: Looking; conversation: string }>;
+type Reader = ComponentType<{ file: AttachmentView }>;
 
-export const looking = signal<Looking | null>(null);
-
-/** The lightbox is fetched with the first picture that is opened. */
-export function LightboxPlace() {
-  const [Lightbox, setLightbox] = useState<ComponentType<{ looking: Looking }> | null>(null);
+/** What shows pictures and documents whole is fetched with the first one that is opened. */
+export function LightboxPlace({ conversation }: { conversation: string }) {
+  const [Lightbox, setLightbox] = useState<Lightbox | null>(null);
+  const [Reader, setReader] = useState<Reader | null>(null);
   const open = looking.value;
+  const read = reading.value;
   useEffect(() => {
     if (open && !Lightbox) void import("./lightbox").then((module) => setLightbox(() => module.Lightbox));
   }, [open]);
-  return open && Lightbox ? <Lightbox looking={open} /> : null;
+  useEffect(() => {
+    if (read && !Reader) void import("./reader").then((module) => setReader(() => module.Reader));
+  }, [read]);
+  useEffect(
+    () => () => {
+      looking.value = null;
+      reading.value = null;
+    },
+    [conversation],
+  );
+  return (
+    <>
+      {open && Lightbox && <Lightbox looking={open} conversation={conversation} />}
+      {read && Reader && <Reader key={read.id} file={read} />}
+    </>
+  );
 }
 
-function isPicture(file: AttachmentView): boolean {
-  return file.inline && file.mime.startsWith("image/");
+interface PictureProps {
+  file: AttachmentView;
+  among: readonly AttachmentView[];
+  /** One of several: all as large as each other. */
+  tile: boolean;
 }
 
-function Picture({ file, open }: { file: AttachmentView; open: () => void }) {
+function Picture({ file, among, tile }: PictureProps) {
   const [failed, setFailed] = useState(false);
   if (failed) return <Download file={file} />;
   return (
     <button
       type="button"
-      class="picture"
-      onClick={open}
+      class={tile ? "picture tile" : "picture"}
+      onClick={() => (looking.value = { file: file.id, among })}
       aria-label={t("attachment.open", { name: file.name })}
-      title={file.name}
+      title={`${file.name} · ${fileSize(file.size, language.value)}`}
     >
       <img
         src={file.url}
         alt={file.name}
-        {...roomFor(file)}
+        {...(tile ? {} : roomFor(file))}
         loading="lazy"
         decoding="async"
         onError={() => setFailed(true)}
@@ -64,45 +81,75 @@ function Picture({ file, open }: { file: AttachmentView; open: () => void }) {
 
 function Download({ file }: { file: AttachmentView }) {
   return (
-    <a
-      class="file"
-      href={file.url}
-      download={file.name}
-      target="_blank"
-      rel="noopener"
-      data-leave
-      aria-label={t("attachment.download", { name: file.name })}
-    >
-      <Icon name="file" size={22} />
-      <span class="file-name">{file.name}</span>
-      <span class="file-size">{fileSize(file.size, language.value)}</span>
-      <Icon name="download" size={16} />
-    </a>
+    <div class="file-card">
+      <a
+        class="file"
+        href={file.url}
+        download={file.name}
+        target="_blank"
+        rel="noopener"
+        data-leave
+        title={file.name}
+        aria-label={t("attachment.download", { name: file.name })}
+      >
+        <Icon name="file" size={22} />
+        <span class="file-name">{file.name}</span>
+        <span class="file-size">{fileSize(file.size, language.value)}</span>
+        <Icon name="download" size={16} />
+      </a>
+      {isText(file) && (
+        <button
+          type="button"
+          class="button quiet square"
+          aria-label={t("attachment.preview", { name: file.name })}
+          title={t("reader.open")}
+          onClick={() => (reading.value = file)}
+        >
+          <Icon name="eye" size={17} />
+        </button>
+      )}
+    </div>
   );
 }
 
+function Film({ file }: { file: AttachmentView }) {
+  return (
+    <figure class="film">
+      <video controls preload="metadata" playsInline src={file.url} {...roomFor(file)} aria-label={file.name} />
+      <figcaption class="film-foot">
+        <span class="file-name" title={file.name}>
+          {file.name}
+        </span>
+        <span class="file-size">{fileSize(file.size, language.value)}</span>
+      </figcaption>
+    </figure>
+  );
+}
+
+function Other({ file }: { file: AttachmentView }) {
+  if (file.inline && file.mime.startsWith("audio/")) return <Player file={file} />;
+  if (file.inline && file.mime.startsWith("video/")) return <Film file={file} />;
+  return <Download file={file} />;
+}
+
+/** Pictures first, several of them as a gallery, then all else in its order. */
 export function Attachments({ files }: { files: readonly AttachmentView[] }) {
   if (files.length === 0) return null;
   const pictures = files.filter(isPicture);
+  const others = files.filter((file) => !isPicture(file));
+  const several = pictures.length > 1;
   return (
     <div class="attachments">
-      {files.map((file) => {
-        if (isPicture(file))
-          return (
-            <Picture
-              key={file.id}
-              file={file}
-              open={() => (looking.value = { pictures, at: pictures.indexOf(file) })}
-            />
-          );
-        if (file.inline && file.mime.startsWith("audio/"))
-          return <audio key={file.id} controls preload="metadata" src={file.url} aria-label={file.name} />;
-        if (file.inline && file.mime.startsWith("video/"))
-          return (
-            <video key={file.id} controls preload="metadata" src={file.url} {...roomFor(file)} aria-label={file.name} />
-          );
-        return <Download key={file.id} file={file} />;
-      })}
+      {pictures.length > 0 && (
+        <div class={several ? `gallery of-${Math.min(pictures.length, 3)}` : "gallery"}>
+          {pictures.map((file) => (
+            <Picture key={file.id} file={file} among={pictures} tile={several} />
+          ))}
+        </div>
+      )}
+      {others.map((file) => (
+        <Other key={file.id} file={file} />
+      ))}
     </div>
   );
 }

@@ -1,36 +1,27 @@
-import { useState } from "preact/hooks";
 import { exact } from "../../../shared/time";
 import type { ConversationView, MessageView } from "../../../wire";
-import { eraseMessage } from "../../commands";
 import { known } from "../../store";
 import { accountOf, agentOf, legOf, type Tick } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
-import { ConfirmDialog } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
-import { Picker } from "../../ui/picker";
 import { language, t, type WordKey } from "../../words";
 import { actorName } from "../names";
 import { Attachments } from "./attachments";
-import { EditMessage } from "./edit";
+import { isPicture } from "./gallery";
+import { HeldFoot } from "./held";
+import { MessageActs } from "./message-acts";
 import { hasSeveralPeople, personAt } from "./people";
-import { chooseToSplit, isChosen, replyingTo, selecting, toggleChosen } from "./selection";
-import { MessageText } from "./text";
+import { sought } from "./quoting";
+import { isChosen, selecting, toggleChosen } from "./selection";
+import { carriesMarks, MessageText } from "./text";
+import { TickMark } from "./ticks";
+import { Edited } from "./versions";
 
 export function sideOf(message: Pick<MessageView, "author" | "visibility">): "note" | "them" | "us" {
   if (message.visibility === "note") return "note";
   return message.author.kind === "customer" ? "them" : "us";
-}
-
-function TickMark({ tick }: { tick: Tick }) {
-  const words = t(`tick.${tick}` as WordKey);
-  return (
-    <span class={`tick tick-${tick}`} title={words}>
-      <Icon name={tick === "sent" ? "check" : "doubleCheck"} size={14} />
-      <span class="tick-word">{words}</span>
-    </span>
-  );
 }
 
 function Content({ content }: { content: Record<string, unknown> }) {
@@ -43,62 +34,31 @@ function Content({ content }: { content: Record<string, unknown> }) {
   );
 }
 
+/** What this message answers; pressed, it leads there, also to one that has not been read yet. */
 function Quote({ id, conversation }: { id: string; conversation: string }) {
-  const row = known.threads.get(conversation)?.rows.find(({ message }) => message.id === id);
-  if (!row) return <p class="quote faint">{t("message.quote_away")}</p>;
+  const message = known.threads.get(conversation)?.rows.find((row) => row.message.id === id)?.message;
+  const picture = message?.erased_at === null ? message.attachments.find(isPicture) : undefined;
   return (
-    <blockquote class="quote">
-      <b>{actorName(row.message.author)}</b>{" "}
-      {row.message.erased_at ? t("message.erased") : row.message.text || t("preview.other")}
-    </blockquote>
-  );
-}
-
-function Acts({ view, message }: { view: ConversationView; message: MessageView }) {
-  const [doing, setDoing] = useState<"edit" | "erase" | null>(null);
-  const { me } = known;
-  const capabilities = accountOf(known, legOf(view, message.leg))?.capabilities;
-  const own = message.author.kind === "agent" && message.author.id === me?.id;
-  const mayEdit = own && (message.visibility === "note" || capabilities?.editing);
-  const mayErase = own || me?.role !== "agent";
-  const choices = [
-    ...(message.visibility === "public" && capabilities?.quoting
-      ? [{ id: "reply", label: t("message.reply"), mark: <Icon name="reply" /> }]
-      : []),
-    { id: "copy", label: t("message.copy"), mark: <Icon name="copy" /> },
-    ...(mayEdit ? [{ id: "edit", label: t("message.edit"), mark: <Icon name="edit" /> }] : []),
-    { id: "split", label: t("message.split"), mark: <Icon name="split" /> },
-    ...(mayErase ? [{ id: "erase", label: t("message.erase"), mark: <Icon name="trash" /> }] : []),
-  ];
-  const pick = (id: string) => {
-    if (id === "reply") replyingTo.value = { conversation: view.id, message };
-    else if (id === "copy") void navigator.clipboard?.writeText(message.text);
-    else if (id === "split") chooseToSplit(view.id, message.id);
-    else setDoing(id as "edit" | "erase");
-  };
-  return (
-    <div class="bubble-acts">
-      <Picker
-        label={t("message.acts")}
-        plain
-        face={<Icon name="more" size={16} />}
-        faceClass="button quiet square small"
-        choices={choices}
-        pick={pick}
-        side="end"
-      />
-      {doing === "edit" && <EditMessage message={message} close={() => setDoing(null)} />}
-      {doing === "erase" && (
-        <ConfirmDialog
-          title={t("message.erase")}
-          text={t("message.erase_sure")}
-          yes={t("erase")}
-          bad
-          close={() => setDoing(null)}
-          run={() => void eraseMessage(message.id)}
-        />
-      )}
-    </div>
+    <button
+      type="button"
+      class="quote"
+      title={t("message.quote_show")}
+      onClick={() => (sought.value = { conversation, message: id })}
+    >
+      {picture && <img class="quote-picture" src={picture.url} alt="" width={32} height={32} loading="lazy" />}
+      <span class="quote-words" dir="auto">
+        {message ? (
+          <>
+            <b>{actorName(message.author)}</b>{" "}
+            {message.erased_at !== null
+              ? t("message.erased")
+              : message.text || message.attachments.map((file) => file.name).join(", ") || t("preview.other")}
+          </>
+        ) : (
+          t("message.quote_away")
+        )}
+      </span>
+    </button>
   );
 }
 
@@ -117,7 +77,13 @@ function Body({ view, message }: { view: ConversationView; message: MessageView 
   return (
     <>
       {message.reply_to && <Quote id={message.reply_to} conversation={view.id} />}
-      {message.text && <MessageText text={message.text} />}
+      {message.text && (
+        <MessageText
+          text={message.text}
+          marked={carriesMarks(message, accountOf(known, legOf(view, message.leg)))}
+          mentions={message.mentions}
+        />
+      )}
       {message.content && <Content content={message.content} />}
       <Attachments files={message.attachments} />
     </>
@@ -135,12 +101,14 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
   const chosen = isChosen(message.id);
   return (
     <article
-      class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}${linked ? " linked" : ""}`}
+      class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}${linked ? " linked" : ""}${message.held ? " held" : ""}`}
       data-key={message.id}
       data-position={message.position}
+      tabIndex={-1}
+      aria-describedby={`words-${message.id}`}
       aria-label={t(`message.by.${side}` as WordKey, { name })}
     >
-      {selecting.value === view.id && (
+      {selecting.value === view.id && !message.held && (
         <input
           type="checkbox"
           class="bubble-choose"
@@ -176,19 +144,21 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
             {view.legs.length > 1 && side !== "note" && <ChannelIcon account={account} size={13} />}
           </header>
         )}
-        <div class="bubble" title={exact(message.at, language.value)}>
+        <div class="bubble" id={`words-${message.id}`} title={exact(message.at, language.value)}>
           <Body view={view} message={message} />
         </div>
-        <footer class={ends || message.late || message.edited_at ? "bubble-foot" : "bubble-foot quiet-foot"}>
-          <Moment at={message.at} as="clock" />
-          {message.late && <span title={t("message.late_more")}>{t("message.late")}</span>}
-          {message.edited_at !== null && message.erased_at === null && (
-            <span title={exact(message.edited_at, language.value)}>{t("message.edited")}</span>
-          )}
-          {tick && <TickMark tick={tick} />}
-        </footer>
+        {message.held ? (
+          <HeldFoot view={view} message={message} held={message.held} />
+        ) : (
+          <footer class={ends || message.late || message.edited_at ? "bubble-foot" : "bubble-foot quiet-foot"}>
+            <Moment at={message.at} as="clock" />
+            {message.late && <span title={t("message.late_more")}>{t("message.late")}</span>}
+            {message.edited_at !== null && message.erased_at === null && <Edited message={message} at={message.edited_at} />}
+            {tick && <TickMark tick={tick} message={message} />}
+          </footer>
+        )}
       </div>
-      {message.erased_at === null && <Acts view={view} message={message} />}
+      {message.erased_at === null && !message.held && <MessageActs view={view} message={message} />}
     </article>
   );
 }

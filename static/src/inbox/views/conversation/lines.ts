@@ -1,9 +1,9 @@
 // What an act in a conversation's history says to people. An act without words here is not drawn.
 
 import { exact } from "../../../shared/time";
-import type { LineView } from "../../../wire";
+import type { ConversationView, LineView } from "../../../wire";
 import { known } from "../../store";
-import { agentOf } from "../../store/select";
+import { accountOf, agentOf, legOf } from "../../store/select";
 import { language, t, type WordKey } from "../../words";
 import { actorName } from "../names";
 
@@ -28,7 +28,33 @@ function teamName(id: unknown): string {
 function tagNames(ids: readonly string[]): string {
   const { tags } = known.directory;
   const names = ids.map((id) => tags.find((tag) => tag.id === id)?.name ?? t("some_tag"));
+  return listed(names);
+}
+
+function listed(names: readonly string[]): string {
   return new Intl.ListFormat(language.value, { type: "unit" }).format(names);
+}
+
+/** The channel that a leg goes by. */
+function channelName(view: ConversationView | undefined, leg: unknown): string | null {
+  const account = view && accountOf(known, legOf(view, String(leg)));
+  return account ? account.label[language.value] : null;
+}
+
+/** What the fields are called that were changed; a field that is no more has no name. */
+function fieldNames(keys: readonly string[]): string {
+  const defined = known.directory.attributes.filter((one) => one.target === "conversation");
+  const labels = keys.flatMap((key) => defined.find((one) => one.key === key)?.label ?? []);
+  return listed(labels);
+}
+
+function fieldWords(fields: readonly string[], name: string): string[] {
+  if (fields.includes("subject")) return [t("line.subject", { name })];
+  if (fields.includes("erased")) return [t("line.erased", { name })];
+  if (fields.includes("contact")) return [t("line.moved", { name })];
+  if (fields.length === 0) return [];
+  const labels = fieldNames(fields);
+  return [labels ? t("line.fields", { name, fields: labels }) : t("line.attributes", { name })];
 }
 
 function statusWords(line: LineView, [before, after]: Change, name: string): string {
@@ -50,7 +76,7 @@ function statusWords(line: LineView, [before, after]: Change, name: string): str
   }
 }
 
-function changeWords(line: LineView): string[] {
+function changeWords(line: LineView, view: ConversationView | undefined): string[] {
   const name = actorName(line.actor);
   const { changes } = line;
   const said: string[] = [];
@@ -72,10 +98,12 @@ function changeWords(line: LineView): string[] {
   if (removed.length) said.push(t("line.untagged", { name, tags: tagNames(removed) }));
   const priority = asChange(changes.priority);
   if (priority) said.push(t("line.priority", { name, priority: t(`priority.${Number(priority[1])}` as WordKey) }));
-  if (asChange(changes.leg)) said.push(t("line.leg", { name }));
-  const fields = asIds(changes.fields);
-  if (fields.includes("subject")) said.push(t("line.subject", { name }));
-  else if (fields.length) said.push(t("line.attributes", { name }));
+  const leg = asChange(changes.leg);
+  if (leg) {
+    const channel = channelName(view, leg[1]);
+    said.push(channel ? t("line.leg_to", { name, channel }) : t("line.leg", { name }));
+  }
+  said.push(...fieldWords(asIds(changes.fields), name));
   return said;
 }
 
@@ -91,8 +119,10 @@ const PLAIN: Readonly<Record<string, WordKey>> = {
 };
 
 /** The words of a line; null where it says nothing to people. */
-export function lineWords(line: LineView): string | null {
-  if (line.kind === "conversation.changed") return changeWords(line).join(" · ") || null;
+export function lineWords(line: LineView, view?: ConversationView): string | null {
+  if (line.kind === "conversation.changed") return changeWords(line, view).join(" · ") || null;
+  if (line.kind === "conversation.created" && (line.actor.kind === "agent" || line.actor.kind === "token"))
+    return t("line.began", { name: actorName(line.actor) });
   const key = PLAIN[line.kind];
   return key ? t(key, { name: actorName(line.actor) }) : null;
 }

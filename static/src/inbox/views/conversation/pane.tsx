@@ -23,7 +23,7 @@ import { BackToList } from "../shell/back";
 import { TagChip } from "../tags";
 import { AssignPicker, CloseButton, MoreActs, PriorityPicker, SnoozePicker, TagPicker, TeamPicker } from "./acts";
 import { LightboxPlace } from "./attachments";
-import { Composer } from "./composer";
+import { Composer } from "../composer/composer";
 import { SplitBar } from "./merge";
 import { stopChoosing } from "./selection";
 import { Thread } from "./thread";
@@ -192,7 +192,7 @@ function OpenConversation({ id }: { id: string }) {
         )}
       </section>
       {side && <ContextSide view={view} close={toggleSide} isSheet={isSheet} />}
-      <LightboxPlace />
+      <LightboxPlace key={id} conversation={id} />
     </>
   );
 }

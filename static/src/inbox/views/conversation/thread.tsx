@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { dayName } from "../../../shared/time";
 import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
-import { loadThread } from "../../load";
+import { loadAround, loadNewer, loadThread } from "../../load";
 import { route } from "../../router";
 import { known, state } from "../../store";
 import { type Item, itemsOf } from "../../store/select";
@@ -13,11 +13,13 @@ import { Empty, Failed, Skeleton } from "../../ui/states";
 import { count, language, t } from "../../words";
 import { Bubble } from "./bubble";
 import { lineWords } from "./lines";
+import { sought } from "./quoting";
 import { PendingRow } from "./pending-row";
 import { useGrowing } from "./growing";
 import { useReadersPlace } from "./scroll";
 import { endIsHidden, endIsShown, isOpened } from "./seen";
 import { Typing } from "./typing";
+import { useHandsOn } from "./walking";
 
 function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; linked: boolean }) {
   switch (item.type) {
@@ -30,7 +32,7 @@ function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; l
     case "line":
       return (
         <p class="line" data-key={item.key}>
-          <span>{lineWords(item.line)}</span> <Moment at={item.line.at} as="clock" />
+          <span>{lineWords(item.line, view)}</span> <Moment at={item.line.at} as="clock" />
         </p>
       );
     case "fresh":
@@ -80,9 +82,7 @@ function useSeen(conversation: string, atEnd: boolean, thread: ThreadState): voi
   }, [conversation, atEnd]);
 }
 
-const FAR = 40; // pages back at most in search of a linked message
-
-/** The address may name a message: older pages are read until it is there, then it is shown and marked. */
+/** The address may name a message: the stretch around it is read, then it is shown and marked. */
 function useLinkedMessage(
   view: ConversationView,
   thread: ThreadState,
@@ -91,13 +91,46 @@ function useLinkedMessage(
 ): string | null {
   const place = route.value;
   const wanted = place.screen === "conversation" ? (place.message ?? null) : null;
-  const pages = useRef(0);
+  const asked = useRef<string | null>(null);
   const isThere = wanted !== null && thread.rows.some((row) => row.message.id === wanted);
   useEffect(() => {
     if (wanted === null || !drawn || thread.phase !== "ready") return;
     if (isThere) show(wanted);
-    else if (thread.before !== null && pages.current++ < FAR) void loadThread(view.id, true);
+    else if (asked.current !== wanted) {
+      asked.current = wanted;
+      void loadAround(view.id, wanted);
+    }
   }, [wanted, isThere, drawn, thread.phase, thread.rows.length]);
+  return isThere ? wanted : null;
+}
+
+const SHOWN_FOR = 2400; // ms that a message which was jumped to stays marked
+
+/** A quote that was pressed leads to its message: also the focus goes there, and from there one may go on reading. */
+function useSoughtMessage(
+  view: ConversationView,
+  thread: ThreadState,
+  drawn: boolean,
+  show: (message: string) => void,
+): string | null {
+  const wanted = sought.value?.conversation === view.id ? sought.value.message : null;
+  const asked = useRef<string | null>(null);
+  const isThere = wanted !== null && thread.rows.some((row) => row.message.id === wanted);
+  useEffect(() => {
+    if (wanted === null || !drawn || thread.phase !== "ready") return;
+    if (!isThere) {
+      // Asked for once; where it is not to be had, the reader stays where she is.
+      if (asked.current === wanted) sought.value = null;
+      else void loadAround(view.id, wanted);
+      asked.current = wanted;
+      return;
+    }
+    asked.current = null;
+    show(wanted);
+    document.querySelector<HTMLElement>(`[role=log] [data-key="${CSS.escape(wanted)}"]`)?.focus({ preventScroll: true });
+    const timer = setTimeout(() => (sought.value = null), SHOWN_FOR);
+    return () => clearTimeout(timer);
+  }, [wanted, isThere, drawn, thread.phase]);
   return isThere ? wanted : null;
 }
 
@@ -119,8 +152,20 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
   const older = () => {
     if (from === 0 && thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
   };
-  const { atEnd, toEnd, toRow } = useReadersPlace(scroller, content, drawn, older);
+  // A link may have led into the middle: the last row there is not the end.
+  const newer = thread.after
+    ? () => {
+        if (thread.phase === "ready") void loadNewer(view.id);
+      }
+    : null;
+  const { atEnd, toEnd: toLast, toRow } = useReadersPlace(scroller, content, drawn, older, newer);
+  const toEnd = (smooth = false) => {
+    if (newer) void loadThread(view.id);
+    toLast(smooth && !newer);
+  };
   const linked = useLinkedMessage(view, thread, from === 0, toRow);
+  const found = useSoughtMessage(view, thread, from === 0, toRow);
+  useHandsOn(scroller, view);
   const unseen = useUnseenBelow(thread, atEnd);
   useSeen(view.id, atEnd, thread);
   const own = pending.filter(
@@ -140,12 +185,12 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
           )}
           {thread.before === null && from === 0 && items.length > 0 && <p class="beginning faint">{t("thread.beginning")}</p>}
           {drawn.map((item) => (
-            <ItemRow key={item.key} item={item} view={view} linked={item.key === linked} />
+            <ItemRow key={item.key} item={item} view={view} linked={item.key === (found ?? linked)} />
           ))}
           {items.length === 0 && thread.phase === "ready" && <Empty icon="inbox" title={t("thread.empty")} />}
-          <Typing conversation={view.id} />
         </div>
       </div>
+      <Typing conversation={view.id} />
       {!atEnd && (
         <button type="button" class="pill thread-pill" onClick={() => toEnd(true)}>
           <Icon name="arrowDown" size={14} />

@@ -59,10 +59,11 @@ export function Typing({ conversation }: { conversation: string }) {
   );
 }
 
-/** Colleagues who have this conversation open. */
+/** Colleagues who have this conversation open; who writes in it wears a pen. */
 export function Looking({ conversation }: { conversation: string }) {
   const { signals, me } = known;
   const told = signals.conversation?.conversation === conversation ? signals.conversation : null;
+  const writing = useTyping(conversation);
   const others = (told?.looking ?? [])
     .filter((id) => id !== me?.id)
     .map((id) => agentOf(known, id))
@@ -76,12 +77,23 @@ export function Looking({ conversation }: { conversation: string }) {
       )}
       {others.length > 0 && (
         <ul class="looking" aria-label={t("looking.label")}>
-          {others.slice(0, 4).map((agent) => (
-            <li key={agent.id} title={t("looking.one", { name: agent.name })}>
-              <AgentAvatar agent={agent} size="small" />
-              <span class="only-heard">{agent.name}</span>
-            </li>
-          ))}
+          {others.slice(0, 4).map((agent) => {
+            const mode = writing.find((one) => one.id === agent.id)?.mode;
+            const says = t(mode === "note" ? "typing.noting" : mode ? "typing.replying" : "looking.one", {
+              name: agent.name,
+            });
+            return (
+              <li key={agent.id} class={mode ? `writes writes-${mode}` : undefined} title={says}>
+                <AgentAvatar agent={agent} size="small" />
+                {mode && (
+                  <span class="looking-pen">
+                    <Icon name="edit" size={9} />
+                  </span>
+                )}
+                <span class="only-heard">{mode ? says : agent.name}</span>
+              </li>
+            );
+          })}
           {others.length > 4 && <li class="faint">+{others.length - 4}</li>}
         </ul>
       )}
