@@ -10,7 +10,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-PLACE = re.compile(r"\{\{\s*([^{}|]*?)\s*(?:\|([^{}]*))?\}\}")
+PLACE = re.compile(r"\{\{([^{}|]*)(?:\|([^{}]*))?\}\}")
+"""Each letter can be read in one way only: blanks belong to the name, `named` takes them off. Where they may stand on
+both sides, every way to part them is tried, and a thousand of them keep the process busy for seconds."""
 NAMES = ("contact.name", "contact.first_name", "contact.email", "agent.name", "conversation.number")
 ATTRIBUTE = re.compile(r"(?:contact|conversation)\.attributes\.[a-z][a-z0-9_]{0,49}")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -29,11 +31,12 @@ def filled(text: str, values: Mapping[str, str]) -> Filled:
     missing: dict[str, None] = {}
 
     def fill(place: re.Match[str]) -> str:
-        value = values.get(place[1], "").strip() or (place[2] or "").strip()
+        name = named(place)
+        value = values.get(name, "").strip() or (place[2] or "").strip()
         if value:
             return harmless(value)
         if place[2] is None:
-            missing[place[1]] = None
+            missing[name] = None
             return place[0]
         return ""  # an empty fallback says: leave it out
 
@@ -42,8 +45,13 @@ def filled(text: str, values: Mapping[str, str]) -> Filled:
 
 def unknown(text: str) -> list[str]:
     """The places of a text that no conversation will ever have a value for, each once."""
-    named = dict.fromkeys(place[1] for place in PLACE.finditer(text))
-    return [name for name in named if name not in NAMES and not ATTRIBUTE.fullmatch(name)]
+    names = dict.fromkeys(named(place) for place in PLACE.finditer(text))
+    return [name for name in names if name not in NAMES and not ATTRIBUTE.fullmatch(name)]
+
+
+def named(place: re.Match[str]) -> str:
+    """What a place asks for."""
+    return place[1].strip()
 
 
 def harmless(value: str) -> str:

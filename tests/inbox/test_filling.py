@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,9 +37,20 @@ def test_a_value_is_never_a_template(text: str, value: str) -> None:
     values = dict.fromkeys(("a", "b", "ab"), value + "{{secret}}")
     once = filled(text, values)
     assert "secret}}" not in text
-    assert all(place[1] != "secret" for place in PLACE.finditer(once.text))
+    assert all(place[1].strip() != "secret" for place in PLACE.finditer(once.text))
     if not once.missing and "{{" not in text:
         assert filled(once.text, {"secret": "!"}).text == once.text
+
+
+@pytest.mark.parametrize(
+    "text", ["{{" + " " * 100_000, "{{ a" * 25_000, "{{ |" + " " * 100_000, "{" * 100_000]
+)
+def test_no_text_keeps_the_process_busy(text: str) -> None:
+    """An unfinished place with many blanks was tried in all the ways to part them: minutes for two thousand."""
+    began = time.process_time()
+    assert unknown(text) == []
+    assert filled(text, {}) == Filled(text)
+    assert time.process_time() - began < 1
 
 
 def test_what_nobody_has_a_value_for() -> None:
