@@ -10,6 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import socket
+import sys
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
@@ -18,6 +20,9 @@ from aiohttp import web
 
 HEAD_WAIT = 20.0
 """Seconds that the head of a request may take from its first byte, the first one from the connection's beginning."""
+TAKES_NOTHING = 60.0
+"""Seconds that somebody may take nothing of an answer that waits: a file stays open meanwhile, and what was made for it
+stays in memory. The kernel counts them (TCP_USER_TIMEOUT, RFC 5482), because only it knows what was taken."""
 KEEP_ALIVE = 150.0
 """Seconds that a connection may rest between requests: longer than a proxy keeps one (nginx 60, Caddy 120), so that it
 is the proxy that lets go and no request of its crosses our farewell."""
@@ -43,19 +48,21 @@ class Gate(Protocol):
 class Connection(web.RequestHandler):
     """One caller's connection."""
 
-    __slots__ = ("_address", "_admitted", "_deadline", "_gate", "_guards", "_head_wait")
+    __slots__ = ("_address", "_admitted", "_deadline", "_gate", "_guards", "_head_wait", "_takes_nothing")
 
     def __init__(
         self,
         manager: web.Server,
         *,
         head_wait: float,
+        takes_nothing: float,
         gate: Gate | None,
         guards: Mapping[str, str],
         **options: Any,
     ) -> None:
         super().__init__(manager, **options)
         self._head_wait = head_wait
+        self._takes_nothing = takes_nothing
         self._gate = gate
         self._guards = guards
         self._address = ""
@@ -69,6 +76,12 @@ class Connection(web.RequestHandler):
         self._admitted = self._gate is None or self._gate.enter(self._address)
         wait = self._head_wait if self._admitted else min(REFUSED_WAIT, self._head_wait)
         self._deadline = self._loop.call_later(wait, self._too_late)
+        self._bound_silence(transport)
+
+    def _bound_silence(self, transport: asyncio.BaseTransport) -> None:
+        raw = transport.get_extra_info("socket")
+        if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6) and sys.platform == "linux":
+            raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, int(self._takes_nothing * 1000))
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._no_deadline()
@@ -96,6 +109,8 @@ class Connection(web.RequestHandler):
     ) -> web.StreamResponse:
         if request.writer.output_size > 0:
             return super().handle_error(request, status, exc, message)
+        if isinstance(exc, UnicodeEncodeError):  # aiohttp's own refusal repeats stray bytes of a header
+            status = int(HTTPStatus.BAD_REQUEST)
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             self.log_exception("a request failed outside its handler", exc_info=exc)
             code, text = "unexpected", "errors.unexpected"
@@ -168,13 +183,15 @@ class Runner(web.AppRunner):
         app: web.Application,
         *,
         head_wait: float = HEAD_WAIT,
+        takes_nothing: float = TAKES_NOTHING,
         keepalive_timeout: float = KEEP_ALIVE,
         gate: Gate | None = None,
         guards: Mapping[str, str] = NOSNIFF,
         **options: Any,
     ) -> None:
         """`guards`: the headers of every answer that no handler gave."""
-        options |= {"head_wait": head_wait, "keepalive_timeout": keepalive_timeout, "gate": gate}
+        options |= {"head_wait": head_wait, "takes_nothing": takes_nothing, "gate": gate}
+        options |= {"keepalive_timeout": keepalive_timeout}
         super().__init__(app, guards=guards, **options)
 
     async def _make_server(self) -> web.Server:

@@ -6,7 +6,9 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections.abc import AsyncIterator
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from aiohttp import web
@@ -17,10 +19,26 @@ from tests.hours import Hours
 
 SECRET = "parley_session=0123456789abcdef"
 GET = b"GET / HTTP/1.1\r\nHost: here\r\n"
+LONG = b"GET /long HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n"
 
 
 async def hello(_: web.Request) -> web.Response:
     return web.Response(text="hello")
+
+
+ENDED = web.AppKey("ended", asyncio.Event)
+"""Of a long answer."""
+
+
+async def long(request: web.Request) -> web.StreamResponse:
+    try:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _piece in range(400):  # more than any kernel keeps for a reader
+            await response.write(b"x" * 256 * 1024)
+        return response
+    finally:
+        request.app[ENDED].set()
 
 
 async def fault(_: web.Request) -> web.Response:
@@ -29,14 +47,21 @@ async def fault(_: web.Request) -> web.Response:
 
 @contextlib.asynccontextmanager
 async def served(
-    head_wait: float = 20, keepalive_timeout: float = 20, gate: Gate | None = None
+    head_wait: float = 20,
+    keepalive_timeout: float = 20,
+    gate: Gate | None = None,
+    takes_nothing: float = 20,
+    ended: asyncio.Event | None = None,
 ) -> AsyncIterator[int]:
     application = web.Application()
+    application[ENDED] = ended or asyncio.Event()
     application.router.add_get("/", hello)
     application.router.add_get("/fault", fault)
+    application.router.add_get("/long", long)
     runner = Runner(
         application,
         head_wait=head_wait,
+        takes_nothing=takes_nothing,
         keepalive_timeout=keepalive_timeout,
         gate=gate,
         guards=HEADERS,
@@ -81,6 +106,14 @@ async def test_what_could_not_be_read_is_not_repeated(head: bytes, caplog: pytes
     assert "0123456789" not in answer
     assert "0123456789" not in caplog.text
     assert "could not be read" in caplog.text
+
+
+async def test_stray_bytes_in_a_head_are_the_callers_fault(caplog: pytest.LogCaptureFixture) -> None:
+    async with served() as port, connected(port) as (reader, writer):
+        writer.write(GET + b"Expect: \xff\xfe\r\n\r\n")
+        answer = await asyncio.wait_for(reader.read(), 10)
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert "Traceback" not in caplog.text
 
 
 @pytest.mark.parametrize("sent", [b"", GET, GET + b"X-A: "])
@@ -178,3 +211,39 @@ async def test_a_connection_too_many_that_says_nothing_is_closed(monkeypatch: py
     monkeypatch.setattr("gateway.serving.REFUSED_WAIT", 0.1)
     async with served(gate=Gate(0, ())) as port, connected(port) as (reader, _):
         assert await asyncio.wait_for(reader.read(), 5) == b""
+
+
+@contextlib.contextmanager
+def small_reader(port: int) -> Iterator[socket.socket]:
+    """Somebody for whom no kernel keeps much."""
+    with socket.socket() as reader:
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        reader.connect(("127.0.0.1", port))
+        reader.sendall(LONG)
+        reader.setblocking(False)
+        yield reader
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counted by Linux")
+async def test_who_takes_nothing_of_an_answer_is_let_go() -> None:
+    """A file stays open for as long as somebody is sent it: who never reads must not hold it for ever."""
+    gate, ended = Gate(1, ()), asyncio.Event()
+    async with served(takes_nothing=0.2, gate=gate, ended=ended) as port:
+        with small_reader(port):
+            await asyncio.wait_for(ended.wait(), 10)
+        async with connected(port) as (reader, writer):
+            writer.write(GET + b"\r\n")
+            assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200"), "there is room again"
+
+
+async def test_who_reads_slowly_is_answered_whole() -> None:
+    loop, taken, ended = asyncio.get_running_loop(), 0, asyncio.Event()
+    async with served(takes_nothing=0.3, ended=ended) as port:
+        with small_reader(port) as reader:
+            for _ in range(10):  # three times as long as somebody may take nothing, taking a little
+                taken += len(await loop.sock_recv(reader, 256 * 1024))
+                await asyncio.sleep(0.1)
+            assert not ended.is_set()
+            while piece := await loop.sock_recv(reader, 1024 * 1024):
+                taken += len(piece)
+    assert taken > 400 * 256 * 1024
