@@ -172,7 +172,10 @@ def _is_ours(origin: str, request: web.Request) -> bool:
     if public:
         return origin.lower() == public
     # Nobody told us our name: whatever name the browser reached us by. Cookies are bound to that name as well.
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError:  # "http://[" is no address at all
+        return False
     return parts.scheme in ("http", "https") and parts.netloc.lower() == request.host.lower()
 
 
@@ -299,7 +302,20 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     except ConnectionResetError:
         raise  # the caller has gone: nobody to tell
     except Exception as error:
+        if isinstance(error, UnicodeEncodeError) and not _is_text(request):
+            return problem_response(
+                problem(Malformed("errors.malformed", "stray bytes", at="", why="no text"))
+            )
         return problem_response(unexpected(error, f"{request.method} {request.rel_url.path}"))
+
+
+def _is_text(request: web.Request) -> bool:
+    """Are all headers text? Stray bytes come as lone surrogates, on which whoever repeats or hashes them fails."""
+    try:
+        "".join(request.headers.values()).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _headers_of(error: ParleyError) -> dict[str, str]:

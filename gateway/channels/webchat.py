@@ -252,7 +252,10 @@ class Webchat:
         return self._config.origins
 
     def allows_origin(self, origin: str) -> bool:
-        parts = urlsplit(origin)
+        try:
+            parts = urlsplit(origin)
+        except ValueError:  # "http://[" is no address at all
+            return False
         if origin != f"{parts.scheme}://{parts.netloc}":
             return False
         return any(_fits(origin.lower(), allowed) for allowed in self._config.origins)

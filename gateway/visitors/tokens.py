@@ -86,7 +86,11 @@ class Tokens:
 
     def _opened(self, token: str) -> Visitor:
         body, _, seal = token.partition(".")
-        if len(token) > LONGEST or not hmac.compare_digest(_encode(self._seal(body)).encode(), seal.encode()):
+        if (
+            len(token) > LONGEST
+            or not token.isascii()
+            or not hmac.compare_digest(_encode(self._seal(body)).encode(), seal.encode())
+        ):
             raise Unauthenticated("errors.visitor_token", "visitor token: not ours")
         return _unpacked(_decode(body))
 

@@ -42,7 +42,8 @@ class Started:
 async def start_session(tx: Tx, agent_id: str, ip: str, user_agent: str, limits: Limits) -> Started:
     """Called when somebody has proved to be this agent."""
     started = Started(new_id(), new_secret(), _until(limits, tx.now, tx.now))
-    about = user_agent.replace("\0", "")[:AGENT_TEXT]
+    # A header's stray bytes come as lone surrogates, which no database takes.
+    about = user_agent.replace("\0", "").encode(errors="replace").decode()[:AGENT_TEXT]
     await tx.run(INSERT, digest(started.secret), started.id, agent_id, tx.now, started.expires_at, ip, about)
     return started
 

@@ -245,6 +245,15 @@ async def test_without_a_token_of_ours_nothing_is_said_or_read(shop: Shop, token
         assert answer.status in (400, 401), await answer.text()
 
 
+@pytest.mark.parametrize(
+    "origin", ["http://[", "https://[::1", "https://shop.example:99999", "http://a\u2488b"]
+)
+async def test_an_origin_that_is_no_address_is_a_foreign_one(shop: Shop, origin: str):
+    answer = await shop.browser().ask("POST", "session", headers={"Origin": origin}, json={})
+    assert (answer.status, (await answer.json())["type"]) == (403, "foreign_origin")
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
 async def test_unknown_accounts_look_alike(shop: Shop):
     for path in ("/chat/nope", "/chat/nope/button.js", "/ws/visitor/nope"):
         assert (await shop.browser().http.get(path)).status == 404

@@ -55,6 +55,14 @@ def test_anything_else_is_refused(text):
         tokens.read(text, "web", now=0)
 
 
+def test_bytes_that_are_no_text_are_refused_like_anything_else():
+    """aiohttp reads a header's stray bytes as lone surrogates, which nothing encodes."""
+    token = tokens.sign(tokens.newcomer("web"))
+    for text in ("\udcff", "a.\udcff", f"{token}\udcff", f"\udcff{token}"):
+        with pytest.raises(Unauthenticated):
+            tokens.read(text, "web", now=0)
+
+
 def test_a_token_is_good_for_its_account_and_its_secret_only():
     token = tokens.sign(tokens.newcomer("web"))
     with pytest.raises(Unauthenticated):
