@@ -97,6 +97,9 @@ def _user(claims: dict[str, Any], now: int) -> VouchedUser:
     texts = {key: _text(claims, key, longest) for key, longest in _TEXTS.items()}
     if not texts["sub"]:
         raise SignatureError("vouch: sub is missing")
+    if texts["sub"] != claims["sub"]:
+        # To the site "kim" and "kim " may be two people: taking the blank off would make them one.
+        raise SignatureError("vouch: sub begins or ends with a blank")
     since = _seconds(claims, "since")
     return VouchedUser(
         user_id=texts["sub"],

@@ -1,5 +1,8 @@
 """The web chat's adapter: its config, whom a site may vouch for, and which pages may embed it."""
 
+import base64
+import hashlib
+import hmac
 import json
 import time
 from pathlib import Path
@@ -105,8 +108,22 @@ def test_only_named_pages_may_embed():
         "http://localhost:3001",
         "null",
         "",
+        "https://[",
+        "https://[::1",
     ):
         assert not web.allows_origin(origin), origin
+
+
+@pytest.mark.parametrize("sub", [" kim", "kim ", " "])
+def test_a_blank_makes_no_two_users_one(sub):
+    def part(value: bytes) -> str:
+        return base64.urlsafe_b64encode(value).rstrip(b"=").decode()
+
+    claims = {"sub": sub, "exp": VOUCHES["now"] // 1000 + 60}
+    signed = part(b'{"alg": "HS256"}') + "." + part(json.dumps(claims).encode())
+    seal = hmac.digest(SECRET.encode(), signed.encode(), hashlib.sha256)
+    with pytest.raises(SignatureError):
+        chat(vouch_secrets=[SECRET]).vouched(f"{signed}.{part(seal)}", VOUCHES["now"])
 
 
 def test_nobody_may_embed_unless_told_so():
