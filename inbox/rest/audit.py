@@ -46,7 +46,9 @@ COLUMNS = (
     "subject_id",
     "changes",
 )
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""Where a spreadsheet begins to calculate; in East Asian settings also at the same signs in full width (OWASP, CSV
+Injection)."""
 
 
 class AuditFilter(Query):

@@ -6,6 +6,8 @@ import csv
 import io
 from typing import Any
 
+import pytest
+
 from tests.inbox.conftest import House
 
 
@@ -56,6 +58,15 @@ async def test_pages_hold_to_the_filter(house: House) -> None:
             break
     assert paged == whole
     assert len(whole) == 5
+
+
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t=", "\n=", "\r=", "＝", "＋", "－", "＠"])
+async def test_a_formula_stays_text_however_it_begins(both: House, begins: str) -> None:
+    await both.customer_writes("hello", name=f"{begins}1+1", team="sales")
+    sue = await both.client("sue")
+    text = await (await sue.raw("GET", "/audit/export")).text()
+    rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"), newline="")))
+    assert f"'{begins}1+1" in {row["actor"] for row in rows}
 
 
 async def test_the_sheet(both: House) -> None:
