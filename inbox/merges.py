@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
@@ -13,6 +13,7 @@ from gateway.egress.types import ActorView
 from gateway.events import Actor, ActorKind
 from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_names
+from inbox.auth.access import where_sees_contact
 
 MERGES_TOLD = 200
 MERGES = (
@@ -20,7 +21,7 @@ MERGES = (
 )
 CONVERSATIONS = """select c.id, c.number, c.team_id, c.assignee_id, k.name from conversations c
     join contacts k on k.id = c.contact_id where c.id in {ids_1}"""
-CONTACTS = "select id, name from contacts where id in {ids_1}"
+CONTACTS = "select k.id, k.name from contacts k where k.id in {ids_1}"
 
 
 class MergeSide(TypedDict):
@@ -68,7 +69,9 @@ def _unseen(key: str) -> MergeSide:
 
 async def _sides(look: Reader, viewer: Viewer, rows: Sequence[Row]) -> dict[str, MergeSide]:
     keys = as_json(sorted({row[end] for row in rows for end in ("from_id", "into_id")}))
-    contacts = await look.all(CONTACTS, keys) if rows else []
+    known: list[Any] = [keys]
+    access = where_sees_contact(viewer, "k", known)
+    contacts = await look.all(f"{CONTACTS} and {access}", *known) if rows else []
     conversations = await look.all(CONVERSATIONS, keys) if rows else []
     sides: dict[str, MergeSide] = {
         row["id"]: {"id": row["id"], "number": None, "name": row["name"]} for row in contacts

@@ -39,6 +39,23 @@ async def test_the_other_side_is_nameless_to_who_may_not_see_it(both: House) -> 
     assert (merge["source"]["number"], merge["source"]["name"]) == (None, "")
 
 
+async def test_a_contact_that_is_out_of_sight_again_is_nameless(both: House) -> None:
+    for name, team in (("Lee", "sales"), ("Park", "support")):
+        await both.customer_writes("hello", name=name, team=team)
+    rows = await both.store.read(lambda look: look.all("select id, name from contacts"))
+    contacts = {row["name"]: row["id"] for row in rows}
+    merge = (await does(both, "sue", "merge_contacts", contact=contacts["Lee"], into=contacts["Park"]))[
+        "merge"
+    ]
+    await does(both, "sue", "undo_merge", merge=merge)
+    bob = Viewer(AgentId(both.agents["bob"]), Role.AGENT, frozenset({TeamId(both.teams["support"])}))
+    (seen,) = await told(both, bob, contacts["Park"])
+    assert (seen["source"]["name"], seen["into"]["name"]) == ("", "Park")
+    sue = Viewer(AgentId(both.agents["sue"]), Role.SUPERVISOR, frozenset())
+    (seen,) = await told(both, sue, contacts["Park"])
+    assert (seen["source"]["name"], seen["into"]["name"]) == ("Lee", "Park")
+
+
 async def test_a_conversation_that_was_never_merged_has_none(house: House) -> None:
     talk = (await house.customer_writes("hello")).conversation
     sue = Viewer(AgentId(house.agents["sue"]), Role.SUPERVISOR, frozenset())
