@@ -19,8 +19,8 @@ M = TypeVar("M", bound=BaseModel)
 Id = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
 Position = Annotated[int, Field(ge=0, le=2**53)]
 """A place in the log; what browsers can count."""
-Moment = Annotated[int, Field(ge=0, le=2**53)]
-"""UTC ms."""
+Moment = Annotated[int, Field(ge=0, le=8_640_000_000_000_000)]
+"""UTC ms, up to the last one that a browser can show (ECMA-262, Time Values): a later one ends its page in an error."""
 ClientId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 """Made by the caller, once for each act; saying it again repeats the answer, not the act."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Malformed
-from inbox.fitting import Id, Name, Position, Query, Sent, fitted
+from inbox.fitting import Id, Moment, Name, Position, Query, Sent, fitted
 from inbox.places import Place, read_place
 
 
@@ -17,6 +17,7 @@ class Thing(Sent):
     id: Id
     name: Name
     position: Position = 0
+    at: Moment = 0
     values: dict[str, Any] | None = None
 
 
@@ -41,6 +42,7 @@ def test_what_fits() -> None:
         {"id": "a", "name": "x", "more": 1},
         {"id": "a", "name": "x", "position": -1},
         {"id": "a", "name": "x", "position": 2**53 + 1},
+        {"id": "a", "name": "x", "at": 8_640_000_000_000_001},
         {"id": "a", "name": "x", "position": "1"},
         {"id": "a", "name": "x", "position": True},
         {"id": "a\n", "name": "x"},
