@@ -37,6 +37,7 @@ from inbox.views import (
 Place = Annotated[str, StringConstraints(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Stands = Literal["open", "snoozed", "closed", "spam"]
+Ids = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}(,[0-9a-z]{1,64}){0,9}$")]
 IdOrNone = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
 Words = Annotated[str, Field(max_length=300)]
 
@@ -47,11 +48,12 @@ class ListQuery(Query):
     """An agent's id, `me` or `none`."""
     team: IdOrNone | None = None
     """A team's id or `none`."""
-    tag: Id | None = None
+    tag: Ids | None = None
+    """One, or several with commas between them: all of them."""
     q: Words = ""
     sort: Literal["activity", "waiting"] | None = None
-    """`waiting`: who waits longest first, then the others. With this or the next three `q` does not count, and the
-    status is `open` unless it is said."""
+    """`waiting`: who waits longest first, then the others. With this, the next three or several tags `q` does not count,
+    and the status is `open` unless it is said."""
     account: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     unread: bool = False
     waiting_over: Annotated[int, Field(ge=0, le=2**40)] | None = None
@@ -146,7 +148,7 @@ async def conversations(call: Call, query: ListQuery) -> ConversationsPage:
         return await call.desk.store.scan(
             lambda look: list_followed(look, viewer, view, standing, query.before, size)
         )
-    if query.sort is not None or query.account is not None or query.unread or query.waiting_over is not None:
+    if _is_sorted(query):
         return await _sorted(call, query)
     assignee = viewer.agent_id if query.assignee == "me" else query.assignee
     wanted = Wanted(
@@ -161,13 +163,18 @@ async def conversations(call: Call, query: ListQuery) -> ConversationsPage:
     return await call.desk.store.scan(lambda look: list_conversations(look, viewer, wanted))
 
 
+def _is_sorted(query: ListQuery) -> bool:
+    narrowed = query.account is not None or query.unread or query.waiting_over is not None
+    return query.sort is not None or narrowed or "," in (query.tag or "")
+
+
 async def _sorted(call: Call, query: ListQuery) -> ConversationsPage:
     viewer, size, now = call.caller.viewer, page_size(call, query.limit), call.desk.clock()
     wanted = Filter(
         status=query.status or Status.OPEN.value,
         team=query.team,
         assignee=query.assignee,
-        tags=(query.tag,) if query.tag else (),
+        tags=tuple(query.tag.split(",")) if query.tag else (),
         account=query.account,
         unread=query.unread,
         waiting_over=query.waiting_over,

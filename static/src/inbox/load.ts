@@ -10,6 +10,12 @@ import type { Stretch } from "./store/threads";
 
 const PAGE = 50;
 
+/** Further down a reader is on the way somewhere: more at once then. */
+const FURTHER = 100;
+
+/** What is read anew is read as far as it was, up to this many rows. */
+const ANEW = 500;
+
 interface ListPage {
   conversations: ConversationView[];
   before: string | null;
@@ -41,6 +47,12 @@ function queryOf(filter: Filter): Record<string, string> {
     ...(filter.assignee !== undefined ? { assignee: filter.assignee ?? "none" } : {}),
     ...(filter.team !== undefined ? { team: filter.team ?? "none" } : {}),
     ...(filter.tag !== undefined ? { tag: filter.tag } : {}),
+    ...(filter.tags !== undefined ? { tag: filter.tags.join() } : {}),
+    ...(filter.account !== undefined ? { account: filter.account } : {}),
+    ...(filter.unread ? { unread: "true" } : {}),
+    ...(filter.waiting_over !== undefined ? { waiting_over: String(filter.waiting_over) } : {}),
+    ...(filter.sort !== undefined ? { sort: filter.sort } : {}),
+    ...(filter.view !== undefined ? { view: filter.view } : {}),
   };
 }
 
@@ -64,11 +76,24 @@ export function loadList(filter: Filter, more = false): Promise<void> {
     const { generation } = state.value;
     dispatch({ kind: "list.asked", filter });
     try {
-      const page = await get<ListPage>("/conversations", { ...queryOf(filter), before, limit: PAGE });
+      const limit = more ? FURTHER : PAGE;
+      const page = await get<ListPage>("/conversations", { ...queryOf(filter), before, limit });
       dispatch({ kind: "list.page", filter, generation, first: !more, page });
     } catch {
       dispatch({ kind: "list.failed", filter });
     }
+  });
+}
+
+/** The same rows anew, quietly: what stands stays until the answer has come, and where none comes. */
+export function renewList(filter: Filter): Promise<void> {
+  return once(`list ${listKey(filter)}`, async () => {
+    const { generation, lists } = state.value;
+    const list = lists.get(listKey(filter));
+    if (list?.phase !== "ready" || list.ids.length > ANEW) return;
+    const limit = Math.max(PAGE, list.ids.length);
+    const page = await get<ListPage>("/conversations", { ...queryOf(filter), limit }).catch(() => null);
+    if (page) dispatch({ kind: "list.page", filter, generation, first: true, page });
   });
 }
 

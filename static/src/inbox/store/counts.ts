@@ -29,15 +29,35 @@ export function moveCounts(draft: Draft, was: CellView | null, now: CellView | n
   if (now) add(counts, now, 1);
 }
 
+const ANY = "*";
+const sums = new WeakMap<ReadonlyMap<string, number>, Map<string, number>>();
+
+/** Added up once for each state of the counts: every list asks for its own sum whenever one conversation moves. */
+function sumsOf(counts: ReadonlyMap<string, number>): Map<string, number> {
+  const there = sums.get(counts);
+  if (there) return there;
+  const made = new Map<string, number>();
+  counts.forEach((n, key) => {
+    const [status = "", team = "", assignee = "", tag = ""] = key.split(SEPARATOR);
+    for (const t of [team, ANY]) {
+      for (const a of [assignee, ANY]) {
+        const sum = [status, t, a, tag].join(SEPARATOR);
+        made.set(sum, (made.get(sum) ?? 0) + n);
+      }
+    }
+  });
+  sums.set(counts, made);
+  return made;
+}
+
+/** Do the counts say how many conversations a list has? They know of status, team, assignee and one tag. */
+export function isCounted(filter: Filter): boolean {
+  const { tags, account, unread, waiting_over, view } = filter;
+  return !tags && account === undefined && !unread && waiting_over === undefined && !view;
+}
+
 /** How many conversations a list has, exactly, whether it was read or not. */
-export function countOf(counts: ReadonlyMap<string, number>, filter: Filter): number {
-  let sum = 0;
-  for (const [key, n] of counts) {
-    const [status, team = "", assignee = "", tag = ""] = key.split(SEPARATOR);
-    if (status !== filter.status || tag !== (filter.tag ?? "")) continue;
-    if (filter.team !== undefined && team !== (filter.team ?? "")) continue;
-    if (filter.assignee !== undefined && assignee !== (filter.assignee ?? "")) continue;
-    sum += n;
-  }
-  return Math.max(0, sum);
+export function countOf(counts: ReadonlyMap<string, number>, { status, team, assignee, tag }: Filter): number {
+  const part = (value: string | null | undefined) => (value === undefined ? ANY : (value ?? ""));
+  return Math.max(0, sumsOf(counts).get([status, part(team), part(assignee), tag ?? ""].join(SEPARATOR)) ?? 0);
 }

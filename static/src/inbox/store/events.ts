@@ -64,7 +64,9 @@ export function applyEvent(draft: Draft, event: AgentEvent): void {
     case "message.held":
     case "leg.seen":
     case "directory.changed":
+      return;
     case "setting.changed":
+      if (event.changes?.what === "view") draft.state.viewsRound++;
       return;
     case "message.undone":
       dropMessage(draft, event.subject ?? "");

@@ -1,47 +1,84 @@
-// Which conversation stands in which list, and where: newest activity first. A list is kept as sorted ids, so an event
-// costs a binary search and a copy, however long the list is.
+// Which conversation stands in which list, and where. A list is kept as sorted ids, so an event costs a binary search and
+// a copy, however long the list is. What an agent is named in or watches stands as the server told it: its order is the
+// server's own.
 
 import type { ConversationView } from "../../wire";
 import type { Draft } from "./draft";
-import type { Filter, Key, List } from "./state";
+import type { Filter, Key, List, State } from "./state";
+
+/** What says whether a conversation is unread, and how long its customer has waited. */
+type Reader = Pick<State, "read" | "readAbove" | "clock">;
 
 export function listKey(filter: Filter): string {
-  return JSON.stringify([filter.status, filter.assignee, filter.team, filter.tag].map((part) => part ?? part === null));
+  const { status, assignee, team, tag, tags, account, unread, waiting_over, sort, view } = filter;
+  const parts = [status, assignee, team, tag, tags?.join(), account, unread, waiting_over, sort, view];
+  return JSON.stringify(parts.map((part) => part ?? part === null));
 }
 
-export function belongs(view: ConversationView, filter: Filter): boolean {
+export function isUnreadBy(reader: Pick<State, "read" | "readAbove">, view: ConversationView): boolean {
+  return (view.last_customer_position ?? 0) > (reader.read.get(view.id) ?? reader.readAbove);
+}
+
+export function belongs(view: ConversationView, filter: Filter, reader: Reader): boolean {
   return (
     view.merged_into === null &&
     view.status === filter.status &&
     (filter.assignee === undefined || view.assignee === filter.assignee) &&
     (filter.team === undefined || view.team === filter.team) &&
-    (filter.tag === undefined || view.tags.includes(filter.tag))
+    (filter.tag === undefined || view.tags.includes(filter.tag)) &&
+    (filter.tags === undefined || filter.tags.every((tag) => view.tags.includes(tag))) &&
+    (filter.account === undefined || view.legs.some((leg) => leg.account === filter.account)) &&
+    (filter.waiting_over === undefined || hasWaited(view, filter.waiting_over, reader)) &&
+    (!filter.unread || isUnreadBy(reader, view))
   );
 }
 
-function keyOf(view: ConversationView): Key {
-  return { at: view.last_at, id: view.id };
+function hasWaited(view: ConversationView, span: number, { clock }: Reader): boolean {
+  return view.waiting_since !== null && view.waiting_since < clock - span;
+}
+
+/** Above every row: what a list holds of which nothing has been read. */
+export const ABOVE_ALL: Key = { group: -1, at: 0, id: "" };
+
+/** Who waits longest stands first, then the others; or all of them by their newest message. */
+function keyOf(view: ConversationView, filter: Filter): Key {
+  if (filter.sort === "waiting" && view.waiting_since !== null) return { group: 0, at: view.waiting_since, id: view.id };
+  return { group: 1, at: view.last_at, id: view.id };
 }
 
 /** Negative when `a` stands above `b`. */
 function order(a: Key, b: Key): number {
-  return b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+  if (a.group !== b.group) return a.group - b.group;
+  const newestFirst = b.at - a.at || (a.id < b.id ? 1 : a.id > b.id ? -1 : 0);
+  return a.group === 0 ? -newestFirst : newestFirst;
 }
 
 function within(view: ConversationView, list: List): boolean {
-  return list.bound === null || order(keyOf(view), list.bound) <= 0;
+  return list.bound === null || order(keyOf(view, list.filter), list.bound) <= 0;
 }
 
-function placeOf(key: Key, ids: readonly string[], known: ReadonlyMap<string, ConversationView>): number {
+function placeOf(key: Key, list: List, ids: readonly string[], known: State["conversations"]): number {
   let low = 0;
   let high = ids.length;
   while (low < high) {
     const middle = (low + high) >> 1;
     const there = known.get(ids[middle] as string);
-    if (there && order(keyOf(there), key) < 0) low = middle + 1;
+    if (there && order(keyOf(there, list.filter), key) < 0) low = middle + 1;
     else high = middle;
   }
   return low;
+}
+
+/** Where it stands in a list; -1: it does not. */
+function standsAt(view: ConversationView, list: List, known: State["conversations"]): number {
+  if (list.filter.view) return list.ids.indexOf(view.id);
+  const place = placeOf(keyOf(view, list.filter), list, list.ids, known);
+  return list.ids[place] === view.id ? place : -1;
+}
+
+/** Nothing can stand in it before its first page has come. */
+function isBlank(list: List): boolean {
+  return list.phase === "asked" && list.ids.length === 0;
 }
 
 /** Puts the newer form of a conversation in place of the older one, in the map and in every list. */
@@ -50,34 +87,103 @@ export function replace(draft: Draft, before: ConversationView | undefined, afte
   if (id === undefined) return;
   const known = draft.write("conversations");
   for (const [name, list] of draft.state.lists) {
-    if (list.phase === "asked" && list.ids.length === 0) continue;
-    const place = before && belongs(before, list.filter) ? placeOf(keyOf(before), list.ids, known) : -1;
-    const isThere = place >= 0 && list.ids[place] === id;
-    const belongsThere = after !== null && belongs(after, list.filter) && within(after, list);
-    if (isThere && belongsThere && before && order(keyOf(before), keyOf(after)) === 0) continue;
-    if (!isThere && !belongsThere) continue;
+    if (isBlank(list)) continue;
+    const place = before ? standsAt(before, list, known) : -1;
+    const isThere = place >= 0;
+    const belongsThere = after !== null && belongs(after, list.filter, draft.state) && (isThere || !list.filter.view);
+    if (list.filter.view) {
+      // Only the server knows what comes in, and where it stands; what goes out goes at once.
+      if (isThere && !belongsThere) put(draft, name, list, list.ids.toSpliced(place, 1));
+      continue;
+    }
+    const enters = belongsThere && within(after, list);
+    if (isThere && enters && before && order(keyOf(before, list.filter), keyOf(after, list.filter)) === 0) continue;
+    if (!isThere && !enters) continue;
     const ids = list.ids.slice();
     if (isThere) ids.splice(place, 1);
-    if (belongsThere) ids.splice(placeOf(keyOf(after), ids, known), 0, id);
-    draft.write("lists").set(name, { ...list, ids });
+    if (enters) ids.splice(placeOf(keyOf(after, list.filter), list, ids, known), 0, id);
+    put(draft, name, list, ids);
   }
   if (after) known.set(id, after);
   else known.delete(id);
 }
 
+function put(draft: Draft, name: string, list: List, ids: readonly string[]): void {
+  draft.write("lists").set(name, { ...list, ids });
+}
+
+/** Its read mark has moved: lists of what is unread take it in or let it go. */
+export function weighUnread(draft: Draft, id: string): void {
+  const { conversations: known, lists } = draft.state;
+  const view = known.get(id);
+  if (!view) return;
+  for (const [name, list] of lists) {
+    if (!list.filter.unread || isBlank(list)) continue;
+    const place = standsAt(view, list, known);
+    const enters = belongs(view, list.filter, draft.state) && within(view, list);
+    if (place >= 0 === enters) continue;
+    const at = place >= 0 ? place : placeOf(keyOf(view, list.filter), list, list.ids, known);
+    put(draft, name, list, enters ? list.ids.toSpliced(at, 0, id) : list.ids.toSpliced(at, 1));
+  }
+}
+
+/** Time has passed: lists of who has waited so long take in those who have by now. */
+export function weighWaiting(draft: Draft, clock: number): void {
+  const { state } = draft;
+  state.clock = clock;
+  for (const [name, list] of state.lists) {
+    if (list.filter.waiting_over === undefined || isBlank(list)) continue;
+    const ids = standing(state.conversations, list, undefined, state);
+    if (ids.length !== list.ids.length || ids.some((id, at) => id !== list.ids[at])) put(draft, name, list, ids);
+  }
+}
+
+/** Everything known that belongs to a list down to its bound, in order; without what stands above a former bound. */
+function standing(known: State["conversations"], list: List, former: List | undefined, reader: Reader): string[] {
+  const found: ConversationView[] = [];
+  const last = former?.bound ?? null;
+  known.forEach((view) => {
+    // Most of a long list stands above its former bound: that is seen by one number.
+    if (last?.group === 1 && view.last_at > last.at && list.filter.sort !== "waiting") return;
+    if (belongs(view, list.filter, reader) && within(view, list) && !(former && within(view, former))) found.push(view);
+  });
+  return found
+    .sort((a, b) => order(keyOf(a, list.filter), keyOf(b, list.filter)))
+    .map((view) => view.id);
+}
+
 /** What a page's arrival makes of a list: everything known that belongs down to its new bound. Down to its former bound
  *  that stands there already. */
-export function extended(known: Iterable<ConversationView>, list: List, former: List | undefined): string[] {
-  const found: ConversationView[] = [];
-  for (const view of known) {
-    if (belongs(view, list.filter) && within(view, list) && !(former && within(view, former))) found.push(view);
-  }
-  const below = found.sort((a, b) => order(keyOf(a), keyOf(b))).map((view) => view.id);
-  return former ? [...former.ids, ...below] : below;
+export function extended(
+  known: State["conversations"],
+  list: List,
+  former: List | undefined,
+  reader: Reader,
+  page: readonly ConversationView[],
+): readonly string[] {
+  if (list.filter.view) return asTold(known, list, former, reader, page);
+  const below = standing(known, list, former, reader);
+  return former ? former.ids.concat(below) : below;
+}
+
+/** In the order in which the server tells them. */
+function asTold(
+  known: State["conversations"],
+  list: List,
+  former: List | undefined,
+  reader: Reader,
+  page: readonly ConversationView[],
+): readonly string[] {
+  const there = new Set(former?.ids);
+  const fresh = page.filter(({ id }) => {
+    const view = known.get(id);
+    return view && !there.has(id) && belongs(view, list.filter, reader);
+  });
+  return [...(former?.ids ?? []), ...fresh.map((view) => view.id)];
 }
 
 /** The sort key at which a page ends; null when it was the last. */
-export function boundOf(page: readonly ConversationView[], before: string | null): Key | null {
+export function boundOf(page: readonly ConversationView[], before: string | null, filter: Filter): Key | null {
   const last = page[page.length - 1];
-  return before === null || !last ? null : keyOf(last);
+  return before === null || !last ? null : keyOf(last, filter);
 }

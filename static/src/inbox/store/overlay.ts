@@ -1,6 +1,6 @@
 // What an act will have made of a conversation, shown before the server has answered.
 
-import type { ConversationView } from "../../wire";
+import type { ActsSent, ConversationView } from "../../wire";
 import type { Pending } from "./state";
 
 function asText(value: unknown): string | null {
@@ -11,8 +11,30 @@ function asList(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one): one is string => typeof one === "string") : [];
 }
 
-function imagine(view: ConversationView, { name, args }: Pending): ConversationView {
+/** Acts on many, as the server does them to each. */
+function imagineBulk(view: ConversationView, actions: ActsSent, at: number): ConversationView {
+  const { assignee, team, status, snooze_for, priority, tags_add = [], tags_remove = [] } = actions;
+  const named = (value: string) => (value === "none" ? null : value);
+  return {
+    ...view,
+    ...(assignee ? { assignee: named(assignee) } : {}),
+    ...(team ? { team: named(team) } : {}),
+    ...(status ? { status: status as ConversationView["status"], snoozed_until: null } : {}),
+    ...(status === "snoozed" && snooze_for ? { snoozed_until: at + snooze_for } : {}),
+    ...(priority != null ? { priority: priority as ConversationView["priority"] } : {}),
+    tags: [...new Set([...view.tags, ...tags_add])].filter((tag) => !tags_remove.includes(tag)),
+  };
+}
+
+/** The conversations that an act is about. */
+export function touched({ args }: Pending): readonly unknown[] {
+  return Array.isArray(args.conversations) ? args.conversations : [args.conversation];
+}
+
+function imagine(view: ConversationView, { name, args, at }: Pending): ConversationView {
   switch (name) {
+    case "bulk":
+      return imagineBulk(view, args.actions as ActsSent, at);
     case "assign":
       return { ...view, assignee: asText(args.agent) };
     case "set_team":
@@ -50,7 +72,7 @@ function imagine(view: ConversationView, { name, args }: Pending): ConversationV
 export function withPending(view: ConversationView, pending: readonly Pending[]): ConversationView {
   let shown = view;
   for (const one of pending) {
-    if (one.state === "waiting" && one.args.conversation === view.id) shown = imagine(shown, one);
+    if (one.state === "waiting" && touched(one).includes(view.id)) shown = imagine(shown, one);
   }
   return shown;
 }

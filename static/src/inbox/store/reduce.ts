@@ -1,10 +1,10 @@
 // Everything that changes what is known passes here: the server's frames, answers of REST, and this browser's own acts.
 
-import type { ContactView, ConversationView, NoticesPage, PrivateView, ProblemView, ToAgent } from "../../wire";
+import type { ContactView, ConversationView, NoticesPage, PrivateView, ProblemView, SavedView, ToAgent } from "../../wire";
 import { countsOf } from "./counts";
 import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
-import { boundOf, extended, listKey } from "./lists";
+import { ABOVE_ALL, boundOf, extended, listKey, weighUnread, weighWaiting } from "./lists";
 import { forgetIn, learnNotices, markNotices, takeNoticesPage } from "./notices";
 import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, type State } from "./state";
 import { joinPage, type Stretch, type ThreadPage } from "./threads";
@@ -16,6 +16,8 @@ export type Local =
   | { kind: "blocked"; blocked: boolean }
   | { kind: "list.asked"; filter: Filter }
   | { kind: "list.failed"; filter: Filter }
+  | { kind: "views.loaded"; generation: number; views: readonly SavedView[] }
+  | { kind: "clock"; now: number }
   | {
       kind: "list.page";
       filter: Filter;
@@ -136,8 +138,13 @@ function apply(draft: Draft, action: Action, now: number): void {
     case "list.failed":
       return changeList(draft, action.filter, (list) => ({ ...list, phase: "failed" }));
     case "list.page":
-      if (action.generation === state.generation) takeListPage(draft, action);
+      if (action.generation === state.generation) takeListPage(draft, action, now);
       return;
+    case "views.loaded":
+      if (action.generation === state.generation) state.views = action.views;
+      return;
+    case "clock":
+      return weighWaiting(draft, action.now);
     case "conversation.loaded":
       if (action.generation !== state.generation) return;
       learnConversation(draft, action.page.conversation, action.page.position);
@@ -247,10 +254,14 @@ function learnPrivate(draft: Draft, told: PrivateView): void {
   if (told.notices) draft.state.notices = learnNotices(draft.state.notices, told.notices);
   if (told.followed) draft.state.followed = told.followed;
   for (const [id, watched] of Object.entries(told.watching ?? {})) draft.write("watching").set(id, watched);
+  if (told.changed?.includes("views")) draft.state.viewsRound++;
+  if (told.followed || told.watching) draft.state.followedRound++;
 }
 
 function markRead(draft: Draft, conversation: string, position: number): void {
-  if ((draft.state.read.get(conversation) ?? -1) < position) draft.write("read").set(conversation, position);
+  if ((draft.state.read.get(conversation) ?? -1) >= position) return;
+  draft.write("read").set(conversation, position);
+  weighUnread(draft, conversation);
 }
 
 function keepDraft(draft: Draft, conversation: string, texts: Readonly<Record<string, string>>): void {
@@ -259,23 +270,24 @@ function keepDraft(draft: Draft, conversation: string, texts: Readonly<Record<st
 
 function changeList(draft: Draft, filter: Filter, change: (list: List) => List): void {
   const key = listKey(filter);
-  const fresh: List = { filter, ids: [], bound: { at: Infinity, id: "" }, before: null, phase: "asked" };
+  const fresh: List = { filter, ids: [], bound: ABOVE_ALL, before: null, phase: "asked" };
   draft.write("lists").set(key, change(draft.state.lists.get(key) ?? fresh));
 }
 
-function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }>): void {
+function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }>, now: number): void {
+  if (action.filter.waiting_over !== undefined) weighWaiting(draft, Math.max(draft.state.clock, now + draft.state.skew));
   for (const view of action.page.conversations) learnConversation(draft, view, action.page.position);
   // A page tells all marks of its conversations: without one means never read.
   for (const { id } of action.page.conversations) markRead(draft, id, action.page.read[id] ?? 0);
   const list: List = {
     filter: action.filter,
     ids: [],
-    bound: boundOf(action.page.conversations, action.page.before),
+    bound: boundOf(action.page.conversations, action.page.before, action.filter),
     before: action.page.before,
     phase: "ready",
   };
   const former = action.first ? undefined : draft.state.lists.get(listKey(action.filter));
-  const ids = extended(draft.state.conversations.values(), list, former);
+  const ids = extended(draft.state.conversations, list, former, draft.state, action.page.conversations);
   draft.write("lists").set(listKey(action.filter), { ...list, ids });
 }
 

@@ -86,7 +86,7 @@ describe("what an agent is to be told of", () => {
   ];
   const me = { id: "me", name: "", email: "", role: "agent", picture: null, active: true, teams: ["mine"] } as const;
   const list = (filter: Filter, before: string | null = null): List => ({
-    filter, before, bound: null, phase: "ready", ids: views.filter((it) => belongs(it, filter)).map((it) => it.id),
+    filter, before, bound: null, phase: "ready", ids: views.filter((it) => belongs(it, filter, emptyState())).map((it) => it.id),
   });
   const state = (before: string | null = null): State => {
     const base: State = {

@@ -1,9 +1,19 @@
 // Questions that views ask of the state; pure, so that they are tested without a page.
 
-import type { AccountView, AgentView, ConversationView, LegView, LineView, MessageView, TagView } from "../../wire";
+import type {
+  AccountView,
+  AgentView,
+  ConversationView,
+  FilterView,
+  LegView,
+  LineView,
+  MessageView,
+  TagView,
+} from "../../wire";
 import { startOfDay } from "../../shared/time";
-import { belongs, listKey } from "./lists";
-import { withPending } from "./overlay";
+import { belongs, isUnreadBy, listKey } from "./lists";
+import { touched, withPending } from "./overlay";
+import { readFilter } from "./narrow";
 import type { Filter, List, Pending, State, Thread } from "./state";
 import { earlier } from "./threads";
 
@@ -22,7 +32,7 @@ export function tagsOf(state: State, view: ConversationView): TagView[] {
 }
 
 export function isUnread(state: State, view: ConversationView): boolean {
-  return (view.last_customer_position ?? 0) > (state.read.get(view.id) ?? state.readAbove);
+  return isUnreadBy(state, view);
 }
 
 /** Came into view by an event, and so old that its mark was not told: whether it is unread must be asked. */
@@ -33,12 +43,12 @@ export function isMarkUnknown(state: State, view: ConversationView): boolean {
 
 /** A list's rows; what an act on its way takes out of it is gone in the same frame. */
 export function rowsOf(state: State, list: List): readonly string[] {
-  const moved = new Set(state.pending.map((one) => one.args.conversation));
-  if (moved.size === 0) return list.ids;
+  if (state.pending.length === 0) return list.ids;
+  const moved = new Set(state.pending.flatMap(touched));
   return list.ids.filter((id) => {
     if (!moved.has(id)) return true;
     const view = conversationOf(state, id);
-    return view !== undefined && belongs(view, list.filter);
+    return view !== undefined && belongs(view, list.filter, state);
   });
 }
 
@@ -176,8 +186,20 @@ function isWithin(thread: Thread, line: LineView): boolean {
   return !first || line.at >= first.message.at;
 }
 
-/** The lists every agent has, in the order they are shown. */
-export type ListName = "mine" | "unassigned" | "all" | "snoozed" | "closed" | "spam";
+/** What a saved view or a narrowed list means to this agent; parts that do not count are left out. */
+export function filterOfView(state: State, sent: FilterView): Filter {
+  const one = (said: string) => (said === "none" ? null : said === "me" ? (state.me?.id ?? null) : said);
+  const [only, ...more] = sent.tags;
+  return {
+    status: sent.status,
+    ...(sent.team !== null ? { team: one(sent.team) } : {}),
+    ...(sent.assignee !== null ? { assignee: one(sent.assignee) } : {}),
+    ...(only === undefined ? {} : more.length === 0 ? { tag: only } : { tags: sent.tags }),
+    ...(sent.account !== null ? { account: sent.account } : {}),
+    ...(sent.unread ? { unread: true } : {}),
+    ...(sent.waiting_over !== null ? { waiting_over: sent.waiting_over } : {}),
+  };
+}
 
 export function filterOf(state: State, name: string, id?: string): Filter | null {
   switch (name) {
@@ -195,6 +217,17 @@ export function filterOf(state: State, name: string, id?: string): Filter | null
       return id ? { status: "open", team: id } : null;
     case "tag":
       return id ? { status: "open", tag: id } : null;
+    case "account":
+      return id ? { status: "open", account: id } : null;
+    case "mentions":
+    case "watched":
+      return { status: "open", view: name };
+    case "narrowed":
+      return state.me && filterOfView(state, readFilter(id ?? ""));
+    case "view": {
+      const view = state.views?.find((one) => one.id === id);
+      return view && state.me ? filterOfView(state, view.filter) : null;
+    }
     default:
       return null;
   }

@@ -13,6 +13,7 @@ import type {
   MessageView,
   NoticeView,
   ProblemView,
+  SavedView,
 } from "../../wire";
 
 export type Status = ConversationView["status"];
@@ -25,6 +26,16 @@ export interface Filter {
   assignee?: string | null;
   team?: string | null;
   tag?: string;
+  /** All of them. */
+  tags?: readonly string[];
+  account?: string;
+  unread?: boolean;
+  /** ms for which the customer has waited at least. */
+  waiting_over?: number;
+  /** Who waits longest first; left out: the newest message first. */
+  sort?: "waiting";
+  /** Where colleagues named this agent, or what the agent watches: in the server's order. */
+  view?: "mentions" | "watched";
 }
 
 /** One list as far as it has been read: `ids` are all of it down to `bound`, the sort key of the last page's end. */
@@ -37,7 +48,9 @@ export interface List {
   phase: Phase;
 }
 
+/** Where a row stands: groups one after the other, in group 0 the earliest `at` first, in the others the latest. */
 export interface Key {
+  group: -1 | 0 | 1;
   at: number;
   id: string;
 }
@@ -137,6 +150,14 @@ export interface State {
   gone: ReadonlyMap<string, number>;
   contacts: ReadonlyMap<string, ContactView>;
   lists: ReadonlyMap<string, List>;
+  /** The saved views this agent may use; null: not read yet. */
+  views: readonly SavedView[] | null;
+  /** Rises when saved views have changed: who shows them reads them again. */
+  viewsRound: number;
+  /** Rises when one of those has moved: who shows such a list reads it again. */
+  followedRound: number;
+  /** The server's time at which it was last weighed who has waited how long. */
+  clock: number;
   threads: ReadonlyMap<string, Thread>;
   read: ReadonlyMap<string, number>;
   /** Every read mark above this position is known; what has none was not read so far. */
@@ -190,6 +211,10 @@ export function emptyState(): State {
     gone: new Map(),
     contacts: new Map(),
     lists: new Map(),
+    views: null,
+    viewsRound: 0,
+    followedRound: 0,
+    clock: 0,
     threads: new Map(),
     read: new Map(),
     readAbove: Infinity,

@@ -1,7 +1,7 @@
 // A small server for the tests: a few conversations that change, the events that say so, and the pages and snapshots
 // that the real one would answer at any moment. Never part of a bundle.
 
-import type { AgentEvent, CellView, ConversationView, CountView, MessageView } from "../../wire";
+import type { AgentEvent, CellView, ConversationView, CountView, LegView, MessageView } from "../../wire";
 import type { Filter } from "./state";
 
 /** Numbers that look random and are the same in every run (mulberry32). */
@@ -19,6 +19,7 @@ const STATUSES = ["open", "snoozed", "closed", "spam"] as const;
 const AGENTS = [null, "me", "other"] as const;
 const TEAMS = [null, "t1"] as const;
 const TAGS = ["red", "blue"] as const;
+const ACCOUNTS = ["web", "mail"] as const;
 
 function cellOf({ status, team, assignee, tags }: ConversationView): CellView {
   return { status, team, assignee, tags };
@@ -52,6 +53,19 @@ export function conversation(id: string, at: number, position: number): Conversa
   };
 }
 
+export function leg(account: string): LegView {
+  return {
+    id: `l${account}`,
+    account,
+    identity: { id: `i${account}`, space: "visitor", address: "x", proof: 0 },
+    last_inbound_at: null,
+    opted_out_at: null,
+    delivered_to: 0,
+    read_to: 0,
+    seen_to: 0,
+  };
+}
+
 export function message(id: string, of: string, position: number, at: number, text = id): MessageView {
   return {
     id,
@@ -78,8 +92,10 @@ export class World {
   readonly events: AgentEvent[] = [];
   readonly conversations = new Map<string, ConversationView>();
   readonly messages = new Map<string, MessageView>();
+  /** Up to where the agent has read. */
+  readonly marks = new Map<string, number>();
   position = 0;
-  private clock = 1000;
+  clock = 1000;
 
   constructor(private readonly roll: (sides: number) => number) {}
 
@@ -122,7 +138,9 @@ export class World {
 
   private create(): void {
     const position = this.next();
-    this.put(conversation(`c${position}`, this.clock, position), null, "conversation.created");
+    const made = conversation(`c${position}`, this.clock, position);
+    const legs = ACCOUNTS.filter(() => this.roll(2) === 0).map(leg);
+    this.put({ ...made, legs }, null, "conversation.created");
   }
 
   private leave(view: ConversationView): void {
@@ -137,7 +155,8 @@ export class World {
     const at = this.roll(6) === 0 ? this.clock - 500 : this.clock;
     const made = message(`m${position}`, view.id, position, at);
     this.messages.set(made.id, made);
-    const fresh = { ...view, position, last_at: this.clock, last_customer_position: position };
+    const waiting_since = view.waiting_since ?? at;
+    const fresh = { ...view, position, last_at: this.clock, last_customer_position: position, waiting_since };
     this.put(fresh, cellOf(view), "message.created", { message: made });
   }
 
@@ -161,8 +180,19 @@ export class World {
       assignee: AGENTS[this.roll(3)] ?? null,
       team: TEAMS[this.roll(2)] ?? null,
       tags,
+      waiting_since: this.roll(2) === 0 ? null : view.waiting_since,
     };
     this.put(fresh, cellOf(view), "conversation.changed", { changes: { status: [view.status, fresh.status] } });
+  }
+
+  /** The agent reads one of them, in whatever tab: what is told of it. */
+  reads(): Record<string, number> {
+    const known = [...this.conversations.values()];
+    const it = known[this.roll(Math.max(1, known.length))];
+    if (!it) return {};
+    const mark = Math.max(this.marks.get(it.id) ?? 0, this.position - this.roll(3));
+    this.marks.set(it.id, mark);
+    return { [it.id]: mark };
   }
 
   counts(): CountView[] {
@@ -182,17 +212,36 @@ export class World {
       .filter((view) => view.status === filter.status)
       .filter((view) => filter.assignee === undefined || view.assignee === filter.assignee)
       .filter((view) => filter.tag === undefined || view.tags.includes(filter.tag))
-      .sort((a, b) => b.last_at - a.last_at || (a.id < b.id ? 1 : -1));
+      .filter((view) => (filter.tags ?? []).every((tag) => view.tags.includes(tag)))
+      .filter((view) => filter.account === undefined || view.legs.some((one) => one.account === filter.account))
+      .filter((view) => !filter.unread || (view.last_customer_position ?? 0) > (this.marks.get(view.id) ?? 0))
+      .filter(
+        ({ waiting_since: since }) =>
+          filter.waiting_over === undefined || (since !== null && since < this.clock - filter.waiting_over),
+      )
+      .sort((a, b) => this.order(filter, a, b));
+  }
+
+  /** As the server's own statement says it. */
+  private order(filter: Filter, a: ConversationView, b: ConversationView): number {
+    const byActivity = b.last_at - a.last_at || (a.id < b.id ? 1 : -1);
+    if (filter.sort !== "waiting") return byActivity;
+    if (a.waiting_since !== null && b.waiting_since !== null)
+      return a.waiting_since - b.waiting_since || (a.id < b.id ? -1 : 1);
+    return a.waiting_since !== null ? -1 : b.waiting_since !== null ? 1 : byActivity;
   }
 
   /** A page of a list as REST answers it: below a place, `limit` long. */
   page(filter: Filter, before: string | null, limit: number) {
-    const [at, id] = before ? (JSON.parse(before) as [number, string]) : [Infinity, ""];
-    const below = this.inList(filter).filter((view) => view.last_at < at || (view.last_at === at && view.id < id));
+    const place = before ? (JSON.parse(before) as ConversationView) : null;
+    const below = this.inList(filter).filter(
+      (view) => place === null || (view.id !== place.id && this.order(filter, place, view) < 0),
+    );
     const conversations = below.slice(0, limit);
     const last = conversations[conversations.length - 1];
-    const next = below.length > limit && last ? JSON.stringify([last.last_at, last.id]) : null;
-    return { conversations, before: next, position: this.position, read: {} };
+    const next = below.length > limit && last ? JSON.stringify(last) : null;
+    const read = Object.fromEntries(conversations.map(({ id }) => [id, this.marks.get(id) ?? 0]));
+    return { conversations, before: next, position: this.position, read };
   }
 
   history(of: string): MessageView[] {
