@@ -7,7 +7,8 @@ import { go, route } from "./router";
 import { state } from "./store";
 import { quoteOne, walkMessages } from "./views/conversation/walking";
 import { chosenId, listAddress, listPlace } from "./views/shell/chosen";
-import { shownRows } from "./views/list/list";
+import { choosing, selected, selectNone, selectShown, toggle } from "./views/list/selected";
+import { shownRows } from "./views/list/shown";
 import { press } from "./views/shell/press";
 import { toggleNotices } from "./views/notices/bell";
 import { toggleWatching } from "./views/notices/watching";
@@ -17,7 +18,7 @@ import { undoLast } from "./ui/toasts";
 import { undoNewestHeld } from "./views/conversation/held";
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
 }
 
 /** The open conversation's list as it last stood in it: who closes it goes on from there. */
@@ -41,21 +42,45 @@ function nextToLeft(id: string, rows: readonly string[], by: number): string | u
 /** Walks the list: with a conversation open the next one opens, else the focus moves. */
 function move(by: number): void {
   const rows = shownRows.value;
-  const focused = document.activeElement?.closest<HTMLElement>("[data-row]")?.dataset.row;
-  const from = chosenId.value ?? focused ?? "";
+  const from = chosenId.value ?? focusedRow() ?? "";
   const at = rows.indexOf(from);
   const id = at === -1 ? nextToLeft(from, rows, by) : rows[Math.max(0, Math.min(rows.length - 1, at + by))];
   const view = id === undefined ? undefined : state.value.conversations.get(id);
   if (!view) return;
   if (chosenId.value) go(`/c/${view.number}`, { replace: true });
-  requestAnimationFrame(() => {
+  const show = () => {
     const row = document.querySelector<HTMLElement>(`[data-row="${view.id}"]`);
     row?.scrollIntoView({ block: "nearest" });
     if (!chosenId.value) row?.focus({ preventScroll: true });
-  });
+    return row !== null;
+  };
+  // At once where it is drawn: the next key is already meant for it.
+  if (chosenId.value || !show()) requestAnimationFrame(show);
+}
+
+/** The row in which the focus is, on its link or its box. */
+function focusedRow(): string | undefined {
+  return document.activeElement?.closest(".row-place")?.querySelector<HTMLElement>("[data-row]")?.dataset.row;
+}
+
+/** The row that has the focus, or whose conversation is open. */
+function rowMeant(): string | undefined {
+  const id = focusedRow() ?? chosenId.value ?? undefined;
+  return id !== undefined && shownRows.value.includes(id) ? id : undefined;
+}
+
+function choose(): void {
+  const id = rowMeant();
+  if (id !== undefined) toggle(id);
+}
+
+/** What is chosen in the list is meant before the conversation that is open. */
+function pressAll(act: string): void {
+  press(selected.value.length > 0 ? `bulk-${act}` : act);
 }
 
 function leave(): void {
+  if (choosing.value || selected.value.length > 0) return selectNone();
   const { screen } = route.value;
   if (screen !== "list" && screen !== "link") go(listAddress(listPlace.value));
 }
@@ -74,11 +99,12 @@ const ACTS: Readonly<Record<string, () => void>> = {
   k: () => move(-1),
   r: () => press("reply"),
   n: () => press("note"),
-  e: () => press("close"),
-  a: () => press("assign"),
-  t: () => press("tag"),
-  z: () => press("snooze"),
-  p: () => press("priority"),
+  e: () => pressAll("close"),
+  a: () => pressAll("assign"),
+  t: () => pressAll("tag"),
+  z: () => pressAll("snooze"),
+  p: () => pressAll("priority"),
+  x: choose,
   i: () => press("side"),
   q: quoteHere,
   b: toggleNotices,
@@ -94,6 +120,10 @@ function quoteHere(): void {
   if (view) quoteOne(view);
 }
 
+function isInList(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest(".row-place") !== null;
+}
+
 /** With Ctrl or ⌘. In a field they are the field's own, but for the palette. */
 function chorded(event: KeyboardEvent): void {
   if (event.altKey || event.shiftKey) return;
@@ -101,6 +131,9 @@ function chorded(event: KeyboardEvent): void {
   if (letter === "k") {
     event.preventDefault();
     if (!document.querySelector("dialog[open]")) paletteOpen.value = true;
+  } else if (letter === "a" && !isTyping(event.target) && (selected.value.length > 0 || isInList(event.target))) {
+    event.preventDefault();
+    selectShown();
   } else if (letter === "z" && !isTyping(event.target) && undoNewest()) event.preventDefault();
 }
 

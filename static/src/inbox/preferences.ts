@@ -16,10 +16,14 @@ export interface Preferences {
   context: boolean;
   /** Sections of the side that somebody has folded (true) or opened (false). */
   folded: Readonly<Record<string, boolean>>;
+  /** The order of the saved views, by id. */
+  view_order: readonly string[];
+  /** Lists that are sorted otherwise than by themselves, by their address. */
+  sorts: Readonly<Record<string, "activity" | "waiting">>;
 }
 
 const kept = keptIn(() => localStorage, "parley.");
-const FIRST: Preferences = { language: "", theme: "system", density: "roomy", context: true, folded: {} };
+const FIRST: Preferences = { language: "", theme: "system", density: "roomy", context: true, folded: {}, view_order: [], sorts: {} };
 
 export const preferences = signal<Preferences>({ ...FIRST, ...kept.read<Partial<Preferences>>("preferences") });
 

@@ -7,6 +7,7 @@ import "./css/marks.css";
 import "./css/overlays.css";
 import "./css/shell.css";
 import "./css/list.css";
+import "./css/bulk.css";
 import "./css/conversation.css";
 import "./css/thread.css";
 import "./css/held.css";

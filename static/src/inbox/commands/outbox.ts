@@ -24,6 +24,8 @@ const ONCE = new Set([
   "start",
   "undo_send",
   "send_now",
+  "bulk",
+  "undo_bulk",
 ]);
 
 /** These carry a client_id, so the server knows a repeat. */

@@ -64,6 +64,10 @@ const PATHS = {
   code: "m8.500 7-5 5 5 5m7-10 5 5-5 5",
   phone: "M7 3h10v18H7zM11 18h2",
   device: "M4 5h16v11H4zM9 20h6M12 16v4",
+  view: "M6 3h12v18l-6-4.500L6 21z",
+  sort: "M7 5v14m0 0-3-3m3 3 3-3M14 7h7M14 12h5M14 17h3",
+  select: "M4 4h16v16H4zM8 12.500l3 3 5-6",
+  up: "m6 15 6-6 6 6",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -163,7 +163,7 @@ export function snoozeTimes(from: number): { says: WordKey; until: number }[] {
   ];
 }
 
-function shortTime(at: number): string {
+export function shortTime(at: number): string {
   return `${new Intl.DateTimeFormat(language.value, { weekday: "short" }).format(at)} ${clock(at, language.value)}`;
 }
 

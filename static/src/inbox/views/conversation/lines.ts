@@ -112,6 +112,7 @@ const PLAIN: Readonly<Record<string, WordKey>> = {
   "conversation.merged": "line.merged",
   "conversation.split": "line.split",
   "merge.undone": "line.undone",
+  "message.undone": "line.took_back",
   "contact.merged": "line.contact_merged",
   "contact.split": "line.contact_split",
   "contact.erased": "line.erased",

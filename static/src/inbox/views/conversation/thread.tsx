@@ -60,10 +60,9 @@ function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; l
 /** Messages that came while the reader was further up. */
 function useUnseenBelow(thread: ThreadState, atEnd: boolean): number {
   const newest = thread.rows.reduce((most, row) => Math.max(most, row.message.position), 0);
-  // Pages that are read later bring what had come before the conversation was opened.
-  const [seenTo, setSeenTo] = useState(() => Math.max(newest, state.peek().position));
+  const [seenTo, setSeenTo] = useState(newest);
   useEffect(() => {
-    if (atEnd) setSeenTo((to) => Math.max(to, newest));
+    if (atEnd) setSeenTo(newest);
   }, [atEnd, newest]);
   return atEnd ? 0 : thread.rows.filter((row) => row.message.position > seenTo).length;
 }
@@ -93,15 +92,11 @@ function useLinkedMessage(
   const place = route.value;
   const wanted = place.screen === "conversation" ? (place.message ?? null) : null;
   const asked = useRef<string | null>(null);
-  const led = useRef<string | null>(null);
   const isThere = wanted !== null && thread.rows.some((row) => row.message.id === wanted);
   useEffect(() => {
     if (wanted === null || !drawn || thread.phase !== "ready") return;
-    if (isThere) {
-      // Once: who reads on from there is not brought back by every page.
-      if (led.current !== wanted) show(wanted);
-      led.current = wanted;
-    } else if (asked.current !== wanted) {
+    if (isThere) show(wanted);
+    else if (asked.current !== wanted) {
       asked.current = wanted;
       void loadAround(view.id, wanted);
     }

@@ -1,60 +1,94 @@
 import { signal, useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
-import { loadList } from "../../load";
+import { loadList, renewList } from "../../load";
 import { preferences } from "../../preferences";
 import { known, state } from "../../store";
-import { countOf } from "../../store/counts";
-import { listKey } from "../../store/lists";
-import { rowsOf } from "../../store/select";
+import { countOf, isCounted } from "../../store/counts";
+import { belongs, listKey } from "../../store/lists";
+import { conversationOf, rowsOf } from "../../store/select";
 import type { Filter } from "../../store/state";
-import { Empty, Failed, Skeleton } from "../../ui/states";
-import { count, t, type WordKey } from "../../words";
+import { Failed, Skeleton } from "../../ui/states";
+import { count, t } from "../../words";
 import { chosenId } from "../shell/chosen";
 import { FirstSteps, isEmptyHouse } from "../shell/first-steps";
+import { EmptyList } from "./empty";
+import { held as heldRows, withOpen } from "./held";
 import { ConversationRow } from "./row";
+import { choosing, selected } from "./selected";
+import { shownRows } from "./shown";
 import { useWindow } from "./virtual";
 
 const HEIGHTS = { roomy: 84, dense: 72 } as const; // px; list.css draws rows of these heights
-const AHEAD = 25; // rows before the end at which the next page is asked for
+const AHEAD = 60; // rows before the end at which the next page is asked for
+const NONE: readonly string[] = [];
 
-/** The rows as they stand on the screen: what j and k walk along. */
-export const shownRows = signal<readonly string[]>([]);
-
-/** While the pointer rests on the list nothing is moved under it: new and moved rows wait. */
-function steady(before: readonly string[], after: readonly string[]): readonly string[] {
-  const there = new Set(after);
-  const kept = before.filter((id) => there.has(id));
-  const stood = new Set(before);
-  const last = kept[kept.length - 1];
-  // Pages that were loaded below come below.
-  const below = last === undefined ? after : after.slice(after.indexOf(last) + 1).filter((id) => !stood.has(id));
-  return [...kept, ...below];
+interface Held {
+  of: readonly string[];
+  open: string | null;
+  rows: readonly string[];
 }
 
 /** The rows as they are shown; the same array for as long as nothing has changed, so that a scroll draws only new rows. */
-function useHeld(key: string, fresh: readonly string[], held: boolean): readonly string[] {
-  const shown = useRef({ key: "", of: fresh, rows: fresh });
+function useHeld(filter: Filter, fresh: readonly string[], isHeld: boolean): readonly string[] {
+  const shown = useRef<Held>({ of: fresh, open: null, rows: fresh });
   const before = shown.current;
-  if (before.key !== key || !held) shown.current = { key, of: fresh, rows: fresh };
-  else if (before.of !== fresh) shown.current = { key, of: fresh, rows: steady(before.rows, fresh) };
+  const open = filter.unread ? chosenId.value : null;
+  const stands = (id: string) => {
+    const view = conversationOf(state.peek(), id);
+    return view !== undefined && belongs(view, filter, state.peek());
+  };
+  if (!isHeld || before.of !== fresh || before.open !== open) {
+    const rows = isHeld ? heldRows(before.rows, fresh, stands) : fresh;
+    shown.current = { of: fresh, open, rows: withOpen(rows, before.rows, open) };
+  }
   return shown.current.rows;
 }
 
+const MOVED = 300; // ms in which several moves are one question
+const WAITING_ANEW = 60_000; // ms; who has waited long enough by now may be nobody this page has met
+
+/** What events alone do not bring is asked for again: lists in the server's own order, and who has waited by now. */
+function useRenewal(filter: Filter): void {
+  const round = filter.view ? known.followedRound : 0;
+  const first = useRef(true);
+  useEffect(() => {
+    const wasFirst = first.current;
+    first.current = false;
+    if (!filter.view && !(wasFirst && filter.waiting_over !== undefined)) return;
+    const timer = setTimeout(() => void renewList(filter), wasFirst ? 0 : MOVED);
+    return () => clearTimeout(timer);
+  }, [round]);
+  useEffect(() => {
+    if (filter.waiting_over === undefined) return;
+    const timer = setInterval(() => document.visibilityState === "visible" && void renewList(filter), WAITING_ANEW);
+    return () => clearInterval(timer);
+  }, []);
+}
+
+/** How many rows there are in all; -1: only further reading tells. */
+function lengthOf(filter: Filter, rows: number, isWhole: boolean): number {
+  if (isCounted(filter)) return countOf(known.counts, filter);
+  return isWhole ? rows : -1;
+}
+
+/** One list; another filter is another one (`key`). */
 export function ConversationList({ filter, name }: { filter: Filter; name: string }) {
   const key = listKey(filter);
   const scroller = useRef<HTMLDivElement>(null);
   const held = useRef(false);
   const { generation } = known;
-  const list = useComputed(() => known.lists.get(key));
-  const found = list.value;
+  const found = useComputed(() => known.lists.get(key)).value;
+  const fresh = useComputed(() => {
+    const list = known.lists.get(key);
+    return list ? rowsOf(known, list) : NONE;
+  }).value;
 
   useEffect(() => {
     if (generation > 0 && !state.peek().lists.has(key)) void loadList(filter);
-    scroller.current?.scrollTo(0, 0);
-  }, [key, generation]);
+  }, [generation]);
+  useRenewal(filter);
 
-  const fresh = found ? rowsOf(known, found) : [];
-  const rows = useHeld(key, fresh, held.current);
+  const rows = useHeld(filter, fresh, held.current);
   const hidden = fresh.length - rows.length;
   useLayoutEffect(() => {
     shownRows.value = rows;
@@ -62,20 +96,20 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
 
   const height = HEIGHTS[preferences.value.density];
   const { first, last } = useWindow(scroller, height, rows.length);
-  const length = countOf(known.counts, filter);
   const more = found?.phase === "ready" && found.before !== null;
+  const length = lengthOf(filter, rows.length, !more);
   useEffect(() => {
     if (more && last > rows.length - AHEAD) void loadList(filter, true);
   }, [more, last, rows.length]);
 
   const hold = (on: boolean) => () => {
     held.current = on;
-    if (!on && shownRows.value !== fresh) dispatchRedraw.value++;
+    if (!on && shownRows.value !== fresh) redraw.value++;
   };
-  dispatchRedraw.value;
+  redraw.value;
   return (
     <div
-      class="list-scroller"
+      class={`list-scroller${choosing.value || selected.value.length > 0 ? " choosing" : ""}`}
       ref={scroller}
       onPointerEnter={(event) => event.pointerType === "mouse" && hold(true)()}
       onPointerLeave={hold(false)}
@@ -103,7 +137,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
         <Failed text={t("list.failed")} retry={() => void loadList(filter, rows.length > 0)} />
       )}
       {(!found || found.phase === "asked") && <Skeleton kind="row" rows={rows.length ? 1 : 8} />}
-      {found?.phase === "ready" && fresh.length === 0 && <EmptyList name={name} />}
+      {found?.phase === "ready" && rows.length === 0 && <EmptyList name={name} />}
       {found?.phase === "ready" && isEmptyHouse() && (
         <div class="only-one-column">
           <FirstSteps />
@@ -113,16 +147,4 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   );
 }
 
-const dispatchRedraw = signal(0);
-
-function EmptyList({ name }: { name: string }) {
-  const hasWords = ["mine", "unassigned", "all", "snoozed", "closed", "spam"].includes(name);
-  return (
-    <Empty
-      icon={name === "mine" ? "check" : "inbox"}
-      title={t((hasWords ? `empty.${name}` : "empty.other") as WordKey)}
-    >
-      {t((hasWords ? `empty.${name}.more` : "empty.other.more") as WordKey)}
-    </Empty>
-  );
-}
+const redraw = signal(0);

@@ -5,6 +5,7 @@ import type { ConversationView, PreviewView } from "../../../wire";
 import { now } from "../../clock";
 import { loadMark, prefetch, prefetchNone, prefetchSoon } from "../../load";
 import { known } from "../../store";
+import { touched } from "../../store/overlay";
 import { accountOf, agentOf, conversationOf, isMarkUnknown, isUnread, legOf, tagsOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
@@ -13,6 +14,7 @@ import { Moment } from "../../ui/moment";
 import { count, language, t } from "../../words";
 import { contactName } from "../names";
 import { TagChip } from "../tags";
+import { isSelected, selectTo, toggle } from "./selected";
 
 const TAGS_SHOWN = 2;
 
@@ -27,14 +29,14 @@ export function previewText(preview: PreviewView): string {
 
 function Preview({ view }: { view: ConversationView }) {
   const { preview } = view;
-  if (!preview) return <span class="row-preview faint">{t("preview.none")}</span>;
-  const draft = known.drafts.get(view.id)?.public;
+  const draft = useComputed(() => known.drafts.get(view.id)?.public).value;
   if (draft)
     return (
       <span class="row-preview">
         <b class="row-draft">{t("preview.draft")}</b> {draft.slice(0, LONGEST)}
       </span>
     );
+  if (!preview) return <span class="row-preview faint">{t("preview.none")}</span>;
   return (
     <span class="row-preview">
       {preview.visibility === "note" && (
@@ -49,18 +51,38 @@ function Preview({ view }: { view: ConversationView }) {
           <span class="only-heard">{preview.author.name} </span>
         </span>
       )}
-      {view.subject && <b class="row-subject">{view.subject} </b>}
+      {view.subject && <b class="row-subject">{view.subject.slice(0, LONGEST)} </b>}
       {previewText(preview)}
     </span>
   );
 }
 
+const HOUR = 3_600_000;
+const LONG = HOUR; // from here on a wait stands out,
+const TOO_LONG = 8 * HOUR; // and from here on it should not be
+
 function Waiting({ since }: { since: number }) {
   const span = waited(since, now.value, language.value);
+  const age = now.value - since;
+  const colour = age >= TOO_LONG ? " too-long" : age >= LONG ? " long" : "";
   return (
-    <span class="row-waiting" title={t("waiting.since", { span })}>
+    <span class={`row-waiting${colour}`} title={t("waiting.since", { span })}>
       <Icon name="clock" size={12} />
       {span}
+    </span>
+  );
+}
+
+/** The customer is on a page with the chat: told of the conversation this agent looks at. */
+function OnSite({ id }: { id: string }) {
+  const isHere = useComputed(() => {
+    const told = known.signals.conversation;
+    return told?.conversation === id && told.customer_here;
+  }).value;
+  if (!isHere) return null;
+  return (
+    <span class="row-here" title={t("customer.here")}>
+      <span class="only-heard">{t("customer.here")}</span>
     </span>
   );
 }
@@ -68,7 +90,9 @@ function Waiting({ since }: { since: number }) {
 function Foot({ view }: { view: ConversationView }) {
   const tags = tagsOf(known, view);
   const assignee = agentOf(known, view.assignee);
-  const failed = known.pending.some((one) => one.state === "failed" && one.args.conversation === view.id);
+  const failed = useComputed(() =>
+    known.pending.some((one) => one.state === "failed" && touched(one).includes(view.id)),
+  ).value;
   return (
     <span class="row-foot">
       <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
@@ -86,7 +110,7 @@ function Foot({ view }: { view: ConversationView }) {
         </span>
       )}
       {view.snoozed_until !== null && (
-        <span class="row-waiting">
+        <span class="row-waiting" title={t("status.snoozed")}>
           <Icon name="snooze" size={12} />
           <Moment at={view.snoozed_until} />
         </span>
@@ -104,6 +128,26 @@ function Foot({ view }: { view: ConversationView }) {
   );
 }
 
+/** The box over the picture: there on hover, on focus, and everywhere once something is taken. */
+function Box({ id, name, taken }: { id: string; name: string; taken: boolean }) {
+  return (
+    <label class="row-box">
+      <input
+        type="checkbox"
+        checked={taken}
+        tabIndex={-1}
+        aria-label={t("bulk.select", { name })}
+        onClick={(event) => {
+          if (!event.shiftKey) return toggle(id);
+          selectTo(id);
+          // What is drawn is what is known; the browser would turn it over once more.
+          event.currentTarget.checked = isSelected(id);
+        }}
+      />
+    </label>
+  );
+}
+
 interface RowProps {
   id: string;
   index: number;
@@ -115,12 +159,17 @@ interface RowProps {
 /** One conversation in a list. It draws anew when its own facts change, not when the list does. */
 export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
   const view = useComputed(() => conversationOf(known, id)).value;
-  const unknown = view !== undefined && isMarkUnknown(known, view);
+  const marks = useComputed(() => {
+    const it = conversationOf(known, id);
+    return it ? Number(isUnread(known, it)) + 2 * Number(isMarkUnknown(known, it)) : 0;
+  }).value;
+  const taken = useComputed(() => isSelected(id)).value;
+  const unread = (marks & 1) === 1;
+  const unknown = (marks & 2) === 2;
   useEffect(() => {
     if (unknown) void loadMark(id);
   }, [id, unknown]);
   if (!view) return null;
-  const unread = isUnread(known, view);
   const name = contactName(view.contact);
   return (
     <div
@@ -131,13 +180,18 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
       style={{ transform: `translateY(${top}px)` }}
     >
       <a
-        class={`row${chosen ? " chosen" : ""}${unread ? " unread" : ""}`}
+        class={`row${chosen ? " chosen" : ""}${unread ? " unread" : ""}${taken ? " taken" : ""}`}
         href={`/c/${view.number}`}
         data-row={id}
         aria-current={chosen ? "page" : undefined}
         onPointerEnter={() => prefetchSoon(view)}
         onPointerLeave={prefetchNone}
         onFocus={() => prefetch(view)}
+        onClick={(event) => {
+          if (!event.shiftKey) return;
+          event.preventDefault();
+          selectTo(id);
+        }}
       >
         <Avatar id={view.contact.id} name={view.contact.name} />
         <span class="row-body">
@@ -148,6 +202,7 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
               </span>
             )}
             <span class="row-name">{name}</span>
+            <OnSite id={id} />
             <span class="row-when">
               <Moment at={view.last_at} as="short" />
             </span>
@@ -156,6 +211,7 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
           <Foot view={view} />
         </span>
       </a>
+      <Box id={id} name={name} taken={taken} />
     </div>
   );
 }

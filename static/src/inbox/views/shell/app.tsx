@@ -7,6 +7,7 @@ import { filterOf } from "../../store/select";
 import { Empty, Skeleton } from "../../ui/states";
 import { Toasts } from "../../ui/toasts";
 import { startNotifying } from "../../notify/notify";
+import { followViews } from "../../views";
 import { language, t } from "../../words";
 import { ConversationPane } from "../conversation/pane";
 import { ListPane } from "../list/pane";
@@ -80,9 +81,11 @@ function Inbox() {
   useEffect(() => (agent ? startNotifying(agent) : undefined), [agent]);
   useEffect(() => {
     // A list that is no more (a retired team's address) leads to one that is.
-    if (place.screen === "list" && known.me && !filterOf(known, place.name, place.id))
+    const isAsked = place.screen === "list" && place.name === "view" && known.views === null;
+    if (place.screen === "list" && known.me && !isAsked && !filterOf(known, place.name, place.id))
       go("/list/mine", { replace: true });
-  }, [place, known.me]);
+  }, [place, known.me, known.views]);
+  useEffect(followViews, []);
   return (
     <div class={`inbox screen-${place.screen}`} onClick={follow}>
       <a class="skip" href="#main-column" data-leave>

@@ -7,7 +7,7 @@ import { loadConversation } from "../../load";
 import { go, route } from "../../router";
 import { known, state } from "../../store";
 
-interface ListPlace {
+export interface ListPlace {
   name: string;
   id?: string;
 }
@@ -25,7 +25,7 @@ effect(() => {
 });
 
 export function listAddress({ name, id }: ListPlace): string {
-  return id ? `/list/${name}/${id}` : `/list/${name}`;
+  return id ? `/list/${name}/${encodeURIComponent(id)}` : `/list/${name}`;
 }
 
 export const chosenNumber = computed(() => (route.value.screen === "conversation" ? route.value.number : null));
@@ -39,7 +39,10 @@ export const chosenId = computed(() => {
   const { conversations } = known;
   if (last !== null && String(conversations.get(last)?.number) === number) return last;
   last = conversations.has(number) ? number : null;
-  for (const view of conversations.values()) if (String(view.number) === number) last = view.id;
+  const wanted = Number(number);
+  conversations.forEach((view) => {
+    if (view.number === wanted) last = view.id;
+  });
   return last;
 });
 

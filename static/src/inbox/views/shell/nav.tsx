@@ -1,23 +1,30 @@
 import { signal, useComputed } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import { prefer, preferences } from "../../preferences";
 import { route } from "../../router";
 import { known } from "../../store";
-import { countOf } from "../../store/counts";
+import { countOf, isCounted } from "../../store/counts";
 import { filterOf } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
+import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon, type IconName } from "../../ui/icons";
 import { Picker } from "../../ui/picker";
+import { COUNTED, viewCounts } from "../../views";
 import { language, t, type WordKey } from "../../words";
 import { go } from "../../router";
 import { colourClass } from "../tags";
 import { listAddress, listPlace } from "./chosen";
 import { Bell } from "../notices/bell";
 import { Me } from "./me";
+import { NewView, Views } from "./nav-views";
 
 const LISTS: readonly { name: string; icon: IconName }[] = [
   { name: "mine", icon: "mine" },
   { name: "unassigned", icon: "nobody" },
   { name: "all", icon: "inbox" },
+  { name: "mentions", icon: "at" },
+  { name: "watched", icon: "eye" },
   { name: "snoozed", icon: "snooze" },
   { name: "closed", icon: "check" },
   { name: "spam", icon: "spam" },
@@ -27,13 +34,56 @@ const TAGS_SHOWN = 8;
 /** On a phone the lists are a drawer over the conversation list. */
 export const drawerOpen = signal(false);
 
+/** Figures up to a bound are not exact: they end in a plus. */
+export function figure(n: number, bound: number): string {
+  const written = new Intl.NumberFormat(language.value).format(Math.min(n, bound));
+  return n > bound ? `${written}+` : written;
+}
+
 function Count({ name, id }: { name: string; id?: string }) {
   const n = useComputed(() => {
     const filter = filterOf(known, name, id);
-    return filter ? countOf(known.counts, filter) : 0;
-  });
-  if (n.value === 0 || name === "closed" || name === "spam") return null;
-  return <span class="nav-count">{new Intl.NumberFormat(language.value).format(n.value)}</span>;
+    if (!filter) return 0;
+    if (name === "view") return viewCounts.value[id ?? ""] ?? 0;
+    if (filter.view) return known.followed[filter.view];
+    return isCounted(filter) ? countOf(known.counts, filter) : 0;
+  }).value;
+  if (n === 0 || name === "closed" || name === "spam") return null;
+  const isExact = name !== "view" && name !== "mentions" && name !== "watched";
+  return <span class="nav-count">{figure(n, isExact ? Infinity : COUNTED)}</span>;
+}
+
+interface GroupProps {
+  name: string;
+  label: string;
+  /** Beside the group's name. */
+  act?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** Lists of a kind under their name; folded away and out, and that is remembered. */
+function Group({ name, label, act, children }: GroupProps) {
+  const key = `nav.${name}`;
+  const isFolded = preferences.value.folded[key] ?? false;
+  return (
+    <div role="group" class="nav-group" aria-labelledby={`nav-${name}`}>
+      <div class="nav-group-head">
+        <h2 class="nav-title" id={`nav-${name}`}>
+          <button
+            type="button"
+            class="nav-fold"
+            aria-expanded={!isFolded}
+            onClick={() => prefer({ folded: { ...preferences.value.folded, [key]: !isFolded } })}
+          >
+            {label}
+            <Icon name="down" size={12} />
+          </button>
+        </h2>
+        {act}
+      </div>
+      {!isFolded && children}
+    </div>
+  );
 }
 
 interface EntryProps {
@@ -42,9 +92,11 @@ interface EntryProps {
   label: string;
   icon?: IconName;
   mark?: string;
+  /** Drawn in the icon's place. */
+  drawn?: ComponentChildren;
 }
 
-function Entry({ name, id, label, icon, mark }: EntryProps) {
+export function Entry({ name, id, label, icon, mark, drawn }: EntryProps) {
   const here = route.value.screen !== "settings" && listPlace.value.name === name && listPlace.value.id === id;
   return (
     <a
@@ -54,7 +106,7 @@ function Entry({ name, id, label, icon, mark }: EntryProps) {
       onClick={() => (drawerOpen.value = false)}
       title={label}
     >
-      {icon ? <Icon name={icon} /> : <span class={`nav-mark ${mark ?? ""}`} aria-hidden="true" />}
+      {drawn ?? (icon ? <Icon name={icon} /> : <span class={`nav-mark ${mark ?? ""}`} aria-hidden="true" />)}
       <span class="nav-label">{label}</span>
       <Count name={name} {...(id ? { id } : {})} />
     </a>
@@ -68,14 +120,11 @@ function Teams() {
   );
   if (teams.length === 0) return null;
   return (
-    <div role="group" aria-labelledby="nav-teams">
-      <h2 class="nav-title" id="nav-teams">
-        {t("nav.teams")}
-      </h2>
+    <Group name="teams" label={t("nav.teams")}>
       {teams.map((team) => (
         <Entry key={team.id} name="team" id={team.id} label={team.name} icon="team" />
       ))}
-    </div>
+    </Group>
   );
 }
 
@@ -91,10 +140,7 @@ function Tags() {
   if (directory.tags.length === 0) return null;
   const shown = all ? tags.slice(0, 50) : tags.slice(0, TAGS_SHOWN);
   return (
-    <div role="group" aria-labelledby="nav-tags">
-      <h2 class="nav-title" id="nav-tags">
-        {t("nav.tags")}
-      </h2>
+    <Group name="tags" label={t("nav.tags")}>
       {shown.map(({ tag }) => (
         <Entry key={tag.id} name="tag" id={tag.id} label={tag.name} mark={colourClass(tag.colour)} />
       ))}
@@ -124,9 +170,29 @@ function Tags() {
           pick={(id) => go(listAddress({ name: "tag", id }))}
         />
       )}
-    </div>
+    </Group>
   );
 }
+
+/** Where one channel is all there is, it is no list of its own. */
+function Channels() {
+  const accounts = known.directory.accounts.filter((account) => account.state !== "retired");
+  if (accounts.length < 2) return null;
+  return (
+    <Group name="channels" label={t("nav.channels")}>
+      {accounts.map((account) => (
+        <Entry
+          key={account.id}
+          name="account"
+          id={account.id}
+          label={account.label[language.value]}
+          drawn={<ChannelIcon account={account} size={18} />}
+        />
+      ))}
+    </Group>
+  );
+}
+
 
 function Colleagues() {
   const { directory, signals, me } = known;
@@ -188,8 +254,16 @@ export function Nav() {
         {LISTS.map(({ name, icon }) => (
           <Entry key={name} name={name} icon={icon} label={t(`list.${name}` as WordKey)} />
         ))}
+        <Group
+          name="views"
+          label={t("nav.views")}
+          act={<NewView />}
+        >
+          <Views />
+        </Group>
         <Teams />
         <Tags />
+        <Channels />
         <Colleagues />
       </div>
       <Me />

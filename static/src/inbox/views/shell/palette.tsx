@@ -50,6 +50,8 @@ const LISTS = [
   ["mine", "mine"],
   ["unassigned", "nobody"],
   ["all", "inbox"],
+  ["mentions", "at"],
+  ["watched", "eye"],
   ["snoozed", "snooze"],
   ["closed", "check"],
   ["spam", "spam"],
@@ -127,6 +129,9 @@ function places(): Entry[] {
   return [
     ...LISTS.map(([name, drawn]) =>
       place(name, t(`list.${name}` as WordKey), list, icon(drawn), listAddress({ name })),
+    ),
+    ...(known.views ?? []).map((view) =>
+      place(view.id, view.name, t("nav.views"), icon("view"), listAddress({ name: "view", id: view.id })),
     ),
     ...directory.teams
       .filter((team) => !team.retired && (rank > 0 || me?.teams.includes(team.id)))

@@ -24,6 +24,8 @@ const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
   { keys: ["w"], says: "shortcuts.watch" },
   { keys: ["b"], says: "shortcuts.notices" },
   { keys: ["u"], says: "shortcuts.undo" },
+  { keys: ["x"], says: "shortcuts.choose" },
+  { keys: [COMMAND, "A"], says: "shortcuts.choose_all" },
   { keys: [COMMAND, "K"], says: "shortcuts.palette" },
   { keys: ["/"], says: "shortcuts.search" },
   { keys: ["Esc"], says: "shortcuts.back" },
