@@ -46,20 +46,20 @@ class Pusher:
             # A process that has just begun has heard of nobody yet: for one ping it cannot tell who is away.
             await asyncio.sleep(self._desk.limits.presence_ping / 1000)
             self._wake.set()
-            async with self._http() as http, asyncio.TaskGroup() as sending:
+            async with connection() as http, asyncio.TaskGroup() as sending:
                 while True:
                     await self._wake.wait()
                     # Whoever has just closed a tab may be back in a moment, and whoever reads needs no ring.
                     await asyncio.sleep(self._desk.limits.presence_settles / 1000)
                     self._wake.clear()
-                    for due, payload in await self._due():
-                        sending.create_task(self._deliver(http, due.device, payload))
+                    for due, payload in await self.due():
+                        sending.create_task(self.deliver(http, due.device, payload))
         finally:
             stop()
 
     async def try_out(self, device: Device) -> Outcome:
         """A notification that says only that it works, at once and without a second try."""
-        async with self._http() as http:
+        async with connection() as http:
             payload = {"kind": "test", "language": await self._language(device.agent)}
             status, _ = await send_once(http, self.vapid, device, payload, self._desk.clock())
         if status in (404, 410):
@@ -71,9 +71,6 @@ class Pusher:
         if said.private.get("notices", {}).get("latest"):
             self._wake.set()
 
-    def _http(self) -> ClientSession:
-        return ClientSession(timeout=PATIENCE, cookie_jar=DummyCookieJar())
-
     async def _begin(self) -> None:
         while True:
             try:
@@ -82,7 +79,8 @@ class Pusher:
                 log.warning("pushing waits: %s", why)
                 await asyncio.sleep(1.0)
 
-    async def _due(self) -> Sequence[tuple[Due, dict[str, Any]]]:
+    async def due(self) -> Sequence[tuple[Due, dict[str, Any]]]:
+        """What has been noticed since the last time and no tab tells, with what is said of it."""
         try:
             taken = await self._desk.store.write(take_due)
             wanted = [due for due in taken if not self._is_here(due.device.agent)]
@@ -112,7 +110,8 @@ class Pusher:
         said = await self._desk.store.read(lambda look: load_preferences(look, [agent]))
         return language_of(said[agent])
 
-    async def _deliver(self, http: ClientSession, device: Device, payload: dict[str, Any]) -> None:
+    async def deliver(self, http: ClientSession, device: Device, payload: dict[str, Any]) -> None:
+        """Never raises: one browser's odd keys must not silence all others."""
         try:
             async with self._lane:
                 outcome = await send(http, self.vapid, device, payload, self._desk.clock)
@@ -121,8 +120,12 @@ class Pusher:
         except Unavailable as why:
             log.warning("an expired subscription stays until the next push: %s", why)
         except Exception:
-            # One browser's odd keys must not silence all others.
             log.exception("%r could not be told", device)
+
+
+def connection() -> ClientSession:
+    """To push services: patient for a while, and it keeps no cookies."""
+    return ClientSession(timeout=PATIENCE, cookie_jar=DummyCookieJar())
 
 
 PUSHER: web.AppKey[Pusher] = web.AppKey("pusher", Pusher)

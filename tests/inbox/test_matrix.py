@@ -43,6 +43,14 @@ ROLE = {
     "admin": Role.ADMIN,
 }
 Ids = dict[str, Any]
+# The example of RFC 8291 section 5, of a push service that nobody knows.
+PUSHED: dict[str, Any] = {
+    "endpoint": "https://push.example.com/x",
+    "keys": {
+        "p256dh": "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+        "auth": "BTBZMqHH6r4Tts7J_aSIgg",
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -91,6 +99,10 @@ ROUTE_ROWS = {
     "GET /tokens": Row(),
     "POST /tokens": Row(says(name="x"), session_only=True),
     "DELETE /tokens/{id}": Row(id="other_token", ok=(404,)),
+    "GET /session/push": Row(),
+    "PUT /session/push": Row(says(**PUSHED), ok=(422,), session_only=True),
+    "DELETE /session/push": Row(session_only=True),
+    "POST /session/push/test": Row(ok=(404,), session_only=True),
     "PATCH /session/profile": Row(says(name="Changed")),
     "PUT /session/profile/picture": Row(ok=(422,)),
     "DELETE /session/profile/picture": Row(),
