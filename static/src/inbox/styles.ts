@@ -18,3 +18,4 @@ import "./css/person.css";
 import "./css/settings.css";
 import "./css/settings-pages.css";
 import "./css/notices.css";
+import "./css/minute.css";

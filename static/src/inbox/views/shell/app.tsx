@@ -17,6 +17,7 @@ import { NoticesPage } from "../notices/page";
 import { LinkPage } from "../sign/link";
 import { SignIn } from "../sign/sign-in";
 import { Banner } from "./banner";
+import { FirstMinute } from "./first-minute";
 import { FirstSteps, isEmptyHouse } from "./first-steps";
 import { drawerOpen, Nav } from "./nav";
 import { Palette } from "./palette";
@@ -91,6 +92,7 @@ function Inbox() {
       <a class="skip" href="#main-column" data-leave>
         {t("skip")}
       </a>
+      <FirstMinute />
       <div class="columns">
         <Nav />
         {drawerOpen.value && (
