@@ -49,6 +49,31 @@ class Picture:
     """Names its content."""
 
 
+BASIC = (
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+"""3GPP TS 23.038, section 6.2.1: the default alphabet of seven bits."""
+DOUBLE = "\f^{}\\[~]|€"
+"""Section 6.2.1.1: its extension, two places for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segments:
+    """How a text is cut into the parts it is sent and paid in; as it stands, that of the short message service.
+
+    A text that fits into `alone` is one part; a longer one is parts of `together`. A letter that is neither basic nor
+    double makes it a wide one, which is counted in units of UTF-16.
+    """
+
+    alone: int = 160
+    together: int = 153
+    wide_alone: int = 70
+    wide_together: int = 67
+    basic: str = BASIC
+    double: str = DOUBLE
+
+
 @dataclass(frozen=True, slots=True)
 class Capabilities:
     """What an account can do, as data. The browser gets exactly this."""
@@ -62,6 +87,9 @@ class Capabilities:
     editing: bool = False
     subject: bool = False
     formatting: str = "plain"
+    """How text is marked up: `plain` for not at all, `markdown` for **bold**, _italic_, `code`, lists and code blocks."""
+    segments: Segments | None = None
+    """How a text is cut into parts; None: it is not."""
     typing_in: bool = False
     typing_out: bool = False
     typing_preview: bool = False

@@ -207,6 +207,7 @@ class Webchat:
             attachments=AttachmentRules(limits=ACCEPTED, count=10),
             quoting=True,
             editing=True,
+            formatting="markdown",
             typing_in=True,
             typing_out=True,
             typing_preview=self._config.preview,

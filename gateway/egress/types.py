@@ -259,6 +259,18 @@ class WordsView(TypedDict):
     ko: str
 
 
+class SegmentsView(TypedDict):
+    """How a text is cut into the parts it is sent in; the widths are letters."""
+
+    alone: int
+    together: int
+    wide_alone: int
+    wide_together: int
+    basic: str
+    """Any other letter, but for those that count twice, makes a text a wide one (UTF-16 units)."""
+    double: str
+
+
 class CapabilitiesView(TypedDict):
     text_length: int
     attachments: dict[str, int]
@@ -269,6 +281,8 @@ class CapabilitiesView(TypedDict):
     editing: bool
     subject: bool
     formatting: str
+    """`plain`, or `markdown` for what shared/markup.ts reads."""
+    segments: SegmentsView | None
     typing_in: bool
     typing_out: bool
     typing_preview: bool

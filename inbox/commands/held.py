@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from gateway.egress.types import MessageView
+from typing import cast
+
+from gateway.egress.types import ActsView, MessageView
 from gateway.errors import Forbidden, NotFound
 from gateway.events import Event
-from gateway.store import Tx
+from gateway.store import Tx, from_json
 from gateway.store.load import load_held
 from gateway.stream import held as holding
 from gateway.stream.post import Posted
@@ -26,21 +28,24 @@ class Undone(Done):
     message: MessageView
     """As it was; its attachments are the agent's uploads again."""
     macro: str | None
+    actions: ActsView | None
+    """What would have been done with it."""
 
 
 @command()
 async def undo_send(asked: Asked, args: OnHeld) -> Undone:
     """Take a held reply back before it goes. 409 `reply_sent` when it has gone, `reply_undone` when it is back."""
 
-    async def verb(tx: Tx) -> tuple[MessageView, str | None]:
+    async def verb(tx: Tx) -> tuple[MessageView, str | None, ActsView | None]:
         await _check_own(asked, tx, args.message)
         _, row = await holding.take_held(tx, args.message)
         content = (await load_held(tx, [args.message]))[args.message]
         await holding.undo(tx, args.message, asked.by)
-        return content.for_agents(asked.desk.link), row["macro_id"]
+        acts = None if row["acts"] is None else cast(ActsView, from_json(row["acts"]))
+        return content.for_agents(asked.desk.link), row["macro_id"], acts
 
-    (message, macro), position = await asked.write(verb)
-    return {"message": message, "macro": macro, "position": position}
+    (message, macro, acts), position = await asked.write(verb)
+    return {"message": message, "macro": macro, "actions": acts, "position": position}
 
 
 @command()

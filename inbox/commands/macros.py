@@ -27,15 +27,16 @@ After = Callable[[Tx, Event], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class MacroDone:
-    """What a macro does once its text is stored; an `After`."""
+    """What a macro does once its text is stored; an `After`. Without a macro: what the agent has left of one."""
 
-    macro: str
+    macro: str | None
     acts: Acts
     by: Actor
 
     async def __call__(self, tx: Tx, event: Event) -> None:
         await doing.act(tx, event.conversation or "", self.acts, self.by, me=self.by.id)
-        await used(tx, self.macro, self.by.id)
+        if self.macro is not None:
+            await used(tx, self.macro, self.by.id)
 
 
 Choice = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
@@ -77,6 +78,8 @@ class ApplyMacro(OnConversation):
 
 class RunMacro(OnConversation):
     macro: Id
+    actions: ActsSent | None = None
+    """What the agent has left of what it does; None: all of it."""
 
 
 class Rendered(TypedDict):
@@ -108,6 +111,7 @@ async def run_macro(asked: Asked, args: RunMacro) -> Done:
 
     async def verb(tx: Tx) -> None:
         _, acts = await usable_macro(tx, asked.viewer, args.macro)
+        acts = acts if args.actions is None else args.actions.acts
         held = await hold_conversation(tx, asked.viewer, args.conversation)
         await doing.act(tx, held.id, acts, asked.by, me=asked.caller.agent_id)
         await used(tx, args.macro, asked.caller.agent_id)
@@ -120,6 +124,7 @@ class _Written(Protocol):
     conversation: str
     text: str
     macro: str | None
+    actions: ActsSent | None
 
     def model_copy(self, *, update: dict[str, str]) -> _Written: ...
 
@@ -132,8 +137,9 @@ async def with_macro(asked: Asked, args: W) -> tuple[W, list[After]]:
 
     Raises NotFound, and Refused `macro_missing` for places without a value.
     """
+    left = None if args.actions is None else args.actions.acts
     if args.macro is None:
-        return args, []
+        return args, [MacroDone(None, left, asked.by)] if left else []
     macro = args.macro
 
     async def look_up(look: Reader) -> tuple[str, Acts]:
@@ -143,4 +149,5 @@ async def with_macro(asked: Asked, args: W) -> tuple[W, list[After]]:
 
     text, acts = await asked.store.read(look_up)
 
-    return cast(W, args.model_copy(update={"text": text})), [MacroDone(macro, acts, asked.by)]
+    done = MacroDone(macro, acts if left is None else left, asked.by)
+    return cast(W, args.model_copy(update={"text": text})), [done]

@@ -22,7 +22,7 @@ from gateway.stream.post import Post, Posted, post_with, write_post
 from gateway.stream.start import start as start_conversation
 from inbox.auth.access import access_contact, access_conversation, access_held, access_message
 from inbox.commands.following import naming
-from inbox.commands.macros import After, MacroDone, with_macro
+from inbox.commands.macros import ActsSent, After, MacroDone, with_macro
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import ClientId, Id, Position, Sent, Text
 
@@ -48,6 +48,8 @@ class Writing(Sent):
     reply_to: Id | None = None
     macro: Id | None = None
     """The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send."""
+    actions: ActsSent | None = None
+    """What is done with the send; None: what the macro does."""
 
 
 class Note(Writing):

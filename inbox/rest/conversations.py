@@ -18,6 +18,7 @@ from gateway.stream import held as holding
 from inbox.auth.access import access_conversation, hold_conversation
 from inbox.commands import Asked
 from inbox.commands.conversations import Subject, Tags, Values
+from inbox.commands.macros import ActsSent
 from inbox.commands.table import Done
 from inbox.commands.writing import Mentions, Note, Reply, Start, Started, Uploads, Written, note, reply, start
 from inbox.fitting import ClientId, Id, Moment, Position, Query, Sent, Text
@@ -91,6 +92,8 @@ class WriteMessage(Sent):
     """With visibility `public`: ms in which it may be taken back (`POST /messages/{id}/undo`) before it is sent."""
     reply_to: Id | None = None
     macro: Id | None = None
+    actions: ActsSent | None = None
+    """What is done with it; None: what the macro does."""
     mentions: Mentions = Field(default_factory=list)
     """With visibility `note`."""
 
@@ -213,7 +216,7 @@ async def messages(call: Call, query: HistoryQuery) -> MessagesPage:
 async def write_message(call: Call, body: WriteMessage) -> Written:
     """Answer the customer (`public`), or tell the team (`note`). Saying it again with the same client id is safe."""
     row = await call.desk.store.read(lambda look: access_conversation(look, call.caller.viewer, call.id))
-    common = body.model_dump(include={"text", "attachments", "client_id", "reply_to", "macro"})
+    common = body.model_dump(include={"text", "attachments", "client_id", "reply_to", "macro", "actions"})
     if body.visibility == "note":
         return await note(asked(call), Note(conversation=row["id"], **common, mentions=body.mentions))
     public = body.model_dump(include={"leg", "seen", "anyway", "hold"})

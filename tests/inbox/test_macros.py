@@ -278,3 +278,41 @@ async def test_two_agents_use_one_at_the_same_time(both: House) -> None:
     )
     shown = (await (await both.client("ann")).get("/macros"))["macros"][0]
     assert (shown["used"], shown["used_by_all"]) == (2, 6)
+
+
+async def test_an_agent_may_leave_out_what_a_macro_does(both: House) -> None:
+    """What is said with the send counts instead of the macro's own acts, also after a hold and without any words."""
+    taken = await both.customer_writes("hello")
+    macro = await made(both, "ann", text="Hi", actions={"status": "closed", "priority": 2})
+    on = {"conversation": taken.conversation, "macro": macro["id"]}
+    client = await both.client("ann")
+
+    async def stands() -> tuple[str, int]:
+        view = (await client.get(f"/conversations/{taken.conversation}"))["conversation"]
+        return view["status"], view["priority"]
+
+    await does(both, "ann", "reply", **on, client_id="c1", actions={"priority": 3})
+    assert await stands() == ("open", 3)
+    await does(both, "ann", "note", **on, client_id="c2", actions={})
+    assert await stands() == ("open", 3)
+    await does(both, "ann", "run_macro", **on, actions={"priority": 1})
+    assert await stands() == ("open", 1)
+    await does(both, "ann", "run_macro", **on)
+    assert await stands() == ("closed", 2)
+    body = {"text": "", "visibility": "note", "client_id": "c3", "macro": macro["id"], "actions": {"priority": 4}}
+    await client.does("POST", f"/conversations/{taken.conversation}/messages", body)
+    assert (await stands())[1] == 4
+    used = next(one for one in (await client.get("/macros"))["macros"] if one["id"] == macro["id"])
+    assert used["used"] == 5
+
+
+async def test_acts_are_kept_without_their_macro(both: House) -> None:
+    """Whose words were deleted, but not what was to be done: it is done with the files."""
+    taken = await both.customer_writes("hello")
+    say = {"conversation": taken.conversation, "text": "Only this", "client_id": "c1", "actions": {"priority": 4}}
+    await does(both, "ann", "reply", **say)
+    view = (await (await both.client("ann")).get(f"/conversations/{taken.conversation}"))["conversation"]
+    assert view["priority"] == 4
+    held = await does(both, "ann", "reply", **{**say, "client_id": "c2"}, hold=30_000)
+    undone = await does(both, "ann", "undo_send", message=held["message"]["id"])
+    assert (undone["macro"], undone["actions"]["priority"]) == (None, 4)
