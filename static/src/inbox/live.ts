@@ -3,10 +3,12 @@
 import { keptIn } from "../shared/clientstore";
 import { dispatch, state } from "./store";
 import { get, onSignedOut, problemOf } from "./api";
+import { minding } from "./commands/drafts";
 import { heard, sayAgain, sayNow, useSocketForLatest } from "./commands/latest";
 import { hasUnsent, refuse, resend, settle, useSocket } from "./commands/outbox";
 import { greet, useSocketForSignals } from "./commands/signals";
 import { AgentSocket } from "./socket";
+import { noteMacros } from "./views/composer/macros";
 import type { ToAgent } from "../wire";
 
 const UNAVAILABLE = 503;
@@ -24,8 +26,10 @@ let socket: AgentSocket | null = null;
 /** Said again only when the server's story has begun: pending acts need to know whose they are. */
 let resendDue = false;
 
-function take(frame: ToAgent): void {
+function take(told: ToAgent): void {
+  const frame = minding(told);
   dispatch(frame);
+  noteMacros(frame);
   if (frame.kind === "result") {
     if (!settle(frame.id, frame.value)) heard(frame.id);
   } else if (frame.kind === "problem" && frame.id !== null) {

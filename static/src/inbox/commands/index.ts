@@ -1,6 +1,6 @@
 // What an agent can do, by name. Views call these and nothing below them.
 
-import type { AttachmentView, ConversationView } from "../../wire";
+import type { ActsSent, AttachmentView, ConversationView } from "../../wire";
 import { dispatch, state } from "../store";
 import type { Mode } from "../store/state";
 import { sayLatest } from "./latest";
@@ -15,12 +15,22 @@ export interface Words {
   seen: number;
   leg: string | null;
   replyTo: string | null;
+  /** The macro it was begun with, and what is done with the send: what the agent has left of what the macro does. */
+  macro?: string | null;
+  acts?: ActsSent | null;
+  /** Agents and teams that a note names. */
+  mentions?: readonly string[];
 }
 
 export function say(conversation: string, mode: Mode, words: Words): void {
   stopTyping();
   const attachments = words.files.map((file) => file.id);
-  if (mode === "note") void act("note", { conversation, text: words.text, attachments }, words.files);
+  const along = {
+    ...(words.macro ? { macro: words.macro } : {}),
+    ...(words.acts ? { actions: words.acts } : {}),
+    ...(words.mentions?.length ? { mentions: words.mentions } : {}),
+  };
+  if (mode === "note") void act("note", { conversation, text: words.text, attachments, ...along }, words.files);
   else {
     void act(
       "reply",
@@ -32,11 +42,16 @@ export function say(conversation: string, mode: Mode, words: Words): void {
         ...(undoSeconds() > 0 ? { hold: undoSeconds() * 1000 } : {}),
         ...(words.leg ? { leg: words.leg } : {}),
         ...(words.replyTo ? { reply_to: words.replyTo } : {}),
+        ...along,
       },
       words.files,
     );
   }
 }
+
+/** Does what the agent has left of what a macro does, without writing anything. */
+export const runMacro = (conversation: string, macro: string, actions: ActsSent) =>
+  act("run_macro", { conversation, macro, actions });
 
 export const assign = (conversation: string, agent: string | null) => act("assign", { conversation, agent });
 export const setTeam = (conversation: string, team: string | null) => act("set_team", { conversation, team });

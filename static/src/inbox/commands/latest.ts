@@ -36,6 +36,16 @@ export function sayLatest(key: string, name: string, args: Record<string, unknow
   waiting.set(key, entry);
 }
 
+/** Is something under this key still on its way? */
+export function isWaiting(key: string): boolean {
+  return waiting.has(key);
+}
+
+/** What of this kind is still on its way. */
+export function stillWaiting(name: string): Readonly<Record<string, unknown>>[] {
+  return [...waiting.values()].filter((entry) => entry.name === name).map((entry) => entry.args);
+}
+
 /** Says at once what is still being gathered: the page goes, or the conversation is left. */
 export function sayNow(): void {
   for (const entry of waiting.values()) {

@@ -1,22 +1,28 @@
 // The composer's mode per conversation, what it may send, and how words come back into it.
 
 import { signal } from "@preact/signals";
-import type { AccountView, ConversationView, LegView } from "../../../wire";
+import { keptIn } from "../../../shared/clientstore";
+import type { AccountView, ActsView, ConversationView, LegView } from "../../../wire";
 import { draftOf, keepDraft } from "../../commands/drafts";
 import { discard } from "../../commands/outbox";
 import { known } from "../../store";
 import { accountOf, legOf } from "../../store/select";
 import type { Mode, Pending } from "../../store/state";
+import { bringBack } from "../composer/along";
 import { giveBack } from "./uploads";
 
 const modes = signal<ReadonlyMap<string, Mode>>(new Map());
+const kept = keptIn(() => sessionStorage, "parley.mode.");
 
+/** As it was left, also before a reload. */
 export function modeOf(conversation: string): Mode {
-  return modes.value.get(conversation) ?? "public";
+  return modes.value.get(conversation) ?? kept.read<Mode>(conversation) ?? "public";
 }
 
 export function setMode(conversation: string, mode: Mode): void {
   modes.value = new Map(modes.value).set(conversation, mode);
+  if (mode === "public") kept.drop(conversation);
+  else kept.write(conversation, mode);
 }
 
 /** At once, so that the first letter after a shortcut is not lost; a closed field takes it when it is open again. */
@@ -36,25 +42,31 @@ export interface Way {
   account: AccountView | undefined;
   /** Why nothing can be sent this way now; null when it can. */
   closed: "no_leg" | "paused" | "retired" | "opted_out" | "window" | null;
+  /** Until when a reply may go; null: there is no end to it. */
+  ends: number | null;
 }
 
 /** By which leg a public reply goes and whether it may, by what the account says it can do. */
 export function wayOf(view: ConversationView, now: number): Way {
-  const leg = legOf(view, view.leg);
+  return legWay(legOf(view, view.leg), now);
+}
+
+export function legWay(leg: LegView | undefined, now: number): Way {
   const account = accountOf(known, leg);
   const window = account?.capabilities.reply_window ?? null;
-  const over = window !== null && now - (leg?.last_inbound_at ?? 0) > window;
-  const closed =
-    !leg || !account
-      ? "no_leg"
+  const ends = window === null ? null : (leg?.last_inbound_at ?? 0) + window;
+  const closed = !leg
+    ? "no_leg"
+    : !account
+      ? "retired"
       : account.state !== "active"
         ? account.state
         : leg.opted_out_at !== null
           ? "opted_out"
-          : over
+          : ends !== null && now > ends
             ? "window"
             : null;
-  return { leg, account, closed };
+  return { leg, account, closed, ends };
 }
 
 /** A message that was stopped or refused goes back into the composer it came from, above what is there now. */
@@ -64,6 +76,8 @@ export function takeBack(conversation: string, one: Pending): void {
   setMode(conversation, mode);
   keepDraft(conversation, mode, words);
   giveBack(placeOf(conversation, mode), one.files);
+  const { macro, actions } = one.args as { macro?: string; actions?: ActsView };
+  bringBack(placeOf(conversation, mode), macro ?? null, actions ?? null);
   discard(one.id);
   focusComposer();
 }

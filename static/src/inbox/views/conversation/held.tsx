@@ -1,7 +1,7 @@
 // A reply that has not gone yet: how long there is to take it back, and the way back into the composer.
 
 import { useMemo } from "preact/hooks";
-import type { ConversationView, HeldView, MessageView, ProblemView } from "../../../wire";
+import type { ConversationView, HeldView, MessageView, ProblemView, Undone } from "../../../wire";
 import { newestHeld, sendNow, undoSend } from "../../commands/held";
 import { draftOf, keepDraft } from "../../commands/drafts";
 import { go } from "../../router";
@@ -11,16 +11,18 @@ import { toast } from "../../ui/toasts";
 import { problemText, t } from "../../words";
 import { actorName } from "../names";
 import { chosenId } from "../shell/chosen";
+import { bringBack } from "../composer/along";
 import { focusComposer, placeOf, setMode } from "./composing";
 import { replyingTo } from "./selection";
 import { giveBack } from "./uploads";
 
 /** Its words, files and quote go back to where they came from, above what is there now. */
-function putBack(conversation: string, message: MessageView): void {
+function putBack(conversation: string, message: MessageView, undone?: Partial<Undone>): void {
   const words = [message.text, draftOf(conversation, "public")].filter(Boolean).join("\n\n");
   setMode(conversation, "public");
   keepDraft(conversation, "public", words);
   giveBack(placeOf(conversation, "public"), message.attachments);
+  bringBack(placeOf(conversation, "public"), undone?.macro ?? null, undone?.actions ?? null);
   const quoted = known.threads.get(conversation)?.rows.find((row) => row.message.id === message.reply_to);
   if (quoted) replyingTo.value = { conversation, message: quoted.message };
   const view = known.conversations.get(conversation);
@@ -30,7 +32,7 @@ function putBack(conversation: string, message: MessageView): void {
 
 export function undoHeld(conversation: string, message: MessageView): void {
   undoSend(message.id).then(
-    () => putBack(conversation, message),
+    (undone) => putBack(conversation, message, undone as Partial<Undone>),
     (problem: ProblemView) => {
       // Taken back already, and the answer was lost on its way: what is here is all there is of it.
       if (problem.text === "errors.reply_undone") putBack(conversation, message);

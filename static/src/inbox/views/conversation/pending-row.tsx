@@ -1,6 +1,7 @@
 import type { ConversationView } from "../../../wire";
 import { discard, retry } from "../../commands/outbox";
 import { known } from "../../store";
+import { accountOf, legOf } from "../../store/select";
 import type { Pending } from "../../store/state";
 import { AgentAvatar } from "../../ui/avatar";
 import { Icon } from "../../ui/icons";
@@ -60,7 +61,13 @@ export function PendingRow({ one, view, opens }: { one: Pending; view: Conversat
           </header>
         )}
         <div class={failed ? "bubble bad" : "bubble"}>
-          {text && <MessageText text={text} />}
+          {text && (
+            <MessageText
+              text={text}
+              marked={side === "note" || accountOf(known, legOf(view, view.leg))?.capabilities.formatting === "markdown"}
+              mentions={(one.args.mentions as string[] | undefined) ?? []}
+            />
+          )}
           <Attachments files={one.files} />
         </div>
         {failed ? (

@@ -1,33 +1,192 @@
-import { useState } from "preact/hooks";
-import { linked } from "../../../shared/links";
+import type { ComponentChildren } from "preact";
+import { useMemo, useState } from "preact/hooks";
+import { type Block, blocksOf, type Mark, type Marked } from "../../../shared/markup";
+import type { AccountView, MessageView } from "../../../wire";
+import { known } from "../../store";
 import { t } from "../../words";
+import { mentionsIn } from "../composer/mentions";
+import { Icon } from "../../ui/icons";
+import { copied } from "../../ui/toasts";
+import { isOnlyEmoji, linksOf, piecesOf } from "./written";
 
 const LONG = 2400; // characters after which a text is folded
 
 /** Korean breaks between words, whatever language the page speaks. */
 const HANGUL = /[가-힣]/;
 
-/** A message's words: links live, lines kept, a very long one folded. Never markup. */
-export function MessageText({ text }: { text: string }) {
+/** Was this text written with marks? Ours where the channel carries them, and notes; a customer's is read as it stands. */
+export function carriesMarks(
+  { author, visibility }: Pick<MessageView, "author" | "visibility">,
+  account: Pick<AccountView, "capabilities"> | undefined,
+): boolean {
+  if (visibility === "note") return true;
+  return author.kind !== "customer" && account?.capabilities.formatting === "markdown";
+}
+
+/** Links, addresses and numbers to call; those that lead to another site in a tab of their own. */
+function Linked({ text }: { text: string }) {
+  return (
+    <>
+      {linksOf(text).map((piece, index) =>
+        piece.kind !== "link" ? (
+          piece.text
+        ) : piece.href.startsWith("http") ? (
+          <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow" data-leave>
+            {piece.text}
+          </a>
+        ) : (
+          <a key={index} href={piece.href} rel="nofollow" data-leave>
+            {piece.text}
+          </a>
+        ),
+      )}
+    </>
+  );
+}
+
+/** What was written without marks: only code, by its fences, is set apart. */
+function plainBlocks(text: string): Block[] {
+  const blocks: Block[] = [];
+  for (const piece of piecesOf(text)) {
+    const last = blocks[blocks.length - 1];
+    if (piece.kind === "block") blocks.push({ kind: "code", text: piece.text });
+    else {
+      const span: Marked = { text: piece.text, marks: piece.kind === "code" ? ["code"] : [] };
+      const before = last?.kind === "text" ? last.spans[last.spans.length - 1] : undefined;
+      // Links are found when the words are drawn: cut here, they would be looked for in pieces.
+      if (before?.marks.length === 0 && piece.kind !== "code") before.text += piece.text;
+      else if (last?.kind === "text") last.spans.push(span);
+      else blocks.push({ kind: "text", spans: [span] });
+    }
+  }
+  return blocks;
+}
+
+function CodeBlock({ text }: { text: string }) {
+  return (
+    <div class="code-block">
+      <pre class="words-code" tabIndex={0} role="region" aria-label={t("message.code")}>
+        <code>{text}</code>
+      </pre>
+      <button
+        type="button"
+        class="button quiet square small code-copy"
+        aria-label={t("message.code_copy")}
+        title={t("message.code_copy")}
+        onClick={() => void copied(text)}
+      >
+        <Icon name="copy" size={14} />
+      </button>
+    </div>
+  );
+}
+
+interface Someone {
+  id: string;
+  name: string;
+}
+
+/** Who of the team is called what now, of those a note names. */
+function peopleOf(ids: readonly string[]): Someone[] {
+  const { agents, teams } = known.directory;
+  return ids.flatMap((id) => [...agents, ...teams].filter((one) => one.id === id).map(({ name }) => ({ id, name })));
+}
+
+function MentionChip({ one, children }: { one: Someone; children: ComponentChildren }) {
+  const own = one.id === known.me?.id || known.me?.teams.includes(one.id);
+  return <span class={own ? "mention own" : "mention"}>{children}</span>;
+}
+
+function Words({ text, people }: { text: string; people: readonly Someone[] }) {
+  const parts: ComponentChildren[] = [];
+  let end = 0;
+  for (const found of mentionsIn(text, people)) {
+    parts.push(<Linked key={end} text={text.slice(end, found.from)} />);
+    parts.push(
+      <MentionChip key={`at ${found.from}`} one={found}>
+        {text.slice(found.from, found.to)}
+      </MentionChip>,
+    );
+    end = found.to;
+  }
+  return (
+    <>
+      {parts}
+      <Linked text={text.slice(end)} />
+    </>
+  );
+}
+
+const ELEMENTS: Readonly<Record<Mark, "strong" | "em" | "code">> = { b: "strong", i: "em", code: "code" };
+
+function Span({ span, people }: { span: Marked; people: readonly Someone[] }) {
+  const words = span.marks.includes("code") ? <>{span.text}</> : <Words text={span.text} people={people} />;
+  return span.marks.reduceRight((inside, mark) => {
+    const Element = ELEMENTS[mark];
+    return <Element>{inside}</Element>;
+  }, words);
+}
+
+function Spans({ spans, people }: { spans: readonly Marked[]; people: readonly Someone[] }) {
+  return (
+    <>
+      {spans.map((span, index) => (
+        <Span key={index} span={span} people={people} />
+      ))}
+    </>
+  );
+}
+
+function BlockOf({ block, people }: { block: Block; people: readonly Someone[] }) {
+  if (block.kind === "text") return <Spans spans={block.spans} people={people} />;
+  if (block.kind === "code") return <CodeBlock text={block.text} />;
+  const List = block.ordered ? "ol" : "ul";
+  return (
+    <List class="words-list">
+      {block.items.map((spans, index) => (
+        <li key={index}>
+          <Spans spans={spans} people={people} />
+        </li>
+      ))}
+    </List>
+  );
+}
+
+interface MessageTextProps {
+  text: string;
+  /** Was it written with marks (`carriesMarks`)? */
+  marked?: boolean;
+  /** Whom a note names. */
+  mentions?: readonly string[];
+}
+
+/** A message's words: links live, marks and mentions drawn, lines kept, a very long one folded. Never markup. */
+export function MessageText({ text, marked = false, mentions = [] }: MessageTextProps) {
   const [whole, setWhole] = useState(false);
   const folded = !whole && text.length > LONG;
   const shown = folded ? `${text.slice(0, LONG)}…` : text;
+  const people = peopleOf(mentions);
+  const blocks = useMemo(() => (marked ? blocksOf(shown) : plainBlocks(shown)), [marked, shown]);
+  const Element = blocks.every((block) => block.kind === "text") ? "p" : "div";
+  // Somebody may be called something else by now: then the chip stands after the words.
+  const there = new Set(mentionsIn(text, people).map((one) => one.id));
+  const elsewhere = people.filter((one) => !there.has(one.id));
   return (
-    <p class="words" dir="auto" lang={HANGUL.test(text) ? "ko" : undefined}>
-      {linked(shown).map((span, index) =>
-        span.href ? (
-          <a key={index} href={span.href} target="_blank" rel="noopener noreferrer nofollow" data-leave>
-            {span.text}
-          </a>
-        ) : (
-          span.text
-        ),
-      )}
+    <Element class={isOnlyEmoji(text) ? "words large-emoji" : "words"} dir="auto" lang={HANGUL.test(text) ? "ko" : undefined}>
+      {blocks.map((block, index) => (
+        <BlockOf key={index} block={block} people={people} />
+      ))}
+      {elsewhere.map((one) => (
+        <span key={one.id}>
+          {" "}
+          <MentionChip one={one}>@{one.name}</MentionChip>
+        </span>
+      ))}
       {folded && (
         <button type="button" class="button quiet small" onClick={() => setWhole(true)}>
           {t("message.whole")}
         </button>
       )}
-    </p>
+    </Element>
   );
 }

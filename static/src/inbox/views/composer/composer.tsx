@@ -1,0 +1,352 @@
+import type { RefObject } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { filesOf } from "../../../shared/files";
+import { isComposing, shortcutOf } from "../../../shared/keys";
+import type { ConversationView, MacroView } from "../../../wire";
+import { now } from "../../clock";
+import { draftOf, keepDraft } from "../../commands/drafts";
+import { stopTyping, typing } from "../../commands/signals";
+import { known } from "../../store";
+import type { Mode } from "../../store/state";
+import { Icon } from "../../ui/icons";
+import { toast } from "../../ui/toasts";
+import { t } from "../../words";
+import { actorName } from "../names";
+import { focusComposer, modeOf, placeOf, setMode, type Way, wayOf } from "../conversation/composing";
+import { undoNewestHeld } from "../conversation/held";
+import { replyingTo } from "../conversation/selection";
+import { Stopped } from "../conversation/stopped";
+import { UploadChips } from "../conversation/upload-chips";
+import { addFiles, uploadsOf } from "../conversation/uploads";
+import { ActChips } from "./act-chips";
+import { alongOf, setAlong, withMacro } from "./along";
+import { CrossedDrafts } from "./crossed";
+import { DropPlace, useDropping } from "./dropping";
+import { Field, type Highlight } from "./field";
+import { Foot } from "./foot";
+import { formatOf } from "./format-keys";
+import { formatted, nextItem } from "./formatting";
+import { LegPicker } from "./leg-picker";
+import { filledFor, foundMacros, macros, macroUsed } from "./macros";
+import { choiceId, MacroMenu, MENU, MentionMenu } from "./menu";
+import { foundNames, mentionsIn, type Named, nameable } from "./mentions";
+import { gapsIn } from "./places";
+import { type Obstacle, obstacleTo, sendFrom, type Writing } from "./sending";
+import { type Trigger, triggerAt } from "./triggers";
+import { write } from "./writing";
+
+function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
+  const tab = (one: Mode, act: string) => (
+    <button
+      type="button"
+      role="tab"
+      aria-selected={mode === one}
+      class={`composer-tab tab-${one}`}
+      data-act={act}
+      onClick={() => {
+        stopTyping();
+        setMode(conversation, one);
+        focusComposer();
+      }}
+    >
+      <Icon name={one === "note" ? "lock" : "reply"} size={15} />
+      {t(one === "note" ? "note" : "reply")}
+    </button>
+  );
+  return (
+    <div class="composer-tabs" role="tablist" aria-label={t("composer.mode")}>
+      {tab("public", "reply")}
+      {tab("note", "note")}
+    </div>
+  );
+}
+
+function Quoted({ conversation }: { conversation: string }) {
+  const quoted = replyingTo.value;
+  if (quoted?.conversation !== conversation) return null;
+  return (
+    <div class="composer-quote">
+      <Icon name="reply" size={14} />
+      <span>
+        <b>{actorName(quoted.message.author)}</b> {quoted.message.text}
+      </span>
+      <button
+        type="button"
+        class="button quiet square small"
+        aria-label={t("composer.no_quote")}
+        onClick={() => (replyingTo.value = null)}
+      >
+        <Icon name="close" size={14} />
+      </button>
+    </div>
+  );
+}
+
+interface Menu {
+  trigger: Trigger;
+  macros: readonly MacroView[];
+  names: readonly Named[];
+  length: number;
+}
+
+/** Which menu stands open: by what stands before the caret, until it is dismissed or the caret goes elsewhere. */
+function useMenu(area: RefObject<HTMLTextAreaElement | null>, view: ConversationView, mode: Mode) {
+  const [trigger, setTrigger] = useState<Trigger | null>(null);
+  const [dismissed, setDismissed] = useState<number | null>(null);
+  const [at, setAt] = useState(0);
+  const look = () => {
+    const element = area.current;
+    const isThere = element && element.selectionStart === element.selectionEnd;
+    const found = isThere ? triggerAt(element.value, element.selectionStart, mode === "note" ? "/@" : "/") : null;
+    if (found?.from !== trigger?.from || found?.query !== trigger?.query) setAt(0);
+    if (found?.from !== dismissed) setDismissed(null);
+    setTrigger(found);
+  };
+  const close = () => setTrigger(null);
+  const dismiss = () => {
+    setDismissed(trigger?.from ?? null);
+    setTrigger(null);
+  };
+  const shown = trigger !== null && trigger.from !== dismissed ? trigger : null;
+  return { menu: shown && menuOf(shown, view), at, setAt, look, close, dismiss };
+}
+
+function menuOf(trigger: Trigger, view: ConversationView): Menu | null {
+  const all = macros.value;
+  if (trigger.sign === "@") {
+    const names = foundNames(nameable(known.directory, view, known.me?.id), trigger.query);
+    if (names.length === 0 && /\s/.test(trigger.query)) return null;
+    return { trigger, macros: [], names, length: names.length };
+  }
+  const found = Array.isArray(all) ? foundMacros(all as readonly MacroView[], trigger.query) : [];
+  if (found.length === 0 && /\s/.test(trigger.query)) return null;
+  return { trigger, macros: found, names: [], length: found.length };
+}
+
+function highlightsOf({ text, mode, people, named }: Pick<Writing, "text" | "mode" | "people" | "named">): Highlight[] {
+  const gaps = gapsIn(text).map(({ from, to }): Highlight => ({ from, to, kind: "gap" }));
+  if (mode !== "note") return gaps;
+  return [...gaps, ...mentionsIn(text, people, named).map(({ from, to }): Highlight => ({ from, to, kind: "mention" }))];
+}
+
+function writingOf(view: ConversationView, mode: Mode, way: Way): Writing {
+  const place = placeOf(view.id, mode);
+  const along = alongOf(place);
+  const people = mode === "note" ? nameable(known.directory, view, known.me?.id).filter((one) => one.sees) : [];
+  return { view, mode, way, place, along, people, named: along.named, text: draftOf(view.id, mode), files: uploadsOf(place) };
+}
+
+/** Where words are written. In note mode all of it is amber and says so: nobody sends a note by mistake. */
+export function Composer({ view }: { view: ConversationView }) {
+  const { id } = view;
+  const mode = modeOf(id);
+  const way = wayOf(view, now.value);
+  const writing = writingOf(view, mode, way);
+  const { place, text, along, files } = writing;
+  const area = useRef<HTMLTextAreaElement>(null);
+  const [told, setTold] = useState<string | null>(null);
+  const { menu, at, setAt, look, close, dismiss } = useMenu(area, view, mode);
+  const closed = mode === "public" ? way.closed : null;
+  const obstacle = obstacleTo(writing);
+  const marks = mode === "note" || way.account?.capabilities.formatting === "markdown";
+  useEffect(() => stopTyping, [id, mode]);
+  useEffect(() => {
+    setTold(null);
+    close();
+  }, [id, mode]);
+  const add = (list: readonly File[]) =>
+    addFiles(place, list, mode === "public" ? (way.account?.capabilities ?? null) : null);
+  const dropping = useDropping(area, closed === null ? add : null);
+
+  const setText = (next: string) => {
+    setTold(null);
+    keepDraft(id, mode, next);
+    if (next) typing(id, mode);
+    else stopTyping();
+  };
+  const refuse = (why: Obstacle) => {
+    setTold(why.text);
+    area.current?.focus();
+    if (why.gap) area.current?.setSelectionRange(why.gap.from, why.gap.to);
+  };
+  const send = () => {
+    if (obstacle) return obstacle.text ? refuse(obstacle) : undefined;
+    setTold(null);
+    close();
+    if (along.macro) setTimeout(macroUsed, 2000);
+    sendFrom(writing);
+    area.current?.focus();
+  };
+
+  const takeMacro = (macro: MacroView) => {
+    const trigger = menu?.trigger;
+    const element = area.current;
+    if (!trigger || !element) return;
+    const lay = (filled: string) => {
+      if (element.value.slice(trigger.from, trigger.to) !== trigger.sign + trigger.query) return;
+      const [gap] = gapsIn(filled);
+      const from = gap ? trigger.from + gap.from : trigger.from + filled.length;
+      const to = gap ? trigger.from + gap.to : from;
+      write(element, { over: [trigger.from, trigger.to], text: filled, from, to });
+      setAlong(place, withMacro(alongOf(place), macro));
+      close();
+    };
+    filledFor(id, macro.text).then(
+      ({ text: filled }) => lay(filled),
+      () => toast(t("macro.preview_failed"), { bad: true }),
+    );
+  };
+  const takeName = (one: Named) => {
+    const trigger = menu?.trigger;
+    const element = area.current;
+    if (!trigger || !element || !one.sees) return;
+    const after = element.value.charAt(trigger.to);
+    const made = `@${one.name}${after === " " ? "" : " "}`;
+    const place_ = trigger.from + made.length;
+    setAlong(place, { ...alongOf(place), named: { ...alongOf(place).named, [one.name]: one.id } });
+    write(element, { over: [trigger.from, trigger.to], text: made, from: place_, to: place_ });
+    close();
+  };
+  const takeAt = (index: number) => {
+    if (menu?.macros[index]) takeMacro(menu.macros[index]);
+    else if (menu?.names[index]) takeName(menu.names[index]);
+  };
+
+  /** True when the open menu has taken the key. */
+  const menuKey = (event: KeyboardEvent): boolean => {
+    if (!menu) return false;
+    const isOnly = text.trim() === menu.trigger.sign + menu.trigger.query.trim();
+    if (event.key === "Escape") dismiss();
+    else if (menu.length > 0 && (event.key === "ArrowDown" || event.key === "ArrowUp"))
+      setAt((at + (event.key === "ArrowDown" ? 1 : menu.length - 1)) % menu.length);
+    else if (menu.length > 0 && (event.key === "Enter" || event.key === "Tab") && !event.shiftKey) takeAt(at);
+    // A name that was meant for the menu is not sent to anybody.
+    else if (!(event.key === "Enter" && !event.shiftKey && isOnly)) return false;
+    event.preventDefault();
+    return true;
+  };
+  /** Backspace behind a name takes it away whole. */
+  const wholeMention = (element: HTMLTextAreaElement): boolean => {
+    const { selectionStart: caret, selectionEnd } = element;
+    if (mode !== "note" || caret !== selectionEnd) return false;
+    const found = mentionsIn(text, writing.people, along.named).find((one) => one.to === caret);
+    if (!found) return false;
+    write(element, { over: [found.from, found.to], text: "", from: found.from, to: found.from });
+    return true;
+  };
+  const chosen = (element: HTMLTextAreaElement) => ({
+    text: element.value,
+    from: element.selectionStart,
+    to: element.selectionEnd,
+  });
+  const onKey = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
+    if (isComposing(event)) return;
+    const element = event.currentTarget;
+    if (menuKey(event)) return;
+    if (event.key === "Backspace" && wholeMention(element)) return event.preventDefault();
+    const isChord = event.ctrlKey !== event.metaKey && !event.altKey;
+    const format = isChord && marks ? formatOf(event) : null;
+    if (format) {
+      event.preventDefault();
+      return write(element, formatted(chosen(element), format));
+    }
+    if (isChord && !event.shiftKey && shortcutOf(event) === "z" && text === "" && undoNewestHeld()) {
+      return event.preventDefault();
+    }
+    if (event.key !== "Enter") return;
+    if (event.shiftKey) {
+      const item = marks ? nextItem(chosen(element)) : null;
+      if (!item) return;
+      event.preventDefault();
+      return write(element, item);
+    }
+    event.preventDefault();
+    send();
+  };
+  const onPaste = (event: ClipboardEvent) => {
+    const pasted = filesOf(event.clipboardData);
+    if (pasted.length === 0) return;
+    event.preventDefault();
+    add(pasted);
+  };
+  const begin = (sign: "/" | "@") => {
+    const element = area.current;
+    if (!element) return;
+    const { selectionStart: from, selectionEnd: to } = element;
+    const before = element.value.charAt(from - 1);
+    const made = (before === "" || /\s/.test(before) ? "" : " ") + sign;
+    write(element, { over: [from, to], text: made, from: from + made.length, to: from + made.length });
+    look();
+  };
+
+  const problem = told ?? (obstacle?.always ? obstacle.text : null);
+  return (
+    <section
+      class={`composer mode-${mode}`}
+      aria-label={t(mode === "note" ? "composer.note" : "composer.reply")}
+    >
+      {dropping && <DropPlace mode={mode} way={way} />}
+      <Stopped view={view} />
+      <div class="composer-head">
+        <Tabs conversation={id} mode={mode} />
+        {mode === "note" ? (
+          <span class="composer-warning">
+            <Icon name="lock" size={13} />
+            {t("composer.only_team")}
+          </span>
+        ) : (
+          <LegPicker view={view} way={way} />
+        )}
+      </div>
+      <Quoted conversation={id} />
+      <CrossedDrafts conversation={id} mode={mode} focus={() => area.current?.focus()} />
+      {closed && (
+        <p class="composer-closed">
+          <Icon name="block" size={15} />
+          {t(`composer.closed.${closed}`)}
+        </p>
+      )}
+      <ActChips place={place} along={along} focus={() => area.current?.focus()} />
+      {menu?.trigger.sign === "/" && (
+        <MacroMenu conversation={id} found={menu.macros} at={at} setAt={setAt} take={takeMacro} />
+      )}
+      {menu?.trigger.sign === "@" && <MentionMenu found={menu.names} at={at} setAt={setAt} take={takeName} />}
+      <Field
+        area={area}
+        text={text}
+        marks={highlightsOf(writing)}
+        label={t(mode === "note" ? "composer.note" : "composer.reply")}
+        placeholder={t(mode === "note" ? "composer.note_hint" : "composer.reply_hint")}
+        disabled={closed !== null}
+        describedBy={problem ? "composer-problem" : undefined}
+        invalid={problem !== null}
+        menu={menu && menu.length > 0 ? { list: MENU, choice: choiceId(at) } : null}
+        onText={setText}
+        onCaret={look}
+        onLeave={() => {
+          stopTyping();
+          close();
+        }}
+        onFiles={onPaste}
+        onKey={onKey}
+      />
+      {problem && (
+        <p class="composer-problem" id="composer-problem" role="alert">
+          <Icon name="warning" size={14} />
+          {problem}
+        </p>
+      )}
+      <UploadChips place={place} files={files} />
+      <Foot
+        writing={writing}
+        area={area}
+        marks={marks}
+        closed={closed !== null}
+        canSend={!obstacle || obstacle.gap !== undefined}
+        add={add}
+        begin={begin}
+        send={send}
+      />
+    </section>
+  );
+}

@@ -1,0 +1,26 @@
+// Which keys put which marks, on any layout.
+
+import { shortcutOf } from "../../../shared/keys";
+import type { Format } from "./formatting";
+
+export const FORMATS: readonly { format: Format; keys: string }[] = [
+  { format: "b", keys: "B" },
+  { format: "i", keys: "I" },
+  { format: "code", keys: "E" },
+  { format: "list", keys: "Shift+8" },
+];
+
+/** With Ctrl or ⌘ held; null: the key is the field's own. */
+export function formatOf(event: KeyboardEvent): Format | null {
+  if (event.shiftKey) return event.code === "Digit8" ? "list" : null;
+  switch (shortcutOf(event)) {
+    case "b":
+      return "b";
+    case "i":
+      return "i";
+    case "e":
+      return "code";
+    default:
+      return null;
+  }
+}

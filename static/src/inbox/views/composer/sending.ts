@@ -1,0 +1,108 @@
+// What may be sent, why not, and the sending itself.
+
+import { largest } from "../../../shared/files";
+import type { ConversationView } from "../../../wire";
+import { runMacro, say } from "../../commands";
+import { keepDraft } from "../../commands/drafts";
+import { known } from "../../store";
+import type { Mode } from "../../store/state";
+import { language, t } from "../../words";
+import type { Way } from "../conversation/composing";
+import { seenIn } from "../conversation/seen";
+import { replyingTo } from "../conversation/selection";
+import { takeFiles, type Upload } from "../conversation/uploads";
+import { placeWords } from "./act-words";
+import { type Along, asSent, clearAlong, hasActs } from "./along";
+import { mentionsIn, type Named } from "./mentions";
+import { type Gap, gapsIn } from "./places";
+
+/** A message in the making. */
+export interface Writing {
+  view: ConversationView;
+  mode: Mode;
+  way: Way;
+  place: string;
+  text: string;
+  files: readonly Upload[];
+  along: Along;
+  /** Who may be named here. */
+  people: readonly Named[];
+  named: Readonly<Record<string, string>>;
+}
+
+export interface Obstacle {
+  /** Why it is not sent, in words; empty where there is simply nothing yet. */
+  text: string;
+  /** What to look at. */
+  gap?: Gap;
+  /** Said at once, not only when it is sent. */
+  always?: boolean;
+}
+
+export function longestOf({ mode, way }: Pick<Writing, "mode" | "way">): number {
+  const { text_length } = known.limits;
+  return mode === "note" ? text_length : Math.min(way.account?.capabilities.text_length ?? text_length, text_length);
+}
+
+/** Nothing is written, and there is something to do. */
+export function actsAlone({ macro, acts }: Along): boolean {
+  return macro !== null && hasActs(acts);
+}
+
+function number(n: number): string {
+  return new Intl.NumberFormat(language.value).format(n);
+}
+
+/** Files go with these words by this channel? A changed leg may think otherwise than the one they were added for. */
+function filesObstacle({ mode, way, text, files }: Writing): string | null {
+  const can = mode === "public" ? way.account?.capabilities : undefined;
+  const done = files.flatMap((file) => file.done ?? []);
+  if (!can || done.length === 0) return null;
+  if (done.length > can.attachment_count) return t("upload.too_many", { n: can.attachment_count });
+  const wrong = done.find((file) => file.size > largest(can.attachments, file.mime));
+  if (wrong) return t("upload.not_here", { name: wrong.name });
+  return text.trim() && !can.captions ? t("upload.no_captions") : null;
+}
+
+/** Why it cannot be sent as it stands; null when it can. */
+export function obstacleTo(writing: Writing): Obstacle | null {
+  const { mode, way, text, files, along } = writing;
+  if (mode === "public" && way.closed) return { text: "" };
+  const over = [...text].length - longestOf(writing);
+  if (over > 0)
+    return { text: t("composer.too_long", { n: number(over), most: number(longestOf(writing)) }), always: true };
+  const wrong = filesObstacle(writing);
+  if (wrong) return { text: wrong, always: true };
+  if (files.some((file) => !file.done && !file.failed)) return { text: t("upload.wait") };
+  if (!text.trim() && !files.some((file) => file.done) && !actsAlone(along)) return { text: "" };
+  const [gap] = gapsIn(text);
+  if (gap) return { text: t("macro.gap", { name: placeWords(gap.name) }), gap };
+  return null;
+}
+
+/** Sends what has no obstacle. Words that went leave the draft; without words, what is to be done is done. */
+export function sendFrom({ view, mode, place, text, along, people, named }: Writing): void {
+  const { id } = view;
+  const words = text.trim();
+  const files = takeFiles(place);
+  const acts = asSent(along.acts);
+  const quoted = replyingTo.value?.conversation === id ? replyingTo.value.message.id : null;
+  if (!words && files.length === 0) {
+    if (along.macro) void runMacro(id, along.macro, acts);
+  } else {
+    say(id, mode, {
+      text: words,
+      files,
+      seen: seenIn(id),
+      leg: view.leg,
+      replyTo: quoted,
+      // Without words of its own it would be sent the macro's.
+      macro: words ? along.macro : null,
+      acts: along.macro || hasActs(along.acts) ? acts : null,
+      mentions: mode === "note" ? [...new Set(mentionsIn(text, people, named).map((one) => one.id))] : [],
+    });
+    replyingTo.value = null;
+  }
+  clearAlong(place);
+  keepDraft(id, mode, "", 0);
+}

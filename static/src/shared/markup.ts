@@ -1,0 +1,77 @@
+// Text with marks, as agents write it where a channel carries them: **bold**, _italic_, `code`, lists, blocks of code.
+// It is read into plain data; whoever draws it makes elements of it, never markup.
+
+export type Mark = "b" | "i" | "code";
+
+export interface Marked {
+  text: string;
+  marks: readonly Mark[];
+}
+
+export type Block =
+  | { kind: "text"; spans: Marked[] }
+  | { kind: "list"; ordered: boolean; items: Marked[][] }
+  | { kind: "code"; text: string };
+
+// An address first: what looks like a mark within it is none. A closing _ may have a Korean particle behind it. What is
+// never closed is looked for over 500 letters, so that a long text of signs is read in a moment.
+const INLINE =
+  /https?:\/\/\S+|`([^`\n]+)`|\*\*(?=\S)([^\n]{0,500}?\S)\*\*|(?<![A-Za-z0-9_])_(?=[^\s_])([^\n]{0,500}?[^\s_])_(?![A-Za-z0-9_])/g;
+const ITEM = /^ {0,3}(?:([-•])|\d{1,3}[.)])\s+(\S.*)$/;
+const FENCE = /^```/;
+
+/** One line's words with their marks. */
+export function spansOf(text: string, marks: readonly Mark[] = []): Marked[] {
+  const spans: Marked[] = [];
+  let end = 0;
+  const plain = (to: number) => {
+    if (to > end) spans.push({ text: text.slice(end, to), marks });
+  };
+  for (const match of text.matchAll(INLINE)) {
+    const [whole, code, bold, italic] = match;
+    if (code === undefined && bold === undefined && italic === undefined) continue;
+    plain(match.index);
+    end = match.index + whole.length;
+    if (code !== undefined) spans.push({ text: code, marks: [...marks, "code"] });
+    else spans.push(...spansOf(bold ?? italic ?? "", [...marks, bold === undefined ? "i" : "b"]));
+  }
+  plain(text.length);
+  return spans;
+}
+
+/** The text's parts in their order. Lines stay lines; a fence that is not closed is words like all others. */
+export function blocksOf(text: string): Block[] {
+  const lines = text.split("\n");
+  const blocks: Block[] = [];
+  let words: string[] = [];
+  const flush = () => {
+    if (words.length > 0) blocks.push({ kind: "text", spans: spansOf(words.join("\n")) });
+    words = [];
+  };
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    const close = FENCE.test(line) ? lines.findIndex((one, place) => place > at && FENCE.test(one)) : -1;
+    const item = ITEM.exec(line);
+    if (close > at) {
+      flush();
+      blocks.push({ kind: "code", text: lines.slice(at + 1, close).join("\n") });
+      at = close;
+    } else if (item) {
+      flush();
+      const ordered = item[1] === undefined;
+      const last = blocks.at(-1);
+      const spans = spansOf(item[2] ?? "");
+      if (last?.kind === "list" && last.ordered === ordered && ITEM.test(lines[at - 1] ?? "")) last.items.push(spans);
+      else blocks.push({ kind: "list", ordered, items: [spans] });
+    } else words.push(line);
+  }
+  flush();
+  return blocks;
+}
+
+/** The words alone, for places of one line. */
+export function unmarked(text: string): string {
+  return spansOf(text)
+    .map((span) => span.text)
+    .join("");
+}
