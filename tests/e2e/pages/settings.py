@@ -10,10 +10,13 @@ from tests.e2e.pages.words import Language, Words
 PAGES = (
     "me",
     "look",
+    "macros",
+    "views",
     "security",
     "tokens",
     "agents",
     "teams",
+    "hours",
     "tags",
     "attributes",
     "accounts",
@@ -49,9 +52,13 @@ class SettingsPage(Screen):
     def button(self, key: str) -> Locator:
         return self.page.get_by_role("button", name=self.words(key), exact=True)
 
-    async def begin_second_factor(self) -> str:
-        """The secret for the app."""
+    async def begin_second_factor(self, password: str) -> str:
+        """The secret for the app; the password is asked for once more."""
         await self.button("totp.on").click()
+        dialog = self.page.get_by_role("dialog", name=self.words("totp.title"))
+        await dialog.get_by_label(self.words("password"), exact=True).fill(password)
+        await dialog.get_by_role("button", name=self.words("totp.on")).click()
+        await expect(dialog).to_have_count(0)
         secret = await self.page.locator(".totp-secret").text_content()
         return (secret or "").replace(" ", "")
 

@@ -7,7 +7,10 @@ export function useDismiss(place: RefObject<HTMLElement | null>, open: boolean, 
   useLayoutEffect(() => {
     if (!open) return;
     const outside = (event: Event) => {
-      if (!place.current?.contains(event.target as Node)) close();
+      const target = event.target as Node;
+      // A press on what takes no focus gives it to what stands around, such as a dialog: that is not elsewhere.
+      const around = event.type === "focusin" && target.contains(place.current);
+      if (!place.current?.contains(target) && !around) close();
     };
     const escape = (event: KeyboardEvent) => {
       if (event.key !== "Escape" || event.isComposing) return;

@@ -1,9 +1,7 @@
 import { useState } from "preact/hooks";
-import { startOfDay } from "../../shared/time";
+import { backAt } from "../../shared/back";
 import type { Chat, View } from "../chat";
 import { t, words } from "../words";
-
-const DAY = 24 * 3600_000; // ms
 
 /** Nobody is here to answer: says so, and takes an address to answer to. */
 export function Away({ chat, view }: { chat: Chat; view: View }) {
@@ -13,7 +11,7 @@ export function Away({ chat, view }: { chat: Chat; view: View }) {
   return (
     <section class="away" aria-label={t("away.label")}>
       <p dir="auto">{text}</p>
-      {team && !team.open && team.back_at && <p>{backAt(team.back_at)}</p>}
+      {team && !team.open && team.back_at && <p>{t(...backAt(team.back_at, Date.now(), words.language()))}</p>}
       {settings?.ask_email && (!address || asked) && <Ask chat={chat} address={address} done={() => setAsked(false)} />}
       {address && !asked && (
         <>
@@ -25,16 +23,6 @@ export function Away({ chat, view }: { chat: Chat; view: View }) {
       )}
     </section>
   );
-}
-
-/** On the customer's own clock: today by the hour, within the week by its day, later by its date. */
-function backAt(at: number): string {
-  const language = words.language();
-  const said = (form: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(language, form).format(at);
-  const time = said({ hour: "numeric", minute: "2-digit" });
-  const days = Math.round((startOfDay(at) - startOfDay(Date.now())) / DAY);
-  if (days === 0) return t("away.back_today", { time });
-  return t("away.back", { day: said(days < 7 ? { weekday: "long" } : { month: "long", day: "numeric" }), time });
 }
 
 function Ask({ chat, address, done }: { chat: Chat; address: string | null; done: () => void }) {

@@ -150,6 +150,21 @@ type Asked =
 function Standing({ agent, standing }: { agent: AgentView; standing: StandingView | undefined }) {
   const presence = known.signals.agents[agent.id];
   if (presence) return <span class={`standing ${presence}`}>{t(`presence.${presence}`)}</span>;
+  return (
+    <>
+      <LastSeen standing={standing} />
+      <SaysOfThemselves agent={agent} />
+    </>
+  );
+}
+
+/** Said by hand, and still so when they come back. */
+function SaysOfThemselves({ agent }: { agent: AgentView }) {
+  if (agent.availability === "online") return null;
+  return <span class="badge">{t(agent.availability === "busy" ? "agents.says_busy" : "agents.says_away")}</span>;
+}
+
+function LastSeen({ standing }: { standing: StandingView | undefined }) {
   if (!standing) return null;
   if (standing.invited) return <span class="badge">{t("agents.invited")}</span>;
   if (standing.seen_at === null) return <span class="faint">{t("agents.never_seen")}</span>;

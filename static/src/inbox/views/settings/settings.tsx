@@ -10,14 +10,17 @@ import { Accounts } from "./accounts";
 import { Agents } from "./agents";
 import { AttributeAdmin } from "./attributes";
 import { Audit } from "./audit";
+import { Hours } from "./hours";
 import { NotifySettings } from "../notices/settings";
 import { Look } from "./look";
+import { Macros } from "./macros";
 import { Me } from "./me";
 import { People } from "./people";
 import { Security } from "./security";
 import { TagAdmin } from "./tags";
 import { Teams } from "./teams";
 import { Tokens } from "./tokens";
+import { SavedViews } from "./views";
 
 interface Page {
   name: string;
@@ -32,10 +35,13 @@ const PAGES: readonly Page[] = [
   { name: "me", icon: "person", title: "settings.me", show: Me },
   { name: "look", icon: "sun", title: "settings.look", show: Look },
   { name: "notices", icon: "bell", title: "settings.notices", show: NotifySettings },
+  { name: "macros", icon: "macro", title: "settings.macros", show: Macros },
+  { name: "views", icon: "views", title: "settings.views", show: SavedViews },
   { name: "security", icon: "shield", title: "settings.security", show: Security },
   { name: "tokens", icon: "key", title: "settings.tokens", show: Tokens },
   { name: "agents", icon: "mine", title: "settings.agents", show: Agents, role: "admin" },
   { name: "teams", icon: "team", title: "settings.teams", show: Teams, role: "admin" },
+  { name: "hours", icon: "clock", title: "settings.hours", show: Hours, role: "admin" },
   { name: "tags", icon: "tag", title: "settings.tags", show: TagAdmin, role: "supervisor" },
   { name: "attributes", icon: "sliders", title: "settings.attributes", show: AttributeAdmin, role: "admin" },
   { name: "accounts", icon: "plug", title: "settings.accounts", show: Accounts, role: "supervisor" },

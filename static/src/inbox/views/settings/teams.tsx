@@ -5,7 +5,7 @@ import { known } from "../../store";
 import { AgentAvatar } from "../../ui/avatar";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
-import { count, t } from "../../words";
+import { count, t, type WordKey } from "../../words";
 import { Checks } from "./checks";
 import { EditableList, NameField } from "./editable";
 import { Form } from "./form";
@@ -50,6 +50,8 @@ function TeamDialog({ team, close }: { team: TeamView | null; close: () => void 
 
 function Row({ team }: { team: TeamView }) {
   const members = membersOf(team.id);
+  const { agents } = known.signals;
+  const here = members.filter((agent) => agents[agent.id]);
   return (
     <>
       <Icon name="team" />
@@ -58,11 +60,12 @@ function Row({ team }: { team: TeamView }) {
       </span>
       <span class="rows-more faint faces">
         {members.slice(0, FACES).map((agent) => (
-          <span key={agent.id} title={agent.name}>
-            <AgentAvatar agent={agent} size="small" />
+          <span key={agent.id} title={agents[agent.id] ? `${agent.name}: ${t(`presence.${agents[agent.id]}` as WordKey)}` : agent.name}>
+            <AgentAvatar agent={agent} size="small" presence={agents[agent.id]} />
           </span>
         ))}
         {count("teams.members", members.length)}
+        {here.length > 0 && ` · ${count("teams.here", here.length)}`}
       </span>
     </>
   );

@@ -1,0 +1,104 @@
+// When each team answers: how it stands now, and its week.
+
+import { useState } from "preact/hooks";
+import { dayName as dayOf, clock, startOfDay } from "../../../shared/time";
+import type { HoursList, HoursView, TeamView } from "../../../wire";
+import { now } from "../../clock";
+import { known } from "../../store";
+import { Icon } from "../../ui/icons";
+import { Empty, Failed, Skeleton } from "../../ui/states";
+import { language, t } from "../../words";
+import { useFetched } from "./fetched";
+import { HoursDialog } from "./hours-form";
+import { asTime, dayName, DAYS } from "./week";
+
+/** "18:00" today, "Monday 09:00" later. */
+function moment(at: number): string {
+  const time = clock(at, language.value);
+  return startOfDay(at) === startOfDay(now.value) ? time : `${dayOf(at, now.value, language.value)} ${time}`;
+}
+
+function Standing({ hours }: { hours: HoursView | undefined }) {
+  if (!hours) return <span class="faint">{t("hours.unsaid")}</span>;
+  return (
+    <>
+      <span class={hours.open ? "badge good" : "badge"}>{t(hours.open ? "hours.open" : "hours.closed")}</span>{" "}
+      {hours.until !== null && (
+        <span class="faint">{t(hours.open ? "hours.until" : "hours.back", { time: moment(hours.until) })}</span>
+      )}
+    </>
+  );
+}
+
+/** The week in few words: days with the same ranges stand together. */
+function weekWords(hours: HoursView): string[] {
+  const said: { days: string[]; ranges: string }[] = [];
+  for (const day of DAYS) {
+    const ranges = (hours.week[day] ?? []).map(([start, end]) => `${asTime(Number(start))}–${asTime(Number(end))}`);
+    const last = said.at(-1);
+    const words = ranges.join(", ") || t("hours.closed_day");
+    if (last && last.ranges === words) last.days.push(dayName(day, language.value));
+    else said.push({ days: [dayName(day, language.value)], ranges: words });
+  }
+  return said.map(({ days, ranges }) => `${days.length > 1 ? `${days[0]}–${days.at(-1)}` : days[0]} ${ranges}`);
+}
+
+function Row({ team, hours, edit }: { team: TeamView; hours: HoursView | undefined; edit: () => void }) {
+  return (
+    <li class="rows-row">
+      <Icon name="team" />
+      <span class="rows-main">
+        <b>{team.name}</b> <Standing hours={hours} />
+        {hours && (
+          <span class="rows-under faint">
+            {weekWords(hours).join(" · ")} · {hours.zone.replaceAll("_", " ")}
+          </span>
+        )}
+      </span>
+      <span class="rows-acts">
+        <button type="button" class="button small" onClick={edit}>
+          {t(hours ? "edit" : "hours.set")}
+          <span class="only-heard"> {team.name}</span>
+        </button>
+      </span>
+    </li>
+  );
+}
+
+export function Hours() {
+  const [fetched, again] = useFetched<HoursList>("/hours");
+  const [edited, setEdited] = useState<TeamView | null>(null);
+  const hours = new Map(fetched.phase === "ready" ? fetched.value.hours.map((one) => [one.team, one]) : []);
+  const teams = known.directory.teams
+    .filter((team) => !team.retired)
+    .sort((a, b) => a.name.localeCompare(b.name, language.value));
+  return (
+    <>
+      <p class="faint">{t("hours.more")}</p>
+      {fetched.phase === "asked" && <Skeleton kind="line" rows={4} />}
+      {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
+      {fetched.phase === "ready" && teams.length === 0 && (
+        <Empty icon="clock" title={t("hours.no_teams")}>
+          <a class="button" href="/settings/teams">
+            {t("hours.no_teams_go")}
+          </a>
+        </Empty>
+      )}
+      {fetched.phase === "ready" && teams.length > 0 && (
+        <ul class="rows card">
+          {teams.map((team) => (
+            <Row key={team.id} team={team} hours={hours.get(team.id)} edit={() => setEdited(team)} />
+          ))}
+        </ul>
+      )}
+      {edited && (
+        <HoursDialog
+          team={edited}
+          hours={hours.get(edited.id) ?? null}
+          close={() => setEdited(null)}
+          done={again}
+        />
+      )}
+    </>
+  );
+}

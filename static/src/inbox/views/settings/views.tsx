@@ -1,0 +1,169 @@
+// Saved views: what is in each, whose it is, how it is sorted; named anew, shared, retired and brought back.
+
+import { useState } from "preact/hooks";
+import type { FilterView, SavedView, ViewCounts, ViewsList } from "../../../wire";
+import { patch } from "../../api";
+import { known } from "../../store";
+import { Dialog } from "../../ui/dialog";
+import { Empty, Failed, Skeleton } from "../../ui/states";
+import { undoable } from "../../ui/toasts";
+import { language, t, type WordKey } from "../../words";
+import { NameField } from "./editable";
+import { useFetched } from "./fetched";
+import { Form, useSending } from "./form";
+import { assigneeWord, Choose, span, teamWord } from "./macro-acts";
+import { isWhole, mayChange, ScopeBadge, ScopeField, sentScope, type Shared } from "./scope";
+
+const MOST = 99; // conversations that are told one by one
+const SORTS = ["activity", "waiting"] as const;
+
+/** What a view asks of a conversation, each part in words. */
+export function filterWords(filter: FilterView): string[] {
+  const { directory } = known;
+  const tags = directory.tags.filter((tag) => filter.tags.includes(tag.id)).map((tag) => tag.name);
+  const account = directory.accounts.find((one) => one.id === filter.account)?.label[language.value] ?? filter.account;
+  return [
+    t(`views.status.${filter.status}` as WordKey),
+    ...(filter.assignee ? [t("views.says.assignee", { name: viewAssignee(filter.assignee) })] : []),
+    ...(filter.team ? [t("views.says.team", { team: teamWord(filter.team) })] : []),
+    ...(tags.length ? [t("views.says.tags", { tags: tags.join(", ") })] : []),
+    ...(account ? [t("views.says.account", { account })] : []),
+    ...(filter.unread ? [t("views.says.unread")] : []),
+    ...(filter.waiting_over ? [t("views.says.waiting", { span: span(filter.waiting_over, language.value) })] : []),
+  ];
+}
+
+function viewAssignee(id: string): string {
+  return id === "me" ? t("views.me") : assigneeWord(id);
+}
+
+function ViewDialog({ view, close, done }: { view: SavedView; close: () => void; done: () => void }) {
+  const [name, setName] = useState(view.name);
+  const [sort, setSort] = useState(view.sort);
+  const [shared, setShared] = useState<Shared>({ scope: view.scope, teams: view.teams });
+  const body = { name: name.trim(), sort, ...sentScope(shared) };
+  return (
+    <Dialog title={t("views.edit")} close={close}>
+      <Form
+        label={t("save")}
+        cancel={close}
+        disabled={!name.trim() || !isWhole(shared)}
+        save={() => patch(`/views/${view.id}`, body)}
+        done={() => {
+          done();
+          close();
+        }}
+      >
+        <NameField label={t("name")} name={name} change={setName} />
+        <p class="faint">
+          {t("views.filter")}: {filterWords(view.filter).join(" · ")}
+        </p>
+        <Choose
+          label={t("views.sort")}
+          value={sort}
+          options={SORTS.map((one) => ({ value: one, label: t(`views.sort.${one}` as WordKey) }))}
+          change={(value) => setSort(value as SavedView["sort"])}
+        />
+        <ScopeField shared={shared} change={(some) => setShared({ ...shared, ...some })} />
+      </Form>
+    </Dialog>
+  );
+}
+
+interface RowProps {
+  view: SavedView;
+  holds: number | undefined;
+  edit: () => void;
+  turn: () => void;
+}
+
+function Row({ view, holds, edit, turn }: RowProps) {
+  const owner = known.directory.agents.find((agent) => agent.id === view.owner)?.name;
+  const name = <span class="only-heard"> {view.name}</span>;
+  return (
+    <li class={view.retired ? "rows-row gone" : "rows-row"}>
+      <span class="rows-main">
+        <b>{view.name}</b> <ScopeBadge scope={view.scope} teams={view.teams} />
+        {view.retired && <span class="badge">{t("retired")}</span>}
+        <span class="rows-under faint">
+          {[...filterWords(view.filter), t(`views.sort.${view.sort}` as WordKey)].join(" · ")}
+        </span>
+        <span class="rows-under faint">
+          {owner && t("views.owner", { name: owner })}
+          {holds !== undefined && ` · ${t("views.holds", { n: holds > MOST ? `${MOST}+` : String(holds) })}`}
+        </span>
+      </span>
+      {mayChange(view) && (
+        <span class="rows-acts">
+          {!view.retired && (
+            <button type="button" class="button small" onClick={edit}>
+              {t("edit")}
+              {name}
+            </button>
+          )}
+          <button type="button" class="button small" onClick={turn}>
+            {t(view.retired ? "bring_back" : "retire")}
+            {name}
+          </button>
+        </span>
+      )}
+    </li>
+  );
+}
+
+export function SavedViews() {
+  const [used, again] = useFetched<ViewsList>("/views");
+  const [retired, againRetired] = useFetched<ViewsList>("/views?retired=true");
+  const [counted] = useFetched<ViewCounts>("/views/counts");
+  const [edited, setEdited] = useState<SavedView | null>(null);
+  const { problem, send } = useSending();
+  const renew = () => {
+    again();
+    againRetired();
+  };
+  const retire = async (view: SavedView, gone: boolean) => {
+    const worked = await send(() => patch(`/views/${view.id}`, { retired: gone }));
+    renew();
+    return worked;
+  };
+  const turn = (view: SavedView) =>
+    void retire(view, !view.retired).then((worked) => {
+      const said = t(view.retired ? "views.brought_back" : "views.retired", { name: view.name });
+      if (worked) undoable(said, () => void retire(view, view.retired));
+    });
+  const failed = [used, retired].find((one) => one.phase === "failed");
+  const views = [used, retired].flatMap((one) => (one.phase === "ready" ? one.value.views : []));
+  const counts = counted.phase === "ready" ? counted.value.counts : {};
+  const ready = used.phase === "ready" && retired.phase === "ready";
+  return (
+    <>
+      <p class="faint">{t("views.more")}</p>
+      {problem && (
+        <p class="form-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {failed?.phase === "failed" && <Failed text={failed.text} retry={renew} />}
+      {!failed && !ready && <Skeleton kind="line" rows={4} />}
+      {ready && views.length === 0 && (
+        <Empty icon="views" title={t("views.none")}>
+          {t("views.none_more")}
+        </Empty>
+      )}
+      {views.length > 0 && (
+        <ul class="rows card">
+          {views.map((view) => (
+            <Row
+              key={view.id}
+              view={view}
+              holds={counts[view.id]}
+              edit={() => setEdited(view)}
+              turn={() => turn(view)}
+            />
+          ))}
+        </ul>
+      )}
+      {edited && <ViewDialog view={edited} close={() => setEdited(null)} done={renew} />}
+    </>
+  );
+}

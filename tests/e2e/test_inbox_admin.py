@@ -1,0 +1,311 @@
+"""Macros, team hours, saved views and who is how, as those set them who run a team."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.e2e.office import PASSWORD, PHONE, Colleague, Office
+from tests.e2e.pages.settings import SettingsPage
+from tests.e2e.pages.words import Language
+from tests.servers.pages import Pages
+
+HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
+WIDER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+LONG = (
+    "배송 지연 안내와 환불 절차를 함께 알려 드리는 아주 긴 이름의 매크로 Lieferverzögerungsbenachrichtigung"
+)
+
+
+async def settings_of(who: Colleague, page: str, language: Language = "en", **options: Any) -> SettingsPage:
+    inbox = await who.inbox(language=language, **options)
+    return await SettingsPage(inbox.page, who.office.url, language).go(page)
+
+
+async def saved(settings: SettingsPage) -> None:
+    """Save the dialog that is open, and see it go."""
+    dialog = settings.page.get_by_role("dialog")
+    await dialog.get_by_role("button", name=settings.words("save")).click()
+    await expect(dialog).to_have_count(0)
+
+
+async def act(settings: SettingsPage, name: str, key: str) -> None:
+    """Press a button in the row that is called so."""
+    await settings.row(name).get_by_role("button", name=f"{settings.words(key)} {name}").click()
+
+
+# --- macros ---------------------------------------------------------------------------------------------------------
+
+
+async def insert(dialog: Locator, settings: SettingsPage, key: str) -> None:
+    await dialog.get_by_role("button", name=settings.words("macros.insert")).click()
+    await dialog.get_by_role("option", name=settings.words(key)).first.click()
+
+
+async def test_a_macro_is_written_previewed_shared_copied_and_retired(office: Office) -> None:
+    await office.team("Night")
+    await office.boss.ask("POST", "/tags", {"name": "late", "colour": "#dc2626"})
+    await office.known_writes("Kim Minji", "Where is my parcel?")
+    settings = await settings_of(office.boss, "macros")
+    await expect(settings.page.get_by_text(settings.words("macros.none"))).to_be_visible()
+    await settings.button("macros.make").click()
+    dialog = settings.page.get_by_role("dialog", name=settings.words("macros.make"))
+    await dialog.get_by_label(settings.words("name"), exact=True).fill("Delay")
+    text = dialog.get_by_label(settings.words("macros.text"))
+    await text.fill("Dear , sorry.")
+    await text.evaluate("(area) => area.setSelectionRange(5, 5)")
+    await insert(dialog, settings, "place.contact.name")
+    await expect(text).to_have_value("Dear {{contact.name}}, sorry.")
+    await expect(text).to_be_focused()
+    preview = dialog.get_by_role("region", name=settings.words("macros.preview"))
+    await expect(preview).to_contain_text("Dear Kim Minji, sorry.")
+    await insert(dialog, settings, "place.contact.email")
+    await expect(preview.locator("mark")).to_have_text("{{contact.email}}")
+    await expect(preview).to_contain_text(settings.words("macros.preview_missing"))
+    await expect(preview).to_contain_text(settings.words("place.contact.email"))
+    await dialog.get_by_role("group", name=settings.words("acts.tags_add")).get_by_role("button").click()
+    await dialog.get_by_role("option", name="late").click()
+    await settings.page.keyboard.press("Escape")
+    await expect(dialog).to_be_visible()
+    await dialog.get_by_label(settings.words("acts.status")).select_option("closed")
+    await dialog.get_by_label(settings.words("scope.teams"), exact=True).check()
+    save = dialog.get_by_role("button", name=settings.words("save"))
+    await expect(save).to_be_disabled()
+    await dialog.get_by_role("checkbox", name="Night").check()
+    assert await settings.faults("macro") == []
+    await saved(settings)
+    row = settings.row("Delay")
+    await expect(row).to_contain_text("Night")
+    await expect(row).to_contain_text(settings.words("acts.says.tags_add", tags="late"))
+    await expect(row).to_contain_text(settings.words("acts.says.closed"))
+    await expect(row).to_contain_text(settings.words("macros.never_used"))
+    await act(settings, "Delay", "macros.copy")
+    await expect(
+        settings.page.get_by_role("dialog").get_by_label(settings.words("macros.text"))
+    ).to_have_value("Dear {{contact.name}}{{contact.email}}, sorry.")
+    await saved(settings)
+    await expect(settings.row(settings.words("macros.copy_name", name="Delay"))).to_have_count(1)
+    await settings.page.get_by_label(settings.words("macros.find")).fill("(copy)")
+    await expect(settings.page.locator(".macro-row")).to_have_count(1)
+    await settings.page.get_by_label(settings.words("macros.find")).fill("")
+    await (
+        settings.page.locator(".macro-row")
+        .filter(has_text="(copy)")
+        .get_by_role("button", name=settings.words("retire"))
+        .click()
+    )
+    await expect(settings.page.locator(".macro-row")).to_have_count(1)
+    await settings.page.get_by_label(settings.words("macros.which")).select_option("retired")
+    await expect(settings.page.locator(".macro-row")).to_contain_text("(copy)")
+    await settings.button("undo").click()
+    await expect(settings.page.locator(".macro-row")).to_have_count(0)
+
+
+async def test_an_agent_uses_shared_macros_and_makes_their_own(office: Office, new_page: Pages) -> None:
+    new_page.expect(r"status of 422 .*/api/v1/macros")
+    await office.boss.ask("POST", "/macros", {"name": "Shared", "text": "Hello", "scope": "all"})
+    mina = await office.hire("Mina")
+    settings = await settings_of(mina, "macros", "ko")
+    row = settings.row("Shared")
+    await expect(row).to_contain_text("모두")
+    await expect(row.get_by_role("button", name=settings.words("edit"))).to_have_count(0)
+    await act(settings, "Shared", "macros.copy")
+    dialog = settings.page.get_by_role("dialog")
+    await expect(dialog.get_by_text(settings.words("scope.own_more"))).to_be_visible()
+    await expect(dialog.get_by_text(settings.words("macros.preview_nobody"))).to_be_visible()
+    await saved(settings)
+    await expect(settings.row("Shared (사본)")).to_contain_text("나만")
+    await act(settings, "Shared (사본)", "edit")
+    await dialog.get_by_label(settings.words("macros.text")).fill("{{contact.shoe}}")
+    await dialog.get_by_role("button", name=settings.words("save")).click()
+    await expect(dialog.locator(".form-problem[role=alert]")).to_contain_text("contact.shoe")
+
+
+# --- hours ----------------------------------------------------------------------------------------------------------
+
+
+async def test_hours_are_set_and_told_as_the_chat_will_tell_them(office: Office) -> None:
+    await office.team("Night")
+    settings = await settings_of(office.boss, "hours", timezone_id="Asia/Seoul")
+    await expect(settings.row("Night")).to_contain_text(settings.words("hours.unsaid"))
+    await act(settings, "Night", "hours.set")
+    dialog = settings.page.get_by_role("dialog")
+    preview = dialog.get_by_role("region", name=settings.words("hours.preview"))
+    await dialog.get_by_label(settings.words("hours.to", day="Monday")).fill("12:00")
+    await dialog.get_by_role("button", name=settings.words("hours.range_add", day="Monday")).click()
+    await expect(dialog.get_by_label(settings.words("hours.from", day="Monday"))).to_have_count(2)
+    later = dialog.get_by_label(settings.words("hours.from", day="Monday")).nth(1)
+    await later.fill("11:00")
+    await expect(dialog.get_by_role("alert")).to_have_text(settings.words("hours.wrong_overlap"))
+    await expect(dialog.get_by_role("button", name=settings.words("save"))).to_be_disabled()
+    await later.fill("13:00")
+    await expect(dialog.get_by_role("alert")).to_have_count(0)
+    await dialog.get_by_role("button", name=settings.words("hours.copy_monday")).click()
+    await expect(dialog.get_by_label(settings.words("hours.from", day="Friday"))).to_have_count(2)
+    await expect(dialog.get_by_label(settings.words("hours.from", day="Sunday"))).to_have_count(0)
+    await expect(dialog.get_by_text(settings.words("hours.clocks_stay"))).to_be_visible()
+    await dialog.get_by_role("button", name=settings.words("hours.zone")).click()
+    await dialog.get_by_role("combobox").fill("Eastern Time")
+    await dialog.get_by_role("option", name="New York").click()
+    await expect(dialog.get_by_text("9:00 stays 9:00")).to_be_visible()
+    today = datetime.datetime.now(datetime.UTC).date()
+    for day in range(-1, 2):
+        await dialog.get_by_role("button", name=settings.words("hours.holiday_add")).click()
+        date = (today + datetime.timedelta(days=day)).isoformat()
+        await dialog.get_by_label(settings.words("hours.date")).nth(day + 1).fill(date)
+    await dialog.get_by_label(settings.words("hours.day_name")).first.fill("Harvest")
+    await expect(preview.locator("[lang=ko]")).to_contain_text("에 다시 답해 드려요")
+    await expect(preview.locator("[lang=en]")).to_contain_text("We are back on")
+    assert await settings.faults("hours") == []
+    await saved(settings)
+    row = settings.row("Night")
+    await expect(row).to_contain_text(settings.words("hours.closed"))
+    await expect(row).to_contain_text("Monday–Friday 09:00–12:00, 13:00–17:00 · Saturday–Sunday Closed")
+    await expect(row).to_contain_text("America/New York")
+    await act(settings, "Night", "edit")
+    await expect(dialog.get_by_label(settings.words("hours.day_name")).first).to_have_value("Harvest")
+    await (
+        dialog.get_by_label(settings.words("hours.date"))
+        .nth(1)
+        .fill((today - datetime.timedelta(days=1)).isoformat())
+    )
+    await expect(dialog.get_by_role("alert")).to_have_text([settings.words("hours.twice")] * 2)
+    await dialog.get_by_role("button", name=settings.words("hours.forget")).click()
+    await expect(settings.row("Night")).to_contain_text(settings.words("hours.unsaid"))
+
+
+async def test_a_team_that_is_open_says_nothing(office: Office) -> None:
+    team = await office.team("Always")
+    week = {day: [[0, 1440]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    await office.boss.ask("PUT", f"/teams/{team}/hours", {"zone": "UTC", "week": week})
+    settings = await settings_of(office.boss, "hours", "ko")
+    await expect(settings.row("Always")).to_contain_text(settings.words("hours.open"))
+    await act(settings, "Always", "edit")
+    dialog = settings.page.get_by_role("dialog")
+    await expect(dialog.get_by_text(settings.words("hours.preview_always"))).to_be_visible()
+    await expect(dialog.get_by_text("일요일", exact=True)).to_be_visible()
+    await dialog.get_by_role("button", name=settings.words("hours.override_add")).click()
+    await expect(dialog.get_by_label(settings.words("hours.date"))).to_have_count(1)
+    await saved(settings)
+
+
+# --- views and people -----------------------------------------------------------------------------------------------
+
+
+async def test_saved_views_are_named_shared_and_retired(office: Office) -> None:
+    tag = (await office.boss.ask("POST", "/tags", {"name": "vip", "colour": "#dc2626"}))["tag"]["id"]
+    body = {
+        "name": "Waiting",
+        "filter": {
+            "status": "open",
+            "assignee": "me",
+            "tags": [tag],
+            "unread": True,
+            "waiting_over": 3_600_000,
+        },
+        "sort": "waiting",
+    }
+    await office.boss.ask("POST", "/views", body)
+    mina = await office.hire("Mina")
+    settings = await settings_of(office.boss, "views")
+    row = settings.row("Waiting")
+    for said in (
+        settings.words("views.says.assignee", name=settings.words("views.me")),
+        settings.words("views.says.tags", tags="vip"),
+        settings.words("views.says.waiting", span="1 hour"),
+        settings.words("views.sort.waiting"),
+        settings.words("scope.personal"),
+    ):
+        await expect(row).to_contain_text(said)
+    assert await settings.faults("views") == []
+    await act(settings, "Waiting", "edit")
+    dialog = settings.page.get_by_role("dialog")
+    await dialog.get_by_label(settings.words("name"), exact=True).fill("VIP waits")
+    await dialog.get_by_label(settings.words("scope.all"), exact=True).check()
+    await saved(settings)
+    hers = await settings_of(mina, "views", "ko")
+    await expect(hers.row("VIP waits")).to_contain_text("1시간 넘게 기다린 대화")
+    await expect(hers.row("VIP waits").get_by_role("button")).to_have_count(0)
+    await act(settings, "VIP waits", "retire")
+    await expect(settings.row("VIP waits")).to_contain_text(settings.words("retired"))
+    await settings.button("undo").click()
+    await expect(settings.row("VIP waits").get_by_role("button", name=settings.words("edit"))).to_have_count(
+        1
+    )
+
+
+async def test_who_is_here_and_how_is_seen_of_agents_and_teams(office: Office) -> None:
+    team = await office.team("Night")
+    bo = await office.hire("Bo", teams=[team])
+    await office.hire("Cy", teams=[team])
+    settings = await settings_of(office.boss, "teams")
+    await expect(settings.row("Night")).to_contain_text(settings.words("teams.members.other", n=2))
+    inbox = await bo.inbox()
+    await expect(settings.row("Night")).to_contain_text(settings.words("teams.here.one", n=1))
+    await bo.ask("PUT", "/session/availability", {"availability": "busy"})
+    await settings.turn_to("agents")
+    await expect(settings.row("Bo").locator(".standing")).to_have_text(settings.words("presence.busy"))
+    await inbox.page.close()
+    await settings.reload()
+    await expect(settings.row("Bo")).to_contain_text(settings.words("agents.says_busy"))
+
+
+# --- sign-in --------------------------------------------------------------------------------------------------------
+
+
+async def test_a_second_factor_asks_for_the_password_again(office: Office, new_page: Pages) -> None:
+    new_page.expect(r"status of 422 .*/api/v1/session/totp")
+    settings = await settings_of(await office.hire("Mina"), "security", "ko")
+    await settings.button("totp.on").click()
+    dialog = settings.page.get_by_role("dialog")
+    field = dialog.get_by_label(settings.words("password"), exact=True)
+    await expect(dialog.get_by_role("button", name=settings.words("totp.on"))).to_be_disabled()
+    await field.fill("not my password")
+    await field.press("Enter")
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await expect(settings.page.locator(".qr")).to_have_count(0)
+    assert await settings.faults("password-again") == []
+    await field.fill(PASSWORD)
+    await field.press("Enter")
+    await expect(dialog).to_have_count(0)
+    await expect(settings.page.locator(".qr")).to_be_visible()
+
+
+# --- every look -----------------------------------------------------------------------------------------------------
+
+LOOKS: dict[str, dict[str, Any]] = {
+    "hand": HAND,
+    "dark": {"color_scheme": "dark"},
+    "contrast": {"contrast": "more"},
+    "forced": {"forced_colors": "active", "color_scheme": "dark"},
+}
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("look", LOOKS)
+async def test_far_too_much_fits_in_every_look(office: Office, language: Language, look: str) -> None:
+    await office.team(LONG)
+    text = "{{contact.name|" + "가나다 " * 40 + "}} " + "verylongword" * 60
+    await office.boss.ask("POST", "/macros", {"name": LONG, "text": text, "scope": "all"})
+    await office.boss.ask("POST", "/views", {"name": LONG, "filter": {}})
+    await office.known_writes(LONG, "Hello")
+    settings = await settings_of(office.boss, "macros", language, **LOOKS[look])
+    found: list[str] = []
+
+    async def fits(name: str) -> None:
+        found.extend(await settings.faults(f"{look}-{language}-{name}"))
+        if (wider := await settings.page.evaluate(WIDER)) > 0:
+            found.append(f"{name}: {wider} px wider than the screen")
+
+    for page, key in (("macros", "edit"), ("hours", "hours.set"), ("views", "edit")):
+        await settings.go(page)
+        await fits(page)
+        await act(settings, LONG, key)
+        await expect(
+            settings.page.get_by_role("dialog").get_by_text(settings.words("loading"))
+        ).to_have_count(0)
+        await fits(f"{page}-dialog")
+    assert not found, "\n".join(found)
