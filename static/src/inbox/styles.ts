@@ -17,5 +17,6 @@ import "./css/side.css";
 import "./css/person.css";
 import "./css/settings.css";
 import "./css/settings-pages.css";
+import "./css/forced.css";
 import "./css/notices.css";
 import "./css/minute.css";
