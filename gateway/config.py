@@ -125,6 +125,8 @@ class Sandbox(Section):
     """Provider simulators in place of the real ones, for trying everything offline."""
     history: int = Field(default=2_400, ge=12, le=50_000)
     """Conversations that the invented shop of `parley demo` begins with."""
+    customers: bool = True
+    """Do customers come to `parley demo` by themselves, until they are switched off on the sandbox page?"""
 
 
 def _account_names(channels: dict[str, Any]) -> dict[str, Any]:

@@ -89,7 +89,7 @@ def open_sandbox(store: Store, config: Config) -> Sandbox:
         return f"/link/{await store.write(verb)}"
 
     settles = config.limits.presence_ping / 1000 + 1
-    crowd = Crowd(ACCOUNT, signed, settles)
+    crowd = Crowd(ACCOUNT, signed, settles, on=config.sandbox.customers)
     people = [(one.role, one.name) for one in reversed(COLLEAGUES)]
     return Sandbox(_key(config), ACCOUNT, crowd, signed, enter, people)
 

@@ -77,7 +77,7 @@ def demo_config(config: Config, data: Path | None) -> Config:
         server=Server(host=config.server.host, port=config.server.port),
         channels={name: {**section, **signing} for name, section in CHANNELS.items()},
         limits=config.limits,
-        sandbox=Sandbox(enabled=True, history=config.sandbox.history),
+        sandbox=config.sandbox.model_copy(update={"enabled": True}),
     )
 
 

@@ -140,7 +140,7 @@ MACROS: tuple[tuple[str, str, str, tuple[str, ...], str], ...] = (
 )
 """Name, text, whose (all, or a team's key), tags it sets, status it leaves."""
 VIEWS: tuple[tuple[str, str, dict[str, Any], str], ...] = (
-    ("30분 넘게 기다림 Waiting over 30 min", "all", {"waiting_over": 1_800_000}, "waiting"),
+    ("30분 넘음 Over 30 min", "all", {"waiting_over": 1_800_000}, "waiting"),
     ("환불 Refunds", "orders", {"tags": ["refund"]}, "activity"),
     ("머신 Machines", "tech", {"tags": ["machine"]}, "activity"),
     ("VIP", "all", {"tags": ["vip"]}, "activity"),

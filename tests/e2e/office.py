@@ -251,16 +251,18 @@ async def office(open_office: OpenOffice) -> Office:
     return await open_office()
 
 
-OpenDemo = Callable[[], Awaitable[Office]]
+OpenDemo = Callable[..., Awaitable[Office]]
+QUIET_DEMO = {"PARLEY_SANDBOX__HISTORY": "150", "PARLEY_SANDBOX__CUSTOMERS": "false"}
+"""A short history, and nobody who comes by themselves."""
 
 
 @pytest.fixture
 async def open_demo(parley: Callable[..., Parley], new_page: Pages) -> AsyncIterator[OpenDemo]:
-    """The demo, nobody signed in yet."""
+    """The demo, nobody signed in yet; with settings of its own: `await open_demo(PARLEY_SANDBOX__CUSTOMERS="true")`."""
     opened: list[Office] = []
 
-    async def start() -> Office:
-        server = await asyncio.to_thread(lambda: parley(command="demo"))
+    async def start(**settings: str) -> Office:
+        server = await asyncio.to_thread(lambda: parley(command="demo", **{**QUIET_DEMO, **settings}))
         opened.append(Office(server, new_page))
         return opened[-1]
 
