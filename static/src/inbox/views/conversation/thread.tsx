@@ -159,10 +159,18 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
       }
     : null;
   const { atEnd, toEnd: toLast, toRow } = useReadersPlace(scroller, content, drawn, older, newer);
+  const wantsEnd = useRef(false);
   const toEnd = (smooth = false) => {
+    wantsEnd.current = newer !== null;
     if (newer) void loadThread(view.id);
-    toLast(smooth && !newer);
+    else toLast(smooth);
   };
+  useEffect(() => {
+    if (!wantsEnd.current || thread.phase !== "ready") return;
+    if (thread.after) return void loadThread(view.id);
+    wantsEnd.current = false;
+    toLast();
+  }, [thread.rows, thread.phase]);
   const linked = useLinkedMessage(view, thread, from === 0, toRow);
   const found = useSoughtMessage(view, thread, from === 0, toRow);
   useHandsOn(scroller, view);
