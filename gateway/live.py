@@ -139,7 +139,12 @@ class LiveSession:
         raw = request.transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-        request.transport.set_write_buffer_limits(high=self._limit)
+        # Above that the connection says that its browser is slow, long before the limit.
+        request.transport.set_write_buffer_limits(high=self._limit // 2)
+        connection: Any = request.protocol
+        self._watched = hasattr(connection, "live")
+        if self._watched:
+            connection.live = self
 
     @property
     def position(self) -> int:
@@ -177,18 +182,17 @@ class LiveSession:
                 self._left = self._transport.get_write_buffer_size()
                 self._feed()
 
-    @staticmethod
-    def write_to_all(sessions: Iterable[LiveSession], frame: bytes) -> None:
-        """The same as `write` to each, for crowds: a thousand calls of it would cost half of what the sending does."""
-        size = len(frame)
-        for session in sessions:
-            transport = session._transport
-            if session.cut_with is not None or session.ws.closed or transport.is_closing():
-                continue
-            if not session._behind and transport.get_write_buffer_size() + size <= session._limit:
-                transport.write(frame)
-            else:
-                session.write(frame)
+    @property
+    def quick(self) -> Callable[[bytes], object] | None:
+        """Writes without asking first (see `Crowd`); None while this browser is slow or gone."""
+        if not self._watched or self._behind or self.closing or self._transport.get_write_buffer_size():
+            return None
+        return self._transport.write
+
+    def ask(self) -> None:
+        """The connection says that its browser is slow, or gone: from now on it is asked before every frame."""
+        if self._hub is not None:
+            self._hub.ask(self)
 
     def _feed(self) -> None:
         """Give the socket what it has room for, and look again until nothing is behind."""
@@ -240,6 +244,7 @@ class LiveSession:
         if self.closing:
             return
         self.cut_with = code
+        self.ask()
         self._let_go()
         if isinstance(self.ws, _Socket):
             self.ws.was_cut = True
@@ -430,6 +435,9 @@ class Hub(ABC, Generic[S, C]):
 
     def left(self, session: S) -> None:
         """It is told nothing any more."""
+
+    def ask(self, session: S) -> None:
+        """Its browser is slow or gone."""
 
     def _replay(self, session: S, events: Sequence[Event], content: C) -> bool:
         try:

@@ -45,10 +45,26 @@ class Gate(Protocol):
         """Called once for each `enter` that was granted."""
 
 
+class Live(Protocol):
+    """A session on a connection."""
+
+    def ask(self) -> None:
+        """Its browser is slow, or gone."""
+
+
 class Connection(web.RequestHandler):
     """One caller's connection."""
 
-    __slots__ = ("_address", "_admitted", "_deadline", "_gate", "_guards", "_head_wait", "_takes_nothing")
+    __slots__ = (
+        "_address",
+        "_admitted",
+        "_deadline",
+        "_gate",
+        "_guards",
+        "_head_wait",
+        "_takes_nothing",
+        "live",
+    )
 
     def __init__(
         self,
@@ -68,6 +84,13 @@ class Connection(web.RequestHandler):
         self._address = ""
         self._admitted = True
         self._deadline: asyncio.TimerHandle | None = None
+        self.live: Live | None = None
+        """The session of a socket that this connection has become."""
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self.live is not None:
+            self.live.ask()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -85,6 +108,9 @@ class Connection(web.RequestHandler):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._no_deadline()
+        if self.live is not None:
+            self.live.ask()
+            self.live = None
         if self._admitted and self._gate is not None:
             self._gate.leave(self._address)
         super().connection_lost(exc)

@@ -7,7 +7,7 @@ lost sight of in between is not shown, the `left` that follows says why.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +16,7 @@ from aiohttp import web
 
 from gateway.bus import AgentLooks, Bus
 from gateway.channels.registry import Channels
+from gateway.crowd import Crowd
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, sees
 from gateway.egress.agent import Link
@@ -94,9 +95,8 @@ class AgentHub(Hub[AgentSession, Facts]):
         self._bus = bus
         self._channels = channels
         self._link = link
-        self._crowds: dict[Hashable, dict[AgentSession, None]] = defaultdict(dict)
-        """The sessions that are told alike, but for what is assigned to one of them; in the order in which they came,
-        which is how they lie in memory."""
+        self._crowds: dict[Hashable, Crowd[AgentSession]] = defaultdict(Crowd)
+        """The sessions that are told alike, but for what is assigned to one of them."""
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         contacts = {event.contact for event in events if event.contact}
@@ -152,23 +152,25 @@ class AgentHub(Hub[AgentSession, Facts]):
             sessions = [session for session in sessions if not self._access_ended(session, access)]
         if content.assignees is None:
             content.assignees = _assignees(events, content)
-        crowds: Mapping[Hashable, Collection[AgentSession]]
         crowds = self._crowds if sessions is self.sessions else _in_crowds(sessions)
         for crowd in crowds.values():
             for sight, group in _sights(crowd, content.assignees).items():
                 frame, left = self._shown(sight, next(iter(group)).viewer, events, content)
-                LiveSession.write_to_all(group, frame)
+                group.write(frame)
                 for session in [one for one in group if one.looks_at in left] if left else ():
                     self._look_away(session)
 
     def joined(self, session: AgentSession) -> None:
         session.crowd = _crowd(session.viewer)
-        self._crowds[session.crowd][session] = None
+        self._crowds[session.crowd].add(session)
 
     def left(self, session: AgentSession) -> None:
-        self._crowds[session.crowd].pop(session, None)
+        self._crowds[session.crowd].discard(session)
         if not self._crowds[session.crowd]:
             del self._crowds[session.crowd]
+
+    def ask(self, session: AgentSession) -> None:
+        self._crowds[session.crowd].ask(session)
 
     def _shown(
         self, sight: Hashable, viewer: Viewer, events: Sequence[Event], content: Facts
@@ -288,24 +290,22 @@ def _crowd(viewer: Viewer) -> Hashable:
     return None if viewer.sees_all else viewer.teams
 
 
-def _in_crowds(sessions: Iterable[AgentSession]) -> Mapping[Hashable, Collection[AgentSession]]:
-    crowds: dict[Hashable, list[AgentSession]] = defaultdict(list)
+def _in_crowds(sessions: Iterable[AgentSession]) -> Mapping[Hashable, Crowd[AgentSession]]:
+    crowds: dict[Hashable, Crowd[AgentSession]] = defaultdict(Crowd)
     for session in sessions:
-        crowds[_crowd(session.viewer)].append(session)
+        crowds[_crowd(session.viewer)].add(session)
     return crowds
 
 
-def _sights(
-    crowd: Collection[AgentSession], assignees: set[str | None]
-) -> Mapping[Hashable, Collection[AgentSession]]:
+def _sights(crowd: Crowd[AgentSession], assignees: set[str | None]) -> Mapping[Hashable, Crowd[AgentSession]]:
     """A crowd parted where facts of these assignees are told to some of it in a way of their own."""
     viewer = next(iter(crowd)).viewer
     if viewer.sees_all or not any(assignees):
         return {_crowd(viewer): crowd}
-    sights: dict[Hashable, list[AgentSession]] = defaultdict(list)
+    sights: dict[Hashable, Crowd[AgentSession]] = defaultdict(Crowd)
     for session in crowd:
-        viewer = session.caller.viewer
-        sights[viewer if viewer.agent_id in assignees else viewer.teams].append(session)
+        viewer = session.viewer
+        sights[viewer if viewer.agent_id in assignees else viewer.teams].add(session)
     return sights
 
 

@@ -184,7 +184,8 @@ class VisitorHub(Hub[VisitorSession, Facts]):
                 self._recognise(session, person, crowd)
         for person in content.told.keys() | content.erased:
             if (theirs := crowd.of(person)) and (frame := self._frame(events, content, person)) is not None:
-                LiveSession.write_to_all(theirs, frame)
+                for session in tuple(theirs):
+                    session.write(frame)
 
     def of(self, person: str) -> Iterable[VisitorSession]:
         """The sessions of a person that are told live."""

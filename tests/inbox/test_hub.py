@@ -211,7 +211,7 @@ class Ears(AgentSession):
         self.ws = cast(Any, SimpleNamespace(closed=False))
         caller = SimpleNamespace(viewer=viewer, agent_id=viewer.agent_id, session="s", token=None)
         self.caller = cast(Any, caller)
-        self._limit, self._behind = 1 << 20, deque()
+        self._limit, self._behind, self._watched = 1 << 20, deque(), True
         transport = SimpleNamespace(
             write=self.heard.append, is_closing=lambda: False, get_write_buffer_size=lambda: 0
         )
