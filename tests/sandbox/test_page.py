@@ -69,9 +69,11 @@ async def test_one_press_signs_in(demo: Demo) -> None:
     async with demo.http.post(f"{demo.sandbox.path}/enter/supervisor", allow_redirects=False) as answer:
         assert answer.status == 303
         link = answer.headers["Location"].removeprefix("/link/")
-    async with aiohttp.ClientSession(demo.url, headers={"Origin": demo.url}) as http:
-        async with http.post("/api/v1/session/link", json={"link": link}) as answer:
-            assert (await answer.json())["agent"]["role"] == "supervisor"
+    async with (
+        aiohttp.ClientSession(demo.url, headers={"Origin": demo.url}) as http,
+        http.post("/api/v1/session/link", json={"link": link}) as answer,
+    ):
+        assert (await answer.json())["agent"]["role"] == "supervisor"
     async with demo.http.post(f"{demo.sandbox.path}/enter/owner") as answer:
         assert answer.status == 404
 
