@@ -1,7 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { LANGUAGES } from "../../../shared/i18n";
 import { prefer } from "../../preferences";
-import { language } from "../../words";
+import { language, t } from "../../words";
 
 const NAMES = { en: "English", ko: "한국어" } as const;
 
@@ -17,7 +17,7 @@ export function SignFrame({ title, children }: { title: string; children: Compon
         <h1 class="sign-title">{title}</h1>
         {children}
       </div>
-      <div class="sign-languages" role="group" aria-label="Language">
+      <div class="sign-languages" role="group" aria-label={t("settings.language")}>
         {LANGUAGES.map((one) => (
           <button
             key={one}
