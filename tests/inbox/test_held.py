@@ -198,44 +198,21 @@ async def test_how_long_is_each_agents_choice(house: House) -> None:
         await does(house, "ann", "set_preferences", values={"undo_send": right})
 
 
-async def test_a_page_around_a_message(both: House) -> None:
-    taken = await both.customer_writes("m0")
-    ids = [taken.message]
-    for n in range(1, 9):
-        ids.append((await both.customer_writes(f"m{n}")).message)
-    other = await both.customer_writes("elsewhere", name="Lee")
-    rest = await both.client("ann")
-    path = f"/conversations/{taken.conversation}/messages"
-    page = await rest.get(path, around=ids[4], limit=4)
-    assert [one["text"] for one in page["messages"]] == ["m2", "m3", "m4", "m5", "m6"]
-    assert [one["text"] for one in (await rest.get(path, before=page["before"]))["messages"]] == ["m0", "m1"]
-    assert [one["text"] for one in (await rest.get(path, after=page["after"]))["messages"]] == ["m7", "m8"]
-    whole = await rest.get(path, around=ids[0], limit=100)
-    assert ([one["text"] for one in whole["messages"]], whole["before"], whole["after"]) == (
-        [f"m{n}" for n in range(9)],
-        None,
-        None,
+async def test_preferences_are_set_by_rest_too(house: House) -> None:
+    rest = await house.client("ann")
+    values = {"values": {"undo_send": 20, "theme": "dark"}}
+    assert (await rest.ask("PATCH", "/session/preferences", values))[0] == 204
+    async with tabs(house, "ann") as (tab,):
+        told = tab.of("snapshot")[0]["private"]["preferences"]
+        assert told == {"undo_send": 20, "theme": "dark"}
+        await rest.ask("PATCH", "/session/preferences", {"values": {"theme": None}})
+        await tab.until(
+            lambda seen: any(
+                frame["private"].get("preferences") == {"undo_send": 20} for frame in seen.of("private")
+            ),
+            "what was chosen elsewhere",
+        )
+    assert await rest.fails("PATCH", "/session/preferences", {"values": {"undo_send": 31}}) == (
+        400,
+        "malformed",
     )
-    for wrong in (other.message, "01nothing"):
-        status, _ = await rest.ask("GET", path, params={"around": wrong})
-        assert status == 404
-    assert (await rest.ask("GET", path, params={"around": ids[0], "before": page["before"]}))[0] == 400
-
-
-async def test_what_a_message_said_before(both: House) -> None:
-    taken = await both.customer_writes("hello", team="sales")
-    say = {"conversation": taken.conversation, "text": "Helo", "client_id": "c1"}
-    message = (await does(both, "ann", "reply", **say))["message"]
-    rest = await both.client("ann")
-    await rest.does("PATCH", f"/messages/{message['id']}", {"text": "Hello"})
-    await rest.does("PATCH", f"/messages/{message['id']}", {"text": "Hello!"})
-    versions = (await rest.get(f"/messages/{message['id']}/versions"))["versions"]
-    assert [one["text"] for one in versions] == ["Helo", "Hello", "Hello!"]
-    assert versions[0]["at"] == message["at"] <= versions[1]["at"] <= versions[2]["at"]
-    assert (await (await both.client("bob")).fails("GET", f"/messages/{message['id']}/versions"))[0] == 404
-    assert await (await both.client("sue")).fails("PATCH", f"/messages/{message['id']}", {"text": "x"}) == (
-        403,
-        "forbidden",
-    )
-    assert (await rest.ask("DELETE", f"/messages/{message['id']}"))[0] == 204
-    assert (await rest.get(f"/messages/{message['id']}/versions"))["versions"] == []
