@@ -6,8 +6,10 @@ her business. Her cursor then lags, which costs a little replay when she comes b
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+import asyncio
+import contextlib
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -55,8 +57,11 @@ class VisitorSession(LiveSession):
         visitor: Visitor,
         capabilities: Capabilities,
         tab: str,
+        place: str = "",
     ) -> None:
         super().__init__(request, ws, limits)
+        self.place = place
+        """The network it came from, as rates know it."""
         self.visitor = visitor
         self.capabilities = capabilities
         self.tab = tab
@@ -102,6 +107,26 @@ class Crowd:
         return tuple(self._by.get(address, ()))
 
 
+class Turns:
+    """What was missed is read by one at a time: those of one network take turns among themselves first, so that a
+    network which asks from many old cursors makes nobody else wait behind all of its own."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._here: Counter[str] = Counter()
+
+    @contextlib.asynccontextmanager
+    async def of(self, place: str) -> AsyncIterator[None]:
+        self._here[place] += 1
+        try:
+            async with self._locks.setdefault(place, asyncio.Lock()):
+                yield
+        finally:
+            self._here[place] -= 1
+            if not self._here[place]:
+                del self._here[place], self._locks[place]
+
+
 def _whose(session: VisitorSession) -> object:
     identity = session.visitor.identity
     return session.person or (identity.space, identity.address)
@@ -114,6 +139,7 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         super().__init__(desk.store, desk.parts.bus, desk.limits)
         self._desk = desk
         self._crowd = Crowd(())
+        self._turns = Turns()
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         facts = Facts()
@@ -196,6 +222,9 @@ class VisitorHub(Hub[VisitorSession, Facts]):
 
     def left(self, session: VisitorSession) -> None:
         self._crowd.discard(session)
+
+    def turn(self, session: VisitorSession) -> contextlib.AbstractAsyncContextManager[object]:
+        return self._turns.of(session.place)
 
     def _recognise(self, session: VisitorSession, person: str, crowd: Crowd) -> None:
         """A newcomer has been written down: from now on she has a story, and agents see her connected."""

@@ -108,7 +108,9 @@ class Polls:
         held: Any = Held()
         # One tab for all questions of a browser: she does not come and go with each of them.
         tab = f"polls {visitor.subject}"
-        session = VisitorSession(held, held, self.desk.limits, visitor, chat.capabilities, tab)
+        session = VisitorSession(
+            held, held, self.desk.limits, visitor, chat.capabilities, tab, caller(request)
+        )
         return cast("Held", held), Conversing(self.door, chat, session)
 
     def _until(self, session: VisitorSession) -> float:

@@ -39,10 +39,10 @@ class VisitorDoor:
         chat = self.desk.access_account(request)
         check_page(request, chat)
         self.desk.rates.address.check(caller(request))
-        nobody = self.desk.tokens.newcomer(chat.account)
+        nobody, place = self.desk.tokens.newcomer(chat.account), caller(request)
 
         def make(ws: web.WebSocketResponse) -> VisitorSession:
-            return VisitorSession(request, ws, self.desk.limits, nobody, chat.capabilities, new_id())
+            return VisitorSession(request, ws, self.desk.limits, nobody, chat.capabilities, new_id(), place)
 
         async with open_socket(request, self.desk.limits, make) as session:
             await Conversing(self, chat, session).run()

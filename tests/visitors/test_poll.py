@@ -17,6 +17,7 @@ from gateway.limits import Limits
 from gateway.stream.erase import erase_contact
 from gateway.stream.status import close
 from gateway.visitors import poll
+from gateway.visitors.hub import Turns
 from tests.visitors.conftest import Browser, Shop, open_shop, vouch
 from tests.visitors.story import Story
 
@@ -249,3 +250,30 @@ async def _tell(acts: list[str], folder: Path) -> None:
         assert Story.of(frames).told == Story.of(await asks(hana)).told
         positions = [event["position"] for frame in frames for event in frame.get("events", ())]
         assert positions == sorted(set(positions))
+
+
+async def test_a_network_that_asks_much_makes_only_itself_wait() -> None:
+    turns, reading, read = Turns(), asyncio.Lock(), list[str]()
+
+    async def ask(place: str) -> None:
+        async with turns.of(place), reading:
+            await asyncio.sleep(0)
+            read.append(place)
+
+    async with asyncio.TaskGroup() as group:
+        for place in (*["192.0.2.1"] * 50, "192.0.2.2", "192.0.2.3"):
+            group.create_task(ask(place))
+    assert len(read) == 52
+    assert max(read.index("192.0.2.2"), read.index("192.0.2.3")) < 4
+    assert not turns._locks and not turns._here, "nothing is kept of who waits for nothing"
+
+
+async def test_who_gives_up_waiting_keeps_nobody_waiting() -> None:
+    turns = Turns()
+    async with turns.of("192.0.2.1"):
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.01), turns.of("192.0.2.1"):
+                raise AssertionError("somebody else is reading")
+    async with asyncio.timeout(1), turns.of("192.0.2.1"):
+        pass
+    assert not turns._locks
