@@ -7,6 +7,7 @@ import type { KeptFile, KeptMessage } from "../kept";
 import { reason, t, words } from "../words";
 import { Attachment, FileRow, Picture } from "./files";
 import { ClockIcon, SeenIcon, SentIcon } from "./icons";
+import { useLater } from "./lazy";
 
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f\u200d]*\s?){1,3}$/u;
 
@@ -22,8 +23,14 @@ export function Face({ who, ours }: { who: SpeakerView; ours: string | null }) {
   return picture ? <img class="face" src={picture} alt="" /> : <span class="face" aria-hidden="true">{letter}</span>;
 }
 
-function Text({ text }: { text: string }) {
+/** What looks like one of the marks of shared/markup.ts. */
+const MARKED = /\*\*|[_`]|^\s*(?:[-•]|\d+[.)])\s/m;
+
+function Text({ text, ours = false }: { text: string; ours?: boolean }) {
+  const marked = ours && MARKED.test(text);
+  const later = useLater(marked);
   if (!text) return null;
+  if (later) return <later.Marks text={text} />;
   return (
     <p class={ONLY_EMOJI.test(text) ? "text emoji" : "text"} dir="auto">
       {linked(text).map((span) =>
@@ -92,7 +99,7 @@ function Body({ chat, message }: { chat: Chat; message: CustomerMessage }) {
   return (
     <>
       {message.attachments.map((file) => <Attachment key={file.id} file={file} preview={chat.previews.get(file.id)} look={() => chat.lookAt(file)} />)}
-      <Text text={message.text} />
+      <Text text={message.text} ours={message.author.kind !== "me"} />
       {message.content && !message.text && !message.attachments.length && <p class="text gone">{t("chat.unsupported")}</p>}
     </>
   );

@@ -6,13 +6,15 @@ import attach from "./attach.sheet";
 import away from "./away.sheet";
 import emoji from "./emoji.sheet";
 import lightbox from "./lightbox.sheet";
+import marks from "./marks.sheet";
 
 // A constructed sheet, because a policy without inline styles allows it.
 const sheet = new CSSStyleSheet();
-sheet.replaceSync([attach, away, emoji, lightbox].join("\n"));
+sheet.replaceSync([attach, away, emoji, lightbox, marks].join("\n"));
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
 export { Chosen } from "./attach";
 export { Away } from "./away";
 export { Emojis } from "./emoji";
 export { Lightbox } from "./lightbox";
+export { Marks } from "./marks";
