@@ -41,19 +41,19 @@ export function noteMacros(frame: ToAgent): void {
   if (told || frame.kind === "snapshot") void load();
 }
 
-/** Those whose name is meant, the most used first; letters that stand together come before letters found apart. */
+/** Those whose name is meant: what begins so, then letters that stand together, then letters found apart; within each
+ *  the most used first, as they came. */
 export function foundMacros(all: readonly MacroView[], query: string): MacroView[] {
   const wanted = query.trim();
   if (!wanted) return [...all];
-  const near: MacroView[] = [];
-  const far: MacroView[] = [];
+  const groups: [MacroView[], MacroView[], MacroView[]] = [[], [], []];
   for (const macro of all) {
     const found = find(wanted, macro.name);
     if (!found) continue;
     const [first = 0, last = 0] = [found.at[0], found.at.at(-1)];
-    (last - first < found.at.length ? near : far).push(macro);
+    groups[last - first >= found.at.length ? 2 : first === 0 ? 0 : 1].push(macro);
   }
-  return [...near, ...far];
+  return groups.flat();
 }
 
 const KEPT = 60_000; // ms a filled text is shown again without asking

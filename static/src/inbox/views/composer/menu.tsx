@@ -95,7 +95,7 @@ function Filled({ text }: { text: string }) {
     end = gap.to;
   }
   return (
-    <p class="macro-text" dir="auto">
+    <p class="macro-words" dir="auto">
       {parts}
       {text.slice(end)}
     </p>
@@ -106,8 +106,8 @@ function Preview({ conversation, macro }: { conversation: string; macro: MacroVi
   const filled = useFilled(conversation, macro);
   const missing = filled !== null && filled !== "failed" ? filled.missing : [];
   return (
-    <div class="macro-preview" aria-live="polite">
-      <p class="macro-preview-name">{macro.name}</p>
+    <div class="macro-shown" aria-live="polite">
+      <p class="macro-shown-name">{macro.name}</p>
       {filled === null && macro.text && <Skeleton kind="row" rows={1} />}
       {filled === "failed" && <p class="faint">{t("macro.preview_failed")}</p>}
       {filled !== null && filled !== "failed" && filled.text && <Filled text={filled.text} />}

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isComposing } from "../../../../shared/keys";
 import { language, t, type WordKey } from "../../../words";
 import { noteSign, recentSigns, setTone, toneNow } from "./recent";
@@ -89,7 +89,7 @@ export default function EmojiPanel({ put }: { put: (sign: string) => void }) {
   const field = useRef<HTMLInputElement>(null);
   const needle = wanted.trim();
   const shown = needle ? findSigns(needle) : group === RECENT ? recent : (GROUPS.find((one) => one.name === group)?.signs ?? []);
-  useEffect(() => field.current?.focus({ preventScroll: true }), []);
+  useLayoutEffect(() => field.current?.focus({ preventScroll: true }), []);
   const take = (one: Sign) => {
     noteSign(one.sign);
     put(inTone(one, tone));
