@@ -1,6 +1,7 @@
 import type { ComponentChildren } from "preact";
 import { prefer, preferences } from "../../preferences";
 import { Icon } from "../../ui/icons";
+import { Later } from "../../ui/later";
 
 interface SectionProps {
   /** What it is remembered by, and what its heading is called in the page. */
@@ -41,7 +42,7 @@ export function Section({ name, title, n, open: first = true, class: own, childr
         </button>
       </h3>
       <div id={`${id}-in`} hidden={!open}>
-        {open && children}
+        {open && <Later name={id}>{children}</Later>}
       </div>
     </section>
   );

@@ -181,6 +181,13 @@ export function Lightbox({ looking: wanted, conversation }: { looking: Looking; 
     else if (index < 0 && hasOlder && thread.phase === "ready") void loadThread(conversation, true);
   };
   useHands(ground, stage, (by) => show(at + by));
+  // Wherever a press has left the focus.
+  const keys = useRef<(event: KeyboardEvent) => void>(() => undefined);
+  useEffect(() => {
+    const heard = (event: KeyboardEvent) => keys.current(event);
+    document.addEventListener("keydown", heard);
+    return () => document.removeEventListener("keydown", heard);
+  }, []);
   useLayoutEffect(stage.whole, [shown?.file.id]);
   useEffect(() => {
     // What comes before the first one is read while the first ones are looked at.
@@ -205,9 +212,10 @@ export function Lightbox({ looking: wanted, conversation }: { looking: Looking; 
     else return;
     event.preventDefault();
   };
+  keys.current = keyed;
   return (
     <Dialog title={t("lightbox.label", { name: shown.file.name })} kind="lightbox" close={close}>
-      <div class="lightbox-in" onKeyDown={keyed}>
+      <div class="lightbox-in">
         <header class="lightbox-head">
           <Caption shown={shown} at={at} of={all.length} />
           <div class="lightbox-acts" role="toolbar" aria-label={t("lightbox.tools")}>

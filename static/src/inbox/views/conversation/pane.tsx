@@ -13,6 +13,7 @@ import { useDeferred } from "../../ui/after-paint";
 import { Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
+import { Later } from "../../ui/later";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { problemText, t, type WordKey } from "../../words";
 import { ContextSide } from "../context/context";
@@ -164,7 +165,8 @@ function useSide(id: string): [boolean, () => void, boolean] {
 }
 
 function OpenConversation({ id }: { id: string }) {
-  const view = useComputed(() => conversationOf(known, id)).value;
+  // Asked by the signal, not by `id`: what is computed is computed anew only when a signal in it changes.
+  const view = useComputed(() => (chosenId.value === null ? undefined : conversationOf(known, chosenId.value))).value;
   const [side, toggleSide, isSheet] = useSide(id);
   // The first one is drawn in pieces: all that is drawn for the first time is dear.
   const opened = useDeferred<string, null>(id, null);
@@ -183,12 +185,20 @@ function OpenConversation({ id }: { id: string }) {
       >
         <Head view={view} side={side} toggleSide={toggleSide} />
         <FailedActs view={view} />
-        {opened === null ? <div class="thread-place" /> : <Thread view={view} />}
+        {opened === null ? (
+          <div class="thread-place" />
+        ) : (
+          <Later name="thread" place={<div class="thread-place" />}>
+            <Thread view={view} />
+          </Later>
+        )}
         <SplitBar view={view} />
         {view.status === "spam" || view.erased ? (
           <p class="composer-instead">{t(view.erased ? "composer.erased" : "composer.spam")}</p>
         ) : (
-          <Composer key={id} view={view} />
+          <Later name="composer" place={<div class="composer-place" />}>
+            <Composer key={id} view={view} />
+          </Later>
         )}
       </section>
       {side && <ContextSide view={view} close={toggleSide} isSheet={isSheet} />}

@@ -10,7 +10,7 @@ export type Piece =
   /** Lines of code that stand by themselves. */
   | { kind: "block"; text: string };
 
-const FENCED = /```(?:[\w+#.-]*\n)?([\s\S]*?)```/g;
+const FENCED = /\n?```(?:[\w+#.-]*\n)?([\s\S]*?)```\n?/g;
 const CODE = /`([^`\n]+)`/g;
 
 /** Cuts a text at what a pattern finds; `of` says what that is, and `between` cuts the rest. */

@@ -15,8 +15,9 @@ import { go } from "../../router";
 import { known } from "../../store";
 import { conversationOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
-import { Dialog } from "../../ui/dialog";
+import { afterPaint } from "../../ui/after-paint";
 import { Icon, type IconName } from "../../ui/icons";
+import { Overlay } from "../../ui/overlay";
 import { t, type WordKey } from "../../words";
 import { moreActs } from "../conversation/acts";
 import { contactName, shortAddress } from "../names";
@@ -280,6 +281,15 @@ function Marked({ text, at }: { text: string; at: readonly number[] }) {
   );
 }
 
+const EACH_FRAME = 9; // rows
+
+/** How many rows are drawn: the field is there at once, what can be chosen comes below it within a few frames. */
+function useGrowing(all: number): number {
+  const [n, setN] = useState(0);
+  useEffect(() => (n < all ? afterPaint(() => setN(n + EACH_FRAME)) : undefined), [n, all]);
+  return n;
+}
+
 function PaletteBody({ close }: { close: () => void }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
@@ -290,6 +300,7 @@ function PaletteBody({ close }: { close: () => void }) {
   const met = query ? [...known.conversations.values()].slice(-SEEN).filter((view) => view.merged_into === null) : [];
   const entries = [...(open ? conversationActs(open) : []), ...met.map(conversationEntry), ...places()];
   const shown = ranked(query, entries, told);
+  const drawn = useGrowing(shown.length);
   const place = Math.min(at, Math.max(0, shown.length - 1));
   useEffect(() => {
     list.current?.querySelector(".current")?.scrollIntoView({ block: "nearest" });
@@ -321,7 +332,7 @@ function PaletteBody({ close }: { close: () => void }) {
           role="combobox"
           aria-expanded="true"
           aria-controls="palette-choices"
-          aria-activedescendant={shown.length ? `palette-${place}` : undefined}
+          aria-activedescendant={place < Math.min(drawn, shown.length) ? `palette-${place}` : undefined}
           aria-label={t("palette.label")}
           placeholder={t("palette.hint")}
           value={text}
@@ -337,7 +348,7 @@ function PaletteBody({ close }: { close: () => void }) {
         <kbd>Esc</kbd>
       </div>
       <ul class="palette-choices" role="listbox" id="palette-choices" aria-label={t("palette.label")} ref={list}>
-        {shown.map(({ entry, at: marked }, index) => (
+        {shown.slice(0, drawn).map(({ entry, at: marked }, index) => (
           <>
             {shown[index - 1]?.entry.group !== entry.group && (
               <li key={`group ${entry.group}`} class="palette-group" role="presentation">
@@ -376,8 +387,8 @@ export function Palette() {
   if (!paletteOpen.value) return null;
   const close = () => (paletteOpen.value = false);
   return (
-    <Dialog title={t("palette.label")} kind="palette-dialog" close={close}>
+    <Overlay title={t("palette.label")} kind="palette-dialog" close={close}>
       <PaletteBody close={close} />
-    </Dialog>
+    </Overlay>
   );
 }
