@@ -36,7 +36,8 @@ class Noticing:
         try:
             while True:
                 await self._wake.wait()
-                await asyncio.sleep(GATHER)
+                if begun:  # the beginning is at once: what comes before it is not told
+                    await asyncio.sleep(GATHER)
                 self._wake.clear()
                 try:
                     if not begun:

@@ -25,10 +25,13 @@ log = logging.getLogger(__name__)
 
 WAITING = 1000
 """Visits that wait to be looked up; when more come at once (a network came back), the rest goes untold."""
+JUST = 2_000
+"""ms; a conversation as young as this began with the visit: its customer has come, not come back."""
 OPEN = """select distinct c.id, c.number, c.status, c.team_id, c.assignee_id, k.name from identities i
     join legs l on l.identity_id = i.id join conversations c on c.id = l.conversation_id
     join contacts k on k.id = c.contact_id
-    where i.person_id = $1 and c.status = 'open' and c.merged_into is null and k.blocked_at is null"""
+    where i.person_id = $1 and c.created_at < $2 and c.status = 'open' and c.merged_into is null
+    and k.blocked_at is null"""
 WATCHERS = "select conversation_id, agent_id from watchers where conversation_id in {ids_1}"
 
 
@@ -45,7 +48,7 @@ class Returns:
         self._desk = desk
         self._clock = clock
         self._visits = Visits(clock() + desk.limits.presence_expires)
-        self._came: asyncio.Queue[str] = asyncio.Queue(WAITING)
+        self._came: asyncio.Queue[tuple[str, int]] = asyncio.Queue(WAITING)
         self._stop = desk.bus.take_signals(CustomerHere, self._hear)
 
     def _hear(self, said: CustomerHere) -> None:
@@ -53,15 +56,15 @@ class Returns:
         if not said.here:
             self._visits.goes(said.person, said.tab, now)
         elif self._visits.comes(said.person, said.tab, now) and not self._came.full():
-            self._came.put_nowait(said.person)
+            self._came.put_nowait((said.person, self._desk.clock()))
 
     async def run(self) -> None:
         """Runs for the life of the process."""
         try:
             while True:
-                person = await self._came.get()
+                person, came = await self._came.get()
                 try:
-                    await self._tell(person)
+                    await self._tell(person, came)
                 except Unavailable as why:
                     log.info("who is back stays untold: %s", why)
                 except Exception:
@@ -69,19 +72,19 @@ class Returns:
         finally:
             self._stop()
 
-    async def _tell(self, person: str) -> None:
+    async def _tell(self, person: str, came: int) -> None:
         if not self._desk.hub.sessions:
             return
-        for back in await self._desk.store.read(lambda look: load_back(look, person)):
+        for back in await self._desk.store.read(lambda look: load_back(look, person, came)):
             frame = encode({"kind": "signals", "back": back["view"]})
             for session in self._desk.hub.sessions:
                 if session.caller.agent_id in back["agents"] and sees(session.viewer, back["scope"]):
                     session.write(frame)
 
 
-async def load_back(look: Reader, person: str) -> list[Back]:
+async def load_back(look: Reader, person: str, came: int) -> list[Back]:
     """Her open conversations, each with those whom it concerns; without any of them it concerns nobody."""
-    rows = await look.all(OPEN, person)
+    rows = await look.all(OPEN, person, came - JUST)
     concerned: dict[str, set[str]] = {row["id"]: {row["assignee_id"]} - {None} for row in rows}
     if rows:
         for watcher in await look.all(WATCHERS, as_json(sorted(concerned))):

@@ -12,7 +12,7 @@ from gateway.events import agent
 from gateway.limits import Limits
 from gateway.stream import assign, status
 from gateway.stream.watch import watch
-from inbox.returning import Returns, load_back
+from inbox.returning import JUST, Returns, load_back
 from presence.visits import ENDS
 from tests.inbox.conftest import House, does
 from tests.inbox.tabs import Tab, tabs
@@ -51,16 +51,17 @@ def backs(tab: Tab) -> list[dict[str, Any]]:
 
 async def test_whom_it_concerns(both: House) -> None:
     talk = (await both.customer_writes("hello")).conversation
-    person = await person_of(both, talk)
-    assert await both.store.read(lambda look: load_back(look, person)) == []
+    person, later = await person_of(both, talk), both.clock() + JUST + 1_000
+    assert await both.store.read(lambda look: load_back(look, person, later)) == []
     await gives(both, talk, "ann")
     await both.store.write(lambda tx: watch(tx, both.agents["sue"], talk))
-    [back] = await both.store.read(lambda look: load_back(look, person))
+    [back] = await both.store.read(lambda look: load_back(look, person, later))
     assert back["agents"] == {both.agents["ann"], both.agents["sue"]}
     assert back["view"] == {"conversation": talk, "number": 1, "contact": "Kim"}
+    assert await both.store.read(lambda look: load_back(look, person, both.clock())) == []
     await both.store.write(lambda tx: status.close(tx, talk, agent(both.agents["ann"])))
-    assert await both.store.read(lambda look: load_back(look, person)) == []
-    assert await both.store.read(lambda look: load_back(look, "nobody")) == []
+    assert await both.store.read(lambda look: load_back(look, person, later)) == []
+    assert await both.store.read(lambda look: load_back(look, "nobody", later)) == []
 
 
 @pytest.fixture
@@ -73,6 +74,7 @@ async def test_the_line_is_told_once_a_visit_to_those_alone(house: House, clock:
     await gives(house, talk, "ann")
     await does(house, "ada", "watch", conversation=talk)
     person = await person_of(house, talk)
+    house.clock.ahead = JUST + 1_000
     returns = Returns(house.desk, clock)
     running = asyncio.create_task(returns.run())
     try:

@@ -28,7 +28,11 @@ class Words:
         self.language = language
         self._texts = catalogue(which, language)
         if which == "inbox":
-            self._texts = {**self._texts, **catalogue("settings", language)}
+            self._texts = {
+                **self._texts,
+                **catalogue("settings", language),
+                **catalogue("notices", language),
+            }
 
     def __call__(self, key: str, **params: object) -> str:
         """As the page says it (without Korean particles after a place)."""

@@ -125,22 +125,27 @@ background:#f5f5f2;color:#1b1c1a}
 h1{font-size:20px;margin:0}p{margin:0;max-width:340px}
 a{padding:9px 18px;border-radius:8px;background:#0b6b5d;color:#fff;text-decoration:none;font-weight:600}
 @media (prefers-color-scheme: dark){body{background:#131413;color:#ececea}}`;
-const AGAIN = 15; // seconds
+const AGAIN = 5000; // ms
+// Asks quietly until the server answers; whoever reads is not interrupted by a page that comes anew.
+const ASKING = `const ask=()=>fetch("/healthz",{cache:"no-store"}).then(a=>a.ok&&location.reload(),()=>0);
+setInterval(ask,${AGAIN});addEventListener("online",ask)`;
 
-/** A page of its own that needs nothing: no script, no file, and it asks again by itself. */
+const NOTHING_ELSE = "base-uri 'none'; frame-ancestors 'none'";
+
+/** A page of its own that needs no file. */
 function offlinePage(): Response {
   const words = wordsIn("");
   const nonce = crypto.randomUUID();
   const html = `<!doctype html><html lang="${words.language()}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1"><meta http-equiv="refresh" content="${AGAIN}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${words.t("offline.title")} · Parley</title><style nonce="${nonce}">${STYLE}</style></head>
 <body><main><h1>${words.t("offline.title")}</h1><p>${words.t("offline.more")}</p>
-<p><a href="">${words.t("offline.again")}</a></p></main></body></html>`;
+<p><a href="">${words.t("offline.again")}</a></p></main><script nonce="${nonce}">${ASKING}</script></body></html>`;
   return new Response(html, {
     status: 503,
     headers: {
       "Content-Type": "text/html; charset=utf-8",
-      "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; base-uri 'none'; frame-ancestors 'none'`,
+      "Content-Security-Policy": `default-src 'none'; style-src 'nonce-${nonce}'; script-src 'nonce-${nonce}'; connect-src 'self'; ${NOTHING_ELSE}`,
     },
   });
 }

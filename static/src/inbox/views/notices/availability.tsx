@@ -27,6 +27,7 @@ export function AvailabilityPicker() {
     <Picker
       label={`${t("availability")}: ${t(`availability.${presence ?? availability}`)}`}
       plain
+      worded
       faceClass="button quiet nav-self"
       act="availability"
       face={<AgentAvatar agent={me} presence={presence} />}

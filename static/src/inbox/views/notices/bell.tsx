@@ -72,7 +72,6 @@ export function Bell() {
         aria-haspopup="dialog"
         aria-expanded={open}
         aria-keyshortcuts="B"
-        aria-label={label()}
         title={label()}
         data-act="notices"
         onClick={() => {
@@ -80,6 +79,7 @@ export function Bell() {
           toggleNotices();
         }}
       >
+        <span class="only-heard">{label()}</span>
         <Icon name="bell" />
         <Unread />
       </button>
@@ -95,9 +95,9 @@ export function BellLink() {
     <a
       class="button quiet square bell only-narrow"
       href="/notices"
-      aria-label={label()}
       aria-current={isHere ? "page" : undefined}
     >
+      <span class="only-heard">{label()}</span>
       <Icon name="bell" />
       <Unread />
     </a>

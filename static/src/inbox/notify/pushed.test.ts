@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { type Catalogue, type Language, makeWords } from "../../shared/i18n";
+import { isOurs, toldBy } from "./pushed";
+
+function words(language: Language) {
+  const made = makeWords<never>();
+  made.use(language, JSON.parse(readFileSync(`src/i18n/notices.${language}.json`, "utf8")) as Catalogue);
+  return made;
+}
+
+test("a push is told in the agent's language, without anybody's words", () => {
+  const told = toldBy({ kind: "replied", number: 12, conversation: "c1", message: "m1", n: 1 }, words("en"));
+  assert.deepEqual(told, { title: "A customer answered", body: "Conversation #12", tag: "c1", to: "/c/12?m=m1" });
+  assert.equal(toldBy({ kind: "mention", number: 12 }, words("ko")).title, "동료가 나를 언급했어요");
+  assert.equal(toldBy({ kind: "replied", number: 1, n: 3 }, words("ko")).title, "고객이 메시지 3개를 보냈어요");
+});
+
+test("with a preview it says who and what", () => {
+  const told = toldBy({ kind: "replied", number: 12, name: "Kim", text: "Hello" }, words("en"));
+  assert.equal(told.title, "Kim · A customer answered");
+  assert.equal(told.body, "Hello\nConversation #12");
+  assert.equal(told.to, "/c/12");
+});
+
+test("whatever comes, something is shown", () => {
+  assert.equal(toldBy({}, words("en")).to, "/notices");
+  assert.equal(toldBy({ kind: "test" }, words("en")).title, "Notifications work");
+});
+
+test("the worker speaks for the inbox's own pages alone", () => {
+  for (const path of ["/", "/c/12", "/list/team/x", "/settings", "/settings/me", "/notices", "/search", "/sign-in"])
+    assert(isOurs(path), path);
+  for (const path of ["/chat/web", "/api/v1/session", "/media/x/y", "/static/x.js", "/link/abc", "/widget.js", "/clean"])
+    assert(!isOurs(path), path);
+});
