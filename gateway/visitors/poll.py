@@ -35,6 +35,8 @@ class Held:
     """Stands where a socket, its request and its transport stand, and keeps what is written."""
 
     closed = False
+    protocol = None
+    """No connection of its own says when its browser is slow: it is asked before every frame."""
 
     def __init__(self) -> None:
         self.transport = self
