@@ -10,6 +10,7 @@ from tests.e2e.pages.words import Language, Words
 PAGES = (
     "me",
     "look",
+    "notices",
     "macros",
     "views",
     "security",
