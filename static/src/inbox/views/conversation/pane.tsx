@@ -142,7 +142,9 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
           </button>
         </div>
       </div>
-      <Properties view={view} />
+      <Later name="properties" place={<div class="head-tags" />}>
+        <Properties view={view} />
+      </Later>
     </header>
   );
 }
