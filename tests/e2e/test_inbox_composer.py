@@ -1,0 +1,650 @@
+"""Where agents write: macros, mentions, emoji, marks, files, drafts, undo, limits, channels, modes."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.async_api import Locator, WebSocketRoute, expect
+
+from tests.e2e.office import DESKTOP, PHONE, Colleague, Office
+from tests.e2e.pages.inbox import InboxPage
+from tests.e2e.pages.screen import become
+from tests.e2e.pages.words import LANGUAGES, Language
+
+NOTE = re.compile("mode-note")
+PUBLIC = re.compile("mode-public")
+
+
+def menu(inbox: InboxPage) -> Locator:
+    return inbox.composer.locator(".composer-menu")
+
+
+def options(inbox: InboxPage) -> Locator:
+    return menu(inbox).get_by_role("option")
+
+
+def current(inbox: InboxPage) -> Locator:
+    return menu(inbox).locator("[role=option][aria-selected=true] .choice-label")
+
+
+def acts(inbox: InboxPage) -> Locator:
+    return inbox.composer.locator(".act-chip-word")
+
+
+def problem(inbox: InboxPage) -> Locator:
+    return inbox.composer.locator(".composer-problem")
+
+
+async def macro(who: Colleague, name: str, text: str = "", **acts: Any) -> str:
+    body = {"name": name, "text": text, "actions": acts}
+    made: str = (await who.ask("POST", "/macros", body))["macro"]["id"]
+    return made
+
+
+async def stands(who: Colleague) -> tuple[str, int, int]:
+    view = await who.ask("GET", "/conversations/1")
+    return (
+        view["conversation"]["status"],
+        view["conversation"]["priority"],
+        len(view["conversation"]["tags"]),
+    )
+
+
+# --- macros ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_macro_is_found_filled_and_sent_with_what_it_does(office: Office):
+    mina = await office.hire("Mina", "supervisor")
+    tag = (await mina.ask("POST", "/tags", {"name": "refund", "colour": "#dc2626"}))["tag"]["id"]
+    await macro(mina, "Shipping", "On its way.")
+    await macro(
+        mina, "Refund", "Dear {{contact.name}}, it is paid back.", tags_add=[tag], priority=3, status="closed"
+    )
+    await office.known_writes("Ann Lee", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("Ann Lee")
+    keys = inbox.page.keyboard
+
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("and/or /re")
+    await expect(options(inbox)).to_have_count(1)
+    await expect(menu(inbox).locator(".macro-words")).to_have_text("Dear Ann Lee, it is paid back.")
+    await expect(inbox.field).to_have_attribute("aria-activedescendant", "composer-menu-0")
+    await keys.press("Escape")
+    await expect(menu(inbox)).to_have_count(0)
+    await expect(inbox.field).to_be_focused()
+    await inbox.field.fill("")
+    await inbox.field.press_sequentially("/")
+    await expect(options(inbox)).to_have_count(2)
+    await keys.press("ArrowDown")
+    await keys.press("ArrowUp")
+    await keys.press("ArrowUp")
+    chosen = await current(inbox).text_content()
+    assert chosen == "Shipping" or chosen == "Refund"
+    await inbox.field.press_sequentially("refu")
+    await expect(current(inbox)).to_have_text("Refund")
+    await keys.press("Enter")
+    await expect(inbox.field).to_have_value("Dear Ann Lee, it is paid back.")
+    words = inbox.words
+    wanted = [
+        words("macro.act.tag", name="refund"),
+        words("macro.act.priority", priority=words("priority.3")),
+        words("macro.act.close"),
+    ]
+    await expect(acts(inbox)).to_have_text(wanted)
+    await inbox.composer.get_by_role(
+        "button", name=words("macro.act.remove", act=words("macro.act.close")), exact=True
+    ).click()
+    await expect(acts(inbox)).to_have_text(wanted[:2])
+
+    await inbox.reload()
+    await expect(inbox.field).to_have_value("Dear Ann Lee, it is paid back.")
+    await expect(acts(inbox)).to_have_text(wanted[:2])
+    await inbox.field.press("Enter")
+    await inbox.sees("Dear Ann Lee, it is paid back.")
+    await expect(acts(inbox)).to_have_count(0)
+    await become(lambda: stands(mina), ("open", 3, 1))
+
+    # The one that was used comes first now; all it does goes with it.
+    await inbox.act("macro").click()
+    await expect(inbox.field).to_have_value("/")
+    await expect(current(inbox)).to_have_text("Refund")
+    await keys.press("Tab")
+    await expect(inbox.field).to_have_value("Dear Ann Lee, it is paid back.")
+    await inbox.field.fill("Bye")
+    await inbox.field.press("Enter")
+    await become(lambda: stands(mina), ("closed", 3, 1))
+
+
+async def test_a_missing_value_stops_the_send(office: Office):
+    mina = await office.hire("Mina")
+    await macro(mina, "Greeting", "Hello {{contact.name}}, we write to {{contact.email}}.")
+    await office.writes("Hi")
+    inbox = await mina.inbox()
+    await inbox.open(inbox.words("contact.unnamed"))
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("/")
+    name = inbox.words("macro.place.contact.name")
+    email = inbox.words("macro.place.contact.email")
+    await expect(menu(inbox).locator(".gap")).to_have_text([name, email])
+    await expect(menu(inbox).locator(".macro-missing")).to_have_text(
+        inbox.words("macro.missing", names=f"{name}, {email}")
+    )
+    await inbox.field.press("Enter")
+    await expect(inbox.composer.locator(".field-gap")).to_have_text(["{{contact.name}}", "{{contact.email}}"])
+    chosen = "(it) => it.value.slice(it.selectionStart, it.selectionEnd)"
+    assert await inbox.field.evaluate(chosen) == "{{contact.name}}"
+    await inbox.page.keyboard.type("Ann")
+    await inbox.field.press("Enter")
+    await expect(problem(inbox)).to_have_text(inbox.words("macro.gap", name=email))
+    await expect(problem(inbox)).to_have_role("alert")
+    assert await inbox.field.evaluate(chosen) == "{{contact.email}}"
+    await inbox.tells(["Hi"])
+    await inbox.page.keyboard.type("a@example.com")
+    await expect(problem(inbox)).to_have_count(0)
+    await inbox.field.press("Enter")
+    await inbox.sees("Hello Ann, we write to a@example.com.")
+
+
+async def test_without_macros_the_menu_teaches_how_to_make_one(office: Office):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("/")
+    link = menu(inbox).get_by_role("link", name=inbox.words("macro.make"))
+    await expect(link).to_have_attribute("href", "/settings/macros")
+    await inbox.field.press("Enter")
+    await inbox.tells(["Hello"])
+    await macro(mina, "Thanks", "Thank you!")
+    await expect(options(inbox)).to_have_count(1)
+    # A name that no macro has is not sent to anybody, unless one says that it is meant so.
+    await inbox.field.fill("")
+    await inbox.field.press_sequentially("/thonks")
+    await inbox.field.press("Enter")
+    await expect(menu(inbox)).to_have_text(inbox.words("macro.none_so"))
+    await inbox.tells(["Hello"])
+    await inbox.field.press("Escape")
+    await inbox.field.press("Enter")
+    await inbox.sees("/thonks")
+
+
+async def test_a_macro_may_act_without_words(office: Office):
+    mina = await office.hire("Mina")
+    await macro(mina, "Urgent", priority=4)
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    await inbox.act("note").click()
+    await inbox.field.press_sequentially("/urg")
+    await expect(options(inbox)).to_have_count(1)
+    await inbox.field.press("Enter")
+    await expect(inbox.field).to_have_value("")
+    await inbox.composer.get_by_role("button", name=inbox.words("macro.run")).click()
+    await become(lambda: stands(mina), ("open", 4, 0))
+    await inbox.tells(["Hello"])
+
+
+async def test_menus_work_while_hangul_is_composed(office: Office):
+    """The menu follows the syllables; Enter confirms them first, and only the next one takes the choice."""
+    mina = await office.hire("Mina")
+    await office.hire("김민지")
+    await macro(mina, "환불 안내", "환불은 3일 걸려요.")
+    await macro(mina, "배송 확인", "확인해 볼게요.")
+    await office.known_writes("One", "안녕하세요")
+    inbox = await mina.inbox(language="ko")
+    await inbox.open("One")
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("/")
+    await inbox.compose("ㅎ")
+    await expect(options(inbox)).to_have_text([re.compile("환불 안내"), re.compile("배송 확인")])
+    await expect(current(inbox)).to_have_text("환불 안내")
+    await inbox.confirm("ㅎ")
+    await inbox.compose("ㅂ")
+    await expect(options(inbox)).to_have_count(1)
+    await inbox.press_composing("Enter", "Enter")
+    await expect(inbox.field).to_have_value("/ㅎㅂ")
+    await inbox.tells(["안녕하세요"])
+    await inbox.confirm("ㅂ")
+    await inbox.field.press("Enter")
+    await expect(inbox.field).to_have_value("환불은 3일 걸려요.")
+    await inbox.field.fill("")
+
+    await inbox.act("note").click()
+    await inbox.field.press_sequentially("@")
+    await inbox.compose("ㅁ", "미")
+    await expect(current(inbox)).to_have_text("김민지")
+    await inbox.confirm("민")
+    await inbox.field.press("Enter")
+    await expect(inbox.field).to_have_value("@김민지 ")
+    await inbox.tells(["안녕하세요"])
+
+
+# --- mentions -------------------------------------------------------------------------------------------------------
+
+
+async def test_colleagues_are_named_in_notes(office: Office):
+    orders, tech = await office.team("Orders"), await office.team("Tech")
+    mina = await office.hire("Mina", teams=[orders])
+    jun = await office.hire("Jun", teams=[orders])
+    await office.hire("Tess", teams=[tech])
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    await inbox.team("Orders")
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("@")
+    await expect(menu(inbox)).to_have_count(0)
+    await inbox.field.fill("")
+    await inbox.act("note").click()
+    await inbox.field.press_sequentially("Look @")
+    names = menu(inbox).locator(".choice-label")
+    await expect(names).to_have_text(["Ada", "Jun", "Orders", "Tess", "Tech"])
+    off = menu(inbox).locator("[aria-disabled=true]")
+    await expect(off.locator(".choice-label")).to_have_text(["Tess", "Tech"])
+    await expect(off.first).to_contain_text(inbox.words("mention.unseen"))
+    await inbox.field.press_sequentially("tes")
+    await inbox.field.press("Enter")
+    await expect(inbox.field).to_have_value("Look @tes")
+    for _ in range(3):
+        await inbox.field.press("Backspace")
+    await inbox.field.press_sequentially("ju")
+    await inbox.field.press("Enter")
+    await expect(inbox.field).to_have_value("Look @Jun ")
+    await expect(inbox.composer.locator(".field-mention")).to_have_text(["@Jun"])
+    await inbox.field.press("Backspace")
+    await inbox.field.press("Backspace")
+    await expect(inbox.field).to_have_value("Look ")
+    await inbox.act("mention").click()
+    await inbox.field.press_sequentially("jun")
+    await inbox.field.press("Enter")
+    await inbox.field.press_sequentially("and Tess")
+    await inbox.field.press("Enter")
+    await expect(inbox.message("Look @Jun and Tess").locator(".mention")).to_have_text(["@Jun"])
+
+    async def told() -> list[str]:
+        return [one["kind"] for one in (await jun.ask("GET", "/notices"))["notices"]]
+
+    await become(told, ["mention"])
+    await inbox.is_true()
+
+
+# --- emoji, marks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_emoji_by_name_in_either_language(office: Office, language: Language):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox(language=language)
+    await inbox.open("One")
+    await inbox.write("Hi ")
+    await inbox.act("emoji").click()
+    search = inbox.page.get_by_role("searchbox", name=inbox.words("emoji.search"))
+    await expect(search).to_be_focused()
+    tone = inbox.page.get_by_role("radio", name=inbox.words("emoji.tone.3"), exact=True)
+    await tone.click()
+    await search.fill("엄지" if language == "en" else "thumbs up")
+    await expect(inbox.page.locator(".emoji", has_text="👍").first).to_be_visible()
+    await search.fill("thumbs up")
+    await search.press("Enter")
+    await expect(inbox.field).to_have_value("Hi 👍🏽")
+    await expect(inbox.field).to_be_focused()
+    await inbox.act("emoji").click()
+    await expect(inbox.page.locator(".emoji").first).to_have_text("👍🏽")  # used lately
+    await search.press("ArrowDown")
+    await expect(inbox.page.locator(".emoji").first).to_be_focused()
+    await inbox.page.keyboard.press("ArrowUp")
+    await expect(search).to_be_focused()
+    await search.press("ArrowDown")
+    assert not await inbox.faults(f"emoji-{language}")
+    await inbox.page.keyboard.press("Enter")
+    await expect(inbox.field).to_have_value("Hi 👍🏽👍🏽")
+
+
+async def test_marks_are_drawn_on_both_sides_and_never_become_markup(office: Office):
+    mina = await office.hire("Mina")
+    chat = await office.customer()
+    await chat.say("**not bold** <b>x</b>")
+    inbox = await mina.inbox()
+    await inbox.open(inbox.words("contact.unnamed"))
+    await expect(inbox.log.locator("strong")).to_have_count(0)
+    await inbox.write("big")
+    await inbox.field.press("Control+a")
+    await inbox.field.press("Control+b")
+    await expect(inbox.field).to_have_value("**big**")
+    await inbox.field.press("Control+b")
+    await expect(inbox.field).to_have_value("big")
+    await inbox.composer.get_by_role("button", name=inbox.words("format.i")).click()
+    await expect(inbox.field).to_have_value("_big_")
+    await inbox.field.press("Control+z")
+    await expect(inbox.field).to_have_value("big")
+    await inbox.field.fill("- one")
+    await inbox.field.press("End")
+    await inbox.field.press("Shift+Enter")
+    await inbox.field.press_sequentially("**two** <img src=x onerror=alert(1)>")
+    await expect(inbox.field).to_have_value("- one\n- **two** <img src=x onerror=alert(1)>")
+    await inbox.field.press("Enter")
+    for place in (inbox.log, chat.log):
+        await expect(place.locator("li")).to_have_text(["one", "two <img src=x onerror=alert(1)>"])
+        await expect(place.locator("strong")).to_have_text(["two"])
+        await expect(place.locator("img[src=x]")).to_have_count(0)
+    await expect(chat.log.locator("b, strong")).to_have_count(1)
+
+
+# --- files ----------------------------------------------------------------------------------------------------------
+
+DROP = """(place, files) => {
+  const data = new DataTransfer();
+  for (const [name, type, size] of files) data.items.add(new File([new Uint8Array(size).fill(97)], name, {type}));
+  for (const kind of ["dragover", "drop"]) {
+    place.dispatchEvent(new DragEvent(kind, {dataTransfer: data, bubbles: true, cancelable: true}));
+    if (kind === "dragover") window.dropSaid = document.querySelector(".drop-place")?.textContent ?? null;
+  }
+}"""
+
+
+async def test_files_keep_their_order_and_say_what_is_wrong_with_them(office: Office, tmp_path: Path):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    await expect(inbox.composer.get_by_role("button", name=inbox.words("composer.attach"))).to_have_attribute(
+        "title", re.compile(r"10 files")
+    )
+    office.new_page.expect(r"Failed to load resource|ERR_FAILED")
+    refuse = True
+
+    async def door(route: Any) -> None:
+        if refuse and "two.txt" in route.request.url:
+            await route.abort()
+        else:
+            await route.continue_()
+
+    await inbox.page.route("**/api/v1/uploads**", door)
+    files = [
+        ["one.txt", "text/plain", 10],
+        ["two.txt", "text/plain", 20],
+        ["x.exe", "application/x-msdownload", 5],
+    ]
+    await inbox.log.evaluate(DROP, files)
+    chips = inbox.composer.locator(".upload")
+    await expect(chips).to_have_count(3)
+    await expect(chips.nth(1)).to_contain_text(inbox.words("upload.interrupted"))
+    await expect(chips.nth(2)).to_contain_text(inbox.words("upload.kind"))
+    refuse = False
+    await chips.nth(1).get_by_role("button", name=inbox.words("try_again")).click()
+    await expect(chips.nth(1)).not_to_have_class(re.compile("bad"))
+    await inbox.composer.get_by_role("button", name=inbox.words("upload.remove", name="x.exe")).click()
+    await expect(chips).to_have_count(2)
+    await expect(inbox.composer.locator("progress")).to_have_count(0)
+    await inbox.write("Two files")
+    await inbox.field.press("Enter")
+    await inbox.sees("Two files")
+    await expect(inbox.message("Two files").locator(".file-name")).to_have_text(["one.txt", "two.txt"])
+
+
+# --- drafts, undo ---------------------------------------------------------------------------------------------------
+
+
+async def test_a_draft_moves_with_the_agent_and_two_devices_lose_nothing(office: Office):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    desk = await mina.inbox()
+    hand = await mina.inbox(viewport=PHONE, has_touch=True, is_mobile=True)
+    await desk.open("One")
+    await desk.write("From the desk")
+    await hand.open("One")
+    await expect(hand.field).to_have_value("From the desk")
+    await expect(desk.row("One").locator(".row-draft")).to_have_text(desk.words("preview.draft"))
+    await hand.field.fill("From the hand")
+    await expect(desk.field).to_have_value("From the hand")
+    crossed = desk.composer.locator(".composer-crossed")
+    await expect(crossed).to_contain_text("From the desk")
+    await crossed.get_by_role("button", name=desk.words("draft.swap")).click()
+    await expect(desk.field).to_have_value("From the desk")
+    await expect(crossed).to_contain_text("From the hand")
+    await expect(hand.field).to_have_value("From the desk")
+    await desk.reload()
+    await expect(desk.field).to_have_value("From the desk")
+    await desk.field.press("Enter")
+    await expect(hand.field).to_have_value("")
+
+
+async def test_words_typed_without_a_network_are_newer(office: Office):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    desk, hand = await mina.inbox(), await mina.inbox()
+    for one in (desk, hand):
+        await one.open("One")
+    office.new_page.expect(r"ERR_INTERNET_DISCONNECTED")
+    await desk.offline()
+    await desk.write("Written in the train")
+    await hand.write("At the office")
+
+    async def kept() -> str:
+        drafts: dict[str, str] = (await mina.ask("GET", "/conversations/1"))["drafts"]
+        return drafts.get("public", "")
+
+    await become(kept, "At the office")
+    await desk.online()
+    await expect(hand.field).to_have_value("Written in the train")
+    await expect(desk.field).to_have_value("Written in the train")
+    await expect(hand.composer.locator(".composer-crossed")).to_contain_text("At the office")
+
+
+async def test_what_is_taken_back_comes_back_whole(office: Office, tmp_path: Path):
+    mina = await office.hire("Mina")
+    await mina.ask("PATCH", "/session/preferences", {"values": {"undo_send": 20}})
+    await macro(mina, "Bye", "Good bye {{contact.name}}", priority=2, status="closed")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    paper = tmp_path / "paper.txt"
+    paper.write_text("x")
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("/bye")
+    await expect(options(inbox)).to_have_count(1)
+    await inbox.field.press("Enter")
+    await inbox.composer.locator(".act-chip button").last.click()
+    await inbox.attach(paper)
+    await inbox.field.press("Enter")
+    await expect(inbox.act("undo-send")).to_be_visible()
+    await expect(inbox.field).to_have_value("")
+    await inbox.field.press("Control+z")
+    await expect(inbox.field).to_have_value("Good bye One")
+    await expect(inbox.composer.locator(".upload-name")).to_have_text(["paper.txt"])
+    await expect(acts(inbox)).to_have_text(
+        [inbox.words("macro.act.priority", priority=inbox.words("priority.2"))]
+    )
+    await inbox.tells(["Hello"])
+    await inbox.field.press("Enter")
+    await inbox.act("send-now").click()
+    await expect(inbox.act("send-now")).to_have_count(0)
+    await become(lambda: stands(mina), ("open", 2, 0))
+
+
+# --- what a channel can ---------------------------------------------------------------------------------------------
+
+
+async def with_accounts(inbox: InboxPage, **changes: dict[str, Any]) -> None:
+    """The server tells this browser of accounts that can other things; the browser goes by nothing else."""
+    import json
+
+    def changed(text: str) -> str:
+        frame = json.loads(text)
+        if frame.get("kind") != "snapshot":
+            return text
+        for account in frame["directory"]["accounts"]:
+            change = dict(changes.get(account["id"], {}))
+            account["capabilities"].update(change.pop("capabilities", {}))
+            account.update(change)
+        return json.dumps(frame)
+
+    def between(near: WebSocketRoute) -> None:
+        far = near.connect_to_server()
+        near.on_message(far.send)
+        far.on_message(lambda text: near.send(changed(text) if isinstance(text, str) else text))
+
+    await inbox.page.route_web_socket(re.compile("/ws/agent"), between)
+    await inbox.page.reload()
+    await inbox.settled()
+
+
+async def test_what_is_too_long_is_not_sent_and_says_why(office: Office):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    segments = {
+        "alone": 10,
+        "together": 8,
+        "wide_alone": 5,
+        "wide_together": 4,
+        "basic": "abcdefghijklmnopqrstuvwxyz ",
+        "double": "",
+    }
+    await with_accounts(
+        inbox, web={"capabilities": {"text_length": 40, "segments": segments, "formatting": "plain"}}
+    )
+    await inbox.open("One")
+    left = inbox.composer.locator(".composer-left")
+    await expect(inbox.composer.get_by_role("button", name=inbox.words("format.b"))).to_have_count(0)
+    await inbox.write("abcdefghijkl")
+    await expect(left).to_have_text(inbox.words("parts.other", n=2, left=4))
+    await inbox.write("가나다")
+    await expect(left).to_have_text(inbox.words("parts.one", n=1, left=2))
+    await inbox.write("a" * 35)
+    await expect(left).to_have_text(inbox.words("composer.left", n=5))
+    await inbox.write("a" * 43)
+    await expect(problem(inbox)).to_have_text(inbox.words("composer.too_long", n=3, most=40))
+    await inbox.field.press("Enter")
+    await inbox.tells(["Hello"])
+    await expect(inbox.composer.get_by_role("button", name=inbox.words("composer.send"))).to_be_disabled()
+    await inbox.field.press("Control+b")
+    await expect(inbox.field).to_have_value("a" * 43)
+    await inbox.act("note").click()
+    await expect(problem(inbox)).to_have_count(0)
+    await expect(inbox.composer.get_by_role("button", name=inbox.words("format.b"))).to_be_visible()
+
+
+async def test_by_which_channel_a_reply_goes_is_chosen_by_key(open_office: Any):
+    office: Office = await open_office(
+        PARLEY_CHANNELS__SHOP__TYPE="webchat", PARLEY_CHANNELS__SHOP__LABEL="Shop"
+    )
+    ada = office.boss
+    await office.known_writes("One", "From the web")
+    first = await ada.conversation()
+    await office.writes("From the shop", account="shop")
+    second = await ada.conversation()
+    await ada.ask("POST", f"/conversations/{second['id']}/merge", {"into": first["id"]})
+    inbox = await ada.inbox()
+    await inbox.open("One")
+    picker = inbox.act("leg")
+    await picker.focus()
+    await inbox.page.keyboard.press("Enter")
+    rows = inbox.page.get_by_role("option")
+    await expect(rows).to_have_count(2)
+    now = await inbox.composer.locator(".composer-account").text_content()
+    await inbox.page.keyboard.press("ArrowDown" if now == "Website" else "Home")
+    await inbox.page.keyboard.press("Enter")
+    other = "Shop" if now == "Website" else "Website"
+    await expect(inbox.composer.locator(".composer-account")).to_have_text(other)
+
+    day = 86_400_000
+    await with_accounts(
+        inbox,
+        web={"state": "retired"},
+        shop={"capabilities": {"reply_window": day}},
+    )
+    await inbox.open("One")
+    await picker.click()
+    retired = rows.filter(has_text="Website")
+    await expect(retired).to_have_attribute("aria-disabled", "true")
+    await expect(retired).to_contain_text(inbox.words("composer.way.retired"))
+    await expect(rows.filter(has_text="Shop")).to_contain_text(re.compile(r"\d+h"))
+    await retired.click()
+    await expect(picker).to_have_attribute("aria-expanded", "true")
+
+
+# --- modes ----------------------------------------------------------------------------------------------------------
+
+
+async def test_modes_cannot_be_confused_and_are_remembered(office: Office):
+    mina = await office.hire("Mina")
+    for name in ("One", "Two"):
+        await office.known_writes(name, "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    ground = "(it) => getComputedStyle(it.querySelector('.composer-field')).backgroundColor"
+    reply = await inbox.composer.evaluate(ground)
+    await inbox.page.keyboard.press("n")
+    await expect(inbox.composer).to_have_class(NOTE)
+    assert await inbox.composer.evaluate(ground) != reply
+    await expect(inbox.composer).to_contain_text(inbox.words("composer.only_team"))
+    await expect(inbox.composer.get_by_role("button", name=inbox.words("composer.add_note"))).to_be_attached()
+    await inbox.page.keyboard.press("Escape")
+    await inbox.open("Two")
+    await expect(inbox.composer).to_have_class(PUBLIC)
+    await inbox.open("One")
+    await expect(inbox.composer).to_have_class(NOTE)
+    await inbox.reload()
+    await expect(inbox.composer).to_have_class(NOTE)
+    await inbox.page.keyboard.press("r")
+    await expect(inbox.composer).to_have_class(PUBLIC)
+    await expect(inbox.field).to_be_focused()
+
+
+# --- how it looks ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ko", "dark")])
+@pytest.mark.parametrize("kind", ["desk", "hand"])
+async def test_every_state_is_for_everybody(office: Office, language: Language, theme: str, kind: str):
+    mina = await office.hire("Mina", "supervisor")
+    await office.hire("김민지")
+    for n in range(12):
+        await macro(
+            mina,
+            f"환불 안내 {n}",
+            "{{contact.name}} 님, 환불은 **3일** 걸려요.\n감사합니다.",
+            priority=3,
+            status="closed",
+        )
+    await office.writes("Hello")
+    size: dict[str, Any] = (
+        {"viewport": PHONE, "has_touch": True, "is_mobile": True} if kind == "hand" else {"viewport": DESKTOP}
+    )
+    inbox = await mina.inbox(language=language, color_scheme=theme, **size)
+    await inbox.page.locator("[data-row]").first.click()
+    await expect(inbox.log).to_be_visible()
+    faults: list[str] = []
+
+    async def look(name: str) -> None:
+        faults.extend(await inbox.faults(f"composer-{kind}-{language}-{theme}-{name}"))
+        wider = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+        assert await inbox.page.evaluate(wider) <= 0, name
+
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("/")
+    await expect(menu(inbox).locator(".macro-words")).to_be_visible()
+    await look("macros")
+    await inbox.field.press("Enter")
+    await expect(acts(inbox)).to_have_count(2)
+    await inbox.field.press("Enter")
+    await expect(problem(inbox)).to_be_visible()
+    await look("gap")
+    await inbox.field.fill("")
+    await inbox.act("note").click()
+    await inbox.field.press_sequentially("@")
+    await expect(options(inbox).first).to_be_visible()
+    await look("mentions")
+    await inbox.field.press("Enter")
+    await look("mentioned")
+    await inbox.act("emoji").click()
+    await expect(inbox.page.locator(".emoji").first).to_be_visible()
+    await look("emoji")
+    assert not faults, "\n".join(faults)
