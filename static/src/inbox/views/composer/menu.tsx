@@ -36,7 +36,7 @@ function List({ label, length, at, row, isOff, setAt, take }: ListProps) {
     document.getElementById(choiceId(at))?.scrollIntoView({ block: "nearest" });
   }, [at]);
   return (
-    <ul id={MENU} class="composer-choices" role="listbox" aria-label={label}>
+    <ul id={MENU} class="composer-choices" role="listbox" aria-label={label} tabIndex={0}>
       {Array.from({ length }, (_, index) => (
         <li
           key={index}
@@ -106,7 +106,7 @@ function Preview({ conversation, macro }: { conversation: string; macro: MacroVi
   const filled = useFilled(conversation, macro);
   const missing = filled !== null && filled !== "failed" ? filled.missing : [];
   return (
-    <div class="macro-shown" aria-live="polite">
+    <div class="macro-shown" role="region" aria-label={t("macro.shown")} aria-live="polite" tabIndex={0}>
       <p class="macro-shown-name">{macro.name}</p>
       {filled === null && macro.text && <Skeleton kind="row" rows={1} />}
       {filled === "failed" && <p class="faint">{t("macro.preview_failed")}</p>}
