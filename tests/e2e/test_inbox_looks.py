@@ -18,7 +18,7 @@ from tests.e2e.pages.sign import SignPage
 from tests.e2e.pages.words import LANGUAGES, LOCALES, Language
 from tests.servers.pages import Pages
 
-Theme = Literal["light", "dark"]
+Theme = Literal["light", "dark", "contrast", "forced"]
 HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 WIDER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 MOVED = "document.scrollingElement.scrollTop"
@@ -92,6 +92,68 @@ async def test_the_settings(demo: Office, language: Language, theme: Theme):
         await settings.turn_to(name)
         await look.at(settings, f"settings-{name}")
     look.is_clean()
+
+
+STRONG: dict[Theme, dict[str, Any]] = {
+    "contrast": {"contrast": "more"},
+    "forced": {"forced_colors": "active", "color_scheme": "dark"},
+}
+FILL = """(element) => getComputedStyle(element).backgroundColor"""
+
+
+@pytest.mark.parametrize(("language", "theme"), [("ko", "contrast"), ("en", "contrast"), ("ko", "forced")])
+async def test_everything_in_strong_contrast(demo: Office, language: Language, theme: Theme):
+    """As a device asks for it: more contrast, or colours of its own in which what is chosen must still be seen."""
+    look = Look(language, theme, "desk")
+    inbox = await admin(demo).inbox("/list/all", language, **STRONG[theme])
+    await look.at(inbox, "list")
+    await first_conversation(inbox)
+    await look.at(inbox, "conversation")
+    chosen = await inbox.page.locator(".row.chosen").evaluate(FILL)
+    assert chosen != await inbox.page.locator(".row:not(.chosen)").first.evaluate(FILL)
+    here = await inbox.page.locator(".nav-entry.here").first.evaluate(FILL)
+    assert here != await inbox.page.locator(".nav-entry:not(.here)").first.evaluate(FILL)
+    await inbox.act("note").click()
+    await inbox.field.fill("…")
+    await look.at(inbox, "note")
+    await inbox.field.fill("")
+    await inbox.page.keyboard.press("Escape")
+    await inbox.page.keyboard.press("Control+k")
+    await expect(inbox.page.locator(".palette-choices .choice").first).to_be_visible()
+    await look.at(inbox, "palette")
+    await inbox.page.keyboard.press("Escape")
+    settings = SettingsPage(inbox.page, demo.url, language)
+    await settings.go("me")
+    for name in PAGES:
+        await settings.turn_to(name)
+        await look.at(settings, f"settings-{name}")
+    look.is_clean()
+
+
+MOVES = """() => document.getAnimations()
+  .filter((one) => Number(one.effect?.getComputedTiming().duration) > 20)
+  .map((one) => `${one.effect.target?.className} ${one.transitionProperty ?? one.animationName}`)"""
+
+
+async def test_nothing_moves_for_whoever_wants_it_still(demo: Office):
+    """Opening, hovering, what comes and goes: all at once, without any movement on the way."""
+    inbox = await admin(demo).inbox("/list/all", reduced_motion="reduce")
+    await first_conversation(inbox)
+    moved: list[str] = []
+    for act in ("Control+k", "Escape", "Shift+Slash", "Escape"):
+        await inbox.page.keyboard.press(act)
+        moved += await inbox.page.evaluate(MOVES)
+    await inbox.page.locator(".button").first.hover()
+    moved += await inbox.page.evaluate(MOVES)
+    await inbox.act("close").click()
+    await expect(inbox.page.locator(".toast")).to_be_visible()
+    moved += await inbox.page.evaluate(MOVES)
+    assert moved == []
+    lively = await admin(demo).inbox("/list/all", reduced_motion="no-preference")
+    assert (
+        await lively.page.locator(".button").first.evaluate("(b) => getComputedStyle(b).transitionDuration")
+        != "0s"
+    )
 
 
 @pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("ko", "light")])
