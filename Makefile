@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: run test check bench format types lock npm clean
+.PHONY: run test check bench format types pictures lock npm clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -44,6 +44,10 @@ format: $(VENV)/.dev
 	@$(BIN)/ruff format --quiet .
 types: $(VENV)/.dev
 	@$(BIN)/python -m gateway.typescript
+
+# docs/pictures, anew: from the demo, in real Chromium.
+pictures: $(VENV)/.dev
+	@$(BIN)/python -m tests.pictures
 
 # make npm ARGS="install NAME": the front end's packages, through the Node that comes with the environment.
 npm: $(VENV)/.dev

@@ -1,11 +1,15 @@
-"""Takes the pictures of the documents from a running demo, in real Chromium: `python -m tests.pictures`.
+"""Takes the pictures of the documents from a running demo, in real Chromium: `make pictures`.
 
 Run it by hand when a screen has changed; docs/pictures/ holds what it made. It plays the tour of the README, so it also
-shows that the tour goes as it is told there.
+shows that the tour goes as it is told there. The demo and the browsers live at one moment, always the same, and the
+history is told from one seed: what changes in a picture has changed on the screen.
 """
 
 import asyncio
+import base64
 import re
+import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Browser, FilePayload, Page, async_playwright, expect
@@ -15,7 +19,29 @@ from static import bundle
 from tests.servers import chromium
 from tests.servers.parley import Parley
 
-FOLDER = Path(__file__).parents[1] / "docs/pictures"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "docs/pictures"
+NOW = datetime(2026, 11, 20, 1, 24, tzinfo=UTC)
+"""A Friday morning in Seoul."""
+AT_NOW = f"""
+import sys, time
+ahead = {NOW.timestamp()} - time.time()
+real = time.time
+time.time = lambda: real() + ahead
+time.time_ns = lambda: int(time.time() * 1e9)
+from gateway.__main__ import main
+sys.exit(main())
+"""
+"""The program, whose clock goes on from that moment."""
+QUIET = {"PARLEY_SANDBOX__CUSTOMERS": "false", "PARLEY_SANDBOX__HISTORY": "600"}
+PACK = """async (address) => {
+  const image = new Image();
+  image.src = address;
+  await image.decode();
+  const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas.toDataURL("image/webp", 0.82);
+}"""
 DESK = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 760}
 
@@ -62,32 +88,75 @@ async def tour(customer: Page, agent: Page, demo: Parley) -> None:
         "많이 놀라셨겠어요, 죄송합니다. 오늘 새 제품을 보내 드릴게요. 받으신 것은 돌려보내지 않으셔도 돼요."
     )
     await field.press("Enter")
-    await expect(customer.get_by_role("log").get_by_text("오늘 새 제품을")).to_be_visible()
+    # For some seconds the answer may still be taken back; then it goes.
+    await expect(customer.get_by_role("log").get_by_text("오늘 새 제품을")).to_be_visible(timeout=15_000)
     await write(customer, "정말 빠르네요, 감사합니다!")
     await expect(log.get_by_text("정말 빠르네요")).to_be_visible()
 
 
+async def picture_of(page: Page, name: str) -> None:
+    """Kept as WebP, which Chromium itself packs: a tenth of a PNG, and nothing to install."""
+    await page.mouse.move(0, 0)
+    await page.wait_for_timeout(1500)  # typing, hovers and toasts have gone
+    shot = base64.b64encode(await page.screenshot()).decode()
+    packer = await page.context.browser.new_page()  # type: ignore[union-attr]
+    packed = await packer.evaluate(PACK, f"data:image/png;base64,{shot}")
+    await packer.close()
+    (FOLDER / f"{name}.webp").write_bytes(base64.b64decode(packed.partition(",")[2]))
+
+
 async def page(browser: Browser, **options: object) -> Page:
-    context = await browser.new_context(device_scale_factor=1.5, color_scheme="light", **options)  # type: ignore[arg-type]
+    given = {"device_scale_factor": 1.5, "color_scheme": "light", "reduced_motion": "reduce", **options}
+    context = await browser.new_context(timezone_id="Asia/Seoul", **given)  # type: ignore[arg-type]
     context.set_default_timeout(8000)
+    await context.clock.install(time=NOW)
     return await context.new_page()
+
+
+async def same_agent(agent: Page, browser: Browser, **options: object) -> Page:
+    """Another browser of the same agent's."""
+    other = await page(browser, **options)
+    await other.context.add_cookies(await agent.context.cookies())  # type: ignore[arg-type]
+    await other.goto(agent.url)
+    return other
+
+
+async def take_all(browser: Browser, demo: Parley) -> None:
+    customer = await page(browser, viewport=PHONE, locale="ko-KR")
+    agent = await page(browser, viewport=DESK, locale="en-US")
+    await tour(customer, agent, demo)
+    await agent.get_by_role("button", name="No guide, thanks").click()
+    await picture_of(agent, "inbox")
+    await picture_of(customer, "chat")
+    dark = await same_agent(agent, browser, viewport=DESK, locale="ko-KR", color_scheme="dark")
+    await expect(dark.get_by_role("log").get_by_text("정말 빠르네요")).to_be_visible()
+    await picture_of(dark, "inbox-dark")
+    phone = await same_agent(agent, browser, viewport=PHONE, locale="ko-KR", has_touch=True)
+    await expect(phone.get_by_role("log").get_by_text("정말 빠르네요")).to_be_visible()
+    await picture_of(phone, "phone")
+    await phone.goto(f"{demo.url}/list/all")
+    await expect(phone.locator("[data-row]").first).to_be_visible()
+    await picture_of(phone, "phone-list")
+    sandbox = await page(browser, viewport=DESK, locale="en-US")
+    await sandbox.goto(way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+)"))
+    await expect(sandbox.frames[1].get_by_role("heading")).to_be_visible()
+    await sandbox.get_by_role("radio").nth(1).check()
+    await sandbox.wait_for_timeout(1500)
+    await sandbox.frames[1].evaluate("Parley.open()")
+    await picture_of(sandbox, "sandbox")
 
 
 async def main() -> None:
     bundle.build()
-    demo = Parley.start("demo")
+    demo = Parley.start("demo", program=(sys.executable, "-c", AT_NOW), PYTHONPATH=str(ROOT), **QUIET)
     found = chromium.find()
+    expect.set_options(timeout=20_000)
     try:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
                 executable_path=found.program, env=found.environment, args=chromium.ARGUMENTS
             )
-            customer = await page(browser, viewport=PHONE, locale="ko-KR")
-            agent = await page(browser, viewport=DESK, locale="en-US")
-            await tour(customer, agent, demo)
-            await agent.wait_for_timeout(1500)  # typing and hovers have gone
-            await agent.screenshot(path=FOLDER / "inbox.png")
-            await customer.screenshot(path=FOLDER / "chat.png")
+            await take_all(browser, demo)
             await browser.close()
     finally:
         demo.stop()

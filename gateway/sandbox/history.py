@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from importlib import resources
@@ -139,7 +139,7 @@ class Teller:
         if fate in ("new", "waiting"):
             return self.now - self._random.randint(25 * MINUTE, 7 * HOUR)
         if fate in ("answered", "snoozed"):
-            return self.now - self._random.randint(2 * HOUR, 40 * HOUR)
+            return self._at_work(lambda: self.now - self._random.randint(2 * HOUR, 40 * HOUR))
         day = datetime.fromtimestamp(self.now / 1000, OFFICE) - timedelta(
             days=self._random.randint(2, 7 * WEEKS)
         )
@@ -147,6 +147,12 @@ class Teller:
             day -= timedelta(days=2)  # people write at weekends too, but less
         opened = day.replace(hour=self._random.randint(9, 16), minute=self._random.randint(0, 59), second=7)
         return int(opened.timestamp() * 1000)
+
+    def _at_work(self, choose: Callable[[], int]) -> int:
+        """A time at which somebody sits in the shop, if a few tries find one."""
+        tries = [choose() for _ in range(12)]
+        hours = (datetime.fromtimestamp(at / 1000, OFFICE).hour for at in tries)
+        return next((at for at, hour in zip(tries, hours, strict=True) if 9 <= hour < 18), tries[0])
 
     def _case(self, fate: Fate, start: int) -> Case:
         book = self._random.choices(self.books, [56, 44])[0]

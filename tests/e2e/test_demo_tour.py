@@ -5,13 +5,13 @@ from collections.abc import Callable
 
 from playwright.async_api import expect
 
-from tests.pictures import DESK, PHONE, tour, way
+from tests.pictures import DESK, PHONE, QUIET, tour, way
 from tests.servers.pages import Pages
 from tests.servers.parley import Parley
 
 
 async def test_a_newcomer_s_first_minutes(parley: Callable[..., Parley], new_page: Pages) -> None:
-    demo = await asyncio.to_thread(parley, command="demo")
+    demo = await asyncio.to_thread(parley, command="demo", **QUIET)
     customer = await new_page(viewport=PHONE, locale="ko-KR")
     supervisor = await new_page(viewport=DESK)
     await tour(customer, supervisor, demo)
