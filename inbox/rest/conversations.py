@@ -53,8 +53,8 @@ class ListQuery(Query):
     """One, or several with commas between them: all of them."""
     q: Words = ""
     sort: Literal["activity", "waiting"] | None = None
-    """`waiting`: who waits longest first, then the others. With this, the next three or several tags `q` does not count,
-    and the status is `open` unless it is said."""
+    """`waiting`: who waits longest first, then the others. With this, the next three or several tags `q` does not
+    count, and the status is `open` unless it is said."""
     account: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     unread: bool = False
     waiting_over: Annotated[int, Field(ge=0, le=2**40)] | None = None

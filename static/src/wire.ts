@@ -1543,11 +1543,12 @@ export interface ListQuery {
   assignee?: string | null;
   /** A team's id or `none`. */
   team?: string | null;
+  /** One, or several with commas between them: all of them. */
   tag?: string | null;
   q?: string;
   /**
-   * `waiting`: who waits longest first, then the others. With this or the next three `q` does not count, and the
-   * status is `open` unless it is said.
+   * `waiting`: who waits longest first, then the others. With this, the next three or several tags `q` does not
+   * count, and the status is `open` unless it is said.
    */
   sort?: "activity" | "waiting" | null;
   account?: string | null;

@@ -128,6 +128,23 @@ async def test_a_view_and_its_count(both: House) -> None:
     assert len((await ann.get("/conversations", account="other"))["conversations"]) == 0
 
 
+async def test_several_tags_are_all_of_them(house: House) -> None:
+    talks = [(await house.customer_writes("hello", name=f"c{n}")).conversation for n in range(3)]
+    red, blue = [
+        (await does(house, "ann", "make_tag", name=name, colour="#000000"))["tag"] for name in ("a", "b")
+    ]
+    for talk, tags in zip(talks, ([red], [red, blue], [blue]), strict=True):
+        await does(house, "ann", "tag", conversation=talk, add=tags, remove=[])
+    ann = await house.client("ann")
+
+    async def found(tag: str) -> list[str]:
+        return [one["id"] for one in (await ann.get("/conversations", tag=tag))["conversations"]]
+
+    assert await found(red) == [talks[1], talks[0]]
+    assert await found(f"{red},{blue}") == [talks[1]]
+    assert (await ann.fails("GET", f"/conversations?tag={red},"))[0] == 400
+
+
 async def populate(house: House, count: int) -> tuple[list[Row], list[str]]:
     """Conversations in every state, many with the same times: the rows, and two tags."""
     chance = random.Random(7)

@@ -197,6 +197,8 @@ function OpenConversation({ id }: { id: string }) {
         <SplitBar view={view} />
         {view.status === "spam" || view.erased ? (
           <p class="composer-instead">{t(view.erased ? "composer.erased" : "composer.spam")}</p>
+        ) : opened === null ? (
+          <div class="composer composer-place" />
         ) : (
           <Later name="composer" place={<div class="composer-place" />}>
             <Composer key={id} view={view} />

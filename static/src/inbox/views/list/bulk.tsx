@@ -23,12 +23,29 @@ const NOBODY = "none";
 
 type Done = "assigned" | "moved" | "tagged" | "untagged" | "closed" | "reopened" | "snoozed" | "spam" | "unspam" | "priority";
 
-const failures = signal<readonly Outcome[]>([]);
+interface Failure {
+  conversation: string;
+  /** As it was called when it was meant: by now it may be out of sight. */
+  says: string;
+  why: string;
+}
+
+const failures = signal<readonly Failure[]>([]);
+
+function nameOf(conversation: string): string {
+  const view = state.peek().conversations.get(conversation);
+  return view ? `#${view.number} ${contactName(view.contact)}` : t("conversation.missing");
+}
+
+function failureOf({ conversation, problem }: Outcome, says: string | undefined): Failure {
+  return { conversation, says: says ?? nameOf(conversation), why: problem ? problemText(problem) : "" };
+}
 
 /** Does it, says how it went, and offers to take it back. Those with which it did not work stay chosen. */
 async function actOnAll(actions: ActsSent, done: Done, params: Record<string, string> = {}): Promise<void> {
   const conversations = selected.peek();
   if (conversations.length === 0) return;
+  const called = new Map(conversations.map((id) => [id, nameOf(id)]));
   // A tag or a priority may be one of several acts; what takes rows away ends the choice.
   if (done !== "tagged" && done !== "untagged" && done !== "priority") selectNone();
   try {
@@ -39,7 +56,7 @@ async function actOnAll(actions: ActsSent, done: Done, params: Record<string, st
     else if (failed.length === 0) toast(t("bulk.nothing"));
     if (failed.length === 0) return;
     select(failed.map((one) => one.conversation));
-    failures.value = failed;
+    failures.value = failed.map((one) => failureOf(one, called.get(one.conversation)));
   } catch (problem) {
     select(conversations);
     toast(problemText(problem as ProblemView), { bad: true });
@@ -274,15 +291,12 @@ export function BulkFailures() {
     <Dialog title={count("bulk.failed", failed.length)} close={close}>
       <p class="faint">{t("bulk.failed_more")}</p>
       <ul class="bulk-failures">
-        {failed.map(({ conversation, problem }) => {
-          const view = state.peek().conversations.get(conversation);
-          return (
-            <li key={conversation}>
-              <b>{view ? `#${view.number} ${contactName(view.contact)}` : t("conversation.missing")}</b>
-              <span>{problem && problemText(problem)}</span>
-            </li>
-          );
-        })}
+        {failed.map(({ conversation, says, why }) => (
+          <li key={conversation}>
+            <b>{says}</b>
+            <span>{why}</span>
+          </li>
+        ))}
       </ul>
       <div class="form-acts">
         <button type="button" class="button primary" onClick={close}>

@@ -1,5 +1,5 @@
 import { signal, useComputed } from "@preact/signals";
-import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { loadList, renewList } from "../../load";
 import { preferences } from "../../preferences";
 import { known, state } from "../../store";
@@ -7,6 +7,7 @@ import { countOf, isCounted } from "../../store/counts";
 import { belongs, listKey } from "../../store/lists";
 import { conversationOf, rowsOf } from "../../store/select";
 import type { Filter } from "../../store/state";
+import { afterPaint } from "../../ui/after-paint";
 import { Failed, Skeleton } from "../../ui/states";
 import { count, t } from "../../words";
 import { chosenId } from "../shell/chosen";
@@ -16,7 +17,7 @@ import { held as heldRows, withOpen } from "./held";
 import { ConversationRow } from "./row";
 import { choosing, selected } from "./selected";
 import { shownRows } from "./shown";
-import { useWindow } from "./virtual";
+import { drawnNow, useWindow, type Window } from "./virtual";
 
 const HEIGHTS = { roomy: 84, dense: 72 } as const; // px; list.css draws rows of these heights
 const AHEAD = 60; // rows before the end at which the next page is asked for
@@ -42,6 +43,18 @@ function useHeld(filter: Filter, fresh: readonly string[], isHeld: boolean): rea
     shown.current = { of: fresh, open, rows: withOpen(rows, before.rows, open) };
   }
   return shown.current.rows;
+}
+
+/** Which rows are drawn now; those that this frame has no time for are drawn in the next ones. */
+function useDrawn(rows: readonly string[], window: Window): readonly number[] {
+  const drawn = useRef<ReadonlySet<string>>(new Set());
+  const [, again] = useState(0);
+  const { places, isWhole } = drawnNow(rows, window, drawn.current);
+  useLayoutEffect(() => {
+    drawn.current = new Set(places.map((place) => rows[place] as string));
+    return isWhole ? undefined : afterPaint(() => again((n) => n + 1));
+  });
+  return places;
 }
 
 const MOVED = 300; // ms in which several moves are one question
@@ -95,7 +108,9 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   }, [rows]);
 
   const height = HEIGHTS[preferences.value.density];
-  const { first, last } = useWindow(scroller, height, rows.length);
+  const window = useWindow(scroller, height, rows.length);
+  const { last } = window;
+  const drawn = useDrawn(rows, window);
   const more = found?.phase === "ready" && found.before !== null;
   const length = lengthOf(filter, rows.length, !more);
   useEffect(() => {
@@ -121,16 +136,19 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
       )}
       {rows.length > 0 && (
         <div class="list" role="list" aria-label={t("list.label")} style={{ height: `${rows.length * height}px` }}>
-          {rows.slice(first, last).map((id, index) => (
-            <ConversationRow
-              key={id}
-              id={id}
-              index={first + index}
-              top={(first + index) * height}
-              chosen={id === chosenId.value}
-              length={length}
-            />
-          ))}
+          {drawn.map((place) => {
+            const id = rows[place] as string;
+            return (
+              <ConversationRow
+                key={id}
+                id={id}
+                index={place}
+                top={place * height}
+                chosen={id === chosenId.value}
+                length={length}
+              />
+            );
+          })}
         </div>
       )}
       {found?.phase === "failed" && (
