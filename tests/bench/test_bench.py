@@ -11,6 +11,7 @@ from bench import machine, report
 from bench.harness import Figure, Goal
 from bench.report import Line
 from bench.rows import ROWS
+from bench.rows.scroll import tasks_of
 from bench.words import COMMONEST, QUERIES, Writer
 from tests.house.sources import ROOT
 
@@ -35,6 +36,38 @@ def test_rows_run() -> None:
     assert len(lines) == 6, done.stdout
     assert "× bare POST" in lines[0]
     assert not any("not measured" in line for line in lines)
+
+
+def test_the_longest_task_is_found_in_a_trace() -> None:
+    """Of the page that did most, by its thread's own time."""
+
+    def task(pid: int, tid: int, took: int, own: int) -> dict[str, object]:
+        return {
+            "name": "RunTask",
+            "ph": "X",
+            "pid": pid,
+            "tid": tid,
+            "ts": 0,
+            "dur": took,
+            "tdur": own,
+            "args": {},
+        }
+
+    def thread(pid: int, tid: int, name: str) -> dict[str, object]:
+        return {"name": "thread_name", "ph": "M", "pid": pid, "tid": tid, "args": {"name": name}}
+
+    events = [
+        thread(1, 1, "CrRendererMain"),
+        thread(2, 1, "CrRendererMain"),
+        thread(2, 2, "Compositor"),
+        task(1, 1, 9_000, 9_000),
+        task(2, 1, 90_000, 51_000),
+        task(2, 1, 20_000, 20_000),
+        task(2, 2, 400_000, 400_000),
+    ]
+    found = tasks_of(events)
+    assert found.longest == 51
+    assert found.raw == "2 tasks over 1 ms, median 36 ms, 1 over 50 ms"
 
 
 def test_a_row_that_is_not_there_is_named() -> None:
