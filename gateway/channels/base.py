@@ -87,7 +87,7 @@ class Capabilities:
     editing: bool = False
     subject: bool = False
     formatting: str = "plain"
-    """How text is marked up: `plain` for not at all, `markdown` for **bold**, _italic_, `code`, lists and code blocks."""
+    """How text is marked up: `plain` for not at all, `markdown` for bold, italic, code and lists (docs/inbox.md)."""
     segments: Segments | None = None
     """How a text is cut into parts; None: it is not."""
     typing_in: bool = False

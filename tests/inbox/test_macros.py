@@ -299,7 +299,13 @@ async def test_an_agent_may_leave_out_what_a_macro_does(both: House) -> None:
     assert await stands() == ("open", 1)
     await does(both, "ann", "run_macro", **on)
     assert await stands() == ("closed", 2)
-    body = {"text": "", "visibility": "note", "client_id": "c3", "macro": macro["id"], "actions": {"priority": 4}}
+    body = {
+        "text": "",
+        "visibility": "note",
+        "client_id": "c3",
+        "macro": macro["id"],
+        "actions": {"priority": 4},
+    }
     await client.does("POST", f"/conversations/{taken.conversation}/messages", body)
     assert (await stands())[1] == 4
     used = next(one for one in (await client.get("/macros"))["macros"] if one["id"] == macro["id"])
@@ -309,7 +315,12 @@ async def test_an_agent_may_leave_out_what_a_macro_does(both: House) -> None:
 async def test_acts_are_kept_without_their_macro(both: House) -> None:
     """Whose words were deleted, but not what was to be done: it is done with the files."""
     taken = await both.customer_writes("hello")
-    say = {"conversation": taken.conversation, "text": "Only this", "client_id": "c1", "actions": {"priority": 4}}
+    say = {
+        "conversation": taken.conversation,
+        "text": "Only this",
+        "client_id": "c1",
+        "actions": {"priority": 4},
+    }
     await does(both, "ann", "reply", **say)
     view = (await (await both.client("ann")).get(f"/conversations/{taken.conversation}"))["conversation"]
     assert view["priority"] == 4

@@ -129,12 +129,14 @@ export function Foot({ writing, area, marks, closed, canSend, add, begin, send }
       <Counter writing={writing} />
       <button
         type="button"
-        class={mode === "note" ? "button note-send" : "button primary"}
+        class={mode === "note" ? "button composer-send note-send" : "button composer-send primary"}
         disabled={!canSend}
         onClick={send}
       >
         <Icon name={alone ? "check" : mode === "note" ? "lock" : "send"} size={15} />
-        {t(alone ? "macro.run" : mode === "note" ? "composer.add_note" : "composer.send")}
+        <span class="composer-send-word">
+          {t(alone ? "macro.run" : mode === "note" ? "composer.add_note" : "composer.send")}
+        </span>
       </button>
     </div>
   );

@@ -95,7 +95,7 @@ function Filled({ text }: { text: string }) {
     end = gap.to;
   }
   return (
-    <p class="macro-words" dir="auto">
+    <p class="macro-words" dir="auto" lang={/[가-힣]/.test(text) ? "ko" : undefined}>
       {parts}
       {text.slice(end)}
     </p>
