@@ -77,7 +77,7 @@ async def copied(inbox: InboxPage) -> str:
 
 
 def side(inbox: InboxPage) -> Locator:
-    return inbox.page.get_by_role("region", name=inbox.words("context.label"))
+    return inbox.page.get_by_role("region", name=inbox.words("context.label"), exact=True)
 
 
 def quoting(inbox: InboxPage) -> Locator:

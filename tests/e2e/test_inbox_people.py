@@ -15,7 +15,7 @@ async def contact_of(who: Colleague, name: str) -> str:
 
 
 def side(inbox: InboxPage):
-    return inbox.page.get_by_role("region", name=inbox.words("context.label"))
+    return inbox.page.get_by_role("region", name=inbox.words("context.label"), exact=True)
 
 
 def toast(inbox: InboxPage, text: str):

@@ -80,6 +80,7 @@ function Picture({ file, among, tile }: PictureProps) {
 }
 
 function Download({ file }: { file: AttachmentView }) {
+  const size = fileSize(file.size, language.value);
   return (
     <div class="file-card">
       <a
@@ -90,11 +91,10 @@ function Download({ file }: { file: AttachmentView }) {
         rel="noopener"
         data-leave
         title={file.name}
-        aria-label={t("attachment.download", { name: file.name })}
+        aria-label={t("attachment.download", { name: `${file.name} ${size}` })}
       >
         <Icon name="file" size={22} />
-        <span class="file-name">{file.name}</span>
-        <span class="file-size">{fileSize(file.size, language.value)}</span>
+        <span class="file-name">{file.name}</span> <span class="file-size">{size}</span>
         <Icon name="download" size={16} />
       </a>
       {isText(file) && (
