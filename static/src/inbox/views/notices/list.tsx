@@ -167,7 +167,7 @@ export function NoticeList({ done }: { done: () => void }) {
             ))}
           </ul>
         )}
-        {shown.length === 0 && phase === "ready" && before === null && (
+        {shown.length === 0 && phase === "ready" && (before === null || (onlyUnread.value && unread === 0)) && (
           <Empty icon="bell" title={t(onlyUnread.value ? "notices.none_unread" : "notices.none")}>
             {!onlyUnread.value && t("notices.none_more")}
           </Empty>
