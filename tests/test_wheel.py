@@ -67,6 +67,8 @@ def test_the_wheel_carries_all_that_is_not_python(wheel: Path) -> None:
         "gateway/_static/i18n/inbox.ko.json",
         "gateway/_static/i18n/widget.ko.json",
         "gateway/sandbox/stories/ko.toml",
+        "gateway/sandbox/stories/guests.toml",
+        "gateway/sandbox/shop/shop.html",
     } <= names
     assert any(name.startswith("gateway/store/migrations/") and name.endswith(".sql") for name in names)
     assert not any(name.startswith(("tests/", "static/", "bench/")) for name in names)

@@ -37,7 +37,7 @@ export function FirstMinute() {
         {next ? t(WORDS[next].how) : t("minute.all_done")} {next && WORDS[next].key && <kbd>{WORDS[next].key}</kbd>}
       </p>
       <a
-        class={next === "customer" ? "button primary" : "button"}
+        class={next === "customer" ? "button primary" : next ? "button minute-later" : "button"}
         href={minute.sandbox}
         target="_blank"
         rel="noopener"
