@@ -192,6 +192,20 @@ async def test_a_team_that_is_open_says_nothing(office: Office) -> None:
     await saved(settings)
 
 
+async def test_what_a_colleague_changes_is_seen_at_once(office: Office) -> None:
+    team = await office.team("Night")
+    settings = await settings_of(office.boss, "hours")
+    await expect(settings.row("Night")).to_contain_text(settings.words("hours.unsaid"))
+    await office.boss.ask("PUT", f"/teams/{team}/hours", {"zone": "UTC", "week": {"mon": [[0, 60]]}})
+    await expect(settings.row("Night")).to_contain_text("Monday 00:00–01:00")
+    await settings.turn_to("macros")
+    await office.boss.ask("POST", "/macros", {"name": "Fresh", "text": "Hello", "scope": "all"})
+    await expect(settings.row("Fresh")).to_be_visible()
+    await settings.turn_to("views")
+    await office.boss.ask("POST", "/views", {"name": "Mine", "filter": {}})
+    await expect(settings.row("Mine")).to_be_visible()
+
+
 # --- views and people -----------------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,7 @@ import { hasUnsent, refuse, resend, settle, useSocket } from "./commands/outbox"
 import { greet, useSocketForSignals } from "./commands/signals";
 import { AgentSocket } from "./socket";
 import { noteMacros } from "./views/composer/macros";
+import { noteSettings } from "./views/settings/told";
 import type { ToAgent } from "../wire";
 
 const UNAVAILABLE = 503;
@@ -30,6 +31,7 @@ function take(told: ToAgent): void {
   const frame = minding(told);
   dispatch(frame);
   noteMacros(frame);
+  noteSettings(frame);
   if (frame.kind === "result") {
     if (!settle(frame.id, frame.value)) heard(frame.id);
   } else if (frame.kind === "problem" && frame.id !== null) {

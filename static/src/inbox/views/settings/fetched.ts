@@ -4,8 +4,8 @@ import { problemText } from "../../words";
 
 export type Fetched<T> = { phase: "asked" } | { phase: "failed"; text: string } | { phase: "ready"; value: T };
 
-/** What a page shows from REST, read when it opens and again after each change. */
-export function useFetched<T>(path: string): [Fetched<T>, () => void] {
+/** What a page shows from REST, read when it opens and again after each change; a change of `told` is another's. */
+export function useFetched<T>(path: string, told = 0): [Fetched<T>, () => void] {
   const [fetched, setFetched] = useState<Fetched<T>>({ phase: "asked" });
   const [round, setRound] = useState(0);
   useEffect(() => {
@@ -17,6 +17,6 @@ export function useFetched<T>(path: string): [Fetched<T>, () => void] {
     return () => {
       gone = true;
     };
-  }, [path, round]);
+  }, [path, round, told]);
   return [fetched, () => setRound((n) => n + 1)];
 }

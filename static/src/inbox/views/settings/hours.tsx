@@ -10,6 +10,7 @@ import { Empty, Failed, Skeleton } from "../../ui/states";
 import { language, t } from "../../words";
 import { useFetched } from "./fetched";
 import { HoursDialog } from "./hours-form";
+import { changes } from "./told";
 import { asTime, dayName, DAYS } from "./week";
 
 /** "18:00" today, "Monday 09:00" later. */
@@ -66,7 +67,7 @@ function Row({ team, hours, edit }: { team: TeamView; hours: HoursView | undefin
 }
 
 export function Hours() {
-  const [fetched, again] = useFetched<HoursList>("/hours");
+  const [fetched, again] = useFetched<HoursList>("/hours", changes.hours.value);
   const [edited, setEdited] = useState<TeamView | null>(null);
   const hours = new Map(fetched.phase === "ready" ? fetched.value.hours.map((one) => [one.team, one]) : []);
   const teams = known.directory.teams

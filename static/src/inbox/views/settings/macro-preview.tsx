@@ -48,7 +48,7 @@ function useTried(conversation: string | null, text: string): Tried {
 
 function Filled({ text }: { text: string }) {
   return (
-    <p class="macro-filled" dir="auto">
+    <p class="macro-filled" dir="auto" tabIndex={0}>
       {partsOf(text).map((part, index) =>
         part.place === null ? part.text : <mark key={index}>{part.text}</mark>,
       )}

@@ -12,6 +12,7 @@ import { useFetched } from "./fetched";
 import { useSending } from "./form";
 import { actWords } from "./macro-acts";
 import { copyOf, EMPTY, MacroDialog, type Written } from "./macro-form";
+import { changes } from "./told";
 import { mayChange, type Scope, ScopeBadge } from "./scope";
 
 const SHOWN = 200; // rows drawn at once; the rest is found by typing
@@ -144,7 +145,10 @@ export function Macros() {
   const [scope, setScope] = useState<Wanted>("");
   const [wanted, setWanted] = useState("");
   const [edited, setEdited] = useState<{ macro: MacroView | null; first: Written } | null>(null);
-  const [fetched, again] = useFetched<MacrosList>(which === "retired" ? "/macros?retired=true" : "/macros");
+  const [fetched, again] = useFetched<MacrosList>(
+    which === "retired" ? "/macros?retired=true" : "/macros",
+    changes.macro.value,
+  );
   const { problem, send } = useSending();
   const retire = async (macro: MacroView, retired: boolean) => {
     const worked = await send(() => patch(`/macros/${macro.id}`, { retired }));

@@ -12,6 +12,7 @@ import { NameField } from "./editable";
 import { useFetched } from "./fetched";
 import { Form, useSending } from "./form";
 import { assigneeWord, Choose, span, teamWord } from "./macro-acts";
+import { changes } from "./told";
 import { isWhole, mayChange, ScopeBadge, ScopeField, sentScope, type Shared } from "./scope";
 
 const MOST = 99; // conversations that are told one by one
@@ -112,8 +113,8 @@ function Row({ view, holds, edit, turn }: RowProps) {
 }
 
 export function SavedViews() {
-  const [used, again] = useFetched<ViewsList>("/views");
-  const [retired, againRetired] = useFetched<ViewsList>("/views?retired=true");
+  const [used, again] = useFetched<ViewsList>("/views", changes.view.value);
+  const [retired, againRetired] = useFetched<ViewsList>("/views?retired=true", changes.view.value);
   const [counted] = useFetched<ViewCounts>("/views/counts");
   const [edited, setEdited] = useState<SavedView | null>(null);
   const { problem, send } = useSending();
