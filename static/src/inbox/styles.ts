@@ -13,6 +13,7 @@ import "./css/thread.css";
 import "./css/held.css";
 import "./css/attachments.css";
 import "./css/composer.css";
+import "./css/composer-menus.css";
 import "./css/side.css";
 import "./css/person.css";
 import "./css/settings.css";
