@@ -232,6 +232,8 @@ async def test_a_long_name_is_read_whole(office: Office):
     await office.known_writes(name, "Hello")
     inbox = await mina.inbox()
     await inbox.open(name)
-    await expect(inbox.page.get_by_role("region", name=inbox.words("context.label"))).to_be_visible()
+    await expect(
+        inbox.page.get_by_role("region", name=inbox.words("context.label"), exact=True)
+    ).to_be_visible()
     cut = "(it) => it.scrollHeight > it.clientHeight + 1 || it.scrollWidth > it.clientWidth + 1"
     assert not await inbox.page.locator(".head-contact").evaluate(cut)
