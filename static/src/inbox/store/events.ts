@@ -18,15 +18,20 @@ export function learnConversation(draft: Draft, view: ConversationView, asOf: nu
   replace(draft, before, view);
 }
 
-export function learnContact(draft: Draft, view: ContactView): void {
+/** `seenIn`: a conversation told in the same answer. Where that one calls them so already, all do: what changed since is
+ *  still to come as an event, and a hundred thousand conversations need not be looked through for each that is opened. */
+export function learnContact(draft: Draft, view: ContactView, seenIn?: string): void {
   const before = draft.state.contacts.get(view.id);
   if (before && before.position > view.position) return;
   draft.write("contacts").set(view.id, view);
   const ref = { id: view.id, name: view.name, blocked: view.blocked_at !== null, erased: view.erased_at !== null };
-  for (const known of draft.state.conversations.values()) {
-    if (known.contact.id !== view.id || sameRef(known.contact, ref)) continue;
-    draft.write("conversations").set(known.id, { ...known, contact: ref });
-  }
+  const seen = seenIn === undefined ? undefined : draft.state.conversations.get(seenIn);
+  if (seen?.contact.id === view.id && sameRef(seen.contact, ref)) return;
+  const theirs: ConversationView[] = [];
+  draft.state.conversations.forEach((known) => {
+    if (known.contact.id === view.id && !sameRef(known.contact, ref)) theirs.push(known);
+  });
+  for (const known of theirs) draft.write("conversations").set(known.id, { ...known, contact: ref });
 }
 
 function sameRef(a: ConversationView["contact"], b: ConversationView["contact"]): boolean {

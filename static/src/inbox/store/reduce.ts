@@ -148,7 +148,7 @@ function apply(draft: Draft, action: Action, now: number): void {
     case "conversation.loaded":
       if (action.generation !== state.generation) return;
       learnConversation(draft, action.page.conversation, action.page.position);
-      learnContact(draft, action.page.contact);
+      learnContact(draft, action.page.contact, action.page.conversation.id);
       markRead(draft, action.page.conversation.id, action.page.read);
       draft.write("watching").set(action.page.conversation.id, action.page.watching);
       if (!state.drafts.has(action.page.conversation.id)) {

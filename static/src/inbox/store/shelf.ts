@@ -1,7 +1,7 @@
 // A map of many entries that is cheap to copy: a new form shares all but what is written anew. A hundred thousand
 // conversations in a plain map would cost every event a copy of all of them.
 
-const SHELVES = 512;
+const SHELVES = 2048;
 const TELLING = 4; // letters at an id's end, which tell it from others
 
 function shelfOf(key: string): number {
