@@ -66,3 +66,16 @@ async def test_hours_of_nobody(house: House) -> None:
     ada = await house.client("ada")
     for method in ("PUT", "DELETE"):
         assert (await ada.fails(method, "/teams/nosuch/hours", BODY if method == "PUT" else None))[0] == 404
+
+
+async def test_hours_are_tried_without_being_kept(both: House) -> None:
+    ada = await both.client("ada")
+    always = {day: [[0, 1440]] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
+    assert await ada.does("POST", "/hours/try", {"zone": "UTC", "week": always}) == {
+        "open": True,
+        "until": None,
+    }
+    told = await ada.does("POST", "/hours/try", {"zone": "UTC", "week": {"mon": [[540, 600]]}})
+    assert (told["open"] and told["until"] > both.clock()) or (not told["open"] and told["until"] is not None)
+    assert (await ada.fails("POST", "/hours/try", {"zone": "Mars/Base", "week": {}}))[0] == 422
+    assert (await ada.get("/hours"))["hours"] == []

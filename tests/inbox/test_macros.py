@@ -327,3 +327,16 @@ async def test_acts_are_kept_without_their_macro(both: House) -> None:
     held = await does(both, "ann", "reply", **{**say, "client_id": "c2"}, hold=30_000)
     undone = await does(both, "ann", "undo_send", message=held["message"]["id"])
     assert (undone["macro"], undone["actions"]["priority"]) == (None, 4)
+
+
+async def test_a_text_is_tried_where_it_would_be_sent_and_nowhere_else(both: House) -> None:
+    taken = await both.customer_writes("hello", name="Lee", team="sales")
+    ann, bob = await both.client("ann"), await both.client("bob")
+    body = {
+        "conversation": taken.conversation,
+        "text": "{{contact.name}}: {{contact.email}} {{contact.shoe|none}}",
+    }
+    told = await ann.does("POST", "/macros/try", body)
+    assert told == {"text": "Lee: {{contact.email}} none", "missing": ["contact.email"]}
+    assert (await bob.fails("POST", "/macros/try", body))[0] == 404
+    assert (await ann.get("/macros"))["macros"] == []
