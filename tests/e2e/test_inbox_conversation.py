@@ -21,7 +21,7 @@ from tests.e2e.pages.screen import become
 from tests.e2e.pages.words import LANGUAGES, Language
 
 HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
-CLIPBOARD = {"permissions": ["clipboard-read", "clipboard-write"]}
+CLIPBOARD: dict[str, Any] = {"permissions": ["clipboard-read", "clipboard-write"]}
 CODE = "```\nError: <b>no</b>\n  at line 1\n```"
 
 
