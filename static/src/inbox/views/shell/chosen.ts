@@ -32,6 +32,9 @@ export const chosenNumber = computed(() => (route.value.screen === "conversation
 
 let last: string | null = null;
 
+/** Which conversation has which number, as far as they were looked through: whoever walks a long list asks at each step. */
+const byNumber = new Map<number, string>();
+
 /** The address names a number (or an id); which conversation that is, is looked up once and then remembered. */
 export const chosenId = computed(() => {
   const number = chosenNumber.value;
@@ -40,7 +43,10 @@ export const chosenId = computed(() => {
   if (last !== null && String(conversations.get(last)?.number) === number) return last;
   last = conversations.has(number) ? number : null;
   const wanted = Number(number);
+  const met = byNumber.get(wanted);
+  if (met !== undefined && conversations.get(met)?.number === wanted) return (last = met);
   conversations.forEach((view) => {
+    byNumber.set(view.number, view.id);
     if (view.number === wanted) last = view.id;
   });
   return last;
