@@ -18,6 +18,7 @@ import "./css/side.css";
 import "./css/person.css";
 import "./css/settings.css";
 import "./css/settings-pages.css";
-import "./css/forced.css";
+import "./css/settings-forms.css";
 import "./css/notices.css";
 import "./css/minute.css";
+import "./css/forced.css";
