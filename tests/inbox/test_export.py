@@ -50,14 +50,20 @@ async def test_a_contact_with_what_one_may_see(both: House) -> None:
     assert two.conversation != one.conversation
     sue = await both.client("sue")
     contact = (await sue.get(f"/conversations/{one.conversation}"))["contact"]["id"]
+    await does(both, "sue", "add_contact_note", contact=contact, text="Likes tea", client_id="n1")
+    held = {"conversation": two.conversation, "text": "not sent yet", "client_id": "h1", "hold": 30_000}
+    await does(both, "bob", "reply", **held)
     whole = await unpacked(both, "sue", f"/contacts/{contact}/export")
+    assert [note["text"] for note in json.loads(whole.read("notes.json"))] == ["Likes tea"]
+    assert not any(b"not sent yet" in whole.read(name) for name in whole.namelist())
     assert set(whole.namelist()) == {
         "contact.json",
+        "notes.json",
         "conversation-1/conversation.json",
         "conversation-2/conversation.json",
     }
     hers = await unpacked(both, "ann", f"/contacts/{contact}/export")
-    assert set(hers.namelist()) == {"contact.json", "conversation-1/conversation.json"}
+    assert set(hers.namelist()) == {"contact.json", "notes.json", "conversation-1/conversation.json"}
     assert "to support" not in hers.read("conversation-1/conversation.json").decode()
 
 
