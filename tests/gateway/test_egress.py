@@ -37,6 +37,7 @@ def message_row(**changes: Any) -> dict[str, Any]:
         "text": "hello",
         "content": None,
         "reply_to": None,
+        "mentions": None,
         "at": 1,
         "late": 0,
         "edited_at": None,

@@ -7,7 +7,6 @@ import contextlib
 import json
 import logging
 import socket
-import sys
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -224,7 +223,6 @@ def small_reader(port: int) -> Iterator[socket.socket]:
         yield reader
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="counted by Linux")
 async def test_who_takes_nothing_of_an_answer_is_let_go() -> None:
     """A file stays open for as long as somebody is sent it: who never reads must not hold it for ever."""
     gate, ended = Gate(1, ()), asyncio.Event()

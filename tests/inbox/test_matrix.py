@@ -17,12 +17,14 @@ from gateway.events import SYSTEM, agent
 from gateway.store.load import load_conversations
 from gateway.stream.acts import Acts
 from gateway.stream.agents import add_agent
+from gateway.stream.contact_notes import add_note
 from gateway.stream.definitions import make_attribute, make_organisation
 from gateway.stream.describe import make_tag
 from gateway.stream.directory import make_team
 from gateway.stream.hours import Said, set_hours
 from gateway.stream.macros import make_macro
 from gateway.stream.merge import merge
+from gateway.stream.post import Post, write_post
 from gateway.stream.saved import make_view
 from gateway.visitors.tokens import Tokens
 from inbox.auth.caller import Caller as Known
@@ -134,6 +136,18 @@ ROUTE_ROWS = {
     "GET /contacts/{id}/conversations": Row(id="contact", scoped=True),
     "GET /contacts/{id}/standing": Row(id="contact", scoped=True),
     "GET /contacts/{id}/likely": Row(id="contact", scoped=True),
+    "GET /contacts/{id}/notes": Row(id="contact", scoped=True),
+    "POST /contacts/{id}/notes": Row(says(text="Knows a lot", client_id="$fresh"), id="contact", scoped=True),
+    "PATCH /contact-notes/{id}": Row(says(text="x"), id="contact_note", scoped=True),
+    "DELETE /contact-notes/{id}": Row(id="contact_note", scoped=True),
+    "GET /contacts/{id}/timeline": Row(id="contact", scoped=True),
+    "PATCH /messages/{id}": Row(says(text="x"), id="message", ok=(403,), scoped=True),
+    "DELETE /messages/{id}": Row(id="message", scoped=True),
+    "GET /messages/{id}/versions": Row(id="message", scoped=True),
+    "GET /messages/{id}/seen": Row(id="message", scoped=True),
+    "POST /messages/{id}/undo": Row(id="held", scoped=True),
+    "POST /messages/{id}/send": Row(id="held", scoped=True),
+    "PATCH /session/preferences": Row(says(values={})),
     "GET /teams": Row(),
     "POST /teams": Row(says(name="$fresh")),
     "PATCH /teams/{id}": Row(says(retired=True), id="team"),
@@ -213,13 +227,30 @@ COMMAND_ROWS = {
     "block": Row(says(contact="$contact"), scoped=True),
     "unblock": Row(says(contact="$contact"), scoped=True),
     "erase_contact": Row(says(contact="$contact"), scoped=True),
+    "add_contact_note": Row(says(contact="$contact", text="x", client_id="$fresh"), scoped=True),
+    "edit_contact_note": Row(says(note="$contact_note", text="x"), scoped=True),
+    "remove_contact_note": Row(says(note="$contact_note"), scoped=True),
+    "undo_send": Row(says(message="$held"), scoped=True),
+    "send_now": Row(says(message="$held"), scoped=True),
 }
+AGENTS = {"agent": 403, "token": 403}
+OTHERS = {"supervisor": 403, "admin": 403}
 MAY_NOT = {
-    "erase_message": {"agent": 403, "token": 403},
-    "PATCH /macros/{id}": {"agent": 403, "token": 403},
-    "PATCH /views/{id}": {"agent": 403, "token": 403},
+    "erase_message": AGENTS,
+    "DELETE /messages/{id}": AGENTS,
+    "PATCH /macros/{id}": AGENTS,
+    "PATCH /views/{id}": AGENTS,
+    "edit_contact_note": AGENTS,
+    "remove_contact_note": AGENTS,
+    "PATCH /contact-notes/{id}": AGENTS,
+    "DELETE /contact-notes/{id}": AGENTS,
+    "undo_send": OTHERS,
+    "send_now": OTHERS,
+    "POST /messages/{id}/undo": OTHERS,
+    "POST /messages/{id}/send": OTHERS,
 }
-"""What hangs on more than the role: an agent erases only his own, and changes no macro of a team."""
+"""What hangs on more than the role: an agent erases only his own words and notes, and changes no macro of a team; a
+held reply is its author's alone."""
 
 
 def test_every_route_has_its_row() -> None:
@@ -244,6 +275,8 @@ async def prepared(house: House, n: int) -> Ids:
     )
     shown = found[first.conversation]
 
+    held = Post(first.conversation, agent(house.agents["ann"]), f"held{n}", "Soon", hold=600_000)
+
     async def verb(tx: Any) -> Ids:
         spare = await add_agent(tx, f"spare{n}@example.com", "Spare", "agent", SYSTEM)
         session = await start_session(tx, spare, "192.0.2.9", "", house.desk.limits)
@@ -261,6 +294,10 @@ async def prepared(house: House, n: int) -> Ids:
             "macro": await make_macro(
                 tx, "m", "Hi", "teams", [house.teams["sales"]], Acts(), agent(house.agents["sue"])
             ),
+            "contact_note": await add_note(
+                tx, shown["contact"]["id"], "Likes tea", f"n{n}", agent(house.agents["sue"])
+            ),
+            "held": (await write_post(tx, held)).message,
             "merge": await merge(tx, third.conversation, second.conversation, agent(house.agents["sue"])),
         }
 

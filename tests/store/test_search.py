@@ -186,7 +186,9 @@ STRANGE = st.text(alphabet=st.characters(codec="utf-8", exclude_characters="\0")
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(texts=st.lists(STRANGE, min_size=1, max_size=5))
 async def test_whatever_was_written_is_found_by_its_own_words(world: World, texts: list[str]) -> None:
-    taken = await asyncio.gather(*(world.says("+1", text) for text in texts))
+    # Each in a conversation of its own: of one conversation only some hits are shown.
+    says = (world.says(f"+{number}", text) for number, text in enumerate(texts))
+    taken = await asyncio.gather(*says)
     for one, text in zip(taken, texts, strict=True):
         if fts_query(text) and len(runs(text)) <= 16:
             assert one.message in await found(world, text), (text, tokens(text), fts_query(text))
