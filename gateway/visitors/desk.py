@@ -86,7 +86,9 @@ class Desk:
         self.rates = Rates.of(self.limits, lambda: self.parts.clock() / 1000)
         serving = [channel for channel in self.parts.channels if isinstance(channel, ServesVisitors)]
         self.chats = {channel.account: cast("Chat", channel) for channel in serving}
-        self.vouched_only = {name for name, chat in self.chats.items() if chat.settings().get("require_vouch")}
+        self.vouched_only = {
+            name for name, chat in self.chats.items() if chat.settings().get("require_vouch")
+        }
         self.opening = Opening(self.store, self.parts.bus, self.parts.clock, self._team_of)
 
     @property

@@ -29,7 +29,8 @@ async def test_a_merge_is_followed_and_typing_there_is_heard(office: Office):
 async def merge(office: Office, number: int, into: int) -> None:
     """By a supervisor who looks at neither."""
     ids = [
-        (await office.boss.ask("GET", f"/conversations/{one}"))["conversation"]["id"] for one in (number, into)
+        (await office.boss.ask("GET", f"/conversations/{one}"))["conversation"]["id"]
+        for one in (number, into)
     ]
     async with office.boss.http.ws_connect("/ws/agent") as socket:
         await socket.send_json({"kind": "hello", "protocol": 1})

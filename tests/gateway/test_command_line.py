@@ -108,7 +108,9 @@ def test_who_has_lost_password_and_authenticator_gets_back_in(
 
     main(["agent", "add", "ada@example.com", "--role", "admin", *data])
     phone = cookie(follow("correct horse battery")[2])
-    key = ask(server, "POST", "/session/totp", {"password": "correct horse battery"}, Cookie=phone)[1]["secret"]
+    key = ask(server, "POST", "/session/totp", {"password": "correct horse battery"}, Cookie=phone)[1][
+        "secret"
+    ]
     code = totp.code(key, int(time.time() * 1000) // totp.STEP)
     assert ask(server, "PUT", "/session/totp", {"code": code}, Cookie=phone)[0] < 300
     assert main(["agent", "reset", "Ada@example.com", *data]) == 0
