@@ -58,8 +58,13 @@ class Subscription(Sent):
 
 def check_endpoint(endpoint: str, services: Iterable[str]) -> None:
     """Raises Refused for what is none of the known push services."""
-    if not any(_belongs(endpoint, service) for service in services):
+    if not is_known(endpoint, services):
         raise Refused("errors.push_service", "the endpoint is none of [push] services", code="push_service")
+
+
+def is_known(endpoint: str, services: Iterable[str]) -> bool:
+    """Does the endpoint stand at one of these services?"""
+    return any(_belongs(endpoint, service) for service in services)
 
 
 def _belongs(endpoint: str, service: str) -> bool:

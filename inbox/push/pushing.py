@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 
@@ -15,6 +16,7 @@ from gateway.errors import Unavailable
 from gateway.store import Reader, as_json, from_json
 from inbox.desk import Desk
 from inbox.notices import PREFERENCES, load_quiet, load_some
+from inbox.push.endpoints import is_known
 from inbox.push.keys import Vapid
 from inbox.push.sending import Outcome, send, send_once
 from inbox.push.subscriptions import Device, Due, begin_pushing, forget_expired, take_due
@@ -22,8 +24,8 @@ from inbox.push.subscriptions import Device, Due, begin_pushing, forget_expired,
 log = logging.getLogger(__name__)
 
 PATIENCE = ClientTimeout(total=10.0)
-AT_ONCE = 16
-"""Push services spoken to at the same time."""
+AT_ONCE = 8
+"""Pushes under way to one service: a service that does not answer keeps nobody's but its own waiting."""
 NAME = 60
 """Characters of a customer's name in a preview."""
 
@@ -35,7 +37,7 @@ class Pusher:
         self._desk = desk
         self._is_here = is_here
         self._wake = asyncio.Event()
-        self._lane = asyncio.Semaphore(AT_ONCE)
+        self._lanes: dict[str, asyncio.Semaphore] = {}
         self.vapid = Vapid(desk.store.secret, desk.config.public_url)
 
     async def run(self) -> None:
@@ -113,14 +115,20 @@ class Pusher:
     async def deliver(self, http: ClientSession, device: Device, payload: dict[str, Any]) -> None:
         """Never raises: one browser's odd keys must not silence all others."""
         try:
-            async with self._lane:
-                outcome = await send(http, self.vapid, device, payload, self._desk.clock)
+            if is_known(device.endpoint, self._desk.config.push.services):
+                async with self._lane(device.endpoint):
+                    outcome = await send(http, self.vapid, device, payload, self._desk.clock)
+            else:
+                outcome = "gone"  # the service was taken out of the configuration since
             if outcome == "gone":
                 await self._desk.store.write(lambda tx: forget_expired(tx, device))
         except Unavailable as why:
             log.warning("an expired subscription stays until the next push: %s", why)
         except Exception:
             log.exception("%r could not be told", device)
+
+    def _lane(self, endpoint: str) -> asyncio.Semaphore:
+        return self._lanes.setdefault(urlsplit(endpoint).netloc, asyncio.Semaphore(AT_ONCE))
 
 
 def connection() -> ClientSession:

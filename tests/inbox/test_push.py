@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -21,7 +22,7 @@ from inbox.push import sending
 from inbox.push.endpoints import check_endpoint
 from inbox.push.keys import Vapid
 from inbox.push.pushing import PUSHER, connection
-from inbox.push.subscriptions import FRESH, begin_pushing, device_of, take_due
+from inbox.push.subscriptions import FRESH, Device, begin_pushing, device_of, take_due
 from tests.inbox.conftest import House, does
 from tests.servers.push_service import Browser, PushService, decoded, push_service
 
@@ -411,6 +412,8 @@ async def test_a_push_service_that_is_away_harms_nobody(
     told_here: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sending, "AGAIN_AFTER", ())
+    services = (told_here.service.origin, "http://127.0.0.1:9")
+    object.__setattr__(told_here.house.desk.config, "push", Push(services=services))
     ann, bob = await told_here.subscribes("ann"), await told_here.subscribes("bob")
     device = "update push_subscriptions set endpoint = 'http://127.0.0.1:9/x' where agent_id = $1"
     await told_here.house.store.write(lambda tx: tx.run(device, told_here.house.agents["ann"]))
@@ -421,6 +424,42 @@ async def test_a_push_service_that_is_away_harms_nobody(
     assert await (await told_here.house.client("ann")).does("POST", "/session/push/test") == {
         "outcome": "failed"
     }
+
+
+async def test_a_service_that_is_known_no_more_is_told_nothing(told_here: Told) -> None:
+    ann = await told_here.subscribes("ann")
+    await told_here.given("ann")
+    object.__setattr__(told_here.house.desk.config, "push", Push(services=("https://push.example.com",)))
+    assert await told_here.pushes() == 1
+    assert ann.told == []
+    assert (await (await told_here.house.client("ann")).get("/session/push"))["subscribed"] is False
+
+
+async def test_a_service_that_never_answers_keeps_no_other_waiting(
+    told_here: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bob = await told_here.subscribes("bob")
+    silent = asyncio.Event()
+    told = sending.send_once
+
+    async def answers(http: Any, vapid: Any, device: Device, *more: Any) -> Any:
+        if "silent" in device.endpoint:
+            await silent.wait()
+        return await told(http, vapid, device, *more)
+
+    monkeypatch.setattr(sending, "send_once", answers)
+    services = (told_here.service.origin, "https://silent.example.com")
+    object.__setattr__(told_here.house.desk.config, "push", Push(services=services))
+    lost = Device("s", "a", "https://silent.example.com/x", "", "")
+    await told_here.given("bob")
+    async with connection() as http:
+        waiting = [asyncio.create_task(told_here.pusher.deliver(http, lost, {})) for _ in range(100)]
+        await asyncio.sleep(0)
+        await told_here.pushes()
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    assert len(bob.told) == 1
 
 
 async def test_two_browsers_of_one_agent_are_told_both(told_here: Told) -> None:
