@@ -30,7 +30,7 @@ from gateway.sandbox.history import DAY, HOUR, Act, Case, Customer, Teller
 from gateway.sandbox.papers import PAPERS, paper
 from gateway.sandbox.past import Past
 from gateway.sandbox.pictures import FACES, PICTURES, face, picture
-from gateway.sandbox.team import ATTRIBUTES, Team, make_people
+from gateway.sandbox.team import ATTRIBUTES, Team, make_people, use_macros
 from gateway.store import Reader, Store, Tx
 from gateway.stream.assign import assign, set_team
 from gateway.stream.attach import keep_upload
@@ -136,6 +136,7 @@ async def _tell(
         past.now = act.at
         await narrator.tell(running, act)
     past.now = now
+    await use_macros(past, narrator.team)
     await narrator.leave_a_draft(told)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Container, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from html import escape
@@ -27,25 +27,25 @@ from gateway.errors import Malformed, NotFound
 from gateway.events import new_id
 from gateway.sandbox.crowd import SPEEDS, Crowd, Vouch
 from gateway.sandbox.guests import Persona, personas
-from gateway.sandbox.pictures import PICTURES, picture
+from gateway.sandbox.pictures import GOODS, PICTURES, goods, picture
 
 log = logging.getLogger(__name__)
 
 LANGUAGES = ("en", "ko")
 BODY = 1024
 """Bytes that a request's body may have."""
-GOODS = {
+SOLD = {
     "ko": (
-        ("하루 블렌드", "12,900원"),
-        ("시다모", "14,900원"),
-        ("핸드드립 세트", "38,500원"),
-        ("에스프레소 머신 E1", "189,000원"),
+        ("house", "하루 블렌드", "12,900원"),
+        ("sidama", "시다모", "14,900원"),
+        ("pour", "핸드드립 세트", "38,500원"),
+        ("machine", "에스프레소 머신 E1", "189,000원"),
     ),
     "en": (
-        ("House blend", "₩12,900"),
-        ("Sidama", "₩14,900"),
-        ("Pour-over set", "₩38,500"),
-        ("Espresso machine E1", "₩189,000"),
+        ("house", "House blend", "₩12,900"),
+        ("sidama", "Sidama", "₩14,900"),
+        ("pour", "Pour-over set", "₩38,500"),
+        ("machine", "Espresso machine E1", "₩189,000"),
     ),
 }
 POLICY = (
@@ -115,7 +115,8 @@ class Sandbox:
             "/shop": self._shop,
             "/{file:shop[.](?:css|js)}": _shop_file,
             "/state": self._state,
-            "/pictures/{name}.png": _picture,
+            "/pictures/{name}.png": _drawn(PICTURES, picture),
+            "/goods/{name}.png": _drawn(GOODS, goods),
         }
         posts: dict[str, Handler] = {"/play": self._play, "/enter/{role}": self._enter, "/again": self._again}
         for path, handler in gets.items():
@@ -201,7 +202,10 @@ class Sandbox:
             headline=escape(words["sandbox.shop_headline"]),
             visitor=escape(who),
             name="" if signed else escape(persona.name),
-            goods="".join(f"<li>{name}<span>{price}</span></li>" for name, price in GOODS[persona.language]),
+            goods="".join(
+                f'<li><img src="goods/{key}.png" alt="" width="640" height="480">{name}<span>{price}</span></li>'
+                for key, name, price in SOLD[persona.language]
+            ),
             account=self.account,
             parley=parley,
             vouch=vouch,
@@ -261,11 +265,17 @@ async def _shop_file(request: web.Request) -> web.Response:
     return web.Response(text=_read(name), content_type=kind, headers={"Cache-Control": "no-cache"})
 
 
-async def _picture(request: web.Request) -> web.Response:
-    name = request.match_info["name"]
-    if name not in PICTURES:
-        raise NotFound("errors.not_found", "no such picture")
-    return web.Response(body=picture(name), content_type="image/png", headers={"Cache-Control": "no-cache"})
+def _drawn(known: Container[str], draw: Callable[[str], bytes]) -> Handler:
+    drawn = cache(draw)
+
+    async def show(request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        if name not in known:
+            raise NotFound("errors.not_found", "no such picture")
+        headers = {"Cache-Control": "no-cache"}
+        return web.Response(body=drawn(name), content_type="image/png", headers=headers)
+
+    return show
 
 
 def _persona(request: web.Request) -> Persona:

@@ -69,6 +69,62 @@ PICTURES: dict[str, Sequence[Shape]] = {
         Disc(320, 318, 46, 26, CREAM),
     ),
 }
+WOOD, KRAFT, LEAF, TERRA, GLASS, COFFEE = (
+    (226, 206, 178),
+    (188, 150, 106),
+    (92, 116, 84),
+    (178, 96, 62),
+    (206, 218, 222),
+    (84, 52, 34),
+)
+
+
+def _bag(paper: Colour, label: Colour) -> Sequence[Shape]:
+    return (
+        Rect(0, 400, 640, 480, WOOD),
+        Disc(320, 412, 190, 16, (198, 176, 148)),
+        Rect(200, 96, 440, 412, paper),
+        Rect(200, 96, 440, 128, tuple(part - 24 for part in paper)),  # type: ignore[arg-type]
+        Rect(236, 190, 404, 340, CREAM),
+        Disc(320, 246, 36, 36, label),
+        Rect(314, 214, 326, 278, CREAM),
+        Rect(262, 300, 378, 308, DARK),
+        Rect(286, 318, 354, 324, DARK),
+        *(
+            Disc(x, y, 16, 11, COFFEE)
+            for x, y in ((150, 424), (182, 440), (466, 430), (500, 442), (484, 418))
+        ),
+    )
+
+
+GOODS: dict[str, Sequence[Shape]] = {
+    "house": _bag(KRAFT, TERRA),
+    "sidama": _bag(LEAF, LEAF),
+    "pour": (
+        Rect(0, 400, 640, 480, WOOD),
+        Disc(320, 412, 170, 16, (198, 176, 148)),
+        Disc(320, 330, 130, 84, GLASS),
+        Rect(266, 220, 374, 300, GLASS),
+        Disc(320, 356, 112, 50, COFFEE),
+        *(Rect(210 + step * 3, 96 + step * 5, 430 - step * 3, 101 + step * 5, CREAM) for step in range(26)),
+        Rect(196, 84, 444, 98, TERRA),
+        Rect(250, 222, 390, 240, TERRA),
+    ),
+    "machine": (
+        Rect(0, 400, 640, 480, WOOD),
+        Disc(320, 412, 210, 16, (198, 176, 148)),
+        Rect(170, 86, 470, 404, STEEL),
+        Rect(188, 104, 452, 184, DARK),
+        Disc(226, 144, 18, 18, TERRA),
+        Disc(280, 144, 18, 18, CREAM),
+        Rect(214, 184, 426, 352, (104, 110, 118)),
+        Rect(276, 184, 364, 222, DARK),
+        Disc(320, 318, 50, 34, CREAM),
+        Disc(320, 300, 42, 12, COFFEE),
+        Rect(196, 352, 444, 392, DARK),
+    ),
+}
+"""What the invented shop sells."""
 SIDE = 256
 """Pixels of a face."""
 HAIR, GREY, BLONDE = (52, 38, 32), (88, 84, 84), (120, 78, 44)
@@ -108,6 +164,11 @@ def picture(name: str) -> bytes:
             for y in range(HEIGHT)
         ),
     )
+
+
+def goods(name: str) -> bytes:
+    """A thing for sale, as `picture`."""
+    return _png(WIDTH, HEIGHT, (_line(WIDTH, (243, 234, 220), y, GOODS[name]) for y in range(HEIGHT)))
 
 
 def face(name: str) -> bytes:

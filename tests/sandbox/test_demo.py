@@ -14,7 +14,8 @@ from gateway.media import MediaStore, inspect_media, open_media
 from gateway.sandbox.demo import ACCOUNT, CHANNELS, demo_config
 from gateway.sandbox.demo import seed as tell_history
 from gateway.sandbox.papers import PAPERS, paper
-from gateway.sandbox.pictures import FACES, HEIGHT, PICTURES, SIDE, WIDTH, face, picture
+from gateway.sandbox.pictures import FACES, GOODS, HEIGHT, PICTURES, SIDE, WIDTH, face, goods, picture
+from gateway.sandbox.team import COLLEAGUES, USES
 from gateway.store import Reader, Store, open_store
 from inbox.auth.links import find_link
 
@@ -199,6 +200,27 @@ def test_a_paper_is_a_pdf_whose_table_points_at_its_objects(name: str) -> None:
     count = int(table[1].split()[1])
     for number, line in enumerate(table[3 : 2 + count], 1):
         assert made[int(line[:10]) :].startswith(b"%d 0 obj" % number)
+
+
+@pytest.mark.parametrize("name", GOODS)
+def test_a_thing_for_sale_is_a_picture(name: str) -> None:
+    kind = inspect_media(f"{name}.png", "image/png", goods(name)[:4096])
+    assert (kind.mime, kind.width, kind.height, kind.inline) == ("image/png", WIDTH, HEIGHT, True)
+
+
+async def test_everybody_has_macros_she_uses_most(store: Store, media: MediaStore) -> None:
+    await seed(store, media)
+    sql = """select a.email, m.name, u.n from macro_uses u join macros m on m.id = u.macro_id
+        join agents a on a.id = u.agent_id"""
+    rows = await store.read(lambda look: look.all(sql))
+    emails = {one.key: one.email for one in COLLEAGUES}
+    told = {(row["email"], row["name"]): row["n"] for row in rows}
+    assert told == {(emails[key], name): n for key, uses in USES.items() for name, n in uses.items()}
+    assert {key: max(uses, key=lambda name: uses[name]) for key, uses in USES.items()} == {
+        "alex": "Descaling",
+        "sora": "인사 (한국어)",
+        "kim": "인사 (한국어)",
+    }
 
 
 @pytest.mark.parametrize("name", PICTURES)

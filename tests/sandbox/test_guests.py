@@ -47,6 +47,12 @@ def test_a_rule_serves_once_and_she_has_enough_at_last() -> None:
     assert talking.over
 
 
+@pytest.mark.parametrize("guest", [KOREAN, ENGLISH])
+def test_they_do_not_all_come_back_with_the_same_words(guest: Guest) -> None:
+    said = {Part(guest, Random(seed)).comes_back().text for seed in range(40)}
+    assert len(said) >= 4
+
+
 @pytest.mark.parametrize("guest", guests(), ids=lambda guest: f"{guest.language} {guest.name}")
 def test_everybody_speaks_one_language(guest: Guest) -> None:
     talking = part(guest)

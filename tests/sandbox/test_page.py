@@ -1,5 +1,6 @@
 """The sandbox's door: only for who knows the key, and what each control does."""
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -49,6 +50,12 @@ async def test_the_shop_embeds_the_chat_as_another_site_does(demo: Demo) -> None
         text, policy = await answer.text(), answer.headers["Content-Security-Policy"]
     assert f'src="{demo.url}/widget.js"' in text and "data-vouch" not in text
     assert f"frame-ancestors 'self' {demo.url}" in policy
+    photographs = re.findall(r'<img src="(goods/[a-z]+[.]png)"', text)
+    assert len(photographs) == 4
+    for address in (*photographs, "goods/nothing.png"):
+        async with demo.http.get(f"{demo.sandbox.path}/{address}") as answer:
+            there = address in photographs
+            assert (answer.status, answer.content_type == "image/png") == (200 if there else 404, there)
     async with demo.http.get(f"{shop}&signed") as answer:
         token = (await answer.text()).split('data-vouch="')[1].split('"')[0]
     async with demo.http.post("/visitor/shop/session", json={"vouch": token}) as answer:

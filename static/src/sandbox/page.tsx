@@ -265,14 +265,14 @@ export function Page() {
   const address = `${known.shop}?persona=${playing.persona.key}${playing.signed ? "&signed" : ""}`;
   return (
     <div class="page">
+      <header>
+        <h1>{t("sandbox.title")}</h1>
+        <p>{t("sandbox.lead")}</p>
+        <p class="failed" role="alert">
+          {failed && t("sandbox.failed")}
+        </p>
+      </header>
       <main>
-        <header>
-          <h1>{t("sandbox.title")}</h1>
-          <p>{t("sandbox.lead")}</p>
-          <p class="failed" role="alert">
-            {failed && t("sandbox.failed")}
-          </p>
-        </header>
         <Inbox />
         <Who playing={playing} change={setPlaying} />
         <Words persona={playing.persona} key={playing.persona.key} />
