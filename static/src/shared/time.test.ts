@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayName, relative, shortMoment, waited } from "./time";
+import { dayName, relative, shortMoment, waited, waitedShort } from "./time";
 
 const noon = new Date(2026, 2, 10, 12).getTime();
 const minute = 60_000;
@@ -27,4 +27,7 @@ test("waiting is told in one unit", () => {
   assert.equal(waited(noon - 59 * minute, noon, "ko"), "59분");
   assert.equal(waited(noon - 61 * minute, noon, "en"), "1h");
   assert.equal(waited(noon + 5 * minute, noon, "en"), "0m");
+  assert.equal(waitedShort(noon - minute / 2, noon, "en"), "now");
+  assert.equal(waitedShort(noon - minute / 2, noon, "ko"), "지금");
+  assert.equal(waitedShort(noon - minute, noon, "en"), "1m");
 });

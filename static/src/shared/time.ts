@@ -86,3 +86,9 @@ export function waited(since: number, now: number, language: string): string {
         : [Math.floor(span / DAY), "day"];
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" }).format(n);
 }
+
+/** The same for a list: less than a minute is "now", "지금". */
+export function waitedShort(since: number, now: number, language: string): string {
+  if (now - since < MINUTE) return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
+  return waited(since, now, language);
+}

@@ -1,6 +1,6 @@
 import { useComputed } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { waited } from "../../../shared/time";
+import { waitedShort } from "../../../shared/time";
 import type { ConversationView, PreviewView } from "../../../wire";
 import { now } from "../../clock";
 import { loadMark, prefetch, prefetchNone, prefetchSoon } from "../../load";
@@ -57,16 +57,17 @@ function Preview({ view }: { view: ConversationView }) {
   );
 }
 
+const MINUTE = 60_000;
 const HOUR = 3_600_000;
 const LONG = HOUR; // from here on a wait stands out,
 const TOO_LONG = 8 * HOUR; // and from here on it should not be
 
 function Waiting({ since }: { since: number }) {
-  const span = waited(since, now.value, language.value);
+  const span = waitedShort(since, now.value, language.value);
   const age = now.value - since;
   const colour = age >= TOO_LONG ? " too-long" : age >= LONG ? " long" : "";
   return (
-    <span class={`row-waiting${colour}`} title={t("waiting.since", { span })}>
+    <span class={`row-waiting${colour}`} title={age < MINUTE ? t("waiting.since_now") : t("waiting.since", { span })}>
       <Icon name="clock" size={12} />
       {span}
     </span>
