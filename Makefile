@@ -5,7 +5,7 @@ PORT ?= 8080
 WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint requirements.lock
 
 .PHONY: run test check bench format types pictures lock npm clean
 .DEFAULT_GOAL := run
@@ -65,12 +65,12 @@ $(BIN)/python:
 	done; echo "Parley needs Python 3.11 or newer, with its venv module" >&2; exit 1
 
 $(VENV)/.run: pyproject.toml requirements.lock hatch_build.py | $(BIN)/python
-	@echo "Installing Parley into $(VENV) ..."
+	@echo "Installing Parley into $(VENV): once, half a minute to three minutes ..."
 	@$(INSTALL) --editable .
 	@touch $@
 
 $(VENV)/.dev: pyproject.toml requirements.lock hatch_build.py | $(BIN)/python
-	@echo "Installing Parley and its test tools into $(VENV) ..."
+	@echo "Installing Parley and its test tools into $(VENV): once, one to five minutes ..."
 	@$(INSTALL) --editable '.[dev]'
 	@mkdir -p .cache
 	@touch $@ $(VENV)/.run
