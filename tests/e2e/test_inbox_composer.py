@@ -186,6 +186,60 @@ async def test_a_macro_may_act_without_words(office: Office):
     await inbox.tells(["Hello"])
 
 
+async def test_what_a_macro_does_goes_with_its_words(office: Office):
+    mina = await office.hire("Mina")
+    await macro(mina, "Refund", "It is paid back.", priority=3, status="closed")
+    await macro(mina, "Urgent", priority=4)
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("/urg")
+    await expect(options(inbox)).to_have_count(1)
+    await inbox.field.press("Enter")
+    await expect(acts(inbox)).to_have_count(1)
+    await inbox.field.press_sequentially("/ref")
+    await expect(options(inbox)).to_have_count(1)
+    await inbox.field.press("Enter")
+    await expect(inbox.field).to_have_value("It is paid back.")
+    await expect(menu(inbox)).to_have_count(0)
+    await expect(acts(inbox)).to_have_count(2)
+    await inbox.field.press("ControlOrMeta+a")
+    await inbox.field.press("Backspace")
+    await expect(acts(inbox)).to_have_count(0)
+    await inbox.reload()
+    await expect(acts(inbox)).to_have_count(0)
+    await inbox.field.press_sequentially("Another answer")
+    await inbox.field.press("Enter")
+    await inbox.sees("Another answer")
+    assert await stands(mina) == ("open", 0, 0)
+
+
+async def test_whoever_is_named_closes_the_list(office: Office):
+    """Enter and Tab come up again behind the name: the list stays shut, and the next Enter sends."""
+    mina = await office.hire("Mina")
+    await office.hire("Sora", teams=[await office.team("주문")])
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    for typed, key, named in [("봐 주세요 @So", "Enter", "@Sora"), ("@주", "Tab", "@주문")]:
+        await inbox.act("note").click()
+        await inbox.field.press_sequentially(typed)
+        await expect(current(inbox)).to_have_text(named[1:])
+        await inbox.field.press(key)
+        await expect(inbox.composer.locator(".field-mention")).to_have_text([named])
+        await expect(menu(inbox)).to_have_count(0)
+        await inbox.field.press("Shift")
+        await expect(menu(inbox)).to_have_count(0)
+        await inbox.field.press("Enter")
+        await expect(inbox.field).to_have_value("")
+        await expect(inbox.page.locator(".mention", has_text=named)).to_have_count(1)
+        # The same place names somebody anew.
+        await inbox.field.press_sequentially("@")
+        await expect(menu(inbox)).to_have_count(1)
+        await inbox.field.press("Backspace")
+
+
 async def test_menus_work_while_hangul_is_composed(office: Office):
     """The menu follows the syllables; Enter confirms them first, and only the next one takes the choice."""
     mina = await office.hire("Mina")
@@ -253,6 +307,7 @@ async def test_colleagues_are_named_in_notes(office: Office):
     await inbox.field.press("Enter")
     await expect(inbox.field).to_have_value("Look @Jun ")
     await expect(inbox.composer.locator(".field-mention")).to_have_text(["@Jun"])
+    await expect(menu(inbox)).to_have_count(0)
     await inbox.field.press("Backspace")
     await inbox.field.press("Backspace")
     await expect(inbox.field).to_have_value("Look ")
@@ -462,4 +517,4 @@ async def test_what_is_taken_back_comes_back_whole(office: Office, tmp_path: Pat
     await inbox.field.press("Enter")
     await inbox.act("send-now").click()
     await expect(inbox.act("send-now")).to_have_count(0)
-    await become(lambda: stands(mina), ("open", 2, 0))
+    await become(lambda: stands(mina), ("open", 0, 0))

@@ -8,6 +8,8 @@ import type { ActsSent, ActsView, MacroView } from "../../../wire";
 export interface Along {
   macro: string | null;
   acts: ActsView;
+  /** The acts came with words, and go with them. */
+  worded: boolean;
   /** Which of several people of one name was meant: by the name, the id. */
   named: Readonly<Record<string, string>>;
 }
@@ -21,7 +23,7 @@ export const NO_ACTS: ActsView = {
   snooze_for: null,
   priority: null,
 };
-export const NOTHING: Along = { macro: null, acts: NO_ACTS, named: {} };
+export const NOTHING: Along = { macro: null, acts: NO_ACTS, worded: false, named: {} };
 
 const kept = keptIn(() => sessionStorage, "parley.along.");
 const along = signal<ReadonlyMap<string, Along>>(new Map());
@@ -40,6 +42,11 @@ export function clearAlong(place: string): void {
   setAlong(place, NOTHING);
 }
 
+/** What came with words is not done without them; what a macro without words does is meant by itself. */
+export function emptied(place: string): void {
+  if (alongOf(place).worded) clearAlong(place);
+}
+
 function isEmpty(one: Along): boolean {
   return !one.macro && !hasActs(one.acts) && Object.keys(one.named).length === 0;
 }
@@ -54,6 +61,7 @@ export function withMacro(before: Along, macro: MacroView): Along {
   return {
     ...before,
     macro: macro.id,
+    worded: before.worded || macro.text !== "",
     acts: {
       tags_add: [...new Set([...before.acts.tags_add, ...actions.tags_add])],
       tags_remove: [...new Set([...before.acts.tags_remove, ...actions.tags_remove])],
@@ -99,7 +107,7 @@ export function withoutAct(acts: ActsView, act: Act): ActsView {
 /** What a message that came back was to do besides. */
 export function bringBack(place: string, macro: string | null, acts: ActsView | null): void {
   if (macro === null && acts === null) return;
-  setAlong(place, { ...alongOf(place), macro, acts: acts ?? NO_ACTS });
+  setAlong(place, { ...alongOf(place), macro, acts: acts ?? NO_ACTS, worded: true });
 }
 
 /** As commands take it. */

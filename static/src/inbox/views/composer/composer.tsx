@@ -19,7 +19,7 @@ import { Stopped } from "../conversation/stopped";
 import { UploadChips } from "../conversation/upload-chips";
 import { addFiles, uploadsOf } from "../conversation/uploads";
 import { ActChips } from "./act-chips";
-import { alongOf, setAlong, withMacro } from "./along";
+import { alongOf, emptied, setAlong, withMacro } from "./along";
 import { CrossedDrafts } from "./crossed";
 import { DropPlace, useDropping } from "./dropping";
 import { Field, type Highlight } from "./field";
@@ -103,12 +103,17 @@ function useMenu(area: RefObject<HTMLTextAreaElement | null>, view: Conversation
     setTrigger(found);
   };
   const close = () => setTrigger(null);
+  /** It stays shut while the caret is behind this sign: the key that was pressed is still to come up. */
   const dismiss = () => {
     setDismissed(trigger?.from ?? null);
     setTrigger(null);
   };
+  const forget = () => {
+    setDismissed(null);
+    setTrigger(null);
+  };
   const shown = trigger !== null && trigger.from !== dismissed ? trigger : null;
-  return { menu: shown && menuOf(shown, view), at, setAt, look, close, dismiss };
+  return { menu: shown && menuOf(shown, view), at, setAt, look, close, dismiss, forget };
 }
 
 function menuOf(trigger: Trigger, view: ConversationView): Menu | null {
@@ -145,14 +150,14 @@ export function Composer({ view }: { view: ConversationView }) {
   const { place, text, along, files } = writing;
   const area = useRef<HTMLTextAreaElement>(null);
   const [told, setTold] = useState<string | null>(null);
-  const { menu, at, setAt, look, close, dismiss } = useMenu(area, view, mode);
+  const { menu, at, setAt, look, close, dismiss, forget } = useMenu(area, view, mode);
   const closed = mode === "public" ? way.closed : null;
   const obstacle = obstacleTo(writing);
   const marks = mode === "note" || way.account?.capabilities.formatting === "markdown";
   useEffect(() => stopTyping, [id, mode]);
   useEffect(() => {
     setTold(null);
-    close();
+    forget();
   }, [id, mode]);
   const add = (list: readonly File[]) =>
     addFiles(place, list, mode === "public" ? (way.account?.capabilities ?? null) : null);
@@ -161,6 +166,7 @@ export function Composer({ view }: { view: ConversationView }) {
   const setText = (next: string) => {
     setTold(null);
     keepDraft(id, mode, next);
+    if (!next.trim()) emptied(place);
     if (next) typing(id, mode);
     else stopTyping();
   };
@@ -172,7 +178,7 @@ export function Composer({ view }: { view: ConversationView }) {
   const send = () => {
     if (obstacle) return obstacle.text ? refuse(obstacle) : undefined;
     setTold(null);
-    close();
+    forget();
     if (along.macro) setTimeout(macroUsed, 2000);
     sendFrom(writing);
     area.current?.focus();
@@ -187,9 +193,11 @@ export function Composer({ view }: { view: ConversationView }) {
       const [gap] = gapsIn(filled);
       const from = gap ? trigger.from + gap.from : trigger.from + filled.length;
       const to = gap ? trigger.from + gap.to : from;
+      // What the macros before it do stays, also where the name that was typed leaves the field empty.
+      const before = alongOf(place);
       write(element, { over: [trigger.from, trigger.to], text: filled, from, to });
-      setAlong(place, withMacro(alongOf(place), macro));
-      close();
+      setAlong(place, withMacro(before, macro));
+      dismiss();
     };
     filledFor(id, macro.text).then(
       ({ text: filled }) => lay(filled),
@@ -205,7 +213,7 @@ export function Composer({ view }: { view: ConversationView }) {
     const place_ = trigger.from + made.length;
     setAlong(place, { ...alongOf(place), named: { ...alongOf(place).named, [one.name]: one.id } });
     write(element, { over: [trigger.from, trigger.to], text: made, from: place_, to: place_ });
-    close();
+    dismiss();
   };
   const takeAt = (index: number) => {
     if (menu?.macros[index]) takeMacro(menu.macros[index]);
