@@ -15,6 +15,8 @@ async def test_the_agent_sees_that_a_customer_came_back_without_a_word(office: O
     await inbox.open("Unnamed visitor")
     here = inbox.page.locator(".badge.here")
     await expect(here).to_have_text("On site now")
+    beside = await here.evaluate("mark => mark.getBoundingClientRect().width")
+    assert beside < 24  # a dot: the name needs the room
     await customer.page.goto("about:blank")
     await expect(here).to_have_count(0)
     await customer.go()

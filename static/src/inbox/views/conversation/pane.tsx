@@ -28,7 +28,7 @@ import { Composer } from "../composer/composer";
 import { SplitBar } from "./merge";
 import { stopChoosing } from "./selection";
 import { Thread } from "./thread";
-import { Looking } from "./typing";
+import { CustomerHere, Looking } from "./typing";
 
 function Subject({ view }: { view: ConversationView }) {
   const [text, setText] = useState<string | null>(null);
@@ -114,10 +114,13 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
         <BackToList />
         <Avatar id={view.contact.id} name={view.contact.name} />
         <div class="head-who">
-          <h1 class="head-name" title={name}>
-            <span class="head-contact">{name}</span>
-            {view.contact.blocked && <span class="badge bad">{t("blocked")}</span>}
-          </h1>
+          <div class="head-line">
+            <h1 class="head-name" title={name}>
+              <span class="head-contact">{name}</span>
+              {view.contact.blocked && <span class="badge bad">{t("blocked")}</span>}
+            </h1>
+            <CustomerHere conversation={view.id} />
+          </div>
           <div class="head-what">
             <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
             <span class="head-number">#{view.number}</span>

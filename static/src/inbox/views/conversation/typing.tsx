@@ -59,6 +59,17 @@ export function Typing({ conversation }: { conversation: string }) {
   );
 }
 
+/** The customer is on a page with the chat: a dot beside the name, in words where there is room for both. */
+export function CustomerHere({ conversation }: { conversation: string }) {
+  const told = known.signals.conversation;
+  if (told?.conversation !== conversation || !told.customer_here) return null;
+  return (
+    <span class="badge good here" title={t("customer.here_more")}>
+      <span class="here-words">{t("customer.here")}</span>
+    </span>
+  );
+}
+
 /** Colleagues who have this conversation open; who writes in it wears a pen. */
 export function Looking({ conversation }: { conversation: string }) {
   const { signals, me } = known;
@@ -68,35 +79,27 @@ export function Looking({ conversation }: { conversation: string }) {
     .filter((id) => id !== me?.id)
     .map((id) => agentOf(known, id))
     .filter((agent) => agent !== undefined);
+  if (others.length === 0) return null;
   return (
-    <>
-      {told?.customer_here && (
-        <span class="badge good here" title={t("customer.here_more")}>
-          {t("customer.here")}
-        </span>
-      )}
-      {others.length > 0 && (
-        <ul class="looking" aria-label={t("looking.label")}>
-          {others.slice(0, 4).map((agent) => {
-            const mode = writing.find((one) => one.id === agent.id)?.mode;
-            const says = t(mode === "note" ? "typing.noting" : mode ? "typing.replying" : "looking.one", {
-              name: agent.name,
-            });
-            return (
-              <li key={agent.id} class={mode ? `writes writes-${mode}` : undefined} title={says}>
-                <AgentAvatar agent={agent} size="small" />
-                {mode && (
-                  <span class="looking-pen">
-                    <Icon name="edit" size={9} />
-                  </span>
-                )}
-                <span class="only-heard">{mode ? says : agent.name}</span>
-              </li>
-            );
-          })}
-          {others.length > 4 && <li class="faint">+{others.length - 4}</li>}
-        </ul>
-      )}
-    </>
+    <ul class="looking" aria-label={t("looking.label")}>
+      {others.slice(0, 4).map((agent) => {
+        const mode = writing.find((one) => one.id === agent.id)?.mode;
+        const says = t(mode === "note" ? "typing.noting" : mode ? "typing.replying" : "looking.one", {
+          name: agent.name,
+        });
+        return (
+          <li key={agent.id} class={mode ? `writes writes-${mode}` : undefined} title={says}>
+            <AgentAvatar agent={agent} size="small" />
+            {mode && (
+              <span class="looking-pen">
+                <Icon name="edit" size={9} />
+              </span>
+            )}
+            <span class="only-heard">{mode ? says : agent.name}</span>
+          </li>
+        );
+      })}
+      {others.length > 4 && <li class="faint">+{others.length - 4}</li>}
+    </ul>
   );
 }
