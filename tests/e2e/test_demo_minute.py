@@ -70,6 +70,12 @@ async def test_it_is_for_everybody_and_covers_nothing(demo: Office, language: La
                 <= document.querySelector(".columns").getBoundingClientRect().top + 1"""
         )
         assert under and await inbox.page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+        if viewport is PHONE:
+            box = await guide(inbox).bounding_box()
+            assert box and box["height"] <= 56  # one line, two of small print: not a sixth of the screen
+            await expect(guide(inbox).locator("li:visible")).to_have_count(1)
+            await inbox.go("/settings/me")
+            await expect(guide(inbox)).to_be_hidden()
 
 
 async def test_a_house_that_is_no_demo_has_no_guide(office: Office):

@@ -20,7 +20,7 @@ export function FirstMinute() {
   if (!running) return null;
   const next = STEPS.find((step) => !minute.done.includes(step));
   return (
-    <section class="minute" aria-label={t("minute.title")}>
+    <section class={next ? "minute" : "minute minute-over"} aria-label={t("minute.title")}>
       <ol class="minute-steps">
         {STEPS.map((step) => {
           const done = minute.done.includes(step);
@@ -33,6 +33,11 @@ export function FirstMinute() {
           );
         })}
       </ol>
+      {next && (
+        <span class="minute-at" aria-hidden="true">
+          {STEPS.indexOf(next) + 1}/{STEPS.length}
+        </span>
+      )}
       <p class="minute-how" role="status">
         {next ? t(WORDS[next].how) : t("minute.all_done")} {next && WORDS[next].key && <kbd>{WORDS[next].key}</kbd>}
       </p>
@@ -46,8 +51,14 @@ export function FirstMinute() {
       >
         {t("minute.customer_go")}
       </a>
-      <button type="button" class={next ? "button quiet" : "button primary"} onClick={endMinute}>
-        {t(next ? "minute.skip" : "minute.end")}
+      <button
+        type="button"
+        class={next ? "button quiet minute-skip" : "button primary"}
+        title={next && t("minute.skip")}
+        onClick={endMinute}
+      >
+        {next && <Icon name="close" size={16} />}
+        <span>{t(next ? "minute.skip" : "minute.end")}</span>
       </button>
     </section>
   );
