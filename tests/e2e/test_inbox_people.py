@@ -28,7 +28,9 @@ async def test_two_contacts_become_one_and_two_again(office: Office):
     await office.known_writes("Minji Kim", "From my phone")
     await office.known_writes("김민지", "From my desk")
     inbox = await boss.inbox()
-    await inbox.open("김민지")
+    async with inbox.page.expect_response("**/standing"):
+        await inbox.open("김민지")
+    await expect(inbox.act("undo-join")).to_have_count(0)
     await inbox.act("join").click()
     dialog = inbox.page.get_by_role("dialog", name=inbox.words("join"))
     await dialog.get_by_role("textbox", name=inbox.words("join.find")).fill("minji")
@@ -100,7 +102,9 @@ async def test_a_merge_is_known_again_by_its_numbers(office: Office):
     await office.known_writes("Park", "two")
     first, second = [(await boss.ask("GET", f"/conversations/{n}"))["conversation"]["id"] for n in (1, 2)]
     inbox = await boss.inbox("/c/2")
+    await inbox.tells(["two"])
     await inbox.page.get_by_role("button", name=inbox.words("more"), exact=True).click()
+    await expect(inbox.page.get_by_role("option", name=inbox.words("undo_merge"))).to_have_count(0)
     await inbox.page.get_by_role("option", name=inbox.words("merge")).click()
     await inbox.page.get_by_role("textbox", name=inbox.words("merge.number")).fill("1")
     await inbox.page.keyboard.press("Enter")
@@ -109,6 +113,7 @@ async def test_a_merge_is_known_again_by_its_numbers(office: Office):
     )
     await inbox.tells(["one", "two"])
     await inbox.go("/c/1")
+    await inbox.tells(["one", "two"])
     await inbox.page.get_by_role("button", name=inbox.words("more"), exact=True).click()
     await inbox.page.get_by_role("option", name=inbox.words("undo_merge")).click()
     await expect(inbox.page.locator(".undoable-sides")).to_have_text("#2 Park → #1 Lee")

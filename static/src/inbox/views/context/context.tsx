@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ContactView, ConversationView, IdentityView } from "../../../wire";
+import type { ContactView, ConversationView, IdentityView, MergesList } from "../../../wire";
+import { get } from "../../api";
 import { eraseContact, setAttributes, unblock, updateContact } from "../../commands";
 import { isComposing } from "../../../shared/keys";
 import { loadConversation } from "../../load";
@@ -136,10 +137,33 @@ function Danger({ view, contact }: { view: ConversationView; contact: ContactVie
   );
 }
 
+const CALM = 400; // ms somebody is looked at before it is asked what was joined to them
+
+/** Whether something was joined to or parted from this contact that can still be taken back. */
+function useUndoable({ id, position }: ContactView): boolean {
+  const [told, setTold] = useState({ of: "", some: false });
+  useEffect(() => {
+    let current = true;
+    const timer = setTimeout(() => {
+      get<MergesList>(`/contacts/${id}/standing`).then(
+        ({ merges }) => current && setTold({ of: id, some: merges.some((one) => one.undone_at === null) }),
+        // Not known: then it is offered, and its dialog says what is wrong.
+        () => current && setTold({ of: id, some: true }),
+      );
+    }, CALM);
+    return () => {
+      current = false;
+      clearTimeout(timer);
+    };
+  }, [id, position]);
+  return told.of === id && told.some;
+}
+
 /** Joining with another contact, parting, and taking back what was joined or parted. */
 function Joining({ contact }: { contact: ContactView }) {
   const [asking, setAsking] = useState<"join" | "part" | "undo" | null>(null);
   const done = () => setAsking(null);
+  const canUndo = useUndoable(contact);
   return (
     <div class="joining">
       <button type="button" class="button small" data-act="join" onClick={() => setAsking("join")}>
@@ -152,9 +176,11 @@ function Joining({ contact }: { contact: ContactView }) {
           {t("part")}
         </button>
       )}
-      <button type="button" class="button small quiet" data-act="undo-join" onClick={() => setAsking("undo")}>
-        {t("undo_merge")}
-      </button>
+      {canUndo && (
+        <button type="button" class="button small quiet" data-act="undo-join" onClick={() => setAsking("undo")}>
+          {t("undo_merge")}
+        </button>
+      )}
       {asking === "join" && <JoinDialog contact={contact} close={done} />}
       {asking === "part" && <PartDialog contact={contact} close={done} />}
       {asking === "undo" && <UndoDialog from={`/contacts/${contact.id}/standing`} close={done} />}

@@ -362,6 +362,14 @@ export interface Act {
   run: () => void;
 }
 
+const MERGING: readonly string[] = ["conversation.merged", "conversation.split", "contact.merged", "contact.split"];
+
+/** Something was merged or split here, or may have been before what has been read of it. */
+function mayUndo(view: ConversationView): boolean {
+  const thread = known.threads.get(view.id);
+  return !thread || thread.before !== null || thread.lines.some(({ kind }) => MERGING.includes(kind));
+}
+
 /** What else can be done with it, as its menu and the palette tell it. */
 export function moreActs(view: ConversationView): Act[] {
   const isSpam = view.status === "spam";
@@ -377,7 +385,9 @@ export function moreActs(view: ConversationView): Act[] {
     { id: "watch", label: t(watches ? "unwatch" : "watch"), icon: "eye", run: () => toggleWatching(view.id) },
     { id: "split", label: t("split"), icon: "split", run: () => chooseToSplit(view.id) },
     { id: "merge", label: t("merge"), icon: "merge", run: ask("merge") },
-    { id: "undo_merge", label: t("undo_merge"), icon: "reply", run: ask("undo_merge") },
+    ...(mayUndo(view)
+      ? [{ id: "undo_merge", label: t("undo_merge"), icon: "reply" as const, run: ask("undo_merge") }]
+      : []),
     { id: "spam", label: t(isSpam ? "unspam" : "spam"), icon: "spam", run: spam },
     ...(erased
       ? []
