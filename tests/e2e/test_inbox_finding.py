@@ -58,6 +58,8 @@ async def test_filters_are_offered_and_unknown_ones_named(office: Office, new_pa
     await field.press("Enter")
     await expect(inbox.page.locator(".hit .row-name")).to_have_text(["Park"])
     assert await inbox.faults("search-found") == []
+    # What is found is of all lists: none of them is where one is.
+    await expect(inbox.page.locator("nav [aria-current]")).to_have_count(0)
     new_page.expect(r"status of 400 .*/search")
     await field.fill("form:lee")
     await field.press("Enter")
@@ -101,6 +103,7 @@ async def test_the_palette_reaches_everything(office: Office):
     await keys.press("Enter")
     await expect(inbox.page.locator(".head-contact")).to_have_text("김지은")
     await look_for("#2", "Lee Minho")
+    await expect(options.first.locator("time")).to_be_visible()  # what tells it from its like
     await keys.press("Enter")
     await expect(inbox.page.locator(".head-contact")).to_have_text("Lee Minho")
     await look_for("긴급", inbox.words("priority.4"))

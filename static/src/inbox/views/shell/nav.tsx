@@ -97,7 +97,9 @@ interface EntryProps {
 }
 
 export function Entry({ name, id, label, icon, mark, drawn }: EntryProps) {
-  const here = route.value.screen !== "settings" && listPlace.value.name === name && listPlace.value.id === id;
+  const { screen } = route.value;
+  const isListed = screen === "list" || screen === "conversation";
+  const here = isListed && listPlace.value.name === name && listPlace.value.id === id;
   return (
     <a
       class={here ? "nav-entry here" : "nav-entry"}

@@ -17,6 +17,7 @@ import { conversationOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { afterPaint } from "../../ui/after-paint";
 import { Icon, type IconName } from "../../ui/icons";
+import { Moment } from "../../ui/moment";
 import { Overlay } from "../../ui/overlay";
 import { t, type WordKey } from "../../words";
 import { moreActs } from "../conversation/acts";
@@ -39,6 +40,8 @@ interface Entry {
   /** A second, fainter word; found by it too. */
   hint?: string;
   keys?: string;
+  /** Stands last: what tells it from its like. */
+  tail?: ComponentChildren;
   mark: ComponentChildren;
   /** Only told when it is looked for: there are too many of them. */
   many?: boolean;
@@ -176,7 +179,15 @@ function conversationEntry(view: ConversationView): Entry {
     id: `conversation ${view.id}`,
     group: "conversations",
     label: `#${view.number} ${contactName(view.contact)}`,
-    hint: view.subject || view.preview?.text.slice(0, 80) || "",
+    hint: [view.subject, view.preview?.text.slice(0, 80)].filter(Boolean).join(" · "),
+    tail: (
+      <>
+        {view.status !== "open" && (
+          <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
+        )}
+        <Moment at={view.last_at} as="short" />
+      </>
+    ),
     mark: <Avatar id={view.contact.id} name={view.contact.name} size="small" />,
     run: () => go(`/c/${view.number}`),
   };
@@ -369,6 +380,7 @@ function PaletteBody({ close }: { close: () => void }) {
                 <Marked text={entry.label} at={marked} />
               </span>
               {entry.hint && <span class="choice-hint">{entry.hint}</span>}
+              {entry.tail && <span class="choice-tail">{entry.tail}</span>}
               {entry.keys && <kbd aria-hidden="true">{entry.keys}</kbd>}
             </li>
           </>
