@@ -238,7 +238,7 @@ async def test_who_is_here_and_who_must_stay(office: Office):
 
 async def test_channels_say_what_to_put_where(open_office: Any):
     office = await open_office(PARLEY_CHANNELS__WEB__ORIGINS='["https://www.example.com"]')
-    settings = await settings_of(office.boss, "accounts")
+    settings = await settings_of(office.boss, "accounts", language="ko")
     account = settings.page.locator(".account")
     await expect(account).to_contain_text(settings.words("account.active.more"))
     await expect(account).to_contain_text(settings.words("accounts.never_heard"))
@@ -248,6 +248,15 @@ async def test_channels_say_what_to_put_where(open_office: Any):
     assert "/widget.js" in (await shown.text_content() or "")
     assert tag.partition("src=")[0] in (await shown.text_content() or "")
     await settings.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    # On nobody's poster stands an address of this machine; and code is drawn as code.
+    await expect(account.get_by_role("figure")).to_have_count(0)
+    assert await shown.evaluate(
+        """box => {
+            const pen = document.createElement("canvas").getContext("2d");
+            pen.font = getComputedStyle(box.querySelector("code")).font;
+            return pen.measureText("iiii").width === pen.measureText("mmmm").width;
+        }"""
+    )
     await account.locator(".snippet").get_by_role("button", name=settings.words("copy")).click()
     copied = await settings.page.evaluate("navigator.clipboard.readText()")
     assert copied == await shown.text_content()

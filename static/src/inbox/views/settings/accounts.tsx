@@ -83,10 +83,12 @@ function Embed({ embed }: { embed: EmbedView }) {
           <p class="faint">{t("accounts.try_more")}</p>
           {LOCAL.test(embed.page) && <p class="form-note">{t("accounts.local")}</p>}
         </div>
-        <figure class="embed-qr">
-          <QrCode text={embed.page} label={t("accounts.qr")} />
-          <figcaption class="faint">{t("accounts.qr_more")}</figcaption>
-        </figure>
+        {!LOCAL.test(embed.page) && (
+          <figure class="embed-qr">
+            <QrCode text={embed.page} label={t("accounts.qr")} />
+            <figcaption class="faint">{t("accounts.qr_more")}</figcaption>
+          </figure>
+        )}
       </div>
       <h4>{t("accounts.script")}</h4>
       <p class="faint">{t("accounts.script_more")}</p>

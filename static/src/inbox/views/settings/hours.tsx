@@ -10,13 +10,15 @@ import { Empty, Failed, Skeleton } from "../../ui/states";
 import { language, t } from "../../words";
 import { useFetched } from "./fetched";
 import { HoursDialog } from "./hours-form";
+import { ownZone } from "./hours-zone";
 import { changes } from "./told";
-import { asTime, dayName, DAYS } from "./week";
+import { asTime, dayName, DAYS, sameClock } from "./week";
 
-/** "18:00" today, "Monday 09:00" later. */
-function moment(at: number): string {
+/** "18:00" today, "Monday 09:00" later; where the team's clock shows another time, it is said whose time this is. */
+function moment(at: number, zone: string): string {
   const time = clock(at, language.value);
-  return startOfDay(at) === startOfDay(now.value) ? time : `${dayOf(at, now.value, language.value)} ${time}`;
+  const said = startOfDay(at) === startOfDay(now.value) ? time : `${dayOf(at, now.value, language.value)} ${time}`;
+  return sameClock(at, zone, ownZone()) ? said : t("hours.own_time", { time: said });
 }
 
 function Standing({ hours }: { hours: HoursView | undefined }) {
@@ -25,7 +27,7 @@ function Standing({ hours }: { hours: HoursView | undefined }) {
     <>
       <span class={hours.open ? "badge good" : "badge"}>{t(hours.open ? "hours.open" : "hours.closed")}</span>{" "}
       {hours.until !== null && (
-        <span class="faint">{t(hours.open ? "hours.until" : "hours.back", { time: moment(hours.until) })}</span>
+        <span class="faint">{t(hours.open ? "hours.until" : "hours.back", { time: moment(hours.until, hours.zone) })}</span>
       )}
     </>
   );

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asMinute, asTime, dayName, DAYS, mondayToFriday, nextClockChange, nextRange, wrongWith } from "./week";
+import { asMinute, asTime, dayName, DAYS, mondayToFriday, nextClockChange, nextRange, sameClock, wrongWith } from "./week";
 
 test("days are called as the language calls them", () => {
   assert.deepEqual(
@@ -52,4 +52,12 @@ test("the clocks' next change is found to the minute", () => {
   assert.deepEqual(nextClockChange("Europe/Berlin", Date.UTC(2026, 8, 1)), { at: Date.UTC(2026, 9, 25, 1), by: -60 });
   assert.equal(nextClockChange("Asia/Seoul", now), null);
   assert.equal(nextClockChange("Asia/Kolkata", now), null);
+});
+
+test("two places whose clocks show the same now are told from those that do not", () => {
+  const now = Date.UTC(2026, 10, 22, 9);
+  assert.equal(sameClock(now, "Asia/Seoul", "Asia/Tokyo"), true);
+  assert.equal(sameClock(now, "Europe/London", "UTC"), true);
+  assert.equal(sameClock(now, "Europe/London", "Asia/Seoul"), false);
+  assert.equal(sameClock(Date.UTC(2026, 6, 1), "Europe/London", "UTC"), false);
 });

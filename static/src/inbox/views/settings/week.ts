@@ -104,3 +104,10 @@ export function nextClockChange(zone: string, now: number): ClockChange | null {
   }
   return null;
 }
+
+/** Whether the clocks of two places show the same time at this moment. */
+export function sameClock(at: number, one: string, other: string): boolean {
+  const shown = (timeZone: string) =>
+    new Intl.DateTimeFormat("en", { timeZone, dateStyle: "short", timeStyle: "short" }).format(at);
+  return shown(one) === shown(other);
+}
