@@ -61,13 +61,15 @@ function Chooser({ definition, value, set }: FieldProps) {
 
 function DateField({ definition, value, set }: FieldProps) {
   return (
-    <input
-      class="input"
-      type="date"
-      aria-label={definition.label}
-      value={String(value ?? "")}
-      onChange={(event) => set(parseValue("date", event.currentTarget.value))}
-    />
+    <span class={value ? "date-field" : "date-field date-none"}>
+      <input
+        class="input"
+        type="date"
+        aria-label={definition.label}
+        value={String(value ?? "")}
+        onChange={(event) => set(parseValue("date", event.currentTarget.value))}
+      />
+    </span>
   );
 }
 
