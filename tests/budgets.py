@@ -17,11 +17,11 @@ DEFAULT = 60
 BUDGETS = {
     "backup": 60,
     "channels": 60,
-    "e2e": 420,
+    "e2e": 840,
     "faults": 90,
     "gateway": 60,
     "house": 60,
-    "inbox": 180,
+    "inbox": 240,
     "media": 60,
     "presence": 30,
     "static": 60,
