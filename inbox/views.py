@@ -39,6 +39,7 @@ LINES_MOST = 300
 LINES = """select a.*, g.name as agent_name, k.name as customer_name from audit a
     left join agents g on g.id = a.actor_id
     left join identities i on i.id = a.actor_id left join contacts k on k.id = i.contact_id"""
+CALLED = "select k.id, k.name from contacts k where k.id in {ids_1} and "
 
 
 class ConversationsPage(TypedDict):
@@ -282,7 +283,7 @@ async def list_messages(
     return {
         "messages": page,
         "held": [one.for_agents(link) for one in held],
-        "lines": await _lines(look, row["id"], since, until),
+        "lines": await _lines(look, viewer, row["id"], since, until),
         "before": _place(rows[0]) if rows and older else None,
         "after": _place(rows[-1]) if rows and newer else None,
         "position": look.position,
@@ -321,7 +322,9 @@ async def _stretch(
     return await look.all(sql, *params)
 
 
-async def _lines(look: Reader, conversation: str, since: int | None, until: int | None) -> list[LineView]:
+async def _lines(
+    look: Reader, viewer: Viewer, conversation: str, since: int | None, until: int | None
+) -> list[LineView]:
     """What was done to the conversation from `since` up to, not with, `until`; None: no bound there."""
     where, params = "a.conversation_id = $1", [conversation]
     for bound, sign in ((since, ">="), (until, "<")):
@@ -329,7 +332,33 @@ async def _lines(look: Reader, conversation: str, since: int | None, until: int 
             params.append(bound)  # type: ignore[arg-type]
             where += f" and a.at {sign} ${len(params)}"
     sql = f"{LINES} where {where} order by a.at desc, a.position desc limit {LINES_MOST}"
-    return [project.line(row) for row in (await look.all(sql, *params))[::-1]]
+    lines = [project.line(row) for row in (await look.all(sql, *params))[::-1]]
+    names = await _names(look, viewer, lines)
+    return [_called(line, names) for line in lines]
+
+
+async def _names(look: Reader, viewer: Viewer, lines: Sequence[project.Line]) -> dict[str, str]:
+    """Of whom a conversation went from and to, as far as the viewer may know them."""
+    keys = {key for line in lines for key in line["changes"].get("contacts", ())}
+    if not keys:
+        return {}
+    known: list[Any] = [as_json(sorted(keys))]
+    rows = await look.all(CALLED + where_sees_contact(viewer, "k", known), *known)
+    return {row["id"]: row["name"] for row in rows}
+
+
+def _called(line: project.Line, names: dict[str, str]) -> LineView:
+    told: LineView = {
+        "position": line["position"],
+        "at": line["at"],
+        "kind": line["kind"],
+        "actor": line["actor"],
+        "subject": line["subject"],
+        "changes": line["changes"],
+    }
+    if contacts := line["changes"].get("contacts"):
+        told["names"] = {key: names[key] for key in contacts if key in names}
+    return told
 
 
 # --- contacts -------------------------------------------------------------------------------------------------------

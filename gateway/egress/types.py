@@ -374,6 +374,8 @@ class LineView(TypedDict):
     actor: ActorView
     subject: str | None
     changes: dict[str, Any]
+    names: NotRequired[dict[str, str]]
+    """What the contacts in `changes` are called today, by their ids."""
 
 
 class FilterView(TypedDict):

@@ -7,7 +7,7 @@ opens when somebody still waits in the source; the source's row stays as it was 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, Literal
 
 from gateway.errors import Refused
 from gateway.events import Actor, Kind, Scope, Status, new_id
@@ -54,6 +54,7 @@ SWAP_PART = """update participants set contact_id = $3 where conversation_id = $
     and not exists (select 1 from participants p where p.conversation_id = $1 and p.contact_id = $3)"""
 CONTACT_LEADS_TO = "update contacts set merged_into = $2 where id = $1"
 FILL = """update contacts set name = $2, locale = $3, organisation_id = $4, attributes = $5 where id = $1"""
+Why = Literal["merged", "split", "undone"]
 FILLED = ("name", "locale", "organisation_id")
 
 
@@ -140,7 +141,7 @@ async def merge_contacts(tx: Tx, contact: str, into: str, by: Actor) -> str:
     await tx.run(NOTE_IDENTITIES, key, source["id"])
     await tx.run(MOVE_IDENTITIES, source["id"], target["id"])
     await tx.run(CONTACT_LEADS_TO, source["id"], target["id"])
-    await give_conversations(tx, key, source["id"], target["id"], by)
+    await give_conversations(tx, key, source["id"], target["id"], by, "merged")
     await index_contact(tx, target["id"])
     tx.index("contact_search", source["seq"], "")
     return key
@@ -173,22 +174,27 @@ async def _take_both(tx: Tx, contact: str, into: str) -> tuple[Row, Row]:
 
 
 async def give_conversations(
-    tx: Tx, key: str, contact: str, to: str, by: Actor, only: set[str] | None = None
+    tx: Tx, key: str, contact: str, to: str, by: Actor, why: Why, only: set[str] | None = None
 ) -> None:
     """Move conversations (and parts in others') from one contact to another and note them for the merge's undo."""
     for row in await tx.all(THEIR_CONVERSATIONS, contact):
         if only is None or row["id"] in only:
             await tx.run(ITEM, key, "conversation", row["id"])
-            await give_conversation(tx, key, row["id"], to, by, gone=row["merged_into"] is not None)
+            await give_conversation(
+                tx, key, row["id"], (contact, to), by, why, gone=row["merged_into"] is not None
+            )
     for row in await tx.all(THEIR_PARTS, contact, to):
         if only is None or row["conversation_id"] in only:
             await tx.run(ITEM, key, "participant", row["conversation_id"])
             await tx.run(SWAP_PART, row["conversation_id"], contact, to)
 
 
-async def give_conversation(tx: Tx, key: str, conversation: str, to: str, by: Actor, *, gone: bool) -> None:
-    """Its contact is another now; one that was merged away says nothing."""
+async def give_conversation(
+    tx: Tx, key: str, conversation: str, contacts: tuple[str, str], by: Actor, why: Why, *, gone: bool
+) -> None:
+    """Its contact is another now, from one to the other; one that was merged away says nothing."""
     if not gone:
         held = await hold(tx, conversation)
-        changed(tx, held, by, {"fields": ["contact"]}, subject=key)
-    await tx.run(GIVE, conversation, to)
+        changes = {"fields": ["contact"], "contacts": list(contacts), "why": why}
+        changed(tx, held, by, changes, subject=key)
+    await tx.run(GIVE, conversation, contacts[1])

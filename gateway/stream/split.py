@@ -130,7 +130,7 @@ async def split_contact(tx: Tx, contact: str, identities: Sequence[str], by: Act
         await tx.run(ITEM, key, "identity", identity)
     await tx.run(MOVE_IDENTITIES, wanted, fresh)
     only = {row["id"] for row in await tx.all(ONLY_THEIRS, wanted, source["id"])}
-    await give_conversations(tx, key, source["id"], fresh, by, only)
+    await give_conversations(tx, key, source["id"], fresh, by, "split", only)
     await index_contact(tx, source["id"])
     await index_contact(tx, fresh)
     return key, fresh

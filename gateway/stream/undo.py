@@ -211,7 +211,8 @@ async def _return_contact(tx: Tx, merge: Row, by: Actor) -> None:
         await tx.run(SAME_BLOCK, home, holder["blocked_at"])
         await _unfill(tx, merge, holder, owner)
     for row in await tx.all(HERS, merge["id"], home, here):
-        await give_conversation(tx, merge["id"], row["id"], home, by, gone=row["merged_into"] is not None)
+        gone = row["merged_into"] is not None
+        await give_conversation(tx, merge["id"], row["id"], (here, home), by, "undone", gone=gone)
     for conversation in await _items(tx, merge, "participant"):
         await tx.run(SWAP_PART, conversation, here, home)
     if split and await tx.one(ANY_IDENTITY, here) is None:

@@ -329,6 +329,8 @@ export interface LineView {
   actor: ActorView;
   subject: string | null;
   changes: Record<string, unknown>;
+  /** What the contacts in `changes` are called today, by their ids. */
+  names?: Record<string, string>;
 }
 
 /** Which conversations a saved view shows; null, empty or false does not count. */

@@ -168,11 +168,12 @@ class Office:
         page = await self.new_page(**{"locale": LOCALES[language], "reduced_motion": "reduce", **options})
         return await ChatPage(page, url or self.url, language).go(account)
 
-    async def writes(self, *texts: str, name: str = "", account: str = "web") -> str:
-        """A customer without a browser says these; answers her token."""
+    async def writes(self, *texts: str, name: str = "", vouch: str = "", account: str = "web") -> str:
+        """A customer without a browser says these, with the site's word for her if given; answers her token."""
         http = self._session()
         claims = {"name": name} if name else {}
-        async with http.post(f"/visitor/{account}/session", json={"claims": claims}) as told:
+        body = {"claims": claims, **({"vouch": vouch} if vouch else {})}
+        async with http.post(f"/visitor/{account}/session", json=body) as told:
             assert told.status == 200, await told.text()
             token: str = (await told.json())["token"]
         await self.goes_on(token, *texts, account=account)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 from playwright.async_api import expect
 
-from tests.e2e.office import Colleague, Office
+from tests.e2e.office import Colleague, Office, OpenOffice
 from tests.e2e.pages.inbox import InboxPage
+from tests.e2e.test_together_shared import SECRET, signed
 
 
 async def contact_of(who: Colleague, name: str) -> str:
@@ -67,6 +70,34 @@ async def test_two_contacts_become_one_and_two_again(office: Office):
     await expect(undoing.locator(".undoable-sides").last).to_have_text("Minji Kim → 김민지")
     await undoing.get_by_role("button", name=inbox.words("undo"), exact=True).first.click()
     await expect(side(inbox).locator(".identity")).to_have_count(2)
+
+
+async def test_two_users_of_one_site_are_not_merged_unwarned(open_office: OpenOffice):
+    """The site knows them apart: a warning with both; who is looked at stays; a line says who was joined with whom."""
+    office = await open_office(PARLEY_CHANNELS__WEB__VOUCH_SECRETS=json.dumps([SECRET]))
+    for user in ("haneul", "en-1003"):
+        await office.writes(f"I am {user}", vouch=signed(user))
+    inbox = await office.boss.inbox()
+    await inbox.open("En-1003")
+    await inbox.act("join").click()
+    dialog = inbox.page.get_by_role("dialog", name=inbox.words("join"))
+    await dialog.get_by_role("textbox", name=inbox.words("join.find")).fill("haneul")
+    found = dialog.locator(".person-choice")
+    called = inbox.words("space.app") + " haneul"
+    await expect(found).to_contain_text(called)
+    await found.click()
+    warning = inbox.words("join.two_users", one="en-1003", other="haneul")
+    await expect(dialog.get_by_role("alert")).to_have_text(warning)
+    await expect(dialog.locator(".identity-address").filter(has_text="haneul")).to_have_text(called)
+    await expect(dialog.locator(".compared-head.kept")).to_contain_text("En-1003")
+    assert await inbox.faults("join-two-users") == []
+    await dialog.get_by_role("button", name=inbox.words("join.run")).click()
+    await inbox.go("/c/1")
+    said = inbox.words("line.joined", name=office.boss.name, one="Haneul", other="En-1003")
+    line = inbox.page.locator(".line").filter(has_text=said)
+    await expect(line).to_have_count(1)
+    await inbox.page.reload()
+    await expect(line).to_have_count(1)
 
 
 async def test_who_is_alike_is_suggested(office: Office):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from gateway.egress.access import Role, Viewer
 from gateway.events import AgentId, TeamId
 from inbox.merges import MergeView, list_merges
+from inbox.views import list_messages
 from tests.inbox.conftest import House, does
 
 
@@ -54,6 +55,38 @@ async def test_a_contact_that_is_out_of_sight_again_is_nameless(both: House) -> 
     sue = Viewer(AgentId(both.agents["sue"]), Role.SUPERVISOR, frozenset())
     (seen,) = await told(both, sue, contacts["Park"])
     assert (seen["source"]["name"], seen["into"]["name"]) == ("Lee", "Park")
+
+
+async def test_a_line_says_who_was_joined_within_what_one_may_see(both: House) -> None:
+    talks = {}
+    for name, team in (("Lee", "sales"), ("Park", "support")):
+        talks[name] = (await both.customer_writes("hello", name=name, team=team)).conversation
+    rows = await both.store.read(lambda look: look.all("select id, name from contacts"))
+    contacts = {row["name"]: row["id"] for row in rows}
+    lee, park = contacts["Lee"], contacts["Park"]
+    sue = Viewer(AgentId(both.agents["sue"]), Role.SUPERVISOR, frozenset())
+    ann = Viewer(AgentId(both.agents["ann"]), Role.AGENT, frozenset({TeamId(both.teams["sales"])}))
+
+    async def lines(viewer: Viewer) -> list[tuple[object, object, object]]:
+        page = await both.store.scan(
+            lambda look: list_messages(
+                look, viewer, talks["Lee"], lambda row: "", before=None, after=None, limit=50
+            )
+        )
+        return [
+            (one["changes"]["why"], one["changes"]["contacts"], one["names"])
+            for one in page["lines"]
+            if "contacts" in one["changes"]
+        ]
+
+    merge = (await does(both, "sue", "merge_contacts", contact=lee, into=park))["merge"]
+    joined = ("merged", [lee, park], {lee: "Lee", park: "Park"})
+    assert await lines(ann) == await lines(sue) == [joined]
+    await both.store.write(lambda tx: tx.run("update contacts set name = 'Leigh' where id = $1", lee))
+    assert (await lines(sue))[0][2] == {lee: "Leigh", park: "Park"}, "as they are called today"
+    await does(both, "sue", "undo_merge", merge=merge)
+    assert [one[:2] for one in await lines(sue)] == [joined[:2], ("undone", [park, lee])]
+    assert [one[2] for one in await lines(ann)] == [{lee: "Leigh"}] * 2, "Park is out of sight again"
 
 
 async def test_a_conversation_that_was_never_merged_has_none(house: House) -> None:

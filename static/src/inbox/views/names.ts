@@ -42,3 +42,9 @@ export function shortAddress({ space, address }: Pick<IdentityView, "space" | "a
   if (space === "tel" || space === "mailto") return address;
   return `${spaceWord(space)} ${address.slice(-TELLING)}`;
 }
+
+/** The same where two people are compared: an account with all of its number. */
+export function addressWords({ space, address }: Pick<IdentityView, "space" | "address">): string {
+  if (space === "tel" || space === "mailto" || space === "visitor") return shortAddress({ space, address });
+  return `${spaceWord(space)} ${address}`;
+}

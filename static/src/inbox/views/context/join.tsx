@@ -13,7 +13,8 @@ import { Skeleton } from "../../ui/states";
 import { toast, undoable } from "../../ui/toasts";
 import { count, problemText, t, type WordKey } from "../../words";
 import { undo } from "../conversation/undo";
-import { contactLabel, languageName, shortAddress, spaceWord } from "../names";
+import { addressWords, contactLabel, languageName, shortAddress, spaceWord } from "../names";
+import { twoUsers } from "./two-users";
 
 const SETTLES = 180; // ms without a letter before people are looked for
 const FOUND = 12; // people told at once
@@ -95,7 +96,7 @@ function Finder({ contact, choose }: { contact: ContactView; choose: (other: str
               <Avatar id={other.id} name={other.name} />
               <span class="person-words">
                 <b>{contactLabel(other)}</b>
-                <span class="faint">{other.identities.map(shortAddress).join(" · ")}</span>
+                <span class="faint">{other.identities.map(addressWords).join(" · ")}</span>
               </span>
             </button>
           </li>
@@ -152,8 +153,7 @@ function ProofLine({ identity }: { identity: IdentityView }) {
   return (
     <li class="compared-identity">
       <span class="identity-address">
-        {identity.space === "visitor" ? t("space.visitor") : identity.address}
-        {identity.space !== "visitor" && <span class="faint"> {spaceWord(identity.space)}</span>}
+        {addressWords(identity)}
       </span>
       <span class={proven ? "proof" : "proof unproven"}>
         <Icon name={proven ? "shield" : "warning"} size={12} />
@@ -264,7 +264,9 @@ export function JoinDialog({ contact, other: first, close }: JoinDialogProps) {
       current = false;
     };
   }, [contact.id, other]);
-  const kept = chosen ?? (both && keeper(both[0].contact, both[1].contact).id);
+  // Whoever is looked at stays, unless somebody chooses otherwise.
+  const kept = chosen ?? both?.[0].contact.id;
+  const users = both && twoUsers(both[0].contact, both[1].contact);
   const ordered = both && (both[0].contact.id === kept ? both : ([both[1], both[0]] as const));
   const oneBlocked = both !== null && (both[0].contact.blocked_at === null) !== (both[1].contact.blocked_at === null);
   const same = both !== null && both[0].contact.id === both[1].contact.id;
@@ -299,6 +301,12 @@ export function JoinDialog({ contact, other: first, close }: JoinDialogProps) {
           <p class="form-warning" role="alert">
             <Icon name="warning" size={15} />
             {t(same ? "join.same" : "join.one_blocked")}
+          </p>
+        )}
+        {users && !same && (
+          <p class="form-warning" role="alert">
+            <Icon name="warning" size={15} />
+            {t("join.two_users", { one: users[0].address, other: users[1].address })}
           </p>
         )}
         <div class="form-acts">

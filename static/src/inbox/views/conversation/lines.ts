@@ -48,10 +48,17 @@ function fieldNames(keys: readonly string[]): string {
   return listed(labels);
 }
 
+/** To whom a conversation went: joined with somebody, or parted and given back. */
+function movedWords({ changes, names = {} }: LineView, name: string): string {
+  const [one, other] = asIds(changes.contacts).map((id) => names[id] ?? known.contacts.get(id)?.name);
+  if (other === undefined || (one === undefined && changes.why === "merged")) return t("line.moved", { name });
+  const called = { name, one: one || t("contact.unnamed"), other: other || t("contact.unnamed") };
+  return t(changes.why === "merged" ? "line.joined" : "line.moved_to", called);
+}
+
 function fieldWords(fields: readonly string[], name: string): string[] {
   if (fields.includes("subject")) return [t("line.subject", { name })];
   if (fields.includes("erased")) return [t("line.erased", { name })];
-  if (fields.includes("contact")) return [t("line.moved", { name })];
   if (fields.length === 0) return [];
   const labels = fieldNames(fields);
   return [labels ? t("line.fields", { name, fields: labels }) : t("line.attributes", { name })];
@@ -103,7 +110,8 @@ function changeWords(line: LineView, view: ConversationView | undefined): string
     const channel = channelName(view, leg[1]);
     said.push(channel ? t("line.leg_to", { name, channel }) : t("line.leg", { name }));
   }
-  said.push(...fieldWords(asIds(changes.fields), name));
+  const fields = asIds(changes.fields);
+  said.push(...(fields.includes("contact") ? [movedWords(line, name)] : fieldWords(fields, name)));
   return said;
 }
 
