@@ -240,6 +240,60 @@ async def test_whoever_is_named_closes_the_list(office: Office):
         await inbox.field.press("Backspace")
 
 
+async def test_macros_in_the_customers_language_come_first(office: Office):
+    mina = await office.hire("Mina")
+    for name, text in [("Refund", "It is paid back."), ("환불 안내", "환불해 드렸어요."), ("Urgent", "")]:
+        await macro(mina, name, text, priority=3)
+    await office.known_writes("One", "환불 언제 되나요?")
+    inbox = await mina.inbox()
+    await inbox.open("One")
+    await inbox.act("reply").click()
+    await inbox.field.press_sequentially("/")
+    await expect(options(inbox)).to_have_count(3)
+    await expect(options(inbox).last.locator(".choice-label")).to_have_text("Refund")
+
+
+async def test_who_answers_is_offered_what_is_nobodys(office: Office):
+    """The visitor has one name in the list, the header and the composer; the keys are told in full."""
+    mina = await office.hire("Mina")
+    await office.writes("Hello")
+    inbox = await mina.inbox()
+    unnamed = inbox.words("contact.unnamed")
+    await inbox.open(unnamed)
+    await expect(inbox.composer.locator(".composer-to")).to_have_text(
+        inbox.words("composer.to", name=unnamed)
+    )
+    # Whole at the usual width, and where it would be cut, none of it.
+    for width, whole in [(1440, True), (1280, False)]:
+        await inbox.page.set_viewport_size({"width": width, "height": 900})
+        hint = inbox.composer.locator(".composer-hint")
+        await expect(hint).to_have_text(inbox.words("composer.keys"))
+        room, words = await hint.bounding_box(), await hint.locator("span").bounding_box()
+        assert room and words
+        assert (words["y"] + words["height"] <= room["y"] + room["height"] + 1) is whole
+        assert whole or words["y"] >= room["y"] + room["height"] - 1
+    take = inbox.act("take")
+    await inbox.act("note").click()
+    await inbox.field.press_sequentially("For us")
+    await expect(take).to_have_count(0)
+    await inbox.act("reply").click()
+    await expect(take).to_have_count(0)
+    await inbox.field.press_sequentially("For you")
+    await expect(take).to_have_count(1)
+    await inbox.field.press("Enter")
+    await inbox.sees("For you")
+    await expect(inbox.field).to_have_value("")
+    await take.click()
+    await expect(inbox.field).to_be_focused()
+    await expect(take).to_have_count(0)
+
+    async def assignee() -> str | None:
+        found: str | None = (await mina.ask("GET", "/conversations/1"))["conversation"]["assignee"]
+        return found
+
+    await become(assignee, mina.id)
+
+
 async def test_menus_work_while_hangul_is_composed(office: Office):
     """The menu follows the syllables; Enter confirms them first, and only the next one takes the choice."""
     mina = await office.hire("Mina")
@@ -517,4 +571,4 @@ async def test_what_is_taken_back_comes_back_whole(office: Office, tmp_path: Pat
     await inbox.field.press("Enter")
     await inbox.act("send-now").click()
     await expect(inbox.act("send-now")).to_have_count(0)
-    await become(lambda: stands(mina), ("open", 0, 0))
+    await become(lambda: stands(mina), ("open", 2, 0))

@@ -24,10 +24,11 @@ import { CrossedDrafts } from "./crossed";
 import { DropPlace, useDropping } from "./dropping";
 import { Field, type Highlight } from "./field";
 import { Foot } from "./foot";
+import { Free } from "./free";
 import { formatOf } from "./format-keys";
 import { formatted, nextItem } from "./formatting";
 import { LegPicker } from "./leg-picker";
-import { filledFor, foundMacros, macros, macroUsed } from "./macros";
+import { filledFor, foundMacros, inLanguage, macros, macroUsed, speaksKorean } from "./macros";
 import { choiceId, MacroMenu, MENU, MentionMenu } from "./menu";
 import { foundNames, mentionsIn, type Named, nameable } from "./mentions";
 import { gapsIn } from "./places";
@@ -116,6 +117,13 @@ function useMenu(area: RefObject<HTMLTextAreaElement | null>, view: Conversation
   return { menu: shown && menuOf(shown, view), at, setAt, look, close, dismiss, forget };
 }
 
+/** Does the customer read Korean? By what they wrote last, and what is known of them. */
+function koreanIn(view: ConversationView): boolean | null {
+  const rows = known.threads.get(view.id)?.rows ?? [];
+  const said = rows.findLast(({ message }) => message.author.kind === "customer" && message.text);
+  return speaksKorean(said?.message.text ?? "", known.contacts.get(view.contact.id)?.locale ?? null);
+}
+
 function menuOf(trigger: Trigger, view: ConversationView): Menu | null {
   const all = macros.value;
   if (trigger.sign === "@") {
@@ -123,7 +131,7 @@ function menuOf(trigger: Trigger, view: ConversationView): Menu | null {
     if (names.length === 0 && /\s/.test(trigger.query)) return null;
     return { trigger, macros: [], names, length: names.length };
   }
-  const found = Array.isArray(all) ? foundMacros(all as readonly MacroView[], trigger.query) : [];
+  const found = Array.isArray(all) ? foundMacros(inLanguage(all as readonly MacroView[], koreanIn(view)), trigger.query) : [];
   if (found.length === 0 && /\s/.test(trigger.query)) return null;
   return { trigger, macros: found, names: [], length: found.length };
 }
@@ -314,6 +322,7 @@ export function Composer({ view }: { view: ConversationView }) {
           {t(`composer.closed.${closed}`)}
         </p>
       )}
+      <Free view={view} mode={mode} focus={() => area.current?.focus()} />
       <ActChips place={place} along={along} focus={() => area.current?.focus()} />
       {menu?.trigger.sign === "/" && (
         <MacroMenu conversation={id} found={menu.macros} at={at} setAt={setAt} take={takeMacro} />

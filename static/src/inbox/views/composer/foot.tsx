@@ -125,7 +125,9 @@ export function Foot({ writing, area, marks, closed, canSend, add, begin, send }
         {mode === "note" && tool("at", t("mention.button"), () => begin("@"), "mention")}
         {marks && !closed && <Formats area={area} />}
       </div>
-      <span class="composer-hint faint">{t("composer.keys")}</span>
+      <span class="composer-hint faint">
+        <span>{t("composer.keys")}</span>
+      </span>
       <Counter writing={writing} />
       <button
         type="button"

@@ -41,6 +41,26 @@ export function noteMacros(frame: ToAgent): void {
   if (told || frame.kind === "snapshot") void load();
 }
 
+const HANGUL = /\p{Script=Hangul}/u;
+const PLACES = /\{\{[^}]*\}\}/g;
+
+/** What the customer reads: as they wrote last, else the language that is known of them; null: nobody can tell. */
+export function speaksKorean(words: string, locale: string | null): boolean | null {
+  if (HANGUL.test(words)) return true;
+  if (locale) return /^ko\b/i.test(locale);
+  return /\p{L}/u.test(words) ? false : null;
+}
+
+/** What is in the customer's language before what is not, each as it came. What has no words is in any. */
+export function inLanguage(all: readonly MacroView[], korean: boolean | null): readonly MacroView[] {
+  if (korean === null) return all;
+  const isOther = ({ text }: MacroView) => {
+    const words = text.replace(PLACES, "");
+    return /\p{L}/u.test(words) && HANGUL.test(words) !== korean;
+  };
+  return [...all.filter((one) => !isOther(one)), ...all.filter(isOther)];
+}
+
 /** Those whose name is meant: what begins so, then letters that stand together, then letters found apart; within each
  *  the most used first, as they came. */
 export function foundMacros(all: readonly MacroView[], query: string): MacroView[] {

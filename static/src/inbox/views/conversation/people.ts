@@ -2,7 +2,6 @@
 
 import type { ConversationView, LegView } from "../../../wire";
 import { known } from "../../store";
-import { t } from "../../words";
 import { contactName, shortAddress } from "../names";
 
 /** Who wrote last by this leg, as they were called then. */
@@ -12,13 +11,13 @@ function writerOf(view: ConversationView, leg: LegView): string {
   return said?.message.author.name ?? "";
 }
 
-/** The name of the person at a leg's other end, else a short form of the address that tells it from others. */
+/** The name of the person at a leg's other end: whose conversation it is, as everywhere; others without a name by a
+ *  short form of the address, which tells them apart. */
 export function personAt(view: ConversationView, leg: LegView): string {
-  if (view.contact.erased) return t("contact.erased");
-  if (view.legs.length === 1) return view.contact.name || shortAddress(leg.identity);
+  if (view.contact.erased || view.legs.length === 1) return contactName(view.contact);
   for (const contact of known.contacts.values()) {
     if (contact.identities.some((identity) => identity.id === leg.identity.id))
-      return contact.name || shortAddress(leg.identity);
+      return contact.id === view.contact.id ? contactName(view.contact) : contact.name || shortAddress(leg.identity);
   }
   return writerOf(view, leg) || shortAddress(leg.identity);
 }
