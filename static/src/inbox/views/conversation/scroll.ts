@@ -51,15 +51,16 @@ export function useReadersPlace(
   const askingNewer = useRef(newer);
   askingNewer.current = newer;
 
+  const below = (element: HTMLElement) => element.scrollHeight - element.scrollTop - element.clientHeight;
+  const isAtEnd = (element: HTMLElement) => below(element) < NEAR_END && askingNewer.current === null;
   const note = () => {
     const element = scroller.current;
     if (!element) return;
-    const below = element.scrollHeight - element.scrollTop - element.clientHeight;
-    end.current = below < NEAR_END && askingNewer.current === null;
+    end.current = isAtEnd(element);
     anchor.current = firstShown(element);
     setAtEnd(end.current);
     if (element.scrollTop < NEAR_TOP) asking.current();
-    if (below < NEAR_TOP) askingNewer.current?.();
+    if (below(element) < NEAR_TOP) askingNewer.current?.();
   };
   const restore = () => {
     const element = scroller.current;
@@ -91,7 +92,14 @@ export function useReadersPlace(
     const element = scroller.current;
     const inner = content.current;
     if (!element || !inner) return;
-    const observer = new ResizeObserver(restore);
+    // Rows take their true height only once they are drawn: the end may have come near without anybody scrolling.
+    const observer = new ResizeObserver(() => {
+      restore();
+      if (begun.current && !end.current && isAtEnd(element)) {
+        end.current = true;
+        setAtEnd(true);
+      }
+    });
     observer.observe(element);
     observer.observe(inner);
     element.addEventListener("scroll", note, { passive: true });
