@@ -17,7 +17,7 @@ DEFAULT = 60
 BUDGETS = {
     "backup": 60,
     "channels": 60,
-    "e2e": 840,
+    "e2e": 1200,
     "faults": 90,
     "gateway": 60,
     "house": 60,

@@ -106,7 +106,10 @@ class Caller:
         if body is not None:
             more["json"] = body
         answer = await self.raw(method, path, **more)
-        return answer.status, await answer.json() if answer.content_type.endswith("json") else None
+        if answer.content_type.endswith("json"):
+            return answer.status, await answer.json()
+        await answer.read()
+        return answer.status, None
 
     async def get(self, path: str, **params: Any) -> Any:
         status, value = await self.ask("GET", path, params=params)

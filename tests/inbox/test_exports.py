@@ -17,7 +17,9 @@ async def test_what_one_may_not_see_is_not_there(both: House) -> None:
     sue, bob, stranger = await both.client("sue"), await both.client("bob"), await both.client()
     contact = (await sue.get(f"/conversations/{taken.conversation}"))["contact"]["id"]
     for path in (f"/conversations/{taken.conversation}/export", f"/contacts/{contact}/export"):
-        assert (await sue.raw("GET", path)).status == 200
+        answer = await sue.raw("GET", path)
+        assert answer.status == 200
+        await answer.read()
         assert (await bob.fails("GET", path))[0] == 404
         assert (await stranger.fails("GET", path))[0] == 401
     assert (await sue.fails("GET", "/conversations/nobody/export"))[0] == 404
@@ -27,6 +29,7 @@ async def test_the_file_is_named_for_people(house: House) -> None:
     taken = await house.customer_writes("hello", name="Lee")
     answer = await (await house.client("sue")).raw("GET", f"/conversations/{taken.conversation}/export")
     assert "conversation-1.zip" in answer.headers["Content-Disposition"]
+    await answer.read()
 
 
 async def test_what_fails_on_the_way_breaks_the_line(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
