@@ -175,6 +175,7 @@ class LiveSession:
         else:
             if self._behind is NOTHING:
                 self._behind = deque()
+                self.ask()  # nothing that a crowd is told may overtake what waits here
             self._behind.extend(_pieces(frame))
             self._behind_bytes += len(frame)
             if self._feeding is None:
