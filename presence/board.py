@@ -6,6 +6,7 @@ expires by itself.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 ONLINE, AWAY, BUSY = "online", "away", "busy"
@@ -93,13 +94,15 @@ class Board:
 
     def agents(self, now: int) -> dict[str, str]:
         """`online`, `away` or `busy` for everybody who is here; busy and idle is away."""
-        states = {}
+        return dict(self.states(now))
+
+    def states(self, now: int) -> Iterator[tuple[str, str]]:
+        """The same one by one: whoever looks for somebody need not look at everybody."""
         for agent, tabs in self._tabs.items():
             alive = [tab for tab in tabs.values() if tab.expires > now]
             if alive:
                 here = any(tab.present or tab.present_until > now for tab in alive)
-                states[agent] = self._said.get(agent, ONLINE) if here else AWAY
-        return states
+                yield agent, self._said.get(agent, ONLINE) if here else AWAY
 
     def looking(self, conversation: str, now: int) -> list[str]:
         """The agents who look at it, each once."""

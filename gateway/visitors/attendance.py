@@ -51,7 +51,7 @@ class Attendance:
 
     def _look(self) -> bool:
         now = self._clock()
-        return now < self._known_from or any(state != AWAY for state in self._board.agents(now).values())
+        return now < self._known_from or any(state != AWAY for _, state in self._board.states(now))
 
     async def run(self) -> None:
         """Runs for the life of the process."""
