@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
-from gateway.egress.access import Role, Viewer
+from gateway.egress.access import Viewer
 from gateway.egress.types import MacroView
-from gateway.errors import Forbidden, NotFound, Refused
-from gateway.store import Reader, Row, as_json, from_json
+from gateway.errors import NotFound, Refused
+from gateway.store import Reader, Row, from_json
 from gateway.store.search import runs
 from gateway.stream.acts import Acts
-from gateway.stream.macros import PERSONAL
+from gateway.stream.macros import SHELF
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
 from inbox.filling import Filled, filled, first_name
+from inbox.sharing import load_teams, usable
 
-MACROS = """select m.*, coalesce(u.n, 0) as used, u.last_at as used_at,
-    (select coalesce(sum(o.n), 0) from macro_uses o where o.macro_id = m.id) as used_by_all
-    from macros m left join macro_uses u on u.macro_id = m.id and u.agent_id = $1"""
-USABLE = """(m.scope = 'all' or (m.scope = 'personal' and m.owner_id = $1)
-    or (m.scope = 'teams' and ({all} or exists (select 1 from macro_teams mt join team_members tm
-        on tm.team_id = mt.team_id where mt.macro_id = m.id and tm.agent_id = $1))))"""
-ORDER = "order by used desc, used_at desc, used_by_all desc, m.name, m.id"
-TEAMS = "select macro_id, team_id from macro_teams where macro_id in {ids_1} order by team_id"
+MACROS = """select s.*, coalesce(u.n, 0) as used, u.last_at as used_at,
+    (select coalesce(sum(o.n), 0) from macro_uses o where o.macro_id = s.id) as used_by_all
+    from macros s left join macro_uses u on u.macro_id = s.id and u.agent_id = $1"""
+ORDER = "order by used desc, used_at desc, used_by_all desc, s.name, s.id"
 CONTACT = "select name, attributes, claims from contacts where id = $1"
 EMAIL = """select address from identities where contact_id = $1 and space = 'mailto' and proof >= 1
     order by proof desc, id limit 1"""
@@ -34,7 +30,7 @@ async def list_macros(
     look: Reader, viewer: Viewer, words: str = "", *, retired: bool = False
 ) -> list[MacroView]:
     """Those the viewer may use, the most used first; with words, those whose name has them in it."""
-    rows = await look.all(f"{MACROS} where {_usable(viewer)} {ORDER}", viewer.agent_id)
+    rows = await look.all(f"{MACROS} where {usable(SHELF, viewer)} {ORDER}", viewer.agent_id)
     wanted = runs(words)
     rows = [row for row in rows if (row["retired_at"] is not None) == retired and _named(row["name"], wanted)]
     return await _views(look, rows)
@@ -42,7 +38,7 @@ async def list_macros(
 
 async def access_macro(look: Reader, viewer: Viewer, key: str) -> Row:
     """A macro the viewer may use, in use or retired. Raises NotFound."""
-    row = await look.one(f"{MACROS} where {_usable(viewer)} and m.id = $2", viewer.agent_id, key)
+    row = await look.one(f"{MACROS} where {usable(SHELF, viewer)} and s.id = $2", viewer.agent_id, key)
     if row is None:
         raise NotFound("errors.macro_not_found", f"{viewer.agent_id} may use no macro {key}")
     return row
@@ -53,26 +49,13 @@ async def show_macro(look: Reader, viewer: Viewer, key: str) -> MacroView:
     return (await _views(look, [await access_macro(look, viewer, key)]))[0]
 
 
-def check_may_share(viewer: Viewer, scope: str) -> None:
-    """One's own is one's own affair; what others use is for supervisors and admins. Raises Forbidden."""
-    if scope != PERSONAL and not viewer.role.reaches(Role.SUPERVISOR):
-        raise Forbidden("errors.forbidden", f"{viewer.agent_id} shares {scope}")
-
-
-def _usable(viewer: Viewer) -> str:
-    return USABLE.replace("{all}", "1 = 1" if viewer.sees_all else "1 = 0")
-
-
 def _named(name: str, wanted: list[str]) -> bool:
     said = runs(name)
     return all(any(word in one for one in said) for word in wanted)
 
 
 async def _views(look: Reader, rows: Sequence[Row]) -> list[MacroView]:
-    teams: dict[str, list[str]] = defaultdict(list)
-    if shared := [row["id"] for row in rows if row["scope"] == "teams"]:
-        for row in await look.all(TEAMS, as_json(shared)):
-            teams[row["macro_id"]].append(row["team_id"])
+    teams = await load_teams(look, SHELF, rows)
     return [_view(row, teams[row["id"]]) for row in rows]
 
 

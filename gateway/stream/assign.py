@@ -20,8 +20,8 @@ async def assign(tx: Tx, conversation: str, to: str | None, by: Actor) -> None:
     held = await hold(tx, conversation)
     if to == held.scope.assignee:
         return
-    if to is not None and await tx.one(AGENT, to) is None:
-        raise Refused("errors.agent_not_active", f"no active agent {to}")
+    if to is not None:
+        await check_agent(tx, to)
     now = replace(held.scope, assignee=AgentId(to) if to else None)
     await tx.run(ASSIGN, held.id, to)
     changed(tx, held, by, {"assignee": [held.scope.assignee, to]}, now)
@@ -32,8 +32,20 @@ async def set_team(tx: Tx, conversation: str, to: str | None, by: Actor) -> None
     held = await hold(tx, conversation)
     if to == held.scope.team:
         return
-    if to is not None and await tx.one(TEAM, to) is None:
-        raise Refused("errors.team_not_active", f"no active team {to}")
+    if to is not None:
+        await check_team(tx, to)
     now = replace(held.scope, team=TeamId(to) if to else None)
     await tx.run(SET_TEAM, held.id, to)
     changed(tx, held, by, {"team": [held.scope.team, to]}, now)
+
+
+async def check_agent(tx: Tx, agent: str) -> None:
+    """May work be given to this agent? Raises Refused."""
+    if await tx.one(AGENT, agent) is None:
+        raise Refused("errors.agent_not_active", f"no active agent {agent}")
+
+
+async def check_team(tx: Tx, team: str) -> None:
+    """May work be given to this team? Raises Refused."""
+    if await tx.one(TEAM, team) is None:
+        raise Refused("errors.team_not_active", f"no active team {team}")

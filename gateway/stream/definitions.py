@@ -10,6 +10,7 @@ from gateway.errors import NotFound, Refused
 from gateway.events import Actor, Event, Kind, new_id
 from gateway.store import Tx, as_json, from_json, plain
 from gateway.stream.attributes import check_attributes, is_hostname
+from gateway.stream.directory import name_of, retired_at
 
 TARGETS = ("contact", "conversation", "organisation")
 TYPES = ("text", "number", "date", "boolean", "choice", "url")
@@ -35,7 +36,7 @@ async def make_attribute(
     _check_choices(kind, choices)
     definition = new_id()
     stored = await tx.run(
-        NEW_DEFINITION, definition, target, key, _label(label), kind, as_json(list(choices)), tx.now
+        NEW_DEFINITION, definition, target, key, name_of(label), kind, as_json(list(choices)), tx.now
     )
     if not stored:
         raise Refused("errors.attribute_taken", f"{target} has {key} already", key=key)
@@ -58,18 +59,15 @@ async def change_attribute(
         raise NotFound("errors.attribute_not_found", f"no attribute {definition}")
     kept = from_json(row["choices"]) if choices is None else list(choices)
     _check_choices(row["type"], kept)
-    retired_at = row["retired_at"]
-    if retired is not None:
-        retired_at = (retired_at or tx.now) if retired else None
-    name = row["label"] if label is None else _label(label)
-    await tx.run(SET_DEFINITION, definition, name, as_json(kept), retired_at)
+    name = row["label"] if label is None else name_of(label)
+    await tx.run(SET_DEFINITION, definition, name, as_json(kept), retired_at(tx, row, retired))
     _told(tx, definition, "attribute", by)
 
 
 async def make_organisation(tx: Tx, name: str, domain: str | None, by: Actor) -> str:
     """Returns its id. Raises Refused without a name, for a domain that is none, or when another has it."""
     key = new_id()
-    if not await tx.run(NEW_ORGANISATION, key, _label(name), _domain(domain), tx.now):
+    if not await tx.run(NEW_ORGANISATION, key, name_of(name), _domain(domain), tx.now):
         raise Refused("errors.organisation_taken", f"another has {domain}")
     _told(tx, key, "organisation", by)
     return key
@@ -94,7 +92,7 @@ async def update_organisation(
     at = row["domain"] if domain is None else _domain(domain)
     if at is not None and await tx.one(DOMAIN_TAKEN, at, organisation) is not None:
         raise Refused("errors.organisation_taken", f"another has {at}")
-    called = row["name"] if name is None else _label(name)
+    called = row["name"] if name is None else name_of(name)
     await tx.run(SET_ORGANISATION, organisation, called, at, as_json(values))
     _told(tx, organisation, "organisation", by)
 
@@ -102,13 +100,6 @@ async def update_organisation(
 def _check_choices(kind: str, choices: Sequence[str]) -> None:
     if (kind == "choice") != bool(choices) or len(set(choices)) != len(choices):
         raise Refused("errors.attribute_choices", f"{kind} with choices {choices!r}")
-
-
-def _label(text: str) -> str:
-    label = plain(text).strip()
-    if not label:
-        raise Refused("errors.name_missing")
-    return label
 
 
 def _domain(domain: str | None) -> str | None:

@@ -11,6 +11,7 @@ from gateway.events import Actor, Event, Kind, Priority, new_id
 from gateway.store import Tx, as_json, from_json, plain
 from gateway.store.search import tokens
 from gateway.stream.attributes import check_attributes
+from gateway.stream.directory import name_of
 from gateway.stream.hold import changed, hold, set_tags
 from gateway.stream.people import attribute_words
 
@@ -44,9 +45,7 @@ async def tag(tx: Tx, conversation: str, add: Sequence[str], remove: Sequence[st
 
 async def make_tag(tx: Tx, name: str, colour: str, by: Actor, *, most: int | None = None) -> str:
     """A tag of that name: the one there is, or a new one. Returns its id. Raises Refused when there are `most`."""
-    name = plain(name).strip()
-    if not name:
-        raise Refused("errors.name_missing")
+    name = name_of(name)
     key = new_id()
     if not await tx.run(NEW_TAG, key, name, colour, tx.now):
         found = await tx.one(TAG_NAMED, name)

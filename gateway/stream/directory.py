@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from gateway.errors import Conflict, NotFound
+from gateway.errors import Conflict, NotFound, Refused
 from gateway.events import Actor, Event, Kind, new_id
-from gateway.store import Row, Tx
+from gateway.store import Row, Tx, plain
 
 NEW_TEAM = "insert into teams (id, name, created_at) values ($1, $2, $3) on conflict (name) do nothing"
 NAMED = "select 1 from {table} where name = $1 and id <> $2"
@@ -29,7 +29,7 @@ async def change_team(
         "update teams set name = $2, retired_at = $3 where id = $1",
         team,
         row["name"] if name is None else name,
-        _retired_at(tx, row, retired),
+        retired_at(tx, row, retired),
     )
     _tell(tx, "team", team, by)
 
@@ -51,9 +51,17 @@ async def change_tag(
         tag,
         row["name"] if name is None else name,
         row["colour"] if colour is None else colour,
-        _retired_at(tx, row, retired),
+        retired_at(tx, row, retired),
     )
     _tell(tx, "tag", tag, by)
+
+
+def name_of(said: str) -> str:
+    """A name as it is kept. Raises Refused for one of spaces."""
+    name = plain(said).strip()
+    if not name:
+        raise Refused("errors.name_missing")
+    return name
 
 
 async def _held(tx: Tx, table: str, key: str) -> Row:
@@ -70,7 +78,8 @@ async def _check_name(tx: Tx, table: str, key: str, name: str | None, row: Row) 
         raise Conflict("errors.name_taken", f"another of {table} has the name for {key}")
 
 
-def _retired_at(tx: Tx, row: Row, retired: bool | None) -> int | None:
+def retired_at(tx: Tx, row: Row, retired: bool | None) -> int | None:
+    """Since when it is retired (UTC ms), None for in use: as it was, unless `retired` says otherwise."""
     if retired is None or retired == (row["retired_at"] is not None):
         held: int | None = row["retired_at"]
         return held

@@ -39,8 +39,6 @@ class MacroDone:
             await used(tx, self.macro, self.by.id)
 
 
-Choice = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
-"""An id, or a word that stands for one."""
 LONGEST_SNOOZE = 366 * 86_400_000
 """ms"""
 
@@ -50,9 +48,9 @@ class ActsSent(Sent):
 
     tags_add: Tags = Field(default_factory=list)
     tags_remove: Tags = Field(default_factory=list)
-    assignee: Choice | None = None
+    assignee: Id | None = None
     """An agent's id, `me` or `none`."""
-    team: Choice | None = None
+    team: Id | None = None
     """A team's id or `none`."""
     status: Annotated[str, StringConstraints(pattern=r"^(open|snoozed|closed|spam)$")] | None = None
     snooze_for: Annotated[int, Field(ge=60_000, le=LONGEST_SNOOZE)] | None = None

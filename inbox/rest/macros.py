@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
 from pydantic import Field
 from typing_extensions import TypedDict
 
@@ -11,17 +9,15 @@ from gateway.egress.types import MacroView
 from gateway.errors import Refused
 from gateway.store import Reader, Tx
 from gateway.stream import macros
-from gateway.stream.macros import PERSONAL
+from gateway.stream.sharing import PERSONAL
 from inbox.commands.macros import ActsSent
 from inbox.commands.private import tell_own
 from inbox.filling import unknown
 from inbox.fitting import Id, Name, Query, Sent, Text
-from inbox.macros import access_macro, check_may_share, list_macros, render, show_macro
+from inbox.macros import access_macro, list_macros, render, show_macro
 from inbox.rest.conversations import Words, asked
 from inbox.rest.route import Call, route
-
-Scope = Literal["all", "teams", "personal"]
-Teams = Annotated[list[Id], Field(max_length=100)]
+from inbox.sharing import Scope, Teams, check_may_share
 
 
 class MacrosQuery(Query):
@@ -116,8 +112,7 @@ async def change_macro(call: Call, body: ChangeMacro) -> MacroAnswer:
 
     async def verb(tx: Tx) -> str:
         row = await access_macro(tx, viewer, call.id)
-        for scope in (row["scope"], body.scope or row["scope"]):
-            check_may_share(viewer, scope)
+        check_may_share(viewer, row["scope"], body.scope or row["scope"])
         await macros.change_macro(
             tx,
             row["id"],

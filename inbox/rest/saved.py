@@ -4,25 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from gateway.egress.types import SavedView
 from gateway.store import Reader, Tx, from_json
 from gateway.stream import saved as views
-from gateway.stream.saved import PERSONAL
+from gateway.stream.sharing import PERSONAL
 from inbox.commands.private import tell_own
 from inbox.fitting import Id, Name, Query, Sent
 from inbox.rest.conversations import Limit, Place, Stands, asked, page_size
 from inbox.rest.route import Call, route
-from inbox.saved import access_view, check_may_share, load_filters, load_views, show_view
+from inbox.saved import access_view, load_filters, load_views, show_view
+from inbox.sharing import Scope, Teams, check_may_share
 from inbox.sorting import Filter, count_all, list_sorted
 from inbox.views import ConversationsPage
 
-Choice = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
 Sort = Literal["activity", "waiting"]
-Scope = Literal["all", "teams", "personal"]
-Teams = Annotated[list[Id], Field(max_length=100)]
 LONGEST_WAIT = 366 * 86_400_000
 """ms"""
 
@@ -31,9 +29,9 @@ class FilterSent(Sent):
     """What is left out does not count."""
 
     status: Stands = "open"
-    team: Choice | None = None
+    team: Id | None = None
     """A team's id or `none`."""
-    assignee: Choice | None = None
+    assignee: Id | None = None
     """An agent's id, `me` (whoever reads it) or `none`."""
     tags: Annotated[list[Id], Field(max_length=10)] = Field(default_factory=list)
     """All of them."""
@@ -145,8 +143,7 @@ async def change_view(call: Call, body: ChangeView) -> ViewAnswer:
 
     async def verb(tx: Tx) -> str:
         row = await access_view(tx, viewer, call.id)
-        for scope in (row["scope"], body.scope or row["scope"]):
-            check_may_share(viewer, scope)
+        check_may_share(viewer, row["scope"], body.scope or row["scope"])
         fresh = None if body.filter is None else body.filter.model_dump()
         await views.change_view(tx, row["id"], call.caller.actor, filter_=fresh, **said)
         return str(row["scope"])
