@@ -420,7 +420,7 @@ class Hub(ABC, Generic[S, C]):
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
         while session.position < self.flushed and not session.closing:
             async with self.turn(session):
-                missed = await self._missed(session.position)
+                missed = await self.missed(session)
             if missed is None or not self._replay(session, *missed):
                 return False
             await session.drain()
@@ -445,14 +445,19 @@ class Hub(ABC, Generic[S, C]):
     def ask(self, session: S) -> None:
         """Its browser is slow or gone."""
 
-    def _replay(self, session: S, events: Sequence[Event], content: C) -> bool:
+    def _replay(self, session: S, events: Sequence[Event], content: C, reached: int) -> bool:
         try:
             self.deliver(events, content, (session,))
         except Exception:
-            log.exception("cannot replay %d..%d", events[0].position, events[-1].position)
+            log.exception("cannot replay what came after %d", session.position)
             return False
-        session.position = events[-1].position
+        session.position = reached
         return True
+
+    async def missed(self, session: S) -> tuple[Sequence[Event], C, int] | None:
+        """What came after its position, with the position that this reaches; None: that cannot be told."""
+        found = await self._missed(session.position)
+        return None if found is None else (*found, found[0][-1].position)
 
     async def _missed(self, position: int) -> tuple[Sequence[Event], C] | None:
         """What came after a position. After a cut many come back at once, from the same place: it is read for the
@@ -474,8 +479,10 @@ class Hub(ABC, Generic[S, C]):
 
     async def _read_missed(self, position: int) -> tuple[Sequence[Event], C] | None:
         events = await self.store.follow(lambda look: self._after(look, position), long=True)
-        if not events:
-            return None
+        return await self.read_again(events) if events else None
+
+    async def read_again(self, events: Sequence[Event]) -> tuple[Sequence[Event], C] | None:
+        """Facts of the past with their content as it stands now. Raises Unavailable."""
         try:
             return events, await self.store.follow(lambda look: self.load(look, events))
         except Unavailable:

@@ -19,23 +19,15 @@ from gateway.channels.base import Capabilities
 from gateway.egress.types import CustomerEvent, TeamState
 from gateway.events import ActorKind, Event, Kind
 from gateway.limits import Limits
-from gateway.live import Hub, LiveSession, encode
-from gateway.store import Cursor, Reader, as_json
+from gateway.live import REPLAY, Hub, LiveSession, encode
+from gateway.store import Cursor, Reader, as_json, trimmed_to
 from gateway.store.load import Content, load_messages
 from gateway.visitors.desk import Desk
 from gateway.visitors.files import audience
-from gateway.visitors.story import as_told, which_are_open
+from gateway.visitors.missed import ABOUT_MESSAGES, ABOUT_STATE, hers_after
+from gateway.visitors.story import as_told, find_person, which_are_open
 from gateway.visitors.tokens import Visitor
 
-ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED)
-# A merge or a split may make another conversation her newest one.
-ABOUT_STATE = (
-    Kind.CONVERSATION_CREATED,
-    Kind.CONVERSATION_CHANGED,
-    Kind.CONVERSATION_MERGED,
-    Kind.CONVERSATION_SPLIT,
-    Kind.MERGE_UNDONE,
-)
 IDENTITIES = "select id, space, address, person_id from identities where id in {ids_1}"
 LEG_PERSONS = """select l.id, i.person_id from legs l join identities i on i.id = l.identity_id
     where l.id in {ids_1}"""
@@ -225,6 +217,32 @@ class VisitorHub(Hub[VisitorSession, Facts]):
 
     def turn(self, session: VisitorSession) -> contextlib.AbstractAsyncContextManager[object]:
         return self._turns.of(session.place)
+
+    async def missed(self, session: VisitorSession) -> tuple[Sequence[Event], Facts, int] | None:
+        """Of all that came after her position what is hers; nothing else of it is read."""
+        found = await self.store.follow(lambda look: self._hers(look, session), long=True)
+        if found is None:
+            return None
+        person, events, reached = found
+        if person is not None and session.person is None:
+            self._recognise(session, person, Crowd(()))
+        if not events:
+            return (), Facts(), reached
+        read = await self.read_again(events)
+        return None if read is None else (*read, reached)
+
+    async def _hers(
+        self, look: Reader, session: VisitorSession
+    ) -> tuple[str | None, Sequence[Event], int] | None:
+        """Who she is, what came after her position, and how far that reaches."""
+        if session.position < await trimmed_to(look):
+            return None
+        # A newcomer may have been written down since she came in.
+        known = await find_person(look, session.visitor.identity)
+        if known is None:
+            return None, (), look.position
+        events = await hers_after(look, known.person, session.position, REPLAY)
+        return known.person, events, events[-1].position if len(events) == REPLAY else look.position
 
     def _recognise(self, session: VisitorSession, person: str, crowd: Crowd) -> None:
         """A newcomer has been written down: from now on she has a story, and agents see her connected."""

@@ -1,0 +1,114 @@
+"""What one customer missed is told as the whole log tells it, and costs what is hers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.events import AccountId, Address, InboundMessage, new_id
+from gateway.live import REPLAY_MOST
+from gateway.store import Reader
+from gateway.store.log import events_after
+from gateway.stream.erase import erase_contact
+from gateway.stream.ingest import Intake, take_in
+from gateway.visitors.hub import VisitorHub
+from gateway.visitors.missed import hers_after
+from tests.visitors.conftest import Shop
+from tests.visitors.story import Story
+from tests.visitors.test_privacy import Agents, customers
+
+ALL = 10_000
+# Each moves rows from place to place, so that what was hers then is found by where it stands now.
+STORY = [
+    *(
+        "says",
+        "replies",
+        "merges_conversations",
+        "says",
+        "replies",
+        "undoes",
+        "splits",
+        "says",
+        "notes",
+        "reads",
+    ),
+    *("closes", "says", "reopens", "tags", "merges_people", "replies", "holds", "lets_go", "spams", "says"),
+    *("merges_conversations", "replies", "reads"),
+]
+
+
+async def test_her_part_of_the_log_is_what_the_whole_log_tells_her(both: Shop) -> None:
+    people = await customers(both)
+    house = Agents(both, people)
+    for n, what in enumerate(STORY):
+        await house.act(what, n, n + 1)
+    await both.store.write(lambda tx: erase_contact(tx, people[1].contact, house.by))
+    hub = VisitorHub(both.desk)
+    persons = {row["person_id"] for row in await both.all("select person_id from identities")}
+    assert len(persons) >= len(people)
+
+    async def both_ways(look: Reader, person: str) -> tuple[Any, Any]:
+        everything = await events_after(look, 0, ALL)
+        hers = await hers_after(look, person, 0, ALL)
+        whole, part = await hub.load(look, everything), await hub.load(look, hers)
+        return (whole.told[person], person in whole.erased), (part.told[person], person in part.erased)
+
+    for person in persons:
+        whole, part = await both.store.read(lambda look, person=person: both_ways(look, person))  # type: ignore[misc]
+        assert whole == part
+        assert whole[0] or whole[1]
+
+
+async def others_write(shop: Shop, many: int) -> None:
+    """Twenty others, in turns."""
+    for n in range(many):
+        fact = InboundMessage(new_id(), Address("visitor", f"other{n % 20}"), f"words {n}")
+        await take_in(shop.store, Intake(AccountId("web")), fact)
+
+
+async def test_who_returns_reads_her_own_facts_and_nobody_elses(
+    both: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hana = both.browser()
+    await hana.arrive()
+    await hana.say("first")
+    conversation = await both.conversation()
+    line = await hana.connect()
+    await line.hear("snapshot")
+    cursor = line.cursor
+    await line.ws.close()
+    await others_write(both, 300)
+    await both.reply(conversation, "an answer")
+    await others_write(both, 5)
+    read: list[int] = []
+    load = VisitorHub.load
+
+    async def counting(self: VisitorHub, look: Reader, events: Any) -> Any:
+        read.append(len(events))
+        return await load(self, look, events)
+
+    monkeypatch.setattr(VisitorHub, "load", counting)
+    again = await hana.connect(cursor)
+    told = await again.hear("events")
+    assert [event["message"]["text"] for event in told["events"] if "message" in event] == ["an answer"]
+    assert await again.quiet() == []
+    assert sum(read) < 10, "three hundred messages of others are not read for her"
+    assert Story.of([*line.frames, *again.frames]).texts == ["first", "an answer"]
+
+
+async def test_further_behind_than_is_worth_walking_she_starts_afresh(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hana = shop.browser()
+    await hana.arrive()
+    await hana.say("first")
+    line = await hana.connect()
+    await line.hear("snapshot")
+    monkeypatch.setattr("gateway.live.REPLAY_MOST", 50)
+    assert REPLAY_MOST > 50
+    await others_write(shop, 51)
+    again = await hana.connect(line.cursor)
+    assert (await again.hear("reset"))["reason"] == "too_old"
+    await again.hear("snapshot")
+    assert Story.of(again.frames).texts == ["first"]
