@@ -13,6 +13,7 @@ from gateway.errors import Unavailable
 from gateway.limits import Limits
 from gateway.media import MediaStore, sweep_orphans
 from gateway.store import Store, Tx
+from gateway.stream.along import forget_taken
 from gateway.stream.bulk import forget_bulks
 from gateway.stream.edit import NAMED
 from gateway.stream.held import forget_undone
@@ -30,7 +31,9 @@ CLEAN_EVERY = 3600.0
 """Seconds between two rounds of cleaning."""
 DAY, HOUR = 86_400_000, 3_600_000
 
-FORGET_UPLOADS = "delete from attachments where message_id is null and created_at < $1"
+# What waits in a draft waits on.
+FORGET_UPLOADS = """delete from attachments where message_id is null and created_at < $1
+    and not exists (select 1 from draft_files d where d.upload_id = attachments.id)"""
 FORGET_SESSIONS = "delete from sessions where expires_at < $1"
 FORGET_LINKS = "delete from one_time_links where expires_at < $1"
 
@@ -88,6 +91,7 @@ async def clean_once(store: Store, media: MediaStore, limits: Limits) -> None:
 
 
 async def _forget(tx: Tx, limits: Limits) -> int:
+    await forget_taken(tx)
     await tx.run(FORGET_UPLOADS, tx.now - limits.orphans_kept * HOUR)
     await forget_bulks(tx)
     await forget_undone(tx, tx.now - DAY)

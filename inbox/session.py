@@ -228,7 +228,9 @@ class _Conversing:
     async def _snapshot(self, look: Reader) -> tuple[Caller, dict[str, Any]]:
         """In one look: who the agent is and what they see cannot disagree."""
         caller = await look_again(look, self.caller, self.desk.clock())
-        return caller, await load_snapshot(look, caller.viewer, self.desk.channels, self.desk.clock())
+        return caller, await load_snapshot(
+            look, caller.viewer, self.desk.channels, self.desk.clock(), self.desk.link
+        )
 
     async def _tell_own(self) -> None:
         """What has no place in the log and may have changed before this session was listened for: private state (in
@@ -236,7 +238,9 @@ class _Conversing:
         while True:
             told = self.session.private_told
             private = await self.desk.store.read(
-                lambda look: load_private(look, self.caller.agent_id, self.desk.clock(), catching_up=True)
+                lambda look: load_private(
+                    look, self.caller.agent_id, self.desk.clock(), self.desk.link, catching_up=True
+                )
             )
             if told == self.session.private_told:
                 break

@@ -7,12 +7,14 @@ from typing import Any
 from gateway.channels.registry import Channels
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, sees
+from gateway.egress.agent import Link
 from gateway.egress.types import AgentView, CountView
 from gateway.events import AgentId, Scope, Status, TeamId
 from gateway.limits import Limits
 from gateway.store import Reader, from_json
 from gateway.store.load import MEMBERS, load_counts
 from inbox.directory import load_directory
+from inbox.drafts import load_along
 from inbox.notices import count_followed, load_notices
 from inbox.wire import LimitsView, PrivateView
 
@@ -28,7 +30,9 @@ OWN = "select preferences, availability from agents where id = $1"
 ME = "select * from agents where id = $1"
 
 
-async def load_snapshot(look: Reader, viewer: Viewer, channels: Channels, now: int) -> dict[str, Any]:
+async def load_snapshot(
+    look: Reader, viewer: Viewer, channels: Channels, now: int, link: Link
+) -> dict[str, Any]:
     """The `snapshot` frame but for its cursor, which the session adds."""
     return {
         "kind": "snapshot",
@@ -36,7 +40,7 @@ async def load_snapshot(look: Reader, viewer: Viewer, channels: Channels, now: i
         "me": await _me(look, viewer.agent_id),
         "directory": await load_directory(look, channels),
         "counts": [count for count in await load_counts(look) if sees(viewer, _scope(count))],
-        "private": await load_private(look, viewer.agent_id, now),
+        "private": await load_private(look, viewer.agent_id, now, link),
     }
 
 
@@ -47,7 +51,9 @@ async def _me(look: Reader, agent: str) -> AgentView:
     return project.colleague(row, teams)
 
 
-async def load_private(look: Reader, agent: str, now: int, *, catching_up: bool = False) -> PrivateView:
+async def load_private(
+    look: Reader, agent: str, now: int, link: Link, *, catching_up: bool = False
+) -> PrivateView:
     """The agent's own state; for a browser that knows an older one also the drafts that are gone (empty), and up to
     where what was most lately active has been read."""
     drafts: dict[str, dict[str, str]] = {}
@@ -57,6 +63,7 @@ async def load_private(look: Reader, agent: str, now: int, *, catching_up: bool 
     assert own is not None, "the caller was looked up a moment ago"
     private: PrivateView = {
         "drafts": drafts,
+        "along": await load_along(look, agent, link, gone=catching_up),
         "preferences": from_json(own["preferences"]),
         "availability": own["availability"],
         "notices": await load_notices(look, agent, now),

@@ -22,7 +22,9 @@ from gateway.store import Reader, Row, as_json
 from gateway.store.load import MESSAGES, load_contacts, load_conversations, load_held_in, with_files
 from gateway.store.search import fts_query, ts_query
 from inbox.auth.access import access_contact, access_conversation, where_sees_contact
+from inbox.drafts import load_along_in
 from inbox.places import Place, read_place
+from inbox.wire import AlongView
 
 READ = "select conversation_id, position from read_marks where agent_id = $2 and conversation_id in {ids_1}"
 MARK = "select position from read_marks where agent_id = $1 and conversation_id = $2"
@@ -59,6 +61,8 @@ class ConversationPage(TypedDict):
     read: int
     drafts: dict[str, str]
     """The caller's own, by mode."""
+    along: dict[str, AlongView | None]
+    """What goes with them."""
     watching: bool
 
 
@@ -236,7 +240,7 @@ async def read_marks(look: Reader, viewer: Viewer, ids: Sequence[str]) -> dict[s
 # --- one conversation -----------------------------------------------------------------------------------------------
 
 
-async def show_conversation(look: Reader, viewer: Viewer, key: str) -> ConversationPage:
+async def show_conversation(look: Reader, viewer: Viewer, key: str, link: Link) -> ConversationPage:
     """By id or number. Raises NotFound."""
     row = await access_conversation(look, viewer, key)
     conversations = await load_conversations(look, [row["id"]])
@@ -248,6 +252,7 @@ async def show_conversation(look: Reader, viewer: Viewer, key: str) -> Conversat
         "position": look.position,
         "read": await look.value(MARK, viewer.agent_id, row["id"]) or 0,
         "drafts": {draft["mode"]: draft["text"] for draft in drafts},
+        "along": await load_along_in(look, viewer.agent_id, row["id"], link),
         "watching": await look.one(WATCHING, viewer.agent_id, row["id"]) is not None,
     }
 

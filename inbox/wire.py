@@ -11,7 +11,15 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from gateway.egress.types import AgentEvent, AgentView, CountView, DirectoryView, NoticeView
+from gateway.egress.types import (
+    ActsView,
+    AgentEvent,
+    AgentView,
+    AttachmentView,
+    CountView,
+    DirectoryView,
+    NoticeView,
+)
 
 PROTOCOL = 1
 """Raised when an older browser could misread us: it reloads then, its drafts saved."""
@@ -116,6 +124,20 @@ class FollowedView(TypedDict):
     watched: int
 
 
+class AlongView(TypedDict):
+    """What goes with a draft."""
+
+    macro: str | None
+    """The one it was begun with."""
+    acts: ActsView
+    """What is done once it is sent."""
+    worded: bool
+    """The acts came with words, and go with them."""
+    named: dict[str, str]
+    """Which of several people of one name is meant: by the name, the id."""
+    files: list[AttachmentView]
+
+
 class PrivateView(TypedDict):
     """The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode."""
 
@@ -123,6 +145,8 @@ class PrivateView(TypedDict):
     read_above: NotRequired[int]
     """With `read` at the start: every mark above this position is told, so what is not told was not read so far."""
     drafts: NotRequired[dict[str, dict[str, str]]]
+    along: NotRequired[dict[str, dict[str, AlongView | None]]]
+    """What goes with the drafts; null: nothing any more."""
     preferences: NotRequired[dict[str, Any]]
     availability: NotRequired[Literal["online", "away", "busy"]]
     """What the agent says of themselves by hand."""

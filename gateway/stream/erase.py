@@ -13,6 +13,7 @@ from gateway.errors import Refused
 from gateway.events import Actor, ContactId, Event, Kind, Status, new_id
 from gateway.media import MediaStore
 from gateway.store import Row, Store, Tx
+from gateway.stream.along import forget_along
 from gateway.stream.edit import NAMED, erase_content, take_message, tell_message, unnamed
 from gateway.stream.held import erase_held
 from gateway.stream.hold import changed, hold, live_contact
@@ -90,6 +91,7 @@ async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
     identities = await tx.all(IDENTITIES, row["id"])
     hashes = await erase_held(tx, row["id"], by) + await _erase_messages(tx, row["id"], by)
     for conversation in await tx.all(CONVERSATIONS, row["id"]):
+        hashes += [file["hash"] for file in await forget_along(tx, conversation["id"])]
         await _forget_conversation(tx, conversation, by)
     for identity in identities:
         hashes += await _forget_identity(tx, identity)

@@ -1,6 +1,7 @@
 """One function per command: access first, then what the channel can do, then the stream's verb."""
 
 from inbox.commands import (
+    along,
     bulk,
     contacts,
     conversations,
@@ -18,6 +19,7 @@ __all__ = [
     "COMMANDS",
     "Asked",
     "CommandRow",
+    "along",
     "bulk",
     "check_may",
     "contacts",

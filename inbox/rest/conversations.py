@@ -191,7 +191,9 @@ async def _sorted(call: Call, query: ListQuery) -> ConversationsPage:
 @route("GET", "/conversations/{id}")
 async def conversation(call: Call) -> ConversationPage:
     """One conversation, by id or number."""
-    return await call.desk.store.read(lambda look: show_conversation(look, call.caller.viewer, call.id))
+    return await call.desk.store.read(
+        lambda look: show_conversation(look, call.caller.viewer, call.id, call.desk.link)
+    )
 
 
 @route("GET", "/conversations/{id}/messages")

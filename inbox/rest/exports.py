@@ -15,7 +15,7 @@ from inbox.views import show_contact, show_conversation
 async def export_conversation(call: Call) -> web.StreamResponse:
     """One conversation: its story as JSON, and its files."""
     viewer = call.caller.viewer
-    page = await call.desk.store.read(lambda look: show_conversation(look, viewer, call.id))
+    page = await call.desk.store.read(lambda look: show_conversation(look, viewer, call.id, call.desk.link))
     view = page["conversation"]
     pieces = Archive(call.desk, viewer).conversation(view, page["contact"])
     return await _send(call.request, f"conversation-{view['number']}.zip", pieces)

@@ -538,12 +538,27 @@ export interface FollowedView {
   watched: number;
 }
 
+/** What goes with a draft. */
+export interface AlongView {
+  /** The one it was begun with. */
+  macro: string | null;
+  /** What is done once it is sent. */
+  acts: ActsView;
+  /** The acts came with words, and go with them. */
+  worded: boolean;
+  /** Which of several people of one name is meant: by the name, the id. */
+  named: Record<string, string>;
+  files: AttachmentView[];
+}
+
 /** The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode. */
 export interface PrivateView {
   read?: Record<string, number>;
   /** With `read` at the start: every mark above this position is told, so what is not told was not read so far. */
   read_above?: number;
   drafts?: Record<string, Record<string, string>>;
+  /** What goes with the drafts; null: nothing any more. */
+  along?: Record<string, Record<string, AlongView | null>>;
   preferences?: Record<string, unknown>;
   /** What the agent says of themselves by hand. */
   availability?: "online" | "away" | "busy";
@@ -849,6 +864,8 @@ export interface ConversationPage {
   read: number;
   /** The caller's own, by mode. */
   drafts: Record<string, string>;
+  /** What goes with them. */
+  along: Record<string, AlongView | null>;
   watching: boolean;
 }
 
@@ -1025,6 +1042,21 @@ export interface NoticesPage {
 export interface Done {
   /** Who has been told the log up to here, knows what the command made. */
   position: number;
+}
+
+export interface SaveAlong {
+  conversation: string;
+  mode: "public" | "note";
+  /** The one it was begun with. */
+  macro?: string | null;
+  /** What is done once it is sent. */
+  acts?: ActsSent;
+  /** The acts came with words, and go with them. */
+  worded?: boolean;
+  /** Which of several people of one name is meant: by the name, the id. */
+  named?: Record<string, string>;
+  /** Ids of uploads that wait for a message, in order. */
+  files?: string[];
 }
 
 /** Conversations that count as one request of the agent's. */
@@ -2077,12 +2109,6 @@ export interface Commands {
   switch_leg: { args: SwitchLeg; value: Done };
   apply_macro: { args: ApplyMacro; value: Rendered };
   run_macro: { args: RunMacro; value: Done };
-  bulk: { args: Bulk; value: Bulked };
-  undo_bulk: { args: UndoBulk; value: Unbulked };
-  update_contact: { args: UpdateContact; value: Done };
-  block: { args: OnContact; value: Done };
-  unblock: { args: OnContact; value: Done };
-  erase_contact: { args: OnContact; value: Done };
   mark_read: { args: MarkRead; value: Kept };
   save_draft: { args: SaveDraft; value: Kept };
   set_availability: { args: SetAvailability; value: Kept };
@@ -2095,6 +2121,13 @@ export interface Commands {
   start: { args: Start; value: Started };
   edit_message: { args: EditMessage; value: Done };
   erase_message: { args: EraseMessage; value: Done };
+  save_along: { args: SaveAlong; value: Kept };
+  bulk: { args: Bulk; value: Bulked };
+  undo_bulk: { args: UndoBulk; value: Unbulked };
+  update_contact: { args: UpdateContact; value: Done };
+  block: { args: OnContact; value: Done };
+  unblock: { args: OnContact; value: Done };
+  erase_contact: { args: OnContact; value: Done };
   undo_send: { args: OnHeld; value: Undone };
   send_now: { args: OnHeld; value: Written };
   add_contact_note: { args: AddContactNote; value: Noted };

@@ -10,6 +10,7 @@ from gateway.limits import Limits
 from gateway.media import open_media
 from gateway.store import Store
 from gateway.store.sqlite import SqliteStore, wall_clock
+from gateway.stream.along import Along, save_along
 from gateway.stream.attach import keep_upload
 from gateway.stream.ingest import take_in
 from gateway.stream.post import Post, post
@@ -111,14 +112,21 @@ async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(tmp_path: Pa
     forgotten = await media.put(b"an upload that was not", limit=None)
     sent = Attachment(used.hash, "a.txt", "text/plain", used.size)
     left = Attachment(forgotten.hash, "b.txt", "text/plain", forgotten.size)
-    await take_in(store, WEB, InboundMessage("m1", Address("visitor", "v1"), "here", attachments=(sent,)))
+    says = InboundMessage("m1", Address("visitor", "v1"), "here", attachments=(sent,))
+    taken = await take_in(store, WEB, says)
     await store.write(lambda tx: keep_upload(tx, "agent:anna", left))
+    drafted = await media.put(b"on its way", limit=None)
+    waits = Attachment(drafted.hash, "later.txt", "text/plain", drafted.size)
+    upload = await store.write(lambda tx: keep_upload(tx, "agent:anna", waits))
+    along = Along(files=[upload])
+    await store.write(lambda tx: save_along(tx, "anna", "agent:anna", taken.conversation, "note", along))
     events = store.published
     clock.now += (LIMITS.log_kept + 1) * DAY
     await clean_once(store, media, LIMITS)
     assert await media.exists(used.hash)
     assert not await media.exists(forgotten.hash)
-    assert await store.read(lambda look: look.value("select count(*) from attachments")) == 1
+    assert await media.exists(drafted.hash), "what waits in a draft waits on"
+    assert await store.read(lambda look: look.value("select count(*) from attachments")) == 2
     assert await store.read(lambda look: look.value("select count(*) from events")) == 0
     assert store.published == events
     assert await store.read(lambda look: look.value("select count(*) from audit")) > 0

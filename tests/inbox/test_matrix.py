@@ -211,6 +211,7 @@ COMMAND_ROWS = {
     "read_notices": Row(says(to=1)),
     "mark_read": Row(says(**ON, position=1), scoped=True),
     "save_draft": Row(says(**ON, mode="note", text="x"), scoped=True),
+    "save_along": Row(says(**ON, mode="note", macro="$macro"), scoped=True),
     "set_preferences": Row(says(values={})),
     "set_availability": Row(says(availability="busy")),
     "reply": Row(says(**ON, text="Hi", client_id="$fresh"), scoped=True),

@@ -17,7 +17,7 @@ from tests.inbox.conftest import House, does
 async def snapshot(house: House, who: str) -> dict[str, Any]:
     caller = await house.store.read(lambda look: by_session(look, house.cookies[who], house.clock()))
     return await house.store.read(
-        lambda look: load_snapshot(look, caller.viewer, house.desk.channels, house.clock())
+        lambda look: load_snapshot(look, caller.viewer, house.desk.channels, house.clock(), house.desk.link)
     )
 
 
@@ -73,7 +73,7 @@ async def test_which_read_marks_are_not_told(both: House, monkeypatch: pytest.Mo
 
     async def told() -> tuple[dict[str, int], int]:
         private = await both.store.read(
-            lambda look: starting.load_private(look, ann, both.clock(), catching_up=True)
+            lambda look: starting.load_private(look, ann, both.clock(), both.desk.link, catching_up=True)
         )
         return private["read"], private["read_above"]
 

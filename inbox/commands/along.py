@@ -1,0 +1,50 @@
+"""What goes with a draft, as its agent's browsers say it: private, the latest wins."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from gateway.store import Tx
+from gateway.stream import along
+from inbox.auth.access import hold_conversation
+from inbox.commands.macros import ActsSent
+from inbox.commands.private import Kept, tell_own
+from inbox.commands.table import Asked, command
+from inbox.commands.writing import Uploads, upload_owner
+from inbox.drafts import load_along_in
+from inbox.fitting import Id, Name, Sent
+from inbox.wire import AlongView
+
+
+class SaveAlong(Sent):
+    conversation: Id
+    mode: Literal["public", "note"]
+    macro: Id | None = None
+    """The one it was begun with."""
+    acts: ActsSent = Field(default_factory=ActsSent)
+    """What is done once it is sent."""
+    worded: bool = False
+    """The acts came with words, and go with them."""
+    named: Annotated[dict[Name, Id], Field(max_length=20)] = Field(default_factory=dict)
+    """Which of several people of one name is meant: by the name, the id."""
+    files: Uploads = Field(default_factory=list)
+    """Ids of uploads that wait for a message, in order."""
+
+
+@command()
+async def save_along(asked: Asked, args: SaveAlong) -> Kept:
+    """What goes with a draft: its files, and what is done once it is sent. Nothing forgets it; a file that does not
+    wait any more is left out."""
+    said = along.Along(args.macro, args.acts.acts, args.worded, args.named, args.files)
+
+    async def verb(tx: Tx) -> tuple[str, AlongView | None]:
+        held = await hold_conversation(tx, asked.viewer, args.conversation)
+        agent = asked.caller.agent_id
+        await along.save_along(tx, agent, upload_owner(asked), held.id, args.mode, said)
+        return held.id, (await load_along_in(tx, agent, held.id, asked.desk.link)).get(args.mode)
+
+    conversation, stands = await asked.store.write(verb)
+    tell_own(asked, {"along": {conversation: {args.mode: stands}}})
+    return {}

@@ -1,0 +1,56 @@
+"""What goes with a draft is told to its agent's other tabs, and to nobody else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.inbox.conftest import House
+from tests.inbox.tabs import tabs
+
+NO_ACTS: dict[str, Any] = {
+    "tags_add": [],
+    "tags_remove": [],
+    "assignee": None,
+    "team": None,
+    "status": None,
+    "snooze_for": None,
+    "priority": None,
+}
+
+
+async def uploaded(house: House, who: str) -> dict[str, Any]:
+    client = await house.client(who)
+    answer = await client.raw(
+        "POST", "/uploads?name=a.txt", data=b"a", headers={"Content-Type": "text/plain"}
+    )
+    file: dict[str, Any] = (await answer.json())["attachment"]
+    return file
+
+
+async def test_files_and_acts_of_a_draft_are_told_to_the_agents_own_tabs(both: House) -> None:
+    talk = (await both.customer_writes("hello")).conversation
+    file, foreign = await uploaded(both, "ann"), await uploaded(both, "bob")
+    async with tabs(both, "ann", "ann", "bob") as (desk, phone, bob):
+        await desk.does(
+            "save_along",
+            conversation=talk,
+            mode="public",
+            acts={"status": "closed"},
+            worded=True,
+            files=[file["id"], foreign["id"]],
+        )
+        told = await phone.until(
+            lambda tab: [one["private"]["along"] for one in tab.of("private") if one["private"].get("along")],
+            "what goes with the draft",
+        )
+        [along] = told
+        stands = along[talk]["public"]
+        assert stands["acts"] == {**NO_ACTS, "status": "closed"}
+        assert (stands["macro"], stands["worded"], stands["named"]) == (None, True, {})
+        assert [one["id"] for one in stands["files"]] == [file["id"]], "another's file is not taken"
+        assert not [one for one in bob.of("private") if one["private"].get("along")]
+    page = await (await both.client("ann")).get(f"/conversations/{talk}")
+    assert [one["id"] for one in page["along"]["public"]["files"]] == [file["id"]]
+    assert (await (await both.client("bob")).get(f"/conversations/{talk}"))["along"] == {}
+    async with tabs(both, "ann") as (fresh,):
+        assert fresh.of("snapshot")[0]["private"]["along"].keys() == {talk}
