@@ -43,7 +43,7 @@ def hang(application: web.Application, parts: Parts) -> Hung:
     application[DESK] = desk
     application[INTRODUCTIONS] = Introductions()
     hub = VisitorHub(desk)
-    attendance = Attendance(parts.bus, desk.limits, parts.clock, hub.sessions)
+    attendance = Attendance(desk, hub.sessions)
     router = application.router
     router.add_get(f"/{LOADER}", loader)
     router.add_get("/chat/{account}", chat_page)

@@ -160,7 +160,7 @@ class Conversing:
     async def _say_hello(self, *, resumed: bool) -> None:
         self.session.team = team = await self.desk.opening.state(self.chat.account)
         now = self.desk.parts.clock()
-        self.here = self.attendance.here()
+        self.here = await self.attendance.here(self.chat.account)
         hello = {"kind": "hello", "protocol": PROTOCOL, "resumed": resumed, "now": now}
         self.session.send({**hello, "team": team, "here": self.here})
 
@@ -168,8 +168,9 @@ class Conversing:
         if not await self.hub.join(self.session):
             return False
         # What changed between the hello and the joining, nobody told her.
-        if self.attendance.here() != self.here:
-            self.session.send({"kind": "here", "here": self.attendance.here()})
+        here = await self.attendance.here(self.chat.account)
+        if here != self.here:
+            self.session.send({"kind": "here", "here": here})
         return True
 
     def _signal_here(self, *, here: bool) -> None:

@@ -1,7 +1,10 @@
 """Is anybody there? Customers hear yes or no, and when it changes."""
 
-from gateway.bus import AgentHere
+from gateway.bus import AgentHere, AgentSays
+from gateway.events import SYSTEM
 from gateway.limits import Limits
+from gateway.stream.agents import set_members
+from gateway.stream.directory import change_team, make_team
 from tests.visitors.conftest import Shop, open_shop, vouch
 
 LIMITS = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
@@ -43,6 +46,31 @@ async def test_right_after_a_start_nobody_is_taken_for_absent(shop: Shop):
     await browser.arrive()
     line = await browser.connect()
     assert (await line.hear("hello"))["here"] is True
+
+
+async def test_it_is_the_accounts_team_that_is_there_or_not(both: Shop):
+    both.clock.ahead += 60_000  # begun so long ago that who is there has said so
+    both.desk.opening.team_of = lambda account: "sales" if account == "web" else ""
+    team = await both.store.write(lambda tx: make_team(tx, "sales", SYSTEM))
+    hana, other = both.browser(), both.browser("second")
+    await hana.arrive()
+    await other.arrive()
+    both.bus.signal(AgentHere(both.agent, "t1"))
+    line, second = await hana.connect(), await other.connect()
+    assert (await line.hear("hello"))["here"] is False, "who is here is not of the team"
+    assert (await second.hear("hello"))["here"] is True, "an account without a team means everybody"
+    await both.store.write(lambda tx: set_members(tx, team, [both.agent], SYSTEM))
+    assert (await line.hear("here"))["here"] is True, "told when somebody joins the team"
+    both.bus.signal(AgentSays(both.agent, "busy"))
+    assert [frame["kind"] for frame in await line.quiet()] == [], "busy is here"
+    both.bus.signal(AgentSays(both.agent, "away"))
+    assert (await line.hear("here"))["here"] is False
+    both.bus.signal(AgentSays(both.agent, "online"))
+    assert (await line.hear("here"))["here"] is True
+    await both.store.write(lambda tx: set_members(tx, team, [], SYSTEM))
+    assert (await line.hear("here"))["here"] is False
+    await both.store.write(lambda tx: change_team(tx, team, SYSTEM, retired=True))
+    assert (await line.hear("here"))["here"] is True, "of a team that is no more, everybody answers"
 
 
 async def test_an_address_that_was_left_is_kept_unproven_and_joins_nobody(both: Shop):
