@@ -28,6 +28,7 @@ from yarl import URL
 
 from gateway import live
 from gateway.bus import Bus
+from gateway.crowd import Crowd
 from gateway.errors import Unavailable
 from gateway.events import SYSTEM, Event, Kind
 from gateway.limits import Limits
@@ -41,6 +42,7 @@ from gateway.live import (
     open_socket,
     text_frame,
 )
+from gateway.serving import Runner
 from gateway.store import Cursor, Reader, Store, Tx, open_store
 from gateway.stream.trim import trim_log
 from tests.databases import BOTH, Database, prepare
@@ -54,12 +56,26 @@ SOON = 20.0
 
 
 class NumberHub(Hub[LiveSession, None]):
-    """Tells everybody the positions of all facts, and `padding` bytes with each frame."""
+    """Tells everybody the positions of all facts, and `padding` bytes with each frame; as a crowd, as the agents' door
+    does."""
 
     padding = 0
     fault: Exception | None = None
     """Raised once, the next time something is read for telling."""
     deliver_fault: Exception | None = None
+
+    def __init__(self, store: Store, bus: Bus, limits: Limits) -> None:
+        super().__init__(store, bus, limits)
+        self.crowd: Crowd[LiveSession] = Crowd()
+
+    def joined(self, session: LiveSession) -> None:
+        self.crowd.add(session)
+
+    def left(self, session: LiveSession) -> None:
+        self.crowd.discard(session)
+
+    def ask(self, session: LiveSession) -> None:
+        self.crowd.ask(session)
 
     async def load(self, look: Reader, events: Sequence[Event]) -> None:
         if self.fault is not None:
@@ -71,9 +87,15 @@ class NumberHub(Hub[LiveSession, None]):
             fault, self.deliver_fault = self.deliver_fault, None
             raise fault
         positions = [event.position for event in events]
-        frame = encode({"at": positions[-1], "positions": positions, "padding": "x" * self.padding})
-        for session in sessions:
-            session.write(frame)
+        crowd = self.crowd if sessions is self.sessions else Crowd(tuple(sessions))
+        crowd.write(encode({"at": positions[-1], "positions": positions, "padding": "x" * self.padding}))
+
+
+class Served(TestServer):
+    """Its connections are ours, as in a deployment: they say when a browser is slow."""
+
+    async def _make_runner(self, **options: Any) -> Runner:
+        return Runner(self.app, **options)
 
 
 @dataclass
@@ -142,7 +164,7 @@ async def open_room(
     store.publish_to(bus.publish)
     app = web.Application()
     app.router.add_get("/", room.socket)
-    server = TestServer(app)
+    server = Served(app)
     await server.start_server()
     room.url = str(server.make_url("/").with_scheme("ws"))
     running = asyncio.create_task(room.hub.run())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import random
+from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -11,7 +13,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from gateway import live
-from gateway.live import CLOSE_SLOW
+from gateway.limits import Limits
+from gateway.live import CLOSE_SLOW, encode
 from gateway.store import Store
 from tests.gateway.test_live import SOON, Browser, become, browser, joined, open_room, stalled_browser, store
 
@@ -154,3 +157,85 @@ async def test_who_takes_nothing_of_a_replay_is_cut(store: Store, monkeypatch: p
             assert held <= room.limits.socket_buffer + 2 * room.hub.padding
             one.wake()
             assert await one.ended() == CLOSE_SLOW
+
+
+async def test_nothing_a_crowd_is_told_overtakes_what_waits_in_pieces(store: Store) -> None:
+    """A message waits behind a buffer that is just not full enough for the connection to say that its browser is slow:
+    nobody but the session itself knows. What follows waits as well, is never put between two pieces, and all comes in
+    order once the browser reads."""
+    limits = Limits(socket_buffer=32 * 1024)
+    unsaid = limits.socket_buffer // 2
+    async with open_room(store, limits) as room, stalled_browser(room) as one:
+        await joined(room)
+        (session,) = room.met
+        crowd, left = room.hub.crowd, session._transport.get_write_buffer_size
+        told = 0
+
+        def tell(size: int) -> None:
+            nonlocal told
+            told += 1
+            frame = {"at": told, "positions": [told], "padding": ""}
+            crowd.write(encode(frame | {"padding": "x" * (size - len(encode(frame)))}))
+
+        while not await _settled(left):
+            tell(1_000)
+        tell(unsaid - left() - 2)  # a longer frame's head is two bytes longer
+        assert left() == unsaid
+        assert session in crowd._quick, "nothing has said that it is slow"
+        tell(2 * live.PIECE)
+        waits = len(session._behind)
+        assert waits == 2, "there is room for none of its pieces"
+        for _ in range(20):
+            tell(200)
+        assert left() == unsaid
+        assert len(session._behind) == waits + 20
+        one.wake()
+        assert await one.reaches(told) == list(range(1, told + 1))
+        await become(lambda: session.quick)
+        tell(200)
+        assert session in crowd._quick, "it reads: it is asked no more"
+        assert await one.reaches(told) == list(range(1, told + 1))
+
+
+async def _settled(left: Callable[[], int]) -> int:
+    """What the machines between us do not take, however long they have."""
+    before, now = -1, left()
+    while now and now != before:
+        await asyncio.sleep(0.05)
+        before, now = now, left()
+    return now
+
+
+async def test_a_crowd_of_all_paces_hears_the_same_story(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Small facts and large ones at once, to browsers that take nothing at first and then read at once, or slowly:
+    each hears all of it in order, whatever waited for it."""
+    monkeypatch.setattr(live, "STALLED", SOON)
+    chance = random.Random(11)
+    async with contextlib.AsyncExitStack() as stack:
+        room = await stack.enter_async_context(open_room(store))
+        paces = [0.0, 0.002, 0.01, 0.02]
+        readers = [await stack.enter_async_context(stalled_browser(room)) for _ in paces]
+        await joined(room, len(paces))
+        crowd, hearing = room.hub.crowd, list[asyncio.Task[None]]()
+        for _ in range(100):
+            room.hub.padding = chance.choice([0, 0, 0, 10, 1_000, 30_000, 33_000, 120_000])
+            await room.happens(chance.choice([1, 1, 5]))
+            if not hearing and all(session._behind and session in crowd._asked for session in room.met):
+                ways = zip(readers, paces, strict=True)
+                hearing = [asyncio.create_task(_read_at(one, pace)) for one, pace in ways]
+        room.hub.padding = 0
+        last = await room.happens()
+        stories = await asyncio.gather(*_until(hearing, readers, last))
+        assert all(session.cut_with is None for session in room.met)
+        assert all(story == list(range(1, last + 1)) for story in stories)
+
+
+async def _read_at(one: Browser, pace: float) -> None:
+    """`pace`: seconds of rest after each frame."""
+    one.wake()
+    with contextlib.suppress(ConnectionClosed):
+        async for text in one.connection:
+            one.frames.append(orjson.loads(text))
+            await asyncio.sleep(pace)
