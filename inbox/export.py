@@ -16,17 +16,17 @@ from gateway.egress.access import Viewer
 from gateway.egress.types import ContactView, ConversationView
 from gateway.media import Missing, content_disposition
 from gateway.store import Reader, Row
-from gateway.store.load import MESSAGES, Content, with_files
+from gateway.store.load import LINES, MESSAGES, Content, with_files
 from inbox.desk import Desk
 from inbox.knowing import list_notes
 from inbox.places import Place
-from inbox.views import LINES, Wanted, list_conversations
+from inbox.views import Wanted, list_conversations
 
 PAGE = 200
 """Messages, or conversations of a contact, read at a time."""
 NEXT = f"""{MESSAGES} where m.conversation_id = $1 and (m.at, m.position) > ($2, $3)
     order by m.at, m.position limit {PAGE}"""
-ALL_LINES = f"{LINES} where a.conversation_id = $1 order by a.at, a.position"
+ALL_LINES = f"{LINES} where l.conversation_id = $1 order by l.at, l.position"
 
 
 class _Pipe:

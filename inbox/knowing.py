@@ -9,9 +9,10 @@ from typing_extensions import TypedDict
 
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer
-from gateway.egress.types import ActorView, ContactNoteView
+from gateway.egress.types import ContactNoteView, Line
 from gateway.errors import NotFound
 from gateway.store import Reader, Row, as_json
+from gateway.store.load import LINES
 from inbox.auth.access import access_contact, sees_where_it_lives
 from inbox.places import Place, read_place
 
@@ -19,23 +20,19 @@ NOTE = "select contact_id from contact_notes where id = $1 and removed_at is nul
 # The contact and everybody merged into it.
 HER = """with recursive her (id) as (
     select id from contacts where id = $1 union select k.id from contacts k join her on k.merged_into = her.id)"""
-NOTES = """select n.*, a.name as agent_name from contact_notes n
+NOTES = """select n.*, a.name as agent_name, null as customer_name from contact_notes n
     left join tokens t on t.id = n.author_id left join agents a on a.id = coalesce(t.agent_id, n.author_id)"""
 # What is said of a conversation at both its ends is told once, at the one that leads on (`into`).
-OF_CONVERSATIONS = """(a.kind = 'conversation.created'
-    or (a.kind = 'conversation.changed' and cast(a.changes as text) like '%"closed"%')
-    or (a.kind in ('conversation.merged', 'conversation.split', 'merge.undone')
-        and cast(a.changes as text) like '%"into"%'))"""
+OF_CONVERSATIONS = """(l.kind = 'conversation.created'
+    or (l.kind = 'conversation.changed' and cast(l.changes as text) like '%"closed"%')
+    or (l.kind in ('conversation.merged', 'conversation.split', 'merge.undone')
+        and cast(l.changes as text) like '%"into"%'))"""
 # A parting is told to both who part.
-OF_HERSELF = """(a.kind in ('contact.split', 'contact.erased', 'merge.undone')
-    or (a.kind = 'contact.merged' and cast(a.changes as text) like '%"into"%')
-    or (a.kind = 'contact.changed' and (cast(a.changes as text) like '%"proof"%'
-        or cast(a.changes as text) like '%"person"%' or cast(a.changes as text) like '%"blocked"%'
-        or cast(a.changes as text) like '%"notes"%')))"""
-LINES = """select a.*, g.name as agent_name, k.name as customer_name, c.number, c.subject as title from audit a
-    left join agents g on g.id = a.actor_id
-    left join identities i on i.id = a.actor_id left join contacts k on k.id = i.contact_id
-    left join conversations c on c.id = a.conversation_id"""
+OF_HERSELF = """(l.kind in ('contact.split', 'contact.erased', 'merge.undone')
+    or (l.kind = 'contact.merged' and cast(l.changes as text) like '%"into"%')
+    or (l.kind = 'contact.changed' and (cast(l.changes as text) like '%"proof"%'
+        or cast(l.changes as text) like '%"person"%' or cast(l.changes as text) like '%"blocked"%'
+        or cast(l.changes as text) like '%"notes"%')))"""
 IDENTITIES = "select i.*, i.id as identity_id from identities i where i.id in {ids_1}"
 
 
@@ -44,15 +41,10 @@ class ContactNotesList(TypedDict):
     """The newest first; of everybody merged into this contact too."""
 
 
-class TimelineLine(TypedDict):
-    position: int
-    at: int
-    kind: str
-    """As in the log: `conversation.created`, `.changed` (closed or opened again), `.merged`, `.split`, `merge.undone`,
+class TimelineLine(Line):
+    """`conversation.created`, `.changed` (closed or opened again), `.merged`, `.split`, `merge.undone`,
     `contact.changed` (a proof, a block, a note), `.merged`, `.split`, `.erased`."""
-    actor: ActorView
-    subject: str | None
-    changes: dict[str, Any]
+
     conversation: str | None
     number: int | None
     title: str | None
@@ -107,11 +99,11 @@ async def timeline(
     if before is not None:
         place = read_place(before)
         params += [place.first, place.number]
-        beyond = "and (a.at, a.position) < ($2, $3)"
+        beyond = "and (l.at, l.position) < ($2, $3)"
     seen = "1" if viewer.sees_all else sees_where_it_lives(viewer, params)
-    newest = f"order by a.at desc, a.position desc limit {limit + 1}"
-    hers = f"""{HER} {LINES} where a.contact_id in (select id from her) and {OF_HERSELF} {beyond} {newest}"""
-    theirs = f"""{HER} {LINES} where a.conversation_id in (select held.id from conversations held
+    newest = f"order by l.at desc, l.position desc limit {limit + 1}"
+    hers = f"""{HER} {LINES} where l.contact_id in (select id from her) and {OF_HERSELF} {beyond} {newest}"""
+    theirs = f"""{HER} {LINES} where l.conversation_id in (select held.id from conversations held
         where held.contact_id in (select id from her) and {seen} = 1) and {OF_CONVERSATIONS} {beyond} {newest}"""
     own = params if viewer.sees_all else params[: 3 if before is not None else 1]
     rows = [*await look.all(hers, *own), *await look.all(theirs, *params)]

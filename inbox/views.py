@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from typing_extensions import TypedDict
 
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, where_sees
 from gateway.egress.agent import Link
-from gateway.egress.types import ContactView, ConversationView, LineView, MessageView
+from gateway.egress.types import ContactView, ConversationView, Line, LineView, MessageView
 from gateway.errors import NotFound
 from gateway.events import Status
 from gateway.store import Reader, Row, as_json
-from gateway.store.load import MESSAGES, load_contacts, load_conversations, load_held_in, with_files
+from gateway.store.load import LINES, MESSAGES, load_contacts, load_conversations, load_held_in, with_files
 from gateway.store.search import fts_query, ts_query
 from inbox.auth.access import access_contact, access_conversation, where_sees_contact
 from inbox.drafts import load_along_in
@@ -38,9 +38,6 @@ COMMON = f"""select count(*) from (select 1 from message_search
     where rowid > $1 and tokens @@ cast(cast($2 as text) as tsquery) limit {MET_OFTEN}) recent"""
 LINES_MOST = 300
 """Lines of history told with one page of messages."""
-LINES = """select a.*, g.name as agent_name, k.name as customer_name from audit a
-    left join agents g on g.id = a.actor_id
-    left join identities i on i.id = a.actor_id left join contacts k on k.id = i.contact_id"""
 CALLED = "select k.id, k.name from contacts k where k.id in {ids_1} and "
 
 
@@ -331,18 +328,18 @@ async def _lines(
     look: Reader, viewer: Viewer, conversation: str, since: int | None, until: int | None
 ) -> list[LineView]:
     """What was done to the conversation from `since` up to, not with, `until`; None: no bound there."""
-    where, params = "a.conversation_id = $1", [conversation]
+    where, params = "l.conversation_id = $1", [conversation]
     for bound, sign in ((since, ">="), (until, "<")):
         if bound is not None:
             params.append(bound)  # type: ignore[arg-type]
-            where += f" and a.at {sign} ${len(params)}"
-    sql = f"{LINES} where {where} order by a.at desc, a.position desc limit {LINES_MOST}"
+            where += f" and l.at {sign} ${len(params)}"
+    sql = f"{LINES} where {where} order by l.at desc, l.position desc limit {LINES_MOST}"
     lines = [project.line(row) for row in (await look.all(sql, *params))[::-1]]
     names = await _names(look, viewer, lines)
     return [_called(line, names) for line in lines]
 
 
-async def _names(look: Reader, viewer: Viewer, lines: Sequence[project.Line]) -> dict[str, str]:
+async def _names(look: Reader, viewer: Viewer, lines: Sequence[Line]) -> dict[str, str]:
     """Of whom a conversation went from and to, as far as the viewer may know them."""
     keys = {key for line in lines for key in line["changes"].get("contacts", ())}
     if not keys:
@@ -352,15 +349,8 @@ async def _names(look: Reader, viewer: Viewer, lines: Sequence[project.Line]) ->
     return {row["id"]: row["name"] for row in rows}
 
 
-def _called(line: project.Line, names: dict[str, str]) -> LineView:
-    told: LineView = {
-        "position": line["position"],
-        "at": line["at"],
-        "kind": line["kind"],
-        "actor": line["actor"],
-        "subject": line["subject"],
-        "changes": line["changes"],
-    }
+def _called(line: Line, names: dict[str, str]) -> LineView:
+    told = cast(LineView, line)
     if contacts := line["changes"].get("contacts"):
         told["names"] = {key: names[key] for key in contacts if key in names}
     return told

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import orjson
-from typing_extensions import TypedDict
 
 from gateway.egress.pictures import picture_path
 from gateway.egress.types import (
@@ -23,6 +22,7 @@ from gateway.egress.types import (
     ConversationView,
     IdentityView,
     LegView,
+    Line,
     MessageView,
     OrganisationView,
     PreviewView,
@@ -38,8 +38,17 @@ PREVIEW = 140
 """Characters of the newest message shown in a list."""
 
 
-def actor(who: Actor, names: Mapping[str, str]) -> ActorView:
-    return {"kind": who.kind.value, "id": who.id, "name": names.get(who.id, "")}
+def actor(one: Actor, names: Mapping[str, str]) -> ActorView:
+    return {"kind": one.kind.value, "id": one.id, "name": names.get(one.id, "")}
+
+
+def who(row: Row, role: str, prefix: str = "") -> ActorView:
+    """The `author` or `actor` of a row that says their names too."""
+    return {
+        "kind": row[f"{prefix}{role}_kind"],
+        "id": row[f"{prefix}{role}_id"],
+        "name": row[f"{prefix}agent_name"] or row[f"{prefix}customer_name"] or "",
+    }
 
 
 def cell(scope: Scope | None) -> CellView | None:
@@ -112,20 +121,12 @@ def preview(row: Row) -> PreviewView | None:
     if row["last_message_id"] is None or row["m_text"] is None:
         return None
     return {
-        "author": author(row, "m_"),
+        "author": who(row, "author", "m_"),
         "visibility": row["m_visibility"],
         "text": row["m_text"][:PREVIEW],
         "attachments": row["m_files"],
         "at": row["m_at"],
         "erased": row["m_erased_at"] is not None,
-    }
-
-
-def author(row: Row, prefix: str = "") -> ActorView:
-    return {
-        "kind": row[f"{prefix}author_kind"],
-        "id": row[f"{prefix}author_id"],
-        "name": row[f"{prefix}agent_name"] or row[f"{prefix}customer_name"] or "",
     }
 
 
@@ -137,7 +138,7 @@ def message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
         "birth": row["birth_conversation_id"],
         "leg": row["leg_id"],
         "visibility": row["visibility"],
-        "author": author(row),
+        "author": who(row, "author"),
         "client_id": row["client_id"],
         "text": row["text"],
         "content": None if row["content"] is None else orjson.loads(row["content"]),
@@ -191,26 +192,11 @@ def contact_note(row: Row) -> ContactNoteView:
     return {
         "id": row["id"],
         "contact": row["contact_id"],
-        "author": {
-            "kind": row["author_kind"],
-            "id": row["author_id"],
-            "name": row["agent_name"] or "",
-        },
+        "author": who(row, "author"),
         "text": row["text"],
         "at": row["at"],
         "edited_at": row["edited_at"],
     }
-
-
-class Line(TypedDict):
-    """`LineView` as the audit has it, before anybody is called by name."""
-
-    position: int
-    at: int
-    kind: str
-    actor: ActorView
-    subject: str | None
-    changes: dict[str, Any]
 
 
 def line(row: Row) -> Line:
@@ -218,11 +204,7 @@ def line(row: Row) -> Line:
         "position": row["position"],
         "at": row["at"],
         "kind": row["kind"],
-        "actor": {
-            "kind": row["actor_kind"],
-            "id": row["actor_id"],
-            "name": row["agent_name"] or row["customer_name"] or "",
-        },
+        "actor": who(row, "actor"),
         "subject": row["subject_id"],
         "changes": orjson.loads(row["changes"]),
     }

@@ -365,8 +365,8 @@ class AgentEvent(TypedDict):
     directory: NotRequired[DirectoryView]
 
 
-class LineView(TypedDict):
-    """An act in a conversation's history (from the audit): drawn as a small centred line."""
+class Line(TypedDict):
+    """An act, from the audit."""
 
     position: int
     at: int
@@ -374,6 +374,11 @@ class LineView(TypedDict):
     actor: ActorView
     subject: str | None
     changes: dict[str, Any]
+
+
+class LineView(Line):
+    """An act in a conversation's history (from the audit): drawn as a small centred line."""
+
     names: NotRequired[dict[str, str]]
     """What the contacts in `changes` are called today, by their ids."""
 

@@ -24,40 +24,45 @@ from gateway.egress.types import (
 from gateway.store.sql import Row, as_json, from_json
 from gateway.store.tx import Reader
 
-CONVERSATIONS = """select c.*, k.name as contact_name, k.blocked_at, k.erased_at as contact_erased_at,
+
+def _names_of(who: str) -> str:
+    """Joins by which a row says the name of its author; a token's acts carry the name of the agent it acts for."""
+    return f"""left join tokens t on t.id = {who} left join agents a on a.id = coalesce(t.agent_id, {who})
+    left join identities i on i.id = {who} left join contacts ik on ik.id = i.contact_id"""
+
+
+CONVERSATIONS = f"""select c.*, k.name as contact_name, k.blocked_at, k.erased_at as contact_erased_at,
     m.text as m_text, m.visibility as m_visibility, m.at as m_at, m.author_kind as m_author_kind,
     m.author_id as m_author_id, m.erased_at as m_erased_at, a.name as m_agent_name, ik.name as m_customer_name,
     (select count(*) from attachments f where f.message_id = m.id) as m_files
     from conversations c join contacts k on k.id = c.contact_id
     left join messages m on m.id = c.last_message_id
-    left join tokens t on t.id = m.author_id
-    left join agents a on a.id = coalesce(t.agent_id, m.author_id)
-    left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
-    where c.id in {ids_1}"""
+    {_names_of("m.author_id")}
+    where c.id in {{ids_1}}"""
 LEGS = """select l.*, i.space, i.address, i.proof, e.opted_out_at
     from legs l join identities i on i.id = l.identity_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
     where l.conversation_id in {ids_1} order by l.id"""
-MESSAGES = """select m.*, a.name as agent_name, a.picture as agent_picture, ik.name as customer_name,
+MESSAGES = f"""select m.*, a.name as agent_name, a.picture as agent_picture, ik.name as customer_name,
     li.person_id as leg_person_id, l.account_id as leg_account_id,
     exists (select 1 from attachments f where f.message_id = m.id) as has_files
-    from messages m left join tokens t on t.id = m.author_id
-    left join agents a on a.id = coalesce(t.agent_id, m.author_id)
-    left join identities i on i.id = m.author_id left join contacts ik on ik.id = i.contact_id
+    from messages m {_names_of("m.author_id")}
     left join legs l on l.id = m.leg_id left join identities li on li.id = l.identity_id"""
 # Replies held for undo, as the messages they will be. Nothing that is told to customers reads this.
-HELD = """select h.id, h.position, h.conversation_id, h.conversation_id as birth_conversation_id, h.leg_id,
+HELD = f"""select h.id, h.position, h.conversation_id, h.conversation_id as birth_conversation_id, h.leg_id,
     'public' as visibility, h.author_kind, h.author_id, h.client_id, h.text, null as content, h.reply_to,
     null as mentions, h.held_at as at, 0 as late, null as edited_at, null as erased_at, h.uploads, h.due_at, h.problem,
     a.name as agent_name, null as customer_name
-    from held_replies h left join agents a on a.id = h.author_id"""
+    from held_replies h {_names_of("h.author_id")}"""
+# The audit, for agents.
+LINES = f"""select l.*, a.name as agent_name, ik.name as customer_name, c.number, c.subject as title
+    from audit l {_names_of("l.actor_id")} left join conversations c on c.id = l.conversation_id"""
 HELD_FILES = "select * from attachments where id in {ids_1} and message_id is null order by place"
 FILES = "select * from attachments where message_id in {ids_1} order by message_id, place"
 CONTACTS = "select * from contacts where id in {ids_1}"
 IDENTITIES = (
     """select i.*, i.id as identity_id from identities i where i.contact_id in {ids_1} order by i.id"""
 )
-# A token's acts carry the name of the agent it acts for.
 NAMES = """select a.id, a.name from agents a where a.id in {ids_1} union all
     select t.id, a.name from tokens t join agents a on a.id = t.agent_id where t.id in {ids_1} union all
     select i.id, k.name from identities i join contacts k on k.id = i.contact_id where i.id in {ids_1}"""

@@ -14,19 +14,16 @@ from typing_extensions import TypedDict
 
 from gateway.egress import agent as project
 from gateway.egress.access import Role
-from gateway.egress.types import ActorView
+from gateway.egress.types import Line
 from gateway.media import content_disposition
 from gateway.store import Reader, Row
+from gateway.store.load import LINES
 from inbox.fitting import Id, Moment, Query
 from inbox.places import Place as At
 from inbox.places import read_place
 from inbox.rest.conversations import Limit, Place, page_size
 from inbox.rest.route import Call, route
 
-LINES = """select a.*, g.name as agent_name, k.name as customer_name, c.number from audit a
-    left join agents g on g.id = a.actor_id
-    left join identities i on i.id = a.actor_id left join contacts k on k.id = i.contact_id
-    left join conversations c on c.id = a.conversation_id"""
 KindName = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}\.[a-z]{1,20}$")]
 END = 2**62
 """Above every position."""
@@ -69,13 +66,7 @@ class AuditQuery(AuditFilter):
     limit: Limit | None = None
 
 
-class AuditLine(TypedDict):
-    position: int
-    at: int
-    kind: str
-    actor: ActorView
-    subject: str | None
-    changes: dict[str, Any]
+class AuditLine(Line):
     conversation: str | None
     number: int | None
     """The conversation's."""
@@ -132,20 +123,20 @@ async def export_audit(call: Call, query: AuditFilter) -> web.StreamResponse:
 async def _look_up(look: Reader, asked: AuditFilter, first: int, limit: int) -> Any:
     """The lines below the position `first` that are asked for, the newest first."""
     params: list[Any] = [first]
-    where = ["a.position < $1"]
+    where = ["l.position < $1"]
     conditions = (
-        ("a.actor_id = $", asked.agent),
-        ("a.kind = $", asked.kind),
-        ("a.conversation_id = $", await _conversation(look, asked.conversation)),
-        ("a.at >= $", asked.after),
-        ("a.at < $", asked.until),
+        ("l.actor_id = $", asked.agent),
+        ("l.kind = $", asked.kind),
+        ("l.conversation_id = $", await _conversation(look, asked.conversation)),
+        ("l.at >= $", asked.after),
+        ("l.at < $", asked.until),
     )
     for condition, value in conditions:
         if value is not None:
             params.append(value)
             where.append(f"{condition}{len(params)}")
     return await look.all(
-        f"{LINES} where {' and '.join(where)} order by a.position desc limit {limit}", *params
+        f"{LINES} where {' and '.join(where)} order by l.position desc limit {limit}", *params
     )
 
 

@@ -321,6 +321,16 @@ export interface AgentEvent {
   directory?: DirectoryView;
 }
 
+/** An act, from the audit. */
+export interface Line {
+  position: number;
+  at: number;
+  kind: string;
+  actor: ActorView;
+  subject: string | null;
+  changes: Record<string, unknown>;
+}
+
 /** An act in a conversation's history (from the audit): drawn as a small centred line. */
 export interface LineView {
   position: number;
@@ -988,13 +998,13 @@ export interface ContactNotesList {
   notes: ContactNoteView[];
 }
 
+/**
+ * `conversation.created`, `.changed` (closed or opened again), `.merged`, `.split`, `merge.undone`,
+ * `contact.changed` (a proof, a block, a note), `.merged`, `.split`, `.erased`.
+ */
 export interface TimelineLine {
   position: number;
   at: number;
-  /**
-   * As in the log: `conversation.created`, `.changed` (closed or opened again), `.merged`, `.split`, `merge.undone`,
-   * `contact.changed` (a proof, a block, a note), `.merged`, `.split`, `.erased`.
-   */
   kind: string;
   actor: ActorView;
   subject: string | null;

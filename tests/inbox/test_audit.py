@@ -8,6 +8,9 @@ from typing import Any
 
 import pytest
 
+from gateway.events import Actor, ActorKind
+from gateway.stream.post import Post, post
+from inbox.auth.tokens import make_token
 from tests.inbox.conftest import House
 
 
@@ -41,6 +44,29 @@ async def test_filters(both: House) -> None:
     assert all(line["at"] < edge for line in await lines(both, until=edge))
     sue = await both.client("sue")
     assert (await sue.fails("GET", "/audit?kind=gossip"))[0] == 400
+
+
+async def test_a_tokens_acts_carry_the_name_of_its_agent(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    program, ann = await both.client(token=await both.token("ann")), await both.client("ann")
+    await program.does("PATCH", f"/conversations/{taken.conversation}", {"status": "closed"})
+    [closed] = await lines(both, kind="conversation.changed")
+    assert (closed["actor"]["kind"], closed["actor"]["name"]) == ("token", "Ann")
+    page = await ann.get(f"/conversations/{taken.conversation}/messages")
+    assert [line["actor"]["name"] for line in page["lines"]] == ["Kim", "Ann"]
+    contact = (await ann.get(f"/conversations/{taken.conversation}"))["contact"]["id"]
+    timeline = await ann.get(f"/contacts/{contact}/timeline")
+    assert [line["actor"]["name"] for line in timeline["lines"]] == ["Ann", "Kim"]
+
+
+async def test_a_tokens_held_reply_carries_the_name_of_its_agent(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    token = await both.store.write(lambda tx: make_token(tx, both.agents["ann"], "robot"))
+    by = Actor(ActorKind.TOKEN, token.id)
+    await post(both.store, Post(taken.conversation, by, "c1", "Soon", hold=30_000))
+    ann = await both.client("ann")
+    [held] = (await ann.get(f"/conversations/{taken.conversation}/messages"))["held"]
+    assert (held["text"], held["author"]["name"]) == ("Soon", "Ann")
 
 
 async def test_pages_hold_to_the_filter(house: House) -> None:
