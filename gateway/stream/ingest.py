@@ -24,21 +24,19 @@ from gateway.events import (
     customer,
     new_id,
 )
-from gateway.store import Row, Stamp, Store, Tx, as_json, plain
+from gateway.store import Reader, Row, Stamp, Store, Tx, as_json, plain
 from gateway.store.base import Together
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads, insert_attachments
 from gateway.stream.hold import Held, changed, held_row, hold
 from gateway.stream.people import Person, find_or_make
-from gateway.stream.repeats import erased_id, was_erased
+from gateway.stream.repeats import erased_id
 
 DAY = 86_400_000
 """Milliseconds."""
 
 # By thread key first, then the newest that still runs; a closed one only as long as it may be reopened.
-FIND_LEG = """select c.*, l.id as found_leg_id,
-        exists (select 1 from messages m where m.account_id = $2 and m.provider_id = $5) as was_erased
-    from legs l join conversations c on c.id = l.conversation_id
+FIND_LEG = """select c.*, l.id as found_leg_id from legs l join conversations c on c.id = l.conversation_id
     where l.identity_id = $1 and l.account_id = $2
       and (c.status <> 'closed' or c.closed_at > $4) and (l.thread_key = $3 or $3 = '')
     order by case when c.status = 'closed' then 1 else 0 end, c.last_at desc, c.id desc, l.id desc limit 1 {lock_cl}"""
@@ -52,18 +50,22 @@ NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conv
     author_kind, author_id, client_id, account_id, provider_id, text, content, reply_to, at, late)
     values ($1, $2, $3, $3, $4, 'public', 'customer', $5, $6, $7, $8, $9, $10, $11, $12, $13)
     on conflict do nothing"""
+# None is touched where the message was taken in once and erased since: seen only now that its row is there, for another
+# process may have erased it while ours waited.
 TOUCH = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
     position = $6, last_public_position = $6, last_customer_position = $6,
-    waiting_since = coalesce(waiting_since, $7), snoozed_until = null, closed_at = null where id = $1"""
+    waiting_since = coalesce(waiting_since, $7), snoozed_until = null, closed_at = null where id = $1
+    and not exists (select 1 from messages m where m.account_id = $8 and m.provider_id = $9 and m.id <> $12)
+    and not exists (select 1 from messages m where m.author_id = $10 and m.client_id = $11 and m.id <> $12)"""
 TOUCH_TAGS = "update conversation_tags set status = $2, last_at = $3 where conversation_id = $1"
 TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
 # A client id is its author's own, on whatever account it came: with a provider's it is asked for last.
 KNOWN = """select m.id, m.conversation_id, m.position, m.at from messages m
-    where (m.account_id = $1 and m.provider_id in ($2, $6)) or (m.client_id = $3 and m.author_id in
-        (select i.id from identities i where i.space = $4 and i.address = $5))
-    order by case when m.client_id = $3 then 1 else 0 end limit 1"""
+    where (m.account_id = $1 and m.provider_id in ($2, $3)) or (m.client_id in ($4, $5) and m.author_id = $6)
+    order by case when m.client_id in ($4, $5) then 1 else 0 end limit 1"""
+IDENTITY = "select id from identities where space = $1 and address = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,23 +108,21 @@ async def take_in(
     try:
         event = await store.write(TakeIn(intake, fact, uploads, client_id, reply_to))
     except Repeat:
-        sender = fact.sender
-        row = await store.read(
-            lambda look: look.one(
-                KNOWN,
-                intake.account,
-                fact.provider_id,
-                client_id,
-                sender.space,
-                sender.address,
-                erased_id(intake.account, fact.provider_id),
-            )
-        )
+        row = await store.read(lambda look: _known(look, intake.account, fact, client_id))
         assert row is not None, "the unique index spoke of a message that is not there"
         return Taken(row["id"], row["conversation_id"], row["position"], row["at"], repeat=True)
     assert event.message is not None
     assert event.conversation is not None
     return Taken(event.message, event.conversation, event.position, event.at)
+
+
+async def _known(look: Reader, account: str, fact: InboundMessage, client: str | None) -> Row | None:
+    """The message that was taken in before, erased or not."""
+    author = await look.value(IDENTITY, fact.sender.space, fact.sender.address)
+    was = client and erased_id(author or "", client)
+    return await look.one(
+        KNOWN, account, fact.provider_id, erased_id(account, fact.provider_id), client, was, author
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +167,6 @@ async def ingest(
     """The verb of `take_in`."""
     person = await find_or_make(tx, fact.sender, fact.proof, name=fact.name, locale=fact.locale)
     found = await _find_conversation(tx, intake, fact, person)
-    if found is None and await was_erased(tx, intake.account, fact.provider_id):
-        raise Repeat
     leg, held = found or await _open(tx, intake, fact, person)
     message = MessageId(new_id())
     event, scope = tell(tx, held, leg, person, message)
@@ -192,7 +190,13 @@ async def ingest(
     if not stored:
         raise Repeat
     last_at, newest = arrival(held, message, at)
-    await tx.run(TOUCH, held.id, scope.status, leg, last_at, newest, event.position, at)
+    touched = await tx.run(
+        *(TOUCH, held.id, scope.status, leg, last_at, newest, event.position, at),
+        *(intake.account, erased_id(intake.account, fact.provider_id)),
+        *(person.identity, client_id and erased_id(person.identity, client_id), message),
+    )
+    if not touched:
+        raise Repeat
     if scope.tags:
         await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
     await tx.run(TOUCH_LEG, leg, tx.now)
@@ -278,11 +282,10 @@ async def _find_conversation(
     if person.is_new:
         return None
     since = tx.now - intake.reopen_within
-    erased = erased_id(intake.account, fact.provider_id)
-    row = await _find_leg(tx, intake, person, fact.thread_key, since, erased)
+    row = await _find_leg(tx, intake, person, fact.thread_key, since)
     if row is None and fact.thread_key:
         # A thread we have not seen yet still joins what runs with this very address.
-        row = await _find_leg(tx, intake, person, "", since, erased)
+        row = await _find_leg(tx, intake, person, "", since)
         if row is not None:
             held = await _held(tx, row)
             return await _add_leg(tx, held.id, intake.account, person, fact.thread_key), held
@@ -291,16 +294,11 @@ async def _find_conversation(
     return row["found_leg_id"], await _held(tx, row)
 
 
-async def _find_leg(
-    tx: Tx, intake: Intake, person: Person, thread_key: str, since: int, erased: str
-) -> Row | None:
-    """Raises Repeat for a message that was erased, whose id stands as `erased`."""
-    row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since, erased)
+async def _find_leg(tx: Tx, intake: Intake, person: Person, thread_key: str, since: int) -> Row | None:
+    row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since)
     if row is None and tx.postgres:
         # While we waited for the lock an undo may have taken the leg elsewhere: then it is found there.
-        row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since, erased)
-    if row is not None and row["was_erased"]:
-        raise Repeat
+        row = await tx.one(FIND_LEG, person.identity, intake.account, thread_key, since)
     return row
 
 

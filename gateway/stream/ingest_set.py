@@ -53,8 +53,11 @@ NEW_MESSAGES = """insert into messages (id, position, conversation_id, birth_con
     select n.id, n.position, n.conversation, n.conversation, n.leg, 'public', 'customer', n.author, n.client, n.account,
         n.provider, n.text, n.content::jsonb, n.reply_to, n.at, n.late
     from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::bigint[], $13::integer[])
-        as n (id, position, conversation, leg, author, client, account, provider, text, content, reply_to, at, late)"""
+        $9::text[], $10::text[], $11::text[], $12::bigint[], $13::integer[], $14::text[], $15::text[])
+        as n (id, position, conversation, leg, author, client, account, provider, text, content, reply_to, at, late,
+            erased_client, erased_provider)
+    where not exists (select 1 from messages m where m.account_id = n.account and m.provider_id = n.erased_provider)
+      and not exists (select 1 from messages m where m.author_id = n.author and m.client_id = n.erased_client)"""
 # One way to the server and back for three tables.
 TOUCH = """with ends as (insert into endpoints (account_id, identity_id, last_inbound_at)
         select w.account, w.identity, $10 from unnest($8::text[], $9::text[]) as w (account, identity)
@@ -173,8 +176,9 @@ def _keys(one: Plain) -> set[tuple[str, str, str]]:
     """What no two messages share; an erased one is known by the hash of its id."""
     account, provider = str(one.verb.intake.account), one.verb.fact.provider_id
     keys = {("provider", account, provider), ("provider", account, erased_id(account, provider))}
-    if one.verb.client_id is not None:
-        keys.add(("client", str(one.person.identity), one.verb.client_id))
+    author, client = str(one.person.identity), one.verb.client_id
+    if client is not None:
+        keys |= {("client", author, client), ("client", author, erased_id(author, client))}
     return keys
 
 
@@ -199,11 +203,13 @@ async def _write(tx: PostgresTx, fresh: Sequence[Plain], held: dict[str, Held]) 
             before = replace(before, scope=state.scope, last_at=state.last_at, last_message=state.message)
         event, scope = tell(tx, before, one.leg, one.person, message)
         content = None if fact.content is None else as_json(fact.content)
+        author, client = one.person.identity, verb.client_id
         messages.append(
             (
-                *(message, event.position, before.id, one.leg, one.person.identity, verb.client_id),
+                *(message, event.position, before.id, one.leg, author, client),
                 *(verb.intake.account, fact.provider_id, fact.text, content, verb.reply_to, at),
-                int(fact.late),
+                *(int(fact.late), client and erased_id(author, client)),
+                erased_id(verb.intake.account, fact.provider_id),
             )
         )
         after[one.conversation] = After(
@@ -211,7 +217,10 @@ async def _write(tx: PostgresTx, fresh: Sequence[Plain], held: dict[str, Held]) 
         )
         events.append(event)
     # What is computed here needs no database, and the database nothing of it yet: both are busy at once.
-    await asyncio.gather(tx.run(NEW_MESSAGES, *_columns(messages, 13)), _index(tx, fresh, events))
+    stored, _ = await asyncio.gather(tx.run(NEW_MESSAGES, *_columns(messages, 15)), _index(tx, fresh, events))
+    if stored != len(messages):
+        # One of them was taken in and erased by another process since we looked: each goes by itself.
+        raise Repeat
     await _touch(tx, fresh, after)
     return events
 

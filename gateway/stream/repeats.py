@@ -1,7 +1,8 @@
 """Ids that others chose, after an erasure: gone as words, still known when the same message comes again.
 
 A provider's id or a browser's own may be made of an address or a name. An erased message keeps their hash in their
-place; whoever takes a message in looks for both.
+place; whoever takes a message in looks for both. It looks once its row is there: two processes may be told the same
+message at once, and while the one waits the other may have stored its own, and erased it.
 """
 
 from __future__ import annotations
@@ -11,8 +12,13 @@ import hashlib
 from gateway.store import Row, Tx
 
 PREFIX = "erased:"
-STANDS = "select 1 from messages where account_id = $1 and provider_id = $2"
-SET_IDS = "update messages set client_id = $2, provider_id = $3 where id = $1"
+# Should a hash stand elsewhere already, this message lets its id go: an erasure never fails for it.
+SET_IDS = """update messages set
+    client_id = case when exists (select 1 from messages o
+        where o.author_id = messages.author_id and o.client_id = $2 and o.id <> $1) then null else $2 end,
+    provider_id = case when exists (select 1 from messages o
+        where o.account_id = messages.account_id and o.provider_id = $3 and o.id <> $1) then null else $3 end
+    where id = $1"""
 OF_IDENTITY = """select m.id, m.author_kind, m.author_id, m.client_id, m.account_id, m.provider_id from messages m
     where m.erased_at is not null and (m.client_id is not null or m.provider_id is not null)
       and m.leg_id in (select id from legs where identity_id = $1)"""
@@ -40,8 +46,3 @@ async def forget_ids_of(tx: Tx, identity: str) -> None:
     """The same for all erased messages that travelled by an identity's legs, whenever they were erased."""
     for row in await tx.all(OF_IDENTITY, identity):
         await forget_ids(tx, row)
-
-
-async def was_erased(tx: Tx, account: str, provider_id: str) -> bool:
-    """Is it a message that was taken in once and erased since?"""
-    return await tx.one(STANDS, account, erased_id(account, provider_id)) is not None

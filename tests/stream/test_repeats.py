@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.events import agent
+from gateway.events import AccountId, agent
 from gateway.media import DiskStore
-from gateway.store import Store
+from gateway.store import Store, Tx
+from gateway.store.postgres_tx import PostgresTx
 from gateway.stream.edit import erase_message
 from gateway.stream.erase import erase
+from gateway.stream.ingest import Intake, Taken
 from gateway.stream.post import Post
 from gateway.stream.repeats import PREFIX, erased_id
 from gateway.stream.start import start
 from tests.checks import check
+from tests.databases import Database
 from tests.world import World
 
 WORDS = "xylophone-from-berlin"
@@ -91,4 +96,126 @@ async def test_what_we_wrote_and_erased_is_not_written_again(world: World) -> No
     again = await start(world.store, "web", identity, None, first)
     assert (again.repeat, again.message) == (True, begun.message)
     assert await count(world) == before
+    await check(world.store)
+
+
+WAITING = """select count(*) from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+    and query_start < clock_timestamp() - interval '200 ms'"""
+"""Longer than a batch has patience: each of them waits without end."""
+OTHER = "update messages set client_id = $2, provider_id = $3 where id = $1"
+
+
+@asynccontextmanager
+async def held_up(
+    database: Database, sql: str, *args: Any
+) -> AsyncIterator[Callable[[int], Awaitable[None]]]:
+    """Another process holds a row meanwhile; yields what waits until so many wait for it. SQLite's writers never do."""
+    store = await database.open()
+    held, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold(tx: Tx) -> None:
+        await tx.one(sql, *args)
+        held.set()
+        await go_on.wait()
+
+    async def wait_for(others: int) -> None:
+        for _ in range(1000):
+            if await World(store).value(WAITING) >= others:
+                return
+            await asyncio.sleep(0.02)
+        raise AssertionError("nobody waited")
+
+    async def pass_by(others: int) -> None:
+        await asyncio.sleep(0)
+
+    if not database.postgres:
+        yield pass_by
+        return
+    holding = asyncio.create_task(store.write(hold))
+    await held.wait()
+    try:
+        yield wait_for
+    finally:
+        go_on.set()
+        await holding
+
+
+async def test_it_does_not_come_back_by_a_process_that_had_to_wait(database: Database) -> None:
+    """Told twice at once by two senders' names: the one waits for its conversation until the other's is erased."""
+    one = await database.open()
+    world, twin = await World.made(one), World(await database.open())
+    said = {"provider_id": f"p/{WORDS}"}
+    await world.says("+1", "hello")
+    kept = (await world.says("+2", "hello")).conversation
+    lock = "select 1 from conversations where id = $1 {lock}"
+    async with held_up(database, lock, kept) as waits:
+        late = asyncio.create_task(twin.says("+2", "once more", **said)) if database.postgres else None
+        await waits(1)
+        taken = await world.says("+1", "once more", **said)
+        await world.do(erase_message, taken.message)
+    again = await late if late else await twin.says("+2", "once more", **said)
+    assert (again.repeat, again.message) == (True, taken.message)
+    assert await count(world) == 3
+    await check(one)
+
+
+async def test_nor_by_many_that_are_written_together(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PostgreSQL looks for repeats before it locks the log's head: between the two another process has its turn."""
+    one = await database.open()
+    world, twin = await World.made(one), World(await database.open())
+    said = {"provider_id": f"p/{WORDS}"}
+    for who in ("+1", "+2"):
+        await world.says(who, "hello")
+    turns: list[Taken] = []
+    lock_head, its_turn = PostgresTx.lock_head, asyncio.Event()
+
+    async def takes_in_and_erases() -> None:
+        its_turn.set()
+        turns.append(await world.says("+1", "once more", **said))
+        await world.do(erase_message, turns[0].message)
+
+    async def lock_later(tx: PostgresTx) -> None:
+        if not its_turn.is_set():
+            await takes_in_and_erases()
+        await lock_head(tx)
+
+    if not database.postgres:
+        await takes_in_and_erases()
+    monkeypatch.setattr(PostgresTx, "lock_head", lock_later)
+    texts = [twin.says("+2", f"m{n}") for n in range(5)]
+    many = await asyncio.gather(*texts, twin.says("+2", "once more", **said))
+    assert [one.repeat for one in many] == [False] * 5 + [True]
+    assert many[-1].message == turns[0].message
+    assert await count(world) == 8
+    await check(one)
+
+
+async def test_nor_on_another_account_under_its_authors_own_id(world: World) -> None:
+    taken = await world.says("+1", "hello", client_id=WORDS)
+    await world.do(erase_message, taken.message)
+    shop = Intake(AccountId("shop"))
+    again = await world.says("+1", "hello", client_id=WORDS, intake=shop)
+    assert (again.repeat, again.message) == (True, taken.message)
+    many = await asyncio.gather(
+        *(world.says("+1", f"m{n}", intake=shop) for n in range(5)),
+        world.says("+1", "hello", client_id=WORDS, intake=shop),
+    )
+    assert (many[-1].repeat, many[-1].message) == (True, taken.message)
+    await check(world.store)
+
+
+async def test_an_id_that_stands_twice_does_not_stop_an_erasure(world: World) -> None:
+    """As an older version may have left them: the id once as a hash, and once as it was."""
+    said = {"provider_id": f"p/{WORDS}", "client_id": WORDS}
+    first, second = await world.says("+1", "hello", **said), await world.says("+1", "hello again")
+    await world.do(erase_message, first.message)
+    await world.store.write(lambda tx: tx.run(OTHER, second.message, WORDS, said["provider_id"]))
+    await world.do(erase_message, second.message)
+    row = await world.row("select client_id, provider_id from messages where id = $1", second.message)
+    assert (row["client_id"], row["provider_id"]) == (None, None)
+    assert len(await rests(world)) == 2
+    again = await world.says("+1", "hello", **said)
+    assert (again.repeat, again.message) == (True, first.message)
     await check(world.store)
