@@ -58,7 +58,7 @@ def _check_plain(value: Any, depth: int = 0) -> None:
         if "\0" in value or not _is_unicode(value):
             raise Malformed("errors.malformed", "a text with NUL or half a character", at="", why="no text")
     elif isinstance(value, (int, float)):
-        if not math.isfinite(value) or (isinstance(value, int) and abs(value) > LARGEST):
+        if abs(value) > LARGEST if isinstance(value, int) else not math.isfinite(value):
             raise Malformed("errors.malformed", "a number without bounds", at="", why="number too large")
     elif isinstance(value, (dict, list)):
         if depth >= DEEPEST:

@@ -51,6 +51,7 @@ def test_what_fits() -> None:
         {"id": "a", "name": "x", "values": {"\0": 1}},
         {"id": "a", "name": "x", "values": {"n": 2**63}},
         {"id": "a", "name": "x", "values": {"n": [-(10**30)]}},
+        {"id": "a", "name": "x", "values": {"n": 10**400}},
         {"id": "a", "name": "x", "values": {"n": float("inf")}},
         {"id": "a", "name": "x", "values": {"n": float("nan")}},
         [],

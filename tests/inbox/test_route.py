@@ -104,6 +104,29 @@ HOSTILE = {
 }
 
 
+async def test_a_number_is_what_it_says(both: House) -> None:
+    """Up to 64 bits exactly; beyond, it is refused by name and never kept as a fraction near it."""
+    ada = await both.client("ada")
+
+    async def keeps(number: str) -> tuple[int, Any]:
+        body = b'{"values": {"n": ' + number.encode() + b"}}"
+        answer = await ada.raw(
+            "PATCH", "/session/preferences", data=body, headers={"Content-Type": "application/json"}
+        )
+        return answer.status, orjson.loads(await answer.read() or b"{}")
+
+    for number in ("9223372036854775807", "-9223372036854775807", "9007199254740993", "1e300"):
+        assert (await keeps(number))[0] == 204, number
+        kept = await both.store.read(
+            lambda look: look.value("select preferences from agents where id = $1", both.agents["ada"])
+        )
+        assert orjson.loads(kept)["n"] == orjson.loads(number)
+    for number in ("9223372036854775808", str(2**64), str(-(2**64)), "9" * 400, "1e400"):
+        status, problem = await keeps(number)
+        assert (status, problem["type"], problem["params"]["why"]) == (400, "malformed", "number too large")
+    assert (await keeps("9" * 5000))[0] == 400
+
+
 @pytest.mark.parametrize("case", HOSTILE)
 async def test_broken_bodies_are_named(house: House, case: str) -> None:
     body, expected = HOSTILE[case]
