@@ -242,6 +242,7 @@ def attribute(row: Row) -> AttributeView:
         "target": row["target"],
         "key": row["key"],
         "label": row["label"],
+        "labels": orjson.loads(row["labels"]),
         "type": row["type"],
         "choices": orjson.loads(row["choices"]),
         "retired": row["retired_at"] is not None,

@@ -204,11 +204,19 @@ class TagView(TypedDict):
     retired: bool
 
 
+class LabelsView(TypedDict):
+    """What something is called in a language; in one that is left out, by its `label`."""
+
+    en: NotRequired[str]
+    ko: NotRequired[str]
+
+
 class AttributeView(TypedDict):
     id: str
     target: Literal["contact", "conversation", "organisation"]
     key: str
     label: str
+    labels: LabelsView
     type: Literal["text", "number", "date", "boolean", "choice", "url"]
     choices: list[str]
     retired: bool

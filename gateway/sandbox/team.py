@@ -62,11 +62,17 @@ TAGS = {
     "vip": ("VIP", "#be123c"),
 }
 ATTRIBUTES = (
-    ("conversation", "order_number", "주문번호 Order no.", "text", ()),
-    ("contact", "roast", "로스팅 Roast", "choice", ("라이트 Light", "미디엄 Medium", "다크 Dark")),
-    ("organisation", "seats", "인원 Seats", "number", ()),
+    ("conversation", "order_number", {"en": "Order no.", "ko": "주문번호"}, "text", ()),
+    (
+        "contact",
+        "roast",
+        {"en": "Roast", "ko": "로스팅"},
+        "choice",
+        ("라이트 Light", "미디엄 Medium", "다크 Dark"),
+    ),
+    ("organisation", "seats", {"en": "Seats", "ko": "인원"}, "number", ()),
 )
-"""target, key, label, type, choices"""
+"""target, key, labels, type, choices"""
 ORGANISATIONS = {
     "ko": (("한빛 디자인", "hanbit.example", 40), ("달맞이 서점", "moonbooks.example", 6)),
     "en": (("Café Moonlight", "moonlight.example", 12), ("Northwind Studio", "northwind.example", 25)),
@@ -201,8 +207,8 @@ async def make_people(tx: Tx, faces: Mapping[str, str], preferences: Mapping[str
     for one in COLLEAGUES:
         await set_teams(tx, agents[one.key], [teams[team] for team in one.teams], by)
     tags = {key: await make_tag(tx, name, colour, by) for key, (name, colour) in TAGS.items()}
-    for target, key, label, kind, choices in ATTRIBUTES:
-        await make_attribute(tx, target, key, label, kind, choices, by)
+    for target, key, labels, kind, choices in ATTRIBUTES:
+        await make_attribute(tx, target, key, labels["en"], kind, choices, by, labels=labels)
     team = Team(agents, teams, tags, await _make_organisations(tx, by), {})
     await _make_macros(tx, team, by)
     await _make_views(tx, team, by)

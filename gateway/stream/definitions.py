@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from gateway.errors import NotFound, Refused
@@ -15,10 +16,12 @@ from gateway.stream.directory import name_of, retired_at
 TARGETS = ("contact", "conversation", "organisation")
 TYPES = ("text", "number", "date", "boolean", "choice", "url")
 KEY = re.compile(r"[a-z][a-z0-9_]{0,49}")
-NEW_DEFINITION = """insert into attribute_definitions (id, target, key, label, type, choices, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7) on conflict (target, key) do nothing"""
+LANGUAGES = ("en", "ko")
+NEW_DEFINITION = """insert into attribute_definitions (id, target, key, label, type, choices, labels, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (target, key) do nothing"""
 DEFINITION = "select * from attribute_definitions where id = $1 {lock}"
-SET_DEFINITION = "update attribute_definitions set label = $2, choices = $3, retired_at = $4 where id = $1"
+SET_DEFINITION = """update attribute_definitions set label = $2, choices = $3, retired_at = $4, labels = $5
+    where id = $1"""
 NEW_ORGANISATION = """insert into organisations (id, name, domain, attributes, created_at)
     values ($1, $2, $3, '{}', $4) on conflict do nothing"""
 ORGANISATION = "select * from organisations where id = $1 {lock}"
@@ -27,16 +30,33 @@ DOMAIN_TAKEN = "select 1 from organisations where domain = $1 and id <> $2"
 
 
 async def make_attribute(
-    tx: Tx, target: str, key: str, label: str, kind: str, choices: Sequence[str], by: Actor
+    tx: Tx,
+    target: str,
+    key: str,
+    label: str,
+    kind: str,
+    choices: Sequence[str],
+    by: Actor,
+    *,
+    labels: Mapping[str, str] = MappingProxyType({}),
 ) -> str:
-    """Define an attribute; key and type stay for ever. Returns its id. Raises Refused for a key that is taken or ill
+    """Define an attribute; key and type stay for ever. `labels` say what it is called in a language, where that is not
+    `label`. Returns its id. Raises Refused for a key that is taken or ill
     formed, an unknown target or kind, or a choice of nothing."""
     if target not in TARGETS or kind not in TYPES or not KEY.fullmatch(key):
         raise Refused("errors.attribute_definition", f"{target} {key!r} {kind}")
     _check_choices(kind, choices)
     definition = new_id()
     stored = await tx.run(
-        NEW_DEFINITION, definition, target, key, name_of(label), kind, as_json(list(choices)), tx.now
+        NEW_DEFINITION,
+        definition,
+        target,
+        key,
+        name_of(label),
+        kind,
+        as_json(list(choices)),
+        as_json(_labels(labels)),
+        tx.now,
     )
     if not stored:
         raise Refused("errors.attribute_taken", f"{target} has {key} already", key=key)
@@ -50,17 +70,21 @@ async def change_attribute(
     by: Actor,
     *,
     label: str | None = None,
+    labels: Mapping[str, str] | None = None,
     choices: Sequence[str] | None = None,
     retired: bool | None = None,
 ) -> None:
-    """Change what is given. A retired attribute keeps its values and takes no new ones. Raises NotFound, Refused."""
+    """Change what is given; `labels` are all there are from now on. A retired attribute keeps its values and takes no new ones. Raises NotFound, Refused."""
     row = await tx.one(DEFINITION, definition)
     if row is None:
         raise NotFound("errors.attribute_not_found", f"no attribute {definition}")
     kept = from_json(row["choices"]) if choices is None else list(choices)
     _check_choices(row["type"], kept)
     name = row["label"] if label is None else name_of(label)
-    await tx.run(SET_DEFINITION, definition, name, as_json(kept), retired_at(tx, row, retired))
+    words = from_json(row["labels"]) if labels is None else _labels(labels)
+    await tx.run(
+        SET_DEFINITION, definition, name, as_json(kept), retired_at(tx, row, retired), as_json(words)
+    )
     _told(tx, definition, "attribute", by)
 
 
@@ -95,6 +119,13 @@ async def update_organisation(
     called = row["name"] if name is None else name_of(name)
     await tx.run(SET_ORGANISATION, organisation, called, at, as_json(values))
     _told(tx, organisation, "organisation", by)
+
+
+def _labels(said: Mapping[str, str]) -> dict[str, str]:
+    """Those that say something, plain. Raises Refused for a language that nobody reads here in."""
+    if unknown := said.keys() - set(LANGUAGES):
+        raise Refused("errors.attribute_definition", f"labels in {sorted(unknown)}")
+    return {language: label for language in LANGUAGES if (label := plain(said.get(language, "")).strip())}
 
 
 def _check_choices(kind: str, choices: Sequence[str]) -> None:

@@ -15,13 +15,17 @@ from gateway.store import Tx, as_json, from_json
 from gateway.stream.contacts import fitting_claims
 from gateway.stream.people import index_contact
 
-VOUCHED = {"email": ("Email", "text"), "plan": ("Plan", "text"), "since": ("Customer since", "date")}
-"""What a site may sign for: key -> label and type of the attribute it becomes."""
+VOUCHED = {
+    "email": ("Email", "이메일", "text"),
+    "plan": ("Plan", "요금제", "text"),
+    "since": ("Customer since", "고객이 된 날", "date"),
+}
+"""What a site may sign for: key -> names and type of the attribute it becomes."""
 
 CONTACT = """select c.id, c.claims, c.attributes, c.locale from contacts c
     join identities i on i.contact_id = c.id where i.id = $1 and c.erased_at is null"""
-DEFINE = """insert into attribute_definitions (id, target, key, label, type, choices, created_at)
-    values ($1, 'contact', $2, $3, $4, '[]', $5) on conflict (target, key) do nothing"""
+DEFINE = """insert into attribute_definitions (id, target, key, label, labels, type, choices, created_at)
+    values ($1, 'contact', $2, $3, $4, $5, '[]', $6) on conflict (target, key) do nothing"""
 WRITE = "update contacts set claims = $2, attributes = $3 where id = $1"
 WEBSITE = Actor(ActorKind.AUTOMATION, "website")
 
@@ -46,10 +50,10 @@ async def introduce(tx: Tx, identity: str, claims: Mapping[str, str], vouched: M
 
 async def _attributes(tx: Tx, vouched: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for key, (label, type_) in VOUCHED.items():
+    for key, (label, korean, type_) in VOUCHED.items():
         if vouched.get(key) is None:
             continue
-        if await tx.run(DEFINE, new_id(), key, label, type_, tx.now):
+        if await tx.run(DEFINE, new_id(), key, label, as_json({"ko": korean}), type_, tx.now):
             changes = {"what": "attribute"}
             tx.record(Event(Kind.DIRECTORY_CHANGED, WEBSITE, tx.now, subject=key, changes=changes))
         found[key] = _date(vouched[key]) if type_ == "date" else str(vouched[key])

@@ -25,6 +25,7 @@ from inbox.rest.conversations import Limit, Place, asked, page_size
 from inbox.rest.route import Call, route
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Choices = Annotated[list[Name], Field(max_length=200)]
 Domain = Annotated[str, StringConstraints(strip_whitespace=True, to_lower=True, min_length=1, max_length=253)]
 
@@ -51,16 +52,26 @@ class ChangeTag(Sent):
     retired: bool | None = None
 
 
+class Labels(Sent):
+    """What it is called in a language; in one that says nothing, by its `label`."""
+
+    en: Label = ""
+    ko: Label = ""
+
+
 class MakeAttribute(Sent):
     target: Literal["contact", "conversation", "organisation"]
     key: Key
     label: Name
+    labels: Labels = Field(default_factory=Labels)
     type: Literal["text", "number", "date", "boolean", "choice", "url"]
     choices: Choices = Field(default_factory=list)
 
 
 class ChangeAttribute(Sent):
     label: Name | None = None
+    labels: Labels | None = None
+    """All of them."""
     choices: Choices | None = None
     retired: bool | None = None
 
@@ -213,7 +224,14 @@ async def make_attribute(call: Call, body: MakeAttribute) -> AttributeAnswer:
     """Define an attribute once, for every contact, conversation or organisation."""
     key = await call.desk.store.write(
         lambda tx: definitions.make_attribute(
-            tx, body.target, body.key, body.label, body.type, body.choices, call.caller.actor
+            tx,
+            body.target,
+            body.key,
+            body.label,
+            body.type,
+            body.choices,
+            call.caller.actor,
+            labels=body.labels.model_dump(),
         )
     )
     return {"attribute": project.attribute(await _row(call, "attribute_definitions", key))}

@@ -184,11 +184,18 @@ export interface TagView {
   retired: boolean;
 }
 
+/** What something is called in a language; in one that is left out, by its `label`. */
+export interface LabelsView {
+  en?: string;
+  ko?: string;
+}
+
 export interface AttributeView {
   id: string;
   target: "contact" | "conversation" | "organisation";
   key: string;
   label: string;
+  labels: LabelsView;
   type: "text" | "number" | "date" | "boolean" | "choice" | "url";
   choices: string[];
   retired: boolean;
@@ -1672,16 +1679,25 @@ export interface ChangeTag {
   retired?: boolean | null;
 }
 
+/** What it is called in a language; in one that says nothing, by its `label`. */
+export interface Labels {
+  en?: string;
+  ko?: string;
+}
+
 export interface MakeAttribute {
   target: "contact" | "conversation" | "organisation";
   key: string;
   label: string;
+  labels?: Labels;
   type: "text" | "number" | "date" | "boolean" | "choice" | "url";
   choices?: string[];
 }
 
 export interface ChangeAttribute {
   label?: string | null;
+  /** All of them. */
+  labels?: Labels | null;
   choices?: string[] | null;
   retired?: boolean | null;
 }

@@ -323,3 +323,25 @@ async def test_far_too_much_fits_in_every_look(office: Office, language: Languag
         ).to_have_count(0)
         await fits(f"{page}-dialog")
     assert not found, "\n".join(found)
+
+
+# --- fields ---------------------------------------------------------------------------------------------------------
+
+
+async def test_a_field_is_called_in_each_readers_language(office: Office) -> None:
+    await office.known_writes("Kim Minji", "Hello")
+    settings = await settings_of(office.boss, "attributes")
+    await settings.button("attributes.make").first.click()
+    dialog = settings.page.get_by_role("dialog")
+    await dialog.get_by_label(settings.words("attributes.label"), exact=True).fill("Plan")
+    await dialog.get_by_label("Korean", exact=True).fill("요금제")
+    await dialog.get_by_label(settings.words("attributes.key")).fill("plan")
+    assert await settings.faults("attribute-labels") == []
+    await saved(settings)
+    await expect(settings.row("Plan")).to_be_visible()
+    korean = await office.boss.inbox("/c/1", language="ko")
+    side = korean.page.get_by_role("region", name=korean.words("context.label"), exact=True)
+    await expect(side.get_by_label("요금제", exact=True)).to_be_visible()
+    english = await office.boss.inbox("/c/1")
+    side = english.page.get_by_role("region", name=english.words("context.label"), exact=True)
+    await expect(side.get_by_label("Plan", exact=True)).to_be_visible()

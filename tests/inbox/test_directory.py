@@ -34,7 +34,17 @@ async def test_filing(both: House) -> None:
     assert (await ada.fails("PATCH", path, {"attributes": {"plan": "z"}}))[0] == 422
     changed = await ada.does("PATCH", path, {"attributes": {"plan": "a"}})
     assert changed["conversation"]["attributes"] == {"plan": "a"}
-    await ada.does("PATCH", f"/attributes/{attribute['id']}", {"choices": ["a", "b", "c"]})
+    assert attribute["labels"] == {}
+    named = await ada.does(
+        "PATCH", f"/attributes/{attribute['id']}", {"labels": {"ko": " 요금제 ", "en": " "}}
+    )
+    assert named["attribute"]["labels"] == {"ko": "요금제"}, "what says nothing is not kept"
+    kept = await ada.does("PATCH", f"/attributes/{attribute['id']}", {"choices": ["a", "b", "c"]})
+    assert (kept["attribute"]["label"], kept["attribute"]["labels"]) == ("Plan", {"ko": "요금제"})
+    wrong = {"labels": {"fr": "Forfait"}}
+    assert (await ada.fails("PATCH", f"/attributes/{attribute['id']}", wrong))[0] == 400
+    (told,) = (await ada.get("/attributes"))["attributes"]
+    assert told["labels"] == {"ko": "요금제"}
     assert await ada.fails("POST", "/attributes", wanted) == (422, "refused")
     organisation = (await ada.does("POST", "/organisations", {"name": "Acme", "domain": "Acme.example"}))[
         "organisation"

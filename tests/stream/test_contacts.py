@@ -344,9 +344,12 @@ async def test_definitions_are_made_once_and_retired(world: World) -> None:
         await world.do(make_attribute, "contact", "a", "A", "choice", [])
 
     async def change(tx: Any) -> None:
-        await change_attribute(tx, key, world.by, retired=True, label="Old order")
+        await change_attribute(tx, key, world.by, retired=True, label="Old order", labels={"ko": "주문"})
 
     await world.store.write(change)
+    assert "주문" in await world.value("select labels from attribute_definitions where id = $1", key)
+    with pytest.raises(Refused):
+        await world.store.write(lambda tx: change_attribute(tx, key, world.by, labels={"fr": "Commande"}))
     assert await world.value("select retired_at from attribute_definitions where id = $1", key) is not None
     one = await world.do(make_organisation, "One", "one.example")
     two = await world.do(make_organisation, "Two", None)

@@ -32,13 +32,11 @@ async def test_what_the_site_signed_becomes_defined_attributes(store: Store) -> 
     attributes, claims = await contact(store)
     assert attributes == {"email": "kim@example.com", "plan": "plus", "since": "2023-11-14"}
     assert claims == {}
-    defined = await store.read(
-        lambda look: look.all("select key, type from attribute_definitions order by key")
-    )
-    assert [(row["key"], row["type"]) for row in defined] == [
-        ("email", "text"),
-        ("plan", "text"),
-        ("since", "date"),
+    defined = await store.read(lambda look: look.all("select * from attribute_definitions order by key"))
+    assert [(row["key"], row["label"], from_json(row["labels"]), row["type"]) for row in defined] == [
+        ("email", "Email", {"ko": "이메일"}, "text"),
+        ("plan", "Plan", {"ko": "요금제"}, "text"),
+        ("since", "Customer since", {"ko": "고객이 된 날"}, "date"),
     ]
 
 

@@ -1,5 +1,5 @@
-import type { ActorView, ContactRef, ContactView, IdentityView } from "../../wire";
-import { t } from "../words";
+import type { ActorView, AttributeView, ContactRef, ContactView, IdentityView } from "../../wire";
+import { language, t } from "../words";
 
 /** What a person is called where nobody has said a name. */
 export function contactName(contact: Pick<ContactRef, "name" | "erased">): string {
@@ -21,6 +21,11 @@ export function languageName(locale: string): string {
   } catch {
     return locale;
   }
+}
+
+/** What a field is called in the language that is spoken here. */
+export function attributeLabel({ label, labels }: Pick<AttributeView, "label" | "labels">): string {
+  return labels[language.value] || label;
 }
 
 export function actorName(actor: ActorView): string {

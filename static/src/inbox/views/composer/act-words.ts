@@ -4,6 +4,7 @@ import type { IconName } from "../../ui/icons";
 import { known } from "../../store";
 import { agentOf } from "../../store/select";
 import { language, t, type WordKey } from "../../words";
+import { attributeLabel } from "../names";
 import type { Act } from "./along";
 
 const HOUR = 3_600_000; // ms
@@ -66,7 +67,7 @@ export function placeWords(name: string): string {
   const [of, , key] = name.split(".");
   if (key !== undefined) {
     const found = known.directory.attributes.find((one) => one.key === key && one.target === of);
-    return found?.label ?? key;
+    return found ? attributeLabel(found) : key;
   }
   return t(`macro.place.${name}` as WordKey);
 }

@@ -3,6 +3,7 @@ import { isComposing } from "../../../shared/keys";
 import type { AttributeView } from "../../../wire";
 import { known } from "../../store";
 import { language, t } from "../../words";
+import { attributeLabel } from "../names";
 import { Section } from "./section";
 
 type Values = Readonly<Record<string, unknown>>;
@@ -46,7 +47,7 @@ function Chooser({ definition, value, set }: FieldProps) {
     <select
       class="input"
       value={value === undefined || value === null ? "" : String(value)}
-      aria-label={definition.label}
+      aria-label={attributeLabel(definition)}
       onChange={(event) => set(parseValue(definition.type, event.currentTarget.value))}
     >
       <option value="">–</option>
@@ -65,7 +66,7 @@ function DateField({ definition, value, set }: FieldProps) {
       <input
         class="input"
         type="date"
-        aria-label={definition.label}
+        aria-label={attributeLabel(definition)}
         value={String(value ?? "")}
         onChange={(event) => set(parseValue("date", event.currentTarget.value))}
       />
@@ -87,7 +88,7 @@ function TextField({ definition, value, set }: FieldProps) {
       <input
         class="input"
         type="text"
-        aria-label={definition.label}
+        aria-label={attributeLabel(definition)}
         value={text ?? shown(definition, value)}
         placeholder="–"
         inputMode={definition.type === "number" ? "decimal" : definition.type === "url" ? "url" : "text"}
@@ -161,7 +162,7 @@ export function Facts({ target, values, set }: Omit<AttributesProps, "name" | "t
     <dl class="facts">
       {definitions.map((definition) => (
         <div key={definition.id} class="fact">
-          <dt>{definition.label}</dt>
+          <dt>{attributeLabel(definition)}</dt>
           <dd>
             <Field
               definition={definition}

@@ -13,7 +13,7 @@ import { Skeleton } from "../../ui/states";
 import { toast, undoable } from "../../ui/toasts";
 import { count, problemText, t, type WordKey } from "../../words";
 import { undo } from "../conversation/undo";
-import { addressWords, contactLabel, languageName, shortAddress, spaceWord } from "../names";
+import { addressWords, attributeLabel, contactLabel, languageName, shortAddress, spaceWord } from "../names";
 import { twoUsers } from "./two-users";
 
 const SETTLES = 180; // ms without a letter before people are looked for
@@ -137,7 +137,9 @@ function linesOf(kept: Standing, other: Standing): Line[] {
   const language = (contact: ContactView) => (contact.locale ? languageName(contact.locale) : "");
   const fields = known.directory.attributes
     .filter((one) => one.target === "contact")
-    .map(({ key, label }) => line(label, shownValue(mine.attributes[key]), shownValue(theirs.attributes[key])));
+    .map((one) =>
+      line(attributeLabel(one), shownValue(mine.attributes[one.key]), shownValue(theirs.attributes[one.key])),
+    );
   return [
     line(t("name"), mine.name, theirs.name),
     ...[

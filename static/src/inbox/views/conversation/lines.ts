@@ -5,7 +5,7 @@ import type { ConversationView, LineView } from "../../../wire";
 import { known } from "../../store";
 import { accountOf, agentOf, legOf } from "../../store/select";
 import { language, t, type WordKey } from "../../words";
-import { actorName } from "../names";
+import { actorName, attributeLabel } from "../names";
 
 type Change = readonly [unknown, unknown];
 
@@ -44,7 +44,7 @@ function channelName(view: ConversationView | undefined, leg: unknown): string |
 /** What the fields are called that were changed; a field that is no more has no name. */
 function fieldNames(keys: readonly string[]): string {
   const defined = known.directory.attributes.filter((one) => one.target === "conversation");
-  const labels = keys.flatMap((key) => defined.find((one) => one.key === key)?.label ?? []);
+  const labels = keys.flatMap((key) => defined.filter((one) => one.key === key).map(attributeLabel));
   return listed(labels);
 }
 

@@ -1,9 +1,11 @@
 import { useState } from "preact/hooks";
+import { type Language, LANGUAGES } from "../../../shared/i18n";
 import type { AttributeView } from "../../../wire";
 import { patch, post } from "../../api";
 import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
 import { t, type WordKey } from "../../words";
+import { attributeLabel, languageName } from "../names";
 import { EditableList, NameField } from "./editable";
 import { Form } from "./form";
 
@@ -12,6 +14,7 @@ const TYPES = ["text", "number", "date", "boolean", "choice", "url"] as const;
 
 function AttributeDialog({ attribute, close }: { attribute: AttributeView | null; close: () => void }) {
   const [label, setLabel] = useState(attribute?.label ?? "");
+  const [labels, setLabels] = useState<Partial<Record<Language, string>>>(attribute?.labels ?? {});
   const [key, setKey] = useState(attribute?.key ?? "");
   const [target, setTarget] = useState<AttributeView["target"]>(attribute?.target ?? "contact");
   const [type, setType] = useState<AttributeView["type"]>(attribute?.type ?? "text");
@@ -22,12 +25,28 @@ function AttributeDialog({ attribute, close }: { attribute: AttributeView | null
     .filter(Boolean);
   const save = () =>
     attribute
-      ? patch(`/attributes/${attribute.id}`, { label: label.trim(), ...(type === "choice" ? { choices: list } : {}) })
-      : post("/attributes", { target, key, label: label.trim(), type, choices: type === "choice" ? list : [] });
+      ? patch(`/attributes/${attribute.id}`, { label: label.trim(), labels, ...(type === "choice" ? { choices: list } : {}) })
+      : post("/attributes", { target, key, label: label.trim(), labels, type, choices: type === "choice" ? list : [] });
   return (
     <Dialog title={t(attribute ? "attributes.edit" : "attributes.make")} close={close}>
       <Form label={t("save")} cancel={close} disabled={!label.trim() || !key} save={save} done={close}>
         <NameField label={t("attributes.label")} name={label} change={setLabel} />
+        <fieldset class="field attribute-labels">
+          <legend>{t("attributes.labels")}</legend>
+          {LANGUAGES.map((one) => (
+            <label key={one} class="field">
+              <span>{languageName(one)}</span>
+              <input
+                class="input"
+                lang={one}
+                maxLength={120}
+                placeholder={label}
+                value={labels[one] ?? ""}
+                onInput={(event) => setLabels({ ...labels, [one]: event.currentTarget.value })}
+              />
+            </label>
+          ))}
+        </fieldset>
         {!attribute && (
           <>
             <label class="field">
@@ -92,7 +111,7 @@ function Row({ attribute }: { attribute: AttributeView }) {
   return (
     <>
       <span class="rows-main">
-        <b>{attribute.label}</b> <code>{attribute.key}</code>
+        <b>{attributeLabel(attribute)}</b> <code>{attribute.key}</code>
       </span>
       <span class="rows-more faint">
         {t(`attributes.target.${attribute.target}` as WordKey)} · {t(`attributes.type.${attribute.type}` as WordKey)}
@@ -108,7 +127,7 @@ export function AttributeAdmin() {
       things={known.directory.attributes}
       path="/attributes"
       icon="sliders"
-      named={(attribute) => attribute.label}
+      named={attributeLabel}
       labels={{ make: t("attributes.make"), none: t("attributes.none"), none_more: t("attributes.none_more") }}
       row={(attribute) => <Row attribute={attribute} />}
       form={(attribute, close) => <AttributeDialog attribute={attribute} close={close} />}

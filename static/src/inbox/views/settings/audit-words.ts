@@ -5,7 +5,7 @@ import { known } from "../../store";
 import { agentOf } from "../../store/select";
 import { count, language, t, type WordKey } from "../../words";
 import { lineWords } from "../conversation/lines";
-import { actorName } from "../names";
+import { actorName, attributeLabel } from "../names";
 
 /** What stands in the audit, in the order of the filter's list. */
 export const KINDS = [
@@ -57,11 +57,12 @@ function teamNames(ids: readonly string[]): string {
 /** What a thing of the directory is called today. */
 function called(id: string | null): string {
   const { teams, tags, attributes, accounts } = known.directory;
+  const attribute = attributes.find((one) => one.id === id);
   return (
     agentOf(known, id ?? "")?.name ??
     teams.find((one) => one.id === id)?.name ??
     tags.find((one) => one.id === id)?.name ??
-    attributes.find((one) => one.id === id)?.label ??
+    (attribute && attributeLabel(attribute)) ??
     accounts.find((one) => one.id === id)?.label[language.value] ??
     t("audit.former")
   );

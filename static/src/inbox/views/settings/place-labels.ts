@@ -2,12 +2,17 @@
 
 import { known } from "../../store";
 import { t, type WordKey } from "../../words";
+import { attributeLabel } from "../names";
 import { PLACES } from "./macro-places";
 
 function fields() {
   return known.directory.attributes
     .filter((one) => one.target === "contact" || one.target === "conversation")
-    .map(({ target, key, label, retired }) => ({ name: `${target}.attributes.${key}`, label, retired }));
+    .map((one) => ({
+      name: `${one.target}.attributes.${one.key}`,
+      label: attributeLabel(one),
+      retired: one.retired,
+    }));
 }
 
 export function placeNames(): string[] {
