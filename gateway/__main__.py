@@ -222,8 +222,11 @@ async def erase(arguments: argparse.Namespace) -> None:
 
     config = _config(arguments)
     async with _store(arguments) as store:
-        await erase_for_good(store, open_media(config.media_store, config.data), arguments.contact, SYSTEM)
+        media = open_media(config.media_store, config.data)
+        gone = await erase_for_good(store, media, arguments.contact, SYSTEM)
     print(f"contact {arguments.contact} is erased")
+    if not gone:
+        print("the file store is away: Parley deletes her files as soon as it is back, while it serves")
 
 
 # --- people ---------------------------------------------------------------------------------------------------------

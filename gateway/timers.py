@@ -1,4 +1,4 @@
-"""What falls due: snoozes that end, replies held for undo, uploads nobody used, the log's old end.
+"""What falls due: snoozes that end, replies held for undo, files of the erased, uploads nobody used, the log's old end.
 
 Runs for the life of the process.
 """
@@ -16,6 +16,7 @@ from gateway.store import Store, Tx
 from gateway.stream.along import forget_taken
 from gateway.stream.bulk import forget_bulks
 from gateway.stream.edit import NAMED
+from gateway.stream.erase import forget_dying
 from gateway.stream.held import forget_undone
 from gateway.stream.release import next_due, release_due
 from gateway.stream.status import next_wake, wake_due
@@ -29,6 +30,8 @@ LOOK_SOON = 0.05
 """Seconds at the least between two looks at held replies when one is due."""
 CLEAN_EVERY = 3600.0
 """Seconds between two rounds of cleaning."""
+FORGET_EVERY = 60.0
+"""Seconds between two tries to delete the files of erasures that the file store did not delete at once."""
 DAY, HOUR = 86_400_000, 3_600_000
 
 # What waits in a draft waits on.
@@ -65,6 +68,19 @@ async def release_held(store: Store, clock: Callable[[], int]) -> None:
         except Unavailable as why:
             log.warning("held replies wait: %s", why)
         await asyncio.sleep(wait)
+
+
+async def forget_files(store: Store, media: MediaStore) -> None:
+    """Delete what erasures have left in the file store, again and again until it is gone: it may have been away, or
+    this process killed between the erasure and the deletion."""
+    while True:
+        try:
+            await forget_dying(store, media)
+        except Unavailable as why:
+            log.warning("the files of erasures wait: %s", why)
+        except Exception:
+            log.exception("the files of erasures could not be deleted; the next round tries again")
+        await asyncio.sleep(FORGET_EVERY)
 
 
 async def clean(store: Store, media: MediaStore, limits: Limits) -> None:

@@ -21,6 +21,7 @@ ERASE_FILES = "delete from attachments where message_id = $1"
 NAMED = """select 1 from attachments where hash = $1
     union all select 1 from agents where substr(picture, 1, 64) = $1 limit 1"""
 """Does a message's file, or an agent's picture, have these bytes?"""
+DYING = "insert into dying_files (hash, since) values ($1, $2) on conflict do nothing"
 
 
 async def edit_message(tx: Tx, message: str, text: str, by: Actor) -> None:
@@ -47,7 +48,7 @@ async def edit_message(tx: Tx, message: str, text: str, by: Actor) -> None:
 async def erase_message(tx: Tx, message: str, by: Actor) -> list[str]:
     """Take the content of a message for good: words, former words, files, search tokens. The row stands as erased.
 
-    Returns the hashes of media that nobody names any more: the caller deletes them, then calls `Store.purge`.
+    Returns the hashes of media that nobody names any more: the caller hands them to `erase.forget_media`.
     Raises NotFound.
     """
     held, row = await take_message(tx, message)
@@ -55,7 +56,7 @@ async def erase_message(tx: Tx, message: str, by: Actor) -> list[str]:
         return []
     hashes = await erase_content(tx, row)
     _tell(tx, Kind.MESSAGE_ERASED, held, row, by)
-    return await unnamed(tx, hashes)
+    return await give_up(tx, hashes)
 
 
 async def erase_content(tx: Tx, row: Row) -> list[str]:
@@ -70,9 +71,12 @@ async def erase_content(tx: Tx, row: Row) -> list[str]:
     return hashes
 
 
-async def unnamed(tx: Tx, hashes: list[str]) -> list[str]:
-    """Those of the media that no attachment names any more."""
-    return [one for one in dict.fromkeys(hashes) if await tx.one(NAMED, one) is None]
+async def give_up(tx: Tx, hashes: list[str]) -> list[str]:
+    """Those of the media that nobody names any more, written down to be deleted until they are gone."""
+    dying = [one for one in dict.fromkeys(hashes) if await tx.one(NAMED, one) is None]
+    for one in dying:
+        await tx.run(DYING, one, tx.now)
+    return dying
 
 
 async def take_message(tx: Tx, message: str) -> tuple[Held, Row]:

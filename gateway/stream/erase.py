@@ -8,17 +8,21 @@ their rows: they hold ids only.
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Sequence
 
-from gateway.errors import Refused
+from gateway.errors import Refused, Unavailable
 from gateway.events import Actor, ContactId, Event, Kind, Status, new_id
 from gateway.media import MediaStore
-from gateway.store import Row, Store, Tx
+from gateway.store import Reader, Row, Store, Tx
 from gateway.stream.along import forget_along
-from gateway.stream.edit import NAMED, erase_content, take_message, tell_message, unnamed
+from gateway.stream.edit import NAMED, erase_content, give_up, take_message, tell_message
 from gateway.stream.held import erase_held
 from gateway.stream.hold import changed, hold, live_contact
 from gateway.stream.repeats import forget_ids_of
 from gateway.stream.status import close
+
+log = logging.getLogger(__name__)
 
 SETTLES = 1.0
 """Seconds before a file is deleted: somebody who has just stored the same may be about to name it."""
@@ -58,25 +62,61 @@ FORGET_THREADS = "update legs set thread_key = '' where identity_id = $1"
 FORGET_ADDRESS = "update identities set address = $2, proof = 0 where id = $1"
 FORGET_CONTACT = """update contacts set name = '', locale = null, organisation_id = null, attributes = '{}',
     claims = '{}', erased_at = $2 where id = $1"""
+DYING = "select hash from dying_files order by since, hash"
+GONE = "delete from dying_files where hash = $1"
+TROUBLE = (Unavailable, OSError)
+"""What a file store may answer instead of deleting."""
 
 
-async def erase(store: Store, media: MediaStore, contact: str, by: Actor) -> None:
+async def erase(store: Store, media: MediaStore, contact: str, by: Actor) -> bool:
     """Erase a contact entirely: rows and search tokens, then files nobody names any more, then what the database's own
-    files still remember. Raises NotFound, Refused when that is done already, Unavailable (asking again is right).
+    files still remember. Returns whether the files are gone. Raises NotFound, Refused when that is done already,
+    Unavailable.
     """
     hashes = await store.write(lambda tx: erase_contact(tx, contact, by))
-    await forget_media(store, media, hashes)
+    return await forget_media(store, media, hashes)
 
 
-async def forget_media(store: Store, media: MediaStore, hashes: list[str]) -> None:
-    """The end of any erasure: delete media that nobody names any more, and purge the database's files."""
-    held = [found for one in hashes if (found := await media.find(one))]
-    if held:
-        await asyncio.sleep(SETTLES)
-    for one in held:
-        if not await store.read(lambda look, one=one: look.one(NAMED, one.hash)):  # type: ignore[misc]
-            await media.delete(one.hash, older_than=one.modified + 1)
+async def forget_media(store: Store, media: MediaStore, hashes: Sequence[str]) -> bool:
+    """The end of any erasure: delete media that nobody names any more, and purge the database's files.
+
+    Returns whether the files are gone; where the file store is away they go as soon as it is back (`forget_dying`).
+    """
+    gone = True
+    try:
+        await _delete(store, media, hashes)
+    except TROUBLE as why:
+        gone = False
+        log.warning("files of an erasure wait for the file store: %s", why)
     await store.purge()
+    return gone
+
+
+async def forget_dying(store: Store, media: MediaStore) -> int:
+    """Try again to delete what former erasures could not; returns how many files still wait. Raises Unavailable when
+    the database is away."""
+
+    async def look_up(look: Reader) -> Sequence[Row]:
+        return await look.all(DYING)
+
+    left = 0
+    for row in await store.read(look_up):
+        try:
+            await _delete(store, media, [row["hash"]])
+        except TROUBLE as why:
+            left += 1
+            log.warning("file %s of an erasure waits: %s", row["hash"], why)
+    return left
+
+
+async def _delete(store: Store, media: MediaStore, hashes: Sequence[str]) -> None:
+    held = {one: await media.find(one) for one in hashes}
+    if any(held.values()):
+        await asyncio.sleep(SETTLES)
+    for one, found in held.items():
+        if found and not await store.read(lambda look, one=one: look.one(NAMED, one)):  # type: ignore[misc]
+            await media.delete(one, older_than=found.modified + 1)
+        await store.write(lambda tx, one=one: tx.run(GONE, one), aside=True)  # type: ignore[misc]
 
 
 async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
@@ -100,7 +140,7 @@ async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
         await tx.run(FORGET_NOTES, one["id"])
         tx.index("contact_search", one["seq"], "")
     tx.record(Event(Kind.CONTACT_ERASED, by, tx.now, contact=ContactId(row["id"]), audited=True))
-    return await unnamed(tx, hashes)
+    return await give_up(tx, hashes)
 
 
 async def _erase_messages(tx: Tx, contact: str, by: Actor) -> list[str]:

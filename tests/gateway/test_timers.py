@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from gateway.errors import Unavailable
 from gateway.events import Address, Attachment, InboundMessage, Status, agent
 from gateway.limits import Limits
 from gateway.media import open_media
@@ -12,10 +15,11 @@ from gateway.store import Store
 from gateway.store.sqlite import SqliteStore, wall_clock
 from gateway.stream.along import Along, save_along
 from gateway.stream.attach import keep_upload
+from gateway.stream.edit import give_up
 from gateway.stream.ingest import take_in
 from gateway.stream.post import Post, post
 from gateway.stream.status import snooze
-from gateway.timers import DAY, HOUR, clean_once, release_held, wake_snoozed
+from gateway.timers import DAY, HOUR, clean_once, forget_files, release_held, wake_snoozed
 from tests.world import WEB, seed
 
 LIMITS = Limits()
@@ -132,3 +136,36 @@ async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(tmp_path: Pa
     assert await store.read(lambda look: look.value("select count(*) from audit")) > 0
     await store.close()
     await media.close()
+
+
+async def test_files_of_the_erased_are_deleted_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also after a round that failed, and from the first second of a process."""
+    monkeypatch.setattr("gateway.timers.FORGET_EVERY", 0.01)
+    monkeypatch.setattr("gateway.stream.erase.SETTLES", 0.01)
+    store = await opened(tmp_path, Clock())
+    media = open_media("disk:media", tmp_path)
+    stored = await media.put(b"of somebody who is forgotten", limit=None)
+    delete, tries = media.delete, 0
+
+    async def fails_at_first(digest: str, *, older_than: int | None = None) -> bool:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Unavailable("away") if tries == 1 else RuntimeError("nobody foresaw this")
+        return await delete(digest, older_than=older_than)
+
+    monkeypatch.setattr(media, "delete", fails_at_first)
+    await store.write(lambda tx: give_up(tx, [stored.hash]))
+    forgetting = asyncio.create_task(forget_files(store, media))
+    try:
+        async with asyncio.timeout(20):
+            while await media.exists(stored.hash):  # noqa: ASYNC110 - what we wait for is on a disk
+                await asyncio.sleep(0.01)
+        assert tries == 3
+    finally:
+        forgetting.cancel()
+        await asyncio.gather(forgetting, return_exceptions=True)
+        await store.close()
+        await media.close()

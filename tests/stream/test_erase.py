@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import Forbidden, NotFound, Refused
+from gateway.errors import Forbidden, NotFound, Refused, Unavailable
 from gateway.events import Attachment, Kind, agent
 from gateway.media import DiskStore
 from gateway.store import Store, events_after
@@ -15,7 +15,7 @@ from gateway.stream.attach import keep_upload
 from gateway.stream.contacts import set_claims, update_contact
 from gateway.stream.definitions import make_attribute
 from gateway.stream.edit import edit_message, erase_message
-from gateway.stream.erase import erase
+from gateway.stream.erase import erase, erase_contact, forget_dying
 from gateway.stream.merge import merge, merge_contacts
 from gateway.stream.private import save_draft
 from tests.checks import check
@@ -152,6 +152,54 @@ async def test_a_file_that_somebody_else_sent_too_stays(world: World, tmp_path: 
     await world.says("+2", "the same", attachments=(Attachment(row["hash"], "x.png", "image/png", 17),))
     await erase(world.store, media, contact, agent("anna"))
     assert await media.exists(row["hash"])
+    await media.close()
+
+
+class FailingStore(DiskStore):
+    """Deletes nothing while it has `trouble`."""
+
+    trouble: Exception | None = None
+
+    async def delete(self, digest: str, *, older_than: int | None = None) -> bool:
+        if self.trouble is not None:
+            raise self.trouble
+        return await super().delete(digest, older_than=older_than)
+
+
+@pytest.mark.parametrize("trouble", [Unavailable("the bucket is away"), OSError("read-only file system")])
+async def test_what_the_file_store_does_not_delete_is_deleted_as_soon_as_it_does(
+    database: Database, world: World, tmp_path: Path, trouble: Exception
+) -> None:
+    """The erasure holds, the database's files are purged all the same, and no file is forgotten about."""
+    media = FailingStore(tmp_path / "media")
+    contact = await fill(world, media)
+    media.trouble = trouble
+    assert not await erase(world.store, media, contact, agent("anna"))
+    assert said(await everywhere(database, world)) == set()
+    held = {one.hash async for one in media.list()}
+    assert held
+    assert held == {row["hash"] for row in await world.rows("select hash from dying_files")}
+    assert await forget_dying(world.store, media) == len(held), "still away"
+    media.trouble = None
+    assert await forget_dying(world.store, media) == 0
+    assert [one async for one in media.list()] == []
+    assert await world.rows("select hash from dying_files") == []
+    await media.close()
+
+
+async def test_a_process_that_ends_between_the_erasure_and_the_deletion(world: World, tmp_path: Path) -> None:
+    """Whoever comes up later deletes the files, but not what somebody else has sent as well meanwhile."""
+    media = DiskStore(tmp_path / "media")
+    contact = await fill(world, media)
+    second = await media.put(b"another picture", limit=None)
+    picture = Attachment(second.hash, "two.png", "image/png", second.size)
+    await world.says("+4915559999", "look", attachments=(picture,))
+    hashes = await world.do(erase_contact, contact)
+    assert len(hashes) == len([one async for one in media.list()]) == 2
+    await world.says("+2", "the same", attachments=(Attachment(hashes[0], "x.png", "image/png", 17),))
+    assert await forget_dying(world.store, media) == 0
+    assert [one.hash async for one in media.list()] == [hashes[0]]
+    assert await world.rows("select hash from dying_files") == []
     await media.close()
 
 
