@@ -18,9 +18,14 @@ test("a shelf is a map, and its former forms stay as they were", () => {
         forms.push({ shelf, plain });
         shelf = Shelf.of(shelf);
         plain = new Map(plain);
-        // A form that was copied may still be written: the copy does not see it.
-        forms[0]?.shelf.set("first", step);
-        forms[0]?.plain.set("first", step);
+        // A form that was copied may still be written: neither the copy sees it nor what it was itself copied from.
+        const former = forms[roll(forms.length)];
+        const other = `c${roll(120)}`;
+        former?.shelf.set("former", step).set(other, step);
+        former?.plain.set("former", step).set(other, step);
+        assert.equal(former?.shelf.delete(key), former?.plain.delete(key));
+        // Two may be made of the same one.
+        if (former) forms.push({ shelf: Shelf.of(former.shelf), plain: new Map(former.plain) });
       }
     }
     for (const one of [...forms, { shelf, plain }]) {

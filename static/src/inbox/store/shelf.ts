@@ -1,7 +1,8 @@
-// A map of many entries that is cheap to copy: a new form shares all but what is written anew. A hundred thousand
-// conversations in a plain map would cost every event a copy of all of them.
+// A map of many entries whose copy costs nothing, and a write no more than the write: the newest form has the entries,
+// a former one knows what it had otherwise. A hundred thousand conversations in a plain map would cost every event a
+// copy of all of them, and every copy is waste that is collected while an agent scrolls.
 
-const SHELVES = 2048;
+const SHELVES = 256;
 const TELLING = 4; // letters at an id's end, which tell it from others
 
 function shelfOf(key: string): number {
@@ -10,91 +11,131 @@ function shelfOf(key: string): number {
   return (hash >>> 0) % SHELVES;
 }
 
-export class Shelf<V> implements Map<string, V> {
-  private constructor(
-    private readonly shelves: Map<string, V>[],
-    /** Which of them are this form's own and may be written. */
-    private own: Uint8Array,
-    size: number,
-  ) {
-    this.length = size;
-  }
+/** What a former form did not have. */
+const NOTHING = Symbol("nothing");
 
-  private length: number;
+/** The entries as they stood at one time: in shelves of its own, or as a later one has them but for what is `otherwise`. */
+interface Form<V> {
+  shelves: Map<string, V>[] | null;
+  later: Form<V> | null;
+  otherwise: Map<string, V | typeof NOTHING>;
+  /** The one just before, which is told what is overwritten here. */
+  former: Form<V> | null;
+  size: number;
+}
+
+function formOf<V>(shelves: Map<string, V>[], size: number, former: Form<V> | null): Form<V> {
+  return { shelves, later: null, otherwise: new Map(), former, size };
+}
+
+function filled<V>(entries: Iterable<[string, V]>): Form<V> {
+  const shelves = Array.from({ length: SHELVES }, () => new Map<string, V>());
+  let size = 0;
+  for (const [key, value] of entries) {
+    shelves[shelfOf(key)]?.set(key, value);
+    size++;
+  }
+  return formOf(shelves, size, null);
+}
+
+export class Shelf<V> implements Map<string, V> {
+  private constructor(private form: Form<V>) {}
 
   static of<V>(entries: ReadonlyMap<string, V>): Shelf<V> {
-    if (entries instanceof Shelf) return (entries as Shelf<V>).fork();
-    const shelves = Array.from({ length: SHELVES }, () => new Map<string, V>());
-    entries.forEach((value, key) => shelves[shelfOf(key)]?.set(key, value));
-    return new Shelf(shelves, new Uint8Array(SHELVES).fill(1), entries.size);
+    return entries instanceof Shelf ? (entries as Shelf<V>).fork() : new Shelf(filled(entries));
   }
 
   /** A new form with the same entries. Neither sees what is written into the other from now on. */
   private fork(): Shelf<V> {
-    this.own = new Uint8Array(SHELVES);
-    return new Shelf(this.shelves.slice(), new Uint8Array(SHELVES), this.length);
+    const { form } = this;
+    if (!form.shelves) return new Shelf(filled(this));
+    const made = formOf(form.shelves, form.size, form);
+    form.shelves = null;
+    form.later = made;
+    // It is written no more: what it would have told the one before is known.
+    form.former = null;
+    return new Shelf(made);
   }
 
-  private readable(key: string): Map<string, V> {
-    return this.shelves[shelfOf(key)] as Map<string, V>;
-  }
-
+  /** The shelf for a key, to be written; a form that others were made of starts anew with shelves of its own. */
   private writable(key: string): Map<string, V> {
-    const at = shelfOf(key);
-    const there = this.shelves[at] as Map<string, V>;
-    if (this.own[at]) return there;
-    const made = new Map(there);
-    this.shelves[at] = made;
-    this.own[at] = 1;
-    return made;
+    this.form = this.form.shelves ? this.form : filled(this);
+    const { shelves, former } = this.form;
+    const shelf = shelves?.[shelfOf(key)] as Map<string, V>;
+    if (former && !former.otherwise.has(key))
+      former.otherwise.set(key, shelf.has(key) ? (shelf.get(key) as V) : NOTHING);
+    return shelf;
+  }
+
+  private find(key: string): V | typeof NOTHING {
+    let form = this.form;
+    while (!form.shelves) {
+      const there = form.otherwise.get(key);
+      if (there !== undefined || form.otherwise.has(key)) return there as V | typeof NOTHING;
+      form = form.later as Form<V>;
+    }
+    const shelf = form.shelves[shelfOf(key)] as Map<string, V>;
+    const there = shelf.get(key);
+    return there !== undefined || shelf.has(key) ? (there as V) : NOTHING;
   }
 
   get size(): number {
-    return this.length;
+    return this.form.size;
   }
 
   get(key: string): V | undefined {
-    return this.readable(key).get(key);
+    const there = this.find(key);
+    return there === NOTHING ? undefined : there;
   }
 
   has(key: string): boolean {
-    return this.readable(key).has(key);
+    return this.find(key) !== NOTHING;
   }
 
   set(key: string, value: V): this {
     const shelf = this.writable(key);
     const before = shelf.size;
     shelf.set(key, value);
-    this.length += shelf.size - before;
+    this.form.size += shelf.size - before;
     return this;
   }
 
   delete(key: string): boolean {
     if (!this.has(key)) return false;
-    this.length--;
-    return this.writable(key).delete(key);
+    const there = this.writable(key).delete(key);
+    this.form.size--;
+    return there;
   }
 
   clear(): void {
-    this.shelves.forEach((_, at) => (this.shelves[at] = new Map()));
-    this.own.fill(1);
-    this.length = 0;
+    this.form = filled<V>([]);
   }
 
   forEach(each: (value: V, key: string, map: Map<string, V>) => void): void {
-    for (const shelf of this.shelves) shelf.forEach((value, key) => each(value, key, this));
+    if (this.form.shelves) {
+      for (const shelf of this.form.shelves) shelf.forEach((value, key) => each(value, key, this));
+    } else for (const [key, value] of this.entries()) each(value, key, this);
   }
 
   *entries(): MapIterator<[string, V]> {
-    for (const shelf of this.shelves) yield* shelf.entries();
+    const otherwise = new Map<string, V | typeof NOTHING>();
+    let form = this.form;
+    for (; !form.shelves; form = form.later as Form<V>) {
+      form.otherwise.forEach((value, key) => otherwise.has(key) || otherwise.set(key, value));
+    }
+    for (const shelf of form.shelves) {
+      if (otherwise.size === 0) yield* shelf.entries();
+      else for (const entry of shelf) if (!otherwise.has(entry[0])) yield entry;
+    }
+    for (const [key, value] of otherwise) if (value !== NOTHING) yield [key, value];
   }
 
   *keys(): MapIterator<string> {
-    for (const shelf of this.shelves) yield* shelf.keys();
+    for (const [key] of this.entries()) yield key;
   }
 
   *values(): MapIterator<V> {
-    for (const shelf of this.shelves) yield* shelf.values();
+    for (const [, value] of this.entries()) yield value;
   }
 
   [Symbol.iterator](): MapIterator<[string, V]> {
