@@ -3,6 +3,7 @@
 import { keptIn } from "../shared/clientstore";
 import { dispatch, state } from "./store";
 import { get, onSignedOut, problemOf } from "./api";
+import { mindingAlong } from "./commands/along";
 import { minding } from "./commands/drafts";
 import { heard, sayAgain, sayNow, useSocketForLatest } from "./commands/latest";
 import { hasUnsent, refuse, resend, settle, useSocket } from "./commands/outbox";
@@ -28,7 +29,7 @@ let socket: AgentSocket | null = null;
 let resendDue = false;
 
 function take(told: ToAgent): void {
-  const frame = minding(told);
+  const frame = mindingAlong(minding(told));
   dispatch(frame);
   noteMacros(frame);
   noteSettings(frame);

@@ -1,7 +1,8 @@
 // Reads from REST into the store: lists, conversations, histories. Every page goes through the reducers.
 
-import type { ContactView, ConversationView, LineView, MessageView, NoticesPage } from "../wire";
+import type { AlongView, ContactView, ConversationView, LineView, MessageView, NoticesPage } from "../wire";
 import { ApiError, get } from "./api";
+import { recallAlong } from "./commands/along";
 import { recallDrafts } from "./commands/drafts";
 import { dispatch, state } from "./store";
 import { listKey } from "./store/lists";
@@ -29,6 +30,7 @@ export interface ConversationPage {
   position: number;
   read: number;
   drafts: Record<string, string>;
+  along: Record<string, AlongView | null>;
   watching: boolean;
 }
 
@@ -102,6 +104,7 @@ export function loadConversation(idOrNumber: string): Promise<string | null> {
   return get<ConversationPage>(`/conversations/${encodeURIComponent(idOrNumber)}`).then((page) => {
     dispatch({ kind: "conversation.loaded", generation, page });
     recallDrafts(page.conversation.id);
+    recallAlong(page.conversation.id);
     return page.conversation.id;
   });
 }

@@ -38,6 +38,8 @@ test("lists, blocks of code and lines", () => {
 
 test("the words alone", () => {
   assert.equal(unmarked("**a** _b_ `c`"), "a b c");
+  assert.equal(unmarked("Try:\n```\nx **y**\n```\n- **one**\n- two"), "Try:\nx **y**\n• one\n• two");
+  assert.equal(unmarked("See https://a.example/_x_"), "See https://a.example/_x_");
 });
 
 test("a long line of marks is read in a moment", () => {

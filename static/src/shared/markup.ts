@@ -69,9 +69,19 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
-/** The words alone, for places of one line. */
+/** The words alone, for places of one line: also without the fences of code. */
 export function unmarked(text: string): string {
-  return spansOf(text)
-    .map((span) => span.text)
-    .join("");
+  return blocksOf(text)
+    .flatMap((block) =>
+      block.kind === "code"
+        ? block.text
+        : block.kind === "text"
+          ? wordsIn(block.spans)
+          : block.items.map((item, at) => (block.ordered ? `${at + 1}. ` : "• ") + wordsIn(item)),
+    )
+    .join("\n");
+}
+
+function wordsIn(spans: readonly Marked[]): string {
+  return spans.map((span) => span.text).join("");
 }

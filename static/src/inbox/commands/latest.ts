@@ -12,6 +12,8 @@ interface Latest {
   /** The command it went out under; null: not said yet. */
   id: string | null;
   timer: ReturnType<typeof setTimeout> | null;
+  /** Called once it has an answer, good or bad. */
+  answered: () => void;
 }
 
 const waiting = new Map<string, Latest>();
@@ -28,9 +30,15 @@ function transmit(entry: Latest): void {
 }
 
 /** Says `name` with `args` after `delay`, unless a later one under the same key takes its place. */
-export function sayLatest(key: string, name: string, args: Record<string, unknown>, delay: number): void {
+export function sayLatest(
+  key: string,
+  name: string,
+  args: Record<string, unknown>,
+  delay: number,
+  answered: () => void = () => undefined,
+): void {
   const before = waiting.get(key);
-  const entry: Latest = { name, args, epoch: state.value.epoch, id: null, timer: before?.timer ?? null };
+  const entry: Latest = { name, args, epoch: state.value.epoch, id: null, timer: before?.timer ?? null, answered };
   if (before?.timer) clearTimeout(before.timer);
   entry.timer = setTimeout(() => transmit(entry), delay);
   waiting.set(key, entry);
@@ -57,7 +65,11 @@ export function sayNow(): void {
 
 /** An answer, good or bad: a refused draft or mark is not tried again. */
 export function heard(id: string): void {
-  for (const [key, entry] of waiting) if (entry.id === id) waiting.delete(key);
+  for (const [key, entry] of waiting) {
+    if (entry.id !== id) continue;
+    waiting.delete(key);
+    entry.answered();
+  }
 }
 
 /** After hello. A mark of another epoch is let go: what it marked may not even be there. */

@@ -22,6 +22,9 @@ test("with a preview it says who and what", () => {
   assert.equal(told.title, "Kim · A customer answered");
   assert.equal(told.body, "Hello\nConversation #12");
   assert.equal(told.to, "/c/12");
+  const note = { kind: "mention", number: 12, text: "**Now** please" } as const;
+  assert.equal(toldBy(note, words("en")).body, "Now please\nConversation #12");
+  assert.equal(toldBy({ ...note, kind: "replied" }, words("en")).body, "**Now** please\nConversation #12");
 });
 
 test("whatever comes, something is shown", () => {

@@ -1,6 +1,7 @@
 // What the server pushes, in words. Pure: the service worker shows it, the tests read it.
 
 import type { Words } from "../../shared/i18n";
+import { unmarked } from "../../shared/markup";
 
 /** Names and words only where the agent has asked for previews; a push service sees none of it either way. */
 export interface Pushed {
@@ -34,11 +35,13 @@ export function toldBy(pushed: Pushed, words: Pick<Words<never>, "find">): Told 
   if (kind === "test") return { title: say("push.test"), body: say("push.test_body"), tag: "test", to: "/settings/notices" };
   if (number === undefined || kind === undefined)
     return { title: "Parley", body: say("notices.title"), tag: "parley", to: "/notices" };
+  // Who names somebody does it in a note, which carries marks; a customer's words are read as they stand.
+  const text = kind === "mention" ? unmarked(pushed.text ?? "") : pushed.text;
   const what = kind === "replied" && n > 1 ? say("push.replied_many", { n }) : say(`push.${kind}`);
   const about = say("push.about", { number });
   return {
     title: pushed.name ? `${pushed.name} · ${what}` : what,
-    body: pushed.text ? `${pushed.text}\n${about}` : about,
+    body: text ? `${text}\n${about}` : about,
     tag: pushed.conversation ?? String(number),
     to: addressOf(number, pushed.message),
   };

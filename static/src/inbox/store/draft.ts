@@ -1,7 +1,17 @@
 import { Shelf } from "./shelf";
 import type { State } from "./state";
 
-type MapName = "counts" | "conversations" | "gone" | "contacts" | "lists" | "threads" | "read" | "drafts" | "watching";
+type MapName =
+  | "counts"
+  | "conversations"
+  | "gone"
+  | "contacts"
+  | "lists"
+  | "threads"
+  | "read"
+  | "drafts"
+  | "along"
+  | "watching";
 type Writable<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
 
 /** Entries from which on a map is kept on shelves, so that its copy costs nothing. */

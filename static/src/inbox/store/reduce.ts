@@ -1,6 +1,6 @@
 // Everything that changes what is known passes here: the server's frames, answers of REST, and this browser's own acts.
 
-import type { ContactView, ConversationView, NoticesPage, PrivateView, ProblemView, SavedView, ToAgent } from "../../wire";
+import type { AlongView, ContactView, ConversationView, NoticesPage, PrivateView, ProblemView, SavedView, ToAgent } from "../../wire";
 import { countsOf } from "./counts";
 import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
@@ -39,6 +39,7 @@ export type Local =
         position: number;
         read: number;
         drafts: Record<string, string>;
+        along: Record<string, AlongView | null>;
         watching: boolean;
       };
     }
@@ -54,6 +55,7 @@ export type Local =
   | { kind: "thread.failed"; conversation: string }
   | { kind: "thread.page"; conversation: string; generation: number; which: Stretch; page: ThreadPage }
   | { kind: "draft.kept"; conversation: string; mode: string; text: string }
+  | { kind: "along.kept"; conversation: string; mode: string; along: AlongView | null }
   | { kind: "read.marked"; conversation: string; position: number }
   | { kind: "preferences.set"; values: Record<string, unknown> }
   | { kind: "availability.set"; availability: State["availability"] }
@@ -154,6 +156,9 @@ function apply(draft: Draft, action: Action, now: number): void {
       if (!state.drafts.has(action.page.conversation.id)) {
         draft.write("drafts").set(action.page.conversation.id, action.page.drafts);
       }
+      if (!state.along.has(action.page.conversation.id)) {
+        draft.write("along").set(action.page.conversation.id, action.page.along);
+      }
       return;
     case "conversations.learned":
       if (action.generation !== state.generation) return;
@@ -174,6 +179,8 @@ function apply(draft: Draft, action: Action, now: number): void {
       return settlePending(draft);
     case "draft.kept":
       return keepDraft(draft, action.conversation, { [action.mode]: action.text });
+    case "along.kept":
+      return keepAlong(draft, action.conversation, { [action.mode]: action.along });
     case "read.marked":
       return markRead(draft, action.conversation, action.position);
     case "preferences.set":
@@ -249,6 +256,7 @@ function learnPrivate(draft: Draft, told: PrivateView): void {
   for (const [id, position] of Object.entries(told.read ?? {})) markRead(draft, id, position);
   draft.state.readAbove = told.read_above ?? draft.state.readAbove;
   for (const [id, drafts] of Object.entries(told.drafts ?? {})) keepDraft(draft, id, drafts);
+  for (const [id, along] of Object.entries(told.along ?? {})) keepAlong(draft, id, along);
   if (told.preferences) draft.state.preferences = told.preferences;
   if (told.availability) draft.state.availability = told.availability;
   if (told.notices) draft.state.notices = learnNotices(draft.state.notices, told.notices);
@@ -266,6 +274,10 @@ function markRead(draft: Draft, conversation: string, position: number): void {
 
 function keepDraft(draft: Draft, conversation: string, texts: Readonly<Record<string, string>>): void {
   draft.write("drafts").set(conversation, { ...draft.state.drafts.get(conversation), ...texts });
+}
+
+function keepAlong(draft: Draft, conversation: string, along: Readonly<Record<string, AlongView | null>>): void {
+  draft.write("along").set(conversation, { ...draft.state.along.get(conversation), ...along });
 }
 
 function changeList(draft: Draft, filter: Filter, change: (list: List) => List): void {

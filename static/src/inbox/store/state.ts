@@ -1,6 +1,7 @@
 // What this browser knows. Views read it, only the reducers beside this file make a new one.
 
 import type {
+  AlongView,
   AgentView,
   AttachmentView,
   ContactView,
@@ -163,6 +164,8 @@ export interface State {
   /** Every read mark above this position is known; what has none was not read so far. */
   readAbove: number;
   drafts: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** What goes with the drafts; null: nothing any more. */
+  along: ReadonlyMap<string, Readonly<Record<string, AlongView | null>>>;
   preferences: Readonly<Record<string, unknown>>;
   /** What this agent says of themselves by hand. */
   availability: "online" | "away" | "busy";
@@ -219,6 +222,7 @@ export function emptyState(): State {
     read: new Map(),
     readAbove: Infinity,
     drafts: new Map(),
+    along: new Map(),
     preferences: {},
     availability: "online",
     notices: { unread: 0, quiet: false, items: [], before: undefined, phase: "ready" },

@@ -1,41 +1,27 @@
 // What goes with a text that is being written: the macro it was begun with, and what is done to the conversation once it
-// is sent. It belongs to the composer of one conversation and mode, and survives a reload of this tab.
+// is sent. It belongs to the composer of one conversation and mode, and moves with the agent as the words do.
 
-import { signal } from "@preact/signals";
-import { keptIn } from "../../../shared/clientstore";
-import type { ActsSent, ActsView, MacroView } from "../../../wire";
+import type { ActsSent, ActsView, AlongView, MacroView } from "../../../wire";
+import { alongIn, keepAlong, NO_ACTS } from "../../commands/along";
+import type { Mode } from "../../store/state";
 
-export interface Along {
-  macro: string | null;
-  acts: ActsView;
-  /** The acts came with words, and go with them. */
-  worded: boolean;
-  /** Which of several people of one name was meant: by the name, the id. */
-  named: Readonly<Record<string, string>>;
-}
-
-export const NO_ACTS: ActsView = {
-  tags_add: [],
-  tags_remove: [],
-  assignee: null,
-  team: null,
-  status: null,
-  snooze_for: null,
-  priority: null,
-};
+export { NO_ACTS };
+export type Along = Omit<AlongView, "files">;
 export const NOTHING: Along = { macro: null, acts: NO_ACTS, worded: false, named: {} };
 
-const kept = keptIn(() => sessionStorage, "parley.along.");
-const along = signal<ReadonlyMap<string, Along>>(new Map());
-
-export function alongOf(place: string): Along {
-  return along.value.get(place) ?? kept.read<Along>(place) ?? NOTHING;
+function inPlace(place: string): [string, Mode] {
+  const [conversation = "", mode] = place.split(" ");
+  return [conversation, mode === "note" ? "note" : "public"];
 }
 
+export function alongOf(place: string): Along {
+  return alongIn(...inPlace(place));
+}
+
+/** The files stay as they are. */
 export function setAlong(place: string, next: Along): void {
-  along.value = new Map(along.value).set(place, next);
-  if (isEmpty(next)) kept.drop(place);
-  else kept.write(place, next);
+  const [conversation, mode] = inPlace(place);
+  keepAlong(conversation, mode, { ...next, files: alongIn(conversation, mode).files });
 }
 
 export function clearAlong(place: string): void {
@@ -45,10 +31,6 @@ export function clearAlong(place: string): void {
 /** What came with words is not done without them; what a macro without words does is meant by itself. */
 export function emptied(place: string): void {
   if (alongOf(place).worded) clearAlong(place);
-}
-
-function isEmpty(one: Along): boolean {
-  return !one.macro && !hasActs(one.acts) && Object.keys(one.named).length === 0;
 }
 
 export function hasActs(acts: ActsView): boolean {

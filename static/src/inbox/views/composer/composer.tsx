@@ -7,6 +7,7 @@ import { now } from "../../clock";
 import { draftOf, keepDraft } from "../../commands/drafts";
 import { stopTyping, typing } from "../../commands/signals";
 import { known } from "../../store";
+import { accountOf, legOf } from "../../store/select";
 import type { Mode } from "../../store/state";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
@@ -15,6 +16,7 @@ import { actorName } from "../names";
 import { focusComposer, modeOf, placeOf, setMode, type Way, wayOf } from "../conversation/composing";
 import { undoNewestHeld } from "../conversation/held";
 import { replyingTo } from "../conversation/selection";
+import { plainWords } from "../conversation/text";
 import { Stopped } from "../conversation/stopped";
 import { UploadChips } from "../conversation/upload-chips";
 import { addFiles, uploadsOf } from "../conversation/uploads";
@@ -62,14 +64,14 @@ function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
   );
 }
 
-function Quoted({ conversation }: { conversation: string }) {
+function Quoted({ view }: { view: ConversationView }) {
   const quoted = replyingTo.value;
-  if (quoted?.conversation !== conversation) return null;
+  if (quoted?.conversation !== view.id) return null;
   return (
     <div class="composer-quote">
       <Icon name="reply" size={14} />
       <span>
-        <b>{actorName(quoted.message.author)}</b> {quoted.message.text}
+        <b>{actorName(quoted.message.author)}</b> {plainWords(quoted.message, accountOf(known, legOf(view, quoted.message.leg)))}
       </span>
       <button
         type="button"
@@ -314,7 +316,7 @@ export function Composer({ view }: { view: ConversationView }) {
           <LegPicker view={view} way={way} />
         )}
       </div>
-      <Quoted conversation={id} />
+      <Quoted view={view} />
       <CrossedDrafts conversation={id} mode={mode} focus={() => area.current?.focus()} />
       {closed && (
         <p class="composer-closed">

@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Failed, Skeleton } from "../../ui/states";
 import { language, t, type WordKey } from "../../words";
+import { plainWords } from "../conversation/text";
 import { previewText } from "../list/row";
 import { actorName } from "../names";
 import { Section } from "./section";
@@ -17,12 +18,13 @@ const SHOWN = 8;
 const PEEKED = 8; // messages of another conversation that are looked at here
 
 function titleOf(view: ConversationView): string {
-  return view.subject || (view.preview ? previewText(view.preview) : `#${view.number}`);
+  return view.subject || (view.preview ? previewText(view, view.preview) : `#${view.number}`);
 }
 
-function wordsOf(message: MessageView): string {
+function wordsOf(view: ConversationView, message: MessageView): string {
   if (message.erased_at !== null) return t("message.erased");
-  return message.text || message.attachments.map((file) => file.name).join(", ") || t("preview.other");
+  const account = accountOf(known, legOf(view, message.leg));
+  return plainWords(message, account) || message.attachments.map((file) => file.name).join(", ") || t("preview.other");
 }
 
 /** The end of another conversation, looked at without leaving this one. */
@@ -47,7 +49,7 @@ function Peek({ view }: { view: ConversationView }) {
             <li key={message.id} class={message.visibility === "note" ? "peek-note" : undefined}>
               <b>{actorName(message.author)}</b>
               {message.visibility === "note" && <span class="badge">{t("note")}</span>}{" "}
-              <span dir="auto">{wordsOf(message)}</span>
+              <span dir="auto">{wordsOf(view, message)}</span>
             </li>
           ))}
         </ol>

@@ -15,7 +15,7 @@ import { MessageActs } from "./message-acts";
 import { hasSeveralPeople, personAt } from "./people";
 import { sought } from "./quoting";
 import { isChosen, selecting, toggleChosen } from "./selection";
-import { carriesMarks, MessageText } from "./text";
+import { carriesMarks, MessageText, plainWords } from "./text";
 import { TickMark } from "./ticks";
 import { Edited } from "./versions";
 
@@ -35,7 +35,8 @@ function Content({ content }: { content: Record<string, unknown> }) {
 }
 
 /** What this message answers; pressed, it leads there, also to one that has not been read yet. */
-function Quote({ id, conversation }: { id: string; conversation: string }) {
+function Quote({ id, view }: { id: string; view: ConversationView }) {
+  const conversation = view.id;
   const message = known.threads.get(conversation)?.rows.find((row) => row.message.id === id)?.message;
   const picture = message?.erased_at === null ? message.attachments.find(isPicture) : undefined;
   return (
@@ -52,7 +53,8 @@ function Quote({ id, conversation }: { id: string; conversation: string }) {
             <b>{actorName(message.author)}</b>{" "}
             {message.erased_at !== null
               ? t("message.erased")
-              : message.text || message.attachments.map((file) => file.name).join(", ") || t("preview.other")}
+              : plainWords(message, accountOf(known, legOf(view, message.leg))) ||
+                message.attachments.map((file) => file.name).join(", ") || t("preview.other")}
           </>
         ) : (
           t("message.quote_away")
@@ -76,7 +78,7 @@ function Body({ view, message }: { view: ConversationView; message: MessageView 
   if (message.erased_at !== null) return <p class="words erased">{t("message.erased")}</p>;
   return (
     <>
-      {message.reply_to && <Quote id={message.reply_to} conversation={view.id} />}
+      {message.reply_to && <Quote id={message.reply_to} view={view} />}
       {message.text && (
         <MessageText
           text={message.text}

@@ -77,7 +77,7 @@ export function MergeDialog({ view, close }: { view: ConversationView; close: ()
             <b>
               #{found.number} {contactName(found.contact)}
             </b>
-            <span>{found.subject || (found.preview && previewText(found.preview))}</span>
+            <span>{found.subject || (found.preview && previewText(found, found.preview))}</span>
             {found.contact.id !== view.contact.id && (
               <p class="form-warning">
                 <Icon name="warning" size={15} />

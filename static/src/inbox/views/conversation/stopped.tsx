@@ -1,13 +1,14 @@
 import type { ConversationView } from "../../../wire";
 import { discard, retry, seenOf } from "../../commands/outbox";
 import { known } from "../../store";
+import { accountOf, legOf } from "../../store/select";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { t } from "../../words";
 import { actorName } from "../names";
 import { takeBack } from "./composing";
 import { isStopped } from "./pending-row";
-import { MessageText } from "./text";
+import { carriesMarks, MessageText } from "./text";
 
 /** A reply that crossed somebody else's: what they wrote, and the choice. Nothing goes out by itself. */
 export function Stopped({ view }: { view: ConversationView }) {
@@ -31,7 +32,10 @@ export function Stopped({ view }: { view: ConversationView }) {
       {newer.slice(-3).map((message) => (
         <div key={message.id} class="stopped-newer">
           <b>{actorName(message.author)}</b> <Moment at={message.at} />
-          <MessageText text={message.text || t("preview.other")} />
+          <MessageText
+            text={message.text || t("preview.other")}
+            marked={carriesMarks(message, accountOf(known, legOf(view, message.leg)))}
+          />
         </div>
       ))}
       <p class="stopped-own">

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
-import { type Block, blocksOf, type Mark, type Marked } from "../../../shared/markup";
+import { type Block, blocksOf, type Mark, type Marked, unmarked } from "../../../shared/markup";
 import type { AccountView, MessageView } from "../../../wire";
 import { known } from "../../store";
 import { t } from "../../words";
@@ -16,11 +16,19 @@ const HANGUL = /[가-힣]/;
 
 /** Was this text written with marks? Ours where the channel carries them, and notes; a customer's is read as it stands. */
 export function carriesMarks(
-  { author, visibility }: Pick<MessageView, "author" | "visibility">,
+  { author, visibility }: { author: { kind: string }; visibility: MessageView["visibility"] },
   account: Pick<AccountView, "capabilities"> | undefined,
 ): boolean {
   if (visibility === "note") return true;
   return author.kind !== "customer" && account?.capabilities.formatting === "markdown";
+}
+
+/** The words of a message for a place of one line. */
+export function plainWords(
+  message: { text: string; visibility: MessageView["visibility"]; author: { kind: string } },
+  account: Pick<AccountView, "capabilities"> | undefined,
+): string {
+  return carriesMarks(message, account) ? unmarked(message.text) : message.text;
 }
 
 /** Links, addresses and numbers to call; those that lead to another site in a tab of their own. */

@@ -1,11 +1,14 @@
-// Files on their way into a message that is being written. They belong to the composer of one conversation and mode.
+// Files on their way into a message that is being written. They belong to the composer of one conversation and mode: what
+// has gone up goes with the draft, to every device of the agent; what has not, and what was refused, stays in this tab.
 
 import { signal } from "@preact/signals";
 import { largest } from "../../../shared/files";
 import { newId } from "../../../shared/ids";
 import { upload, UploadFailed } from "../../../shared/upload";
 import type { AttachmentView, CapabilitiesView } from "../../../wire";
+import { alongIn, keepFiles } from "../../commands/along";
 import { known } from "../../store";
+import type { Mode } from "../../store/state";
 import { problemText, t } from "../../words";
 
 export interface Upload {
@@ -20,8 +23,31 @@ export interface Upload {
 
 const uploads = signal<ReadonlyMap<string, readonly Upload[]>>(new Map());
 
+function inPlace(place: string): [string, Mode] {
+  const [conversation = "", mode] = place.split(" ");
+  return [conversation, mode === "note" ? "note" : "public"];
+}
+
+function filesIn(place: string): readonly AttachmentView[] {
+  return alongIn(...inPlace(place)).files;
+}
+
+function setFiles(place: string, files: readonly AttachmentView[]): void {
+  keepFiles(...inPlace(place), files);
+}
+
+/** As it looks where it was not uploaded. */
+function elsewhere(file: AttachmentView): Upload {
+  const body = new File([], file.name, { type: file.mime });
+  return { key: file.id, file: body, share: 1, done: file, failed: null, stop: new AbortController() };
+}
+
+/** What was put here in its order, then what came from elsewhere; what another device has taken away is gone. */
 export function uploadsOf(place: string): readonly Upload[] {
-  return uploads.value.get(place) ?? [];
+  const [own, files] = [uploads.value.get(place) ?? [], filesIn(place)];
+  const isKept = ({ done }: Upload) => done === null || files.some((file) => file.id === done.id);
+  const isOwn = (file: AttachmentView) => own.some(({ done }) => done?.id === file.id);
+  return [...own.filter(isKept), ...files.filter((file) => !isOwn(file)).map(elsewhere)];
 }
 
 function change(place: string, next: (list: readonly Upload[]) => readonly Upload[]): void {
@@ -32,6 +58,12 @@ function update(place: string, key: string, part: Partial<Upload>): void {
   change(place, (list) => list.map((one) => (one.key === key ? { ...one, ...part } : one)));
 }
 
+/** As they were put here, whichever was up first; then what came from elsewhere. */
+function inOrder(place: string, files: readonly AttachmentView[]): AttachmentView[] {
+  const own = (uploads.value.get(place) ?? []).flatMap(({ done }) => files.find((file) => file.id === done?.id) ?? []);
+  return [...own, ...files.filter((file) => !own.includes(file))];
+}
+
 async function send(place: string, one: Upload): Promise<void> {
   try {
     const { attachment } = await upload<{ attachment: AttachmentView }>("/api/v1/uploads", one.file, {
@@ -39,6 +71,7 @@ async function send(place: string, one: Upload): Promise<void> {
       signal: one.stop.signal,
     });
     update(place, one.key, { done: attachment, share: 1 });
+    setFiles(place, inOrder(place, [...filesIn(place), attachment]));
   } catch (error) {
     if (!(error instanceof UploadFailed)) return;
     const { problem } = error;
@@ -76,10 +109,11 @@ export function addFiles(place: string, files: readonly File[], capabilities: Ca
 }
 
 export function removeFile(place: string, key: string): void {
-  uploadsOf(place)
-    .find((one) => one.key === key)
-    ?.stop.abort();
-  change(place, (list) => list.filter((one) => one.key !== key));
+  const one = uploadsOf(place).find((upload) => upload.key === key);
+  one?.stop.abort();
+  change(place, (list) => list.filter((upload) => upload.key !== key));
+  const { done } = one ?? {};
+  if (done) setFiles(place, filesIn(place).filter((file) => file.id !== done.id));
 }
 
 export function sendAgain(place: string, key: string): void {
@@ -91,22 +125,13 @@ export function sendAgain(place: string, key: string): void {
 
 /** The message has taken them; nothing is stopped. */
 export function takeFiles(place: string): readonly AttachmentView[] {
-  const done = uploadsOf(place)
-    .map((one) => one.done)
-    .filter((file): file is AttachmentView => file !== null);
+  const done = uploadsOf(place).flatMap((one) => one.done ?? []);
   change(place, (list) => list.filter((one) => one.done === null));
+  setFiles(place, []);
   return done;
 }
 
 /** A message that came back (stopped, refused) gives its files back to the composer. */
 export function giveBack(place: string, files: readonly AttachmentView[]): void {
-  const returned = files.map((file): Upload => ({
-    key: newId(),
-    file: new File([], file.name, { type: file.mime }),
-    share: 1,
-    done: file,
-    failed: null,
-    stop: new AbortController(),
-  }));
-  change(place, (list) => [...returned, ...list]);
+  setFiles(place, [...files, ...filesIn(place)]);
 }

@@ -4,14 +4,18 @@ import { useEffect, useState } from "preact/hooks";
 import type { MessageView, VersionsList, VersionView } from "../../../wire";
 import { exact } from "../../../shared/time";
 import { get, problemOf } from "../../api";
+import { known } from "../../store";
+import { accountOf, legOf } from "../../store/select";
 import { Dialog } from "../../ui/dialog";
 import { Moment } from "../../ui/moment";
 import { Skeleton } from "../../ui/states";
 import { language, problemText, t } from "../../words";
-import { MessageText } from "./text";
+import { carriesMarks, MessageText } from "./text";
 
 export function Versions({ message, close }: { message: MessageView; close: () => void }) {
   const [versions, setVersions] = useState<readonly VersionView[] | null>(null);
+  const view = known.conversations.get(message.conversation);
+  const marked = carriesMarks(message, view && accountOf(known, legOf(view, message.leg)));
   const [problem, setProblem] = useState<string | null>(null);
   useEffect(() => {
     get<VersionsList>(`/messages/${message.id}/versions`).then(
@@ -33,7 +37,7 @@ export function Versions({ message, close }: { message: MessageView; close: () =
             <span class="version-at">
               {t(index === 0 ? "versions.now" : "versions.before")} · <Moment at={version.at} />
             </span>
-            <MessageText text={version.text} />
+            <MessageText text={version.text} marked={marked} />
           </li>
         ))}
       </ol>

@@ -6,12 +6,14 @@ import { now } from "../../clock";
 import { loadMark, prefetch, prefetchNone, prefetchSoon } from "../../load";
 import { known } from "../../store";
 import { touched } from "../../store/overlay";
+import type { Mode } from "../../store/state";
 import { accountOf, agentOf, conversationOf, isMarkUnknown, isUnread, legOf, tagsOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { count, language, t } from "../../words";
+import { plainWords } from "../conversation/text";
 import { contactName } from "../names";
 import { TagChip } from "../tags";
 import { isSelected, selectTo, toggle } from "./selected";
@@ -21,19 +23,46 @@ const TAGS_SHOWN = 2;
 /** More never fits a row, and shaping thousands of hidden letters costs the scroll its ease. */
 const LONGEST = 160;
 
-export function previewText(preview: PreviewView): string {
+/** A conversation's last message in one line, without the marks it was written with. */
+export function previewText(view: ConversationView, preview: PreviewView): string {
   if (preview.erased) return t("message.erased");
-  if (preview.text) return preview.text.slice(0, LONGEST);
+  const words = plainWords(preview, accountOf(known, legOf(view, view.leg)));
+  if (words) return words.slice(0, LONGEST);
   return preview.attachments ? count("preview.files", preview.attachments) : t("preview.other");
+}
+
+interface Unsent {
+  mode: Mode;
+  words: string;
+}
+
+/** What this agent has begun here and not sent: a reply before a note, words before files. */
+function unsentIn(view: ConversationView): Unsent | null {
+  const account = accountOf(known, legOf(view, view.leg));
+  for (const mode of ["public", "note"] as const) {
+    const text = known.drafts.get(view.id)?.[mode];
+    const files = known.along.get(view.id)?.[mode]?.files.length ?? 0;
+    const words = text ? plainWords({ text, visibility: mode, author: { kind: "agent" } }, account) : "";
+    if (words.trim() || files) return { mode, words: words.trim() ? words.slice(0, LONGEST) : count("preview.files", files) };
+  }
+  return null;
 }
 
 function Preview({ view }: { view: ConversationView }) {
   const { preview } = view;
-  const draft = useComputed(() => known.drafts.get(view.id)?.public).value;
-  if (draft)
+  const unsent = useComputed(() => unsentIn(view)).value;
+  if (unsent)
     return (
       <span class="row-preview">
-        <b class="row-draft">{t("preview.draft")}</b> {draft.slice(0, LONGEST)}
+        {unsent.mode === "note" ? (
+          <b class="row-draft row-note">
+            <Icon name="lock" size={12} />
+            {t("preview.draft_note")}
+          </b>
+        ) : (
+          <b class="row-draft">{t("preview.draft")}</b>
+        )}{" "}
+        {unsent.words}
       </span>
     );
   if (!preview) return <span class="row-preview faint">{t("preview.none")}</span>;
@@ -52,7 +81,7 @@ function Preview({ view }: { view: ConversationView }) {
         </span>
       )}
       {view.subject && <b class="row-subject">{view.subject.slice(0, LONGEST)} </b>}
-      {previewText(preview)}
+      {previewText(view, preview)}
     </span>
   );
 }

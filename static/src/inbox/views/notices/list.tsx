@@ -11,7 +11,7 @@ import { Icon, type IconName } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { t } from "../../words";
-import { noticeAddress, noticeWords } from "./words";
+import { noticeAddress, noticeText, noticeWords } from "./words";
 
 const onlyUnread = signal(false);
 
@@ -63,7 +63,7 @@ function Row({ notice, done }: { notice: NoticeView; done: () => void }) {
             {!notice.read && <span class="only-heard">{t("notice.unread")}: </span>}
             {title}
           </span>
-          {notice.text && <span class="notice-text">{notice.text}</span>}
+          {notice.text && <span class="notice-text">{noticeText(notice)}</span>}
           <span class="notice-about">
             {about} · <Moment at={notice.at} />
           </span>

@@ -1,5 +1,6 @@
 // What a notice says.
 
+import { unmarked } from "../../../shared/markup";
 import type { NoticeView } from "../../../wire";
 import { addressOf } from "../../notify/pushed";
 import { t } from "../../words";
@@ -23,10 +24,15 @@ function titleOf(notice: NoticeView, contact: string): string {
   }
 }
 
+/** How what was written begins. Who names somebody does it in a note, which carries marks. */
+export function noticeText({ kind, text }: Pick<NoticeView, "kind" | "text">): string {
+  return kind === "mention" ? unmarked(text) : text;
+}
+
 /** What happened; whose conversation it is; how what was written begins. */
 export function noticeWords(notice: NoticeView): { title: string; about: string; body: string } {
   const contact = contactName({ name: notice.contact, erased: false });
   const title = titleOf(notice, contact);
   const about = t("notice.about", { number: notice.number, contact: notice.kind === "replied" ? "" : contact }).trim();
-  return { title, about, body: notice.text ? `${about} · ${notice.text}` : about };
+  return { title, about, body: notice.text ? `${about} · ${noticeText(notice)}` : about };
 }

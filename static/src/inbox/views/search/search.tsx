@@ -84,7 +84,7 @@ function HitRow({ hit }: { hit: Hit }) {
             </span>
           )}
           {messages.length === 0 && !about && view.preview && (
-            <span class="hit-about">{previewText(view.preview)}</span>
+            <span class="hit-about">{previewText(view, view.preview)}</span>
           )}
         </span>
       </a>

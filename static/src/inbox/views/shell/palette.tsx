@@ -21,6 +21,7 @@ import { Moment } from "../../ui/moment";
 import { Overlay } from "../../ui/overlay";
 import { t, type WordKey } from "../../words";
 import { moreActs } from "../conversation/acts";
+import { previewText } from "../list/row";
 import { contactName, shortAddress } from "../names";
 import { toggleNotices } from "../notices/bell";
 import { colourClass } from "../tags";
@@ -179,7 +180,7 @@ function conversationEntry(view: ConversationView): Entry {
     id: `conversation ${view.id}`,
     group: "conversations",
     label: `#${view.number} ${contactName(view.contact)}`,
-    hint: [view.subject, view.preview?.text.slice(0, 80)].filter(Boolean).join(" · "),
+    hint: [view.subject, view.preview?.text && previewText(view, view.preview).slice(0, 80)].filter(Boolean).join(" · "),
     tail: (
       <>
         {view.status !== "open" && (
