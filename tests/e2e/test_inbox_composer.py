@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e.office import PHONE, Colleague, Office
+from tests.e2e.office import Colleague, Office
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.screen import become
 from tests.e2e.pages.words import LANGUAGES, Language
@@ -495,17 +495,6 @@ async def test_files_keep_their_order_and_say_what_is_wrong_with_them(office: Of
 
 
 # --- undo -----------------------------------------------------------------------------------------------------------
-
-
-async def kept() -> str:
-        drafts: dict[str, str] = (await mina.ask("GET", "/conversations/1"))["drafts"]
-        return drafts.get("public", "")
-
-    await become(kept, "At the office")
-    await desk.online()
-    await expect(hand.field).to_have_value("Written in the train")
-    await expect(desk.field).to_have_value("Written in the train")
-    await expect(hand.composer.locator(".composer-crossed")).to_contain_text("At the office")
 
 
 async def test_what_is_taken_back_comes_back_whole(office: Office, tmp_path: Path):

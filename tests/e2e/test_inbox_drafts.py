@@ -106,3 +106,13 @@ async def test_words_typed_without_a_network_are_newer(office: Office):
     await desk.offline()
     await desk.write("Written in the train")
     await hand.write("At the office")
+
+    async def kept() -> str:
+        drafts: dict[str, str] = (await mina.ask("GET", "/conversations/1"))["drafts"]
+        return drafts.get("public", "")
+
+    await become(kept, "At the office")
+    await desk.online()
+    await expect(hand.field).to_have_value("Written in the train")
+    await expect(desk.field).to_have_value("Written in the train")
+    await expect(hand.composer.locator(".composer-crossed")).to_contain_text("At the office")
