@@ -6,6 +6,7 @@ type MapName =
   | "conversations"
   | "gone"
   | "contacts"
+  | "lately"
   | "lists"
   | "threads"
   | "read"

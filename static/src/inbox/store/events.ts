@@ -3,7 +3,7 @@
 import type { AgentEvent, ContactView, ConversationView, DirectoryView } from "../../wire";
 import { moveCounts } from "./counts";
 import type { Draft } from "./draft";
-import { replace } from "./lists";
+import { isAsked, replace } from "./lists";
 import { distrustThreads, dropMessage, placeLine, placeMessage } from "./threads";
 
 /** Takes a conversation's form in unless a newer one is known, or it went from view later than this. */
@@ -16,6 +16,7 @@ export function learnConversation(draft: Draft, view: ConversationView, asOf: nu
     draft.write("gone").delete(view.id);
   }
   replace(draft, before, view);
+  if (isAsked(draft.state.lists)) draft.write("lately").set(view.id, view.position);
 }
 
 /** `seenIn`: a conversation told in the same answer. Where that one calls them so already, all do: what changed since is

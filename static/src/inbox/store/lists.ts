@@ -133,37 +133,47 @@ export function weighWaiting(draft: Draft, clock: number): void {
   state.clock = clock;
   for (const [name, list] of state.lists) {
     if (list.filter.waiting_over === undefined || isBlank(list)) continue;
-    const ids = standing(state.conversations, list, undefined, state);
+    const ids = standing(state.conversations.values(), list, undefined, state);
     if (ids.length !== list.ids.length || ids.some((id, at) => id !== list.ids[at])) put(draft, name, list, ids);
   }
 }
 
-/** Everything known that belongs to a list down to its bound, in order; without what stands above a former bound. */
-function standing(known: State["conversations"], list: List, former: List | undefined, reader: Reader): string[] {
+/** All of these that belong to a list down to its bound, in order; without what stands above a former bound. */
+function standing(
+  these: Iterable<ConversationView>,
+  list: List,
+  former: List | undefined,
+  reader: Reader,
+): string[] {
   const found: ConversationView[] = [];
-  const last = former?.bound ?? null;
-  known.forEach((view) => {
-    // Most of a long list stands above its former bound: that is seen by one number.
-    if (last?.group === 1 && view.last_at > last.at && list.filter.sort !== "waiting") return;
+  for (const view of these) {
     if (belongs(view, list.filter, reader) && within(view, list) && !(former && within(view, former))) found.push(view);
-  });
+  }
   return found
     .sort((a, b) => order(keyOf(a, list.filter), keyOf(b, list.filter)))
     .map((view) => view.id);
 }
 
+/** Is a page of a list on its way? */
+export function isAsked(lists: State["lists"]): boolean {
+  for (const list of lists.values()) if (list.phase === "asked") return true;
+  return false;
+}
+
 /** What a page's arrival makes of a list: everything known that belongs down to its new bound. Down to its former bound
- *  that stands there already. */
+ *  that stands there already; below it the page tells all there is, but for what was learned since it was asked for. */
 export function extended(
-  known: State["conversations"],
+  state: State,
   list: List,
   former: List | undefined,
-  reader: Reader,
   page: readonly ConversationView[],
 ): readonly string[] {
-  if (list.filter.view) return asTold(known, list, former, reader, page);
-  const below = standing(known, list, former, reader);
-  return former ? former.ids.concat(below) : below;
+  const { conversations: known, lately } = state;
+  if (list.filter.view) return asTold(known, list, former, state, page);
+  if (former?.phase !== "asked") return (former?.ids ?? []).concat(standing(known.values(), list, former, state));
+  const ids = new Set([...page.map((view) => view.id), ...lately.keys()]);
+  const met = [...ids].flatMap((id) => known.get(id) ?? []);
+  return former.ids.concat(standing(met, list, former, state));
 }
 
 /** In the order in which the server tells them. */

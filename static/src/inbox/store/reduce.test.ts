@@ -143,6 +143,7 @@ describe("replay", () => {
         const filter = lists[roll(lists.length)] ?? OPEN;
         const asked = listPage(world, state, filter, 3 + roll(4));
         // One page at a time, as load.ts asks; some answers are overtaken by the socket.
+        if (roll(4)) state = play(state, { kind: "list.asked", filter });
         if (roll(2)) state = play(state, asked);
         else late.push(asked);
         if (roll(2))
@@ -162,6 +163,42 @@ describe("replay", () => {
         if (list.before === null) assert.equal(list.ids.length, ids.length, `seed ${seed}`);
       }
     }
+  });
+
+  test("a further page that was overtaken takes in what came into its stretch meanwhile", () => {
+    const closed = (n: number, position: number) => ({
+      ...conversation(`c${n}`, n, position),
+      status: "closed" as const,
+    });
+    const filter: Filter = { status: "closed" };
+    const told = (ids: readonly number[], before: string | null) => ({
+      conversations: ids.map((n) => closed(n, 1)),
+      before,
+      position: 5,
+      read: {},
+    });
+    const page = (first: boolean, ids: readonly number[], before: string | null): Action => ({
+      kind: "list.page",
+      filter,
+      generation: 1,
+      first,
+      page: told(ids, before),
+    });
+    const happened: Action = {
+      kind: "events",
+      cursor: "7",
+      position: 7,
+      events: [
+        { kind: "conversation.changed", position: 7, at: 7, conversation: "c5", summary: closed(5, 7) } as AgentEvent,
+      ],
+    };
+    const begun = play(emptyState(), snapshot(grown(1, 0)), page(true, [9, 8], "8"));
+    const asked = play(begun, { kind: "list.asked", filter }, happened, page(false, [6, 4], "4"));
+    const list = asked.lists.get(listKey(filter));
+    assert.deepEqual(list?.ids, ["c9", "c8", "c6", "c5", "c4"]);
+    // What happened below the page's end waits for its own page, and nothing is kept any longer.
+    assert.equal(asked.lately.size, 0);
+    assert.deepEqual(play(asked, page(false, [3], null)).lists.get(listKey(filter))?.ids?.at(-1), "c3");
   });
 
   test("a history read at any moment shows what the server has, newest forms and reading order", () => {

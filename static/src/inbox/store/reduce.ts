@@ -4,7 +4,7 @@ import type { AlongView, ContactView, ConversationView, NoticesPage, PrivateView
 import { countsOf } from "./counts";
 import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
-import { ABOVE_ALL, boundOf, extended, listKey, weighUnread, weighWaiting } from "./lists";
+import { ABOVE_ALL, boundOf, extended, isAsked, listKey, weighUnread, weighWaiting } from "./lists";
 import { forgetIn, learnNotices, markNotices, takeNoticesPage } from "./notices";
 import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, type State } from "./state";
 import { joinPage, type Stretch, type ThreadPage } from "./threads";
@@ -299,8 +299,9 @@ function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }
     phase: "ready",
   };
   const former = action.first ? undefined : draft.state.lists.get(listKey(action.filter));
-  const ids = extended(draft.state.conversations, list, former, draft.state, action.page.conversations);
+  const ids = extended(draft.state, list, former, action.page.conversations);
   draft.write("lists").set(listKey(action.filter), { ...list, ids });
+  if (!isAsked(draft.state.lists)) draft.state.lately = new Map();
 }
 
 /** Histories kept; the ones longest unread go first. */

@@ -150,6 +150,8 @@ export interface State {
   /** Conversations that left this agent's view, and where: older pages do not bring them back. */
   gone: ReadonlyMap<string, number>;
   contacts: ReadonlyMap<string, ContactView>;
+  /** What was learned while a list is asked for, and of which position: its page may be older than that. */
+  lately: ReadonlyMap<string, number>;
   lists: ReadonlyMap<string, List>;
   /** The saved views this agent may use; null: not read yet. */
   views: readonly SavedView[] | null;
@@ -213,6 +215,7 @@ export function emptyState(): State {
     conversations: new Map(),
     gone: new Map(),
     contacts: new Map(),
+    lately: new Map(),
     lists: new Map(),
     views: null,
     viewsRound: 0,
