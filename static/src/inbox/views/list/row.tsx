@@ -15,6 +15,7 @@ import { Moment } from "../../ui/moment";
 import { count, language, t } from "../../words";
 import { plainWords } from "../conversation/text";
 import { contactName } from "../names";
+import { meet } from "../shell/chosen";
 import { TagChip } from "../tags";
 import { isSelected, selectTo, toggle } from "./selected";
 
@@ -200,6 +201,7 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
     if (unknown) void loadMark(id);
   }, [id, unknown]);
   if (!view) return null;
+  meet(view);
   const name = contactName(view.contact);
   return (
     <div

@@ -6,6 +6,7 @@ import { problemOf } from "../../api";
 import { loadConversation } from "../../load";
 import { go, route } from "../../router";
 import { known, state } from "../../store";
+import type { ConversationView } from "../../../wire";
 
 export interface ListPlace {
   name: string;
@@ -32,8 +33,13 @@ export const chosenNumber = computed(() => (route.value.screen === "conversation
 
 let last: string | null = null;
 
-/** Which conversation has which number, as far as they were looked through: whoever walks a long list asks at each step. */
+/** Which conversation has which number, of those that were seen: nobody looks through a hundred thousand to open one. */
 const byNumber = new Map<number, string>();
+
+/** It stands on the screen, so it may be opened. */
+export function meet({ number, id }: ConversationView): void {
+  byNumber.set(number, id);
+}
 
 /** The address names a number (or an id); which conversation that is, is looked up once and then remembered. */
 export const chosenId = computed(() => {
@@ -46,7 +52,6 @@ export const chosenId = computed(() => {
   const met = byNumber.get(wanted);
   if (met !== undefined && conversations.get(met)?.number === wanted) return (last = met);
   conversations.forEach((view) => {
-    byNumber.set(view.number, view.id);
     if (view.number === wanted) last = view.id;
   });
   return last;
