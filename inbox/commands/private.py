@@ -67,7 +67,7 @@ async def mark_read(asked: Asked, args: MarkRead) -> Kept:
 
     moved, read = await asked.store.write(verb)
     if moved:
-        tell_own(asked, {"read": moved})
+        tell_own(asked, {"read": moved}, this_too=args.conversation not in moved)
     if read:
         await tell_notices(asked)
     return {}
@@ -79,11 +79,18 @@ async def save_draft(asked: Asked, args: SaveDraft) -> Kept:
 
     async def verb(tx: Tx) -> str:
         held = await hold_conversation(tx, asked.viewer, args.conversation)
+        if held.id != args.conversation:
+            # It was merged away meanwhile: the words go along, and so that they are found even this tab is told.
+            await private.save_draft(tx, asked.caller.agent_id, args.conversation, args.mode, "")
         await private.save_draft(tx, asked.caller.agent_id, held.id, args.mode, args.text)
         return held.id
 
     conversation = await asked.store.write(verb)
-    tell_own(asked, {"drafts": {conversation: {args.mode: args.text}}})
+    drafts: dict[str, dict[str, str]] = {
+        args.conversation: {args.mode: ""},
+        conversation: {args.mode: args.text},
+    }
+    tell_own(asked, {"drafts": drafts}, this_too=len(drafts) > 1)
     return {}
 
 
@@ -130,6 +137,6 @@ async def tell_notices(asked: Asked, read_to: int | None = None) -> None:
     asked.desk.bus.signal(PrivateChanged(agent, "", {"notices": stands}))
 
 
-def tell_own(asked: Asked, changed: PrivateView) -> None:
-    """Tell the agent's other tabs."""
-    asked.desk.bus.signal(PrivateChanged(asked.caller.agent_id, asked.tab, changed))
+def tell_own(asked: Asked, changed: PrivateView, *, this_too: bool = False) -> None:
+    """Tell the agent's other tabs; this one where it does not know by itself."""
+    asked.desk.bus.signal(PrivateChanged(asked.caller.agent_id, "" if this_too else asked.tab, changed))

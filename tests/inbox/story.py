@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -122,15 +122,24 @@ class LiveTab:
         tab = self.tab
         if tab is None or tab.closed is not None:
             return
+        heard = len(self.known.heard)
         with contextlib.suppress(AssertionError, OSError, Exception):
             answer = await tab.command(name, **args)
-            if answer["kind"] == "result" and name == "save_draft":
+            led_on = any(args.get("conversation") in one for one in self._drafts_led_on(heard))
+            if answer["kind"] == "result" and name == "save_draft" and not led_on:
                 self.known.take(
                     {
                         "kind": "private",
                         "private": {"drafts": {args["conversation"]: {args["mode"]: args["text"]}}},
                     }
                 )
+
+    def _drafts_led_on(self, since: int) -> Iterator[View]:
+        """What was told of drafts that went along with a merge: both places at once."""
+        for frame in self.known.heard[since:]:
+            told = frame.get("private", {}).get("drafts", {}) if frame["kind"] == "private" else {}
+            if len(told) == 2:
+                yield told
 
     @property
     def viewer(self) -> Viewer | None:

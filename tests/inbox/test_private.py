@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from gateway.bus import PrivateChanged
 from gateway.errors import TooLarge
+from gateway.events import agent
+from gateway.stream.merge import merge
 from tests.inbox.conftest import House, does
-from tests.inbox.tabs import tabs
+from tests.inbox.tabs import Tab, tabs
 
 
 async def test_private_state_is_the_agents_own(both: House) -> None:
@@ -41,8 +45,32 @@ async def test_private_state_is_the_agents_own(both: House) -> None:
         await does(both, "ann", "set_preferences", values={"x": "y" * 40_000})
 
 
+def privates(tab: Tab) -> list[Any]:
+    return [frame["private"] for frame in tab.of("private")]
+
+
+async def test_what_is_said_of_a_conversation_that_was_merged_away_goes_along(both: House) -> None:
+    """The tab that says it may not know of the merge yet: then it too is told where its words are."""
+    old = (await both.customer_writes("hello")).conversation
+    new = await both.customer_writes("I wrote before", name="Lee")
+    it = {"conversation": old}
+    async with tabs(both, "ann", "ann") as [one, other]:
+        await one.does("save_draft", **it, mode="note", text="a tho")
+        await both.store.write(lambda tx: merge(tx, old, new.conversation, agent(both.agents["bob"])))
+        await one.does("save_draft", **it, mode="note", text="a thought")
+        await one.does("mark_read", **it, position=new.position)
+        drafts = {old: {"note": ""}, new.conversation: {"note": "a thought"}}
+        read = {new.conversation: new.position}
+        for tab in (one, other):
+            await tab.until(lambda tab: {"read": read} in privates(tab), "read")
+            assert {"drafts": drafts} in privates(tab)
+    async with tabs(both, "ann") as [fresh]:
+        told = fresh.of("snapshot")[0]["private"]["drafts"]
+        assert told == {new.conversation: {"note": "a thought"}}
+
+
 async def test_what_an_agent_says_of_themselves(both: House) -> None:
-    agent = both.agents["ann"]
+    ann = both.agents["ann"]
     async with tabs(both, "ann", "ann", "bob") as [first, second, colleague]:
         assert first.of("private")[-1]["private"]["availability"] == "online"
         await first.does("set_availability", availability="busy")
@@ -53,18 +81,18 @@ async def test_what_an_agent_says_of_themselves(both: House) -> None:
         assert len(told) == 1
         assert not [one for one in first.of("private") if one["private"] == {"availability": "busy"}]
         await colleague.until(
-            lambda tab: any(one.get("agents", {}).get(agent) == "busy" for one in tab.of("signals")),
+            lambda tab: any(one.get("agents", {}).get(ann) == "busy" for one in tab.of("signals")),
             "ann is busy",
         )
     async with tabs(both, "bob", "ann") as [colleague, again]:
         assert again.of("private")[-1]["private"]["availability"] == "busy", "it is stored"
-        [hers] = [one for one in again.of("snapshot")[0]["directory"]["agents"] if one["id"] == agent]
+        [hers] = [one for one in again.of("snapshot")[0]["directory"]["agents"] if one["id"] == ann]
         assert hers["availability"] == "busy"
         program = await both.client(token=await both.token("ann"))
         status, _ = await program.ask("PUT", "/session/availability", {"availability": "online"})
         assert status == 204
         await again.until(lambda tab: tab.of("private")[-1]["private"] == {"availability": "online"}, "told")
         await colleague.until(
-            lambda tab: tab.of("signals") and tab.of("signals")[-1].get("agents", {}).get(agent) == "online",
+            lambda tab: tab.of("signals") and tab.of("signals")[-1].get("agents", {}).get(ann) == "online",
             "online",
         )
