@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from gateway.egress.access import Viewer, sees, sees_row, where_sees
-from gateway.errors import NotFound
+from gateway.errors import Forbidden, NotFound
 from gateway.store import Reader, Row, Tx
 from gateway.stream.hold import Held, hold
 
@@ -66,6 +66,25 @@ async def access_contact(look: Reader, viewer: Viewer, key: str) -> Row:
     return row
 
 
+async def access_whole_contact(look: Reader, viewer: Viewer, key: str) -> Row:
+    """A contact of whom the viewer may see every conversation: for what concerns all of them.
+
+    Raises NotFound, Forbidden `contact_elsewhere` when one of them is out of the viewer's sight.
+    """
+    row = await access_contact(look, viewer, key)
+    if not viewer.sees_all:
+        params: list[Any] = [row["id"]]
+        seen = f"min({sees_where_it_lives(viewer, params)})"
+        sql = f"select {seen} from conversations held where held.contact_id = $1"
+        if await look.value(sql, *params) == 0:
+            raise Forbidden(
+                "errors.contact_elsewhere",
+                f"{viewer.agent_id} does not see all of {row['id']}",
+                code="contact_elsewhere",
+            )
+    return row
+
+
 def where_sees_contact(viewer: Viewer, alias: str, params: list[Any]) -> str:
     """The rule for contacts as a condition on the `contacts` row `alias`; appends its values to `params`.
 
@@ -91,11 +110,11 @@ def sees_where_it_lives(viewer: Viewer, params: list[Any]) -> str:
 
 
 async def access_merge(look: Reader, viewer: Viewer, key: str) -> Row:
-    """A merge or split between things the viewer may see. Raises NotFound."""
+    """A merge or split between things the viewer may see, contacts whole. Raises NotFound, Forbidden."""
     row = await look.one(MERGE, key)
     if row is None:
         raise NotFound("errors.merge_not_found", f"no merge {key}")
-    one = access_conversation if row["kind"].startswith("conversation") else access_contact
+    one = access_conversation if row["kind"].startswith("conversation") else access_whole_contact
     try:
         await one(look, viewer, row["into_id"])
         await one(look, viewer, row["from_id"])

@@ -9,7 +9,7 @@ from pydantic import Field
 from gateway.egress.access import Role
 from gateway.store import Tx
 from gateway.stream import contacts, erase
-from inbox.auth.access import access_contact
+from inbox.auth.access import access_contact, access_whole_contact
 from inbox.commands.conversations import Values
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import Id, Sent
@@ -49,10 +49,11 @@ async def update_contact(asked: Asked, args: UpdateContact) -> Done:
 
 @command()
 async def block(asked: Asked, args: OnContact) -> Done:
-    """Out of everybody's way: what she wrote and will write goes to spam."""
+    """Out of everybody's way: what she wrote and will write goes to spam. 403 `contact_elsewhere` for who does not see
+    all her conversations."""
 
     async def verb(tx: Tx) -> None:
-        row = await access_contact(tx, asked.viewer, args.contact)
+        row = await access_whole_contact(tx, asked.viewer, args.contact)
         await contacts.block(tx, row["id"], asked.by)
 
     _, position = await asked.write(verb)
@@ -61,10 +62,10 @@ async def block(asked: Asked, args: OnContact) -> Done:
 
 @command()
 async def unblock(asked: Asked, args: OnContact) -> Done:
-    """Undo exactly what blocking did."""
+    """Undo exactly what blocking did. 403 as `block`."""
 
     async def verb(tx: Tx) -> None:
-        row = await access_contact(tx, asked.viewer, args.contact)
+        row = await access_whole_contact(tx, asked.viewer, args.contact)
         await contacts.unblock(tx, row["id"], asked.by)
 
     _, position = await asked.write(verb)
@@ -76,7 +77,7 @@ async def erase_contact(asked: Asked, args: OnContact) -> Done:
     """Forget her for good: words, names, addresses, files. Cannot be undone."""
 
     async def verb(tx: Tx) -> list[str]:
-        row = await access_contact(tx, asked.viewer, args.contact)
+        row = await access_whole_contact(tx, asked.viewer, args.contact)
         return await erase.erase_contact(tx, row["id"], asked.by)
 
     files, position = await asked.write(verb)

@@ -10,7 +10,7 @@ from gateway.store import Tx
 from gateway.stream import merge as joining
 from gateway.stream import split as parting
 from gateway.stream import undo
-from inbox.auth.access import access_contact, access_merge, hold_conversation
+from inbox.auth.access import access_merge, access_whole_contact, hold_conversation
 from inbox.commands.conversations import OnConversation
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import Id, Sent
@@ -95,11 +95,12 @@ async def undo_merge(asked: Asked, args: UndoMerge) -> Done:
 
 @command()
 async def merge_contacts(asked: Asked, args: MergeContacts) -> Merged:
-    """Say that two contacts are one person. What customers see does not change."""
+    """Say that two contacts are one person. What customers see does not change. 403 `contact_elsewhere` for who does
+    not see all their conversations: other teams' would be moved too."""
 
     async def verb(tx: Tx) -> str:
-        await access_contact(tx, asked.viewer, args.contact)
-        await access_contact(tx, asked.viewer, args.into)
+        await access_whole_contact(tx, asked.viewer, args.contact)
+        await access_whole_contact(tx, asked.viewer, args.into)
         return await joining.merge_contacts(tx, args.contact, args.into, asked.by)
 
     key, position = await asked.write(verb)
@@ -108,10 +109,10 @@ async def merge_contacts(asked: Asked, args: MergeContacts) -> Merged:
 
 @command()
 async def split_contact(asked: Asked, args: SplitContact) -> ContactSplit:
-    """Say that some of a contact's identities are another person."""
+    """Say that some of a contact's identities are another person. 403 as `merge_contacts`."""
 
     async def verb(tx: Tx) -> tuple[str, str]:
-        row = await access_contact(tx, asked.viewer, args.contact)
+        row = await access_whole_contact(tx, asked.viewer, args.contact)
         return await parting.split_contact(tx, row["id"], args.identities, asked.by)
 
     (key, contact), position = await asked.write(verb)

@@ -17,13 +17,14 @@ from gateway.events import SYSTEM, agent
 from gateway.store.load import load_conversations
 from gateway.stream.acts import Acts
 from gateway.stream.agents import add_agent
+from gateway.stream.assign import set_team
 from gateway.stream.contact_notes import add_note
 from gateway.stream.definitions import make_attribute, make_organisation
 from gateway.stream.describe import make_tag
 from gateway.stream.directory import make_team
 from gateway.stream.hours import Said, set_hours
 from gateway.stream.macros import make_macro
-from gateway.stream.merge import merge
+from gateway.stream.merge import merge, merge_contacts
 from gateway.stream.post import Post, write_post
 from gateway.stream.saved import make_view
 from gateway.visitors.tokens import Tokens
@@ -33,7 +34,7 @@ from inbox.auth.sessions import start_session
 from inbox.auth.tokens import make_token
 from inbox.commands import COMMANDS, Asked, run_command
 from inbox.rest import ROUTES
-from tests.inbox.conftest import Caller, House
+from tests.inbox.conftest import Caller, House, asking
 
 ACTORS = ("nobody", "visitor", "foreign", "agent", "token", "supervisor", "admin")
 WHO = {"foreign": "bob", "agent": "ann", "token": "ann", "supervisor": "sue", "admin": "ada"}
@@ -399,3 +400,77 @@ async def test_commands(house: House, name: str) -> None:
         wanted = expected(actor, COMMANDS[name].role, row)
         special = MAY_NOT.get(name, {}).get(actor)
         check(status, (special,) if special and wanted != (404,) else wanted, f"{actor}: {name}")
+
+
+WHOLE = {
+    "block": says(contact="$contact"),
+    "unblock": says(contact="$contact"),
+    "merge_contacts": says(contact="$contact", into="$other_contact"),
+    "split_contact": says(contact="$contact", identities=["$identity"]),
+    "undo_merge": says(merge="$contact_merge"),
+    "POST /contacts/{id}/merge": says(into="$other_contact"),
+}
+"""What concerns every conversation of a contact is for who sees every one of them."""
+PARTLY = ("update_contact", "add_contact_note")
+"""What does not."""
+
+
+async def in_two_teams(house: House, n: int, name: str) -> Ids:
+    """Lee has one conversation in sales and one in support, and was made of two people."""
+    ids = await prepared(house, n)
+    by = agent(house.agents["sue"])
+    further = await house.customer_writes("hello", name=f"Yun{n}", team="support")
+
+    async def verb(tx: Any) -> Ids:
+        contact = await tx.value("select contact_id from conversations where id = $1", further.conversation)
+        key = await merge_contacts(tx, contact, ids["contact"], by)
+        if name == "split_contact":  # so that there is something to split
+            identity = await tx.value(
+                "select id from identities where contact_id = $1 and id <> $2",
+                ids["contact"],
+                ids["identity"],
+            )
+            return {"contact_merge": key, "identity": identity, "elsewhere": further.conversation}
+        return {"contact_merge": key, "elsewhere": further.conversation}
+
+    return {**ids, **await house.store.write(verb)}
+
+
+@pytest.mark.parametrize("name", [*WHOLE, *PARTLY])
+async def test_a_contact_of_other_teams_too(both: House, name: str) -> None:
+    for n, who in enumerate(("ann", "bob", "sue", "ada")):
+        ids = await in_two_teams(both, n, name)
+        wanted = (200, "") if who in ("sue", "ada") or name in PARTLY else (403, "contact_elsewhere")
+        assert await said(both, who, name, ids) == wanted, who
+
+
+@pytest.mark.parametrize("name", WHOLE)
+async def test_a_contact_whose_last_foreign_conversation_has_come(both: House, name: str) -> None:
+    ids = await in_two_teams(both, 0, name)
+    assert await said(both, "ann", name, ids) == (403, "contact_elsewhere")
+    by = agent(both.agents["sue"])
+    await both.store.write(lambda tx: set_team(tx, ids["elsewhere"], both.teams["sales"], by))
+    assert await said(both, "ann", name, ids) == (200, "")
+
+
+async def test_one_that_was_merged_away_counts_where_it_lives(both: House) -> None:
+    """The conversation of the foreign team lives in one of Ann's now, so she sees all there is."""
+    ids = await in_two_teams(both, 0, "block")
+    by = agent(both.agents["sue"])
+    await both.store.write(lambda tx: merge(tx, ids["elsewhere"], ids["conversation"], by))
+    assert await said(both, "ann", "block", ids) == (200, "")
+
+
+async def said(house: House, who: str, name: str, ids: Ids) -> tuple[int, str]:
+    """The status of a command or route and the code of its refusal."""
+    args = (WHOLE.get(name) or COMMAND_ROWS[name].args)(ids)
+    if name not in COMMANDS:
+        method, path = name.split()
+        path = path.replace("{id}", ids["contact"])
+        answer = await (await house.client(who)).raw(method, path, json=args)
+        return answer.status, (await answer.json())["type"] if answer.status >= 400 else ""
+    try:
+        await run_command(await asking(house, who), name, args)
+    except Refused as refusal:
+        return refusal.status, refusal.code
+    return 200, ""
