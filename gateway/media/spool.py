@@ -33,10 +33,16 @@ class Threads:
         self._pool = ThreadPoolExecutor(THREADS, "media")
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run `work` in a thread. A cancelled caller still waits for it: a file in use must not be closed."""
+        """Run `work` in a thread. A cancelled caller still waits for it: a file in use must not be closed.
+
+        Raises Unavailable for what the system refuses: a full disk, no more files to open, a folder that has become
+        read-only or is gone. All of these are mended outside, and asking again is right.
+        """
         future = asyncio.get_running_loop().run_in_executor(self._pool, lambda: work(*args, **kwargs))
         try:
             return await asyncio.shield(future)
+        except OSError as why:
+            raise Unavailable(f"the disk for media fails: {why}") from why
         except asyncio.CancelledError:
             while not future.done():
                 with suppress(asyncio.CancelledError):
@@ -92,8 +98,8 @@ async def spooled(
 ) -> AsyncIterator[Spooled]:
     """Write a stream to a synced temporary file in `folder`, which is gone afterwards unless it was renamed.
 
-    `limit` in bytes. Raises TooLarge as soon as the stream passes it, Unavailable when the disk is nearly full, OSError
-    when it is.
+    `limit` in bytes. Raises TooLarge as soon as the stream passes it, Unavailable when the disk is nearly full, or
+    fails.
     """
     if await threads.run(free_bytes, folder) < FLOOR:
         raise Unavailable(f"less than {FLOOR} bytes are free for media in {folder.parent}")

@@ -64,8 +64,6 @@ FORGET_CONTACT = """update contacts set name = '', locale = null, organisation_i
     claims = '{}', erased_at = $2 where id = $1"""
 DYING = "select hash from dying_files order by since, hash"
 GONE = "delete from dying_files where hash = $1"
-TROUBLE = (Unavailable, OSError)
-"""What a file store may answer instead of deleting."""
 
 
 async def erase(store: Store, media: MediaStore, contact: str, by: Actor) -> bool:
@@ -85,7 +83,7 @@ async def forget_media(store: Store, media: MediaStore, hashes: Sequence[str]) -
     gone = True
     try:
         await _delete(store, media, hashes)
-    except TROUBLE as why:
+    except Unavailable as why:
         gone = False
         log.warning("files of an erasure wait for the file store: %s", why)
     await store.purge()
@@ -103,7 +101,7 @@ async def forget_dying(store: Store, media: MediaStore) -> int:
     for row in await store.read(look_up):
         try:
             await _delete(store, media, [row["hash"]])
-        except TROUBLE as why:
+        except Unavailable as why:
             left += 1
             log.warning("file %s of an erasure waits: %s", row["hash"], why)
     return left

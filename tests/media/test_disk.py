@@ -3,6 +3,8 @@
 import asyncio
 import fcntl
 import os
+import resource
+import shutil
 import stat
 import sys
 import textwrap
@@ -147,3 +149,35 @@ async def test_a_disk_nearly_full_takes_nothing_more(tmp_path: Path, monkeypatch
     monkeypatch.setattr("gateway.media.spool.free_bytes", lambda folder: FLOOR)
     assert (await store.put(b"fits", limit=100)).size == 4
     await store.close()
+
+
+@pytest.mark.parametrize("limit", ["RLIMIT_FSIZE", "RLIMIT_NOFILE"])
+async def test_what_the_system_refuses_is_unavailable_and_got_over(disk: DiskStore, limit: str):
+    """A disk that takes no more, no file left to open: the sender is told to try again, and nothing lies about."""
+    kept = await disk.put(b"before", limit=None)
+    which = getattr(resource, limit)
+    soft, hard = resource.getrlimit(which)
+    resource.setrlimit(which, (8_192 if limit == "RLIMIT_FSIZE" else 3, hard))
+    try:
+        with pytest.raises(Unavailable, match="the disk for media fails"):
+            await disk.put(b"x" * 300_000, limit=None)
+        if limit == "RLIMIT_NOFILE":
+            with pytest.raises(Unavailable):
+                await disk.delete(kept.hash)
+            with pytest.raises(Unavailable):
+                async with disk.open(kept.hash):
+                    pass
+    finally:
+        resource.setrlimit(which, (soft, hard))
+    assert [held.hash async for held in disk.list()] == [kept.hash]
+    assert await disk.discard_unfinished(int(time.time() * 1000) + DAY) == 0
+    stored = await disk.put(b"x" * 300_000, limit=None)
+    assert await disk.exists(stored.hash)
+
+
+async def test_a_folder_that_is_gone_is_unavailable(disk: DiskStore, tmp_path: Path):
+    held = await disk.put(b"before", limit=None)
+    await asyncio.to_thread(shutil.rmtree, disk._objects.parent)
+    with pytest.raises(Unavailable):
+        await disk.put(b"after", limit=None)
+    assert not await disk.exists(held.hash)
