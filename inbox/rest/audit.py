@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -25,8 +25,8 @@ from inbox.rest.conversations import Limit, Place, page_size
 from inbox.rest.route import Call, route
 
 KindName = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}\.[a-z]{1,20}$")]
-END = 2**62
-"""Above every position."""
+END = At(2**62, str(2**53))
+"""After every line."""
 CHUNK = 1000
 """Lines of a CSV file read at a time."""
 COLUMNS = (
@@ -83,8 +83,8 @@ class AuditPage(TypedDict):
 async def audit(call: Call, query: AuditQuery) -> AuditPage:
     """Who did what, the newest first."""
     limit = page_size(call, query.limit)
-    first = read_place(query.before).first if query.before else END
-    rows = await call.desk.store.scan(lambda look: _look_up(look, query, first, limit + 1))
+    below = read_place(query.before) if query.before else END
+    rows = await call.desk.store.scan(lambda look: look_up(look, query, below, limit + 1))
     lines: list[AuditLine] = [
         {
             **project.line(row),
@@ -95,7 +95,7 @@ async def audit(call: Call, query: AuditQuery) -> AuditPage:
         }
         for row in rows[:limit]
     ]
-    return {"lines": lines, "before": str(At(lines[-1]["position"], "0")) if len(rows) > limit else None}
+    return {"lines": lines, "before": str(_place(rows[limit - 1])) if len(rows) > limit else None}
 
 
 @route("GET", "/audit/export", role=Role.SUPERVISOR, gives="text/csv")
@@ -120,10 +120,10 @@ async def export_audit(call: Call, query: AuditFilter) -> web.StreamResponse:
     return response
 
 
-async def _look_up(look: Reader, asked: AuditFilter, first: int, limit: int) -> Any:
-    """The lines below the position `first` that are asked for, the newest first."""
-    params: list[Any] = [first]
-    where = ["l.position < $1"]
+async def look_up(look: Reader, asked: AuditFilter, below: At, limit: int) -> Sequence[Row]:
+    """The lines after that place that are asked for, the newest first."""
+    params: list[Any] = [below.first, below.number]
+    where = ["(l.at, l.position) < ($1, $2)"]
     conditions = (
         ("l.actor_id = $", asked.agent),
         ("l.kind = $", asked.kind),
@@ -136,7 +136,7 @@ async def _look_up(look: Reader, asked: AuditFilter, first: int, limit: int) -> 
             params.append(value)
             where.append(f"{condition}{len(params)}")
     return await look.all(
-        f"{LINES} where {' and '.join(where)} order by l.position desc limit {limit}", *params
+        f"{LINES} where {' and '.join(where)} order by l.at desc, l.position desc limit {limit}", *params
     )
 
 
@@ -151,10 +151,14 @@ async def _conversation(look: Reader, asked: str | None) -> str | None:
 async def _sheet(call: Call, asked: AuditFilter) -> AsyncIterator[str]:
     # The mark without which Excel takes Korean names for another charset.
     yield "\ufeff" + _row(COLUMNS)
-    first = END
-    while rows := await call.desk.store.scan(lambda look, below=first: _look_up(look, asked, below, CHUNK)):  # type: ignore[misc]
+    place = END
+    while rows := await call.desk.store.scan(lambda look, below=place: look_up(look, asked, below, CHUNK)):  # type: ignore[misc]
         yield "".join(_row(_cells(row)) for row in rows)
-        first = rows[-1]["position"]
+        place = _place(rows[-1])
+
+
+def _place(row: Row) -> At:
+    return At(row["at"], str(row["position"]))
 
 
 def _cells(row: Row) -> tuple[Any, ...]:

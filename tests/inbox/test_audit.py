@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from gateway.events import Actor, ActorKind
+from gateway.store import Reader, Row
 from gateway.stream.post import Post, post
 from inbox.auth.tokens import make_token
+from inbox.rest.audit import END, AuditFilter, look_up
 from tests.inbox.conftest import House
 
 
@@ -67,6 +70,57 @@ async def test_a_tokens_held_reply_carries_the_name_of_its_agent(both: House) ->
     ann = await both.client("ann")
     [held] = (await ann.get(f"/conversations/{taken.conversation}/messages"))["held"]
     assert (held["text"], held["author"]["name"]) == ("Soon", "Ann")
+
+
+class Explaining:
+    """Looks, and keeps how the database says it would look."""
+
+    def __init__(self, look: Reader) -> None:
+        self._look = look
+        self.plan = ""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._look, name)
+
+    async def all(self, sql: str, *args: Any) -> Sequence[Row]:
+        words = "explain" if self._look.postgres else "explain query plan"
+        self.plan = "\n".join(str(tuple(row)) for row in await self._look.all(f"{words} {sql}", *args))
+        return await self._look.all(sql, *args)
+
+
+MANY = """insert into audit (position, at, kind, actor_kind, actor_id, conversation_id, changes)
+    select n + 1000, n * 1000, case when n % 500 = 0 then 'merge.undone' else 'leg.switched' end, 'agent',
+        case when n % 700 = 0 then 'rare' else 'busy' end, 'c' || (n % 100), '{}' from numbers"""
+NUMBERS = "with recursive numbers (n) as (select 1 union all select n + 1 from numbers where n < 20000)"
+
+
+@pytest.mark.parametrize(
+    ("asked", "index"),
+    [
+        ({}, "audit_by_time"),
+        ({"kind": "merge.undone"}, "audit_by_kind"),
+        ({"after": 5_000_000, "until": 6_000_000}, "audit_by_time"),
+        ({"kind": "merge.undone", "until": 6_000_000}, "audit_by_kind"),
+        ({"agent": "rare"}, "audit_by_actor_time"),
+        ({"conversation": "c7"}, "audit_by_conversation"),
+    ],
+    ids=str,
+)
+async def test_every_filter_walks_an_index(both: House, asked: dict[str, Any], index: str) -> None:
+    await both.store.write(lambda tx: tx.run(MANY.replace("insert", f"{NUMBERS} insert", 1)))
+    await both.store.write(lambda tx: tx.run("analyze audit"))
+
+    async def planned(reader: Reader) -> str:
+        explaining = Explaining(reader)
+        rows = await look_up(explaining, AuditFilter(**asked), END, 51)
+        assert [(row["at"], row["position"]) for row in rows] == sorted(
+            ((row["at"], row["position"]) for row in rows), reverse=True
+        )
+        return explaining.plan
+
+    plan = await both.store.scan(planned)
+    assert index in plan, plan
+    assert "TEMP B-TREE" not in plan and "Seq Scan on audit" not in plan, plan
 
 
 async def test_pages_hold_to_the_filter(house: House) -> None:
