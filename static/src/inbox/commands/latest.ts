@@ -75,7 +75,8 @@ export function heard(id: string): void {
 /** After hello. A mark of another epoch is let go: what it marked may not even be there. */
 export function sayAgain(): void {
   for (const [key, entry] of waiting) {
-    if (!("position" in entry.args) || entry.epoch === state.value.epoch) continue;
+    const speaksOfPlaces = "position" in entry.args || "to" in entry.args;
+    if (!speaksOfPlaces || entry.epoch === state.value.epoch) continue;
     if (entry.timer) clearTimeout(entry.timer);
     waiting.delete(key);
   }
