@@ -17,7 +17,7 @@ function hello(epoch: string): void {
 }
 
 function names(): string[] {
-  return said.splice(0).map((frame) => `${frame.name} ${Object.values(frame.args).join(" ")}`);
+  return said.splice(0).map((frame) => `${frame.name} ${Object.values(frame.args ?? {}).join(" ")}`);
 }
 
 test("what is unanswered is said again; after a restore only what speaks of no position of the former life", () => {
