@@ -6,7 +6,6 @@ look goes along an index (address, words of names); the caller sees no contact t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Any, Literal
 
@@ -14,9 +13,10 @@ from typing_extensions import TypedDict
 
 from gateway.egress.access import Viewer, where_sees
 from gateway.egress.types import ContactView
-from gateway.store import Reader, as_json
+from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_contacts
 from gateway.store.search import fts_query, runs, ts_query
+from gateway.stream.claims import addresses_in, claimed_by, known_by
 from inbox.auth.access import access_contact, where_sees_contact
 from inbox.merges import MergeView, list_merges
 from inbox.views import match
@@ -27,18 +27,14 @@ ALIKE = 40
 """Newest contacts of a like name that are looked at."""
 PERSONAL = 5
 """Letters from which a mail address's first part says something of its own."""
-DIGITS = 7
-"""Digits from which a text is a phone number."""
 COMMON = ("info", "contact", "admin", "hello", "office", "support", "sales", "mail", "noreply")
-MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
-SPACES = "select id from accounts"
-BY_ADDRESS = "select contact_id, space from identities where space in {ids_1} and address in {ids_2}"
 COUNTS = """select c.contact_id, c.status, count(*) as n from conversations c
     where c.contact_id in {ids_1} and c.merged_into is null"""
+JOINED = "select 1 from merges where (from_id = $1 or into_id = $1) and undone_at is null limit 1"
 ORGANISATIONS = "select id, name from organisations where id in {ids_1}"
 
-Why = Literal["address", "phone", "name", "mail_name"]
-RANK: dict[Why, int] = {"address": 0, "phone": 0, "name": 1, "mail_name": 2}
+Why = Literal["address", "phone", "claims", "claimed", "name", "mail_name"]
+RANK: dict[Why, int] = {"address": 0, "phone": 0, "claims": 1, "claimed": 1, "name": 2, "mail_name": 3}
 
 
 class Standing(TypedDict):
@@ -55,12 +51,15 @@ class Standing(TypedDict):
 
 class Likely(Standing):
     why: list[Why]
-    """`address`: one says the mail address of the other; `phone`: the same number; `name`: called alike; `mail_name`:
-    mail addresses that begin alike."""
+    """`address`: the same mail address; `phone`: the same number; `claims`: this contact has left an address of the
+    other's without proof, `claimed`: the other one of this contact's; `name`: called alike; `mail_name`: mail addresses
+    that begin alike."""
 
 
 class LikelyList(TypedDict):
     likely: list[Likely]
+    joined: bool
+    """Something was merged into or split off this contact that can still be taken back."""
 
 
 class StandingAnswer(Standing):
@@ -75,9 +74,14 @@ async def standing(look: Reader, viewer: Viewer, key: str) -> StandingAnswer:
     return {**counted, "merges": await list_merges(look, viewer, row["id"])}
 
 
-async def likely(look: Reader, viewer: Viewer, key: str) -> list[Likely]:
+async def likely(look: Reader, viewer: Viewer, key: str) -> LikelyList:
     """The likeliest first; nobody for who is erased. Raises NotFound."""
     row = await access_contact(look, viewer, key)
+    joined = await look.value(JOINED, row["id"]) is not None
+    return {"likely": await _likely(look, viewer, row), "joined": joined}
+
+
+async def _likely(look: Reader, viewer: Viewer, row: Row) -> list[Likely]:
     if row["erased_at"] is not None:
         return []
     contact = (await load_contacts(look, [row["id"]]))[row["id"]]
@@ -94,25 +98,17 @@ async def likely(look: Reader, viewer: Viewer, key: str) -> list[Likely]:
 
 
 async def _by_address(look: Reader, contact: ContactView) -> list[tuple[str, Why]]:
-    """Contacts who have an address that this one has in another space, or says to have."""
-    claimed = [str(value) for value in contact["claims"].values() if isinstance(value, str)]
-    own = [one["address"] for one in contact["identities"] if one["space"] != "visitor"]
-    mails = {one.lower() for text in claimed for one in MAIL.findall(text)}
-    mails |= {one.lower() for one in own if "@" in one}
-    phones = {form for text in (*claimed, *own) for form in _phones(text)}
-    if not mails and not phones:
-        return []
-    accounts = [f"app:{row['id']}" for row in await look.all(SPACES)]
-    rows = await look.all(BY_ADDRESS, as_json(["tel", "mailto", *accounts]), as_json(sorted(mails | phones)))
-    return [(row["contact_id"], "address" if row["space"] == "mailto" else "phone") for row in rows]
-
-
-def _phones(text: str) -> list[str]:
-    """The forms a number may be stored in, where the text is one."""
-    if "@" in text or not re.fullmatch(r"[\s()+.\-\d]*", text):
-        return []
-    digits = re.sub(r"\D", "", text)
-    return [digits, f"+{digits}"] if len(digits) >= DIGITS else []
+    """Contacts who have an address that this one has in another space or says to have, or say to have one of this
+    one's. What somebody only says is told apart: it proves nothing."""
+    noted = contact["attributes"].get("email")
+    own = addresses_in(
+        [noted, *(one["address"] for one in contact["identities"] if one["space"] != "visitor")]
+    )
+    said = addresses_in(contact["claims"].values()) - own
+    found: list[tuple[str, Why]] = [*(await known_by(look, own)).items()]
+    found += [(other, "claims") for other in await known_by(look, said)]
+    found += [(other, "claimed") for other in await claimed_by(look, own)]
+    return found
 
 
 async def _by_name(look: Reader, contact: ContactView) -> list[tuple[str, Why]]:

@@ -81,6 +81,7 @@ async def set_claims(tx: Tx, contact: str, claims: Mapping[str, str], by: Actor 
     if kept == from_json(row["claims"]):
         return
     await tx.run(SET_CLAIMS, row["id"], as_json(kept))
+    await index_contact(tx, row["id"])
     _changed(tx, row["id"], by, ["claims"])
 
 

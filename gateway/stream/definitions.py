@@ -74,8 +74,8 @@ async def change_attribute(
     choices: Sequence[str] | None = None,
     retired: bool | None = None,
 ) -> None:
-    """Change what is given; `labels` are all there are from now on. A retired attribute keeps its values and takes no new
-    ones. Raises NotFound, Refused."""
+    """Change what is given; `labels` are all there are from now on. A retired attribute keeps its values and takes no
+    new ones. Raises NotFound, Refused."""
     row = await tx.one(DEFINITION, definition)
     if row is None:
         raise NotFound("errors.attribute_not_found", f"no attribute {definition}")

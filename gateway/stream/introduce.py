@@ -1,17 +1,19 @@
 """What is known of a customer beyond her words: what her page claims, and what her site signed for.
 
-Claims are kept apart and shown as unproven; nothing is ever found or joined by them. What the site signed becomes
+Claims are kept apart and shown as unproven; nothing is ever joined by them. Agents of somebody whose address is claimed
+are told, for they may know. What the site signed becomes
 attributes of the contact, defined the first time they are needed.
 """
 
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from gateway.events import Actor, ActorKind, Event, Kind, new_id
+from gateway.events import Actor, ActorKind, ContactId, Event, Kind, new_id
 from gateway.store import Tx, as_json, from_json
+from gateway.stream.claims import addresses_in, known_by
 from gateway.stream.contacts import fitting_claims
 from gateway.stream.people import index_contact
 
@@ -44,8 +46,19 @@ async def introduce(tx: Tx, identity: str, claims: Mapping[str, str], vouched: M
     await tx.run(WRITE, row["id"], as_json(kept), as_json(attributes))
     await index_contact(tx, row["id"])
     fields = [*sorted(key for key in vouched if key in VOUCHED), *(("claims",) if claims else ())]
-    tx.record(Event(Kind.CONTACT_CHANGED, WEBSITE, tx.now, contact=row["id"], changes={"fields": fields}))
+    _tell(tx, row["id"], fields)
+    new = addresses_in(kept.values()) - addresses_in(stored.values())
+    for other in await known_by(tx, new):
+        if other != row["id"]:
+            # Whoever looks at that person sees the suggestion come. It says neither who claims nor what.
+            _tell(tx, other, ["claimed"])
     return True
+
+
+def _tell(tx: Tx, contact: str, fields: Sequence[str]) -> None:
+    tx.record(
+        Event(Kind.CONTACT_CHANGED, WEBSITE, tx.now, contact=ContactId(contact), changes={"fields": fields})
+    )
 
 
 async def _attributes(tx: Tx, vouched: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from gateway.events import SYSTEM, Address, ContactId, Event, IdentityId, Kind, Proof, new_id
 from gateway.store import Tx, from_json
 from gateway.store.search import tokens
+from gateway.stream.claims import claimed_words
 
 FIND = """select i.id, i.contact_id, i.proof, c.seq, c.name, c.blocked_at
     from identities i join contacts c on c.id = i.contact_id where i.space = $1 and i.address = $2 {lock_ic}"""
@@ -66,12 +67,14 @@ async def _make(tx: Tx, address: Address, proof: Proof, name: str, locale: str |
 
 
 async def index_contact(tx: Tx, contact: str) -> None:
-    """Make a contact findable by its name, addresses, attributes and our notes as they stand now."""
-    row = await tx.one("select seq, name, attributes, erased_at from contacts where id = $1", contact)
+    """Make a contact findable by its name, addresses, attributes and our notes as they stand now; by addresses that it
+    only claims for `claimed_by` alone."""
+    row = await tx.one("select seq, name, attributes, claims, erased_at from contacts where id = $1", contact)
     if row is None:
         return
     addresses = await tx.all(ADDRESSES, contact)
     words = [row["name"], *(one["address"] for one in addresses), attribute_words(row["attributes"])]
+    words += [claimed_words(from_json(row["claims"]))]
     words += [one["text"] for one in await tx.all(NOTES, contact)]
     tx.index("contact_search", row["seq"], "" if row["erased_at"] else tokens(*words))
 

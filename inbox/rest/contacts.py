@@ -130,6 +130,7 @@ async def contact_standing(call: Call) -> StandingAnswer:
 
 @route("GET", "/contacts/{id}/likely")
 async def likely_same(call: Call) -> LikelyList:
-    """Contacts who may be the same person, and why it seems so. A suggestion only: nothing is ever joined by it."""
+    """Contacts who may be the same person, and why it seems so; and whether there is a merge or a split to take back. A
+    suggestion only: nothing is ever joined by it."""
     viewer = call.caller.viewer
-    return {"likely": await call.desk.store.scan(lambda look: likely(look, viewer, call.id))}
+    return await call.desk.store.scan(lambda look: likely(look, viewer, call.id))

@@ -961,9 +961,6 @@ export const ALIKE = 40;
 /** Letters from which a mail address's first part says something of its own. */
 export const PERSONAL = 5;
 
-/** Digits from which a text is a phone number. */
-export const DIGITS = 7;
-
 /** A contact as it is compared with another. */
 export interface Standing {
   contact: ContactView;
@@ -981,14 +978,17 @@ export interface Likely {
   conversations: number;
   organisation: string;
   /**
-   * `address`: one says the mail address of the other; `phone`: the same number; `name`: called alike; `mail_name`:
-   * mail addresses that begin alike.
+   * `address`: the same mail address; `phone`: the same number; `claims`: this contact has left an address of the
+   * other's without proof, `claimed`: the other one of this contact's; `name`: called alike; `mail_name`: mail addresses
+   * that begin alike.
    */
-  why: ("address" | "phone" | "name" | "mail_name")[];
+  why: ("address" | "phone" | "claims" | "claimed" | "name" | "mail_name")[];
 }
 
 export interface LikelyList {
   likely: Likely[];
+  /** Something was merged into or split off this contact that can still be taken back. */
+  joined: boolean;
 }
 
 export interface StandingAnswer {
@@ -1509,9 +1509,6 @@ export interface LinkMade {
   /** Hand it over by a way you trust; works once. */
   link: string;
 }
-
-/** Above every position. */
-export const END = 4611686018427387904;
 
 /** Lines of a CSV file read at a time. */
 export const CHUNK = 1000;

@@ -31,7 +31,7 @@ async def test_two_contacts_become_one_and_two_again(office: Office):
     await office.known_writes("Minji Kim", "From my phone")
     await office.known_writes("김민지", "From my desk")
     inbox = await boss.inbox()
-    async with inbox.page.expect_response("**/standing"):
+    async with inbox.page.expect_response("**/likely"):
         await inbox.open("김민지")
     await expect(inbox.act("undo-join")).to_have_count(0)
     await inbox.act("join").click()
@@ -125,6 +125,70 @@ async def test_who_is_alike_is_suggested(office: Office):
     await expect(side(inbox).locator(".identity")).to_have_count(1)
     await inbox.page.wait_for_timeout(600)
     await expect(alike).to_have_count(0)
+
+
+async def test_two_users_who_are_alike_are_compared_before_they_are_merged(open_office: OpenOffice):
+    """One press would join whom the site knows apart: it opens the comparison with its warning instead."""
+    office = await open_office(PARLEY_CHANNELS__WEB__VOUCH_SECRETS=json.dumps([SECRET]))
+    for user in ("minji-1", "minji-2"):
+        await office.writes(f"I am {user}", vouch=signed(user, name="Minji Kim"))
+    inbox = await office.boss.inbox("/c/2")
+    await inbox.tells(["I am minji-2"])
+    alike = side(inbox).locator(".alike")
+    await alike.get_by_role("button", name=inbox.words("alike.join")).click()
+    dialog = inbox.page.get_by_role("dialog", name=inbox.words("join"))
+    warning = inbox.words("join.two_users", one="minji-2", other="minji-1")
+    await expect(dialog.get_by_role("alert")).to_have_text(warning)
+    await expect(inbox.page.locator(".toast")).to_have_count(0)
+    await dialog.get_by_role("button", name=inbox.words("cancel")).click()
+    await expect(side(inbox).locator(".identity")).to_have_count(1)
+    await expect(alike).to_have_count(1)
+
+
+async def test_who_leaves_the_address_of_somebody_known_is_suggested_there_as_unproven(
+    open_office: OpenOffice,
+):
+    """While it is looked at: a suggestion that says what it is worth, compared before it is merged."""
+    office = await open_office(PARLEY_CHANNELS__WEB__VOUCH_SECRETS=json.dumps([SECRET]))
+    await office.writes("I am signed in", vouch=signed("haneul", email="haneul@shop.example"))
+    korean = await office.boss.inbox("/c/1", language="ko")
+    await korean.tells(["I am signed in"])
+    await expect(side(korean).locator(".identity")).to_have_count(1)
+    await expect(side(korean).locator(".alike")).to_have_count(0)
+    token = await office.writes("It is me again")
+    await office.leaves_address(token, "Haneul@shop.example")
+    alike = side(korean).locator(".alike")
+    await expect(alike).to_contain_text(korean.words("alike.claimed"))
+    assert await korean.faults("claimed") == []
+    await alike.get_by_role("button", name=korean.words("alike.join")).click()
+    dialog = korean.page.get_by_role("dialog", name=korean.words("join"))
+    await expect(dialog.get_by_role("alert")).to_have_text(korean.words("join.claimed"))
+    assert await korean.faults("join-claimed") == []
+    await dialog.get_by_role("button", name=korean.words("cancel")).click()
+    await korean.go("/c/2")
+    await korean.tells(["It is me again"])
+    await expect(side(korean).locator(".alike")).to_contain_text(korean.words("alike.claims"))
+    await expect(side(korean).locator(".claims")).to_contain_text("Haneul@shop.example")
+    await expect(side(korean).locator(".identity")).to_have_count(1)
+
+
+async def test_a_person_costs_one_question_and_none_when_opened_again(office: Office):
+    await office.known_writes("Lee", "one")
+    await office.known_writes("Park", "two")
+    inbox = await office.boss.inbox("/list/all")
+    asked: list[str] = []
+    inbox.page.on("request", lambda request: asked.append(request.url.partition("/api/v1")[2]))
+    for name in ("Lee", "Park"):
+        async with inbox.page.expect_response("**/likely"):
+            await inbox.open(name)
+        await expect(side(inbox).get_by_label(inbox.words("contact.name"))).to_have_value(name)
+        await expect(side(inbox).locator(".identity")).to_have_count(1)
+    about = [path for path in asked if path.endswith(("/likely", "/standing"))]
+    assert len(about) == 2, about
+    await inbox.open("Lee")
+    await expect(side(inbox).get_by_label(inbox.words("contact.name"))).to_have_value("Lee")
+    await inbox.page.wait_for_timeout(600)
+    assert [path for path in asked if path.endswith(("/likely", "/standing"))] == about
 
 
 async def test_a_merge_is_known_again_by_its_numbers(office: Office):

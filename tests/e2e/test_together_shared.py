@@ -17,9 +17,10 @@ from tests.e2e.site import Site
 SECRET = "a vouching secret of the shop: 0123456789"
 
 
-def signed(user: str) -> str:
+def signed(user: str, **more: str) -> str:
     """What the site's server says of its signed-in user."""
-    return jwt.encode({"sub": user, "name": user.title(), "exp": int(time.time()) + 3600}, SECRET, "HS256")
+    said = {"sub": user, "name": user.title(), "exp": int(time.time()) + 3600, **more}
+    return jwt.encode(said, SECRET, "HS256")
 
 
 @pytest.fixture

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.events import AccountId, Address, InboundMessage
+from gateway.store.log import events_after
+from gateway.stream.claims import MARK
 from gateway.stream.contacts import set_claims
 from gateway.stream.ingest import Intake, take_in
+from gateway.stream.introduce import introduce
 from tests.inbox.conftest import House, does
 
 
@@ -36,10 +39,12 @@ async def test_what_is_alike_is_suggested(both: House) -> None:
     namesake = await writes(both, "mailto", "minji.kim@other.example", "M.")
     await writes(both, "mailto", "someone@example.com", "Kim Seojun")
     await both.store.write(lambda tx: set_claims(tx, visitor, {"email": "Minji.Kim@example.com"}))
-    assert await likely(both, "sue", visitor) == [(mail, ["address", "name"])]
+    assert await likely(both, "sue", visitor) == [(mail, ["claims", "name"])]
     assert await likely(both, "sue", phone) == [(chat, ["phone"])]
     assert await likely(both, "sue", chat) == [(phone, ["phone"])]
-    assert sorted(await likely(both, "sue", mail)) == sorted([(visitor, ["name"]), (namesake, ["mail_name"])])
+    assert sorted(await likely(both, "sue", mail)) == sorted(
+        [(visitor, ["claimed", "name"]), (namesake, ["mail_name"])]
+    )
     contact = (await (await both.client("sue")).get(f"/contacts/{visitor}"))["contact"]
     assert contact["merged_into"] is None, "it only suggests"
 
@@ -85,3 +90,64 @@ async def test_how_a_contact_stands(both: House) -> None:
     assert told["merges"][0]["undone_at"] is not None
     bob = await both.client("bob")
     assert await bob.fails("GET", f"/contacts/{source}/standing") == (404, "not_found")
+
+
+async def test_who_claims_the_address_of_somebody_known_is_suggested_there(both: House) -> None:
+    """By mail, by telephone, or as the address that her site signed; told live, to those who may see both, and never
+    as a word to search by."""
+    mail = await writes(both, "mailto", "jiho@example.com", "Lee Jiho", "support")
+    phone = await writes(both, "tel", "+821055556666", "Phone", "sales")
+    member = await writes(both, "app:web", "u-77", "Member", "sales")
+    identity = await both.store.read(
+        lambda look: look.value("select id from identities where contact_id = $1", member)
+    )
+    await both.store.write(lambda tx: introduce(tx, identity, {}, {"email": "Member@shop.example"}))
+    visitor = await writes(both, "visitor", "v9", "", "sales")
+    hers = await both.store.read(
+        lambda look: look.value("select id from identities where contact_id = $1", visitor)
+    )
+    before = both.store.published
+    claims = {"email": "JIHO@example.com", "phone": "+82 10-5555-6666", "other": "member@shop.example"}
+    assert await both.store.write(lambda tx: introduce(tx, hers, claims, {}))
+    told = await both.store.read(lambda look: events_after(look, before, 10))
+    assert sorted((one.contact, *one.changes["fields"]) for one in told) == sorted(
+        [(visitor, "claims"), *((one, "claimed") for one in (mail, phone, member))]
+    )
+    assert not any(visitor in str(one.changes) or one.subject for one in told if one.contact != visitor)
+    for known in (phone, member):
+        assert await likely(both, "sue", known) == [(visitor, ["claimed"])]
+        assert await likely(both, "ann", known) == [(visitor, ["claimed"])]
+    assert await likely(both, "bob", mail) == [], "he may not see the visitor"
+    assert {one for one, _ in await likely(both, "sue", visitor)} == {mail, phone, member}
+    assert {one for one, _ in await likely(both, "ann", visitor)} == {phone, member}
+    sue = await both.client("sue")
+    for words in ("jiho@example.com", "jiho", "claimed"):
+        found = {one["id"] for one in (await sue.get(f"/contacts?q={words}"))["contacts"]}
+        assert visitor not in found, "by a claim nobody is found"
+    head = both.store.published
+    await both.store.write(lambda tx: introduce(tx, hers, claims, {}))
+    assert both.store.published == head, "what was said before is told to nobody again"
+    await does(both, "sue", "merge_contacts", contact=visitor, into=phone)
+    await does(both, "sue", "erase_contact", contact=phone)
+    assert await likely(both, "sue", mail) == []
+
+
+async def test_an_address_that_was_left_is_not_kept_beyond_erasing(both: House) -> None:
+    mail = await writes(both, "mailto", "gone@example.com", "Gone")
+    visitor = await writes(both, "visitor", "v10", "")
+    await both.store.write(lambda tx: set_claims(tx, visitor, {"email": "gone@example.com"}))
+    assert await likely(both, "sue", mail) == [(visitor, ["claimed"])]
+    await does(both, "sue", "erase_contact", contact=visitor)
+    assert await likely(both, "sue", mail) == []
+    kept = await both.store.read(lambda look: look.all("select tokens from contact_search"))
+    assert not any(MARK in str(row["tokens"]) for row in kept)
+
+
+async def test_what_can_be_taken_back_comes_with_the_suggestions(both: House) -> None:
+    lee, park = await writes(both, "tel", "+1"), await writes(both, "tel", "+2")
+    sue = await both.client("sue")
+    assert (await sue.get(f"/contacts/{park}/likely"))["joined"] is False
+    merge = (await does(both, "sue", "merge_contacts", contact=lee, into=park))["merge"]
+    assert (await sue.get(f"/contacts/{park}/likely"))["joined"] is True
+    await does(both, "sue", "undo_merge", merge=merge)
+    assert (await sue.get(f"/contacts/{park}/likely"))["joined"] is False

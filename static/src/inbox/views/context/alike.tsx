@@ -1,15 +1,14 @@
 import { signal } from "@preact/signals";
-import { useEffect, useState } from "preact/hooks";
-import type { ContactView, Likely, LikelyList } from "../../../wire";
+import { useState } from "preact/hooks";
+import type { ContactView, Likely } from "../../../wire";
 import { keptIn } from "../../../shared/clientstore";
-import { get } from "../../api";
 import { Avatar } from "../../ui/avatar";
 import { count, t } from "../../words";
 import { contactLabel, shortAddress } from "../names";
 import { join, JoinDialog, keeper } from "./join";
+import { asksFirst, isClaimed } from "./likeness";
 import { Section } from "./section";
 
-const CALM = 250; // ms a contact stays shown before somebody alike is looked for
 const kept = keptIn(() => localStorage, "parley.");
 
 /** Pairs this agent has said are two people. */
@@ -29,6 +28,7 @@ function Suggestion({ contact, likely }: { contact: ContactView; likely: Likely 
   const [comparing, setComparing] = useState(false);
   const other = likely.contact;
   const joinBoth = () => {
+    if (asksFirst(contact, likely)) return setComparing(true);
     const kept = keeper(contact, other);
     void join(kept === contact ? other : contact, kept);
   };
@@ -53,37 +53,22 @@ function Suggestion({ contact, likely }: { contact: ContactView; likely: Likely 
           {t("alike.apart")}
         </button>
       </span>
-      {comparing && <JoinDialog contact={contact} other={other.id} close={() => setComparing(false)} />}
+      {comparing && (
+        <JoinDialog contact={contact} other={other.id} claimed={isClaimed(likely)} close={() => setComparing(false)} />
+      )}
     </li>
   );
 }
 
 /** Contacts who may be the same person. Only suggested: somebody looks and decides. */
-export function Alike({ contact }: { contact: ContactView }) {
-  const [told, setTold] = useState<{ of: string; likely: readonly Likely[] }>({ of: "", likely: [] });
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(() => {
-      get<LikelyList>(`/contacts/${contact.id}/likely`).then(
-        ({ likely }) => current && setTold({ of: contact.id, likely }),
-        // A suggestion that does not come is missed by nobody.
-        () => undefined,
-      );
-    }, CALM);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [contact.id, contact.position]);
-  const shown = told.likely.filter(
-    (one) => told.of === contact.id && !apart.value.includes(pair(contact.id, one.contact.id)),
-  );
+export function Alike({ contact, likely }: { contact: ContactView; likely: readonly Likely[] }) {
+  const shown = likely.filter((one) => !apart.value.includes(pair(contact.id, one.contact.id)));
   if (shown.length === 0) return null;
   return (
     <Section name="alike" title={t("alike.title")} n={shown.length} class="side-alike">
       <ul class="alikes">
-        {shown.map((likely) => (
-          <Suggestion key={likely.contact.id} contact={contact} likely={likely} />
+        {shown.map((one) => (
+          <Suggestion key={one.contact.id} contact={contact} likely={one} />
         ))}
       </ul>
     </Section>

@@ -1,6 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
-import type { ContactView, ConversationView, IdentityView, MergesList } from "../../../wire";
-import { get } from "../../api";
+import type { ContactView, ConversationView, IdentityView } from "../../../wire";
 import { eraseContact, setAttributes, unblock, updateContact } from "../../commands";
 import { isComposing } from "../../../shared/keys";
 import { loadConversation } from "../../load";
@@ -18,6 +17,7 @@ import { languageName, spaceWord } from "../names";
 import { Alike } from "./alike";
 import { Attributes } from "./attributes";
 import { JoinDialog, PartDialog } from "./join";
+import { useLikeness } from "./likeness";
 import { Organisation } from "./organisation";
 import { PersonNotes } from "./notes";
 import { Past } from "./past";
@@ -137,33 +137,10 @@ function Danger({ view, contact }: { view: ConversationView; contact: ContactVie
   );
 }
 
-const CALM = 400; // ms somebody is looked at before it is asked what was joined to them
-
-/** Whether something was joined to or parted from this contact that can still be taken back. */
-function useUndoable({ id, position }: ContactView): boolean {
-  const [told, setTold] = useState({ of: "", some: false });
-  useEffect(() => {
-    let current = true;
-    const timer = setTimeout(() => {
-      get<MergesList>(`/contacts/${id}/standing`).then(
-        ({ merges }) => current && setTold({ of: id, some: merges.some((one) => one.undone_at === null) }),
-        // Not known: then it is offered, and its dialog says what is wrong.
-        () => current && setTold({ of: id, some: true }),
-      );
-    }, CALM);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [id, position]);
-  return told.of === id && told.some;
-}
-
 /** Joining with another contact, parting, and taking back what was joined or parted. */
-function Joining({ contact }: { contact: ContactView }) {
+function Joining({ contact, joined }: { contact: ContactView; joined: boolean }) {
   const [asking, setAsking] = useState<"join" | "part" | "undo" | null>(null);
   const done = () => setAsking(null);
-  const canUndo = useUndoable(contact);
   return (
     <div class="joining">
       <button type="button" class="button small" data-act="join" onClick={() => setAsking("join")}>
@@ -176,7 +153,7 @@ function Joining({ contact }: { contact: ContactView }) {
           {t("part")}
         </button>
       )}
-      {canUndo && (
+      {joined && (
         <button type="button" class="button small quiet" data-act="undo-join" onClick={() => setAsking("undo")}>
           {t("undo_merge")}
         </button>
@@ -206,6 +183,11 @@ function Erased({ view, contact, at }: { view: ConversationView; contact: Contac
 
 function Person({ view, contact }: { view: ConversationView; contact: ContactView }) {
   if (contact.erased_at !== null) return <Erased view={view} contact={contact} at={contact.erased_at} />;
+  return <Living view={view} contact={contact} />;
+}
+
+function Living({ view, contact }: { view: ConversationView; contact: ContactView }) {
+  const { likely, joined } = useLikeness(contact);
   return (
     <>
       <section class="side-part side-person">
@@ -219,9 +201,9 @@ function Person({ view, contact }: { view: ConversationView; contact: ContactVie
             <Identity key={identity.id} identity={identity} />
           ))}
         </ul>
-        <Joining contact={contact} />
+        <Joining contact={contact} joined={joined} />
       </Section>
-      <Alike contact={contact} />
+      <Alike contact={contact} likely={likely} />
       <Claims claims={contact.claims} />
       <PersonNotes contact={contact} />
       <Attributes

@@ -243,10 +243,12 @@ interface JoinDialogProps {
   contact: ContactView;
   /** Whom with; left out: to be found. */
   other?: string | undefined;
+  /** Only an address that somebody left without proof speaks for it. */
+  claimed?: boolean;
   close: () => void;
 }
 
-export function JoinDialog({ contact, other: first, close }: JoinDialogProps) {
+export function JoinDialog({ contact, other: first, claimed = false, close }: JoinDialogProps) {
   const [other, setOther] = useState(first ?? null);
   const [both, setBoth] = useState<readonly [Standing, Standing] | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
@@ -309,6 +311,12 @@ export function JoinDialog({ contact, other: first, close }: JoinDialogProps) {
           <p class="form-warning" role="alert">
             <Icon name="warning" size={15} />
             {t("join.two_users", { one: users[0].address, other: users[1].address })}
+          </p>
+        )}
+        {claimed && both && !same && (
+          <p class="form-warning" role="alert">
+            <Icon name="warning" size={15} />
+            {t("join.claimed")}
           </p>
         )}
         <div class="form-acts">
