@@ -100,6 +100,12 @@ def held_row(row: Row) -> Held:
     )
 
 
+def received(tx: Tx, held: Held) -> int:
+    """The time of what is said now. It stands below what was said before, also when the clock was set back meanwhile,
+    or when another process wrote that in a batch begun later than ours."""
+    return max(tx.now, held.last_at)
+
+
 async def set_tags(tx: Tx, conversation: str, tags: Iterable[str]) -> tuple[str, ...]:
     """Write a conversation's tags into its row and return them sorted; `conversation_tags` are the caller's."""
     sorted_tags = tuple(sorted(set(tags)))

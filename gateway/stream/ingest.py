@@ -28,7 +28,7 @@ from gateway.store import Reader, Row, Stamp, Store, Tx, as_json, plain
 from gateway.store.base import Together
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads, insert_attachments
-from gateway.stream.hold import Held, changed, held_row, hold
+from gateway.stream.hold import Held, changed, held_row, hold, received
 from gateway.stream.people import Person, find_or_make
 from gateway.stream.repeats import erased_id
 
@@ -170,7 +170,7 @@ async def ingest(
     leg, held = found or await _open(tx, intake, fact, person)
     message = MessageId(new_id())
     event, scope = tell(tx, held, leg, person, message)
-    at = time_of(tx, fact)
+    at = time_of(tx, fact, held)
     stored = await tx.run(
         NEW_MESSAGE,
         message,
@@ -236,9 +236,9 @@ def tell(tx: Tx, held: Held, leg: LegId, person: Person, message: MessageId) -> 
     return event, scope
 
 
-def time_of(tx: Tx, fact: InboundMessage) -> int:
+def time_of(tx: Tx, fact: InboundMessage, held: Held) -> int:
     """The receipt, or the provider's time of what was caught up."""
-    return tx.now if fact.at is None or not fact.late else fact.at
+    return received(tx, held) if fact.at is None or not fact.late else fact.at
 
 
 def arrival(held: Held, message: MessageId, at: int) -> tuple[int, MessageId]:

@@ -196,11 +196,11 @@ async def _write(tx: PostgresTx, fresh: Sequence[Plain], held: dict[str, Held]) 
     events, messages = [], []
     for one in fresh:
         verb, fact = one.verb, one.verb.fact
-        message, at = MessageId(new_id()), time_of(tx, fact)
-        before, waiting = held[one.conversation], at
+        message, before = MessageId(new_id()), held[one.conversation]
         if (state := after.get(one.conversation)) is not None:
-            waiting = state.waiting
             before = replace(before, scope=state.scope, last_at=state.last_at, last_message=state.message)
+        at = time_of(tx, fact, before)
+        waiting = at if state is None else state.waiting
         event, scope = tell(tx, before, one.leg, one.person, message)
         content = None if fact.content is None else as_json(fact.content)
         author, client = one.person.identity, verb.client_id

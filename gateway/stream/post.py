@@ -16,7 +16,7 @@ from gateway.store.base import Verb
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads
 from gateway.stream.held import hold_back
-from gateway.stream.hold import Held, changed, hold
+from gateway.stream.hold import Held, changed, hold, received
 from gateway.stream.ingest import TOUCH_TAGS
 from gateway.stream.repeats import erased_id
 
@@ -174,7 +174,7 @@ async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, messa
         what.client_id,
         what.text,
         what.reply_to,
-        tx.now,
+        received(tx, held),
     )
     if not stored:
         raise Repeat
@@ -186,7 +186,7 @@ async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, messa
 
 
 async def _touch(tx: Tx, held: Held, leg: LegId | None, message: MessageId, position: int) -> None:
-    last_at = max(held.last_at, tx.now)
+    last_at = received(tx, held)
     if leg:
         await tx.run(AFTER_REPLY, held.id, held.status, leg, last_at, message, position)
         await tx.run(SENT, leg, position)

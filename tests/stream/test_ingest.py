@@ -13,8 +13,10 @@ from gateway.stream.contacts import block
 from gateway.stream.describe import tag
 from gateway.stream.ingest import Intake, ingest
 from gateway.stream.post import Post, write_post
+from gateway.stream.release import release
 from gateway.stream.start import start
 from tests.checks import check
+from tests.databases import Database
 from tests.world import WEB, World
 
 MOST = 6
@@ -24,6 +26,15 @@ MOST = 6
 @pytest.fixture
 async def world(store: Store) -> World:
     return await World.made(store)
+
+
+class Clock:
+    """UTC ms, moved by hand."""
+
+    now = 1_800_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
 
 
 class Counting:
@@ -109,6 +120,30 @@ async def test_what_arrived_late_is_read_in_its_own_place(world: World) -> None:
     after = await world.conversation(first.conversation)
     assert (after["last_message_id"], after["last_at"]) == (first.message, row["last_at"])
     assert after["last_customer_position"] == late.position
+    await check(world.store)
+
+
+async def test_a_clock_that_was_set_back_puts_nothing_above_what_was_said(database: Database) -> None:
+    """By hours, as when a machine learns the time after it was started: new words stand below the old ones, and are
+    the conversation's newest; also those that are written as a set, and a reply that was held."""
+    clock = Clock()
+    world = await World.made(await database.open(clock))
+    key = (await world.says("+1", "first")).conversation
+    await world.says("+2", "elsewhere")
+    before = await world.conversation(key)
+    clock.now -= 9 * 3_600_000
+    await asyncio.gather(*(world.says("+1", text) for text in ("second", "third")), world.says("+2", "more"))
+    await world.answers(key, "fourth", anyway=True)
+    await world.notes(key, "fifth")
+    held = await world.answers(key, "sixth", hold=5_000, anyway=True)
+    await world.store.write(lambda tx: release(tx, held.message))
+    assert await world.texts(key) == ["first", "second", "third", "fourth", "fifth", "sixth"]
+    row = await world.conversation(key)
+    assert (row["last_message_id"], row["last_at"]) == (held.message, before["last_at"])
+    clock.now += 10 * 3_600_000
+    await world.says("+1", "seventh")
+    assert (await world.texts(key))[-1] == "seventh"
+    assert (await world.conversation(key))["last_at"] == clock.now
     await check(world.store)
 
 
