@@ -13,7 +13,7 @@ from gateway.errors import Conflict, NotFound, Refused, Unavailable
 from gateway.events import Actor, ActorKind, Event, LegId, MessageId, Status
 from gateway.store import Reader, Row, Store, Tx, from_json
 from gateway.stream.acts import Acts, act
-from gateway.stream.held import give_files_back, stop, take_held
+from gateway.stream.held import HOLD_MOST, give_files_back, stop, take_held
 from gateway.stream.hold import Held
 from gateway.stream.macros import used
 from gateway.stream.moved import SET_WAITING, first_unanswered
@@ -25,7 +25,8 @@ TAKE_OUT = "delete from held_replies where id = $1 and undone_at is null"
 # After a merge, a split or their undo the same way may lead by another leg.
 SAME_WAY = """select id from legs where conversation_id = $1 and account_id = $2 and identity_id = $3
     order by case when id = $4 then 0 else 1 end, id limit 1"""
-DUE = "select id from held_replies where due_at <= $1 order by due_at, id limit 200"
+# Due further ahead than any reply waits means that the clock was set back since: nobody waits hours for that.
+DUE = "select id from held_replies where due_at <= $1 or due_at > $2 order by due_at, id limit 200"
 NEXT_DUE = "select min(due_at) from held_replies where due_at is not null"
 
 
@@ -74,7 +75,7 @@ async def release_due(store: Store) -> int:
     Returns how many there were. Raises Unavailable."""
 
     async def look_up(tx: Tx) -> list[str]:
-        return [row["id"] for row in await tx.all(DUE, tx.now)]
+        return [row["id"] for row in await tx.all(DUE, tx.now, tx.now + 2 * HOLD_MOST)]
 
     due = await store.write(look_up)
     for message in due:

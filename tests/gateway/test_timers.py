@@ -102,6 +102,11 @@ async def test_a_held_reply_goes_in_its_time_and_at_once_when_nobody_ran(tmp_pat
         releasing = asyncio.create_task(release_held(store, clock))
         await told()
         assert await sent() == 2
+        # The clock is set back by hours while one waits: it goes all the same, not hours later.
+        await post(store, Post(taken.conversation, agent("anna"), "c3", "not for hours", hold=5_000))
+        clock.now -= 9 * HOUR
+        await told()
+        assert await sent() == 3
     finally:
         releasing.cancel()
         await asyncio.gather(releasing, return_exceptions=True)
