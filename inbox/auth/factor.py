@@ -47,6 +47,7 @@ FAIL = """insert into factor_failures (agent_id, place, failed, failed_at, addre
     failed = factor_failures.failed + 1, failed_at = excluded.failed_at, address = excluded.address,
     unseen = factor_failures.unseen + 1, unseen_since = case when factor_failures.unseen = 0
         then excluded.unseen_since else factor_failures.unseen_since end"""
+SET_BACK = "update factor_failures set failed_at = $3 where agent_id = $1 and place = $2 and failed_at > $3"
 FORGIVE = "update factor_failures set failed = 0 where agent_id = $1 and place = $2"
 FORGIVE_ALL = "update factor_failures set failed = 0 where agent_id = $1"
 UNSEEN = "select * from factor_failures where agent_id = $1 and unseen > 0 order by failed_at desc"
@@ -96,6 +97,8 @@ async def _try(tx: Tx, desk: Desk, agent_id: str, code: str, address: str) -> _T
     """Under the agent's lock, so that of many who try at once each is counted, and a code lets in one."""
     row = await hold_agent(tx, agent_id)
     now, place = desk.clock(), await _place(tx, agent_id, address)
+    # A clock that was set back by hours makes nobody wait for hours: what is left of the pause counts from now.
+    await tx.run(SET_BACK, agent_id, place, now)
     wait = _wait(desk, await tx.one(FAILED, agent_id, place), now)
     recovery = _recovery(code)
     if recovery:

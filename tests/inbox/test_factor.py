@@ -54,6 +54,18 @@ async def test_wrong_codes_wait_longer_and_longer_from_wherever_they_come(both: 
     assert waits == pytest.approx(doubled, abs=3)
 
 
+async def test_a_clock_that_is_set_back_makes_nobody_wait_for_hours(house: House) -> None:
+    await confirmed(house)
+    behind_a_proxy(house)
+    elsewhere = await at(house, "198.51.100.1")
+    for _ in range(house.desk.limits.factor_tries):
+        assert await sign_in(elsewhere, "ann", totp="000000") == (401, "totp_wrong")
+    house.clock.ahead -= 9 * 3_600_000
+    assert await sign_in(elsewhere, "ann", totp="000000") == (429, "too_many")
+    house.clock.ahead += 31_000
+    assert await sign_in(elsewhere, "ann", totp="000000") == (401, "totp_wrong"), "it is looked at again"
+
+
 async def test_a_thief_elsewhere_does_not_make_her_wait(both: House) -> None:
     key, browser, codes = await confirmed(both)
     behind_a_proxy(both)
