@@ -102,7 +102,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         tasks = [
             store.watch_head(),
             timers.wake_snoozed(store, clock),
-            timers.release_held(store, clock),
+            timers.release_held(store, channels, clock),
             timers.forget_files(store, media),
             timers.clean(store, media, config.limits),
             *agents.tasks,

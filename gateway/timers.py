@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from gateway.channels.registry import Channels
 from gateway.errors import Unavailable
 from gateway.limits import Limits
 from gateway.media import MediaStore, sweep_orphans
@@ -53,15 +54,20 @@ async def wake_snoozed(store: Store, clock: Callable[[], int]) -> None:
         await asyncio.sleep(LOOK_EVERY)
 
 
-async def release_held(store: Store, clock: Callable[[], int]) -> None:
+async def release_held(store: Store, channels: Channels, clock: Callable[[], int]) -> None:
     """Send held replies when their moment is over, again and again; what fell due while nobody ran goes at once.
     Survives a database that is gone for a while. `clock` says when to look again; what is due the database's tells."""
     while True:
         wait = LOOK_EVERY
         try:
             due = await next_due(store)
+<<<<<<< HEAD
             if due is not None:
                 await release_due(store)
+=======
+            if due is not None and due <= clock():
+                await release_due(store, channels)
+>>>>>>> e430ef9 (wip)
                 due = await next_due(store)
             if due is not None:
                 wait = min(LOOK_EVERY, max(LOOK_SOON, (due - clock()) / 1000))

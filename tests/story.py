@@ -7,6 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from gateway.channels.registry import Channels
 from gateway.errors import Conflict, Forbidden, NotFound, Refused
 from gateway.events import Priority
 from gateway.stream import contacts, describe, held, status
@@ -71,7 +72,7 @@ class Story:
     async def lets_go(self, place: int) -> None:
         message = await self.pick("held_replies", place)
         if message is not None:
-            await self.world.store.write(lambda tx: release(tx, message))
+            await self.world.store.write(lambda tx: release(tx, message, Channels()))
 
     async def takes_back(self, place: int, by: int) -> None:
         message = await self.pick("held_replies", place)

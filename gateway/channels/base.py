@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from gateway.errors import Refused
 from gateway.events import AccountId, Address, Attachment, Fact
 
 
@@ -103,6 +104,13 @@ class Capabilities:
     """Milliseconds after the customer's last message in which free text may be sent; None: always."""
     may_start: bool = False
     """May an agent start a conversation here?"""
+
+    def check_window(self, last_inbound_at: int | None, now: int) -> None:
+        """May free text be sent now (UTC ms) to whom we heard from then? Raises Refused `window_closed`."""
+        if self.reply_window is None:
+            return
+        if last_inbound_at is None or now - last_inbound_at > self.reply_window:
+            raise Refused("errors.window_closed", f"last inbound {last_inbound_at}", code="window_closed")
 
 
 class ChannelConfig(BaseModel):

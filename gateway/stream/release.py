@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+from gateway.channels.registry import Channels
 from gateway.errors import Conflict, NotFound, Refused, Unavailable
 from gateway.events import Actor, ActorKind, Event, LegId, MessageId, Status
 from gateway.store import Reader, Row, Store, Tx, from_json
@@ -25,15 +26,21 @@ TAKE_OUT = "delete from held_replies where id = $1 and undone_at is null"
 # After a merge, a split or their undo the same way may lead by another leg.
 SAME_WAY = """select id from legs where conversation_id = $1 and account_id = $2 and identity_id = $3
     order by case when id = $4 then 0 else 1 end, id limit 1"""
+<<<<<<< HEAD
 # Due further ahead than any reply waits means that the clock was set back since: nobody waits hours for that.
 DUE = "select id from held_replies where due_at <= $1 or due_at > $2 order by due_at, id limit 200"
+=======
+HEARD_AT = "select last_inbound_at from endpoints where account_id = $1 and identity_id = $2"
+DUE = "select id from held_replies where due_at <= $1 order by due_at, id limit 200"
+>>>>>>> e430ef9 (wip)
 NEXT_DUE = "select min(due_at) from held_replies where due_at is not null"
 
 
-async def release(tx: Tx, message: str) -> Event:
+async def release(tx: Tx, message: str, channels: Channels) -> Event:
     """Make a held reply a message. Returns its fact.
 
-    Raises NotFound, Conflict when it was sent or taken back already, Refused when it cannot be sent any more.
+    Raises NotFound, Conflict when it was sent or taken back already, Refused when it cannot be sent any more: its
+    account or endpoint is gone, or the channel's reply window has closed meanwhile.
     """
     held, row = await take_held(tx, message)
     if not await tx.run(TAKE_OUT, message):
@@ -41,6 +48,7 @@ async def release(tx: Tx, message: str) -> Event:
     author = Actor(ActorKind(row["author_kind"]), row["author_id"])
     wanted = await tx.value(SAME_WAY, held.id, row["account_id"], row["identity_id"], row["leg_id"])
     leg, _ = await leg_to_answer(tx, held, wanted or row["leg_id"], author)
+    await _check_window(tx, channels, row)
     what = Post(
         held.id,
         author,
@@ -61,6 +69,13 @@ async def release(tx: Tx, message: str) -> Event:
     return event
 
 
+async def _check_window(tx: Tx, channels: Channels, row: Row) -> None:
+    channel = channels.get(row["account_id"])
+    if channel is not None and channel.capabilities.reply_window is not None:
+        heard_at = await tx.value(HEARD_AT, row["account_id"], row["identity_id"])
+        channel.capabilities.check_window(heard_at, tx.now)
+
+
 async def _still_waiting(tx: Tx, held: Held, row: Row) -> None:
     """What she wrote after the reply was, nobody has answered."""
     if held.status in (Status.CLOSED, Status.SPAM):
@@ -70,7 +85,7 @@ async def _still_waiting(tx: Tx, held: Held, row: Row) -> None:
         await tx.run(SET_WAITING, held.id, since)
 
 
-async def release_due(store: Store) -> int:
+async def release_due(store: Store, channels: Channels) -> int:
     """Send every reply whose moment is over, each by itself; several processes may do so at once, each reply goes once.
     Returns how many there were. Raises Unavailable."""
 
@@ -79,13 +94,13 @@ async def release_due(store: Store) -> int:
 
     due = await store.write(look_up)
     for message in due:
-        await _release_or_stop(store, message)
+        await _release_or_stop(store, channels, message)
     return len(due)
 
 
-async def _release_or_stop(store: Store, message: str) -> None:
+async def _release_or_stop(store: Store, channels: Channels, message: str) -> None:
     try:
-        await store.write(lambda tx: release(tx, message))
+        await store.write(lambda tx: release(tx, message, channels))
     except Refused as why:
         if not _is_settled(why):
             await _stop(store, message, why)

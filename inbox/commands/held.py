@@ -54,7 +54,7 @@ async def send_now(asked: Asked, args: OnHeld) -> Written:
 
     async def verb(tx: Tx) -> Event:
         await _check_own(asked, tx, args.message)
-        return await release(tx, args.message)
+        return await release(tx, args.message, asked.desk.channels)
 
     event, _ = await asked.write(verb)
     assert event.message is not None

@@ -245,7 +245,7 @@ async def _check_reply(asked: Asked, look: Reader, args: Reply) -> None:
         raise NotFound("errors.leg_not_found", f"no leg {args.leg or row['leg_id']} in {row['id']}")
     can = capabilities(asked, leg["account_id"])
     _check_text(asked, args.text, can.text_length)
-    _check_window(asked, can, leg["last_inbound_at"])
+    can.check_window(leg["last_inbound_at"], asked.desk.clock())
     if args.reply_to is not None and not can.quoting:
         raise Refused("errors.no_quoting", f"{leg['account_id']} cannot quote")
     if args.attachments:
@@ -263,14 +263,6 @@ def _check_text(asked: Asked, text: str, longest: int) -> None:
     limit = min(longest, asked.desk.limits.text_length)
     if len(text) > limit:
         raise TooLarge("errors.text_too_long", limit=limit)
-
-
-def _check_window(asked: Asked, can: Capabilities, last_inbound_at: int | None) -> None:
-    """Some providers take free text only for a while after the customer's last message."""
-    if can.reply_window is None:
-        return
-    if last_inbound_at is None or asked.desk.clock() - last_inbound_at > can.reply_window:
-        raise Refused("errors.window_closed", f"last inbound {last_inbound_at}", code="window_closed")
 
 
 def _check_files(asked: Asked, can: Capabilities, args: Reply, uploads: Sequence[Row]) -> None:

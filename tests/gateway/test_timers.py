@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.channels.registry import Channels
 from gateway.errors import Unavailable
 from gateway.events import Address, Attachment, InboundMessage, Status, agent
 from gateway.limits import Limits
@@ -87,7 +88,7 @@ async def test_a_held_reply_goes_in_its_time_and_at_once_when_nobody_ran(tmp_pat
             await heard.wait()
 
     await post(store, Post(taken.conversation, agent("anna"), "c1", "soon", hold=5_000))
-    releasing = asyncio.create_task(release_held(store, clock))
+    releasing = asyncio.create_task(release_held(store, Channels(), clock))
     try:
         await asyncio.sleep(0.1)
         assert await sent() == 0
@@ -99,7 +100,7 @@ async def test_a_held_reply_goes_in_its_time_and_at_once_when_nobody_ran(tmp_pat
         # The process dies with a reply held; whoever comes up later sends it at once.
         await post(store, Post(taken.conversation, agent("anna"), "c2", "late", hold=5_000))
         clock.now += HOUR
-        releasing = asyncio.create_task(release_held(store, clock))
+        releasing = asyncio.create_task(release_held(store, Channels(), clock))
         await told()
         assert await sent() == 2
         # The clock is set back by hours while one waits: it goes all the same, not hours later.

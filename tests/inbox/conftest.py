@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -220,3 +220,11 @@ async def asking(house: House, who: str, tab: str = "tab1") -> Asked:
 
 async def does(house: House, who: str, name: str, /, **args: Any) -> Mapping[str, Any]:
     return await run_command(await asking(house, who), name, args)
+
+
+def able(house: House, **changes: Any) -> None:
+    """Give the account other capabilities."""
+    channel: Any = house.desk.channels.get("web")
+    can = replace(channel.capabilities, **changes)
+    other = type("Other", (), {"capabilities": can, "account": "web", "label": channel.label, "icon": ""})()
+    house.desk.channels.replace({"web": other})

@@ -13,7 +13,7 @@ from gateway.stream.acts import Acts
 from gateway.stream.attach import keep_upload
 from gateway.stream.macros import make_macro
 from gateway.stream.release import release_due
-from tests.inbox.conftest import House, asking, does
+from tests.inbox.conftest import House, able, asking, does
 from tests.inbox.tabs import tabs
 
 HOLD = 30_000
@@ -180,7 +180,7 @@ async def test_what_could_not_go_says_why(house: House) -> None:
     sent = await does(house, "ann", "reply", conversation=taken.conversation, text="x", client_id="c", hold=1)
     await house.store.write(lambda tx: tx.run("update accounts set state = 'paused'"))
     await asyncio.sleep(0.01)
-    await release_due(house.store)
+    await release_due(house.store, house.desk.channels)
     page = await (await house.client("ann")).get(f"/conversations/{taken.conversation}/messages")
     (view,) = page["held"]
     assert (view["id"], view["held"]["until"]) == (sent["message"]["id"], None)
@@ -188,6 +188,27 @@ async def test_what_could_not_go_says_why(house: House) -> None:
     with pytest.raises(Refused):
         await does(house, "ann", "send_now", message=view["id"])
     assert (await does(house, "ann", "undo_send", message=view["id"]))["message"]["text"] == "x"
+
+
+async def test_a_reply_window_that_closes_while_it_is_held(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    able(both, reply_window=60_000)
+    say = {"conversation": taken.conversation, "text": "x", "client_id": "c", "hold": 1}
+    sent = (await does(both, "ann", "reply", **say))["message"]
+    await both.store.write(
+        lambda tx: tx.run("update endpoints set last_inbound_at = last_inbound_at - 60001")
+    )
+    await asyncio.sleep(0.01)
+    assert await release_due(both.store, both.desk.channels) == 1
+    page = await (await both.client("ann")).get(f"/conversations/{taken.conversation}/messages")
+    assert [message["text"] for message in page["messages"]] == ["hello"], "it did not go"
+    (view,) = page["held"]
+    assert view["held"] == {"until": None, "problem": {"text": "errors.window_closed", "params": {}}}
+    with pytest.raises(Refused) as caught:
+        await does(both, "ann", "send_now", message=sent["id"])
+    assert caught.value.code == "window_closed"
+    await both.customer_writes("still here")
+    assert (await does(both, "ann", "send_now", message=sent["id"]))["message"]["id"] == sent["id"]
 
 
 async def test_how_long_is_each_agents_choice(house: House) -> None:

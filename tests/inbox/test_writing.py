@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,15 +10,7 @@ from gateway.channels.base import AttachmentRules
 from gateway.errors import Conflict, Forbidden, Refused, TooLarge
 from gateway.events import Attachment
 from gateway.stream.attach import keep_upload
-from tests.inbox.conftest import House, asking, does
-
-
-def able(house: House, **changes: Any) -> None:
-    """Give the account other capabilities."""
-    channel: Any = house.desk.channels.get("web")
-    can = replace(channel.capabilities, **changes)
-    other = type("Other", (), {"capabilities": can, "account": "web", "label": channel.label, "icon": ""})()
-    house.desk.channels.replace({"web": other})
+from tests.inbox.conftest import House, able, asking, does
 
 
 async def test_a_reply_may_be_said_again(both: House) -> None:

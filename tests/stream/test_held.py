@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from gateway.channels.registry import Channels
 from gateway.errors import Conflict, Forbidden, NotFound, Refused
 from gateway.events import Attachment, Kind
 from gateway.store import Store
@@ -30,7 +31,7 @@ async def world(store: Store) -> World:
 
 
 async def let_go(world: World, posted: Posted) -> None:
-    await world.store.write(lambda tx: release(tx, posted.message))
+    await world.store.write(lambda tx: release(tx, posted.message, Channels()))
 
 
 async def held_in(world: World, conversation: str) -> list[str]:
@@ -119,7 +120,7 @@ async def test_what_is_due_goes_once_whoever_looks(world: World) -> None:
     await asyncio.sleep(0.01)
     due = await next_due(world.store)
     assert due is not None and due <= await world.store.write(_now)
-    await asyncio.gather(*(release_due(world.store) for _ in range(3)))
+    await asyncio.gather(*(release_due(world.store, Channels()) for _ in range(3)))
     assert await world.texts(first.conversation) == ["hello", "now"]
     assert await world.texts(other.conversation) == ["hello"]
     due = await next_due(world.store)
@@ -243,8 +244,8 @@ async def test_what_cannot_go_any_more_stays_with_its_author(world: World) -> No
     posted = await world.answers(first.conversation, "too late", hold=AT_ONCE)
     await world.store.write(lambda tx: tx.run("update accounts set state = 'retired'"))
     await asyncio.sleep(0.01)
-    assert await release_due(world.store) == 1
-    assert await release_due(world.store) == 0
+    assert await release_due(world.store, Channels()) == 1
+    assert await release_due(world.store, Channels()) == 0
     content = (await world.store.scan(lambda look: load_held(look, [posted.message])))[posted.message]
     view = content.for_agents(lambda file: "")
     assert view["held"]["until"] is None

@@ -10,6 +10,7 @@ import json
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gateway.channels.registry import Channels
 from gateway.errors import Refused
 from gateway.events import SYSTEM, agent
 from gateway.stream.assign import assign
@@ -130,7 +131,7 @@ class Agents:
     async def lets_go(self, one: Customer, other: Customer) -> None:
         if self.held:
             whose, message = self.held.pop()
-            await self.shop.store.write(lambda tx: release(tx, message))
+            await self.shop.store.write(lambda tx: release(tx, message, Channels()))
             del whose.unsent[message]
 
     async def takes_back(self, one: Customer, other: Customer) -> None:
