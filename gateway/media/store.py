@@ -129,12 +129,15 @@ def open_media(url: str, data_dir: Path, *, credentials: S3Credentials | None = 
     Raises ConfigError, whose words never repeat what might be a secret.
     """
     scheme, separator, rest = url.partition(":")
-    if scheme == "disk" and rest:
-        from gateway.media.disk import DiskStore
+    try:
+        if scheme == "disk" and rest:
+            from gateway.media.disk import DiskStore
 
-        return DiskStore(data_dir / Path(rest))
-    if scheme == "s3" and separator:
-        return _open_s3(parse_s3_url(url), data_dir, credentials)
+            return DiskStore(data_dir / Path(rest))
+        if scheme == "s3" and separator:
+            return _open_s3(parse_s3_url(url), data_dir, credentials)
+    except OSError as why:
+        raise ConfigError(f"[media] store: the folder for files cannot be made or used: {why}") from why
     raise ConfigError('[media] store is "disk:PATH" or "s3://bucket/prefix?endpoint=URL&region=NAME"')
 
 

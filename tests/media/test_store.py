@@ -170,6 +170,14 @@ def test_reading_an_s3_url():
     assert parse_s3_url(url) == S3Place("bucket", "a/b", "https://s3.example.org:9000", "eu-1")
 
 
+@pytest.mark.parametrize("url", ["disk:a file/media", "s3://bucket?region=x"])
+def test_a_folder_that_cannot_be_made_is_a_fault_of_the_configuration(url: str, tmp_path: Path):
+    (tmp_path / "a file").write_text("where the folder should be")
+    place = tmp_path if url.startswith("disk") else tmp_path / "a file"
+    with pytest.raises(ConfigError, match=r"\[media\] store: .* cannot be made"):
+        open_media(url, place)
+
+
 @pytest.mark.parametrize(
     ("url", "says"),
     [
