@@ -215,7 +215,10 @@ def _merged(below: dict[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     merged = dict(below)
     for key, value in above.items():
         held = merged.get(key)
-        merged[key] = _merged(held, value) if isinstance(held, dict) and isinstance(value, Mapping) else value
+        if isinstance(held, dict) and isinstance(value, Mapping):
+            merged[key] = _merged(held, value)
+        elif held is None or not isinstance(value, Mapping):
+            merged[key] = value  # what is no table where one belongs stays, so that it is said
     return merged
 
 

@@ -161,6 +161,11 @@ def test_the_command_line_goes_above_all(tmp_path: Path) -> None:
     assert load(file, environ={"PARLEY_SERVER__PORT": "9001"}).server.port == 9001
 
 
+def test_what_is_no_table_is_said_though_the_command_line_goes_above_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="server"):
+        load(written(tmp_path, "server = 5\n"), environ={"PARLEY_SERVER__HOST": "::1"}, port=9000)
+
+
 def test_the_command_line_goes_above_everything(tmp_path: Path) -> None:
     file = written(tmp_path, '[server]\nport = 9000\nhost = "10.0.0.1"\n')
     environ = {"PARLEY_SERVER__PORT": "9001"}
