@@ -13,11 +13,12 @@ from gateway.errors import ParleyError
 from inbox.auth.door import recognise
 from inbox.desk import DESK
 
-# connect-src names the socket by 'self' (CSP level 3); pictures in mails and previews come from us or as data.
+# connect-src names the socket by 'self' (CSP level 3); pictures in mails and previews come from us or as data. What is
+# read in place (texts, PDF) is fetched from where the files are.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' data: blob:{files}; media-src 'self' blob:{files}; "
-    "font-src 'self'; connect-src 'self'; manifest-src 'self'; frame-src 'self'; worker-src 'self'; "
+    "font-src 'self'; connect-src 'self'{files}; manifest-src 'self'; frame-src 'self'; worker-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 )
 SHELL = """<!doctype html>

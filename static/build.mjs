@@ -6,6 +6,8 @@
 //   sandbox-HASH.js/.css  the demo's own page    }
 //   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: import css from the entry.
 //   worker-HASH.js        the inbox's service worker; the server gives it the stable name that a browser asks again for
+//   pdf-worker-HASH.js    pdf.js reading a document, in a thread of its own; pdf-VERSION/ what it asks for then (the tables of
+//                         East Asian encodings, the fonts every reader of PDF has, two decoders of pictures)
 //   icon-SIZE-HASH.png    the app's icons, drawn from inbox/mark.svg; app-HASH.webmanifest names them
 //   i18n/*.json           the texts, which the server reads too
 //   assets/               src/assets as it is
@@ -64,22 +66,43 @@ const wornTokens = {
   },
 };
 
+/** What the inbox's preview of PDF files asks for by name. No wasm: the page's policy would have to allow it. */
+async function buildPdf(out) {
+  const from = join(here, "node_modules/pdfjs-dist");
+  const { version } = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+  const folder = `pdf-${version.replaceAll(".", "-")}`; // in the name as hashes are: files may be kept for ever
+  for (const part of ["cmaps", "standard_fonts", "wasm"]) {
+    for (const path of filesUnder(join(from, part))) {
+      if (/\.(bcmap|pfb|ttf)$|_nowasm_fallback\.js$|LICENSE/.test(path)) cpSync(path, join(out, folder, basename(path)));
+    }
+  }
+  const { outputFiles } = await esbuild.build({
+    ...common,
+    entryPoints: [join(from, "legacy/build/pdf.worker.mjs")],
+    write: false,
+    format: "esm",
+    minify: true,
+  });
+  return { PDF_WORKER: JSON.stringify(put(out, "pdf-worker.js", outputFiles[0].contents)), PDF_FILES: JSON.stringify(folder) };
+}
+
 // Each app by itself: a chunk that both shared would bring the one's code to the other's browsers.
 async function buildApps(out) {
   const apps = {};
   for (const [name, path] of Object.entries(ENTRIES)) {
     const entry = join(source, path);
-    if (existsSync(entry)) apps[name] = await buildApp(out, name, entry);
+    if (existsSync(entry)) apps[name] = await buildApp(out, name, entry, name === "inbox" ? await buildPdf(out) : {});
   }
   return apps;
 }
 
-async function buildApp(out, name, entry) {
+async function buildApp(out, name, entry, define) {
   const { metafile } = await esbuild.build({
     ...common,
     entryPoints: [{ out: name, in: entry }],
     plugins: name === "widget" ? [wornTokens] : [],
     outdir: out,
+    define,
     format: "esm",
     splitting: true,
     minify: true,

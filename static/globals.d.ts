@@ -14,6 +14,10 @@ declare module "*.svg" {
 declare const WIDGET_SCRIPT: string;
 declare const WIDGET_STYLE: string;
 
+/** What pdf.js asks for, relative to the bundle's files; known only to the inbox. */
+declare const PDF_WORKER: string;
+declare const PDF_FILES: string;
+
 /** The few names of Node's test runner that *.test.ts files use (`node build.mjs --test`). */
 declare module "node:test" {
   type Body = () => void | Promise<void>;

@@ -35,6 +35,8 @@ INLINE_TYPES = _words(
     "video/mp4 video/webm audio/mp4 audio/webm audio/mpeg audio/ogg audio/wav"
 )
 """The only types a browser may show in place."""
+READ_TYPES = _words("application/pdf text/plain text/csv text/calendar text/vcard")
+"""What the inbox reads and shows by its own means; a browser that is led to one downloads it."""
 
 _DOWNLOADS = _words(
     "application/pdf application/zip application/rtf application/gzip application/x-7z-compressed "

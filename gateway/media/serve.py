@@ -9,7 +9,7 @@ from typing import Protocol
 from aiohttp import web
 
 from gateway.errors import ParleyError, Refused, Unavailable
-from gateway.media.kinds import INLINE_TYPES, servable
+from gateway.media.kinds import INLINE_TYPES, READ_TYPES, servable
 from gateway.media.links import Claim, MediaLinks
 from gateway.media.names import content_disposition, safe_name
 from gateway.media.store import MediaStore, Missing
@@ -80,8 +80,9 @@ def _refusal(status: int, code: str, extra: dict[str, str] | None = None) -> web
 
 def _headers(row: Shown, claim: Claim, seconds_left: int) -> dict[str, str]:
     inline = row.inline and row.mime in INLINE_TYPES
-    # A film in a tab of its own is asked for by a sandboxed page, whose origin is nobody's; no cookie is looked at.
-    shared = {"Access-Control-Allow-Origin": "*"} if inline else {}
+    # A film in a tab of its own is asked for by a sandboxed page, whose origin is nobody's; texts and documents by the
+    # inbox, where files have an origin of their own. No cookie is looked at.
+    shared = {"Access-Control-Allow-Origin": "*"} if inline or row.mime in READ_TYPES else {}
     return shared | {
         "Content-Type": _with_charset(servable(row.mime)),
         "Content-Disposition": content_disposition(safe_name(row.name), inline=inline),

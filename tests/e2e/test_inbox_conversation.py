@@ -385,8 +385,8 @@ async def test_a_text_is_read_here(office: Office):
     await office.known_writes("Jisoo", "Hello")
     words = "배송 안내 <script>alert(1)</script>\n" * 20
     text = await upload(mina, "안내.txt", "text/plain", words.encode())
-    paper = await upload(mina, "paper.pdf", "application/pdf", b"%PDF-1.4\n%%EOF")
-    await says(mina, "", attachments=[text, paper])
+    packed = await upload(mina, "all.zip", "application/zip", b"PK\5\6" + bytes(18))
+    await says(mina, "", attachments=[text, packed])
     inbox = await mina.inbox()
     await inbox.open("Jisoo")
     await expect(inbox.log.get_by_role("link")).to_have_count(2)

@@ -32,6 +32,7 @@ async def test_files_may_come_from_an_origin_of_their_own(house: House) -> None:
     policy = (await (await house.client()).http.get("/")).headers["Content-Security-Policy"]
     assert "img-src 'self' data: blob: https://files.example.com;" in policy
     assert "media-src 'self' blob: https://files.example.com;" in policy
+    assert "connect-src 'self' https://files.example.com;" in policy
 
 
 async def test_what_is_no_route_is_not_found(house: House) -> None:

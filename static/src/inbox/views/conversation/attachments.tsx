@@ -4,7 +4,7 @@ import { fileSize } from "../../../shared/files";
 import type { AttachmentView } from "../../../wire";
 import { Icon } from "../../ui/icons";
 import { language, t } from "../../words";
-import { isPicture, isText, type Looking, looking, reading } from "./gallery";
+import { isPdf, isPicture, isText, type Looking, looking, reading } from "./gallery";
 import { Player } from "./player";
 
 const ROOM = { width: 320, height: 240 }; // px at most in a bubble
@@ -26,13 +26,16 @@ type Reader = ComponentType<{ file: AttachmentView }>;
 export function LightboxPlace({ conversation }: { conversation: string }) {
   const [Lightbox, setLightbox] = useState<Lightbox | null>(null);
   const [Reader, setReader] = useState<Reader | null>(null);
+  const [Pdf, setPdf] = useState<Reader | null>(null);
   const open = looking.value;
   const read = reading.value;
   useEffect(() => {
     if (open && !Lightbox) void import("./lightbox").then((module) => setLightbox(() => module.Lightbox));
   }, [open]);
   useEffect(() => {
-    if (read && !Reader) void import("./reader").then((module) => setReader(() => module.Reader));
+    if (!read) return;
+    if (isPdf(read) && !Pdf) void import("./pdf").then((module) => setPdf(() => module.Pdf));
+    if (!isPdf(read) && !Reader) void import("./reader").then((module) => setReader(() => module.Reader));
   }, [read]);
   useEffect(
     () => () => {
@@ -44,7 +47,8 @@ export function LightboxPlace({ conversation }: { conversation: string }) {
   return (
     <>
       {open && Lightbox && <Lightbox looking={open} conversation={conversation} />}
-      {read && Reader && <Reader key={read.id} file={read} />}
+      {read && !isPdf(read) && Reader && <Reader key={read.id} file={read} />}
+      {read && isPdf(read) && Pdf && <Pdf key={read.id} file={read} />}
     </>
   );
 }
@@ -97,7 +101,7 @@ function Download({ file }: { file: AttachmentView }) {
         <span class="file-name">{file.name}</span> <span class="file-size">{size}</span>
         <Icon name="download" size={16} />
       </a>
-      {isText(file) && (
+      {(isText(file) || isPdf(file)) && (
         <button
           type="button"
           class="button quiet square"

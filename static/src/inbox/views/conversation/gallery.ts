@@ -42,4 +42,8 @@ export function isText({ mime }: Pick<AttachmentView, "mime">): boolean {
   return TEXTS.has(mime);
 }
 
+export function isPdf({ mime }: Pick<AttachmentView, "mime">): boolean {
+  return mime === "application/pdf";
+}
+
 export const reading = signal<AttachmentView | null>(null);

@@ -9,6 +9,7 @@ import { Moment } from "../../ui/moment";
 import { language, t } from "../../words";
 import { actorName } from "../names";
 import { type Looking, looking, type Shown, turnedThrough } from "./gallery";
+import { ToolButton } from "./tool-button";
 import { CLOSER, moved, type Place, type Point, type Size, WHOLE, zoomed } from "./zoom";
 
 const STEP = 80; // px by one key
@@ -107,14 +108,6 @@ function useHands(element: { current: HTMLElement | null }, hands: Stage, turn: 
       stage.removeEventListener("dblclick", twice);
     };
   }, []);
-}
-
-function ToolButton({ icon, label, run, off = false }: { icon: Parameters<typeof Icon>[0]["name"]; label: string; run: () => void; off?: boolean }) {
-  return (
-    <button type="button" class="button quiet square" aria-label={label} title={label} disabled={off} onClick={run}>
-      <Icon name={icon} />
-    </button>
-  );
 }
 
 function Caption({ shown: { file, message }, at, of }: { shown: Shown; at: number; of: number }) {
