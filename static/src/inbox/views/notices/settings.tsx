@@ -3,6 +3,7 @@ import * as desktop from "../../notify/desktop";
 import { lookAtPush, pushState, tryOut, turnOff, turnOn } from "../../notify/push";
 import { play } from "../../notify/sound";
 import { isOn, KINDS, quiet, type Quiet, setQuiet, turn, wish, wishes } from "../../notify/wishes";
+import { Problem } from "../../ui/problem";
 import { toast } from "../../ui/toasts";
 import { language, t } from "../../words";
 import { useSending } from "../settings/form";
@@ -230,11 +231,7 @@ function Push() {
       <h3 class="card-title">{t("notify.push")}</h3>
       <p class="faint">{t("notify.push_more")}</p>
       {state in WHY && <p class="form-warning">{t(WHY[state as keyof typeof WHY])}</p>}
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {(state === "off" || state === "failed") && (
         <button type="button" class="button primary" disabled={busy} onClick={() => void send(turnOn)}>
           {t("notify.push_on")}

@@ -7,6 +7,7 @@ import { ConfirmDialog } from "../../ui/confirm";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
+import { Problem } from "../../ui/problem";
 import { toast } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
 import { Checks } from "./checks";
@@ -252,11 +253,7 @@ function Row({ agent, standing, ask }: RowProps) {
           </button>
         </span>
       )}
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
     </li>
   );
 }
@@ -325,11 +322,7 @@ export function Agents() {
           {t("agents.invite")}
         </button>
       </div>
-      {fetched.phase === "failed" && (
-        <p class="form-problem" role="alert">
-          {fetched.text}
-        </p>
-      )}
+      {fetched.phase === "failed" && <Problem text={fetched.text} />}
       <ul class="rows card">
         {agents.map((agent) => (
           <Row key={agent.id} agent={agent} standing={standing.get(agent.id)} ask={setAsked} />

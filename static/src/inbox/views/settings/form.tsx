@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { problemOf } from "../../api";
 import { Dialog } from "../../ui/dialog";
+import { Problem } from "../../ui/problem";
 import { problemText, t } from "../../words";
 
 /** One thing sent at a time; its failure stays beside the button that caused it. */
@@ -48,11 +49,7 @@ export function Form({ save, done, label, disabled = false, cancel, children }: 
       }}
     >
       {children}
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       <div class="form-acts">
         {cancel && (
           <button type="button" class="button" onClick={cancel}>

@@ -4,6 +4,7 @@ import { useState } from "preact/hooks";
 import type { HoursView, SetHours, TeamView } from "../../../wire";
 import { put, remove } from "../../api";
 import { Dialog } from "../../ui/dialog";
+import { Problem } from "../../ui/problem";
 import { language, t } from "../../words";
 import { Form, useSending } from "./form";
 import { Days, type OtherDay, twice } from "./hours-days";
@@ -136,11 +137,7 @@ export function HoursDialog({ team, hours, close, done }: HoursDialogProps) {
                 <p class="faint">{t("hours.forget_more")}</p>
               </div>
             )}
-            {problem && (
-              <p class="form-problem" role="alert">
-                {problem}
-              </p>
-            )}
+            <Problem text={problem} />
           </div>
         </div>
       </Form>

@@ -3,6 +3,7 @@ import { put, remove } from "../../api";
 import { known } from "../../store";
 import { AgentAvatar } from "../../ui/avatar";
 import { Dialog } from "../../ui/dialog";
+import { Problem } from "../../ui/problem";
 import { toast } from "../../ui/toasts";
 import { t } from "../../words";
 import { Form, useSending } from "./form";
@@ -175,11 +176,7 @@ export function OwnPicture() {
           )}
         </div>
         <p class="faint">{t("picture.more")}</p>
-        {(unreadable || problem) && (
-          <p class="form-problem" role="alert">
-            {problem ?? t("picture.unreadable")}
-          </p>
-        )}
+        <Problem text={problem ?? (unreadable && t("picture.unreadable"))} />
         <input
           ref={input}
           type="file"

@@ -5,6 +5,7 @@ import { remove } from "../../api";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
+import { Problem } from "../../ui/problem";
 import { Failed, Skeleton } from "../../ui/states";
 import { count, language, t } from "../../words";
 import { deviceOf, isPhone } from "./devices";
@@ -83,11 +84,7 @@ export function Sessions() {
   return (
     <section class="card">
       <h3 class="card-title">{t("security.sessions")}</h3>
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {fetched.phase === "asked" && <Skeleton kind="line" rows={3} />}
       {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
       {fetched.phase === "ready" && (

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks";
 import { post, remove } from "../../api";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Moment } from "../../ui/moment";
+import { Problem } from "../../ui/problem";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { t } from "../../words";
 import { useFetched } from "./fetched";
@@ -48,11 +49,7 @@ export function Tokens() {
           </label>
         </Form>
       </section>
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {fetched.phase === "asked" && <Skeleton kind="line" rows={3} />}
       {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
       {fetched.phase === "ready" && fetched.value.tokens.length === 0 && <Empty icon="key" title={t("tokens.none")} />}

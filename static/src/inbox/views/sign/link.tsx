@@ -3,6 +3,7 @@ import { problemOf } from "../../api";
 import { go } from "../../router";
 import type { LinkSeen } from "../../../wire";
 import { type LinkAnswer, openLink, purposeOf } from "../../session";
+import { Problem } from "../../ui/problem";
 import { problemText, t } from "../../words";
 import { Starting } from "../shell/starting";
 import { focusFirst } from "./sign-in";
@@ -130,11 +131,7 @@ export function LinkPage({ link }: { link: string }) {
             <small class="faint">{t("totp.or_recovery")}</small>
           </label>
         )}
-        {problem && (
-          <p class="form-problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <button type="submit" class="button primary wide" disabled={busy || differs}>
           {t("link.enter")}
         </button>
