@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { dayName, relative, shortMoment, waited, waitedShort } from "./time";
+import { dayName, relative, shortMoment, span, waited, waitedShort } from "./time";
 
 const noon = new Date(2026, 2, 10, 12).getTime();
 const minute = 60_000;
@@ -21,6 +21,12 @@ test("a list row says the time, the weekday or the date", () => {
   assert.equal(shortMoment(noon - minute, noon, "ko"), "오전 11:59");
   assert.equal(shortMoment(noon - 3 * 24 * 60 * minute, noon, "en"), "Sat");
   assert.equal(shortMoment(new Date(2026, 0, 2).getTime(), noon, "en"), "Jan 2");
+});
+
+test("a span is told in the largest unit that it is whole in", () => {
+  assert.equal(span(3 * 24 * 60 * minute, "ko"), "3일");
+  assert.equal(span(60 * minute, "en"), "1 hour");
+  assert.equal(span(90 * minute, "en"), "90 minutes");
 });
 
 test("waiting is told in one unit", () => {

@@ -87,7 +87,14 @@ export function waited(since: number, now: number, language: string): string {
   return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" }).format(n);
 }
 
-/** The same for a list: less than a minute is "now", "지금". */
+/** A span in its largest whole unit, as a sentence has it: "3 hours", "7일". */
+export function span(ms: number, language: string): string {
+  const [n, unit] = ms % DAY === 0 ? [ms / DAY, "day"] : ms % HOUR === 0 ? [ms / HOUR, "hour"] : [ms / MINUTE, "minute"];
+  const form = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 } as const;
+  return new Intl.NumberFormat(language, form).format(n);
+}
+
+/** How long somebody waits, for a list: less than a minute is "now", "지금". */
 export function waitedShort(since: number, now: number, language: string): string {
   if (now - since < MINUTE) return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
   return waited(since, now, language);

@@ -1,5 +1,6 @@
 // What a macro does, in words.
 
+import { span } from "../../../shared/time";
 import type { IconName } from "../../ui/icons";
 import { known } from "../../store";
 import { agentOf } from "../../store/select";
@@ -8,15 +9,6 @@ import { attributeLabel } from "../names";
 import type { Act } from "./along";
 
 const HOUR = 3_600_000; // ms
-const DAY = 24 * HOUR;
-
-function span(ms: number): string {
-  const [n, unit] =
-    ms % DAY === 0 ? [ms / DAY, "day"] : ms >= HOUR ? [Math.round(ms / HOUR), "hour"] : [Math.round(ms / 60_000), "minute"];
-  return new Intl.NumberFormat(language.value, { style: "unit", unit: String(unit), unitDisplay: "long" }).format(
-    Number(n),
-  );
-}
 
 function whom(id: string): string {
   if (id === "me") return t("macro.act.me");
@@ -40,7 +32,7 @@ export function actWords(act: Act): string {
     case "priority":
       return t("macro.act.priority", { priority: t(`priority.${act.priority}` as WordKey) });
     case "status":
-      if (act.status === "snoozed") return t("macro.act.snooze", { span: span(act.snoozeFor ?? HOUR) });
+      if (act.status === "snoozed") return t("macro.act.snooze", { span: span(act.snoozeFor ?? HOUR, language.value) });
       if (act.status === "closed") return t("macro.act.close");
       return t(act.status === "spam" ? "macro.act.spam" : "macro.act.reopen");
   }

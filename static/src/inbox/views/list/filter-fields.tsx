@@ -1,11 +1,12 @@
 import type { ComponentChildren } from "preact";
+import { span } from "../../../shared/time";
 import type { FilterView } from "../../../wire";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { Picker } from "../../ui/picker";
 import { language, t, type WordKey } from "../../words";
 import { colourClass, TagChip } from "../tags";
-import { spanWords, WAITS } from "./filter-words";
+import { WAITS } from "./filter-words";
 
 const STATUSES = ["open", "snoozed", "closed", "spam"] as const;
 const ANY = "";
@@ -124,9 +125,9 @@ export function FilterFields({ filter, change }: { filter: FilterView; change: (
         change={(value) => set({ waiting_over: value ? Number(value) : null })}
       >
         <option value={ANY}>{t("narrow.any")}</option>
-        {spans.map((span) => (
-          <option key={span} value={String(span)}>
-            {t("narrow.waits", { span: spanWords(span) })}
+        {spans.map((ms) => (
+          <option key={ms} value={String(ms)}>
+            {t("narrow.waits", { span: span(ms, language.value) })}
           </option>
         ))}
       </Select>

@@ -1,5 +1,6 @@
 // What a filter says, in words.
 
+import { span } from "../../../shared/time";
 import type { FilterView } from "../../../wire";
 import { known } from "../../store";
 import { language, t, type WordKey } from "../../words";
@@ -10,11 +11,6 @@ const DAY = 24 * HOUR;
 
 /** Spans that are offered; any other one is kept as it is. */
 export const WAITS = [15 * MINUTE, HOUR, 4 * HOUR, DAY, 3 * DAY, 7 * DAY] as const;
-
-export function spanWords(span: number): string {
-  const [n, unit] = span % DAY === 0 ? [span / DAY, "day"] : span % HOUR === 0 ? [span / HOUR, "hour"] : [span / MINUTE, "minute"];
-  return new Intl.NumberFormat(language.value, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 }).format(n);
-}
 
 export interface Part {
   key: string;
@@ -49,6 +45,6 @@ export function partsOf(filter: FilterView): Part[] {
   }
   if (filter.unread) parts.push(part("unread", t("unread"), { unread: false }));
   if (filter.waiting_over !== null)
-    parts.push(part("waiting", t("narrow.waits", { span: spanWords(filter.waiting_over) }), { waiting_over: null }));
+    parts.push(part("waiting", t("narrow.waits", { span: span(filter.waiting_over, language.value) }), { waiting_over: null }));
   return parts;
 }

@@ -1,5 +1,6 @@
 // What a macro does besides writing: said in words, and chosen.
 
+import { span } from "../../../shared/time";
 import type { ActsView } from "../../../wire";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
@@ -7,27 +8,10 @@ import { Picker } from "../../ui/picker";
 import { language, t, type WordKey } from "../../words";
 import { colourClass, TagChip } from "../tags";
 
-export const NO_ACTS: ActsView = {
-  tags_add: [],
-  tags_remove: [],
-  assignee: null,
-  team: null,
-  status: null,
-  snooze_for: null,
-  priority: null,
-};
-
 const HOUR = 3_600_000;
 const SNOOZES = [HOUR, 3 * HOUR, 24 * HOUR, 3 * 24 * HOUR, 7 * 24 * HOUR, 30 * 24 * HOUR];
 const STATUSES = ["open", "snoozed", "closed", "spam"] as const;
 const PRIORITIES = [4, 3, 2, 1, 0] as const;
-
-/** A span in its largest whole unit: "3 hours", "7일". */
-export function span(ms: number, spoken: string): string {
-  const [n, unit] =
-    ms % (24 * HOUR) === 0 ? [ms / (24 * HOUR), "day"] : ms % HOUR === 0 ? [ms / HOUR, "hour"] : [ms / 60_000, "minute"];
-  return new Intl.NumberFormat(spoken, { style: "unit", unit, unitDisplay: "long" }).format(n);
-}
 
 function tagNames(ids: readonly string[]): string {
   const names = known.directory.tags.filter((tag) => ids.includes(tag.id)).map((tag) => tag.name);

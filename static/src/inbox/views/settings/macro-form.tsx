@@ -3,13 +3,14 @@
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { MacroView } from "../../../wire";
 import { patch, post } from "../../api";
+import { NO_ACTS } from "../../commands/along";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Picker } from "../../ui/picker";
 import { t } from "../../words";
 import { NameField } from "./editable";
 import { Form } from "./form";
-import { ActFields, actWords, NO_ACTS } from "./macro-acts";
+import { ActFields, actWords } from "./macro-acts";
 import { withPlace } from "./macro-places";
 import { MacroPreview } from "./macro-preview";
 import { placeLabel, placeNames } from "./place-labels";

@@ -1,17 +1,19 @@
 // Saved views: what is in each, whose it is, how it is sorted; named anew, shared, retired and brought back.
 
 import { useState } from "preact/hooks";
+import { span } from "../../../shared/time";
 import type { FilterView, SavedView, ViewCounts, ViewsList } from "../../../wire";
 import { patch } from "../../api";
 import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
+import { Problem } from "../../ui/problem";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { undoable } from "../../ui/toasts";
 import { language, t, type WordKey } from "../../words";
 import { NameField } from "./editable";
 import { useFetched } from "./fetched";
 import { Form, useSending } from "./form";
-import { assigneeWord, Choose, span, teamWord } from "./macro-acts";
+import { assigneeWord, Choose, teamWord } from "./macro-acts";
 import { changes } from "./told";
 import { isWhole, mayChange, ScopeBadge, ScopeField, sentScope, type Shared } from "./scope";
 
@@ -139,11 +141,7 @@ export function SavedViews() {
   return (
     <>
       <p class="faint">{t("views.more")}</p>
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {failed?.phase === "failed" && <Failed text={failed.text} retry={renew} />}
       {!failed && !ready && <Skeleton kind="line" rows={4} />}
       {ready && views.length === 0 && (
