@@ -3,6 +3,7 @@ import { largest } from "../../../shared/files";
 import type { AccountSetup, AccountsSetup, AccountView, ChannelExample, EmbedView } from "../../../wire";
 import { known } from "../../store";
 import { ChannelIcon } from "../../ui/channel-icon";
+import { ChoiceRow } from "../../ui/choice-row";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Empty, Failed } from "../../ui/states";
@@ -134,14 +135,13 @@ function Adding({ examples }: { examples: readonly ChannelExample[] }) {
         <li>
           {t("accounts.add_write")}
           {examples.length > 1 && (
-            <div class="choice-row" role="radiogroup" aria-label={t("accounts.add_type")}>
-              {examples.map((one) => (
-                <label key={one.type} class="radio">
-                  <input type="radio" name="type" checked={one.type === type} onChange={() => setType(one.type)} />
-                  <code>{one.type}</code>
-                </label>
-              ))}
-            </div>
+            <ChoiceRow
+              label={t("accounts.add_type")}
+              name="type"
+              choices={examples.map((one) => ({ id: one.type, label: <code>{one.type}</code> }))}
+              chosen={type}
+              choose={setType}
+            />
           )}
           <Snippet text={shown.section.trimEnd()} label={t("accounts.add")} />
         </li>

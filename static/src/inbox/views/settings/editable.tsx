@@ -2,6 +2,8 @@ import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import { patch } from "../../api";
 import { Icon, type IconName } from "../../ui/icons";
+import { Problem } from "../../ui/problem";
+import { SearchField } from "../../ui/search-field";
 import { Empty } from "../../ui/states";
 import { t } from "../../words";
 import { useSending } from "./form";
@@ -40,25 +42,14 @@ export function EditableList<T extends Thing>({ things, path, icon, named, label
     <>
       <div class="settings-bar">
         {things.length >= SEARCHED_FROM && (
-          <input
-            class="input"
-            type="search"
-            placeholder={t("picker.find")}
-            aria-label={t("picker.find")}
-            value={wanted}
-            onInput={(event) => setWanted(event.currentTarget.value)}
-          />
+          <SearchField label={t("picker.find")} value={wanted} change={setWanted} />
         )}
         <button type="button" class="button primary" onClick={() => setEdited("new")}>
           <Icon name="plus" size={15} />
           {labels.make}
         </button>
       </div>
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {found.length === 0 && (
         <Empty icon={icon} title={needle ? t("picker.none") : labels.none}>
           {needle ? null : labels.none_more}

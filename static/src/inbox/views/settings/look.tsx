@@ -1,5 +1,6 @@
 import type { ThemeChoice } from "../../../shared/theme";
 import { type Preferences, prefer, preferences } from "../../preferences";
+import { ChoiceRow } from "../../ui/choice-row";
 import { t, type WordKey } from "../../words";
 
 const THEMES: readonly ThemeChoice[] = ["system", "light", "dark", "contrast"];
@@ -31,14 +32,13 @@ export function Look() {
       </section>
       <section class="card">
         <h3 class="card-title">{t("look.density")}</h3>
-        <div class="choice-row" role="radiogroup" aria-label={t("look.density")}>
-          {DENSITIES.map((one) => (
-            <label key={one} class="radio">
-              <input type="radio" name="density" checked={density === one} onChange={() => prefer({ density: one })} />
-              {t(`look.density.${one}` as WordKey)}
-            </label>
-          ))}
-        </div>
+        <ChoiceRow
+          label={t("look.density")}
+          name="density"
+          choices={DENSITIES.map((id) => ({ id, label: t(`look.density.${id}` as WordKey) }))}
+          chosen={density}
+          choose={(id) => prefer({ density: id })}
+        />
       </section>
     </>
   );

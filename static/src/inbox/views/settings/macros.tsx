@@ -5,6 +5,8 @@ import type { MacrosList, MacroView } from "../../../wire";
 import { patch } from "../../api";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
+import { Problem } from "../../ui/problem";
+import { SearchField } from "../../ui/search-field";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { undoable } from "../../ui/toasts";
 import { count, t, type WordKey } from "../../words";
@@ -97,15 +99,7 @@ interface BarProps {
 function Bar({ wanted, find, scope, narrow, which, show, make }: BarProps) {
   return (
     <div class="settings-bar macros-bar">
-      <input
-        class="input"
-        type="search"
-        maxLength={200}
-        placeholder={t("macros.find")}
-        aria-label={t("macros.find")}
-        value={wanted}
-        onInput={(event) => find(event.currentTarget.value)}
-      />
+      <SearchField label={t("macros.find")} value={wanted} change={find} />
       <select
         class="input"
         aria-label={t("scope.who")}
@@ -172,11 +166,7 @@ export function Macros() {
         show={setWhich}
         make={() => setEdited({ macro: null, first: EMPTY })}
       />
-      {problem && (
-        <p class="form-problem" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem text={problem} />
       {fetched.phase === "asked" && <Skeleton kind="line" rows={6} />}
       {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
       {fetched.phase === "ready" && found.length === 0 && (

@@ -5,6 +5,7 @@ import { patch } from "../../api";
 import { prefer, preferences } from "../../preferences";
 import { signOut } from "../../session";
 import { known } from "../../store";
+import { ChoiceRow } from "../../ui/choice-row";
 import { toast } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
 import { NameField } from "./editable";
@@ -30,44 +31,34 @@ function OwnName({ name: before }: { name: string }) {
 }
 
 function Languages() {
-  const chosen = preferences.value.language;
   return (
     <section class="card">
       <h3 class="card-title">{t("settings.language")}</h3>
-      <div class="choice-row" role="radiogroup" aria-label={t("settings.language")}>
-        <label class="radio">
-          <input type="radio" name="language" checked={chosen === ""} onChange={() => prefer({ language: "" })} />
-          {t("settings.language_browser")}
-        </label>
-        {LANGUAGES.map((one) => (
-          <label key={one} class="radio" lang={one}>
-            <input
-              type="radio"
-              name="language"
-              checked={chosen === one}
-              onChange={() => prefer({ language: one })}
-            />
-            {NAMES[one]}
-          </label>
-        ))}
-      </div>
+      <ChoiceRow
+        label={t("settings.language")}
+        name="language"
+        choices={[
+          { id: "", label: t("settings.language_browser") },
+          ...LANGUAGES.map((id) => ({ id, label: NAMES[id], lang: id })),
+        ]}
+        chosen={preferences.value.language}
+        choose={(id) => prefer({ language: id })}
+      />
     </section>
   );
 }
 
 function Themes() {
-  const chosen = preferences.value.theme;
   return (
     <section class="card">
       <h3 class="card-title">{t("look.theme")}</h3>
-      <div class="choice-row" role="radiogroup" aria-label={t("look.theme")}>
-        {THEMES.map((one) => (
-          <label key={one} class="radio">
-            <input type="radio" name="own-theme" checked={chosen === one} onChange={() => prefer({ theme: one })} />
-            {t(`look.theme.${one}` as WordKey)}
-          </label>
-        ))}
-      </div>
+      <ChoiceRow
+        label={t("look.theme")}
+        name="own-theme"
+        choices={THEMES.map((id) => ({ id, label: t(`look.theme.${id}` as WordKey) }))}
+        chosen={preferences.value.theme}
+        choose={(id) => prefer({ theme: id })}
+      />
     </section>
   );
 }
