@@ -1,13 +1,14 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { exact, relative } from "../../../shared/time";
 import type { AuditLine, AuditPage } from "../../../wire";
-import { get, problemOf } from "../../api";
+import { get } from "../../api";
 import { now } from "../../clock";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { Empty, Failed, Skeleton } from "../../ui/states";
-import { language, problemText, t } from "../../words";
+import { language, t } from "../../words";
 import { auditWords, KINDS, kindWords } from "./audit-words";
+import { usePages } from "./pages";
 
 interface Filter {
   agent: string;
@@ -18,7 +19,6 @@ interface Filter {
 }
 
 const NONE: Filter = { agent: "", kind: "", conversation: "", from: "", to: "" };
-const SETTLES = 250; // ms after the last letter of a filter until it is asked for
 const AHEAD = "600px"; // before the end of the page at which more is asked for
 
 /** Midnight of a day as the reader knows it; with `later` of the day after, so that the last day is a whole one. */
@@ -43,35 +43,9 @@ function exportAddress(filter: Filter): string {
   return `/api/v1/audit/export${search && `?${search}`}`;
 }
 
-/** Lines page by page; whatever was asked for before the filter changed is not heard any more. */
-function useAudit(filter: Filter) {
-  const [lines, setLines] = useState<readonly AuditLine[]>([]);
-  const [before, setBefore] = useState<string | null>(null);
-  const [phase, setPhase] = useState<"asked" | "ready" | "failed">("asked");
-  const [problem, setProblem] = useState("");
-  const round = useRef(0);
-  const ask = async (from: string | null) => {
-    const mine = ++round.current;
-    setPhase("asked");
-    try {
-      const page = await get<AuditPage>("/audit", { ...queryOf(filter), before: from });
-      if (mine !== round.current) return;
-      setLines((now) => [...(from ? now : []), ...page.lines]);
-      setBefore(page.before);
-      setPhase("ready");
-    } catch (error) {
-      if (mine !== round.current) return;
-      setProblem(problemText(problemOf(error)));
-      setPhase("failed");
-    }
-  };
-  useEffect(() => {
-    round.current++;
-    setPhase("asked");
-    const timer = setTimeout(() => void ask(null), filter === NONE ? 0 : SETTLES);
-    return () => clearTimeout(timer);
-  }, [filter]);
-  return { lines, before, phase, problem, ask };
+async function auditPage(filter: Filter, before: string | null) {
+  const page = await get<AuditPage>("/audit", { ...queryOf(filter), before });
+  return { rows: page.lines, before: page.before };
 }
 
 function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) => void }) {
@@ -206,7 +180,11 @@ function More({ ask }: { ask: () => void }) {
 
 export function Audit() {
   const [filter, setFilter] = useState<Filter>(NONE);
-  const { lines, before, phase, problem, ask } = useAudit(filter);
+  const { rows: lines, before, phase, problem, ask } = usePages(
+    (from) => auditPage(filter, from),
+    filter,
+    filter === NONE,
+  );
   return (
     <>
       <p class="faint">{t("audit.more")}</p>

@@ -1,52 +1,28 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { ContactsPage, ContactView } from "../../../wire";
-import { get, problemOf } from "../../api";
+import { get } from "../../api";
 import { block, eraseContact, unblock } from "../../commands";
 import { known } from "../../store";
 import { countOf } from "../../store/counts";
 import { Avatar } from "../../ui/avatar";
+import { ChoiceRow } from "../../ui/choice-row";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
+import { SearchField } from "../../ui/search-field";
 import { Empty, Failed, Skeleton } from "../../ui/states";
-import { count, problemText, t } from "../../words";
+import { count, t } from "../../words";
 import { contactName, shortAddress } from "../names";
+import { usePages } from "./pages";
 
 type Which = "blocked" | "all";
 
 const WHICH: readonly Which[] = ["blocked", "all"];
-const SETTLES = 250; // ms after the last letter until it is asked for
 
-/** People page by page; an answer that another question has overtaken is not heard. */
-function usePeople(which: Which, words: string) {
-  const [people, setPeople] = useState<readonly ContactView[]>([]);
-  const [before, setBefore] = useState<string | null>(null);
-  const [phase, setPhase] = useState<"asked" | "ready" | "failed">("asked");
-  const [problem, setProblem] = useState("");
-  const round = useRef(0);
-  const ask = async (from: string | null) => {
-    const mine = ++round.current;
-    setPhase("asked");
-    try {
-      const query = { q: words.trim(), blocked: which === "blocked" ? "only" : null, before: from };
-      const page = await get<ContactsPage>("/contacts", query);
-      if (mine !== round.current) return;
-      setPeople((now) => [...(from ? now : []), ...page.contacts]);
-      setBefore(page.before);
-      setPhase("ready");
-    } catch (error) {
-      if (mine !== round.current) return;
-      setProblem(problemText(problemOf(error)));
-      setPhase("failed");
-    }
-  };
-  useEffect(() => {
-    round.current++;
-    setPhase("asked");
-    const timer = setTimeout(() => void ask(null), words ? SETTLES : 0);
-    return () => clearTimeout(timer);
-  }, [which, words]);
-  return { people, before, phase, problem, ask };
+async function peoplePage(which: Which, words: string, before: string | null) {
+  const query = { q: words.trim(), blocked: which === "blocked" ? "only" : null, before };
+  const page = await get<ContactsPage>("/contacts", query);
+  return { rows: page.contacts, before: page.before };
 }
 
 type Asked = { act: "block" | "erase"; contact: ContactView } | null;
@@ -130,31 +106,26 @@ export function People() {
   const [which, setWhich] = useState<Which>("blocked");
   const [words, setWords] = useState("");
   const [asked, setAsked] = useState<Asked>(null);
-  const { people, before, phase, problem, ask } = usePeople(which, words);
+  const { rows, before, phase, problem, ask } = usePages(
+    (from) => peoplePage(which, words, from),
+    `${which} ${words}`,
+    words === "",
+  );
   const again = () => void ask(null);
-  const shown = people.filter((one) => one.erased_at === null);
+  const shown = rows.filter((one) => one.erased_at === null);
   return (
     <>
       <p class="faint">{t("people.more")}</p>
       <Spam />
       <div class="settings-bar">
-        <div class="choice-row" role="radiogroup" aria-label={t("settings.people")}>
-          {WHICH.map((one) => (
-            <label key={one} class="radio">
-              <input type="radio" name="which" checked={which === one} onChange={() => setWhich(one)} />
-              {t(one === "blocked" ? "people.blocked" : "people.all")}
-            </label>
-          ))}
-        </div>
-        <input
-          class="input"
-          type="search"
-          maxLength={200}
-          placeholder={t("people.find")}
-          aria-label={t("people.find")}
-          value={words}
-          onInput={(event) => setWords(event.currentTarget.value)}
+        <ChoiceRow
+          label={t("settings.people")}
+          name="which"
+          choices={WHICH.map((id) => ({ id, label: t(`people.${id}`) }))}
+          chosen={which}
+          choose={setWhich}
         />
+        <SearchField label={t("people.find")} value={words} change={setWords} />
       </div>
       {shown.length > 0 && (
         <ul class="rows card" aria-busy={phase === "asked"}>
