@@ -1,40 +1,17 @@
 // What customers would be told now if these hours counted, in both of the widget's languages, as the server reckons it.
 
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { backAt } from "../../../shared/back";
 import { type Catalogue, fill, type Language, LANGUAGES } from "../../../shared/i18n";
 import { clock } from "../../../shared/time";
 import type { HoursTried, SetHours } from "../../../wire";
-import { post, problemOf } from "../../api";
-import { language, problemText, t } from "../../words";
+import { language, t } from "../../words";
+import { useTried } from "./tried";
 
-const SETTLES = 300; // ms without a change until it is reckoned anew
 const CATALOGUES: Readonly<Record<Language, () => Promise<{ default: Catalogue }>>> = {
   en: () => import("../../../i18n/widget.en.json"),
   ko: () => import("../../../i18n/widget.ko.json"),
 };
-
-type Tried = { phase: "asked" } | { phase: "failed"; text: string } | ({ phase: "ready" } & HoursTried);
-
-function useTried(hours: SetHours | null): Tried {
-  const [tried, setTried] = useState<Tried>({ phase: "asked" });
-  const said = JSON.stringify(hours);
-  useEffect(() => {
-    if (hours === null) return;
-    let current = true;
-    const timer = setTimeout(() => {
-      post<HoursTried>("/hours/try", hours).then(
-        (answer) => current && setTried({ phase: "ready", ...answer }),
-        (error: unknown) => current && setTried({ phase: "failed", text: problemText(problemOf(error)) }),
-      );
-    }, SETTLES);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [said]);
-  return tried;
-}
 
 function useWidgetWords(): Readonly<Record<Language, Catalogue>> | null {
   const [words, setWords] = useState<Readonly<Record<Language, Catalogue>> | null>(null);
@@ -56,9 +33,11 @@ function saidBack(words: Catalogue, until: number | null, spoken: Language): str
   return fill(words[key] ?? "", params);
 }
 
-/** Null: what is written is not whole yet. */
+/** Null: what is written is not whole yet; what was whole last goes on being shown. */
 export function HoursPreview({ hours }: { hours: SetHours | null }) {
-  const tried = useTried(hours);
+  const whole = useRef(hours);
+  whole.current = hours ?? whole.current;
+  const tried = useTried<HoursTried>("/hours/try", whole.current);
   const words = useWidgetWords();
   return (
     <section class="hours-preview" aria-label={t("hours.preview")}>

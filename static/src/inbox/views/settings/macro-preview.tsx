@@ -2,15 +2,15 @@
 
 import { useEffect, useState } from "preact/hooks";
 import type { ConversationsPage, ConversationView, MacroTried } from "../../../wire";
-import { get, post, problemOf } from "../../api";
+import { get } from "../../api";
 import { Icon } from "../../ui/icons";
 import { Picker } from "../../ui/picker";
-import { problemText, t } from "../../words";
+import { t } from "../../words";
 import { contactName } from "../names";
 import { partsOf } from "./macro-places";
 import { placeLabel } from "./place-labels";
+import { type Tried, useTried } from "./tried";
 
-const SETTLES = 250; // ms without a letter until it is read anew
 const OFFERED = 50; // conversations to try it on
 
 function useOffered(): readonly ConversationView[] | null {
@@ -24,28 +24,6 @@ function useOffered(): readonly ConversationView[] | null {
   return offered;
 }
 
-type Tried = { phase: "none" } | { phase: "asked" } | { phase: "failed"; text: string } | ({ phase: "ready" } & MacroTried);
-
-function useTried(conversation: string | null, text: string): Tried {
-  const [tried, setTried] = useState<Tried>({ phase: "none" });
-  useEffect(() => {
-    if (conversation === null || !text.trim()) return setTried({ phase: "none" });
-    let current = true;
-    setTried((before) => (before.phase === "ready" ? before : { phase: "asked" }));
-    const timer = setTimeout(() => {
-      post<MacroTried>("/macros/try", { conversation, text }).then(
-        (answer) => current && setTried({ phase: "ready", ...answer }),
-        (error: unknown) => current && setTried({ phase: "failed", text: problemText(problemOf(error)) }),
-      );
-    }, SETTLES);
-    return () => {
-      current = false;
-      clearTimeout(timer);
-    };
-  }, [conversation, text]);
-  return tried;
-}
-
 function Filled({ text }: { text: string }) {
   return (
     <p class="macro-filled" dir="auto" tabIndex={0}>
@@ -56,7 +34,7 @@ function Filled({ text }: { text: string }) {
   );
 }
 
-function Said({ tried }: { tried: Tried }) {
+function Said({ tried }: { tried: Tried<MacroTried> }) {
   switch (tried.phase) {
     case "none":
       return <p class="faint">{t("macros.preview_empty")}</p>;
@@ -85,7 +63,7 @@ export function MacroPreview({ text }: { text: string }) {
   const offered = useOffered();
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = offered?.find((one) => one.id === chosen) ?? offered?.[0] ?? null;
-  const tried = useTried(shown?.id ?? null, text);
+  const tried = useTried<MacroTried>("/macros/try", shown && text.trim() ? { conversation: shown.id, text } : null);
   return (
     <section class="macro-preview" aria-label={t("macros.preview")}>
       <header class="macro-preview-head">
