@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { post } from "../../api";
+import { PasswordField } from "../../ui/password-field";
 import { toast } from "../../ui/toasts";
 import { t } from "../../words";
 import { SecondFactor } from "./factor";
@@ -23,27 +24,14 @@ function Password() {
         }}
       >
         <p class="faint">{t("security.password_more")}</p>
-        <label class="field">
-          <span>{t("password.old")}</span>
-          <input
-            class="input"
-            type="password"
-            autocomplete="current-password"
-            value={old}
-            onInput={(event) => setOld(event.currentTarget.value)}
-          />
-        </label>
-        <label class="field">
-          <span>{t("password.new")}</span>
-          <input
-            class="input"
-            type="password"
-            autocomplete="new-password"
-            value={fresh}
-            onInput={(event) => setFresh(event.currentTarget.value)}
-          />
-          <small class="faint">{t("password.hint")}</small>
-        </label>
+        <PasswordField label={t("password.old")} kind="current-password" value={old} change={setOld} />
+        <PasswordField
+          label={t("password.new")}
+          kind="new-password"
+          value={fresh}
+          change={setFresh}
+          hint={t("password.hint")}
+        />
       </Form>
     </section>
   );

@@ -2,6 +2,8 @@ import { useState } from "preact/hooks";
 import type { ProblemView } from "../../../wire";
 import { problemOf } from "../../api";
 import { signIn } from "../../session";
+import { PasswordField } from "../../ui/password-field";
+import { Problem } from "../../ui/problem";
 import { problemText, t } from "../../words";
 import { SignFrame } from "./frame";
 
@@ -58,18 +60,14 @@ export function SignIn({ ended }: { ended: boolean }) {
                 onInput={(event) => setEmail(event.currentTarget.value)}
               />
             </label>
-            <label class="field">
-              <span>{t("password")}</span>
-              <input
-                class="input"
-                type="password"
-                name="password"
-                autocomplete="current-password"
-                required
-                value={password}
-                onInput={(event) => setPassword(event.currentTarget.value)}
-              />
-            </label>
+            <PasswordField
+              label={t("password")}
+              name="password"
+              kind="current-password"
+              required
+              value={password}
+              change={setPassword}
+            />
           </>
         ) : (
           <label class="field">
@@ -91,11 +89,7 @@ export function SignIn({ ended }: { ended: boolean }) {
             <small class="faint">{t(step === "code" ? "sign_in.code_more" : "sign_in.recovery_more")}</small>
           </label>
         )}
-        {problem && (
-          <p class="form-problem" role="alert">
-            {problem}
-          </p>
-        )}
+        <Problem text={problem} />
         <button type="submit" class="button primary wide" disabled={busy}>
           {t(busy ? "sign_in.busy" : "sign_in")}
         </button>
