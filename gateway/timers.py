@@ -61,13 +61,8 @@ async def release_held(store: Store, channels: Channels, clock: Callable[[], int
         wait = LOOK_EVERY
         try:
             due = await next_due(store)
-<<<<<<< HEAD
             if due is not None:
-                await release_due(store)
-=======
-            if due is not None and due <= clock():
                 await release_due(store, channels)
->>>>>>> e430ef9 (wip)
                 due = await next_due(store)
             if due is not None:
                 wait = min(LOOK_EVERY, max(LOOK_SOON, (due - clock()) / 1000))

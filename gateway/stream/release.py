@@ -26,13 +26,9 @@ TAKE_OUT = "delete from held_replies where id = $1 and undone_at is null"
 # After a merge, a split or their undo the same way may lead by another leg.
 SAME_WAY = """select id from legs where conversation_id = $1 and account_id = $2 and identity_id = $3
     order by case when id = $4 then 0 else 1 end, id limit 1"""
-<<<<<<< HEAD
+HEARD_AT = "select last_inbound_at from endpoints where account_id = $1 and identity_id = $2"
 # Due further ahead than any reply waits means that the clock was set back since: nobody waits hours for that.
 DUE = "select id from held_replies where due_at <= $1 or due_at > $2 order by due_at, id limit 200"
-=======
-HEARD_AT = "select last_inbound_at from endpoints where account_id = $1 and identity_id = $2"
-DUE = "select id from held_replies where due_at <= $1 order by due_at, id limit 200"
->>>>>>> e430ef9 (wip)
 NEXT_DUE = "select min(due_at) from held_replies where due_at is not null"
 
 

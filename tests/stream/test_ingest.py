@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.channels.registry import Channels
 from gateway.events import AccountId, Address, Attachment, InboundMessage, Kind
 from gateway.store import Row, Store, Tx
 from gateway.stream import status
@@ -136,7 +137,7 @@ async def test_a_clock_that_was_set_back_puts_nothing_above_what_was_said(databa
     await world.answers(key, "fourth", anyway=True)
     await world.notes(key, "fifth")
     held = await world.answers(key, "sixth", hold=5_000, anyway=True)
-    await world.store.write(lambda tx: release(tx, held.message))
+    await world.store.write(lambda tx: release(tx, held.message, Channels()))
     assert await world.texts(key) == ["first", "second", "third", "fourth", "fifth", "sixth"]
     row = await world.conversation(key)
     assert (row["last_message_id"], row["last_at"]) == (held.message, before["last_at"])
