@@ -120,6 +120,11 @@ class Push(Section):
     """Where pushes may be sent to; a browser names its own, and any other it might name is refused."""
 
 
+class Inbox(Section):
+    assign_on_reply: bool = False
+    """Does whoever answers a conversation of nobody's have it from then on? Each agent may say otherwise."""
+
+
 class Sandbox(Section):
     enabled: bool = False
     """Provider simulators in place of the real ones, for trying everything offline."""
@@ -149,6 +154,7 @@ class Config(Section):
     )
     """Raw, by account name; `gateway.channels.registry` validates each by its type. Holds secrets."""
     limits: Limits = Limits()
+    inbox: Inbox = Inbox()
     push: Push = Push()
     sandbox: Sandbox = Sandbox()
 

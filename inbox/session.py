@@ -258,6 +258,7 @@ class _Conversing:
                 "resumed": resumed,
                 "now": self.desk.clock(),
                 "limits": told_limits(self.desk.limits),
+                "assign_on_reply": self.desk.config.inbox.assign_on_reply,
             }
         )
 

@@ -27,6 +27,13 @@ async def assign(tx: Tx, conversation: str, to: str | None, by: Actor) -> None:
     changed(tx, held, by, {"assignee": [held.scope.assignee, to]}, now)
 
 
+async def take_if_nobodys(tx: Tx, conversation: str, by: Actor) -> None:
+    """Whoever answers has it, unless somebody had it before. One who is no longer active does not."""
+    held = await hold(tx, conversation)
+    if held.scope.assignee is None and await tx.one(AGENT, by.id) is not None:
+        await assign(tx, held.id, by.id, by)
+
+
 async def set_team(tx: Tx, conversation: str, to: str | None, by: Actor) -> None:
     """Move the conversation into a team's queue, or into everybody's. Raises NotFound, Refused."""
     held = await hold(tx, conversation)

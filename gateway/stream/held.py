@@ -22,8 +22,9 @@ HOLD_MOST = 30_000
 """ms a reply may be held for."""
 
 INSERT = """insert into held_replies (id, position, conversation_id, leg_id, account_id, identity_id, author_kind,
-    author_id, client_id, text, uploads, reply_to, macro_id, acts, reopens, held_at, due_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) on conflict do nothing"""
+    author_id, client_id, text, uploads, reply_to, macro_id, acts, reopens, held_at, due_at, takes)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    on conflict do nothing"""
 LEG = "select account_id, identity_id from legs where id = $1"
 # The files wait with the reply: nothing else takes them, and no sweep of unused uploads is so fast.
 KEEP_FILE = """update attachments set owner = $1, place = $2
@@ -85,6 +86,7 @@ async def hold_back(tx: Tx, held: Held, what: Post, leg: LegId) -> Event:
         int(held.status is Status.CLOSED),
         tx.now,
         due,
+        int(what.takes),
     )
     if not stored:
         raise Repeat

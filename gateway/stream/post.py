@@ -14,6 +14,7 @@ from gateway.events import Actor, Event, Kind, LegId, MessageId, Status, Visibil
 from gateway.store import Reader, Row, Stamp, Store, Tx, plain
 from gateway.store.base import Verb
 from gateway.store.search import tokens
+from gateway.stream.assign import take_if_nobodys
 from gateway.stream.attach import claim_uploads
 from gateway.stream.held import hold_back
 from gateway.stream.hold import Held, changed, hold, received
@@ -71,6 +72,8 @@ class Post:
     anyway: bool = False
     hold: int = 0
     """ms in which its author may take a public reply back; 0: it goes at once."""
+    takes: bool = False
+    """Its author takes the conversation when it goes and is nobody's; for public replies."""
     macro: str | None = None
     acts: Acts | None = None
     """With `hold`: the macro it was written by, and what that does once the reply goes."""
@@ -180,6 +183,8 @@ async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, messa
         raise Repeat
     await _touch(tx, held, leg, message, position)
     await claim_uploads(tx, message, what.uploads, owner=f"agent:{what.author.id}")
+    if what.takes:
+        await take_if_nobodys(tx, held.id, what.author)
     if what.text:
         tx.index("message_search", event.position, tokens(what.text))
     return event

@@ -52,6 +52,7 @@ async def release(tx: Tx, message: str, channels: Channels) -> Event:
         row["text"],
         uploads=await give_files_back(tx, row),
         reply_to=row["reply_to"],
+        takes=bool(row["takes"]),
     )
     # What was closed after it had been written stays closed: "send" and "close" were said in this order.
     if row["reopens"]:

@@ -41,10 +41,17 @@ async def save_along(asked: Asked, args: SaveAlong) -> Kept:
 
     async def verb(tx: Tx) -> tuple[str, AlongView | None]:
         held = await hold_conversation(tx, asked.viewer, args.conversation)
-        agent = asked.caller.agent_id
-        await along.save_along(tx, agent, upload_owner(asked), held.id, args.mode, said)
+        agent, owner = asked.caller.agent_id, upload_owner(asked)
+        if held.id != args.conversation:
+            # It was merged away meanwhile: it goes along with the words, and even this tab is told.
+            await along.save_along(tx, agent, owner, args.conversation, args.mode, along.Along())
+        await along.save_along(tx, agent, owner, held.id, args.mode, said)
         return held.id, (await load_along_in(tx, agent, held.id, asked.desk.link)).get(args.mode)
 
     conversation, stands = await asked.store.write(verb)
-    tell_own(asked, {"along": {conversation: {args.mode: stands}}})
+    told: dict[str, dict[str, AlongView | None]] = {
+        args.conversation: {args.mode: None},
+        conversation: {args.mode: stands},
+    }
+    tell_own(asked, {"along": told}, this_too=len(told) > 1)
     return {}

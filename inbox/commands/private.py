@@ -48,6 +48,12 @@ class UndoSend(Sent):
     """Seconds in which the agent's own browser lets a reply be taken back; 0: never. Without one: 5."""
 
 
+class AssignOnReply(Sent):
+    assign_on_reply: bool
+    """Does the agent have a conversation of nobody's from the first answer on? Without one: `[inbox]` in the
+    configuration."""
+
+
 class SetPreferences(Sent):
     values: Annotated[dict[str, Any], Field(max_length=200)]
     """Key -> value; None forgets."""
@@ -113,6 +119,8 @@ async def set_preferences(asked: Asked, args: SetPreferences) -> Kept:
         values["quiet"] = check_quiet(values["quiet"])
     if values.get("undo_send") is not None:
         fitted(UndoSend, {"undo_send": values["undo_send"]})
+    if values.get("assign_on_reply") is not None:
+        fitted(AssignOnReply, {"assign_on_reply": values["assign_on_reply"]})
 
     async def verb(tx: Tx) -> dict[str, Any]:
         row = await hold_agent(tx, asked.caller.agent_id)

@@ -13,7 +13,7 @@ from gateway.egress.access import Viewer
 from gateway.egress.types import ConversationView, MessageView
 from gateway.errors import Conflict, Forbidden, NotFound, Refused, TooLarge
 from gateway.events import Event, Visibility
-from gateway.store import Reader, Row, Tx, as_json
+from gateway.store import Reader, Row, Tx, as_json, from_json
 from gateway.store.load import Content, load_conversations, load_held, load_messages
 from gateway.stream import edit as editing
 from gateway.stream import held as holding
@@ -30,6 +30,7 @@ LEG = """select l.id, l.account_id, e.last_inbound_at from legs l
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
     where l.id = $1 and l.conversation_id = $2"""
 UPLOADS = "select id, mime, size from attachments where id in {ids_1} and owner = $2"
+OWN = "select preferences from agents where id = $1"
 ACCOUNT = "select account_id from legs where id = $1"
 OF_IDENTITY = "select contact_id from identities where id = $1"
 
@@ -99,7 +100,7 @@ async def reply(asked: Asked, args: Reply) -> Written:
     """Answer the customer. 409 `stale_reply` when somebody else answered after `seen` and `anyway` is not said."""
     args, after = await with_macro(asked, args)
     await asked.store.read(lambda look: _check_reply(asked, look, args))
-    what = _post(asked, args, Visibility.PUBLIC)
+    what = replace(_post(asked, args, Visibility.PUBLIC), takes=await _takes(asked, after))
     if args.hold:
         # What follows, follows the release.
         for one in after:
@@ -182,6 +183,16 @@ async def _sent_message(tx: Tx, viewer: Viewer, message: str) -> Row:
         if held["undone_at"] is not None:
             raise
         raise Refused("errors.message_held", f"{message} is held for undo") from None
+
+
+async def _takes(asked: Asked, after: Sequence[After]) -> bool:
+    """Does who answers have the conversation from then on, where it is nobody's? Not where a macro says whose it is,
+    and not by a program."""
+    if asked.caller.token or any(isinstance(one, MacroDone) and one.acts.assignee for one in after):
+        return False
+    preferences = from_json(await asked.store.read(lambda look: look.value(OWN, asked.caller.agent_id)))
+    wanted: bool = preferences.get("assign_on_reply", asked.desk.config.inbox.assign_on_reply)
+    return wanted
 
 
 async def _stored(asked: Asked, what: Post, after: Sequence[After]) -> Posted:

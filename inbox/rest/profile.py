@@ -35,7 +35,8 @@ async def change_profile(call: Call, body: ChangeProfile) -> ProfileAnswer:
 
 @route("PATCH", "/session/preferences")
 async def change_preferences(call: Call, body: SetPreferences) -> None:
-    """Change some of one's own preferences (`undo_send`, `quiet` and the browser's own); null forgets one."""
+    """Change some of one's own preferences (`undo_send`, `assign_on_reply`, `quiet` and the browser's own); null
+    forgets one."""
     await set_preferences(Asked(call.desk, call.caller), body)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pyotp
+import pytest
 from playwright.async_api import Page, expect
 
 from tests.e2e.office import PASSWORD, PHONE, Colleague, Office
@@ -15,6 +16,7 @@ from tests.e2e.pages.chat import ChatPage
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.settings import SettingsPage
 from tests.e2e.pages.sign import SignPage
+from tests.e2e.pages.words import LANGUAGES, Language
 from tests.servers.pages import Pages
 
 PHOTO = Path(__file__).parents[1] / "media/samples/plain.jpg"
@@ -97,6 +99,22 @@ async def test_language_and_theme_follow_the_agent(office: Office):
 
 
 # --- sign-in --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_one_answers_becomes_ones_own_if_one_likes(office: Office, language: Language):
+    mina = await office.hire("Mina")
+    await office.known_writes("Jisoo", "Hello")
+    settings = await settings_of(mina, "me", language=language)
+    choice = settings.page.get_by_role("radiogroup", name=settings.words("settings.take_on_reply"))
+    await expect(choice.get_by_label(settings.words("settings.take_on_reply_no"))).to_be_checked()
+    await choice.get_by_label(settings.words("settings.take_on_reply_yes")).check()
+    assert await settings.faults(f"take-{language}") == []
+    inbox = await mina.inbox(language=language)
+    await inbox.open("Jisoo")
+    await inbox.reply("Hi")
+    await expect(inbox.head).to_contain_text("Mina")
+    await expect(inbox.nav_entry(inbox.words("list.mine"))).to_contain_text("1")
 
 
 async def test_recovery_codes_are_shown_once_and_let_in(office: Office, new_page: Pages):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.inbox.conftest import House
+from tests.inbox.conftest import House, does
 from tests.inbox.tabs import tabs
 
 NO_ACTS: dict[str, Any] = {
@@ -54,3 +54,22 @@ async def test_files_and_acts_of_a_draft_are_told_to_the_agents_own_tabs(both: H
     assert (await (await both.client("bob")).get(f"/conversations/{talk}"))["along"] == {}
     async with tabs(both, "ann") as (fresh,):
         assert fresh.of("snapshot")[0]["private"]["along"].keys() == {talk}
+
+
+async def test_what_goes_with_a_draft_follows_a_merge(both: House) -> None:
+    """Also from a tab that had not heard of it yet."""
+    talk = (await both.customer_writes("hello")).conversation
+    into = (await both.customer_writes("me too", name="Lee")).conversation
+    file = await uploaded(both, "ann")
+    async with tabs(both, "ann") as (ann,):
+        await ann.does("save_along", conversation=talk, mode="public", files=[file["id"]])
+        await does(both, "sue", "merge", conversation=talk, into=into)
+        await ann.does("save_along", conversation=talk, mode="public", files=[file["id"]], worded=True)
+        told = await ann.until(
+            lambda tab: [one["private"]["along"] for one in tab.of("private") if one["private"].get("along")],
+            "where it went",
+        )
+    assert told[-1][talk] == {"public": None}
+    assert told[-1][into]["public"]["files"] == [file]
+    page = await (await both.client("ann")).get(f"/conversations/{into}")
+    assert [one["id"] for one in page["along"]["public"]["files"]] == [file["id"]]

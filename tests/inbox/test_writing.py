@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from gateway.channels.base import AttachmentRules
-from gateway.errors import Conflict, Forbidden, Refused, TooLarge
-from gateway.events import Attachment
+from gateway.config import Inbox
+from gateway.errors import Conflict, Forbidden, Malformed, Refused, TooLarge
+from gateway.events import Attachment, new_id
 from gateway.stream.attach import keep_upload
 from tests.inbox.conftest import House, able, asking, does
 
@@ -111,3 +112,42 @@ async def test_editing_and_erasing_words(both: House) -> None:
         ("", False, True),
         ("Hello", True, False),
     ]
+
+
+async def assignee(house: House, conversation: str) -> str | None:
+    page = await (await house.client("sue")).get(f"/conversations/{conversation}")
+    found: str | None = page["conversation"]["assignee"]
+    return found
+
+
+async def test_whoever_answers_has_it_where_she_wants_that(both: House) -> None:
+    ann, bob = both.agents["ann"], both.agents["bob"]
+
+    async def answered(who: str = "ann", name: str = "reply", **more: Any) -> str | None:
+        talk = (await both.customer_writes("hello", name=who)).conversation
+        await does(both, "sue", "assign", conversation=talk, agent=more.pop("whose", None))
+        await does(both, who, name, conversation=talk, text="Hi", client_id=new_id(), **more)
+        return await assignee(both, talk)
+
+    assert await answered() is None, "nobody has said so"
+    await does(both, "ann", "set_preferences", values={"assign_on_reply": True})
+    assert await answered() == ann
+    assert await answered(name="note") is None, "a note is no answer"
+    assert await answered(whose=bob) == bob, "what is somebody's stays with them"
+    assert await answered(actions={"assignee": bob}) == bob, "what the agent says besides counts"
+    # What the account says counts for those who have said nothing.
+    object.__setattr__(both.desk.config, "inbox", Inbox(assign_on_reply=True))
+    assert await answered("bob") == bob
+    await does(both, "ann", "set_preferences", values={"assign_on_reply": False})
+    assert await answered() is None
+    with pytest.raises(Malformed):
+        await does(both, "ann", "set_preferences", values={"assign_on_reply": "yes"})
+
+
+async def test_a_held_answer_takes_the_conversation_when_it_goes(both: House) -> None:
+    await does(both, "ann", "set_preferences", values={"assign_on_reply": True})
+    talk = (await both.customer_writes("hello")).conversation
+    sent = await does(both, "ann", "reply", conversation=talk, text="Hi", client_id="c1", hold=5_000)
+    assert await assignee(both, talk) is None
+    await does(both, "ann", "send_now", message=sent["message"]["id"])
+    assert await assignee(both, talk) == both.agents["ann"]

@@ -13,7 +13,7 @@ useSocketForLatest((frame) => {
 
 function hello(epoch: string): void {
   const { limits } = state.value;
-  dispatch({ kind: "hello", protocol: 1, epoch, bundle: "", resumed: false, now: 0, limits });
+  dispatch({ kind: "hello", protocol: 1, epoch, bundle: "", resumed: false, now: 0, limits, assign_on_reply: false });
 }
 
 function names(): string[] {

@@ -400,6 +400,7 @@ describe("acts on their way", () => {
     const world = grown(2, 5);
     const hello: Action = {
       kind: "hello", protocol: 1, epoch: "b", bundle: "", resumed: false, now: 0, limits: emptyState().limits,
+      assign_on_reply: false,
     };
     const base = play(emptyState(), snapshot(world), {
       kind: "pending.added",

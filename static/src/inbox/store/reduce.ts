@@ -87,6 +87,7 @@ function apply(draft: Draft, action: Action, now: number): void {
       state.bundle ??= action.bundle;
       state.epoch = action.epoch;
       state.limits = action.limits;
+      state.takesOnReply = action.assign_on_reply;
       state.skew = action.now - now;
       return;
     case "snapshot":
@@ -237,9 +238,10 @@ function unknownAction(action: never): void {
 /** Everything that positions speak of goes; what this agent has not sent yet stays. */
 function startOver(draft: Draft): void {
   const { state } = draft;
-  const { limits, connection, retryAt, unavailable, bundle, isOld, epoch, skew, pending, generation } = state;
+  const { limits, takesOnReply, connection, retryAt, unavailable, bundle, isOld, epoch, skew, pending, generation } = state;
   Object.assign(state, emptyState(), {
     limits,
+    takesOnReply,
     connection,
     retryAt,
     unavailable,

@@ -143,6 +143,8 @@ export interface State {
   /** The server's clock minus this browser's, ms. */
   skew: number;
   limits: LimitsView;
+  /** What holds for agents who have not said whether they take what they answer. */
+  takesOnReply: boolean;
   me: AgentView | null;
   directory: DirectoryView;
   counts: ReadonlyMap<string, number>;
@@ -209,6 +211,7 @@ export function emptyState(): State {
     position: 0,
     skew: 0,
     limits: FIRST_LIMITS,
+    takesOnReply: false,
     me: null,
     directory: { agents: [], teams: [], tags: [], attributes: [], accounts: [] },
     counts: new Map(),

@@ -11,6 +11,7 @@ import { t, type WordKey } from "../../words";
 import { NameField } from "./editable";
 import { Form } from "./form";
 import { OwnPicture } from "./picture";
+import { TakeOnReply } from "./take-on-reply";
 import { UndoSend } from "./undo-send";
 
 const NAMES = { en: "English", ko: "한국어" } as const;
@@ -85,6 +86,7 @@ export function Me() {
       <Languages />
       <Themes />
       <UndoSend />
+      <TakeOnReply />
       <section class="card">
         <button type="button" class="button" onClick={() => void signOut()}>
           {t("sign_out")}
