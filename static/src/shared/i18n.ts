@@ -1,6 +1,8 @@
 // The words of both languages: flat catalogues, `{name}` placeholders, plurals by `.one`/`.other` keys, and Korean
 // particles that follow the word before them: "{name}{이/가}", also behind its closing quote: "‘{name}’{을/를}".
 
+import { numbers, plurals } from "./formats";
+
 export type Language = "en" | "ko";
 export type Catalogue = Readonly<Record<string, string>>;
 export type Params = Readonly<Record<string, string | number>>;
@@ -23,6 +25,7 @@ const HOLE = /\{([a-z_]\w*)\}(?:([’”)]?)\{([가-힣]+\/[가-힣]+)\})?/gi;
 
 /** Puts the params into their places; an unknown place stays visible as it is written. */
 export function fill(pattern: string, params: Params = {}, inflect?: Inflect): string {
+  if (!pattern.includes("{")) return pattern;
   return pattern.replace(HOLE, (whole, name: string, closes: string | undefined, pair: string | undefined) => {
     const value = params[name];
     if (value === undefined) return whole;
@@ -58,8 +61,8 @@ export function makeWords<Key extends string>(inflect?: Inflect): Words<Key> {
     language: () => language,
     t: (key, params) => find(key, params) ?? key,
     count(key, n, params) {
-      const form = new Intl.PluralRules(language).select(n);
-      const written = { ...params, n: new Intl.NumberFormat(language).format(n) };
+      const form = plurals(language).select(n);
+      const written = { ...params, n: numbers(language).format(n) };
       return find(`${key}.${form}`, written) ?? find(`${key}.other`, written) ?? key;
     },
     find,

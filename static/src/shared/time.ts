@@ -1,19 +1,11 @@
 // Times in the reader's words, by Intl. Everything takes milliseconds and the language; nothing reads the clock itself.
 
+import { dates, distances, numbers } from "./formats";
+
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-// Making a formatter costs as much as formatting a thousand times.
-function format(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  const key = language + JSON.stringify(options);
-  let made = formats.get(key);
-  if (!made) formats.set(key, (made = new Intl.DateTimeFormat(language, options)));
-  return made;
-}
 
 export function startOfDay(at: number): number {
   const day = new Date(at);
@@ -28,23 +20,23 @@ function daysBetween(earlier: number, later: number): number {
 
 /** "14:05", "오후 2:05". */
 export function clock(at: number, language: string): string {
-  return format(language, { hour: "numeric", minute: "2-digit" }).format(at);
+  return dates(language, { hour: "numeric", minute: "2-digit" }).format(at);
 }
 
 /** The whole moment, for hover and screen readers. */
 export function exact(at: number, language: string): string {
-  return format(language, { dateStyle: "full", timeStyle: "short" }).format(at);
+  return dates(language, { dateStyle: "full", timeStyle: "short" }).format(at);
 }
 
 /** "Today", "Yesterday", "Tuesday, 3 March", with the year where it is another one: for day lines. */
 export function dayName(at: number, now: number, language: string): string {
   const days = daysBetween(at, now);
   if (days === 0 || days === 1) {
-    const name = new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(-days, "day");
+    const name = distances(language).format(-days, "day");
     return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
   }
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return format(language, {
+  return dates(language, {
     weekday: "long",
     month: "long",
     day: "numeric",
@@ -56,14 +48,14 @@ export function dayName(at: number, now: number, language: string): string {
 export function shortMoment(at: number, now: number, language: string): string {
   const days = daysBetween(at, now);
   if (days <= 0) return clock(at, language);
-  if (days < 7) return format(language, { weekday: "short" }).format(at);
+  if (days < 7) return dates(language, { weekday: "short" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
-  return format(language, sameYear ? { month: "short", day: "numeric" } : { dateStyle: "short" }).format(at);
+  return dates(language, sameYear ? { month: "short", day: "numeric" } : { dateStyle: "short" }).format(at);
 }
 
 /** "3 minutes ago", "3분 전", "tomorrow"; the future too. */
 export function relative(at: number, now: number, language: string): string {
-  const words = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const words = distances(language);
   const ahead = at - now;
   const size = Math.abs(ahead);
   if (size < 45 * SECOND) return words.format(0, "second");
@@ -84,7 +76,7 @@ export function waited(since: number, now: number, language: string): string {
       : span < DAY
         ? [Math.floor(span / HOUR), "hour"]
         : [Math.floor(span / DAY), "day"];
-  return new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "narrow" }).format(n);
+  return numbers(language, { style: "unit", unit, unitDisplay: "narrow" }).format(n);
 }
 
 /** A span in its largest whole unit, as a sentence has it: "3 hours", "7일". */
@@ -96,6 +88,6 @@ export function span(ms: number, language: string): string {
 
 /** How long somebody waits, for a list: less than a minute is "now", "지금". */
 export function waitedShort(since: number, now: number, language: string): string {
-  if (now - since < MINUTE) return new Intl.RelativeTimeFormat(language, { numeric: "auto" }).format(0, "second");
+  if (now - since < MINUTE) return distances(language).format(0, "second");
   return waited(since, now, language);
 }

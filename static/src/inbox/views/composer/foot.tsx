@@ -1,5 +1,6 @@
 import type { RefObject } from "preact";
 import { useRef } from "preact/hooks";
+import { numbers } from "../../../shared/formats";
 import { Icon, type IconName } from "../../ui/icons";
 import { count, language, t, type WordKey } from "../../words";
 import { COMMAND } from "../shell/shortcuts";
@@ -42,7 +43,7 @@ function Formats({ area }: { area: RefObject<HTMLTextAreaElement | null> }) {
 }
 
 function figure(n: number): string {
-  return new Intl.NumberFormat(language.value).format(n);
+  return numbers(language.value).format(n);
 }
 
 /** How much more fits, near the end of what is taken; the parts it costs, where it is cut into parts. */

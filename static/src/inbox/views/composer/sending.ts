@@ -1,6 +1,7 @@
 // What may be sent, why not, and the sending itself.
 
 import { largest } from "../../../shared/files";
+import { numbers } from "../../../shared/formats";
 import type { ConversationView } from "../../../wire";
 import { runMacro, say } from "../../commands";
 import { keepDraft } from "../../commands/drafts";
@@ -50,7 +51,7 @@ export function actsAlone({ macro, acts }: Along): boolean {
 }
 
 function number(n: number): string {
-  return new Intl.NumberFormat(language.value).format(n);
+  return numbers(language.value).format(n);
 }
 
 /** Files go with these words by this channel? A changed leg may think otherwise than the one they were added for. */

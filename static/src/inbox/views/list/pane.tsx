@@ -1,4 +1,5 @@
 import { signal } from "@preact/signals";
+import { numbers } from "../../../shared/formats";
 import { known } from "../../store";
 import { countOf, isCounted } from "../../store/counts";
 import { listKey } from "../../store/lists";
@@ -55,7 +56,7 @@ function Length({ place }: { place: ListPlace }) {
           : null;
   if (n === null) return null;
   const isBounded = filter !== null && !isCounted(filter) && n > COUNTED;
-  const figure = new Intl.NumberFormat(language.value).format(isBounded ? COUNTED : n);
+  const figure = numbers(language.value).format(isBounded ? COUNTED : n);
   return <span class="pane-count">{isBounded ? `${figure}+` : figure}</span>;
 }
 

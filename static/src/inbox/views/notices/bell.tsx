@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { numbers } from "../../../shared/formats";
 import { go, route } from "../../router";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
@@ -23,7 +24,7 @@ export function toggleNotices(): void {
 function Unread() {
   const { unread } = known.notices;
   if (unread === 0) return null;
-  const n = new Intl.NumberFormat(language.value).format(Math.min(unread, MOST));
+  const n = numbers(language.value).format(Math.min(unread, MOST));
   return (
     <span class="bell-count" aria-hidden="true">
       {unread > MOST ? `${n}+` : n}

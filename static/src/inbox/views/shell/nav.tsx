@@ -1,6 +1,7 @@
 import { signal, useComputed } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useState } from "preact/hooks";
+import { numbers } from "../../../shared/formats";
 import { prefer, preferences } from "../../preferences";
 import { route } from "../../router";
 import { known } from "../../store";
@@ -36,7 +37,7 @@ export const drawerOpen = signal(false);
 
 /** Figures up to a bound are not exact: they end in a plus. */
 export function figure(n: number, bound: number): string {
-  const written = new Intl.NumberFormat(language.value).format(Math.min(n, bound));
+  const written = numbers(language.value).format(Math.min(n, bound));
   return n > bound ? `${written}+` : written;
 }
 
