@@ -1,6 +1,7 @@
 // What can be done with a whole conversation: the buttons of its head.
 
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { dates } from "../../../shared/formats";
 import { clock, DAY, startOfDay } from "../../../shared/time";
 import type { ConversationView } from "../../../wire";
 import { now } from "../../clock";
@@ -164,7 +165,7 @@ export function snoozeTimes(from: number): { says: WordKey; until: number }[] {
 }
 
 export function shortTime(at: number): string {
-  return `${new Intl.DateTimeFormat(language.value, { weekday: "short" }).format(at)} ${clock(at, language.value)}`;
+  return `${dates(language.value, { weekday: "short" }).format(at)} ${clock(at, language.value)}`;
 }
 
 function localInput(at: number): string {
@@ -219,41 +220,43 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
         </>
       }
     >
-      <div class="snooze" ref={times} onKeyDown={walk}>
-        {view.status === "snoozed" && (
-          <button type="button" class="choice snooze-wake" onClick={wake}>
-            <span class="choice-label">{t("snooze.wake")}</span>
-            {view.snoozed_until !== null && <span class="choice-hint">{shortTime(view.snoozed_until)}</span>}
-          </button>
-        )}
-        {snoozeTimes(now.value).map(({ says, until: time }) => (
-          <button key={says} type="button" class="choice" onClick={() => until(time)}>
-            <span class="choice-label">{t(says)}</span>
-            <span class="choice-hint">{shortTime(time)}</span>
-          </button>
-        ))}
-        <form
-          class="snooze-own"
-          onSubmit={(event) => {
-            event.preventDefault();
-            if (at > Date.now()) until(at);
-          }}
-        >
-          <label class="field">
-            <span>{t("snooze.own")}</span>
-            <input
-              class="input"
-              type="datetime-local"
-              value={own}
-              min={localInput(now.value)}
-              onInput={(event) => setOwn(event.currentTarget.value)}
-            />
-          </label>
-          <button type="submit" class="button primary" disabled={!(at > Date.now())}>
-            {t("snooze")}
-          </button>
-        </form>
-      </div>
+      {open && (
+        <div class="snooze" ref={times} onKeyDown={walk}>
+          {view.status === "snoozed" && (
+            <button type="button" class="choice snooze-wake" onClick={wake}>
+              <span class="choice-label">{t("snooze.wake")}</span>
+              {view.snoozed_until !== null && <span class="choice-hint">{shortTime(view.snoozed_until)}</span>}
+            </button>
+          )}
+          {snoozeTimes(now.value).map(({ says, until: time }) => (
+            <button key={says} type="button" class="choice" onClick={() => until(time)}>
+              <span class="choice-label">{t(says)}</span>
+              <span class="choice-hint">{shortTime(time)}</span>
+            </button>
+          ))}
+          <form
+            class="snooze-own"
+            onSubmit={(event) => {
+              event.preventDefault();
+              if (at > Date.now()) until(at);
+            }}
+          >
+            <label class="field">
+              <span>{t("snooze.own")}</span>
+              <input
+                class="input"
+                type="datetime-local"
+                value={own}
+                min={localInput(now.value)}
+                onInput={(event) => setOwn(event.currentTarget.value)}
+              />
+            </label>
+            <button type="submit" class="button primary" disabled={!(at > Date.now())}>
+              {t("snooze")}
+            </button>
+          </form>
+        </div>
+      )}
     </Popover>
   );
 }
