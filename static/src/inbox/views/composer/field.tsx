@@ -57,12 +57,14 @@ export function Field(props: FieldProps) {
   useLayoutEffect(() => {
     const [element, copy] = [area.current, behind.current];
     if (!element) return;
-    element.style.height = "auto";
-    element.style.height = `${Math.min(TALLEST, element.scrollHeight + 2)}px`;
+    // An empty one has the height of its rows: to measure it would lay out the whole conversation once more.
+    element.style.height = "";
+    if (text && element.scrollHeight > element.clientHeight)
+      element.style.height = `${Math.min(TALLEST, element.scrollHeight + 2)}px`;
     if (!copy) return;
     copy.style.width = `${element.clientWidth}px`;
     copy.scrollTop = element.scrollTop;
-  });
+  }, [text, marks.length > 0]);
   return (
     <div class="composer-field">
       {marks.length > 0 && (
