@@ -40,7 +40,7 @@ def hang(application: web.Application, desk: Desk) -> Hung:
     signals = Signals(desk.bus, desk.limits, monotonic, desk.hub.sessions)
     door = AgentDoor(desk, signals)
     pusher = application[PUSHER] = Pusher(desk, signals.is_here)
-    returns = Returns(desk, monotonic)
+    returns = Returns(desk, monotonic, lambda: signals.board.agents(monotonic()))
     application.router.add_get("/ws/agent", door.socket)
     application.router.add_get("/pictures/{name}", picture)
     mount_routes(application)
@@ -51,6 +51,7 @@ def hang(application: web.Application, desk: Desk) -> Hung:
         door.end_expired(),
         door.follow_merges(),
         returns.run(),
+        desk.onsite.run(),
         pusher.run(),
     ]
     return Hung(desk.hub.sessions, tasks)

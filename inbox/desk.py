@@ -18,6 +18,7 @@ from gateway.rates import Buckets
 from gateway.store import Row, Store
 from inbox.auth.passwords import Passwords
 from inbox.hub import AgentHub
+from inbox.onsite import OnSite
 
 AUDIENCE = "agents"
 """Whom links to files are signed for here: every agent may hold them, the lookup decides again."""
@@ -76,6 +77,8 @@ class Desk:
     clock: Callable[[], int] = wall_clock
     passwords: Passwords = field(init=False)
     rates: Rates = field(init=False)
+    onsite: OnSite = field(init=False)
+    """Whose customers are on the site, for the rows of lists."""
     link: Link = field(init=False)
 
     def __post_init__(self) -> None:
@@ -85,6 +88,7 @@ class Desk:
             at_once=limits.password_hashes, queue=limits.password_queue, least=limits.password_least
         )
         self.rates = Rates.of(limits, lambda: self.clock() / 1000)
+        self.onsite = OnSite(self.bus, self.store, lambda: self.hub.sessions)
 
     @property
     def limits(self) -> Limits:

@@ -46,6 +46,9 @@ WHOLE, ENTERED, BARE, PASSED, LEFT = "whole", "entered", "bare", "passed", "left
 since; the same as coming into view; as leaving the view."""
 
 
+NO_ROWS: Mapping[str, tuple[str, ...]] = {}
+
+
 class AgentSession(LiveSession):
     """One tab of one agent."""
 
@@ -56,6 +59,8 @@ class AgentSession(LiveSession):
         self.caller = caller
         self.tab = tab
         self.looks_at: str | None = None
+        self.rows: Mapping[str, tuple[str, ...]] = NO_ROWS
+        """The conversations whose rows it shows, each with the persons behind it."""
         self.crowd: Hashable = None
         """Which crowd of its hub it belongs to."""
         self.private_told = 0
@@ -97,6 +102,7 @@ class AgentHub(Hub[AgentSession, Facts]):
         self._link = link
         self._crowds: dict[Hashable, Crowd[AgentSession]] = defaultdict(Crowd)
         """The sessions that are told alike, but for what is assigned to one of them."""
+        self.by_tab: dict[str, AgentSession] = {}
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         contacts = {event.contact for event in events if event.contact}
@@ -157,14 +163,16 @@ class AgentHub(Hub[AgentSession, Facts]):
             for sight, group in _sights(crowd, content.assignees).items():
                 frame, left = self._shown(sight, next(iter(group)).viewer, events, content)
                 group.write(frame)
-                for session in [one for one in group if one.looks_at in left] if left else ():
-                    self._look_away(session)
+                for session in group if left else ():
+                    self._look_away(session, left)
 
     def joined(self, session: AgentSession) -> None:
         session.crowd = _crowd(session.viewer)
         self._crowds[session.crowd].add(session)
+        self.by_tab[session.tab] = session
 
     def left(self, session: AgentSession) -> None:
+        self.by_tab.pop(session.tab, None)
         self._crowds[session.crowd].discard(session)
         if not self._crowds[session.crowd]:
             del self._crowds[session.crowd]
@@ -189,10 +197,13 @@ class AgentHub(Hub[AgentSession, Facts]):
             content.shown[key] = content.frames[whole], left
         return content.shown[key]
 
-    def _look_away(self, session: AgentSession) -> None:
+    def _look_away(self, session: AgentSession, left: set[str | None]) -> None:
         """What has left the view is not looked at any more: no signal of it comes to this tab."""
-        session.looks_at = None
-        self._bus.signal(AgentLooks(session.caller.agent_id, session.tab, None))
+        if not left.isdisjoint(session.rows):
+            session.rows = {one: persons for one, persons in session.rows.items() if one not in left}
+        if session.looks_at in left:
+            session.looks_at = None
+            self._bus.signal(AgentLooks(session.caller.agent_id, session.tab, None))
 
     def _access_ended(self, session: AgentSession, events: Sequence[Event]) -> bool:
         """Do these changes of access end the session?"""

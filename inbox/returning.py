@@ -1,24 +1,26 @@
 """A customer with an open conversation is back on the site: her agent and the watchers hear it, once a visit.
 
-A signal like "on site now": never stored, told to live tabs only.
+Where it is nobody's yet, those of its team who are available see it at its row. A signal like "on site now": never
+stored, told to live tabs only.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from typing_extensions import TypedDict
 
 from gateway.bus import CustomerHere
-from gateway.egress.access import sees
+from gateway.egress.access import Viewer, sees
 from gateway.errors import Unavailable
 from gateway.events import AgentId, Scope, Status, TeamId
 from gateway.live import encode
 from gateway.store import Reader, as_json
 from inbox.desk import Desk
 from inbox.wire import BackView
+from presence.board import ONLINE
 from presence.visits import Visits
 
 log = logging.getLogger(__name__)
@@ -39,13 +41,23 @@ class Back(TypedDict):
     view: BackView
     scope: Scope
     agents: set[str]
+    """Those whose own it is; empty where only its team may care."""
+
+
+def waits_for(back: Back, viewer: Viewer, state: str | None) -> bool:
+    """Is it nobody's, in a team of this agent, who is available?"""
+    scope = back["scope"]
+    return (
+        scope.assignee is None and scope.team is not None and scope.team in viewer.teams and state == ONLINE
+    )
 
 
 class Returns:
-    """One per process. `clock` tells monotonic ms."""
+    """One per process. `clock` tells monotonic ms, `agents` who is here and how (`presence.board`)."""
 
-    def __init__(self, desk: Desk, clock: Callable[[], int]) -> None:
+    def __init__(self, desk: Desk, clock: Callable[[], int], agents: Callable[[], Mapping[str, str]]) -> None:
         self._desk = desk
+        self._agents = agents
         self._clock = clock
         self._visits = Visits(clock() + desk.limits.presence_expires)
         self._came: asyncio.Queue[tuple[str, int]] = asyncio.Queue(WAITING)
@@ -76,14 +88,25 @@ class Returns:
         if not self._desk.hub.sessions:
             return
         for back in await self._desk.store.read(lambda look: load_back(look, person, came)):
-            frame = encode({"kind": "signals", "back": back["view"]})
-            for session in self._desk.hub.sessions:
-                if session.caller.agent_id in back["agents"] and sees(session.viewer, back["scope"]):
-                    session.write(frame)
+            self._write(back)
+
+    def _write(self, back: Back) -> None:
+        own, waiting = (
+            encode({"kind": "signals", "back": {**back["view"], "own": whose}}) for whose in (True, False)
+        )
+        states = self._agents()
+        for session in self._desk.hub.sessions:
+            agent = session.caller.agent_id
+            if not sees(session.viewer, back["scope"]):
+                continue
+            if agent in back["agents"]:
+                session.write(own)
+            elif waits_for(back, session.viewer, states.get(agent)):
+                session.write(waiting)
 
 
 async def load_back(look: Reader, person: str, came: int) -> list[Back]:
-    """Her open conversations, each with those whom it concerns; without any of them it concerns nobody."""
+    """Her open conversations, each with those whom it concerns; what has none of them and no team concerns nobody."""
     rows = await look.all(OPEN, person, came - JUST)
     concerned: dict[str, set[str]] = {row["id"]: {row["assignee_id"]} - {None} for row in rows}
     if rows:
@@ -91,7 +114,12 @@ async def load_back(look: Reader, person: str, came: int) -> list[Back]:
             concerned[watcher["conversation_id"]].add(watcher["agent_id"])
     return [
         {
-            "view": {"conversation": row["id"], "number": row["number"], "contact": row["name"] or ""},
+            "view": {
+                "conversation": row["id"],
+                "number": row["number"],
+                "contact": row["name"] or "",
+                "own": True,
+            },
             "scope": Scope(
                 Status(row["status"]),
                 TeamId(row["team_id"]) if row["team_id"] else None,
@@ -100,5 +128,5 @@ async def load_back(look: Reader, person: str, came: int) -> list[Back]:
             "agents": concerned[row["id"]],
         }
         for row in rows
-        if concerned[row["id"]]
+        if concerned[row["id"]] or (row["team_id"] and not row["assignee_id"])
     ]

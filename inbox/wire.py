@@ -105,8 +105,6 @@ class HelloReply(TypedDict):
     now: int
     """The server's clock, so that the browser's ages are right."""
     limits: LimitsView
-    assign_on_reply: bool
-    """Does who answers have a conversation of nobody's from then on? What holds for agents who have not said."""
 
 
 class NoticesView(TypedDict):
@@ -210,6 +208,8 @@ class BackView(TypedDict):
     number: int
     contact: str
     """The customer's name; empty where nobody has said one."""
+    own: bool
+    """The agent owns or watches it; otherwise it is nobody's yet and waits in the agent's team."""
 
 
 class SignalsFrame(TypedDict):
@@ -219,7 +219,9 @@ class SignalsFrame(TypedDict):
     agents: NotRequired[dict[str, Literal["online", "away", "busy"]]]
     conversation: NotRequired[ConversationSignals]
     back: NotRequired[BackView]
-    """Told to the assignee and the watchers, once a visit."""
+    """Told to the assignee and the watchers, and of what is nobody's to the team's available agents; once a visit."""
+    rows: NotRequired[dict[str, bool]]
+    """Of the rows that this tab shows (`show_rows`): whose customers are on the site, have come to it or left it."""
 
 
 class ResultFrame(TypedDict):

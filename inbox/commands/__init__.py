@@ -11,6 +11,7 @@ from inbox.commands import (
     macros,
     merging,
     private,
+    showing,
     writing,
 )
 from inbox.commands.table import COMMANDS, Asked, CommandRow, check_may, run_command
@@ -31,5 +32,6 @@ __all__ = [
     "merging",
     "private",
     "run_command",
+    "showing",
     "writing",
 ]

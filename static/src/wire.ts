@@ -537,8 +537,6 @@ export interface AgentHelloReply {
   /** The server's clock, so that the browser's ages are right. */
   now: number;
   limits: LimitsView;
-  /** Does who answers have a conversation of nobody's from then on? What holds for agents who have not said. */
-  assign_on_reply: boolean;
 }
 
 export interface NoticesView {
@@ -635,6 +633,8 @@ export interface BackView {
   number: number;
   /** The customer's name; empty where nobody has said one. */
   contact: string;
+  /** The agent owns or watches it; otherwise it is nobody's yet and waits in the agent's team. */
+  own: boolean;
 }
 
 /** Never stored. `agents`: presence by agent id, whole; sent coalesced, the latest wins. */
@@ -642,8 +642,10 @@ export interface SignalsFrame {
   kind: "signals";
   agents?: Record<string, "online" | "away" | "busy">;
   conversation?: ConversationSignals;
-  /** Told to the assignee and the watchers, once a visit. */
+  /** Told to the assignee and the watchers, and of what is nobody's to the team's available agents; once a visit. */
   back?: BackView;
+  /** Of the rows that this tab shows (`show_rows`): whose customers are on the site, have come to it or left it. */
+  rows?: Record<string, boolean>;
 }
 
 export interface ResultFrame {
@@ -1348,17 +1350,17 @@ export interface UndoSend {
   undo_send: number;
 }
 
-export interface AssignOnReply {
-  /**
-   * Does the agent have a conversation of nobody's from the first answer on? Without one: `[inbox]` in the
-   * configuration.
-   */
-  assign_on_reply: boolean;
-}
-
 export interface SetPreferences {
   /** Key -> value; None forgets. */
   values: Record<string, unknown>;
+}
+
+/** Rows that a tab shows at once. */
+export const ROWS = 100;
+
+export interface ShowRows {
+  /** All of them, those that stood there before as well. */
+  conversations: string[];
 }
 
 /** What replies and notes have in common. */
@@ -2171,4 +2173,5 @@ export interface Commands {
   undo_merge: { args: UndoMerge; value: Done };
   merge_contacts: { args: MergeContacts; value: Merged };
   split_contact: { args: SplitContact; value: ContactSplit };
+  show_rows: { args: ShowRows; value: Kept };
 }

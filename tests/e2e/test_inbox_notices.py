@@ -265,3 +265,39 @@ async def test_the_panel_and_the_menu_of_a_desk(office: Office, language: Langua
     await inbox.act("availability").click()
     faults += await inbox.faults(f"availability-{language}-{theme}")
     assert not faults, "\n".join(faults)
+
+
+async def test_rows_show_who_is_on_the_site_and_what_waits_in_ones_team_who_is_back(open_office: OpenOffice):
+    """Without opening anything: a dot at every row that is shown; with its word where nobody answers yet, for the
+    team's available agents. No line, no notice."""
+    office = await open_office(
+        PARLEY_LIMITS__PRESENCE_PING="1000",
+        PARLEY_LIMITS__PRESENCE_EXPIRES="3000",
+        PARLEY_CHANNELS__WEB__TEAM="Sales",
+    )
+    sales = await office.team("Sales")
+    mina = await office.hire("Mina", teams=[sales])
+    lee, park = [await office.known_writes(name, "hello") for name in ("Lee", "Park")]
+    inbox = await mina.inbox("/list/all", language="ko")
+    boss = await office.boss.inbox()
+    await asyncio.sleep(3.5)  # a process that has just begun takes all who come for having been there
+    dot = inbox.row("Park").locator(".row-here")
+    async with aiohttp.ClientSession() as http, returns(http, office, park):
+        await expect(dot).to_have_text(inbox.words("customer.back_short"))
+        await expect(dot).to_have_attribute("title", inbox.words("customer.back"))
+        await expect(boss.row("Park").locator(".row-here")).to_have_attribute(
+            "title", boss.words("customer.here")
+        )
+        assert await inbox.faults("row-back") == []
+        await expect(inbox.row("Lee").locator(".row-here")).to_have_count(0)
+        await expect(inbox.page.locator(".back-line")).to_have_count(0)
+        await expect(bell(inbox)).not_to_have_class(re.compile("unread"))
+        async with returns(http, office, lee):
+            await expect(inbox.row("Lee").locator(".row-here")).to_have_count(1)
+            await inbox.page.reload()
+            await expect(inbox.row("Lee").locator(".row-here")).to_have_attribute(
+                "title", inbox.words("customer.here")
+            )
+        await expect(inbox.row("Lee").locator(".row-here")).to_have_count(0)
+    await expect(dot).to_have_count(0)
+    await expect(boss.row("Park").locator(".row-here")).to_have_count(0)

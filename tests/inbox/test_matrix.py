@@ -215,6 +215,7 @@ COMMAND_ROWS = {
     "save_along": Row(says(**ON, mode="note", macro="$macro"), scoped=True),
     "set_preferences": Row(says(values={})),
     "set_availability": Row(says(availability="busy")),
+    "show_rows": Row(says(conversations=["$conversation"])),
     "reply": Row(says(**ON, text="Hi", client_id="$fresh"), scoped=True),
     "note": Row(says(**ON, text="Hi", client_id="$fresh"), scoped=True),
     "start": Row(says(account="web", contact="$contact", text="Hi", client_id="$fresh"), scoped=True),

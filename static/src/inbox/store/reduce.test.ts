@@ -4,7 +4,7 @@ import type { AgentEvent, AgentSnapshotFrame } from "../../wire";
 import { countOf } from "./counts";
 import { listKey } from "./lists";
 import { type Action, reduce } from "./reduce";
-import { emptyState, type Filter, type Pending, type State } from "./state";
+import { emptyState, type Filter, type Pending, RETURNED_FOR, type State } from "./state";
 import { conversation, dice, message, World } from "./testworld";
 
 const OPEN: Filter = { status: "open" };
@@ -408,5 +408,29 @@ describe("acts on their way", () => {
     });
     const again = play(base, hello, snapshot(world));
     assert.deepEqual([again.pending.length, again.pending[0]?.epoch, again.epoch], [1, "a", "b"]);
+  });
+});
+
+describe("who is on the site", () => {
+  const rows = (told: Record<string, boolean>): Action => ({ kind: "signals", rows: told });
+
+  test("is known of the rows that are shown, and of no others", () => {
+    const told = play(emptyState(), rows({ a: true, b: true }), rows({ a: false, c: true }));
+    assert.deepEqual([...told.onSite], ["b", "c"]);
+    assert.deepEqual([...play(told, { kind: "rows.shown", ids: ["c", "d"] }).onSite], ["c"]);
+    const cut = play(told, { kind: "connection", connection: "waiting", retryAt: null });
+    assert.equal(cut.onSite.size, 0);
+  });
+
+  test("is a line where it is one's own, else a hint at the row that is let go in time", () => {
+    const back = (conversation: string, own: boolean): Action => ({
+      kind: "signals",
+      back: { conversation, number: 1, contact: "Kim", own },
+    });
+    assert.equal(play(emptyState(), back("a", true)).back?.conversation, "a");
+    const told = play(emptyState(), back("a", false));
+    assert.equal(told.back, null);
+    assert.deepEqual([...told.returned.keys()], ["a"]);
+    assert.deepEqual([...reduce(told, back("b", false), RETURNED_FOR).returned.keys()], ["b"]);
   });
 });

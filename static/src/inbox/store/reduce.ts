@@ -6,7 +6,7 @@ import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
 import { ABOVE_ALL, boundOf, extended, isAsked, listKey, weighUnread, weighWaiting } from "./lists";
 import { forgetIn, learnNotices, markNotices, takeNoticesPage } from "./notices";
-import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, type State } from "./state";
+import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, RETURNED_FOR, type State } from "./state";
 import { joinPage, type Stretch, type ThreadPage } from "./threads";
 
 /** What comes from elsewhere than the socket. `generation` is the one the question was asked in. */
@@ -65,6 +65,7 @@ export type Local =
   | { kind: "notices.read"; ids: readonly string[] }
   | { kind: "notices.read_to"; position: number }
   | { kind: "back.seen" }
+  | { kind: "rows.shown"; ids: readonly string[] }
   | { kind: "pending.added"; pending: Pending }
   | { kind: "pending.failed"; id: string; problem: ProblemView }
   | { kind: "pending.again"; id: string; args: Readonly<Record<string, unknown>>; epoch: string | null }
@@ -72,6 +73,21 @@ export type Local =
   | { kind: "pending.dropped"; id: string };
 
 export type Action = ToAgent | Local;
+
+function withRows(onSite: ReadonlySet<string>, rows: Readonly<Record<string, boolean>>): ReadonlySet<string> {
+  const next = new Set(onSite);
+  for (const [id, here] of Object.entries(rows)) {
+    if (here) next.add(id);
+    else next.delete(id);
+  }
+  return next;
+}
+
+/** What is older is let go with the next one. */
+function withReturned(before: ReadonlyMap<string, number>, id: string, now: number): ReadonlyMap<string, number> {
+  const fresh = [...before].filter(([, at]) => now - at < RETURNED_FOR);
+  return new Map([...fresh, [id, now]]);
+}
 
 export function reduce(state: State, action: Action, now: number = Date.now()): State {
   const draft = new Draft(state);
@@ -116,8 +132,15 @@ function apply(draft: Draft, action: Action, now: number): void {
         conversation: action.conversation ?? state.signals.conversation,
         toldAt: now,
       };
-      if (action.back) state.back = { ...action.back, toldAt: now };
+      if (action.back?.own) state.back = { ...action.back, toldAt: now };
+      else if (action.back) state.returned = withReturned(state.returned, action.back.conversation, now);
+      if (action.rows) state.onSite = withRows(state.onSite, action.rows);
       return;
+    case "rows.shown": {
+      const shown = new Set(action.ids);
+      state.onSite = new Set([...state.onSite].filter((id) => shown.has(id)));
+      return;
+    }
     case "reset":
       state.cursor = null;
       return;
@@ -128,7 +151,10 @@ function apply(draft: Draft, action: Action, now: number): void {
     case "connection":
       state.connection = action.connection;
       state.retryAt = action.retryAt;
-      if (action.connection !== "online") state.signals = NO_SIGNALS;
+      if (action.connection !== "online") {
+        state.signals = NO_SIGNALS;
+        state.onSite = new Set();
+      }
       return;
     case "unavailable":
       state.unavailable = action.unavailable;

@@ -113,6 +113,9 @@ export interface Back {
   toldAt: number;
 }
 
+/** How long a row says that its customer has come back, ms. */
+export const RETURNED_FOR = 120_000;
+
 export interface Signals {
   agents: Readonly<Record<string, "online" | "away" | "busy">>;
   conversation: ConversationSignals | null;
@@ -179,6 +182,10 @@ export interface State {
   /** What is known of conversations that were opened or changed. */
   watching: ReadonlyMap<string, boolean>;
   back: Back | null;
+  /** Conversations of nobody in the agent's teams whose customers have just come back, and when they were told. */
+  returned: ReadonlyMap<string, number>;
+  /** Of the rows that are shown: whose customers are on the site. */
+  onSite: ReadonlySet<string>;
   signals: Signals;
   pending: readonly Pending[];
 }
@@ -235,6 +242,8 @@ export function emptyState(): State {
     followed: { mentions: 0, watched: 0 },
     watching: new Map(),
     back: null,
+    returned: new Map(),
+    onSite: new Set(),
     signals: NO_SIGNALS,
     pending: [],
   };

@@ -1,5 +1,6 @@
 import { signal, useComputed } from "@preact/signals";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { showRows } from "../../commands/signals";
 import { loadList, renewList } from "../../load";
 import { preferences } from "../../preferences";
 import { known, state } from "../../store";
@@ -111,6 +112,8 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   const window = useWindow(scroller, height, rows.length);
   const { last } = window;
   const drawn = useDrawn(rows, window);
+  const seen = rows.slice(window.first, window.last).join();
+  useEffect(() => showRows(seen ? seen.split(",") : []), [seen, generation]);
   const more = found?.phase === "ready" && found.before !== null;
   const length = lengthOf(filter, rows.length, !more);
   useEffect(() => {

@@ -6,7 +6,7 @@ import { now } from "../../clock";
 import { loadMark, prefetch, prefetchNone, prefetchSoon } from "../../load";
 import { known } from "../../store";
 import { touched } from "../../store/overlay";
-import type { Mode } from "../../store/state";
+import { type Mode, RETURNED_FOR } from "../../store/state";
 import { accountOf, agentOf, conversationOf, isMarkUnknown, isUnread, legOf, tagsOf } from "../../store/select";
 import { AgentAvatar, Avatar } from "../../ui/avatar";
 import { ChannelIcon } from "../../ui/channel-icon";
@@ -104,16 +104,20 @@ function Waiting({ since }: { since: number }) {
   );
 }
 
-/** The customer is on a page with the chat: told of the conversation this agent looks at. */
+/** The customer is on a page with the chat; one whom nobody answers yet may have just come back to it. */
 function OnSite({ id }: { id: string }) {
   const isHere = useComputed(() => {
     const told = known.signals.conversation;
-    return told?.conversation === id && told.customer_here;
+    return told?.conversation === id ? told.customer_here : known.onSite.has(id);
+  }).value;
+  const isBack = useComputed(() => {
+    const at = known.returned.get(id);
+    return at !== undefined && now.value - at < RETURNED_FOR && conversationOf(known, id)?.assignee === null;
   }).value;
   if (!isHere) return null;
   return (
-    <span class="row-here" title={t("customer.here")}>
-      <span class="only-heard">{t("customer.here")}</span>
+    <span class={isBack ? "row-here row-back" : "row-here"} title={t(isBack ? "customer.back" : "customer.here")}>
+      {isBack ? t("customer.back_short") : <span class="only-heard">{t("customer.here")}</span>}
     </span>
   );
 }
