@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from gateway.egress.access import Viewer, sees
 from gateway.errors import Conflict, NotFound, Refused, Repeat
 from gateway.events import Actor, Event, Kind, LegId, MessageId, Status, Visibility, new_id
 from gateway.store import Reader, Row, Stamp, Store, Tx, plain
@@ -67,6 +68,8 @@ class Post:
     leg: str | None = None
     """None: the conversation's current leg."""
     reply_to: str | None = None
+    viewer: Viewer | None = None
+    """Must see the conversation at that very moment; None: nobody is asked about."""
     seen: int | None = None
     """The last position its author had read; None: not asked to be stopped."""
     anyway: bool = False
@@ -129,6 +132,9 @@ async def write_post(tx: Tx, what: Post) -> Event:
     if not what.text.strip() and not what.uploads:
         raise Refused("errors.empty_message")
     held = await hold(tx, what.conversation)
+    # The row is locked and read anyway: to ask again costs no statement.
+    if what.viewer is not None and not sees(what.viewer, held.scope):
+        raise NotFound("errors.conversation_not_found", f"{what.author} sees {held.id} no longer")
     public = what.visibility is Visibility.PUBLIC
     # A repeat must not be judged by what came after its first arrival.
     if await mine(tx, what) is not None:

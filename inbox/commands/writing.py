@@ -221,6 +221,7 @@ def _post(asked: Asked, args: Writing, visibility: Visibility) -> Post:
         visibility,
         tuple(args.attachments),
         reply_to=args.reply_to,
+        viewer=asked.viewer,
         **more,  # type: ignore[arg-type]
     )
 

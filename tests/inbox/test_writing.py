@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from gateway.channels.base import AttachmentRules
 from gateway.config import Inbox
-from gateway.errors import Conflict, Forbidden, Malformed, Refused, TooLarge
+from gateway.errors import Conflict, Forbidden, Malformed, NotFound, Refused, TooLarge
 from gateway.events import Attachment, new_id
+from gateway.store import Store
+from gateway.store.base import Verb
+from gateway.stream.assign import set_team
 from gateway.stream.attach import keep_upload
 from tests.inbox.conftest import House, able, asking, does
 
@@ -56,6 +59,41 @@ async def test_starting_one(both: House) -> None:
     able(both, may_start=False)
     with pytest.raises(Refused):
         await does(both, "ann", "start", **{**begin, "client_id": "c2"})
+
+
+class Meanwhile:
+    """A store in which something else is written between a look and the next write."""
+
+    def __init__(self, store: Store, verb: Verb[None]) -> None:
+        self._store, self._verb = store, verb
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def write(self, verb: Verb[Any]) -> Any:
+        await self._store.write(self._verb)
+        return await self._store.write(verb)
+
+
+@pytest.mark.parametrize(
+    ("command", "more"), [("reply", {}), ("reply", {"hold": 30_000}), ("note", {})], ids=str
+)
+async def test_what_leaves_the_agents_sight_takes_no_words_any_more(
+    both: House, command: str, more: dict[str, Any]
+) -> None:
+    taken = await both.customer_writes("hello", team="sales")
+    store, by = both.store, (await asking(both, "sue")).by
+    away = Meanwhile(store, lambda tx: set_team(tx, taken.conversation, both.teams["support"], by))
+    say = {"conversation": taken.conversation, "text": "Hi", "client_id": "c1", **more}
+    both.desk.store = cast("Store", away)
+    try:
+        with pytest.raises(NotFound):
+            await does(both, "ann", command, **say)
+    finally:
+        both.desk.store = store
+    page = await (await both.client("sue")).get(f"/conversations/{taken.conversation}/messages")
+    assert [message["text"] for message in (*page["messages"], *page["held"])] == ["hello"]
+    assert (await does(both, "bob", command, **say))["message"]["text"] == "Hi"
 
 
 async def test_what_the_channel_cannot_do_is_said_before_it_is_tried(house: House) -> None:
