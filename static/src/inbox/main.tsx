@@ -14,9 +14,15 @@ document.head.append(icon);
 
 const root = document.getElementById("app") ?? document.body.appendChild(document.createElement("div"));
 
-void startPreferences().then(() => {
-  render(<App />, root);
-  listenToKeys();
-  // A one-time link says by itself who enters.
-  if (route.value.screen !== "link") void findSession();
-});
+const ASK_AGAIN = 3000; // ms
+
+startPreferences().then(
+  () => {
+    render(<App />, root);
+    listenToKeys();
+    // A one-time link says by itself who enters.
+    if (route.value.screen !== "link") void findSession();
+  },
+  // Without its words the page can say nothing; it begins anew until it has them.
+  () => setTimeout(() => location.reload(), ASK_AGAIN),
+);

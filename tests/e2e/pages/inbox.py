@@ -67,6 +67,14 @@ class InboxPage(Screen):
         await self.settled()
         return self
 
+    async def go_to(self, place: str) -> None:
+        """To another screen without loading the page, as a link does; not waiting for what is read there."""
+        await self.page.evaluate(WALK, place)
+
+    async def walk(self, place: str) -> None:
+        await self.go_to(place)
+        await self.settled()
+
     async def settled(self) -> None:
         """Drawn, live, and no skeleton left."""
         await expect(self.page.locator("nav .nav-me")).to_be_attached()

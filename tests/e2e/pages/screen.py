@@ -34,11 +34,14 @@ class Screen:
     async def reload(self) -> None:
         await self.page.reload()
 
-    async def faults(self, name: str) -> list[str]:
-        """What axe-core finds on the page as it stands. With PARLEY_SHOTS naming a folder, a picture is kept there."""
+    async def faults(self, name: str, within: str = "html") -> list[str]:
+        """What axe-core finds on the page as it stands, or in a part of it.
+
+        With PARLEY_SHOTS naming a folder, a picture is kept there.
+        """
         if folder := os.environ.get("PARLEY_SHOTS"):
             await self.page.screenshot(path=Path(folder) / f"{name}.png")
-        return [f"{name}: {fault}" for fault in await accessibility_faults(self.page)]
+        return [f"{name}: {fault}" for fault in await accessibility_faults(self.page, within)]
 
     async def compose(self, *steps: str) -> None:
         """An input method at work in the focused field: each step is what it shows so far; nothing is final yet."""

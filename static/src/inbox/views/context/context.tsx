@@ -9,7 +9,7 @@ import { Avatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
-import { Skeleton } from "../../ui/states";
+import { Failed, Skeleton } from "../../ui/states";
 import { copied } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
 import { UndoDialog } from "../conversation/undo";
@@ -241,8 +241,13 @@ export function ContextSide({
   const view = useDeferred(chosen, null);
   const contact = known.contacts.get(chosen.contact.id);
   const missing = !contact;
+  const [failed, setFailed] = useState(false);
+  const ask = () => {
+    setFailed(false);
+    loadConversation(chosen.id).catch(() => setFailed(true));
+  };
   useEffect(() => {
-    if (missing) void loadConversation(chosen.id).catch(() => undefined);
+    if (missing) ask();
   }, [chosen.contact.id, missing]);
   const drawn = view && known.contacts.get(view.contact.id);
   return (
@@ -257,7 +262,8 @@ export function ContextSide({
         </header>
         <div class="side-scroll">
           {view && drawn && <Person view={view} contact={drawn} />}
-          {view && !drawn && <Skeleton kind="line" rows={8} />}
+          {view && !drawn && failed && <Failed text={t("context.past_failed")} retry={ask} />}
+          {view && !drawn && !failed && <Skeleton kind="line" rows={8} />}
         </div>
       </section>
     </>

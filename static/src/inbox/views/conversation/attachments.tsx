@@ -3,6 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { fileSize } from "../../../shared/files";
 import type { AttachmentView } from "../../../wire";
 import { Icon } from "../../ui/icons";
+import { toast } from "../../ui/toasts";
 import { language, t } from "../../words";
 import { isPdf, isPicture, isText, type Looking, looking, reading } from "./gallery";
 import { Player } from "./player";
@@ -29,13 +30,18 @@ export function LightboxPlace({ conversation }: { conversation: string }) {
   const [Pdf, setPdf] = useState<Reader | null>(null);
   const open = looking.value;
   const read = reading.value;
+  const failed = () => {
+    looking.value = null;
+    reading.value = null;
+    toast(t("part.failed"), { bad: true });
+  };
   useEffect(() => {
-    if (open && !Lightbox) void import("./lightbox").then((module) => setLightbox(() => module.Lightbox));
+    if (open && !Lightbox) import("./lightbox").then((module) => setLightbox(() => module.Lightbox), failed);
   }, [open]);
   useEffect(() => {
     if (!read) return;
-    if (isPdf(read) && !Pdf) void import("./pdf").then((module) => setPdf(() => module.Pdf));
-    if (!isPdf(read) && !Reader) void import("./reader").then((module) => setReader(() => module.Reader));
+    if (isPdf(read) && !Pdf) import("./pdf").then((module) => setPdf(() => module.Pdf), failed);
+    if (!isPdf(read) && !Reader) import("./reader").then((module) => setReader(() => module.Reader), failed);
   }, [read]);
   useEffect(
     () => () => {

@@ -137,7 +137,8 @@ function useSearch(query: string): [Found, () => void] {
     }
   };
   useEffect(() => {
-    if (query && generation > 0) void ask(null);
+    if (!query) setFound(NOTHING);
+    else if (generation > 0) void ask(null);
   }, [query, generation]);
   return [found, () => void ask(found.hits.length ? found : null)];
 }
@@ -150,7 +151,7 @@ export function SearchPane({ query }: { query: string }) {
         <BackToList />
         <MenuButton />
         <h1 class="pane-title" title={query}>
-          {t("search.title", { query })}
+          {query ? t("search.title", { query }) : t("search.label")}
         </h1>
       </header>
       <SearchBox key={query} query={query} />
@@ -170,8 +171,8 @@ export function SearchPane({ query }: { query: string }) {
           </div>
         )}
         {found.phase === "ready" && found.hits.length === 0 && (
-          <Empty icon="search" title={t("search.none")}>
-            {t("search.none_more")}
+          <Empty icon="search" title={t(query ? "search.none" : "search.begin")}>
+            {t(query ? "search.none_more" : "search.begin_more")}
           </Empty>
         )}
         {found.phase === "ready" && found.before !== null && (

@@ -6,7 +6,7 @@ import { ChannelIcon } from "../../ui/channel-icon";
 import { ChoiceRow } from "../../ui/choice-row";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
-import { Empty, Failed } from "../../ui/states";
+import { Empty, Failed, Skeleton } from "../../ui/states";
 import { language, t, type WordKey } from "../../words";
 import { CopyButton, Snippet } from "./copy";
 import { useFetched } from "./fetched";
@@ -176,6 +176,7 @@ export function Accounts() {
           setup={told?.accounts.find((one) => one.id === account.id)}
         />
       ))}
+      {fetched.phase === "asked" && <Skeleton kind="line" rows={4} />}
       {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
       {told && <Adding examples={told.examples} />}
     </>

@@ -8,6 +8,7 @@ import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Problem } from "../../ui/problem";
+import { Failed } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
 import { Checks } from "./checks";
@@ -322,7 +323,7 @@ export function Agents() {
           {t("agents.invite")}
         </button>
       </div>
-      {fetched.phase === "failed" && <Problem text={fetched.text} />}
+      {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
       <ul class="rows card">
         {agents.map((agent) => (
           <Row key={agent.id} agent={agent} standing={standing.get(agent.id)} ask={setAsked} />

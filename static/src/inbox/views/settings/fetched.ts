@@ -18,5 +18,10 @@ export function useFetched<T>(path: string, told = 0): [Fetched<T>, () => void] 
       gone = true;
     };
   }, [path, round, told]);
-  return [fetched, () => setRound((n) => n + 1)];
+  const again = () => {
+    // What stands is kept until the answer has come; what went wrong is not.
+    setFetched((now) => (now.phase === "failed" ? { phase: "asked" } : now));
+    setRound((n) => n + 1);
+  };
+  return [fetched, again];
 }

@@ -19,6 +19,8 @@ function useWidgetWords(): Readonly<Record<Language, Catalogue>> | null {
     let gone = false;
     void Promise.all([CATALOGUES.en(), CATALOGUES.ko()]).then(
       ([en, ko]) => !gone && setWords({ en: en.default, ko: ko.default }),
+      // The hours are set without a preview as well.
+      () => undefined,
     );
     return () => {
       gone = true;

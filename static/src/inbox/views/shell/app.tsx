@@ -4,7 +4,7 @@ import { follow, go, route } from "../../router";
 import { session, sessionEnded } from "../../session";
 import { known } from "../../store";
 import { filterOf } from "../../store/select";
-import { Empty, Skeleton } from "../../ui/states";
+import { Empty, Failed, Skeleton } from "../../ui/states";
 import { Toasts } from "../../ui/toasts";
 import { startNotifying } from "../../notify/notify";
 import { followViews } from "../../views";
@@ -27,17 +27,26 @@ import { useTitle } from "./title";
 
 /** Settings and administration are fetched when somebody goes there. */
 function SettingsPane({ page }: { page: string }) {
-  const [Settings, setSettings] = useState<ComponentType<{ page: string }> | null>(null);
+  const [Settings, setSettings] = useState<ComponentType<{ page: string }> | "failed" | null>(null);
   useEffect(() => {
-    void import("../settings/settings").then((module) => setSettings(() => module.Settings));
+    import("../settings/settings").then(
+      (module) => setSettings(() => module.Settings),
+      () => setSettings("failed"),
+    );
   }, []);
-  return Settings ? (
-    <Settings page={page} />
-  ) : (
-    <main class="settings">
-      <Skeleton kind="line" rows={6} />
-    </main>
-  );
+  if (Settings === null || Settings === "failed")
+    return (
+      <main class="settings" id="main-column">
+        <h1 class="only-heard">{t("settings.title")}</h1>
+        {Settings === null ? (
+          <Skeleton kind="line" rows={6} />
+        ) : (
+          // The page anew: where the house has a new version, its parts have new names.
+          <Failed text={t("part.failed")} retry={() => location.reload()} />
+        )}
+      </main>
+    );
+  return <Settings page={page} />;
 }
 
 function Screen() {

@@ -2,7 +2,10 @@
 export function Starting({ text }: { text?: string }) {
   return (
     <main class="starting" aria-busy="true">
-      <span class="brand-mark large" aria-hidden="true" />
+      <h1>
+        <span class="brand-mark large" aria-hidden="true" />
+        <span class="only-heard">Parley</span>
+      </h1>
       {text && <p role="status">{text}</p>}
     </main>
   );
