@@ -16,9 +16,18 @@ addEventListener("popstate", () => {
   place.value = location.pathname + location.search;
 });
 
+/** Addresses are typed, cut and forwarded by people: what is no escape stands for itself. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 export function parseRoute(address: string): Route {
   const [path = "", search = ""] = address.split("?");
-  const [first, second, third, fourth] = path.split("/").filter(Boolean).map(decodeURIComponent);
+  const [first, second, third, fourth] = path.split("/").filter(Boolean).map(decoded);
   const asked = new URLSearchParams(search);
   const message = third === "m" && fourth ? fourth : asked.get("m");
   if (first === "c" && second) return { screen: "conversation", number: second, ...(message ? { message } : {}) };
