@@ -13,12 +13,12 @@ from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.screen import become
 
 LONG = 130
-# The first message that is on the screen, and where.
+# The first message that begins on the screen, and where.
 PLACE = """() => {
   const log = document.querySelector("[role=log]"), top = log.getBoundingClientRect().top;
   for (const row of log.querySelectorAll("article")) {
     const box = row.getBoundingClientRect();
-    if (box.bottom > top) return [row.dataset.key, Math.round(box.top - top)];
+    if (box.top >= top) return [row.dataset.key, Math.round(box.top - top)];
   }
 }"""
 
@@ -33,11 +33,12 @@ async def long_talk(office: Office, agent: Colleague) -> str:
     return token
 
 
-async def first(inbox: InboxPage) -> object:
-    return await inbox.page.evaluate(PLACE)
+async def first(inbox: InboxPage) -> list[str | int]:
+    place: list[str | int] = await inbox.page.evaluate(PLACE)
+    return place
 
 
-async def settled(inbox: InboxPage) -> object:
+async def settled(inbox: InboxPage) -> list[str | int]:
     """The same, once rows that have just come into view have taken their true height."""
     seen = await first(inbox)
     while True:
@@ -59,11 +60,48 @@ async def test_a_long_history_is_read_upwards(office: Office):
     while await articles.count() <= LONG:
         known = await articles.count()
         await inbox.log.evaluate("(log) => { log.scrollTop = 60 }")
-        key, _ = await inbox.page.evaluate(PLACE)
+        place = await inbox.page.evaluate(PLACE)
         await expect(articles).not_to_have_count(known)
-        assert (await inbox.page.evaluate(PLACE))[0] == key
+        assert await settled(inbox) == place
     assert await inbox.told() == ["Hello", *(f"note {n}" for n in range(LONG))]
     await expect(inbox.page.get_by_text(inbox.words("thread.beginning"))).to_be_visible()
+
+
+# The reader's hand is quicker than the frame that would tell of it: it scrolls just when news are about to be drawn.
+QUICK = """() => {
+  const Real = WebSocket;
+  window.WebSocket = class extends Real {
+    constructor(...all) {
+      super(...all);
+      this.addEventListener("message", ({ data }) => {
+        if (!window.awaited || !data.includes(window.awaited)) return;
+        delete window.awaited;
+        document.querySelector("[role=log]").scrollTop = 60;
+      });
+    }
+  };
+}"""
+
+
+@pytest.mark.parametrize("place", ["the end", "the middle"])
+async def test_who_scrolls_just_when_something_comes_is_not_held_back(office: Office, place: str):
+    mina, bo = await office.hire("Mina"), await office.hire("Bo")
+    token = await long_talk(office, mina)
+    inbox = await bo.inbox()
+    await inbox.page.add_init_script(f"({QUICK})()")
+    await inbox.page.reload()
+    await inbox.open("Unnamed visitor")
+    await inbox.sees(f"note {LONG - 1}")
+    articles = inbox.log.get_by_role("article")
+    await expect(articles).to_have_count(50)
+    if place == "the middle":
+        await inbox.log.evaluate("(log) => { log.scrollTop = log.scrollHeight / 2 }")
+    before, _ = await settled(inbox)
+    await inbox.page.evaluate("window.awaited = 'while you scroll'")
+    await office.goes_on(token, "while you scroll")
+    await expect(articles).to_have_count(101)
+    assert (await settled(inbox))[0] != before
+    await expect(inbox.page.locator(".thread-pill")).to_be_visible()
 
 
 async def test_what_comes_while_one_reads_above_waits_below(office: Office):

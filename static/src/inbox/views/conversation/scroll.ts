@@ -11,8 +11,10 @@ interface Anchor {
   offset: number;
 }
 
+/** The first row that begins on the screen; above it a row may yet take its true height, and must not move what is read.
+ *  One that fills the screen stands for itself. */
 function firstShown(scroller: HTMLElement): Anchor | null {
-  const top = scroller.getBoundingClientRect().top;
+  const { top, bottom } = scroller.getBoundingClientRect();
   const rows = scroller.querySelectorAll<HTMLElement>("[data-key]");
   let [from, to] = [0, rows.length];
   // They stand one below the other: a handful of looks, however many there are.
@@ -21,7 +23,9 @@ function firstShown(scroller: HTMLElement): Anchor | null {
     if ((rows[middle]?.getBoundingClientRect().bottom ?? 0) > top) to = middle;
     else from = middle + 1;
   }
-  const row = rows[from];
+  const next = rows[from + 1];
+  const isCut = (rows[from]?.getBoundingClientRect().top ?? top) < top;
+  const row = isCut && next && next.getBoundingClientRect().top < bottom ? next : rows[from];
   return row ? { key: row.dataset.key ?? "", offset: row.getBoundingClientRect().top - top } : null;
 }
 
@@ -44,6 +48,7 @@ export function useReadersPlace(
   const end = useRef(true);
   const anchor = useRef<Anchor | null>(null);
   const begun = useRef(false);
+  const heard = useRef(0); // where it stood when we last looked or set it
 
   // The scroll is listened to once; what it asks is what is right by then.
   const asking = useRef(ask);
@@ -56,22 +61,35 @@ export function useReadersPlace(
   const note = () => {
     const element = scroller.current;
     if (!element) return;
+    heard.current = element.scrollTop;
     end.current = isAtEnd(element);
     anchor.current = firstShown(element);
     setAtEnd(end.current);
     if (element.scrollTop < NEAR_TOP) asking.current();
     if (below(element) < NEAR_TOP) askingNewer.current?.();
   };
+  /** How far it was scrolled since, px: the browser tells of it only with the next frame, and it must not be undone. */
+  const unheard = (element: HTMLElement) => {
+    const by = element.scrollTop - heard.current;
+    // What became shorter has moved it too, to its very end; and a little movement there is none.
+    return below(element) < 1 || (end.current && Math.abs(by) < NEAR_END) ? 0 : by;
+  };
   const restore = () => {
     const element = scroller.current;
     if (!element) return;
-    if (end.current) element.scrollTop = element.scrollHeight;
-    else if (anchor.current) {
+    const by = unheard(element);
+    if (end.current && by === 0) {
+      element.scrollTop = element.scrollHeight;
+      anchor.current = firstShown(element);
+    } else if (anchor.current) {
       const row = element.querySelector<HTMLElement>(`[data-key="${CSS.escape(anchor.current.key)}"]`);
+      anchor.current.offset -= by;
+      end.current = false;
       if (row)
         element.scrollTop +=
           row.getBoundingClientRect().top - element.getBoundingClientRect().top - anchor.current.offset;
     }
+    heard.current = element.scrollTop;
   };
 
   useLayoutEffect(() => {
@@ -119,6 +137,7 @@ export function useReadersPlace(
     end.current = true;
     const calm = matchMedia("(prefers-reduced-motion: reduce)").matches || !smooth;
     scroller.current?.scrollTo({ top: scroller.current.scrollHeight, behavior: calm ? "instant" : "smooth" });
+    heard.current = scroller.current?.scrollTop ?? 0;
   };
   const toRow = (key: string) => {
     end.current = false;
