@@ -168,7 +168,7 @@ async def test_who_leaves_the_address_of_somebody_known_is_suggested_there_as_un
     await korean.go("/c/2")
     await korean.tells(["It is me again"])
     await expect(side(korean).locator(".alike")).to_contain_text(korean.words("alike.claims"))
-    await expect(side(korean).locator(".claims")).to_contain_text("Haneul@shop.example")
+    await expect(side(korean).locator(".claims")).to_have_text("이메일Haneul@shop.example")
     await expect(side(korean).locator(".identity")).to_have_count(1)
 
 

@@ -13,7 +13,7 @@ import { Failed, Skeleton } from "../../ui/states";
 import { copied } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
 import { UndoDialog } from "../conversation/undo";
-import { languageName, spaceWord } from "../names";
+import { attributeLabel, languageName, spaceWord } from "../names";
 import { Alike } from "./alike";
 import { Attributes } from "./attributes";
 import { JoinDialog, PartDialog } from "./join";
@@ -79,6 +79,13 @@ function Identity({ identity }: { identity: IdentityView }) {
   );
 }
 
+/** What a page claims is called as the field of the same key; what our own window asks for has a word in any case. */
+function claimWords(name: string): string {
+  const field = known.directory.attributes.find((one) => one.target === "contact" && one.key === name);
+  if (field) return attributeLabel(field);
+  return name === "email" ? t("context.claim_email") : name;
+}
+
 function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
   const entries = Object.entries(claims).filter(([, value]) => value !== null && value !== "");
   if (entries.length === 0) return null;
@@ -91,7 +98,7 @@ function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
       <dl class="facts claims">
         {entries.map(([name, value]) => (
           <div key={name} class="fact">
-            <dt>{name}</dt>
+            <dt>{claimWords(name)}</dt>
             <dd dir="auto">{String(value)}</dd>
           </div>
         ))}
