@@ -6,8 +6,13 @@ The log before them counts as trimmed.
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
+import struct
+import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from bench.product import ACCOUNT, Data
@@ -25,20 +30,96 @@ TEAMS, TAGS = ("orders", "parcels", "money"), ("refund", "broken", "praise", "vi
 VIEWER = 1
 """Which of the agents is a plain one, of the first team: whoever reads lists and searches in the bench."""
 
+NEWEST = """select c.id, c.leg_id, c.last_at, l.identity_id, (select id from agents order by email limit 1) as agent_id
+    from conversations c join legs l on l.id = c.leg_id order by c.last_at desc limit ?"""
+SAID = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility, author_kind,
+    author_id, client_id, text, at) values (?, ?, ?, ?, ?, 'public', ?, ?, ?, ?, ?)"""
+ATTACHED = """insert into attachments (id, owner, message_id, place, hash, name, mime, size, width, height, inline,
+    created_at) values (?, 'bench', ?, 0, ?, ?, ?, ?, ?, ?, 0, ?)"""
+STANDS = """update conversations set last_at = ?, last_message_id = ?, last_public_position = ?,
+    last_customer_position = ?, position = ? where id = ?"""
+
 Rows = Iterator[tuple[Any, ...]]
 
 
-def seed(data: Data, *, messages: int, conversations: int) -> None:
+def seed(data: Data, *, messages: int, conversations: int, all_open: bool = False) -> None:
     """Fill the database, which must be fresh but for its agents; nobody may have it open."""
+    with _opened(data) as database:
+        town = Town(database, messages, conversations, all_open=all_open)
+        for insert, rows in town.tables():
+            _fill(database, insert, rows)
+        town.finish()
+
+
+@contextmanager
+def _opened(data: Data) -> Iterator[sqlite3.Connection]:
     database = sqlite3.connect(data.folder / "parley.db", isolation_level=None)
+    database.row_factory = sqlite3.Row
     for setting in ("synchronous = off", "foreign_keys = off", "cache_size = -400000", "journal_mode = wal"):
         database.execute(f"pragma {setting}")
-    town = Town(database, messages, conversations)
-    for insert, rows in town.tables():
-        _fill(database, insert, rows)
-    town.finish()
+    yield database
     database.execute("pragma wal_checkpoint(truncate)")
     database.close()
+
+
+def lengthen(data: Data, *, conversations: int, messages: int) -> None:
+    """The newest conversations go on for so many messages more, every fifth with a picture or a paper."""
+    written = Files(data.folder / "media" / "objects")
+    with _opened(data) as database:
+        begun: int = database.execute("select position from log_head").fetchone()[0]
+        found = database.execute(NEWEST, (conversations,)).fetchall()
+        added = [(row, n) for n in range(messages) for row in found]
+        database.execute("begin")
+        for position, (row, n) in enumerate(added, begun + 1):
+            key, at = _key("x", position), row["last_at"] + (n + 1) * APART
+            by = ("customer", row["identity_id"]) if n % 2 else ("agent", row["agent_id"])
+            said = (key, position, row["id"], row["id"], row["leg_id"], *by, key, written.text(n), at)
+            database.execute(SAID, said)
+            if n % 5 == 0:
+                database.execute(ATTACHED, (_key("f", position), key, *written.file(n), at))
+            database.execute(STANDS, (at, key, position, position, position, row["id"]))
+        database.execute("update log_head set position = ?", (begun + len(added),))
+        database.execute("commit")
+
+
+class Files:
+    """What is sent with words: one picture and one paper, which lie where the server looks for them."""
+
+    def __init__(self, folder: Path) -> None:
+        self._writer = Writer(11)
+        self._picture = self._kept(folder, picture(320, 200))
+        self._paper = self._kept(folder, b"%PDF-1.4\n% a paper\n")
+
+    @staticmethod
+    def _kept(folder: Path, content: bytes) -> tuple[str, int]:
+        digest = hashlib.sha256(content).hexdigest()
+        place = folder / digest[:2] / digest
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place.write_bytes(content)
+        return digest, len(content)
+
+    def text(self, number: int) -> str:
+        return " ".join(self._writer.message() for _ in range(1 + number % 4))
+
+    def file(self, number: int) -> tuple[str, str, str, int, int | None, int | None]:
+        """Its hash, name, mime, size, width and height."""
+        if number % 10:
+            digest, size = self._paper
+            return digest, f"paper-{number}.pdf", "application/pdf", size, None, None
+        digest, size = self._picture
+        return digest, f"picture-{number}.png", "image/png", size, 320, 200
+
+
+def picture(width: int, height: int) -> bytes:
+    """A PNG of one grey."""
+
+    def chunk(kind: bytes, content: bytes) -> bytes:
+        whole = kind + content
+        return struct.pack(">I", len(content)) + whole + struct.pack(">I", zlib.crc32(whole))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = zlib.compress((b"\0" + b"\xaa" * width) * height)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
 
 
 def _fill(database: sqlite3.Connection, insert: str, rows: Rows) -> None:
@@ -52,8 +133,11 @@ def _fill(database: sqlite3.Connection, insert: str, rows: Rows) -> None:
 class Town:
     """All who talked, and what they said."""
 
-    def __init__(self, database: sqlite3.Connection, messages: int, conversations: int) -> None:
+    def __init__(
+        self, database: sqlite3.Connection, messages: int, conversations: int, *, all_open: bool = False
+    ) -> None:
         self._database = database
+        self._status: Callable[[int], str] = (lambda _: "open") if all_open else _status
         self._messages = messages
         self._conversations = conversations
         self._agents = [row[0] for row in database.execute("select id from agents order by email")]
@@ -128,14 +212,14 @@ class Town:
     def _row(self, n: int) -> tuple[Any, ...]:
         last = self._last[n]
         position = self._position(last)
-        placed = (_status(n), _team(n), self._assignee(n), _key("l", n), _tag(n) or "", "{}")
+        placed = (self._status(n), _team(n), self._assignee(n), _key("l", n), _tag(n) or "", "{}")
         stands = (self._at(last), _key("m", last), position, position, position, EPOCH)
         return (_key("c", n), n + 1, _key("k", n), "", 0, *placed, *stands)
 
     def _tagged(self) -> Rows:
         for n in range(self._conversations):
             if tag := _tag(n):
-                yield (_key("c", n), tag, _status(n), self._at(self._last[n]))
+                yield (_key("c", n), tag, self._status(n), self._at(self._last[n]))
 
     def _participant(self, n: int) -> tuple[Any, ...]:
         return (_key("c", n), _key("k", n), "requester")

@@ -1,5 +1,6 @@
 """The bench itself: that its rows run, and that what it says of a figure is right. Nothing here measures."""
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,7 +13,9 @@ from bench.harness import Figure, Goal
 from bench.report import Line
 from bench.rows import ROWS
 from bench.rows.scroll import tasks_of
+from bench.seed import Files
 from bench.words import COMMONEST, QUERIES, Writer
+from gateway.media.dimensions import image_size
 from tests.house.sources import ROOT
 
 
@@ -68,6 +71,35 @@ def test_the_longest_task_is_found_in_a_trace() -> None:
     found = tasks_of(events)
     assert found.longest == 51
     assert found.raw == "2 tasks over 1 ms, median 36 ms, 1 over 50 ms"
+
+
+def test_what_the_longest_task_was_at() -> None:
+    """Layout within a script counts as both, a script within a script once; what another task was at is not told."""
+
+    def span(name: str, ts: int, took: int) -> dict[str, object]:
+        return {"name": name, "ph": "X", "pid": 1, "tid": 1, "ts": ts, "dur": took, "tdur": took, "args": {}}
+
+    events = [
+        {"name": "thread_name", "ph": "M", "pid": 1, "tid": 1, "args": {"name": "CrRendererMain"}},
+        span("RunTask", 0, 60_000),
+        span("FunctionCall", 1_000, 30_000),
+        span("FunctionCall", 2_000, 20_000),
+        span("Layout", 3_000, 9_000),
+        span("UpdateLayoutTree", 40_000, 2_000),
+        span("RunTask", 100_000, 20_000),
+        span("MajorGC", 101_000, 15_000),
+    ]
+    assert tasks_of(events).raw.endswith("the longest: script 30, style and layout 11 ms")
+
+
+def test_pictures_and_papers_lie_where_the_server_looks(tmp_path) -> None:
+    files = Files(tmp_path)
+    digest, name, mime, size, width, height = files.file(10)
+    content = (tmp_path / digest[:2] / digest).read_bytes()
+    assert (name, mime, width, height) == ("picture-10.png", "image/png", 320, 200)
+    assert hashlib.sha256(content).hexdigest() == digest and len(content) == size
+    assert image_size(mime, content) == (320, 200)
+    assert files.file(5)[2] == "application/pdf"
 
 
 def test_a_row_that_is_not_there_is_named() -> None:
