@@ -7,9 +7,9 @@ away again when the merge is undone, because nothing is moved.
 from __future__ import annotations
 
 from gateway.errors import Forbidden, NotFound, Refused
-from gateway.events import Actor, ContactId, Event, Kind, new_id
+from gateway.events import Actor, new_id
 from gateway.store import Row, Tx, plain
-from gateway.stream.hold import live_contact
+from gateway.stream.hold import contact_changed, live_contact
 from gateway.stream.people import index_contact
 
 MOST = 200
@@ -91,15 +91,4 @@ def _words(text: str) -> str:
 
 async def _tell(tx: Tx, contact: str, note: str, did: str, by: Actor) -> None:
     await index_contact(tx, contact)
-    changes = {"fields": ["notes"], "note": did}
-    tx.record(
-        Event(
-            Kind.CONTACT_CHANGED,
-            by,
-            tx.now,
-            contact=ContactId(contact),
-            subject=note,
-            changes=changes,
-            audited=True,
-        )
-    )
+    contact_changed(tx, contact, by, ["notes"], note, note=did)

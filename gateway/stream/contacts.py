@@ -7,10 +7,10 @@ from types import EllipsisType
 from typing import Any
 
 from gateway.errors import NotFound, Refused
-from gateway.events import SYSTEM, Actor, ContactId, Event, Kind, Proof
+from gateway.events import SYSTEM, Actor, Proof
 from gateway.store import Row, Tx, as_json, from_json, plain
 from gateway.stream.attributes import check_attributes
-from gateway.stream.hold import live_contact
+from gateway.stream.hold import contact_changed, live_contact
 from gateway.stream.people import index_contact
 from gateway.stream.status import spam_for, spare
 
@@ -60,7 +60,7 @@ async def update_contact(
     text = as_json(fresh["attributes"])
     await tx.run(SET, row["id"], fresh["name"], fresh["locale"], fresh["organisation"], text)
     await index_contact(tx, row["id"])
-    _changed(tx, row["id"], by, fields)
+    contact_changed(tx, row["id"], by, fields)
 
 
 def _known(row: Row, field: str) -> Any:
@@ -82,7 +82,7 @@ async def set_claims(tx: Tx, contact: str, claims: Mapping[str, str], by: Actor 
         return
     await tx.run(SET_CLAIMS, row["id"], as_json(kept))
     await index_contact(tx, row["id"])
-    _changed(tx, row["id"], by, ["claims"])
+    contact_changed(tx, row["id"], by, ["claims"])
 
 
 def fitting_claims(stored: Mapping[str, str], claims: Mapping[str, str]) -> dict[str, str]:
@@ -98,7 +98,7 @@ async def block(tx: Tx, contact: str, by: Actor) -> None:
     if row["blocked_at"] is not None:
         return
     await tx.run(BLOCK, row["id"], tx.now)
-    _changed(tx, row["id"], by, ["blocked"])
+    contact_changed(tx, row["id"], by, ["blocked"])
     for conversation in await tx.all(RUNNING, row["id"]):
         await spam_for(tx, conversation["id"], row["id"], by)
 
@@ -109,7 +109,7 @@ async def unblock(tx: Tx, contact: str, by: Actor) -> None:
     if row["blocked_at"] is None:
         return
     await tx.run(BLOCK, row["id"], None)
-    _changed(tx, row["id"], by, ["blocked"])
+    contact_changed(tx, row["id"], by, ["blocked"])
     for conversation in await tx.all(IN_SPAM, row["id"]):
         await spare(tx, conversation["id"], by)
 
@@ -134,7 +134,7 @@ async def prove(
             fields.append("person")
     if fields:
         row = await live_contact(tx, first["contact_id"])
-        _changed(tx, row["id"], by, fields, identity)
+        contact_changed(tx, row["id"], by, fields, identity)
 
 
 async def _identity(tx: Tx, identity: str) -> Row:
@@ -149,17 +149,3 @@ async def _alive(tx: Tx, contact: str) -> Row:
     if row["erased_at"] is not None:
         raise Refused("errors.contact_erased", f"contact {row['id']} is erased")
     return row
-
-
-def _changed(tx: Tx, contact: str, by: Actor, fields: list[str], subject: str | None = None) -> None:
-    tx.record(
-        Event(
-            Kind.CONTACT_CHANGED,
-            by,
-            tx.now,
-            contact=ContactId(contact),
-            subject=subject,
-            changes={"fields": fields},
-            audited=True,
-        )
-    )

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from gateway.errors import Forbidden, NotFound, Refused
-from gateway.events import Actor, ConversationId, Event, Kind, MessageId
+from gateway.events import Actor, Kind
 from gateway.store import Row, Tx, plain
 from gateway.store.search import tokens
-from gateway.stream.hold import Held, hold
+from gateway.stream.hold import Held, about_message, hold
 from gateway.stream.repeats import forget_ids
 
 MESSAGE = "select * from messages where id = $1 {lock}"
@@ -99,16 +99,4 @@ def _tell(tx: Tx, kind: Kind, held: Held, row: Row, by: Actor) -> None:
 
 def tell_message(tx: Tx, kind: Kind, held: Held, message: str, leg: str | None, by: Actor) -> None:
     """Record that a message was edited or erased."""
-    tx.record(
-        Event(
-            kind,
-            by,
-            tx.now,
-            conversation=ConversationId(held.id),
-            message=MessageId(message),
-            subject=leg,
-            was=held.scope,
-            now=held.scope,
-            audited=True,
-        )
-    )
+    tx.record(about_message(tx, kind, held, message, leg, by, {}, audited=True))

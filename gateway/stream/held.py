@@ -7,12 +7,12 @@ are compare-and-set on its row, under the lock of its conversation.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gateway.errors import Conflict, Forbidden, NotFound, Refused, Repeat
-from gateway.events import Actor, ActorKind, ConversationId, Event, Kind, LegId, MessageId, Status, new_id
+from gateway.events import Actor, ActorKind, Event, Kind, LegId, MessageId, Status, new_id
 from gateway.store import Row, Stamp, Tx, as_json, from_json
-from gateway.stream.hold import Held, hold
+from gateway.stream.hold import Held, about_message, hold
 from gateway.stream.repeats import erased_id
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ async def hold_back(tx: Tx, held: Held, what: Post, leg: LegId) -> Event:
     """Keep a reply that may be sent as things stand; nothing of its conversation changes. Raises Repeat, Refused."""
     message = MessageId(new_id())
     due = tx.now + min(what.hold, HOLD_MOST)
-    event = _event(Kind.MESSAGE_HELD, held, message, leg, what.author, tx.now, {"until": due})
+    event = about_message(tx, Kind.MESSAGE_HELD, held, message, leg, what.author, {"until": due})
     position = tx.record(event, Stamp("held_replies", "position", message))
     way = await tx.one(LEG, leg)
     assert way is not None, "its caller has found the leg"
@@ -148,7 +148,7 @@ async def stop(tx: Tx, message: str, why: Refused) -> None:
     await tx.run(STOP, message, as_json({"text": why.text, "params": why.params}))
     author = Actor(ActorKind(row["author_kind"]), row["author_id"])
     tx.record(
-        _event(Kind.MESSAGE_HELD, held, row["id"], row["leg_id"], author, tx.now, {"problem": why.text})
+        about_message(tx, Kind.MESSAGE_HELD, held, row["id"], row["leg_id"], author, {"problem": why.text})
     )
 
 
@@ -178,22 +178,4 @@ async def forget_undone(tx: Tx, before: int) -> None:
 
 
 def _tell_undone(tx: Tx, held: Held, row: Row, by: Actor) -> None:
-    event = _event(Kind.MESSAGE_UNDONE, held, row["id"], row["id"], by, tx.now, {})
-    event.audited = True
-    tx.record(event)
-
-
-def _event(
-    kind: Kind, held: Held, message: str, subject: str, by: Actor, now: int, changes: dict[str, Any]
-) -> Event:
-    return Event(
-        kind,
-        by,
-        now,
-        conversation=ConversationId(held.id),
-        message=MessageId(message),
-        subject=subject,
-        was=held.scope,
-        now=held.scope,
-        changes=changes,
-    )
+    tx.record(about_message(tx, Kind.MESSAGE_UNDONE, held, row["id"], row["id"], by, {}, audited=True))

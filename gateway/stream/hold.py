@@ -137,3 +137,40 @@ def changed(
             audited=True,
         )
     )
+
+
+def about_message(
+    tx: Tx,
+    kind: Kind,
+    held: Held,
+    message: str,
+    subject: str | None,
+    by: Actor,
+    changes: dict[str, Any],
+    *,
+    audited: bool = False,
+) -> Event:
+    """A fact about a message of a held conversation, for its caller to record."""
+    return Event(
+        kind,
+        by,
+        tx.now,
+        conversation=held.id,
+        message=MessageId(message),
+        subject=subject,
+        was=held.scope,
+        now=held.scope,
+        changes=changes,
+        audited=audited,
+    )
+
+
+def contact_changed(
+    tx: Tx, contact: str, by: Actor, fields: list[str], subject: str | None = None, **more: str
+) -> None:
+    """Record a change of a locked contact: field names, never words."""
+    changes = {"fields": fields, **more}
+    whom = ContactId(contact)
+    tx.record(
+        Event(Kind.CONTACT_CHANGED, by, tx.now, contact=whom, subject=subject, changes=changes, audited=True)
+    )

@@ -28,7 +28,7 @@ from gateway.store import Reader, Row, Stamp, Store, Tx, as_json, plain
 from gateway.store.base import Together
 from gateway.store.search import tokens
 from gateway.stream.attach import claim_uploads, insert_attachments
-from gateway.stream.hold import Held, changed, held_row, hold, received
+from gateway.stream.hold import Held, about_message, changed, held_row, hold, received
 from gateway.stream.people import Person, find_or_make
 from gateway.stream.repeats import erased_id
 
@@ -210,22 +210,13 @@ async def ingest(
 
 def tell(tx: Tx, held: Held, leg: LegId, person: Person, message: MessageId) -> tuple[Event, Scope]:
     """Record that her message came, after the change of status that it brings; returns the scope it leaves."""
-    event = Event(
-        Kind.MESSAGE_CREATED,
-        customer(person.identity),
-        tx.now,
-        conversation=held.id,
-        message=message,
-        subject=leg,
-        was=held.scope,
-        now=held.scope,
-        changes={"visibility": "public"},
-    )
+    by, changes = customer(person.identity), {"visibility": "public"}
+    event = about_message(tx, Kind.MESSAGE_CREATED, held, message, leg, by, changes)
     scope = held.scope
     status = _status_after(held, person)
     if status is not held.status:
         scope = replace(scope, status=status)
-        changed(tx, held, customer(person.identity), {"status": [held.status, status]}, scope)
+        changed(tx, held, by, {"status": [held.status, status]}, scope)
         event.was = event.now = scope
     tx.record(
         event,

@@ -18,7 +18,7 @@ from gateway.store.search import tokens
 from gateway.stream.assign import take_if_nobodys
 from gateway.stream.attach import claim_uploads
 from gateway.stream.held import hold_back
-from gateway.stream.hold import Held, changed, hold, received
+from gateway.stream.hold import Held, about_message, changed, hold, received
 from gateway.stream.ingest import TOUCH_TAGS
 from gateway.stream.repeats import erased_id
 
@@ -153,17 +153,8 @@ async def write_post(tx: Tx, what: Post) -> Event:
 
 async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, message: MessageId) -> Event:
     """Make what was checked a message of its conversation, findable by its words. Raises Repeat, Refused."""
-    event = Event(
-        Kind.MESSAGE_CREATED,
-        what.author,
-        tx.now,
-        conversation=held.id,
-        message=message,
-        subject=leg,
-        was=held.scope,
-        now=held.scope,
-        changes={"visibility": what.visibility.value},
-    )
+    changes = {"visibility": what.visibility.value}
+    event = about_message(tx, Kind.MESSAGE_CREATED, held, message, leg, what.author, changes)
     stamps = [Stamp("conversations", "position", held.id)]
     if leg:
         stamps += [
