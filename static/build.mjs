@@ -86,6 +86,16 @@ async function buildPdf(out) {
   return { PDF_WORKER: JSON.stringify(put(out, "pdf-worker.js", outputFiles[0].contents)), PDF_FILES: JSON.stringify(folder) };
 }
 
+// Every customer loads the chat, and of Preact it needs little: src/widget/draw is that little.
+const DRAWN = "./src/widget/draw/index.ts";
+const OWN = {
+  widget: {
+    plugins: [wornTokens],
+    alias: { preact: DRAWN, "preact/hooks": DRAWN, "preact/jsx-runtime": DRAWN },
+    chunkNames: "[name]-[hash]",
+  },
+};
+
 // Each app by itself: a chunk that both shared would bring the one's code to the other's browsers.
 async function buildApps(out) {
   const apps = {};
@@ -100,7 +110,6 @@ async function buildApp(out, name, entry, define) {
   const { metafile } = await esbuild.build({
     ...common,
     entryPoints: [{ out: name, in: entry }],
-    plugins: name === "widget" ? [wornTokens] : [],
     outdir: out,
     define,
     format: "esm",
@@ -108,8 +117,9 @@ async function buildApp(out, name, entry, define) {
     minify: true,
     metafile: true,
     entryNames: "[name]-[hash]",
-    chunkNames: name === "widget" ? "[name]-[hash]" : "chunk-[hash]",
+    chunkNames: "chunk-[hash]",
     assetNames: "asset-[hash]",
+    ...OWN[name],
   });
   // What is imported lazily counts as an entry too, under a chunk's name, and may stand before ours.
   const [path, made] = Object.entries(metafile.outputs).find(

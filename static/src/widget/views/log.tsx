@@ -99,7 +99,7 @@ function Rows({ chat, view, language }: { chat: Chat; view: View; language: stri
   const next = waiting.find((message) => !message.refused);
   return (
     <>
-      {messages.map((message, n) => {
+      {messages.flatMap((message, n) => {
         const [before, after] = [messages[n - 1], messages[n + 1]];
         const newDay = !before || startOfDay(before.at) !== startOfDay(message.at);
         const isNew = message.position === view.newFrom;
