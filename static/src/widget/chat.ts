@@ -498,7 +498,9 @@ export class Chat {
   }
 
   private reading(): boolean {
-    return this.view.shown && this.atEnd && document.visibilityState === "visible";
+    const { shown, story } = this.view;
+    // A window that was opened before the story came shows nothing yet.
+    return shown && this.atEnd && story.before !== undefined && document.visibilityState === "visible";
   }
 
   private tellSeen(): void {
