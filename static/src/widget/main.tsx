@@ -7,6 +7,7 @@ import { fitAboveKeyboard, followKeyboard } from "./keyboard";
 import "./chat.css";
 import "./log.css";
 import "./composer.css";
+import "./forced.css";
 import type { ToPage, ToWindow } from "./messages";
 import { Window } from "./views/window";
 import { speak } from "./words";
