@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from typing import Any
 
 import pytest
@@ -239,7 +240,11 @@ async def test_saved_views_are_named_shared_and_retired(office: Office) -> None:
     dialog = settings.page.get_by_role("dialog")
     await dialog.get_by_label(settings.words("name"), exact=True).fill("VIP waits")
     await dialog.get_by_label(settings.words("scope.all"), exact=True).check()
+    await dialog.get_by_label(settings.words("narrow.unread"), exact=True).uncheck()
+    assert await settings.faults("view") == []
     await saved(settings)
+    await expect(settings.row("VIP waits")).not_to_contain_text(settings.words("views.says.unread"))
+    await expect(settings.page).to_have_url(re.compile("/settings/views$"))
     hers = await settings_of(mina, "views", "ko")
     await expect(hers.row("VIP waits")).to_contain_text("1시간 넘게 기다린 대화")
     await expect(hers.row("VIP waits").get_by_role("button")).to_have_count(0)

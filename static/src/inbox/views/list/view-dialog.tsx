@@ -64,10 +64,12 @@ interface ViewDialogProps {
   filter: FilterView;
   sort: Sort;
   close: () => void;
+  /** Told when it is kept, where that is not to lead to its list. */
+  kept?: () => void;
 }
 
 /** Makes a view of a filter, or changes one. */
-export function ViewDialog({ view, filter: first, sort: firstSort, close }: ViewDialogProps) {
+export function ViewDialog({ view, filter: first, sort: firstSort, close, kept: told }: ViewDialogProps) {
   const [name, setName] = useState(view?.name ?? "");
   const [filter, setFilter] = useState(first);
   const [sort, setSort] = useState(firstSort);
@@ -77,6 +79,7 @@ export function ViewDialog({ view, filter: first, sort: firstSort, close }: View
     const said = { name: name.trim(), filter, sort, scope, ...(scope === "teams" ? { teams: [...teams] } : {}) };
     const kept = await (view ? changeView(view.id, said) : makeView(said));
     sortByItself({ name: "view", id: kept.id });
+    if (told) return told();
     if (!view) toast(t("view.saved", { name: kept.name }));
     go(listAddress({ name: "view", id: kept.id }));
   };

@@ -101,7 +101,7 @@ interface Option {
   label: string;
 }
 
-export function Choose({
+function Choose({
   label,
   value,
   options,

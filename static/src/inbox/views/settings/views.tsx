@@ -1,24 +1,22 @@
-// Saved views: what is in each, whose it is, how it is sorted; named anew, shared, retired and brought back.
+// Saved views: what is in each, whose it is, how it is sorted; changed, shared, retired and brought back.
 
 import { useState } from "preact/hooks";
 import { span } from "../../../shared/time";
 import type { FilterView, SavedView, ViewCounts, ViewsList } from "../../../wire";
 import { patch } from "../../api";
 import { known } from "../../store";
-import { Dialog } from "../../ui/dialog";
 import { Problem } from "../../ui/problem";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { undoable } from "../../ui/toasts";
 import { language, t, type WordKey } from "../../words";
-import { NameField } from "./editable";
+import { ViewDialog } from "../list/view-dialog";
 import { useFetched } from "./fetched";
-import { Form, useSending } from "./form";
-import { assigneeWord, Choose, teamWord } from "./macro-acts";
+import { useSending } from "./form";
+import { assigneeWord, teamWord } from "./macro-acts";
 import { changes } from "./told";
-import { isWhole, mayChange, ScopeBadge, ScopeField, sentScope, type Shared } from "./scope";
+import { mayChange, ScopeBadge } from "./scope";
 
 const MOST = 99; // conversations that are told one by one
-const SORTS = ["activity", "waiting"] as const;
 
 /** What a view asks of a conversation, each part in words. */
 export function filterWords(filter: FilterView): string[] {
@@ -38,39 +36,6 @@ export function filterWords(filter: FilterView): string[] {
 
 function viewAssignee(id: string): string {
   return id === "me" ? t("views.me") : assigneeWord(id);
-}
-
-function ViewDialog({ view, close, done }: { view: SavedView; close: () => void; done: () => void }) {
-  const [name, setName] = useState(view.name);
-  const [sort, setSort] = useState(view.sort);
-  const [shared, setShared] = useState<Shared>({ scope: view.scope, teams: view.teams });
-  const body = { name: name.trim(), sort, ...sentScope(shared) };
-  return (
-    <Dialog title={t("views.edit")} close={close}>
-      <Form
-        label={t("save")}
-        cancel={close}
-        disabled={!name.trim() || !isWhole(shared)}
-        save={() => patch(`/views/${view.id}`, body)}
-        done={() => {
-          done();
-          close();
-        }}
-      >
-        <NameField label={t("name")} name={name} change={setName} />
-        <p class="faint">
-          {t("views.filter")}: {filterWords(view.filter).join(" · ")}
-        </p>
-        <Choose
-          label={t("views.sort")}
-          value={sort}
-          options={SORTS.map((one) => ({ value: one, label: t(`views.sort.${one}` as WordKey) }))}
-          change={(value) => setSort(value as SavedView["sort"])}
-        />
-        <ScopeField shared={shared} change={(some) => setShared({ ...shared, ...some })} />
-      </Form>
-    </Dialog>
-  );
 }
 
 interface RowProps {
@@ -162,7 +127,15 @@ export function SavedViews() {
           ))}
         </ul>
       )}
-      {edited && <ViewDialog view={edited} close={() => setEdited(null)} done={renew} />}
+      {edited && (
+        <ViewDialog
+          view={edited}
+          filter={edited.filter}
+          sort={edited.sort}
+          close={() => setEdited(null)}
+          kept={renew}
+        />
+      )}
     </>
   );
 }
