@@ -106,8 +106,8 @@ async def serve(arguments: argparse.Namespace) -> None:
         open_parley(config) as parley,
         listening(parley, config.server.host, config.server.port) as port,
     ):
-        print(f"Parley answers at {_shown(config, port)}", flush=True)
-        await _say_first_admin(parley, _shown(config, port))
+        print(f"Parley answers at {config.public_url_at(port)}", flush=True)
+        await _say_first_admin(parley, config.public_url_at(port))
         await _until_stopped()
 
 
@@ -131,7 +131,7 @@ async def _play(config: Any, stop: asyncio.Event) -> bool:
         sandbox = open_sandbox(parley.store, config)
         sandbox.hang(parley.web)
         async with listening(parley, config.server.host, config.server.port) as port:
-            base = _shown(config, port)
+            base = config.public_url_at(port)
             print(f"Parley answers at {base}\n\nSign in by one click, each link works once:", flush=True)
             for door in await sign_in_links(parley.store):
                 print(f"  {door.role:<11} {base}/link/{door.secret}  {door.name}", flush=True)
@@ -174,13 +174,6 @@ def _config(arguments: argparse.Namespace) -> Any:
         host=getattr(arguments, "host", None),
         port=getattr(arguments, "port", None),
     )
-
-
-def _shown(config: Any, port: int) -> str:
-    if config.server.public_url:
-        return str(config.server.public_url)
-    host = "localhost" if config.server.host in ("0.0.0.0", "::", "127.0.0.1") else config.server.host  # noqa: S104
-    return f"http://{host}:{port}"
 
 
 def _reached(config: Any, port: int) -> str:
@@ -247,7 +240,7 @@ async def add_agent(arguments: argparse.Namespace) -> None:
             known = f"{email} is an agent already; for another link: parley agent reset {email}"
             raise Conflict(why.text, known) from why
         secret = await store.write(lambda tx: make_link(tx, "reset", agent, config.limits.link_kept))
-    print(f"{email} chooses a password at {_shown(config, config.server.port)}/link/{secret}")
+    print(f"{email} chooses a password at {config.public_url}/link/{secret}")
 
 
 async def reset_agent(arguments: argparse.Namespace) -> None:
@@ -272,7 +265,7 @@ async def reset_agent(arguments: argparse.Namespace) -> None:
         secret, forgotten = await store.write(verb)
     if arguments.second_factor:
         print(f"{email}: the second factor is off" if forgotten else f"{email} had no second factor")
-    print(f"{email} chooses a password at {_shown(config, config.server.port)}/link/{secret}")
+    print(f"{email} chooses a password at {config.public_url}/link/{secret}")
 
 
 async def create_token(arguments: argparse.Namespace) -> None:

@@ -33,6 +33,8 @@ from gateway.limits import Limits
 
 PREFIX = "PARLEY_"
 DATA = Path("data")
+HERE = ("0.0.0.0", "::", "127.0.0.1")  # noqa: S104 - compared, not listened on
+"""Hosts to listen on that a browser of this machine calls localhost: one name for it everywhere."""
 """The data directory unless `--data` or `PARLEY_DATA` names another; `data/` in the URLs below means this one."""
 
 
@@ -161,8 +163,12 @@ class Config(Section):
     @property
     def public_url(self) -> str:
         """Our own origin, as people and providers see it."""
-        host = "localhost" if self.server.host in ("0.0.0.0", "::") else self.server.host  # noqa: S104
-        return self.server.public_url or f"http://{f'[{host}]' if ':' in host else host}:{self.server.port}"
+        return self.public_url_at(self.server.port)
+
+    def public_url_at(self, port: int) -> str:
+        """The same where another port than the configured one is listened on."""
+        host = "localhost" if self.server.host in HERE else self.server.host
+        return self.server.public_url or f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
     @property
     def database_url(self) -> str:

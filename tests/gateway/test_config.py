@@ -56,7 +56,7 @@ def test_without_a_file_the_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyP
     monkeypatch.chdir(tmp_path)
     config = load(environ={})
     assert config.database_url == "sqlite:///data/parley.db"
-    assert config.public_url == "http://127.0.0.1:8080"
+    assert config.public_url == "http://localhost:8080"
     assert config.channels == {}
 
 
