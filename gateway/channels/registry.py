@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gateway.channels.base import Channel, ChannelConfig
+from gateway.channels.base import Channel, ChannelConfig, Words
 from gateway.errors import ConfigError, NotFound
 from gateway.events import AccountId
 
@@ -29,10 +29,19 @@ def known_types() -> list[str]:
 
 
 @cache
-def examples() -> dict[str, str]:
-    """A section to begin with for each type that has one, `TYPE.toml` beside its module. Nothing is imported."""
-    files = {type_: Path(__file__).with_name(f"{type_}.toml") for type_ in known_types()}
-    return {type_: path.read_text(encoding="utf-8") for type_, path in files.items() if path.exists()}
+def examples() -> dict[str, Words]:
+    """A section to begin with for each type that has one, `TYPE.toml` and `TYPE.ko.toml` beside its module: the same
+    section, explained in either language. Nothing is imported."""
+    types = [type_ for type_ in known_types() if _beside(f"{type_}.toml").exists()]
+    return {type_: Words(en=_read(f"{type_}.toml"), ko=_read(f"{type_}.ko.toml")) for type_ in types}
+
+
+def _beside(name: str) -> Path:
+    return Path(__file__).with_name(name)
+
+
+def _read(name: str) -> str:
+    return _beside(name).read_text(encoding="utf-8")
 
 
 def channel_class(type_: str) -> type[Channel]:

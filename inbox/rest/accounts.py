@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 from gateway.channels.base import Channel, ServesVisitors
 from gateway.channels.registry import examples
 from gateway.egress.access import Role
+from gateway.egress.types import WordsView
 from gateway.store import Reader, Row
 from inbox.directory import chat_path
 from inbox.rest.route import Call, route
@@ -40,8 +41,8 @@ class AccountSetup(TypedDict):
 
 class ChannelExample(TypedDict):
     type: str
-    section: str
-    """A section for config.toml, to be changed and kept."""
+    section: WordsView
+    """A section for config.toml, to be changed and kept; explained in either language."""
 
 
 class AccountsSetup(TypedDict):
@@ -59,7 +60,10 @@ async def show_setup(call: Call) -> AccountsSetup:
     rows = await call.desk.store.scan(look_up)
     return {
         "accounts": [_setup(call, row, call.desk.channels.get(row["id"])) for row in rows],
-        "examples": [{"type": type_, "section": section} for type_, section in examples().items()],
+        "examples": [
+            {"type": type_, "section": {"en": section.en, "ko": section.ko}}
+            for type_, section in examples().items()
+        ],
     }
 
 

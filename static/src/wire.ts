@@ -1457,8 +1457,8 @@ export interface AccountSetup {
 
 export interface ChannelExample {
   type: string;
-  /** A section for config.toml, to be changed and kept. */
-  section: string;
+  /** A section for config.toml, to be changed and kept; explained in either language. */
+  section: WordsView;
 }
 
 export interface AccountsSetup {

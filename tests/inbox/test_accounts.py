@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 
 import pytest
@@ -30,6 +31,9 @@ def test_the_web_chat_has_an_example() -> None:
 
 @pytest.mark.parametrize("type_", examples())
 def test_examples_are_sections_that_work(type_: str) -> None:
-    section = tomllib.loads(examples()[type_])["channels"]
+    example = examples()[type_]
+    section = tomllib.loads(example.en)["channels"]
     ((account, values),) = section.items()
     assert validate(account, values).type == type_
+    assert tomllib.loads(example.ko)["channels"] == section, "only what is said of it is another language"
+    assert re.search(r"# .*[가-힣]", example.ko)

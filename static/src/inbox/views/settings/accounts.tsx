@@ -143,7 +143,7 @@ function Adding({ examples }: { examples: readonly ChannelExample[] }) {
               choose={setType}
             />
           )}
-          <Snippet text={shown.section.trimEnd()} label={t("accounts.add")} />
+          <Snippet text={shown.section[language.value].trimEnd()} label={t("accounts.add")} />
         </li>
         <li>
           {t("accounts.add_restart")} <code>{"parley serve"}</code>
