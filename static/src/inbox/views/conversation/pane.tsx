@@ -128,22 +128,24 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
           </div>
         </div>
         <Looking conversation={view.id} />
-        <div class="head-acts">
-          <SnoozePicker view={view} />
-          <CloseButton key={view.id} view={view} />
-          <MoreActs view={view} />
-          <button
-            type="button"
-            class="button quiet square"
-            aria-pressed={side}
-            aria-label={t("context.toggle")}
-            data-act="side"
-            title={t("context.toggle")}
-            onClick={toggleSide}
-          >
-            <Icon name="side" />
-          </button>
-        </div>
+        <Later name="acts" place={<div class="head-acts" />}>
+          <div class="head-acts">
+            <SnoozePicker view={view} />
+            <CloseButton key={view.id} view={view} />
+            <MoreActs view={view} />
+            <button
+              type="button"
+              class="button quiet square"
+              aria-pressed={side}
+              aria-label={t("context.toggle")}
+              data-act="side"
+              title={t("context.toggle")}
+              onClick={toggleSide}
+            >
+              <Icon name="side" />
+            </button>
+          </div>
+        </Later>
       </div>
       <Later name="properties" place={<div class="head-tags" />}>
         <Properties view={view} />
@@ -173,8 +175,11 @@ function OpenConversation({ id }: { id: string }) {
   // Asked by the signal, not by `id`: what is computed is computed anew only when a signal in it changes.
   const view = useComputed(() => (chosenId.value === null ? undefined : conversationOf(known, chosenId.value))).value;
   const [side, toggleSide, isSheet] = useSide(id);
-  // The first one is drawn in pieces: all that is drawn for the first time is dear.
+  // Drawn in pieces, so that no task holds the page up: the history follows its head by a frame, and where somebody
+  // walks on quicker than that it is spared.
   const opened = useDeferred<string, null>(id, null);
+  const before = useComputed(() => (opened === null ? undefined : conversationOf(known, opened))).value;
+  const told = opened === id ? view : before;
   useEffect(() => {
     look(id);
     return stopChoosing;
@@ -190,12 +195,12 @@ function OpenConversation({ id }: { id: string }) {
       >
         <Head view={view} side={side} toggleSide={toggleSide} />
         <FailedActs view={view} />
-        {opened === null ? (
-          <div class="thread-place" />
-        ) : (
+        {told ? (
           <Later name="thread" place={<div class="thread-place" />}>
-            <Thread view={view} />
+            <Thread view={told} />
           </Later>
+        ) : (
+          <div class="thread-place" />
         )}
         <SplitBar view={view} />
         {view.status === "spam" || view.erased ? (

@@ -222,7 +222,7 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
         aria-current={chosen ? "page" : undefined}
         onPointerEnter={() => prefetchSoon(view)}
         onPointerLeave={prefetchNone}
-        onFocus={() => prefetch(view)}
+        onFocus={() => setTimeout(() => prefetch(view))}
         onClick={(event) => {
           if (!event.shiftKey) return;
           event.preventDefault();

@@ -7,6 +7,7 @@ import { loadConversation } from "../../load";
 import { go, route } from "../../router";
 import { known, state } from "../../store";
 import type { ConversationView } from "../../../wire";
+import { afterPaint } from "../../ui/after-paint";
 
 export interface ListPlace {
   name: string;
@@ -74,6 +75,9 @@ async function find(number: string, generation: number): Promise<void> {
   if (lastAsked === `${number} ${generation}`) return;
   lastAsked = `${number} ${generation}`;
   finding.value = chosenId.peek() ? "found" : "looking";
+  // What is known is drawn first.
+  if (finding.peek() === "found") await new Promise<void>((drawn) => afterPaint(drawn));
+  if (chosenNumber.peek() !== number) return;
   try {
     const id = await loadConversation(chosenId.peek() ?? number);
     if (chosenNumber.peek() !== number) return;
