@@ -18,7 +18,7 @@ import { held as heldRows, withOpen } from "./held";
 import { ConversationRow } from "./row";
 import { choosing, selected } from "./selected";
 import { shownRows } from "./shown";
-import { drawnNow, useWindow, type Window } from "./virtual";
+import { AT_ONCE, drawnNow, useWindow, type Window } from "./virtual";
 
 const HEIGHTS = { roomy: 84, dense: 72 } as const; // px; list.css draws rows of these heights
 const AHEAD = 60; // rows before the end at which the next page is asked for
@@ -46,13 +46,24 @@ function useHeld(filter: Filter, fresh: readonly string[], isHeld: boolean): rea
   return shown.current.rows;
 }
 
+/** New rows for which there is time before the browser shows what stands: a scroll, a page and the rows that waited may
+ *  all come before the same frame. */
+let left = AT_ONCE;
+
+function spend(rows: number): void {
+  if (left === AT_ONCE && rows > 0) afterPaint(() => (left = AT_ONCE));
+  left = Math.max(0, left - rows);
+}
+
 /** Which rows are drawn now; those that this frame has no time for are drawn in the next ones. */
 function useDrawn(rows: readonly string[], window: Window): readonly number[] {
   const drawn = useRef<ReadonlySet<string>>(new Set());
   const [, again] = useState(0);
-  const { places, isWhole } = drawnNow(rows, window, drawn.current);
+  const { places, isWhole } = drawnNow(rows, window, drawn.current, left);
   useLayoutEffect(() => {
+    const before = drawn.current;
     drawn.current = new Set(places.map((place) => rows[place] as string));
+    spend(places.filter((place) => !before.has(rows[place] as string)).length);
     return isWhole ? undefined : afterPaint(() => again((n) => n + 1));
   });
   return places;
