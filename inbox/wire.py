@@ -105,6 +105,8 @@ class HelloReply(TypedDict):
     now: int
     """The server's clock, so that the browser's ages are right."""
     limits: LimitsView
+    assign_on_reply: bool
+    """Does who answers have a conversation of nobody's from then on? What holds for agents who have not said."""
 
 
 class NoticesView(TypedDict):

@@ -537,6 +537,8 @@ export interface AgentHelloReply {
   /** The server's clock, so that the browser's ages are right. */
   now: number;
   limits: LimitsView;
+  /** Does who answers have a conversation of nobody's from then on? What holds for agents who have not said. */
+  assign_on_reply: boolean;
 }
 
 export interface NoticesView {
@@ -1348,6 +1350,14 @@ export interface SetAvailability {
 export interface UndoSend {
   /** Seconds in which the agent's own browser lets a reply be taken back; 0: never. Without one: 5. */
   undo_send: number;
+}
+
+export interface AssignOnReply {
+  /**
+   * Does the agent have a conversation of nobody's from the first answer on? Without one: `[inbox]` in the
+   * configuration.
+   */
+  assign_on_reply: boolean;
 }
 
 export interface SetPreferences {
