@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -63,6 +65,11 @@ SILENCE = 30.0
 """Seconds an upload may be silent before it is given up, and what it may lag behind `[limits] upload_slowest`."""
 OPEN_AGAIN = 10
 """Seconds after which somebody who holds too much open may try again."""
+NOTED_AGAIN = 10.0
+"""Seconds in which the same trouble is one line of the log: a crowd meets it at once, and comes again."""
+NOTED_MOST = 100
+"""Troubles remembered for that."""
+_noted: dict[str, float] = {}
 BROKEN_OFF = (TimeoutError, web.RequestPayloadError, ConnectionResetError)
 
 # --- who is calling -------------------------------------------------------------------------------------------------
@@ -294,6 +301,8 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except (Refused, Unavailable) as error:
+        if isinstance(error, Unavailable):
+            _note(error)
         return problem_response(problem(error), _headers_of(error))
     except web.HTTPException as answer:
         if answer.status < 400:
@@ -307,6 +316,17 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
                 problem(Malformed("errors.malformed", "stray bytes", at="", why="no text"))
             )
         return problem_response(unexpected(error, f"{request.method} {request.rel_url.path}"))
+
+
+def _note(why: Unavailable) -> None:
+    """For whoever runs this: the caller is told to try again, and nothing of what is wrong."""
+    kind, now = re.sub(r"\d+", "", str(why)), time.monotonic()
+    if now - _noted.get(kind, -NOTED_AGAIN) < NOTED_AGAIN:
+        return
+    if len(_noted) >= NOTED_MOST:
+        _noted.clear()
+    _noted[kind] = now
+    log.warning("answered 503: %s", why)
 
 
 def _is_text(request: web.Request) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Awaitable, Callable
 from typing import Protocol
@@ -13,6 +14,8 @@ from gateway.media.kinds import INLINE_TYPES, READ_TYPES, servable
 from gateway.media.links import Claim, MediaLinks
 from gateway.media.names import content_disposition, safe_name
 from gateway.media.store import MediaStore, Missing
+
+log = logging.getLogger(__name__)
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -68,6 +71,7 @@ def serve_media(store: MediaStore, links: MediaLinks, lookup: Lookup) -> Handler
         except Refused as refusal:
             return _refusal(refusal.status, refusal.code)
         except Unavailable as trouble:
+            log.warning("a file could not be served: %s", trouble)
             return _refusal(trouble.status, trouble.code, {"Retry-After": str(round(trouble.retry_after))})
 
     return media

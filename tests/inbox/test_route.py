@@ -240,6 +240,22 @@ async def test_a_database_that_is_gone_is_said() -> None:
     await client.close()
 
 
+async def test_what_is_unavailable_is_a_line_of_the_log_and_not_one_for_each_caller(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever runs the house learns what is wrong: the callers are not told."""
+    monkeypatch.setattr("gateway.door._noted", {})
+    client = await failing(Unavailable("17 units wait for the bucket"))
+    for _ in range(5):
+        assert "bucket" not in await (await client.get("/")).text()
+    await client.close()
+    client = await failing(Unavailable("the disk fails"))
+    await client.get("/")
+    await client.close()
+    said = [record.getMessage() for record in caplog.records if record.name == "gateway.door"]
+    assert said == ["answered 503: 17 units wait for the bucket", "answered 503: the disk fails"]
+
+
 # --- addresses ------------------------------------------------------------------------------------------------------
 
 
