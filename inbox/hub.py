@@ -35,6 +35,7 @@ from gateway.store.load import (
 )
 from gateway.store.tx import Reader
 from inbox.auth.caller import Caller
+from inbox.auth.changes import AccessChanges
 from inbox.directory import load_directory
 from inbox.wire import CLOSE_ACCESS
 
@@ -100,9 +101,14 @@ class AgentHub(Hub[AgentSession, Facts]):
         self._bus = bus
         self._channels = channels
         self._link = link
+        self.accesses = AccessChanges(store)
         self._crowds: dict[Hashable, Crowd[AgentSession]] = defaultdict(Crowd)
         """The sessions that are told alike, but for what is assigned to one of them."""
         self.by_tab: dict[str, AgentSession] = {}
+
+    def _take(self, events: Sequence[Event]) -> None:
+        self.accesses.note(events)
+        super()._take(events)
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         contacts = {event.contact for event in events if event.contact}

@@ -33,12 +33,17 @@ NOTICES = f"""select n.*, c.number, k.name as contact_name, m.text as m_text fro
     join agents a on a.id = n.agent_id join conversations c on c.id = n.conversation_id
     join contacts k on k.id = c.contact_id left join messages m on m.id = n.message_id
     where {SEES}"""
-UNREAD = f"""select n.agent_id, count(*) as n from notices n join agents a on a.id = n.agent_id
+UNREAD = f"""select 'unread' as what, n.agent_id, count(*) as n from notices n join agents a on a.id = n.agent_id
     join conversations c on c.id = n.conversation_id
     where n.agent_id in {{ids_1}} and n.read_at is null and {SEES} group by n.agent_id"""
-FOLLOWED = f"""select f.agent_id, count(*) as n from {{table}} f join agents a on a.id = f.agent_id
+FOLLOWED = f"""select '{{what}}' as what, f.agent_id, count(*) as n from {{table}} f join agents a on a.id = f.agent_id
     join conversations c on c.id = f.conversation_id
     where f.agent_id in {{ids_1}} and c.status = 'open' and c.merged_into is null and {SEES} group by f.agent_id"""
+COUNTS = {
+    "unread": UNREAD,
+    "mentions": FOLLOWED.replace("{what}", "mentions").replace("{table}", "mentions"),
+    "watched": FOLLOWED.replace("{what}", "watched").replace("{table}", "watchers"),
+}
 PREFERENCES = "select id, preferences from agents where id in {ids_1}"
 
 
@@ -72,6 +77,14 @@ def check_quiet(value: Any) -> dict[str, Any]:
 
 async def list_notices(look: Reader, agent: str, before: str | None, limit: int) -> NoticesPage:
     """A page, the newest first."""
+    notices, older = await _page(look, agent, before, limit)
+    return {"notices": notices, "before": older, "unread": (await count_unread(look, [agent]))[agent]}
+
+
+async def _page(
+    look: Reader, agent: str, before: str | None, limit: int
+) -> tuple[list[NoticeView], str | None]:
+    """These, and where the next older ones begin."""
     params: list[Any] = [agent]
     where = "and n.agent_id = $1"
     if before is not None:
@@ -80,18 +93,32 @@ async def list_notices(look: Reader, agent: str, before: str | None, limit: int)
         where += " and (n.at, n.id) < ($2, $3)"
     rows = await look.all(f"{NOTICES} {where} order by n.at desc, n.id desc limit {limit + 1}", *params)
     more, rows = len(rows) > limit, rows[:limit]
-    return {
-        "notices": await _views(look, rows),
-        "before": str(Place(rows[-1]["at"], rows[-1]["id"])) if more else None,
-        "unread": (await count_unread(look, [agent])).get(agent, 0),
-    }
+    return await _views(look, rows), str(Place(rows[-1]["at"], rows[-1]["id"])) if more else None
 
 
 async def load_notices(look: Reader, agent: str, now: int) -> NoticesView:
-    """What a snapshot says of them."""
-    page = await list_notices(look, agent, None, LATEST)
+    """What a tab is told of them as a whole."""
+    notices, _ = await _page(look, agent, None, LATEST)
+    unread = (await count_unread(look, [agent]))[agent]
     quiet = (await load_quiet(look, [agent], now)).get(agent, False)
-    return {"unread": page["unread"], "latest": page["notices"], "quiet": quiet}
+    return {"unread": unread, "latest": notices, "quiet": quiet}
+
+
+async def load_told(
+    look: Reader, preferences: Mapping[str, Mapping[str, Any]], now: int
+) -> dict[str, tuple[NoticesView, FollowedView]]:
+    """For each of these agents the same, and the counts of what the agent follows; by agent."""
+    counts = await _count(look, preferences.keys(), *COUNTS)
+    told: dict[str, tuple[NoticesView, FollowedView]] = {}
+    for agent, own in preferences.items():
+        notices, _ = await _page(look, agent, None, LATEST)
+        view: NoticesView = {
+            "unread": counts[agent]["unread"],
+            "latest": notices,
+            "quiet": _quiet(own, now),
+        }
+        told[agent] = view, _followed(counts[agent])
+    return told
 
 
 async def load_some(look: Reader, ids: Collection[str]) -> dict[str, list[NoticeView]]:
@@ -106,18 +133,26 @@ async def load_some(look: Reader, ids: Collection[str]) -> dict[str, list[Notice
 
 
 async def count_unread(look: Reader, agents: Collection[str]) -> dict[str, int]:
-    rows = await look.all(UNREAD, as_json(sorted(agents)))
-    return {row["agent_id"]: row["n"] for row in rows}
+    return {agent: counts["unread"] for agent, counts in (await _count(look, agents, "unread")).items()}
 
 
 async def count_followed(look: Reader, agents: Collection[str]) -> dict[str, FollowedView]:
     """For every one of these agents."""
-    found: dict[str, FollowedView] = {agent: {"mentions": 0, "watched": 0} for agent in agents}
-    for row in await look.all(FOLLOWED.replace("{table}", "mentions"), as_json(sorted(agents))):
-        found[row["agent_id"]]["mentions"] = min(row["n"], COUNTED)
-    for row in await look.all(FOLLOWED.replace("{table}", "watchers"), as_json(sorted(agents))):
-        found[row["agent_id"]]["watched"] = min(row["n"], COUNTED)
-    return found
+    counts = await _count(look, agents, "mentions", "watched")
+    return {agent: _followed(counts[agent]) for agent in agents}
+
+
+def _followed(counts: Mapping[str, int]) -> FollowedView:
+    return {"mentions": min(counts["mentions"], COUNTED), "watched": min(counts["watched"], COUNTED)}
+
+
+async def _count(look: Reader, agents: Collection[str], *what: str) -> dict[str, dict[str, int]]:
+    """What is counted of each of these agents, all in one question."""
+    sql = " union all ".join(COUNTS[one] for one in what)
+    counts = {agent: dict.fromkeys(what, 0) for agent in agents}
+    for row in await look.all(sql, as_json(sorted(agents))):
+        counts[row["agent_id"]][row["what"]] = row["n"]
+    return counts
 
 
 async def load_quiet(look: Reader, agents: Collection[str], now: int) -> dict[str, bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiohttp import WSMsgType, web
@@ -21,8 +21,9 @@ from gateway.door import check_origin, problem, unexpected
 from gateway.egress.pictures import picture_path
 from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated, Unavailable
 from gateway.events import Event, Kind, new_id
-from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, first_text, open_socket
-from gateway.store import Cursor, Reader, Row, from_json
+from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, encode, first_text, open_socket
+from gateway.store import Cursor, Reader, Row
+from gateway.store.gather import Gathered
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller, look_again
 from inbox.auth.door import recognise
@@ -30,8 +31,8 @@ from inbox.commands import Asked, run_command
 from inbox.desk import Desk
 from inbox.hub import AgentSession
 from inbox.signals import Signals
-from inbox.snapshot import load_private, load_snapshot, told_limits
-from inbox.wire import CLOSE_ACCESS, PROTOCOL, Command, Hello, Here, Look, Typing, from_agent
+from inbox.snapshot import load_missed, load_snapshot, told_limits
+from inbox.wire import CLOSE_ACCESS, PROTOCOL, Command, Hello, Here, Look, PrivateView, Typing, from_agent
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,6 @@ log = logging.getLogger(__name__)
 PERSONS = """select i.person_id, l.id = c.leg_id as current from conversations c
     join legs l on l.conversation_id = c.id join identities i on i.id = l.identity_id where c.id = $1"""
 FACE = "select name, picture from agents where id = $1"
-ACCESS_SINCE = """select changes from events where position > $1 and kind = 'access.changed'
-    and subject_id = $2"""
 END_EXPIRED = 30.0
 """Seconds between two looks for sockets whose session has run out."""
 
@@ -61,6 +60,8 @@ class AgentDoor:
         self.bus = desk.bus
         self.hub = desk.hub
         self.signals = signals
+        self.limits_told = told_limits(desk.limits)
+        self.missed = Gathered(desk.store, self._load_missed)
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         """GET /ws/agent. Raises Forbidden, Unauthenticated before the upgrade."""
@@ -76,6 +77,9 @@ class AgentDoor:
         async with open_socket(request, limits, make) as session:
             await _Conversing(self, session).run()
         return session.ws
+
+    async def _load_missed(self, look: Reader, agents: Collection[str]) -> Mapping[str, PrivateView]:
+        return await load_missed(look, agents, self.desk.clock(), self.desk.link)
 
     async def end_expired(self) -> None:
         """No socket outlives its session or token. Runs for the life of the process."""
@@ -206,17 +210,14 @@ class _Conversing:
 
     async def _resume(self) -> str | None:
         """Join the story from the session's position on; returns why that cannot be."""
+        accesses, agent = self.door.hub.accesses, self.caller.agent_id
+        await accesses.load()
         # Access as it stands here; what changes from here on the hub tells.
-        self.session.caller, changed = await self.desk.store.read(self._access_since)
-        if changed:
+        if accesses.latest(agent) > self.caller.position:
+            self.session.caller = await self.door.look_again(self.caller)
+        if accesses.sight(agent) > self.session.position:
             return "access"
         return None if await self.door.hub.join(self.session) else "too_old"
-
-    async def _access_since(self, look: Reader) -> tuple[Caller, bool]:
-        """Who the agent is now, and whether what they may see has changed since the position."""
-        caller = await look_again(look, self.caller, self.desk.clock())
-        rows = await look.all(ACCESS_SINCE, self.session.position, caller.agent_id)
-        return caller, any("ended" not in from_json(row["changes"]) for row in rows)
 
     async def _start_afresh(self) -> bool:
         self.session.caller, frame = await self.desk.store.scan(self._snapshot)
@@ -237,16 +238,12 @@ class _Conversing:
         the cut, or since the snapshot) and who is here."""
         while True:
             told = self.session.private_told
-            private = await self.desk.store.read(
-                lambda look: load_private(
-                    look, self.caller.agent_id, self.desk.clock(), self.desk.link, catching_up=True
-                )
-            )
+            private = await self.door.missed.get(self.caller.agent_id)
+            assert private is not None, "the caller was looked up a moment ago"
             if told == self.session.private_told:
                 break
-        self.session.send({"kind": "private", "private": private})
+        self.session.write(encode({"kind": "private", "private": private}) + self.door.signals.presence_frame)
         self.door.bus.signal(AgentSays(self.caller.agent_id, private["availability"]))
-        self.session.send({"kind": "signals", "agents": self.door.signals.presence})
 
     def _say_hello(self, *, resumed: bool) -> None:
         self.session.send(
@@ -257,7 +254,7 @@ class _Conversing:
                 "bundle": bundle().hash,
                 "resumed": resumed,
                 "now": self.desk.clock(),
-                "limits": told_limits(self.desk.limits),
+                "limits": self.door.limits_told,
                 "assign_on_reply": self.desk.config.inbox.assign_on_reply,
             }
         )

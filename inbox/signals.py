@@ -47,6 +47,8 @@ class Signals:
         self._persons: dict[str, tuple[str, ...]] = {}
         self._changed: set[str] = set()
         self._presence: dict[str, str] = {}
+        self.presence_frame = _presence_frame({})
+        """Who is here, as all who come are told it; encoded once."""
         self._presence_due = 0
         self._wake = asyncio.Event()
         self.board = Board(Timings(limits.presence_expires, limits.presence_settles, limits.typing_expires))
@@ -142,7 +144,7 @@ class Signals:
         presence = self.board.agents(now)
         if presence != self._presence and now >= self._presence_due:
             self._presence = presence
-            frame = encode({"kind": "signals", "agents": presence})
+            self.presence_frame = frame = _presence_frame(presence)
             for session in self._sessions:
                 session.write(frame)
             self._presence_due = now + len(frame) * len(self._sessions) * 1000 // PRESENCE_BYTES
@@ -168,13 +170,13 @@ class Signals:
             "customer_here": self.board.customer_here(self._persons.get(conversation, ())),
         }
 
-    @property
-    def presence(self) -> dict[str, str]:
-        return self._presence
-
     def is_here(self, agent: str) -> bool:
         """Does a tab of this agent live, seen or not?"""
         return agent in self.board.agents(self._clock())
+
+
+def _presence_frame(presence: dict[str, str]) -> bytes:
+    return encode({"kind": "signals", "agents": presence})
 
 
 def _typing(typist: Typist) -> TypingView:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from gateway.channels.registry import Channels
@@ -11,22 +12,22 @@ from gateway.egress.agent import Link
 from gateway.egress.types import AgentView, CountView
 from gateway.events import AgentId, Scope, Status, TeamId
 from gateway.limits import Limits
-from gateway.store import Reader, from_json
+from gateway.store import Reader, as_json, from_json
 from gateway.store.load import MEMBERS, load_counts
 from inbox.directory import load_directory
-from inbox.drafts import load_along
-from inbox.notices import count_followed, load_notices
+from inbox.drafts import MOST, load_along
+from inbox.notices import load_told
 from inbox.wire import LimitsView, PrivateView
 
-DRAFTS = """select conversation_id, mode, text from drafts where agent_id = $1 and text <> ''
-    order by updated_at desc limit 200"""
+DRAFTS = f"""select * from (select d.*, row_number() over (partition by agent_id order by updated_at desc) as place
+    from drafts d where agent_id in {{ids_1}} and text <> '') told where place <= {MOST} order by place"""
 # Forgotten ones too: a browser that comes back may still hold their words.
 DRAFTS_AND_GONE = DRAFTS.replace(" and text <> ''", "")
 # What has most lately happened in what was most lately read; older marks come with the lists.
 MARKS = "select conversation_id, position from read_marks where agent_id = $1 order by position desc limit $2"
 MARKS_TOLD = 500
 """Read marks told at the start."""
-OWN = "select preferences, availability from agents where id = $1"
+OWN = "select id, preferences, availability from agents where id in {ids_1}"
 ME = "select * from agents where id = $1"
 
 
@@ -51,30 +52,45 @@ async def _me(look: Reader, agent: str) -> AgentView:
     return project.colleague(row, teams)
 
 
-async def load_private(
-    look: Reader, agent: str, now: int, link: Link, *, catching_up: bool = False
-) -> PrivateView:
-    """The agent's own state; for a browser that knows an older one also the drafts that are gone (empty), and up to
-    where what was most lately active has been read."""
-    drafts: dict[str, dict[str, str]] = {}
-    for row in await look.all(DRAFTS_AND_GONE if catching_up else DRAFTS, agent):
-        drafts.setdefault(row["conversation_id"], {})[row["mode"]] = row["text"]
-    own = await look.one(OWN, agent)
-    assert own is not None, "the caller was looked up a moment ago"
-    private: PrivateView = {
-        "drafts": drafts,
-        "along": await load_along(look, agent, link, gone=catching_up),
-        "preferences": from_json(own["preferences"]),
-        "availability": own["availability"],
-        "notices": await load_notices(look, agent, now),
-        "followed": (await count_followed(look, [agent]))[agent],
-    }
-    if catching_up:
+async def load_private(look: Reader, agent: str, now: int, link: Link) -> PrivateView:
+    """The agent's own state."""
+    return (await _load_own(look, [agent], now, link, gone=False))[agent]
+
+
+async def load_missed(look: Reader, agents: Collection[str], now: int, link: Link) -> dict[str, PrivateView]:
+    """The same for each of these agents whose browser knows an older one: also the drafts that are gone (empty), and
+    up to where what was most lately active has been read."""
+    found = await _load_own(look, agents, now, link, gone=True)
+    for agent, private in found.items():
         marks = await look.all(MARKS, agent, MARKS_TOLD)
         private["read"] = {row["conversation_id"]: row["position"] for row in marks}
         # So a conversation that comes into view later is known to be unread or not, though nobody tells its mark.
         private["read_above"] = marks[-1]["position"] if len(marks) == MARKS_TOLD else 0
-    return private
+    return found
+
+
+async def _load_own(
+    look: Reader, agents: Collection[str], now: int, link: Link, *, gone: bool
+) -> dict[str, PrivateView]:
+    ids = as_json(sorted(agents))
+    drafts: dict[str, dict[str, dict[str, str]]] = {agent: {} for agent in agents}
+    for row in await look.all(DRAFTS_AND_GONE if gone else DRAFTS, ids):
+        drafts[row["agent_id"]].setdefault(row["conversation_id"], {})[row["mode"]] = row["text"]
+    along = await load_along(look, agents, link, gone=gone)
+    own = {row["id"]: row for row in await look.all(OWN, ids)}
+    preferences = {agent: from_json(row["preferences"]) for agent, row in own.items()}
+    told = await load_told(look, preferences, now)
+    return {
+        agent: {
+            "drafts": drafts[agent],
+            "along": along.get(agent, {}),
+            "preferences": preferences[agent],
+            "availability": own[agent]["availability"],
+            "notices": told[agent][0],
+            "followed": told[agent][1],
+        }
+        for agent in own
+    }
 
 
 def _scope(count: CountView) -> Scope:

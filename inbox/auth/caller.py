@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.egress.access import Role, Viewer
@@ -10,16 +11,16 @@ from gateway.events import Actor, ActorKind, AgentId, TeamId, agent
 from gateway.store import Reader, Row
 from inbox.auth.secrets import digest
 
-BY_SESSION = """select a.id, a.name, a.email, a.role, s.id as key, s.seen_at, s.expires_at, s.created_at
-    from sessions s join agents a on a.id = s.agent_id
+# A row for each team, one without a team for who is in none.
+BY_SESSION = """select a.id, a.name, a.email, a.role, s.id as key, s.seen_at, s.expires_at, s.created_at, m.team_id
+    from sessions s join agents a on a.id = s.agent_id left join team_members m on m.agent_id = a.id
     where s.hash = $1 and s.revoked_at is null and s.expires_at > $2 and a.deactivated_at is null"""
 AGAIN_BY_SESSION = BY_SESSION.replace("s.hash = $1", "s.id = $1")
-BY_TOKEN = """select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.expires_at, t.created_at
-    from tokens t join agents a on a.id = t.agent_id
+BY_TOKEN = """select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.expires_at, t.created_at, m.team_id
+    from tokens t join agents a on a.id = t.agent_id left join team_members m on m.agent_id = a.id
     where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
       and a.deactivated_at is null"""
 AGAIN_BY_TOKEN = BY_TOKEN.replace("t.hash = $1", "t.id = $1")
-TEAMS = "select team_id from team_members where agent_id = $1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,8 @@ class Caller:
     """When this session or token was last written down as used; 0: never."""
     created_at: int
     expires_at: int | None
+    position: int
+    """Of the log, as of which this is so."""
 
     @property
     def agent_id(self) -> AgentId:
@@ -53,18 +56,18 @@ class Caller:
 
 async def by_session(look: Reader, secret: str, now: int) -> Caller:
     """The agent whose session this secret opens. Raises Unauthenticated."""
-    row = await look.one(BY_SESSION, digest(secret), now)
-    if row is None:
+    rows = await look.all(BY_SESSION, digest(secret), now)
+    if not rows:
         raise Unauthenticated("errors.signed_out", "no such session, or it has ended")
-    return await _caller(look, row, session=row["key"])
+    return _caller(look, rows, session=rows[0]["key"])
 
 
 async def by_token(look: Reader, secret: str, now: int) -> Caller:
     """The agent for whom this API token acts. Raises Unauthenticated."""
-    row = await look.one(BY_TOKEN, digest(secret), now)
-    if row is None:
+    rows = await look.all(BY_TOKEN, digest(secret), now)
+    if not rows:
         raise Unauthenticated("errors.token_invalid", "no such token, or it has ended")
-    return await _caller(look, row, token=row["key"])
+    return _caller(look, rows, token=rows[0]["key"])
 
 
 async def look_again(look: Reader, caller: Caller, now: int) -> Caller:
@@ -73,19 +76,19 @@ async def look_again(look: Reader, caller: Caller, now: int) -> Caller:
     Raises Unauthenticated when the session or token has ended or the agent was let go.
     """
     sql = AGAIN_BY_SESSION if caller.session else AGAIN_BY_TOKEN
-    row = await look.one(sql, caller.session or caller.token, now)
-    if row is None:
+    rows = await look.all(sql, caller.session or caller.token, now)
+    if not rows:
         raise Unauthenticated("errors.signed_out", "the session or token has ended")
-    return await _caller(look, row, session=caller.session, token=caller.token)
+    return _caller(look, rows, session=caller.session, token=caller.token)
 
 
-async def _caller(look: Reader, row: Row, *, session: str | None = None, token: str | None = None) -> Caller:
-    teams = await look.all(TEAMS, row["id"])
-    viewer = Viewer(
-        AgentId(row["id"]), Role(row["role"]), frozenset(TeamId(team["team_id"]) for team in teams)
-    )
+def _caller(
+    look: Reader, rows: Sequence[Row], *, session: str | None = None, token: str | None = None
+) -> Caller:
+    row = rows[0]
+    teams = frozenset(TeamId(one["team_id"]) for one in rows if one["team_id"] is not None)
     return Caller(
-        viewer=viewer,
+        viewer=Viewer(AgentId(row["id"]), Role(row["role"]), teams),
         name=row["name"],
         email=row["email"],
         session=session,
@@ -93,4 +96,5 @@ async def _caller(look: Reader, row: Row, *, session: str | None = None, token: 
         seen_at=row["seen_at"] or 0,
         created_at=row["created_at"],
         expires_at=row["expires_at"],
+        position=look.position,
     )

@@ -13,12 +13,13 @@ from gateway.errors import Refused
 from gateway.store import Reader
 from inbox.auth import factor
 from inbox.auth import sign_in as entry
-from inbox.auth.caller import TEAMS
 from inbox.auth.door import OVER, RENEWED, visit_of
 from inbox.auth.sessions import end_session, live_sessions
 from inbox.auth.tokens import end_token, make_token, tokens_of
 from inbox.fitting import Moment, Name, Sent
 from inbox.rest.route import Call, route
+
+TEAMS = "select team_id from team_members where agent_id = $1"
 
 Email = Annotated[
     str,

@@ -12,6 +12,7 @@ import pytest
 
 from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus, CustomerHere, CustomerTyping, PrivateChanged
 from gateway.limits import Limits
+from gateway.live import encode
 from inbox.hub import AgentSession
 from inbox.signals import TICK, Signals
 from tests.hours import Hours, turns
@@ -226,7 +227,7 @@ async def test_nothing_is_left_behind(stage: Stage) -> None:
     stage.clock.now += LIMITS.typing_expires + LIMITS.presence_settles
     stage.ticks()
     assert stage.is_empty
-    assert stage.signals.presence == {}
+    assert stage.signals.presence_frame == encode({"kind": "signals", "agents": {}})
 
 
 async def test_a_lease_that_ran_out_takes_its_looking_along(stage: Stage) -> None:

@@ -12,6 +12,7 @@ from inbox import snapshot as starting
 from inbox.auth.caller import by_session
 from inbox.snapshot import load_snapshot, told_limits
 from tests.inbox.conftest import House, does
+from tests.inbox.test_notices import beginning
 
 
 async def snapshot(house: House, who: str) -> dict[str, Any]:
@@ -72,10 +73,10 @@ async def test_which_read_marks_are_not_told(both: House, monkeypatch: pytest.Mo
     ann = both.agents["ann"]
 
     async def told() -> tuple[dict[str, int], int]:
-        private = await both.store.read(
-            lambda look: starting.load_private(look, ann, both.clock(), both.desk.link, catching_up=True)
+        missed = await both.store.read(
+            lambda look: starting.load_missed(look, [ann], both.clock(), both.desk.link)
         )
-        return private["read"], private["read_above"]
+        return missed[ann]["read"], missed[ann]["read_above"]
 
     assert await told() == ({}, 0), "none is not told"
     await does(both, "ann", "mark_read", conversation=taken[0].conversation, position=taken[0].position)
@@ -85,3 +86,30 @@ async def test_which_read_marks_are_not_told(both: House, monkeypatch: pytest.Mo
     read, above = await told()
     assert read == {one.conversation: one.position for one in taken[1:]}
     assert taken[0].position < above == taken[1].position, "every mark above it is told"
+
+
+async def test_what_several_agents_missed_is_each_ones_own(both: House) -> None:
+    """Read in one look: drafts, gone ones, notices and counts fall to nobody else."""
+    noticing = await beginning(both)
+    ann, bob, sue = (both.agents[name] for name in ("ann", "bob", "sue"))
+    taken = await both.customer_writes("hello", team="sales")
+    talk = taken.conversation
+    await does(both, "sue", "note", conversation=talk, text="@[Ann]", client_id="n1", mentions=[ann])
+    await does(both, "sue", "watch", conversation=talk)
+    await both.store.write(lambda tx: save_draft(tx, ann, talk, "public", "Dear Kim"))
+    await both.store.write(lambda tx: save_draft(tx, sue, talk, "note", ""))
+    await noticing.catch_up()
+
+    missed = await both.store.read(
+        lambda look: starting.load_missed(look, [ann, bob, sue], both.clock(), both.desk.link)
+    )
+    assert missed[ann]["drafts"] == {talk: {"public": "Dear Kim"}}
+    assert missed[bob]["drafts"] == {}
+    assert missed[sue]["drafts"] in ({}, {talk: {"note": ""}})
+    assert [missed[one]["notices"]["unread"] for one in (ann, bob, sue)] == [1, 0, 0]
+    assert [missed[one]["followed"]["mentions"] for one in (ann, bob, sue)] == [1, 0, 0]
+    assert [missed[one]["followed"]["watched"] for one in (ann, bob, sue)][1:] == [0, 1]
+    alone = await both.store.read(
+        lambda look: starting.load_missed(look, [ann], both.clock(), both.desk.link)
+    )
+    assert alone == {ann: missed[ann]}

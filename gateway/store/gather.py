@@ -1,0 +1,40 @@
+"""Looks that many ask for in the same turn of the loop, made as one.
+
+When everybody comes back at once, a look for each would be most of the work.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from typing import Any, Generic, TypeVar
+
+from gateway.store.base import Store
+from gateway.store.tx import Reader
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class Gathered(Generic[K, V]):
+    """`load` is given the keys of all who ask before it begins."""
+
+    def __init__(
+        self, store: Store, load: Callable[[Reader, Collection[K]], Coroutine[Any, Any, Mapping[K, V]]]
+    ) -> None:
+        self._store = store
+        self._load = load
+        self._keys: set[K] = set()
+        self._loading: asyncio.Task[Mapping[K, V]] | None = None
+
+    async def get(self, key: K) -> V | None:
+        """What stands when this is asked or later; None when there is none. Raises what the look raises."""
+        if self._loading is None:
+            self._loading = asyncio.create_task(self._look())
+        self._keys.add(key)
+        # Who goes away meanwhile takes nobody's answer along.
+        return (await asyncio.shield(self._loading)).get(key)
+
+    async def _look(self) -> Mapping[K, V]:
+        keys, self._keys, self._loading = self._keys, set(), None
+        return await self._store.read(lambda look: self._load(look, keys))
