@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.e2e.office import PASSWORD, PHONE, Colleague, Office
+from tests.e2e.pages.screen import become
 from tests.e2e.pages.settings import SettingsPage
 from tests.e2e.pages.words import Language
 from tests.servers.pages import Pages
@@ -270,6 +271,61 @@ async def test_who_is_here_and_how_is_seen_of_agents_and_teams(office: Office) -
     await inbox.page.close()
     await settings.reload()
     await expect(settings.row("Bo")).to_contain_text(settings.words("agents.says_busy"))
+
+
+# --- tags and fields ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_tags_are_made_renamed_retired_and_brought_back(office: Office, language: Language) -> None:
+    settings = await settings_of(office.boss, "tags", language)
+    dialog = settings.page.get_by_role("dialog")
+    tags = settings.page.locator(".rows-row")
+    await expect(settings.page.get_by_text(settings.words("tags.none"), exact=True)).to_be_visible()
+    await settings.button("tags.make").click()
+    await dialog.get_by_label(settings.words("name"), exact=True).fill("vip")
+    await dialog.get_by_label(settings.words("colour.red"), exact=True).check()
+    assert await settings.faults(f"tag-dialog-{language}") == []
+    await saved(settings)
+    await tags.get_by_role("button", name=f"{settings.words('edit')} vip").click()
+    await dialog.get_by_label(settings.words("name"), exact=True).fill("귀빈")
+    await saved(settings)
+    await expect(tags).to_contain_text(["귀빈"])
+    await tags.get_by_role("button", name=f"{settings.words('retire')} 귀빈").click()
+    await expect(tags.locator(".badge")).to_have_text(settings.words("retired"))
+    await tags.get_by_role("button", name=f"{settings.words('bring_back')} 귀빈").click()
+    await expect(tags.locator(".badge")).to_have_count(0)
+    (tag,) = (await office.boss.ask("GET", "/tags"))["tags"]
+    assert (tag["name"], tag["retired"]) == ("귀빈", False)
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_a_field_with_choices_stands_beside_every_conversation(
+    office: Office, language: Language
+) -> None:
+    settings = await settings_of(office.boss, "attributes", language)
+    dialog, words = settings.page.get_by_role("dialog"), settings.words
+    await settings.button("attributes.make").click()
+    await dialog.get_by_label(words("attributes.label"), exact=True).fill("Roast")
+    await dialog.get_by_label(words("attributes.key")).fill("roast")
+    await dialog.get_by_label(words("attributes.target")).select_option("contact")
+    await dialog.get_by_label(words("attributes.type")).select_option("choice")
+    await dialog.get_by_label(words("attributes.choices")).fill("Light\nDark")
+    assert await settings.faults(f"attribute-dialog-{language}") == []
+    await saved(settings)
+    await expect(settings.row("Roast")).to_contain_text("roast")
+    await office.known_writes("Lee", "Hello")
+    contact = (await office.boss.conversation())["contact"]["id"]
+    inbox = await office.boss.inbox(f"/c/{(await office.boss.conversation())['number']}", language)
+    side = inbox.page.get_by_role("region", name=words("context.label"))
+    await side.get_by_label("Roast").select_option("Dark")
+
+    async def kept() -> object:
+        return (await office.boss.ask("GET", f"/contacts/{contact}"))["contact"]["attributes"].get("roast")
+
+    await become(kept, "Dark")
+    await act(settings, "Roast", "retire")
+    await expect(settings.page.locator(".rows-row .badge")).to_have_text(words("retired"))
 
 
 # --- sign-in --------------------------------------------------------------------------------------------------------

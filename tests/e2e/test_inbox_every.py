@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e.office import Colleague, Office
+from tests.e2e.office import Colleague, Office, OpenOffice
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.words import LANGUAGES, Language
 
@@ -81,9 +81,9 @@ async def test_every_list_holds_what_it_says(office: Office, language: Language)
     await inbox.is_true()
 
 
-async def test_a_view_counts_no_further_than_anybody_reads(open_office) -> None:  # type: ignore[no-untyped-def]
+async def test_a_view_counts_no_further_than_anybody_reads(open_office: OpenOffice) -> None:
     """Fixed lists count exactly; a saved view says 99+."""
-    office: Office = await open_office(**MANY)
+    office = await open_office(**MANY)
     for n in range(101):
         await office.writes(f"Hello {n}")
     await office.boss.ask("POST", "/views", {"name": "Many", "filter": {"status": "open"}})
@@ -141,7 +141,7 @@ async def test_every_event_stands_in_words(office: Office, language: Language) -
     team, tag = await office.team("Orders"), await tag_called(office, "vip")
     mina = await office.hire("Mina", teams=[team])
     key = await someone(office, "Lee")
-    for act in (
+    acts: tuple[dict[str, object], ...] = (
         {"assignee": boss.id},
         {"assignee": mina.id},
         {"assignee": None},
@@ -157,7 +157,8 @@ async def test_every_event_stands_in_words(office: Office, language: Language) -
         {"status": "open"},
         {"status": "spam"},
         {"status": "open"},
-    ):
+    )
+    for act in acts:
         await change(boss, key, **act)
     inbox = await boss.inbox(f"/c/{(await boss.conversation())['number']}", language)
     told = [line.strip().split("\n")[0] for line in await inbox.log.locator(".line").all_inner_texts()]

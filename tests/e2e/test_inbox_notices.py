@@ -220,6 +220,21 @@ async def test_a_customer_who_returns_is_one_calm_line(open_office: OpenOffice):
     await expect(boss.page.get_by_text(boss.words("back.said", contact="Kim"))).to_have_count(0)
 
 
+async def test_the_tab_says_how_much_calls(office: Office):
+    """A figure in the title: who waits and nobody has taken; answered or closed they call no more."""
+    mina = await office.hire("Mina")
+    inbox = await mina.inbox("/list/closed")
+    await expect(inbox.page).to_have_title("Parley")
+    for name in ("Kim", "Lee"):
+        await office.known_writes(name, "hello")
+    await expect(inbox.page).to_have_title("(2) Parley")
+    await inbox.go_to("/list/all")
+    await inbox.open("Lee")
+    await expect(inbox.page).to_have_title("(2) Lee · Parley")
+    await inbox.close()
+    await expect(inbox.page).to_have_title(re.compile(r"^\(1\) "))
+
+
 # --- how it looks ---------------------------------------------------------------------------------------------------
 
 
