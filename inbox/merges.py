@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, sees_row
-from gateway.egress.types import ActorView
+from gateway.egress.types import ActorView, Line
 from gateway.events import Actor, ActorKind
 from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_names
@@ -22,6 +22,10 @@ MERGES = (
 CONVERSATIONS = """select c.id, c.number, c.team_id, c.assignee_id, k.name from conversations c
     join contacts k on k.id = c.contact_id where c.id in {ids_1}"""
 CONTACTS = "select k.id, k.name from contacts k where k.id in {ids_1}"
+
+
+JOINED = """select id, kind, from_id, into_id, undone_at from merges
+    where id in {ids_1} and kind in ('contact.merge', 'contact.split')"""
 
 
 class MergeSide(TypedDict):
@@ -80,3 +84,22 @@ async def _sides(look: Reader, viewer: Viewer, rows: Sequence[Row]) -> dict[str,
         if sees_row(viewer, row):
             sides[row["id"]] = {"id": row["id"], "number": row["number"], "name": row["name"]}
     return sides
+
+
+async def recall(look: Reader, lines: Sequence[Line]) -> None:
+    """Lines from before they said from whom to whom a conversation went: the merge they came from still knows."""
+    silent = [
+        line
+        for line in lines
+        if line["changes"].get("fields") == ["contact"] and "why" not in line["changes"]
+    ]
+    if not silent:
+        return
+    keys = as_json(sorted({line["subject"] or "" for line in silent}))
+    merges = {row["id"]: row for row in await look.all(JOINED, keys)}
+    for line in silent:
+        if (merge := merges.get(line["subject"] or "")) is not None:
+            undone = merge["undone_at"] is not None and line["at"] >= merge["undone_at"]
+            sides = [merge["from_id"], merge["into_id"]]
+            why = "undone" if undone else "merged" if merge["kind"] == "contact.merge" else "split"
+            line["changes"] = line["changes"] | {"contacts": sides[::-1] if undone else sides, "why": why}

@@ -23,6 +23,7 @@ from gateway.store.load import LINES, MESSAGES, load_contacts, load_conversation
 from gateway.store.search import fts_query, ts_query
 from inbox.auth.access import access_contact, access_conversation, where_sees_contact
 from inbox.drafts import load_along_in
+from inbox.merges import recall
 from inbox.places import Place, read_place
 from inbox.wire import AlongView
 
@@ -335,6 +336,7 @@ async def _lines(
             where += f" and l.at {sign} ${len(params)}"
     sql = f"{LINES} where {where} order by l.at desc, l.position desc limit {LINES_MOST}"
     lines = [project.line(row) for row in (await look.all(sql, *params))[::-1]]
+    await recall(look, lines)
     names = await _names(look, viewer, lines)
     return [_called(line, names) for line in lines]
 

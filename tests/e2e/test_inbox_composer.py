@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -440,6 +441,29 @@ async def test_marks_are_drawn_on_both_sides_and_never_become_markup(office: Off
         await expect(place.locator("strong")).to_have_text(["two"])
         await expect(place.locator("img[src=x]")).to_have_count(0)
     await expect(chat.log.locator("b, strong")).to_have_count(1)
+
+
+@pytest.mark.parametrize("width", [320, 390])
+async def test_the_tools_stand_in_one_row_on_a_phone(office: Office, width: int):
+    mina = await office.hire("Mina")
+    chat = await office.customer()
+    await chat.say("Hello")
+    hand: dict[str, Any] = {"viewport": {"width": width, "height": 700}, "has_touch": True, "is_mobile": True}
+    inbox = await mina.inbox(language="ko", color_scheme="dark", **hand)
+    await inbox.open(inbox.words("contact.unnamed"))
+    boxes = """() => [...document.querySelectorAll(".composer-foot button")].map((one) => {
+        const {left, right, top, width, height} = one.getBoundingClientRect();
+        return {left, right, middle: Math.round(top + height / 2), width, height};
+    })"""
+    for mode in ("note", "public"):
+        await inbox.write("가" * 9_950 if mode == "public" and width > 320 else "안녕하세요", mode)
+        found: list[dict[str, float]] = await inbox.page.evaluate(boxes)
+        assert len(found) == (9 if mode == "note" else 8)
+        assert max(one["middle"] for one in found) - min(one["middle"] for one in found) <= 2, "one row"
+        assert all(one["width"] >= 28 and one["height"] >= 38 for one in found), "to be met with a finger"
+        assert all(one["right"] <= other["left"] + 1 for one, other in pairwise(found)), "none over another"
+        assert found[-1]["right"] <= width
+    assert await inbox.faults(f"tools-{width}") == []
 
 
 # --- files ----------------------------------------------------------------------------------------------------------

@@ -89,6 +89,32 @@ async def test_a_line_says_who_was_joined_within_what_one_may_see(both: House) -
     assert [one[2] for one in await lines(ann)] == [{lee: "Leigh"}] * 2, "Park is out of sight again"
 
 
+async def test_a_line_from_before_lines_said_so_asks_the_merge(both: House) -> None:
+    for name in ("Lee", "Park"):
+        talk = (await both.customer_writes("hello", name=name)).conversation
+    rows = await both.store.read(lambda look: look.all("select id, name from contacts"))
+    contacts = {row["name"]: row["id"] for row in rows}
+    lee, park = contacts["Lee"], contacts["Park"]
+    sue = Viewer(AgentId(both.agents["sue"]), Role.SUPERVISOR, frozenset())
+    merge = (await does(both, "sue", "merge_contacts", contact=park, into=lee))["merge"]
+    both.clock.ahead += 5
+    await does(both, "sue", "undo_merge", merge=merge)
+
+    async def lines() -> list[tuple[object, object, object]]:
+        page = await both.store.scan(
+            lambda look: list_messages(look, sue, talk, lambda row: "", before=None, after=None, limit=50)
+        )
+        moved = [one for one in page["lines"] if one["changes"].get("fields") == ["contact"]]
+        return [(one["changes"]["why"], one["changes"]["contacts"], one["names"]) for one in moved]
+
+    names = {lee: "Lee", park: "Park"}
+    told = [("merged", [park, lee], names), ("undone", [lee, park], names)]
+    assert await lines() == told
+    old = """update audit set changes = '{"fields": ["contact"]}' where conversation_id = $1 and subject_id = $2"""
+    assert await both.store.write(lambda tx: tx.run(old, talk, merge)) == 2
+    assert await lines() == told
+
+
 async def test_a_conversation_that_was_never_merged_has_none(house: House) -> None:
     talk = (await house.customer_writes("hello")).conversation
     sue = Viewer(AgentId(house.agents["sue"]), Role.SUPERVISOR, frozenset())
