@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
 from typing import Any, NewType
 
@@ -230,8 +230,3 @@ Fact = InboundMessage | SeenReport
 def unsupported(provider_id: str, sender: Address, what: str, at: int | None = None) -> InboundMessage:
     """A message of a kind this adapter does not know: visible, never silence."""
     return InboundMessage(provider_id, sender, at=at, content={"type": "unsupported", "what": what[:80]})
-
-
-def with_scope(scope: Scope, **changes: Any) -> Scope:
-    """The scope after a change of some of its parts."""
-    return replace(scope, **changes)

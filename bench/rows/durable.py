@@ -9,8 +9,6 @@ from bench.harness import Bench, Beside, Figure, Goal, Posts, Sockets, on_both_l
 from bench.product import Data
 
 AGENTS = 50
-CROWD = 256
-"""Customers who write at the same time, each on a connection of their own, where nobody looks on."""
 
 
 @row

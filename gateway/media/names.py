@@ -8,8 +8,6 @@ from urllib.parse import quote
 
 NAME_BYTES = 180
 """The longest name, in bytes of UTF-8: below the 255 of common file systems, with room for a browser's " (1)"."""
-ENDING_BYTES = 16
-"""The longest ending that counts as one and survives the shortening."""
 
 _JOINERS = "\u200c\u200d"  # needed inside words (Persian, Hindi) and emoji
 _UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}  # controls, bidi overrides, surrogates, line separators

@@ -7,7 +7,7 @@ import logging
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
@@ -225,12 +225,3 @@ class Store(ABC):
 
 async def _head(look: Reader) -> int:
     return look.position
-
-
-def as_verb(verb: Callable[[Tx], Awaitable[T]]) -> Verb[T]:
-    """For callers that hold a plain awaitable function."""
-
-    async def run(tx: Tx) -> T:
-        return await verb(tx)
-
-    return run

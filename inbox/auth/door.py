@@ -26,14 +26,6 @@ OVER: web.RequestKey[bool] = web.RequestKey("over", bool)
 """The answer takes the cookie away."""
 
 
-async def who_is_calling(request: web.Request) -> Caller:
-    """Whoever calls, for doors that open to nobody unknown (the socket). Raises Unauthenticated, TooMany."""
-    caller = await recognise(request, request.app[DESK])
-    if caller is None:
-        raise Unauthenticated("errors.signed_out", "nobody is signed in")
-    return caller
-
-
 def cookie_name(request: web.Request) -> str:
     return SECURE if is_https(request) else PLAIN
 
