@@ -161,6 +161,7 @@ async def test_every_event_stands_in_words(office: Office, language: Language) -
     for act in acts:
         await change(boss, key, **act)
     inbox = await boss.inbox(f"/c/{(await boss.conversation())['number']}", language)
+    await expect(inbox.log.locator(".line", has_text=re.compile("2100"))).to_have_count(1)
     told = [line.strip().split("\n")[0] for line in await inbox.log.locator(".line").all_inner_texts()]
     who = {"name": "Ada"}
     said = {
@@ -188,7 +189,6 @@ async def test_every_event_stands_in_words(office: Office, language: Language) -
         ]
         assert there, f"line.{name}: {exactly!r} is not in {told!r}"
         assert all(str(param) in there[0] or len(there) > 1 for param in params.values()), there
-    await expect(inbox.log.locator(".line", has_text=re.compile("2100"))).to_have_count(1)
     assert not re.search(r"[{}]|line\.|undefined|null|을/를|이/가|을\(를\)", " ".join(told)), told
     assert await inbox.faults(f"events-{language}") == []
 
