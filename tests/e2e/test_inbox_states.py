@@ -123,7 +123,9 @@ async def test_work_waits_fails_and_comes(
     for address, place in places.items():
         gate.hold()
         await inbox.go_to(address)
-        await waits_fails_comes(gate, inbox.page.locator(place), look, inbox, address.strip("/")[:6].replace("/", "-"))
+        await waits_fails_comes(
+            gate, inbox.page.locator(place), look, inbox, address.strip("/")[:6].replace("/", "-")
+        )
     # Everything of the person is read anew as the side opens.
     await inbox.go_to("/settings/look")
     gate.hold()
