@@ -17,13 +17,19 @@ V = TypeVar("V")
 
 
 class Gathered(Generic[K, V]):
-    """`load` is given the keys of all who ask before it begins."""
+    """`load` is given the keys of all who ask before it begins. After a look for several the next begins `rest` ms
+    later: then many come at once, and the more share a look the sooner all have been answered."""
 
     def __init__(
-        self, store: Store, load: Callable[[Reader, Collection[K]], Coroutine[Any, Any, Mapping[K, V]]]
+        self,
+        store: Store,
+        load: Callable[[Reader, Collection[K]], Coroutine[Any, Any, Mapping[K, V]]],
+        rest: int,
     ) -> None:
         self._store = store
         self._load = load
+        self._rest = rest / 1000
+        self._due = 0.0
         self._keys: set[K] = set()
         self._loading: asyncio.Task[Mapping[K, V]] | None = None
 
@@ -36,5 +42,10 @@ class Gathered(Generic[K, V]):
         return (await asyncio.shield(self._loading)).get(key)
 
     async def _look(self) -> Mapping[K, V]:
+        loop = asyncio.get_running_loop()
+        if (rest := self._due - loop.time()) > 0:
+            await asyncio.sleep(rest)
         keys, self._keys, self._loading = self._keys, set(), None
+        if len(keys) > 1:
+            self._due = loop.time() + self._rest
         return await self._store.read(lambda look: self._load(look, keys))

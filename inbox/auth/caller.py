@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from gateway.egress.access import Role, Viewer
 from gateway.errors import Unauthenticated
 from gateway.events import Actor, ActorKind, AgentId, TeamId, agent
-from gateway.store import Reader, Row
+from gateway.store import Reader, Row, as_json
 from inbox.auth.secrets import digest
 
 # A row for each team, one without a team for who is in none.
 BY_SESSION = """select a.id, a.name, a.email, a.role, s.id as key, s.seen_at, s.expires_at, s.created_at, m.team_id
     from sessions s join agents a on a.id = s.agent_id left join team_members m on m.agent_id = a.id
     where s.hash = $1 and s.revoked_at is null and s.expires_at > $2 and a.deactivated_at is null"""
+BY_SESSIONS = BY_SESSION.replace("select a.id", "select s.hash, a.id").replace(
+    "s.hash = $1", "s.hash in {ids_1}"
+)
 AGAIN_BY_SESSION = BY_SESSION.replace("s.hash = $1", "s.id = $1")
 BY_TOKEN = """select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.expires_at, t.created_at, m.team_id
     from tokens t join agents a on a.id = t.agent_id left join team_members m on m.agent_id = a.id
@@ -60,6 +64,15 @@ async def by_session(look: Reader, secret: str, now: int) -> Caller:
     if not rows:
         raise Unauthenticated("errors.signed_out", "no such session, or it has ended")
     return _caller(look, rows, session=rows[0]["key"])
+
+
+async def by_sessions(look: Reader, secrets: Collection[str], now: int) -> dict[str, Caller]:
+    """The agents whose sessions these secrets open, by secret; a secret that opens none is left out."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    hashes = {digest(secret): secret for secret in secrets}
+    for row in await look.all(BY_SESSIONS, as_json(sorted(hashes)), now):
+        found[row["hash"]].append(row)
+    return {hashes[one]: _caller(look, rows, session=rows[0]["key"]) for one, rows in found.items()}
 
 
 async def by_token(look: Reader, secret: str, now: int) -> Caller:

@@ -12,6 +12,7 @@ from aiohttp import web
 
 from gateway.door import client_address, is_https, neighbourhood
 from gateway.errors import Unauthenticated, Unavailable
+from gateway.store.gather import Gathered
 from inbox.auth.caller import Caller, by_session, by_token
 from inbox.auth.secrets import LONGEST
 from inbox.auth.sessions import MINUTE, Started, needs_touch, touch_session
@@ -30,16 +31,22 @@ def cookie_name(request: web.Request) -> str:
     return SECURE if is_https(request) else PLAIN
 
 
-async def recognise(request: web.Request, desk: Desk) -> Caller | None:
+async def recognise(
+    request: web.Request, desk: Desk, sessions: Gathered[str, Caller] | None = None
+) -> Caller | None:
     """Who calls, None for nobody. A token or a session that does not hold is nobody's; never guessed further.
 
-    Called for every request and socket. Raises Unauthenticated for a broken or ended token, TooMany.
+    Called for every request and socket; `sessions` by secret for where many may come at once. Raises Unauthenticated
+    for a broken or ended token, TooMany.
     """
     shown = request.headers.get("Authorization")
     secret = _bearer(shown) if shown is not None else request.cookies.get(cookie_name(request), "")
     caller = None
     if secret and len(secret) <= LONGEST:
-        caller = await _look_up(desk, secret, is_token=shown is not None)
+        if shown is None and sessions is not None:
+            caller = await sessions.get(secret)
+        else:
+            caller = await _look_up(desk, secret, is_token=shown is not None)
     if caller is None:
         desk.rates.strangers.check(neighbourhood(client_address(request)))
         if shown is not None:
