@@ -21,6 +21,8 @@ QUIET = 0.15
 """Cores that others may use meanwhile; above it a measurement is repeated."""
 REPEATS = 1
 """How often a disturbed measurement is repeated; the least disturbed one counts."""
+SETTLED = 0.1
+"""Seconds without a byte after which a socket has been told what it starts from."""
 
 
 @dataclass(frozen=True)
@@ -188,8 +190,17 @@ class Sockets:
         self.load = 0.0
         """Of its core, in the last flight."""
 
+    def settle(self) -> None:
+        """Wait until nothing comes: after the answer to its hello a socket is told what it starts from, and what
+        happens until then is part of that."""
+        before = -1
+        while (now := int(self.report()["bytes"])) != before:
+            before = now
+            time.sleep(SETTLED)
+
     def forget(self) -> None:
         """What comes from now on is reported."""
+        self.settle()
         self.program.say("reset")
         self.program.told()
 

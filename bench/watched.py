@@ -30,7 +30,7 @@ def _watch() -> None:
     while True:
         time.sleep(LOOK)
         for session in tuple(_sessions):
-            most = max(most, session._transport.get_write_buffer_size())
+            most = max(most, session._waiting)
             if session.cut_with == live.CLOSE_SLOW:
                 print(json.dumps({"held": most}), flush=True)
                 return
