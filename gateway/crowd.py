@@ -21,8 +21,8 @@ class Told(Protocol):
     def quick(self) -> Callable[[bytes], object] | None:
         """Writes without asking; None: this session must be asked before every frame."""
 
-    def write(self, frame: bytes) -> None:
-        """Asks first: writes, keeps for later, or cuts."""
+    def tell(self, frame: bytes) -> None:
+        """Asks first: writes, or leaves the crowd to catch up by itself."""
 
 
 S = TypeVar("S", bound=Told)
@@ -53,15 +53,15 @@ class Crowd(Collection[S]):
             self._asked[session] = None
 
     def write(self, frame: bytes) -> None:
-        """To each of them, or to its cut."""
+        """To each of them that has room for it."""
         if len(frame) > MOST:
             for session in tuple(self):
-                session.write(frame)
+                session.tell(frame)
             return
         # One that is written to may be found slow or gone, which changes the dicts.
         writes, asked = iter(tuple(self._quick.values())), tuple(self._asked)
         for session in asked:
-            session.write(frame)
+            session.tell(frame)
             if session.quick is not None:
                 self.discard(session)
                 self.add(session)

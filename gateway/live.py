@@ -14,7 +14,7 @@ import socket
 import struct
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 import orjson
@@ -37,7 +37,7 @@ PIECE = 16 * 1024
 """Bytes of payload in one WebSocket frame; a longer text is a run of them (RFC 6455, section 5.4). With its head less
 than the least `socket_buffer`."""
 BEHIND = 4 * 1024 * 1024
-"""Bytes that may wait behind what a socket's buffer holds: in the messages that all who are told the same share."""
+"""Bytes that may wait behind what a socket's buffer holds: of what it asked for itself, or is caught up with."""
 STALLED = 2.0
 """Seconds a browser for which more waits than its buffer holds may take nothing at all before it is cut."""
 FEED_LOOK = 0.005
@@ -136,6 +136,10 @@ class LiveSession:
         self._feeding: asyncio.TimerHandle | None = None
         self._left = 0
         self._moved_at = 0.0
+        self.lags = False
+        """It is about to leave its hub: what others are told is not for it."""
+        self.caught_up: Callable[[], Awaitable[object]] | None = None
+        """Called when it has caught up with the log after it lagged: tells what the log does not."""
         raw = request.transport.get_extra_info("socket")
         if raw is not None and raw.family in (socket.AF_INET, socket.AF_INET6):
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
@@ -168,7 +172,7 @@ class LiveSession:
         long as the browser takes something; one that takes nothing, or for which too much waits, is cut."""
         if self.closing:
             return
-        if not self._behind and self._transport.get_write_buffer_size() + len(frame) <= self._limit:
+        if self._has_room_for(frame):
             self._transport.write(frame)
         elif self._behind_bytes > BEHIND:
             self.cut(CLOSE_SLOW)
@@ -183,10 +187,29 @@ class LiveSession:
                 self._left = self._transport.get_write_buffer_size()
                 self._feed()
 
+    def tell(self, frame: bytes) -> None:
+        """What all are told. For one whose buffer has no room nothing is kept: it leaves its hub where it stands, and
+        catches up from the log as soon as its browser has taken what waits."""
+        if self.lags or self.closing:
+            return
+        if self._hub is None or self._has_room_for(frame):
+            self.write(frame)
+        else:
+            self._hub.lag(self)
+
+    def _has_room_for(self, frame: bytes) -> bool:
+        return not self._behind and self._transport.get_write_buffer_size() + len(frame) <= self._limit
+
     @property
     def quick(self) -> Callable[[bytes], object] | None:
         """Writes without asking first (see `Crowd`); None while this browser is slow or gone."""
-        if not self._watched or self._behind or self.closing or self._transport.get_write_buffer_size():
+        if (
+            self.lags
+            or not self._watched
+            or self._behind
+            or self.closing
+            or self._transport.get_write_buffer_size()
+        ):
             return None
         return self._transport.write
 
@@ -317,6 +340,7 @@ class Hub(ABC, Generic[S, C]):
         self._pending: list[Event] = []
         self._wake = asyncio.Event()
         self._gather = limits.gather / 1000
+        self._lagging: dict[S, asyncio.Task[None]] = {}
         self._reading = asyncio.Lock()
         self._read: tuple[int, float, dict[int, tuple[Sequence[Event], C]]] = (0, 0.0, {})
         self._stop = bus.take_events(self._take)
@@ -445,6 +469,31 @@ class Hub(ABC, Generic[S, C]):
     def ask(self, session: S) -> None:
         """Its browser is slow or gone."""
 
+    def lag(self, session: S) -> None:
+        """Its browser reads too slowly for what is told now. Called while others are being told."""
+        session.lags = True
+        self.ask(session)
+        session.belong(None)  # where it stands before the facts that are told just now
+        self._lagging[session] = asyncio.create_task(self._catch_up(session))
+
+    async def _catch_up(self, session: S) -> None:
+        """Bring one back that lagged. What cannot be told it asks for anew, with its cursor."""
+        self._drop(session)
+        session.lags = False
+        try:
+            if not await self.join(session):
+                session.cut(CLOSE_SLOW)
+            elif session.caught_up is not None:
+                await session.caught_up()
+        except Unavailable as why:
+            log.warning("a slow session cannot catch up: %s", why)
+            session.cut(WSCloseCode.TRY_AGAIN_LATER)
+        except Exception:
+            log.exception("a slow session cannot catch up")
+            session.cut(WSCloseCode.INTERNAL_ERROR)
+        finally:
+            self._lagging.pop(session, None)
+
     def _replay(self, session: S, events: Sequence[Event], content: C, reached: int) -> bool:
         try:
             self.deliver(events, content, (session,))
@@ -497,6 +546,11 @@ class Hub(ABC, Generic[S, C]):
         return await events_after(look, position, REPLAY)
 
     def leave(self, session: S) -> None:
+        if (lagging := self._lagging.pop(session, None)) is not None:
+            lagging.cancel()
+        self._drop(session)
+
+    def _drop(self, session: S) -> None:
         if session in self.sessions:
             self.sessions.discard(session)
             self._ahead.discard(session)

@@ -65,6 +65,12 @@ class OnSite:
         if here := {one: True for one, persons in session.rows.items() if self._is_here(persons)}:
             session.send({"kind": "signals", "rows": here})
 
+    def tell_again(self, session: AgentSession) -> None:
+        """How it stands with all its rows, to a tab that was told nothing for a while."""
+        if session.rows:
+            here = {one: self._is_here(persons) for one, persons in session.rows.items()}
+            session.send({"kind": "signals", "rows": here})
+
     async def _load(self, session: AgentSession, wanted: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
         """As of the newest fact that this session was told: access as it stands by then."""
         while True:

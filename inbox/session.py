@@ -170,6 +170,7 @@ class _Conversing:
         self.door = door
         self.desk = door.desk
         self.session = session
+        session.caught_up = self._tell_again
 
     @property
     def caller(self) -> Caller:
@@ -251,6 +252,12 @@ class _Conversing:
                 break
         self.session.write(encode({"kind": "private", "private": private}) + self.door.signals.presence_frame)
         self.door.bus.signal(AgentSays(self.caller.agent_id, private["availability"]))
+
+    async def _tell_again(self) -> None:
+        """What the log does not tell, after the session has caught up with it."""
+        await self._tell_own()
+        self.door.signals.tell_again(self.session)
+        self.desk.onsite.tell_again(self.session)
 
     def _say_hello(self, *, resumed: bool) -> None:
         self.session.send(

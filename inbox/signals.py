@@ -117,6 +117,11 @@ class Signals:
         self._persons[conversation] = persons
         session.send({"kind": "signals", "agents": self._presence, "conversation": self._view(conversation)})
 
+    def tell_again(self, session: AgentSession) -> None:
+        """How things stand in what it shows, to a tab that was told nothing for a while."""
+        if session.looks_at is not None:
+            session.send({"kind": "signals", "conversation": self._view(session.looks_at)})
+
     def _change(self, *conversations: str) -> None:
         self._changed.update(conversations)
         self._wake.set()
@@ -146,7 +151,7 @@ class Signals:
             self._presence = presence
             self.presence_frame = frame = _presence_frame(presence)
             for session in self._sessions:
-                session.write(frame)
+                session.tell(frame)
             self._presence_due = now + len(frame) * len(self._sessions) * 1000 // PRESENCE_BYTES
         for conversation in changed:
             self._tell_about(conversation)
@@ -159,7 +164,7 @@ class Signals:
         if lookers:
             frame = encode({"kind": "signals", "conversation": self._view(conversation)})
             for session in lookers:
-                session.write(frame)
+                session.tell(frame)
 
     def _view(self, conversation: str) -> ConversationSignals:
         now = self._clock()

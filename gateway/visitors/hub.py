@@ -203,7 +203,7 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         for person in content.told.keys() | content.erased:
             if (theirs := crowd.of(person)) and (frame := self._frame(events, content, person)) is not None:
                 for session in tuple(theirs):
-                    session.write(frame)
+                    session.tell(frame)
 
     def of(self, person: str) -> Iterable[VisitorSession]:
         """The sessions of a person that are told live."""

@@ -57,7 +57,7 @@ class VisitorDoor:
         for person in signal.persons:
             for session in self.hub.of(person):
                 if session.capabilities.typing_out:
-                    session.write(frame)
+                    session.tell(frame)
 
 
 class Conversing:
@@ -71,6 +71,7 @@ class Conversing:
         self.chat = chat
         self.session = session
         self.reported = SeenReport(session.visitor.identity)
+        session.caught_up = self._tell_standing
 
     async def run(self) -> None:
         hello = await self._hello()
@@ -172,6 +173,13 @@ class Conversing:
         if here != self.here:
             self.session.send({"kind": "here", "here": here})
         return True
+
+    async def _tell_standing(self) -> None:
+        """What the log does not tell, after she has caught up with it."""
+        account = self.chat.account
+        self.session.team = team = await self.desk.opening.state(account)
+        self.session.send({"kind": "team", "team": team})
+        self.session.send({"kind": "here", "here": await self.attendance.here(account)})
 
     def _signal_here(self, *, here: bool) -> None:
         if self.session.person is not None:

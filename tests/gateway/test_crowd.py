@@ -25,7 +25,7 @@ class Somebody:
             raise RuntimeError("the handler is closed")
         self.heard.append(frame)
 
-    def write(self, frame: bytes) -> None:
+    def tell(self, frame: bytes) -> None:
         self.asked += 1
         if not self.gone:
             self.heard.append(frame)

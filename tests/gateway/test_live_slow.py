@@ -16,13 +16,18 @@ from gateway import live
 from gateway.limits import Limits
 from gateway.live import CLOSE_SLOW, encode
 from gateway.store import Store
+from gateway.stream.trim import trim_log
 from tests.gateway.test_live import SOON, Browser, become, browser, joined, open_room, stalled_browser, store
 
 __all__ = ["store"]
 
 
-async def test_a_stalled_browser_is_cut_and_harms_nobody(store: Store) -> None:
+async def test_a_stalled_browser_is_cut_and_harms_nobody(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """One of fifty takes nothing: a bounded memory is held for it, it is cut in time, and resumes its story."""
+    assert live.PATIENCE <= 8
+    monkeypatch.setattr(live, "PATIENCE", 1.0)
     async with contextlib.AsyncExitStack() as stack:
         room = await stack.enter_async_context(open_room(store))
         room.hub.padding = 4_000
@@ -36,7 +41,7 @@ async def test_a_stalled_browser_is_cut_and_harms_nobody(store: Store) -> None:
         began = loop.time()
         while slow.cut_with is None:
             await room.happens()
-            held = max(held, slow._transport.get_write_buffer_size())
+            held = max(held, slow._waiting)
             assert loop.time() - began < 10
         assert slow.cut_with == CLOSE_SLOW
         assert held <= room.limits.socket_buffer == 256 * 1024
@@ -76,6 +81,7 @@ async def test_a_flush_of_two_megabytes_cuts_only_who_takes_nothing(
     """Eight times what a socket's buffer may hold, and more right behind it: whoever reads gets it all, in order; for
     who does not, no more than the buffer is held."""
     monkeypatch.setattr(live, "STALLED", 0.5)
+    monkeypatch.setattr(live, "PATIENCE", 0.5)
     async with open_room(store) as room, browser(room) as one, stalled_browser(room) as stalled:
         await joined(room, 2)
         (reads, slow) = sorted(room.met, key=lambda session: session._transport.get_extra_info("peername")[1])
@@ -103,34 +109,77 @@ async def test_a_flush_of_two_megabytes_cuts_only_who_takes_nothing(
         assert await stalled.ended() == CLOSE_SLOW, "between two pieces of a message it can be told why"
 
 
-async def test_who_stays_far_behind_is_cut_though_it_reads(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What waits is bounded: catching up from the log costs less than keeping it."""
-    monkeypatch.setattr(live, "BEHIND", 300_000)
+async def test_who_lags_is_kept_nothing_for_and_catches_up_from_the_log(store: Store) -> None:
+    """What waits is bounded by the buffer: what happens meanwhile is read again when there is room for it."""
+    again: list[int] = []
+
+    async def note() -> None:
+        again.append(session.position)
+
     async with open_room(store) as room, stalled_browser(room) as slow:
         await joined(room)
         room.hub.padding = 100_000
         (session,) = room.met
-        while session.cut_with is None:
-            assert session._behind_bytes <= live.BEHIND + 110_000
+        session.caught_up = note
+        while room.hub.sessions:
             await room.happens()
-        assert session.cut_with == CLOSE_SLOW
+        for _ in range(10):
+            await room.happens()
+            assert session._waiting <= room.limits.socket_buffer
+        assert session.position < store.published
+        assert not again
         slow.wake()
-        assert await slow.ended() == CLOSE_SLOW
+        last = store.published
+        assert await slow.reaches(last) == list(range(1, last + 1))
+        await become(lambda: again)
+        assert again == [last], "once, when all is told"
+        assert session in room.hub.sessions
+        room.hub.padding = 0
+        last = await room.happens()
+        assert await slow.reaches(last) == list(range(1, last + 1))
+        assert session.cut_with is None
+
+
+async def test_who_lags_and_leaves_comes_not_back(store: Store) -> None:
+    async with open_room(store) as room, stalled_browser(room) as slow:
+        await joined(room)
+        (session,) = room.met
+        room.hub.padding = 100_000
+        while room.hub.sessions:
+            await room.happens()
+        room.hub.leave(session)
+        slow.wake()
+        await become(lambda: session._waiting == 0)
+        await asyncio.sleep(3 * live.DRAIN_LOOK)
+        assert not room.hub.sessions
+        assert not room.hub._lagging
+
+
+async def test_who_lags_farther_than_the_log_reaches_starts_over(store: Store) -> None:
+    async with open_room(store) as room, stalled_browser(room) as slow:
+        await joined(room)
+        room.hub.padding = 100_000
+        while room.hub.sessions:
+            await room.happens()
+        room.hub.padding = 0
+        await room.happens()
+        await trim_log(store, store.published + 10**15)
+        slow.wake()
+        assert await slow.ended() == CLOSE_SLOW, "it comes back and is told so by its cursor"
 
 
 async def test_who_never_reads_again_is_let_go(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "CLOSE_GRACE", 0.2)
+    monkeypatch.setattr(live, "PATIENCE", 0.2)
     async with open_room(store) as room, stalled_browser(room) as stalled:
         await joined(room)
+        (slow,) = room.met
         room.hub.padding = 60_000
         async with asyncio.timeout(SOON):
-            while room.hub.sessions:
+            while not slow.closing:
                 await room.happens()
-        (slow,) = room.met
-        assert slow.closing
-        assert slow._transport.get_write_buffer_size() == 0, "what waited for it is given back"
+        assert not room.hub.sessions
+        await become(lambda: slow._transport.get_write_buffer_size() == 0)  # what waited for it is given back
         stalled.connection.transport.abort()
 
 
@@ -160,41 +209,39 @@ async def test_who_takes_nothing_of_a_replay_is_cut(store: Store, monkeypatch: p
 
 
 async def test_nothing_a_crowd_is_told_overtakes_what_waits_in_pieces(store: Store) -> None:
-    """A message waits behind a buffer that is just not full enough for the connection to say that its browser is slow:
-    nobody but the session itself knows. What follows waits as well, is never put between two pieces, and all comes in
-    order once the browser reads."""
+    """An answer of its own waits behind a buffer that is just not full enough for the connection to say that its
+    browser is slow: nobody but the session itself knows. What all are told is never put between two pieces, and comes
+    in order once the browser reads."""
     limits = Limits(socket_buffer=32 * 1024)
     unsaid = limits.socket_buffer // 2
     async with open_room(store, limits) as room, stalled_browser(room) as one:
         await joined(room)
         (session,) = room.met
         crowd, left = room.hub.crowd, session._transport.get_write_buffer_size
-        told = 0
 
-        def tell(size: int) -> None:
-            nonlocal told
-            told += 1
-            frame = {"at": told, "positions": [told], "padding": ""}
-            crowd.write(encode(frame | {"padding": "x" * (size - len(encode(frame)))}))
+        def own(size: int) -> bytes:
+            frame = {"at": 0, "padding": ""}
+            return encode(frame | {"padding": "x" * (size - len(encode(frame)))})
 
         while not await _settled(left):
-            tell(1_000)
-        tell(unsaid - left() - 2)  # a longer frame's head is two bytes longer
+            session.write(own(1_000))
+        session.write(own(unsaid - left() - 2))  # a longer frame's head is two bytes longer
         assert left() == unsaid
         assert session in crowd._quick, "nothing has said that it is slow"
-        tell(2 * live.PIECE)
-        waits = len(session._behind)
-        assert waits == 2, "there is room for none of its pieces"
+        session.write(own(2 * live.PIECE))
+        assert len(session._behind) == 2, "there is room for none of its pieces"
         for _ in range(20):
-            tell(200)
+            await room.happens()
         assert left() == unsaid
-        assert len(session._behind) == waits + 20
+        assert len(session._behind) == 2, "nothing is kept of what all are told"
         one.wake()
-        assert await one.reaches(told) == list(range(1, told + 1))
+        last = store.published
+        assert await one.reaches(last) == list(range(1, last + 1))
+        assert [len(frame.get("padding", "")) > live.PIECE for frame in one.frames if not frame["at"]][-1]
         await become(lambda: session.quick)
-        tell(200)
-        assert session in crowd._quick, "it reads: it is asked no more"
-        assert await one.reaches(told) == list(range(1, told + 1))
+        last = await room.happens()
+        assert await one.reaches(last) == list(range(1, last + 1))
+        await become(lambda: session in crowd._quick)
 
 
 async def _settled(left: Callable[[], int]) -> int:
@@ -212,19 +259,25 @@ async def test_a_crowd_of_all_paces_hears_the_same_story(
     """Small facts and large ones at once, to browsers that take nothing at first and then read at once, or slowly:
     each hears all of it in order, whatever waited for it."""
     monkeypatch.setattr(live, "STALLED", SOON)
+    monkeypatch.setattr(live, "PATIENCE", SOON)
     chance = random.Random(11)
     async with contextlib.AsyncExitStack() as stack:
         room = await stack.enter_async_context(open_room(store))
         paces = [0.0, 0.002, 0.01, 0.02]
         readers = [await stack.enter_async_context(stalled_browser(room)) for _ in paces]
         await joined(room, len(paces))
-        crowd, hearing = room.hub.crowd, list[asyncio.Task[None]]()
-        for _ in range(100):
-            room.hub.padding = chance.choice([0, 0, 0, 10, 1_000, 30_000, 33_000, 120_000])
-            await room.happens(chance.choice([1, 1, 5]))
-            if not hearing and all(session._behind and session in crowd._asked for session in room.met):
-                ways = zip(readers, paces, strict=True)
-                hearing = [asyncio.create_task(_read_at(one, pace)) for one, pace in ways]
+
+        async def anything(rounds: int) -> None:
+            for _ in range(rounds):
+                room.hub.padding = chance.choice([0, 0, 0, 10, 1_000, 30_000, 33_000, 120_000])
+                await room.happens(chance.choice([1, 1, 5]))
+
+        await anything(30)
+        room.hub.padding = 120_000
+        while room.hub.sessions:
+            await room.happens()
+        hearing = [asyncio.create_task(_read_at(one, pace)) for one, pace in zip(readers, paces, strict=True)]
+        await anything(70)
         room.hub.padding = 0
         last = await room.happens()
         stories = await asyncio.gather(*_until(hearing, readers, last))

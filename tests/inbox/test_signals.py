@@ -43,6 +43,8 @@ class Ears:
     def write(self, frame: bytes) -> None:
         self.heard.append(orjson.loads(frame[frame.index(b"{") :]))
 
+    tell = write
+
     def send(self, frame: dict[str, Any]) -> None:
         self.heard.append(orjson.loads(orjson.dumps(frame)))
 

@@ -293,3 +293,22 @@ async def test_too_many_frames_are_answered_and_not_obeyed(shop: Shop):
         await line.say(kind="typing", active=True)
     problem = await line.hear("problem")
     assert problem["text"] == "rate.too_many" and problem["params"]["retry_after"] > 0
+
+
+async def test_who_reads_too_slowly_is_told_afterwards_what_the_log_does_not_tell(both: Shop):
+    hana = both.browser()
+    await hana.arrive()
+    line = await hana.connect()
+    await line.hear("snapshot")
+    await hana.say("hello")
+    await line.hear("events")
+    (session,) = both.sessions
+    hub = session._hub
+    assert hub is not None
+    hub.lag(session)
+    assert (await line.hear("team"))["team"] == session.team
+    assert "here" in await line.hear("here")
+    await both.reply(await both.conversation(), "an answer")
+    (event,) = (await line.hear("events"))["events"]
+    assert event["message"]["text"] == "an answer"
+    assert session in hub.sessions
