@@ -44,7 +44,7 @@ END_EXPIRED = 30.0
 """Seconds between two looks for sockets whose session has run out."""
 
 CROWD_RESTS = 10
-"""Milliseconds between two looks for several who come back at once; measured (`bench storm`), 5 and 20 are slower."""
+"""Milliseconds between two looks for those who come back at once."""
 
 
 class _Looked(NamedTuple):

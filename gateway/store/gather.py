@@ -17,8 +17,8 @@ V = TypeVar("V")
 
 
 class Gathered(Generic[K, V]):
-    """`load` is given the keys of all who ask before it begins. After a look for several the next begins `rest` ms
-    later: then many come at once, and the more share a look the sooner all have been answered."""
+    """`load` is given the keys of all who ask before it begins. Two looks begin at least `rest` ms apart: when many
+    come at once, the more share a look the sooner all have been answered; who comes alone does not wait."""
 
     def __init__(
         self,
@@ -46,6 +46,5 @@ class Gathered(Generic[K, V]):
         if (rest := self._due - loop.time()) > 0:
             await asyncio.sleep(rest)
         keys, self._keys, self._loading = self._keys, set(), None
-        if len(keys) > 1:
-            self._due = loop.time() + self._rest
+        self._due = loop.time() + self._rest
         return await self._store.read(lambda look: self._load(look, keys))
