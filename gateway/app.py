@@ -16,7 +16,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, web
 
-from gateway import timers
+from gateway import timers, webhooks
 from gateway.assets import mount_assets
 from gateway.asyncapi import mount_asyncapi
 from gateway.bus import Bus
@@ -92,6 +92,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         customers = visitors.hang(
             application, visitors.Parts(store, bus, config, channels, media, links, clock)
         )
+        webhooks.hang(application, store, config, channels)
         parley.live += [agents.sessions, customers.sessions]
         mount_assets(application)
         mount_health(application, store)

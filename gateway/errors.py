@@ -59,6 +59,13 @@ class NotFound(Refused):
     code = "not_found"
 
 
+class Gone(Refused):
+    """Was there and will not be again: who calls should stop calling."""
+
+    status = 410
+    code = "gone"
+
+
 class Conflict(Refused):
     """True a moment ago, not any more: the caller looks at the newer state and decides again."""
 

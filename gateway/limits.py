@@ -42,6 +42,7 @@ class Limits(BaseModel):
     upload_bytes: int = _in("bytes", 25 * MIB, KIB, 1024 * MIB, "the largest file")
     upload_count: int = _in("files", 10, 1, 20, "files to one message")
     body_bytes: int = _in("bytes", 256 * KIB, 16 * KIB, 16 * MIB, "the largest JSON body")
+    webhook_bytes: int = _in("bytes", 4 * MIB, 16 * KIB, 64 * MIB, "the largest call of a provider")
     frame_bytes: int = _in("bytes", 64 * KIB, 16 * KIB, MIB, "the largest frame from a browser")
     page: int = _in("rows", 50, 1, 200, "rows of a list when the caller does not say")
     page_most: int = _in("rows", 100, 1, 500, "rows of a list at most")
@@ -73,6 +74,14 @@ class Limits(BaseModel):
     log_kept: int = _in("days", 90, 1, 3650, "after which the log is trimmed; the audit stays")
     reopens_within: int = _in("days", 7, 0, 365, "how long a closed conversation takes new messages itself")
     orphans_kept: int = _in("hours", 24, 1, 720, "files uploaded and never sent")
+    parked_kept: int = _in("days", 30, 1, 365, "calls of providers that could not be taken in")
+    parked_most: int = _in(
+        "calls",
+        500,
+        1,
+        100_000,
+        "of those, for each account; over it a provider is asked to call again later",
+    )
 
     # Signing in
     session_idle: int = _in("days", 14, 1, 365, "a session unused so long ends")
@@ -108,6 +117,10 @@ class Limits(BaseModel):
     visitor_uploads: Often = _rate("20/minute", "uploads of one visitor")
     visitor_upload_mib: Often = _rate("1024/hour", "MiB uploaded from one address")
     visitor_frames: Often = _rate("600/minute", "frames of one visitor's socket")
+
+    # How often, the providers' door
+    webhook_requests: Often = _rate("60000/minute", "calls from one address")
+    webhook_refused: Often = _rate("120/minute", "calls from one address for one account that nobody signed")
 
     @model_validator(mode="after")
     def _leases_outlive_their_renewal(self) -> Limits:

@@ -60,6 +60,10 @@ class Buckets:
             self._buckets.popitem(last=False)
         return 0.0
 
+    def wait(self, key: Hashable, cost: float = 1.0) -> float:
+        """The seconds until that much could be taken, 0.0 when it can be now; nothing is taken."""
+        return max(0.0, cost - self._level(key)) * self.rate.period / self.rate.count
+
     def check(self, key: Hashable, cost: float = 1.0, *, text: str = "rate.too_many", **params: Any) -> None:
         """As `take`, but raises `TooMany` instead of returning a wait."""
         if wait := self.take(key, cost):

@@ -19,6 +19,7 @@ from gateway.stream.bulk import forget_bulks
 from gateway.stream.edit import NAMED
 from gateway.stream.erase import forget_dying
 from gateway.stream.held import forget_undone
+from gateway.stream.parked import forget_parked
 from gateway.stream.release import next_due, release_due
 from gateway.stream.status import next_wake, wake_due
 from gateway.stream.trim import trim_log
@@ -112,6 +113,8 @@ async def _forget(tx: Tx, limits: Limits) -> int:
     await tx.run(FORGET_UPLOADS, tx.now - limits.orphans_kept * HOUR)
     await forget_bulks(tx)
     await forget_undone(tx, tx.now - DAY)
+    if old := await forget_parked(tx, tx.now - limits.parked_kept * DAY):
+        log.warning("%d parked calls of providers are swept: nobody has seen to them in time", old)
     await tx.run(FORGET_SESSIONS, tx.now - 90 * DAY)
     await tx.run(FORGET_LINKS, tx.now - 90 * DAY)
     return tx.now

@@ -15,6 +15,7 @@ import orjson
 
 SQLITE = {
     "json": "text",
+    "bytes": "blob",
     "lock": "",
     "lock_i": "",
     "lock_ic": "",
@@ -28,6 +29,7 @@ SQLITE = {
 # No key ever changes, so our locks leave others' foreign keys to the locked row alone.
 POSTGRES = {
     "json": "jsonb",
+    "bytes": "bytea",
     "lock": "for no key update",
     "lock_i": "for no key update of i",
     "lock_ic": "for no key update of i, c",

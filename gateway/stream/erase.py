@@ -19,6 +19,7 @@ from gateway.stream.along import forget_along
 from gateway.stream.edit import NAMED, erase_content, give_up, take_message, tell_message
 from gateway.stream.held import erase_held
 from gateway.stream.hold import changed, hold, live_contact
+from gateway.stream.parked import erase_parked
 from gateway.stream.repeats import forget_ids_of
 from gateway.stream.status import close
 
@@ -167,5 +168,6 @@ async def _forget_identity(tx: Tx, identity: Row) -> list[str]:
     await tx.run(DROP_UPLOADS, owner)
     await tx.run(FORGET_THREADS, identity["id"])
     await forget_ids_of(tx, identity["id"])
+    await erase_parked(tx, identity["space"], identity["address"])
     await tx.run(FORGET_ADDRESS, identity["id"], f"erased:{new_id()}")
     return hashes

@@ -1915,6 +1915,78 @@ export interface NoticesQuery {
   limit?: number | null;
 }
 
+export const KIB = 1024;
+
+/** Bytes of a call's body that are told as text; the whole of it comes as a file. */
+export const PARKED_SHOWN = 65536;
+
+export interface ParkedQuery {
+  state?: "waiting" | "discarded";
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface ParkedView {
+  id: string;
+  account: string;
+  /** When it came, UTC ms. */
+  at: number;
+  method: string;
+  url: string;
+  /** Bytes of its body. */
+  size: number;
+  reason: "unreadable" | "refused" | "fault";
+  /** What the error said, in the words of the program. */
+  detail: string;
+  tries: number;
+  tried_at: number;
+  discarded_at: number | null;
+}
+
+export interface ParkedBody {
+  id: string;
+  account: string;
+  at: number;
+  method: string;
+  url: string;
+  size: number;
+  reason: "unreadable" | "refused" | "fault";
+  detail: string;
+  tries: number;
+  tried_at: number;
+  discarded_at: number | null;
+  headers: Record<string, string>;
+  /** The body as text, or its beginning; what is none is shown by replacement characters. */
+  text: string;
+  /** Is that all of it? */
+  whole: boolean;
+}
+
+export interface ParkedPage {
+  parked: ParkedView[];
+  before: string | null;
+  /** How many wait in all. */
+  waiting: number;
+  /** Days after which what waits is swept. */
+  kept: number;
+}
+
+export interface ParkedAnswer {
+  parked: ParkedBody;
+}
+
+export interface ReplayAnswer {
+  /** As it is parked still; None: all of it has been taken in. */
+  parked: ParkedView | null;
+}
+
+export interface ReplayedAll {
+  taken: number;
+  failed: number;
+  /** Not tried for want of time: ask again. */
+  left: number;
+}
+
 export const PICTURE_BYTES = 524288;
 
 export const PICTURE_SIDE = 1024;

@@ -13,10 +13,12 @@ import orjson
 import pytest
 
 from gateway.backup import backup, restore
+from gateway.channels.base import ProviderRequest
 from gateway.errors import ConfigError
-from gateway.events import Attachment
+from gateway.events import Address, Attachment
 from gateway.media import DiskStore, open_media
 from gateway.store import Store
+from gateway.stream.parked import Reason, Trouble, park
 from tests.checks import check
 from tests.databases import Database
 from tests.servers.postgres import Postgres
@@ -25,6 +27,7 @@ from tests.world import World, until
 STATE = (
     *("meta", "events", "audit", "contacts", "identities", "endpoints", "conversations", "legs", "messages"),
     *("attachments", "counts", "participants", "conversation_tags", "tags", "agents", "teams", "log_head"),
+    *("parked", "parked_people"),
 )
 
 
@@ -141,6 +144,9 @@ async def test_what_is_put_back_is_equal_row_by_row(house: House, elsewhere: Hou
             f"+{number % 7}", f"안녕하세요 {number}", content={"a": [number, None, "\\N\t\n"]}
         )
         await world.notes(taken.conversation, "tab\tnewline\nbackslash\\ quote' \"")
+    bad = ProviderRequest("POST", "https://x.example/", {"Content-Type": "a/b"}, bytes(range(256)) * 9)
+    why = Trouble(Reason.FAULT, "\\N\t", (Address("tel", "+1"),))
+    await store.write(lambda tx: park(tx, "web", bad, why, most=9))
     was = await tables(store, without=("meta",))
     await store.close()
     await backup(house, tmp_path / "kept.zip")

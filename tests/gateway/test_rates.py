@@ -50,6 +50,16 @@ def test_check_raises_with_the_wait() -> None:
     assert caught.value.retry_after == pytest.approx(10.0)
 
 
+def test_asking_for_the_wait_takes_nothing() -> None:
+    clock = Clock()
+    buckets = Buckets(Rate(2, 10.0), clock)
+    assert [buckets.wait("a") for _ in range(9)] == [0.0] * 9
+    buckets.take("a", 2)
+    assert buckets.wait("a") == pytest.approx(5.0)
+    clock.now += 5
+    assert buckets.wait("a") == 0.0
+
+
 def test_memory_is_bounded() -> None:
     buckets = Buckets(Rate(1, 10.0), Clock(), keys=10)
     for key in range(1000):

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from gateway.channels.base import ProviderRequest
 from gateway.channels.registry import Channels
 from gateway.errors import Unavailable
 from gateway.events import Address, Attachment, InboundMessage, Status, agent
@@ -18,6 +19,7 @@ from gateway.stream.along import Along, save_along
 from gateway.stream.attach import keep_upload
 from gateway.stream.edit import give_up
 from gateway.stream.ingest import take_in
+from gateway.stream.parked import Reason, Trouble, park
 from gateway.stream.post import Post, post
 from gateway.stream.status import snooze
 from gateway.timers import DAY, HOUR, clean_once, forget_files, release_held, wake_snoozed
@@ -114,7 +116,9 @@ async def test_a_held_reply_goes_in_its_time_and_at_once_when_nobody_ran(tmp_pat
         await store.close()
 
 
-async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(tmp_path: Path) -> None:
+async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     clock = Clock()
     store = await opened(tmp_path, clock)
     media = open_media("disk:media", tmp_path)
@@ -130,9 +134,17 @@ async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(tmp_path: Pa
     upload = await store.write(lambda tx: keep_upload(tx, "agent:anna", waits))
     along = Along(files=[upload])
     await store.write(lambda tx: save_along(tx, "anna", "agent:anna", taken.conversation, "note", along))
+    why = Trouble(Reason.UNREADABLE, "no form")
+    call = ProviderRequest("POST", "https://x.example/", {}, b"of long ago")
+    await store.write(lambda tx: park(tx, "web", call, why, most=9))
     events = store.published
+    clock.now += LIMITS.parked_kept * DAY
+    await clean_once(store, media, LIMITS)
+    assert await store.read(lambda look: look.value("select count(*) from parked")) == 1
     clock.now += (LIMITS.log_kept + 1) * DAY
     await clean_once(store, media, LIMITS)
+    assert await store.read(lambda look: look.value("select count(*) from parked")) == 0
+    assert "1 parked calls of providers are swept" in caplog.text
     assert await media.exists(used.hash)
     assert not await media.exists(forgotten.hash)
     assert await media.exists(drafted.hash), "what waits in a draft waits on"

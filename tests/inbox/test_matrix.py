@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from gateway.channels.base import ProviderRequest
 from gateway.egress.access import Role
 from gateway.errors import Refused
 from gateway.events import SYSTEM, agent
@@ -25,6 +26,7 @@ from gateway.stream.directory import make_team
 from gateway.stream.hours import Said, set_hours
 from gateway.stream.macros import make_macro
 from gateway.stream.merge import merge, merge_contacts
+from gateway.stream.parked import Reason, Trouble, park
 from gateway.stream.post import Post, write_post
 from gateway.stream.saved import make_view
 from gateway.visitors.tokens import Tokens
@@ -161,6 +163,13 @@ ROUTE_ROWS = {
     "POST /bulk/{id}/undo": Row(id="bulk", ok=(404,)),
     "GET /notices": Row(),
     "POST /notices/read": Row(says(to=1)),
+    "GET /parked": Row(),
+    "GET /parked/{id}": Row(id="parked"),
+    "GET /parked/{id}/body": Row(id="parked"),
+    "POST /parked/replay": Row(),
+    "POST /parked/{id}/replay": Row(id="parked", ok=(422,)),
+    "POST /parked/{id}/discard": Row(id="parked"),
+    "POST /parked/{id}/restore": Row(id="parked"),
     "GET /hours": Row(),
     "POST /hours/try": Row(says(zone="Asia/Seoul", week={})),
     "GET /teams/{id}/hours": Row(id="team"),
@@ -278,6 +287,7 @@ async def prepared(house: House, n: int) -> Ids:
     )
     shown = found[first.conversation]
 
+    call = ProviderRequest("POST", f"https://x.example/webhooks/web?{n}", {}, b"?")
     held = Post(first.conversation, agent(house.agents["ann"]), f"held{n}", "Soon", hold=600_000)
 
     async def verb(tx: Any) -> Ids:
@@ -301,6 +311,7 @@ async def prepared(house: House, n: int) -> Ids:
                 tx, shown["contact"]["id"], "Likes tea", f"n{n}", agent(house.agents["sue"])
             ),
             "held": (await write_post(tx, held)).message,
+            "parked": await park(tx, "web", call, Trouble(Reason.UNREADABLE, "no form"), most=100),
             "merge": await merge(tx, third.conversation, second.conversation, agent(house.agents["sue"])),
         }
 

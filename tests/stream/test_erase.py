@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from gateway.channels.base import ProviderRequest
 from gateway.errors import Forbidden, NotFound, Refused, Unavailable
 from gateway.events import Attachment, Kind, agent
 from gateway.media import DiskStore
@@ -17,6 +18,7 @@ from gateway.stream.definitions import make_attribute
 from gateway.stream.edit import edit_message, erase_message
 from gateway.stream.erase import erase, erase_contact, forget_dying
 from gateway.stream.merge import merge, merge_contacts
+from gateway.stream.parked import Reason, Trouble, park
 from gateway.stream.private import save_draft
 from tests.checks import check
 from tests.databases import Database
@@ -79,6 +81,9 @@ async def fill(world: World, media: DiskStore) -> str:
     await world.do(describe.set_attributes, key, {"topic": "obstreperous"})
     await world.store.write(lambda tx: set_claims(tx, contact, {"email": "xylophone@example.com"}))
     await world.store.write(lambda tx: keep_upload(tx, f"identity:tel:{who}", file))
+    about = ProviderRequest("POST", "https://x.example/", {}, f"From={who}&Body=wombat, cut sh".encode())
+    unread = Trouble(Reason.UNREADABLE, "flummox is no form")
+    await world.store.write(lambda tx: park(tx, "web", about, unread, most=9))
     return contact
 
 
