@@ -23,7 +23,7 @@ from tests.servers.pages import Pages
 BUILT = Path(__file__).parents[2] / "static/dist"
 READ = re.compile(r"/api/v1/(?!session$)")
 BROKEN = r"status of 503"
-LOADED = ("macros", "views", "security", "tokens", "agents", "hours", "accounts", "people", "audit")
+LOADED = ("macros", "views", "security", "tokens", "agents", "hours", "accounts", "parked", "people", "audit")
 """The pages of the settings that read from the server; the others show what the inbox knows already."""
 LONG = (
     "환불안내문구가아주길어서끝나지않는이름 Lieferverzögerungsbenachrichtigungsvorlage اسم طويل جدا "
@@ -188,6 +188,7 @@ EMPTY = {
     "settings/views": "views.none",
     "settings/tokens": "tokens.none",
     "settings/hours": "hours.no_teams",
+    "settings/parked": "parked.none.waiting",
     "settings/people": "people.nobody_blocked",
 }
 """Where nothing is yet, and what is said of it."""

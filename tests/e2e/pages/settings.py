@@ -21,6 +21,7 @@ PAGES = (
     "tags",
     "attributes",
     "accounts",
+    "parked",
     "people",
     "audit",
 )

@@ -39,7 +39,7 @@ const PLAIN: Readonly<Record<string, WordKey>> = {
 const FIELDS = ["name", "email", "role", "picture", "locale", "teams", "active", "second_factor"];
 const FACTOR = ["wrong_code", "recovery_code_used", "recovery_codes_made", "on", "off"];
 const THINGS = ["team", "tag", "account", "attribute", "organisation"];
-const SETTINGS = ["macro", "view", "hours"];
+const SETTINGS = ["macro", "view", "hours", "parked"];
 
 function listed(words: readonly string[]): string {
   return new Intl.ListFormat(language.value, { type: "unit" }).format(words);

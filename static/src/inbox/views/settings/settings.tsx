@@ -15,6 +15,7 @@ import { NotifySettings } from "../notices/settings";
 import { Look } from "./look";
 import { Macros } from "./macros";
 import { Me } from "./me";
+import { Parked } from "./parked";
 import { People } from "./people";
 import { Security } from "./security";
 import { TagAdmin } from "./tags";
@@ -45,6 +46,7 @@ const PAGES: readonly Page[] = [
   { name: "tags", icon: "tag", title: "settings.tags", show: TagAdmin, role: "supervisor" },
   { name: "attributes", icon: "sliders", title: "settings.attributes", show: AttributeAdmin, role: "admin" },
   { name: "accounts", icon: "plug", title: "settings.accounts", show: Accounts, role: "supervisor" },
+  { name: "parked", icon: "file", title: "settings.parked", show: Parked, role: "admin" },
   { name: "people", icon: "block", title: "settings.people", show: People, role: "supervisor" },
   { name: "audit", icon: "list", title: "settings.audit", show: Audit, role: "supervisor" },
 ];

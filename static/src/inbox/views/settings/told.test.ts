@@ -9,9 +9,10 @@ const frame = (told: object) => told as unknown as ToAgent;
 test("what a frame says to have changed, each kind once", () => {
   const events = [event("setting.changed", "hours"), event("setting.changed", "hours"), event("message.created")];
   assert.deepEqual(changedBy(frame({ kind: "events", events })), ["hours"]);
+  assert.deepEqual(changedBy(frame({ kind: "events", events: [event("setting.changed", "parked")] })), ["parked"]);
   assert.deepEqual(changedBy(frame({ kind: "private", private: { changed: ["macros", "drafts"] } })), ["macro"]);
   assert.deepEqual(changedBy(frame({ kind: "private", private: {} })), []);
-  assert.deepEqual(changedBy(frame({ kind: "snapshot" })), ["macro", "view", "hours"]);
+  assert.deepEqual(changedBy(frame({ kind: "snapshot" })), ["macro", "view", "hours", "parked"]);
   assert.deepEqual(changedBy(frame({ kind: "signals" })), []);
 });
 

@@ -23,6 +23,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
   { name: "tags", icon: "tag", role: "supervisor" },
   { name: "attributes", icon: "sliders", role: "admin" },
   { name: "accounts", icon: "plug", role: "supervisor" },
+  { name: "parked", icon: "file", role: "admin" },
   { name: "people", icon: "block", role: "supervisor" },
   { name: "audit", icon: "list", role: "supervisor" },
 ];
