@@ -6,6 +6,7 @@ import { recallAlong } from "./commands/along";
 import { recallDrafts } from "./commands/drafts";
 import { dispatch, state } from "./store";
 import { listKey } from "./store/lists";
+import type { Action } from "./store/reduce";
 import type { Filter } from "./store/state";
 import type { Stretch } from "./store/threads";
 
@@ -60,38 +61,43 @@ function queryOf(filter: Filter): Record<string, string> {
 
 const asking = new Set<string>();
 
-/** One question of a kind at a time. */
-async function once(key: string, ask: () => Promise<void>): Promise<void> {
+/** One question of a kind at a time. After a snapshot it is another question: what was asked before answers nothing any more. */
+async function once(kind: string, ask: (generation: number) => Promise<void>): Promise<void> {
+  const { generation } = state.value;
+  const key = `${generation} ${kind}`;
   if (asking.has(key)) return;
   asking.add(key);
   try {
-    await ask();
+    await ask(generation);
   } finally {
     asking.delete(key);
   }
 }
 
+/** Says that nothing came, unless what was asked for is gone by now. */
+function failed(generation: number, action: Action): void {
+  if (generation === state.value.generation) dispatch(action);
+}
+
 /** The first page, or with `more` the next one below what is there. */
 export function loadList(filter: Filter, more = false): Promise<void> {
-  return once(`list ${listKey(filter)}`, async () => {
+  return once(`list ${listKey(filter)}`, async (generation) => {
     const before = more ? (state.value.lists.get(listKey(filter))?.before ?? null) : null;
-    const { generation } = state.value;
     dispatch({ kind: "list.asked", filter });
     try {
       const limit = more ? FURTHER : PAGE;
       const page = await get<ListPage>("/conversations", { ...queryOf(filter), before, limit });
       dispatch({ kind: "list.page", filter, generation, first: !more, page });
     } catch {
-      dispatch({ kind: "list.failed", filter });
+      failed(generation, { kind: "list.failed", filter });
     }
   });
 }
 
 /** The same rows anew, quietly: what stands stays until the answer has come, and where none comes. */
 export function renewList(filter: Filter): Promise<void> {
-  return once(`list ${listKey(filter)}`, async () => {
-    const { generation, lists } = state.value;
-    const list = lists.get(listKey(filter));
+  return once(`list ${listKey(filter)}`, async (generation) => {
+    const list = state.value.lists.get(listKey(filter));
     if (list?.phase !== "ready" || list.ids.length > ANEW) return;
     const limit = Math.max(PAGE, list.ids.length);
     const page = await get<ListPage>("/conversations", { ...queryOf(filter), limit }).catch(() => null);
@@ -132,14 +138,13 @@ export function loadAround(conversation: string, message: string): Promise<void>
 }
 
 function loadStretch(conversation: string, which: Stretch, where: Record<string, string | null>): Promise<void> {
-  return once(`thread ${conversation}`, async () => {
-    const { generation } = state.value;
+  return once(`thread ${conversation}`, async (generation) => {
     dispatch({ kind: "thread.asked", conversation });
     try {
       const page = await get<MessagesPage>(`/conversations/${conversation}/messages`, { ...where, limit: PAGE });
       dispatch({ kind: "thread.page", conversation, generation, which, page });
     } catch (error) {
-      dispatch({ kind: "thread.failed", conversation });
+      failed(generation, { kind: "thread.failed", conversation });
       if (!(error instanceof ApiError)) throw error;
     }
   });
@@ -180,14 +185,14 @@ export function loadPast(contact: string): Promise<ListPage> {
 
 /** Older notices; the first question also says where they go on. */
 export function loadNotices(): Promise<void> {
-  return once("notices", async () => {
-    const { generation, notices } = state.value;
+  return once("notices", async (generation) => {
+    const { notices } = state.value;
     dispatch({ kind: "notices.asked" });
     try {
       const page = await get<NoticesPage>("/notices", { before: notices.before, limit: PAGE });
       dispatch({ kind: "notices.page", generation, page });
     } catch {
-      dispatch({ kind: "notices.failed" });
+      failed(generation, { kind: "notices.failed" });
     }
   });
 }
