@@ -39,6 +39,15 @@ PRUNE = f"""delete from notices where agent_id = $1 and id in
 TOUCHED = "select id from notices where agent_id = $1 and position = $2 and kind = $3"
 READ_THESE = "update notices set read_at = $3 where id in {ids_1} and agent_id = $2 and read_at is null"
 READ = "update notices set read_at = $2 where agent_id = $1 and read_at is null and "
+# What was merged into it is read with it. What was done to it, and no message told, stands after the last one: whoever
+# has read that one has come to the end.
+ABOUT = """conversation_id in (
+        with recursive here (id) as (select $3 union
+            select c.id from conversations c join here on c.merged_into = here.id) select id from here)
+    and (position <= $4 or exists (
+        select 1 from conversations c left join messages m on m.id = c.last_message_id where c.id = $3
+            and coalesce(m.position, 0) <= $4 and coalesce(c.last_public_position, 0) <= $4
+            and coalesce(c.last_customer_position, 0) <= $4))"""
 FOLLOW = """insert into {table} (agent_id, conversation_id, at)
     select agent_id, $2, at from {table} f where f.conversation_id = $1 on conflict do nothing"""
 
@@ -201,7 +210,5 @@ async def read_up_to(tx: Tx, agent: str, position: int) -> int:
 
 
 async def read_about(tx: Tx, agent: str, conversation: str, position: int) -> int:
-    """Those about what the agent has just read."""
-    return await tx.run(
-        READ + "conversation_id = $3 and position <= $4", agent, tx.now, conversation, position
-    )
+    """Those about what the agent has just read up to here; all of the conversation, when that was its last message."""
+    return await tx.run(READ + ABOUT, agent, tx.now, conversation, position)

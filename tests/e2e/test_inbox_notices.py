@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import aiohttp
@@ -98,6 +98,45 @@ async def test_a_customer_who_writes_again_is_one_notice_and_reading_her_reads_i
     await expect(inbox.page).to_have_title(re.compile(r"^\(1\) "))
     await inbox.page.keyboard.press("Enter")
     await inbox.sees("hello??")
+    await unread(inbox, 0)
+
+
+async def comes_true(asks: Callable[[], Awaitable[bool]]) -> None:
+    for _ in range(200):
+        if await asks():
+            return
+        await asyncio.sleep(0.1)
+    raise AssertionError("it did not come true")
+
+
+async def test_opening_what_was_given_reads_that_it_was_given(office: Office):
+    """Also where every message of it had been read before, and where it stands open as it is given."""
+    mina = await office.hire("Mina")
+    await office.known_writes("Kim", "where is my parcel?")
+    inbox = await mina.inbox()
+    await inbox.open_list("unassigned")
+    await inbox.open("Kim")
+    talk = (await mina.conversation())["id"]
+
+    async def all_told_is_read(n: int) -> bool:
+        page = await mina.ask("GET", "/notices")
+        return len(page["notices"]) == n and page["unread"] == 0
+
+    async def the_words_are_read() -> bool:
+        return bool((await mina.ask("GET", f"/conversations/{talk}"))["read"])
+
+    await comes_true(the_words_are_read)
+    await inbox.walk("/settings/me")
+    await give(office.boss, mina)
+    await unread(inbox, 1)
+    await bell(inbox).click()
+    await inbox.page.keyboard.press("Enter")
+    await inbox.sees("where is my parcel?")
+    await unread(inbox, 0)
+    await comes_true(lambda: all_told_is_read(1))
+    await give(office.boss, office.boss)
+    await give(office.boss, mina)
+    await comes_true(lambda: all_told_is_read(2))
     await unread(inbox, 0)
 
 

@@ -205,6 +205,58 @@ async def test_reading(both: House) -> None:
         await does(both, "ann", "read_notices")
 
 
+async def count(house: House, who: str) -> int:
+    return int((await (await house.client(who)).get("/notices"))["unread"])
+
+
+async def test_reading_a_conversation_to_its_end_reads_all_that_is_told_of_it(both: House) -> None:
+    """Work that was given, and a snooze that ended, stand after the last message."""
+    noticing = await beginning(both)
+    first = await both.customer_writes("one")
+    talk = first.conversation
+    last = await both.customer_writes("two")
+    other = await both.customer_writes("another", name="Lee")
+    for one in (talk, other.conversation):
+        await gives(both, one, "ann")
+    await noticing.catch_up()
+    assert await count(both, "ann") == 2
+    await does(both, "ann", "mark_read", conversation=talk, position=first.position)
+    assert await count(both, "ann") == 2, "there is more below"
+    note = {"conversation": talk, "text": "@Ann", "client_id": "c1", "mentions": [both.agents["ann"]]}
+    await does(both, "bob", "note", **note)
+    await noticing.catch_up()
+    await does(both, "ann", "mark_read", conversation=talk, position=last.position)
+    assert await count(both, "ann") == 3, "the note stands below"
+    shown = await (await both.client("ann")).get(f"/conversations/{talk}/messages")
+    await does(both, "ann", "mark_read", conversation=talk, position=shown["messages"][-1]["position"])
+    assert await count(both, "ann") == 1, "the other conversation's"
+    # Read already, and given once more: its end is the line that says so.
+    await gives(both, talk, "bob")
+    await gives(both, talk, "ann")
+    page = await (await both.client("ann")).get(f"/conversations/{talk}/messages")
+    await does(both, "ann", "mark_read", conversation=talk, position=page["lines"][-1]["position"])
+    await noticing.catch_up()
+    assert await count(both, "ann") == 1, "read before anybody came to tell of it"
+
+
+async def test_what_was_merged_into_a_conversation_is_read_with_it(both: House) -> None:
+    noticing = await beginning(both)
+    talks = []
+    for n in range(3):
+        taken = await both.customer_writes("hello", name=f"c{n}")
+        await gives(both, taken.conversation, "ann")
+        talks.append(taken)
+    await noticing.catch_up()
+    by = agent(both.agents["sue"])
+    for source, into in ((0, 1), (1, 2)):
+        one, other = talks[source].conversation, talks[into].conversation
+        await both.store.write(lambda tx, one=one, other=other: merge.merge(tx, one, other, by))  # type: ignore[misc]
+    await does(both, "ann", "mark_read", conversation=talks[2].conversation, position=talks[1].position)
+    assert await count(both, "ann") == 2, "of the second and the third: there is more below"
+    await does(both, "ann", "mark_read", conversation=talks[2].conversation, position=talks[2].position)
+    assert await count(both, "ann") == 0
+
+
 async def test_what_left_ones_sight_is_not_told(both: House) -> None:
     noticing = await beginning(both)
     talk = (await both.customer_writes("secret of sales", team="sales")).conversation

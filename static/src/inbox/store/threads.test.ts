@@ -6,7 +6,7 @@ import type { AgentEvent, MessageView } from "../../wire";
 import { reduce } from "./reduce";
 import { emptyState, type State, type Thread } from "./state";
 import { message } from "./testworld";
-import { joinPage, type ThreadPage } from "./threads";
+import { joinPage, newestIn, type ThreadPage } from "./threads";
 
 function at(n: number): MessageView {
   return message(`m${n}`, "c1", n, n);
@@ -54,6 +54,23 @@ describe("stretches", () => {
     const before = joinPage(undefined, page(1, 3), "newest");
     const later = hears(withThread(before), { kind: "message.created", position: 101, message: at(101) });
     assert.deepEqual(shown(joinPage(later, page(1, 3), "around")), [1, 2, 3, 101]);
+  });
+});
+
+describe("how far the end of a thread tells", () => {
+  const given = { kind: "conversation.changed" as const, position: 101, actor: { kind: "agent", id: "a", name: "A" } as const };
+
+  test("also what was done to the conversation since its last message", () => {
+    const thread = joinPage(undefined, page(80, 90), "newest");
+    assert.deepEqual([newestIn(undefined), newestIn(thread), newestIn(hears(withThread(thread), given))], [0, 90, 101]);
+  });
+
+  test("nothing of that where messages may be missing", () => {
+    const middle = joinPage(undefined, page(40, 50, { before: "b", after: "a" }), "around");
+    assert.equal(newestIn(hears(withThread(middle), given)), 50);
+    const known = hears(withThread(joinPage(undefined, page(80, 90), "newest")), given);
+    assert.ok(known);
+    assert.deepEqual([newestIn({ ...known, stale: true }), newestIn({ ...known, phase: "asked" })], [90, 90]);
   });
 });
 

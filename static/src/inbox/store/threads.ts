@@ -98,6 +98,17 @@ export function dropMessage(draft: Draft, message: string): void {
   }
 }
 
+/** Down to which position the end of a thread tells everything. What was done to a conversation may stand below its last
+ *  message (it was just given to somebody); where messages may be missing it says nothing of them. */
+export function newestIn(thread: Thread | undefined): number {
+  if (!thread) return 0;
+  const isWhole = thread.phase === "ready" && !thread.stale && !thread.after;
+  let newest = 0;
+  for (const { message } of thread.rows) newest = Math.max(newest, message.position);
+  if (isWhole) for (const line of thread.lines) newest = Math.max(newest, line.position);
+  return newest;
+}
+
 /** What an event says in a conversation's history, as the server's own lines say it. */
 export function placeLine(draft: Draft, event: AgentEvent): void {
   const thread = event.conversation === undefined ? undefined : draft.state.threads.get(event.conversation);

@@ -3,19 +3,13 @@
 import { markRead } from "../../commands";
 import { state } from "../../store";
 import { Looked } from "../../store/looked";
+import { newestIn } from "../../store/threads";
 
 const looked = new Looked();
 
 /** The position up to which the agent has seen the conversation on this page, or had read it when it was opened. */
 export function seenIn(conversation: string): number {
   return looked.seenIn(state.peek().epoch, conversation, Date.now());
-}
-
-function newestPosition(conversation: string): number {
-  const rows = state.peek().threads.get(conversation)?.rows ?? [];
-  let newest = 0;
-  for (const { message } of rows) newest = Math.max(newest, message.position);
-  return newest;
 }
 
 export function isOpened(conversation: string, read: number): void {
@@ -27,7 +21,8 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 /** The end of the conversation is on the screen. Called again by every change. */
 export function endIsShown(conversation: string): void {
   if (document.visibilityState !== "visible") return endIsHidden();
-  looked.shown(state.peek().epoch, conversation, newestPosition(conversation), Date.now());
+  const { epoch, threads } = state.peek();
+  looked.shown(epoch, conversation, newestIn(threads.get(conversation)), Date.now());
   markWhenSeen(conversation);
 }
 

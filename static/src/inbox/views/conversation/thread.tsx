@@ -70,7 +70,7 @@ function useUnseenBelow(thread: ThreadState, atEnd: boolean): number {
 function useSeen(conversation: string, atEnd: boolean, thread: ThreadState): void {
   useEffect(() => {
     if (atEnd) endIsShown(conversation);
-  }, [conversation, atEnd, thread.rows]);
+  }, [conversation, atEnd, thread.rows, thread.lines, thread.stale]);
   useEffect(() => {
     if (!atEnd) return;
     const look = () => endIsShown(conversation);
