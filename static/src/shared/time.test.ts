@@ -1,14 +1,27 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import english from "../i18n/inbox.en.json";
+import korean from "../i18n/inbox.ko.json";
 import { dayName, relative, shortMoment, span, waited, waitedShort } from "./time";
 
 const noon = new Date(2026, 2, 10, 12).getTime();
 const minute = 60_000;
 
 test("relative times speak both languages, past and future", () => {
-  assert.equal(relative(noon - 3 * minute, noon, "ko"), "3분 전");
-  assert.equal(relative(noon - 3 * minute, noon, "en"), "3 minutes ago");
-  assert.equal(relative(noon + 24 * 60 * minute, noon, "en"), "tomorrow");
+  assert.equal(relative(noon - 3 * minute, noon, "ko", "!"), "3분 전");
+  assert.equal(relative(noon - 3 * minute, noon, "en", "!"), "3 minutes ago");
+  assert.equal(relative(noon + 24 * 60 * minute, noon, "en", "!"), "tomorrow");
+});
+
+test("what is hardly over was just now; what is about to be is now", () => {
+  const said = { en: english["moment.just_now"], ko: korean["moment.just_now"] };
+  for (const before of [0, 10_000, 44_000]) {
+    assert.equal(relative(noon - before, noon, "ko", said.ko), "방금");
+    assert.equal(relative(noon - before, noon, "en", said.en), "just now");
+  }
+  assert.equal(relative(noon - 46_000, noon, "ko", said.ko), "1분 전");
+  assert.equal(relative(noon + 10_000, noon, "ko", said.ko), "지금");
+  assert.equal(relative(noon + 10_000, noon, "en", said.en), "now");
 });
 
 test("day lines name near days and dates beyond", () => {

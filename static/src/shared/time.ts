@@ -53,12 +53,13 @@ export function shortMoment(at: number, now: number, language: string): string {
   return dates(language, sameYear ? { month: "short", day: "numeric" } : { dateStyle: "short" }).format(at);
 }
 
-/** "3 minutes ago", "3분 전", "tomorrow"; the future too. */
-export function relative(at: number, now: number, language: string): string {
+/** "3 minutes ago", "3분 전", "tomorrow"; the future too. `justNow` is what a moment that is hardly over is called: Intl
+ *  knows "now" and "지금" alone, which speak of what lasts. */
+export function relative(at: number, now: number, language: string, justNow: string): string {
   const words = distances(language);
   const ahead = at - now;
   const size = Math.abs(ahead);
-  if (size < 45 * SECOND) return words.format(0, "second");
+  if (size < 45 * SECOND) return ahead < SECOND ? justNow : words.format(0, "second");
   if (size < HOUR) return words.format(Math.round(ahead / MINUTE), "minute");
   if (size < DAY) return words.format(Math.round(ahead / HOUR), "hour");
   const days = daysBetween(now, at);

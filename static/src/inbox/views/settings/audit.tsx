@@ -1,10 +1,11 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { exact, relative } from "../../../shared/time";
+import { exact } from "../../../shared/time";
 import type { AuditLine, AuditPage } from "../../../wire";
 import { get } from "../../api";
 import { now } from "../../clock";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
+import { ago } from "../../ui/moment";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { language, t } from "../../words";
 import { auditWords, KINDS, kindWords } from "./audit-words";
@@ -141,7 +142,7 @@ function stamp(at: number): string {
 }
 
 function Row({ line }: { line: AuditLine }) {
-  const whole = `${exact(line.at, language.value)} (${relative(line.at, now.value, language.value)})`;
+  const whole = `${exact(line.at, language.value)} (${ago(line.at, now.value, language.value)})`;
   return (
     <tr>
       <td class="audit-when">
