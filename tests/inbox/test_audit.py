@@ -62,6 +62,18 @@ async def test_a_tokens_acts_carry_the_name_of_its_agent(both: House) -> None:
     assert [line["actor"]["name"] for line in timeline["lines"]] == ["Ann", "Kim"]
 
 
+async def test_what_an_agents_programs_did_is_found_by_the_agent(both: House) -> None:
+    """Both stand under one name, and under one id: one walk of the index. Also of a token that was taken back since."""
+    talk = f"/conversations/{(await both.customer_writes('hello')).conversation}"
+    ann, program = await both.client("ann"), await both.client(token=await both.token("ann"))
+    for n, one in enumerate((ann, program, await both.client("bob"), program)):
+        await one.does("PATCH", talk, {"priority": n % 3 + 1})
+    await both.store.write(lambda tx: tx.run("update tokens set revoked_at = $1", tx.now))
+    found = await lines(both, agent=both.agents["ann"], kind="conversation.changed")
+    assert [line["actor"]["kind"] for line in found] == ["token", "token", "agent"]
+    assert {line["actor"]["name"] for line in found} == {"Ann"}
+
+
 async def test_a_tokens_held_reply_carries_the_name_of_its_agent(both: House) -> None:
     taken = await both.customer_writes("hello")
     token = await both.store.write(lambda tx: make_token(tx, both.agents["ann"], "robot"))
