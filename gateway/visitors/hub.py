@@ -24,7 +24,7 @@ from gateway.store import Cursor, Reader, as_json, trimmed_to
 from gateway.store.load import Content, load_messages
 from gateway.visitors.desk import Desk
 from gateway.visitors.files import audience
-from gateway.visitors.missed import ABOUT_MESSAGES, ABOUT_STATE, hers_after
+from gateway.visitors.missed import ABOUT_MESSAGES, ABOUT_STATE, hers_after, may_be_erased
 from gateway.visitors.story import as_told, find_person, which_are_open
 from gateway.visitors.tokens import Visitor
 
@@ -239,6 +239,8 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             return None
         # A newcomer may have been written down since she came in.
         known = await find_person(look, session.visitor.identity)
+        if await may_be_erased(look, None if known is None else known.person, session.position):
+            return None
         if known is None:
             return None, (), look.position
         events = await hers_after(look, known.person, session.position, REPLAY)

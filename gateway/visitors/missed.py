@@ -39,6 +39,19 @@ HERS = f"""with hers as (select l.id, l.conversation_id from legs l
             union select contact_id from identities where person_id = $2))
     order by position limit $3"""
 
+# Whoever was erased is nobody here any more, or somebody new: nothing leads from her browser to what she was.
+ERASED_SINCE = f"""select 1 from audit where kind = '{Kind.CONTACT_ERASED.value}' and position > $1 limit 1"""
+KNOWN_BY_THEN = """select 1 from messages m join legs l on l.id = m.leg_id join identities i on i.id = l.identity_id
+    where i.person_id = $1 and m.position <= $2 limit 1"""
+
+
+async def may_be_erased(look: Reader, person: str | None, position: int) -> bool:
+    """May what this browser shows as of that position have been erased since? True also for a newcomer who has seen
+    nothing yet while somebody else was erased: she starts over with nothing, as she began."""
+    if await look.one(ERASED_SINCE, position) is None:
+        return False
+    return person is None or await look.one(KNOWN_BY_THEN, person, position) is None
+
 
 async def hers_after(look: Reader, person: str, position: int, limit: int) -> list[Event]:
     """The next facts that she may be told something of, oldest first."""

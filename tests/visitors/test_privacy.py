@@ -279,3 +279,46 @@ async def test_an_erased_customers_browsers_start_over_with_nothing(both: Shop):
     said = await hana.browser.say("word-of-hana-once-more")
     told = (await fresh.hear("events"))["events"]
     assert [event["message"] for event in told if "message" in event] == [said]
+
+
+async def test_a_browser_that_comes_back_after_an_erasure_is_told_to_forget(both: Shop):
+    """By cursor: it was not there when its person was erased, and nothing in the log after that is hers."""
+    hana, bora, chul = await customers(both)
+    newcomer = both.browser()
+    await newcomer.arrive()
+    fresh = await newcomer.connect()
+    await fresh.hear("snapshot")
+    since: dict[object, str | None] = {}
+    for one, line in ((hana, hana.line), (bora, bora.line), (chul, chul.line), (newcomer, fresh)):
+        await line.quiet()
+        since[one] = line.cursor
+        await line.ws.close()
+    before = await newcomer.connect(since[newcomer])
+    assert not any(frame["kind"] == "reset" for frame in await before.quiet()), "nobody was erased"
+    for one in (hana, chul):
+        await both.store.write(lambda tx, one=one: erase_contact(tx, one.contact, agent(both.agent)))  # type: ignore[misc]
+    # She has written again on another tab: somebody new stands where she stood.
+    said = await chul.browser.say("word-of-chul-once-more")
+    for one, left in ((hana, []), (chul, [said])):
+        again = await one.browser.connect(since[one])
+        await again.hear("reset")
+        assert (await again.hear("snapshot"))["messages"] == left
+        told = "".join(again.raw)
+        assert f"word-of-{one.name}-0" not in told
+        cursor = again.cursor
+        await again.ws.close()
+        resumed = await one.browser.connect(cursor)
+        assert [frame["kind"] for frame in await resumed.quiet()] == ["hello"], "once is enough"
+    whole = await bora.browser.connect(since[bora])
+    assert not any(frame["kind"] in ("reset", "snapshot") for frame in await whole.quiet()), "it is not hers"
+
+
+async def test_who_asks_for_her_news_after_an_erasure_starts_over_too(both: Shop):
+    hana, _, _ = await customers(both)
+    await hana.line.quiet()
+    since = {"after": hana.line.cursor}
+    await hana.line.ws.close()
+    await both.store.write(lambda tx: erase_contact(tx, hana.contact, agent(both.agent)))
+    told = await (await hana.browser.ask("GET", "events", params=since)).json()
+    assert [frame["kind"] for frame in told["frames"]] == ["hello", "reset", "snapshot"]
+    assert told["frames"][-1]["messages"] == []
