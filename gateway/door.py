@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import lru_cache
@@ -35,7 +33,7 @@ from gateway.errors import (
     UnsupportedMediaType,
 )
 from gateway.events import new_id
-from gateway.rates import Together
+from gateway.rates import News, Together
 
 CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
 """Every application that mounts a door puts the configuration here."""
@@ -65,11 +63,7 @@ SILENCE = 30.0
 """Seconds an upload may be silent before it is given up, and what it may lag behind `[limits] upload_slowest`."""
 OPEN_AGAIN = 10
 """Seconds after which somebody who holds too much open may try again."""
-NOTED_AGAIN = 10.0
-"""Seconds in which the same trouble is one line of the log: a crowd meets it at once, and comes again."""
-NOTED_MOST = 100
-"""Troubles remembered for that."""
-_noted: dict[str, float] = {}
+_troubles = News()
 BROKEN_OFF = (TimeoutError, web.RequestPayloadError, ConnectionResetError)
 
 # --- who is calling -------------------------------------------------------------------------------------------------
@@ -301,8 +295,9 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
     try:
         return await handler(request)
     except (Refused, Unavailable) as error:
-        if isinstance(error, Unavailable):
-            _note(error)
+        # For whoever runs this: the caller is told to try again, and nothing of what is wrong.
+        if isinstance(error, Unavailable) and _troubles.is_news(error):
+            log.warning("answered 503: %s", error)
         return problem_response(problem(error), _headers_of(error))
     except web.HTTPException as answer:
         if answer.status < 400:
@@ -316,17 +311,6 @@ async def answer_problems(request: web.Request, handler: Handler) -> web.StreamR
                 problem(Malformed("errors.malformed", "stray bytes", at="", why="no text"))
             )
         return problem_response(unexpected(error, f"{request.method} {request.rel_url.path}"))
-
-
-def _note(why: Unavailable) -> None:
-    """For whoever runs this: the caller is told to try again, and nothing of what is wrong."""
-    kind, now = re.sub(r"\d+", "", str(why)), time.monotonic()
-    if now - _noted.get(kind, -NOTED_AGAIN) < NOTED_AGAIN:
-        return
-    if len(_noted) >= NOTED_MOST:
-        _noted.clear()
-    _noted[kind] = now
-    log.warning("answered 503: %s", why)
 
 
 def _is_text(request: web.Request) -> bool:

@@ -18,6 +18,10 @@ _PERIODS = {"second": 1.0, "minute": 60.0, "hour": 3600.0, "day": 86400.0}  # se
 KEYS_KEPT = 20_000
 """Buckets a set of `Buckets` keeps; the one used longest ago makes room."""
 
+TROUBLES_KEPT = 100
+"""Troubles that `News` remembers."""
+_VARYING = re.compile(r"\b[0-9a-f]{32,}\b|\d+")
+
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -84,6 +88,26 @@ class Buckets:
             self._buckets[key] = (level, now)
             return level
         return min(self.rate.count, level + (now - since) * self.rate.count / self.rate.period)
+
+
+class News:
+    """Whether a trouble is news: a crowd meets the same one at once, and comes again. What differs only in numbers or
+    in hashes is the same."""
+
+    def __init__(self, period: float = 10.0, clock: Callable[[], float] = time.monotonic) -> None:
+        """`period`: seconds in which the same is no news."""
+        self._period = period
+        self._clock = clock
+        self._told: dict[str, float] = {}
+
+    def is_news(self, trouble: object) -> bool:
+        kind, now = _VARYING.sub("", str(trouble)), self._clock()
+        if now - self._told.get(kind, -self._period) < self._period:
+            return False
+        if len(self._told) >= TROUBLES_KEPT:
+            self._told.clear()
+        self._told[kind] = now
+        return True
 
 
 class Together:

@@ -14,8 +14,10 @@ from gateway.media.kinds import INLINE_TYPES, READ_TYPES, servable
 from gateway.media.links import Claim, MediaLinks
 from gateway.media.names import content_disposition, safe_name
 from gateway.media.store import MediaStore, Missing
+from gateway.rates import News
 
 log = logging.getLogger(__name__)
+_troubles = News()
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -71,7 +73,8 @@ def serve_media(store: MediaStore, links: MediaLinks, lookup: Lookup) -> Handler
         except Refused as refusal:
             return _refusal(refusal.status, refusal.code)
         except Unavailable as trouble:
-            log.warning("a file could not be served: %s", trouble)
+            if _troubles.is_news(trouble):
+                log.warning("a file could not be served: %s", trouble)
             return _refusal(trouble.status, trouble.code, {"Retry-After": str(round(trouble.retry_after))})
 
     return media

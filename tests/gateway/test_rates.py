@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import TooMany
-from gateway.rates import Buckets, Rate, Together
+from gateway.rates import TROUBLES_KEPT, Buckets, News, Rate, Together
 
 
 class Clock:
@@ -101,3 +101,24 @@ def test_together_never_holds_more_and_forgets_whoever_holds_nothing(acts: list[
     for key, cost in held:
         together.leave(key, cost)
     assert together._held == {}
+
+
+def test_the_same_trouble_is_news_once_in_a_while_whatever_it_counts() -> None:
+    clock = Clock()
+    news = News(10.0, clock)
+    assert news.is_news("17 units wait")
+    assert not any(news.is_news(f"{n} units wait") for n in range(50))
+    assert news.is_news("the disk fails"), "another one"
+    assert news.is_news(f"object {'0a' * 32} is away")
+    assert not news.is_news(f"object {'f3' * 32} is away")
+    clock.now += 9.9
+    assert not news.is_news("17 units wait")
+    clock.now += 0.1
+    assert news.is_news("18 units wait")
+    assert not news.is_news("17 units wait")
+
+
+def test_news_remembers_so_much_and_no_more() -> None:
+    news = News(10.0, Clock())
+    assert all(news.is_news("trouble " + "x" * n) for n in range(TROUBLES_KEPT * 5))
+    assert len(news._told) <= TROUBLES_KEPT

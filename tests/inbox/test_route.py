@@ -17,7 +17,7 @@ from gateway.config import Config, Server
 from gateway.door import CONFIG, answer_problems, client_address, guard_response, neighbourhood
 from gateway.errors import Unavailable
 from gateway.limits import Limits
-from gateway.rates import Rate
+from gateway.rates import News, Rate
 from inbox.rest import ROUTES
 from tests.inbox.conftest import House, Open
 
@@ -244,7 +244,7 @@ async def test_what_is_unavailable_is_a_line_of_the_log_and_not_one_for_each_cal
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever runs the house learns what is wrong: the callers are not told."""
-    monkeypatch.setattr("gateway.door._noted", {})
+    monkeypatch.setattr("gateway.door._troubles", News())
     client = await failing(Unavailable("17 units wait for the bucket"))
     for _ in range(5):
         assert "bucket" not in await (await client.get("/")).text()

@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.errors import ParleyError
+from gateway.errors import ParleyError, Unavailable
 from gateway.events import Attachment
 from gateway.media import (
     Claim,
@@ -25,6 +25,7 @@ from gateway.media import (
     serve_media,
 )
 from gateway.media.serve import Unsatisfiable, parse_range
+from gateway.rates import News
 from tests.media.conftest import Clock, sample
 
 SECRET = b"the same for every process of it"
@@ -286,6 +287,34 @@ async def test_a_store_out_of_reach(
     response = await (await aiohttp_client(house.app())).get(house.link("a"))
     assert (response.status, response.headers["Retry-After"]) == (503, "2")
     await store.close()
+
+
+async def test_what_cannot_be_served_to_a_crowd_is_one_line_of_the_log(
+    house: House,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+):
+    """Many files are asked for by many while the store is away; another trouble is told beside it."""
+    monkeypatch.setattr("gateway.media.serve._troubles", News())
+    paths = [await house.take(f"file {n}".encode(), f"{n}.txt") for n in range(3)]
+    trouble = "media object {} is out of reach"
+
+    def away(digest: str, *_: object) -> None:
+        raise Unavailable(trouble.format(digest))
+
+    for method in ("find", "open"):
+        monkeypatch.setattr(house.store, method, away)
+    for path in paths * 4:
+        assert (await client.get(path)).status == 503
+    trouble = "the disk fails"
+    assert (await client.get(paths[0])).status == 503
+    first = house.rows["0.txt"].hash
+    said = [record.getMessage() for record in caplog.records if record.name == "gateway.media.serve"]
+    assert said == [
+        f"a file could not be served: media object {first} is out of reach",
+        "a file could not be served: the disk fails",
+    ]
 
 
 @given(
