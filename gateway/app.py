@@ -68,6 +68,10 @@ class Parley:
 @contextlib.asynccontextmanager
 async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> AsyncIterator[Parley]:
     """Everything but the listening socket. Raises ConfigError, Unavailable."""
+    if config.redis.url.get_secret_value():
+        log.warning(
+            "[redis] url is set, but this version does not use it: run one process, and leave it empty"
+        )
     channels = Channels.of(config.channels)
     store = await open_store(config.database_url)
     async with contextlib.AsyncExitStack() as stack:

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientSession, TCPConnector, WSMsgType
+from pydantic import SecretStr
 
 from gateway import app
 from gateway.app import Parley, listening, open_parley
 from gateway.channels.registry import Channels, make
-from gateway.config import Config, Server
+from gateway.config import Config, Redis, Server
 from gateway.door import HEADERS
 from gateway.errors import ConfigError, TemporaryError, Unavailable
 from gateway.limits import Limits
@@ -75,6 +76,19 @@ async def test_a_head_too_long_to_read_is_a_problem_that_repeats_nothing(
         assert (answer.status, answer.content_type) == (400, "application/problem+json")
         assert "0123456789" not in await answer.text()
     assert "could not be read" in caplog.text and "0123456789" not in caplog.text
+
+
+async def test_a_redis_that_is_not_used_is_said_at_the_start(
+    config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with open_parley(config):
+        assert "redis" not in caplog.text
+    named = Redis(url=SecretStr("redis://:hush@127.0.0.1:1"))
+    async with open_parley(config.model_copy(update={"redis": named})):
+        said = [record.getMessage() for record in caplog.records if "redis" in record.getMessage()]
+    assert len(said) == 1
+    assert "does not use it" in said[0]
+    assert "hush" not in caplog.text
 
 
 async def test_accounts_follow_the_configuration(config: Config) -> None:
