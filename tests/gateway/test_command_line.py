@@ -17,6 +17,8 @@ from inbox.auth import totp
 from tests.servers.parley import Parley
 
 Start = Callable[..., Parley]
+FEW = {"PARLEY_SANDBOX__HISTORY": "60"}
+"""Conversations that the demo invents; what its commands do is the same with all of them, and takes a while longer."""
 
 
 @pytest.fixture(autouse=True)
@@ -152,7 +154,7 @@ def test_a_token_needs_an_agent(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_demo_s_links_sign_in_at_one_click(parley: Start) -> None:
-    server = parley(command="demo")
+    server = parley(command="demo", **FEW)
     until_said(server, "Ctrl-C")
     for role in ("agent", "supervisor", "admin"):
         link = until_said(server, rf"^ +{role} +\S+/link/(\S+)")[1]
@@ -167,7 +169,7 @@ def test_the_demo_s_links_sign_in_at_one_click(parley: Start) -> None:
 
 
 def test_the_demo_goes_on_at_its_second_start(parley: Start) -> None:
-    server = parley(command="demo")
+    server = parley(command="demo", **FEW)
     first = until_said(server, r"/link/(\S+)")[1]
     server.process.terminate()
     assert server.process.wait(10) == 0
@@ -219,7 +221,7 @@ def test_a_wrong_command_shows_the_right_ones(capsys: pytest.CaptureFixture[str]
 def test_a_backup_while_it_serves_and_the_way_back(
     parley: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    server = parley(command="demo")
+    server = parley(command="demo", **FEW)
     until_said(server, "Ctrl-C")
     kept, elsewhere = str(tmp_path / "kept.zip"), ["--data", str(tmp_path / "elsewhere")]
     assert main(["backup", kept, "--data", str(server.data)]) == 0
