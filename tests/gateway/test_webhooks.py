@@ -98,6 +98,9 @@ async def test_twenty_of_the_same_at_once_are_one_message(door: Door) -> None:
     answers = await asyncio.gather(*(door.sends(what) for _ in range(20)))
     assert {answer[0] for answer in answers} == {202}
     assert await door.texts() == ["Hello"]
+    answers = await asyncio.gather(*(door.sends(b"unreadable") for _ in range(20)))
+    assert {answer[0] for answer in answers} == {202}
+    assert (await door.rows())["parked"] == 1, "nor is one of them kept twice that cannot be read"
 
 
 async def test_what_is_not_signed_leaves_nothing_but_a_reason_in_the_log(
