@@ -340,6 +340,7 @@ class Hub(ABC, Generic[S, C]):
         self._pending: list[Event] = []
         self._wake = asyncio.Event()
         self._gather = limits.gather / 1000
+        self._joining: set[S] = set()
         self._lagging: dict[S, asyncio.Task[None]] = {}
         self._reading = asyncio.Lock()
         self._read: tuple[int, float, dict[int, tuple[Sequence[Event], C]]] = (0, 0.0, {})
@@ -439,6 +440,21 @@ class Hub(ABC, Generic[S, C]):
         Returns False when that cannot be told: the log no longer reaches back that far, never came that far, or holds
         what cannot be read. The caller starts it over.
         """
+        self._joining.add(session)
+        try:
+            if not await self._reach_head(session):
+                return False
+        finally:
+            self._joining.discard(session)
+        if not session.closing:
+            if session.position > self.flushed:
+                self._ahead.add(session)
+            session.belong(self)
+            self.sessions.add(session)
+            self.joined(session)
+        return True
+
+    async def _reach_head(self, session: S) -> bool:
         if session.position > self.store.published and session.position > await self.store.follow(_head):
             return False
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
@@ -448,12 +464,6 @@ class Hub(ABC, Generic[S, C]):
             if missed is None or not self._replay(session, *missed):
                 return False
             await session.drain()
-        if not session.closing:
-            if session.position > self.flushed:
-                self._ahead.add(session)
-            session.belong(self)
-            self.sessions.add(session)
-            self.joined(session)
         return True
 
     def joined(self, session: S) -> None:
@@ -474,17 +484,24 @@ class Hub(ABC, Generic[S, C]):
         session.lags = True
         self.ask(session)
         session.belong(None)  # where it stands before the facts that are told just now
-        self._lagging[session] = asyncio.create_task(self._catch_up(session))
+        if session not in self._lagging:  # else it lags while it is told what the log does not tell
+            self._lagging[session] = asyncio.create_task(self._catch_up(session))
+
+    @property
+    def behind(self) -> set[S]:
+        """Those on their way to where the hub stands, who may take long: the hub tells them nothing."""
+        return self._joining | self._lagging.keys()
 
     async def _catch_up(self, session: S) -> None:
-        """Bring one back that lagged. What cannot be told it asks for anew, with its cursor."""
-        self._drop(session)
-        session.lags = False
+        """Bring one back that lagged, as often as it lags. What cannot be told it asks for anew, with its cursor."""
         try:
-            if not await self.join(session):
-                session.cut(CLOSE_SLOW)
-            elif session.caught_up is not None:
-                await session.caught_up()
+            while session.lags and not session.closing:
+                self._drop(session)
+                session.lags = False
+                if not await self.join(session):
+                    session.cut(CLOSE_SLOW)
+                elif session.caught_up is not None and not session.closing:
+                    await session.caught_up()
         except Unavailable as why:
             log.warning("a slow session cannot catch up: %s", why)
             session.cut(WSCloseCode.TRY_AGAIN_LATER)

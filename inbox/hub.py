@@ -105,10 +105,18 @@ class AgentHub(Hub[AgentSession, Facts]):
         self._crowds: dict[Hashable, Crowd[AgentSession]] = defaultdict(Crowd)
         """The sessions that are told alike, but for what is assigned to one of them."""
         self.by_tab: dict[str, AgentSession] = {}
+        """Those that have joined, also while they catch up once more."""
 
     def _take(self, events: Sequence[Event]) -> None:
         self.accesses.note(events)
+        self._end_accesses_behind(events)
         super()._take(events)
+
+    def _end_accesses_behind(self, events: Sequence[Event]) -> None:
+        """Who reads slowly may come to these facts late, or never: what they end, ends now."""
+        access = [event for event in events if event.kind is Kind.ACCESS_CHANGED]
+        for session in self.behind if access else ():
+            self._access_ended(session, [event for event in access if event.position > session.position])
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         contacts = {event.contact for event in events if event.contact}
@@ -177,8 +185,11 @@ class AgentHub(Hub[AgentSession, Facts]):
         self._crowds[session.crowd].add(session)
         self.by_tab[session.tab] = session
 
-    def left(self, session: AgentSession) -> None:
+    def leave(self, session: AgentSession) -> None:
         self.by_tab.pop(session.tab, None)
+        super().leave(session)
+
+    def left(self, session: AgentSession) -> None:
         self._crowds[session.crowd].discard(session)
         if not self._crowds[session.crowd]:
             del self._crowds[session.crowd]

@@ -96,7 +96,7 @@ class AgentDoor:
 
     async def end_expired_now(self) -> None:
         now = self.desk.clock()
-        for session in tuple(self.hub.sessions):
+        for session in self.hub.sessions | self.hub.behind:
             ends = session.caller.expires_at
             if ends is None or ends > now:
                 continue
@@ -256,7 +256,10 @@ class _Conversing:
     async def _tell_again(self) -> None:
         """What the log does not tell, after the session has caught up with it."""
         await self._tell_own()
-        self.door.signals.tell_again(self.session)
+        if (shown := self.session.looks_at) is not None:
+            # Whose it is was forgotten meanwhile, and it may have been merged away.
+            with contextlib.suppress(NotFound):
+                await self.door.look(self.session, shown, only_from=shown)
         self.desk.onsite.tell_again(self.session)
 
     def _say_hello(self, *, resumed: bool) -> None:

@@ -117,11 +117,6 @@ class Signals:
         self._persons[conversation] = persons
         session.send({"kind": "signals", "agents": self._presence, "conversation": self._view(conversation)})
 
-    def tell_again(self, session: AgentSession) -> None:
-        """How things stand in what it shows, to a tab that was told nothing for a while."""
-        if session.looks_at is not None:
-            session.send({"kind": "signals", "conversation": self._view(session.looks_at)})
-
     def _change(self, *conversations: str) -> None:
         self._changed.update(conversations)
         self._wake.set()

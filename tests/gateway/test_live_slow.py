@@ -140,6 +140,60 @@ async def test_who_lags_is_kept_nothing_for_and_catches_up_from_the_log(store: S
         assert session.cut_with is None
 
 
+async def test_who_lags_again_while_it_is_told_the_rest_is_caught_up_once_more(store: Store) -> None:
+    """What the log does not tell takes its time: who lags meanwhile is seen to by the same task; leaving ends it."""
+    begun, go_on, told = asyncio.Event(), asyncio.Event(), 0
+
+    async def tell() -> None:
+        nonlocal told
+        begun.set()
+        await go_on.wait()
+        told += 1
+
+    async with open_room(store) as room, browser(room) as one:
+        await joined(room)
+        (session,) = room.met
+        session.caught_up = tell
+        room.hub.lag(session)
+        await begun.wait()
+        (task,) = room.hub._lagging.values()
+        room.hub.lag(session)
+        last = await room.happens(3)
+        assert room.hub._lagging == {session: task}
+        go_on.set()
+        assert await one.reaches(last) == [*range(1, last + 1)]
+        await become(lambda: not room.hub._lagging)
+        assert told == 2, "after each"
+        assert room.hub.sessions == {session}
+        go_on.clear()
+        begun.clear()
+        room.hub.lag(session)
+        await begun.wait()
+        room.hub.lag(session)
+        room.hub.leave(session)
+        await become(task.done)
+        assert not room.hub.behind
+        assert not room.hub.sessions
+
+
+async def test_ten_thousand_lags_leave_nothing_behind(store: Store) -> None:
+    async with open_room(store) as room, browser(room) as one:
+        await joined(room)
+        (session,) = room.met
+        tasks = len(asyncio.all_tasks())
+        for number in range(10_000):
+            room.hub.lag(session)
+            if number % 100 == 0:
+                await room.happens()
+            await asyncio.sleep(0)
+        last = await room.happens()
+        assert await one.reaches(last) == [*range(1, last + 1)]
+        await become(lambda: not room.hub.behind)
+        assert len(asyncio.all_tasks()) == tasks
+        assert room.hub.sessions == {session}
+        assert len(room.hub.crowd) == 1
+
+
 async def test_who_lags_and_leaves_comes_not_back(store: Store) -> None:
     async with open_room(store) as room, stalled_browser(room) as slow:
         await joined(room)

@@ -208,6 +208,7 @@ class Ears(AgentSession):
     def __init__(self, viewer: Viewer) -> None:
         self.heard: list[bytes] = []
         self.looks_at = self.cut_with = None
+        self.lags = False
         self.ws = cast(Any, SimpleNamespace(closed=False))
         caller = SimpleNamespace(viewer=viewer, agent_id=viewer.agent_id, session="s", token=None)
         self.caller = cast(Any, caller)

@@ -15,6 +15,7 @@ from inbox.commands.showing import ROWS
 from tests.inbox.conftest import House
 from tests.inbox.tabs import Tab, tabs
 from tests.inbox.test_returning import person_of
+from tests.inbox.test_session_slow import stalls
 
 
 @pytest.fixture(autouse=True)
@@ -97,3 +98,15 @@ async def test_a_screen_holds_so_many_rows(both: House) -> None:
         assert (await ann.command("show_rows", conversations=many))["kind"] == "problem"
         assert (await ann.command("show_rows", conversations=many[1:]))["kind"] == "result"
         assert stands(ann) == {}
+
+
+async def test_rows_that_are_shown_while_the_tab_lags_are_told(both: House) -> None:
+    talk = (await both.customer_writes("hi", name="Lee")).conversation
+    lee = await person_of(both, talk)
+    async with tabs(both, "ann") as (ann,):
+        await stalls(both, ann, "ann")
+        await ann.say(kind="command", id="rows", name="show_rows", args={"conversations": [talk]})
+        ann.connection.transport.resume_reading()
+        await ann.until(lambda tab: any(one.get("id") == "rows" for one in tab.frames), "the answer")
+        goes(both, lee, here=True)
+        await ann.until(lambda tab: stands(tab).get(talk), "who came")

@@ -504,33 +504,3 @@ async def test_what_is_merged_out_of_sight_is_not_followed(both: House) -> None:
         await bob.until(lambda one: one.of("signals")[-1].get("conversation", {}).get("typing"), "own typing")
         await ann.nothing_more()
         assert target not in repr(ann.of("signals"))
-
-
-async def test_who_reads_too_slowly_is_told_afterwards_what_the_log_does_not_tell(both: House) -> None:
-    """It hears no signals and no private state meanwhile; all of it stands right once it has caught up."""
-    taken = await both.customer_writes("hello", team="sales")
-    talk = taken.conversation
-    async with tabs(both, "ann", "ann") as (slow, other):
-        await slow.until(lambda tab: tab.of("private"), "its own state")
-        await slow.say(kind="look", conversation=talk)
-        await slow.until(lambda tab: any("conversation" in one for one in tab.of("signals")), "what it shows")
-        (session,) = [one for one in both.desk.hub.sessions if one.looks_at == talk]
-        before = len(slow.frames)
-        both.desk.hub.lag(session)
-        await other.command("save_draft", conversation=talk, mode="public", text="Dear Kim")
-        later = await both.customer_writes("are you there?", team="sales")
-        await slow.reaches(later.position)
-        await slow.until(lambda tab: any("private" in one for one in tab.frames[before:]), "its own state")
-        told = slow.frames[before:]
-        assert [one["private"]["drafts"] for one in told if one["kind"] == "private"][-1] == {
-            talk: {"public": "Dear Kim"}
-        }
-        await slow.until(
-            lambda tab: any(
-                one.get("conversation") for one in tab.frames[before:] if one["kind"] == "signals"
-            ),
-            "what it shows",
-        )
-        assert any(one.get("agents") for one in told if one["kind"] == "signals")
-        assert session in both.desk.hub.sessions
-        assert slow.closed is None
