@@ -13,6 +13,7 @@ from inbox.filters import Question
 from inbox.views import found_in
 
 TAG = "select id from tags where name = $1 or lower(name) = lower($1)"
+TAGS = "select id, name from tags where retired_at is null"
 CHANNELS = "select id, type, label from accounts"
 AGENTS = "select id, name, email from agents order by id"
 AGENTS_MOST = 20
@@ -139,10 +140,15 @@ def _assignee(viewer: Viewer, said: str | None, agents: list[tuple[str, str, str
 
 
 async def _tag(look: Reader, name: str) -> str:
+    """By its name; one of its words is enough where no other tag has it."""
     found = await look.value(TAG, name)
-    if found is None:
+    if found is not None:
+        return str(found)
+    wanted = name.casefold()
+    having = [row["id"] for row in await look.all(TAGS) if wanted in row["name"].casefold().split()]
+    if len(having) != 1:
         raise Malformed("errors.search_tag", f"no tag {name[:32]!r}", value=name[:32])
-    return str(found)
+    return str(having[0])
 
 
 async def _accounts(look: Reader, said: str) -> tuple[str, ...]:

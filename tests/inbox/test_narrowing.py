@@ -77,6 +77,26 @@ async def test_each_filter_keeps_what_it_says_and_two_keep_what_both_say(both: H
     assert await numbers(both, "sue", people=("...",)) == ([], []), "a name without a letter is nobody's"
 
 
+async def test_a_tag_is_known_by_a_word_that_no_other_has(both: House) -> None:
+    kim = await both.customer_writes("hello", name="Kim")
+    keys = {}
+    for name in ("환불 Refund", "Late delivery", "Late answer", "late"):
+        made = await does(both, "sue", "make_tag", name=name, colour="#123456")
+        keys[name] = made["tag"] if isinstance(made["tag"], str) else made["tag"]["id"]
+    tagged = [keys["환불 Refund"], keys["Late delivery"]]
+    await does(both, "sue", "tag", conversation=kim.conversation, add=tagged, remove=[])
+    for said in ("refund", "환불", "DELIVERY"):
+        assert await numbers(both, "sue", tags=(said,)) == ([1], [1])
+    assert await numbers(both, "sue", tags=("answer",)) == ([], [])
+    assert await numbers(both, "sue", tags=("late",)) == ([], []), "the whole name goes before a word"
+    for said in ("fund", ""):
+        with pytest.raises(Malformed, match="no tag"):
+            await narrowed(both, "sue", tags=(said,))
+    await does(both, "sue", "make_tag", name="Refund asked", colour="#123456")
+    with pytest.raises(Malformed, match="no tag"):
+        await narrowed(both, "sue", tags=("refund",))
+
+
 async def test_what_there_is_not_is_said_instead_of_finding_nothing(house: House) -> None:
     for asked in ({"tags": ("no such",)}, {"channels": ("pigeon",)}, {"assignee": "nobody at all"}):
         with pytest.raises(Malformed, match="no "):
