@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from gateway.channels.registry import Channels
 from gateway.events import SYSTEM, AccountId, Address, InboundMessage, Priority, SeenReport, Visibility, agent
 from gateway.stream import assign, contacts, describe, edit, erase, held, merge, split, status, undo
 from gateway.stream.agents import set_teams
@@ -60,7 +61,7 @@ async def holds(story: Story, a: int, b: int, c: int) -> None:
 @act
 async def lets_go(story: Story, a: int, b: int, c: int) -> None:
     message = story.one(story.held, a)
-    if await story.do(release, message) is not None:
+    if await story.do(release, message, Channels()) is not None:
         story.add(story.messages, message)
 
 
