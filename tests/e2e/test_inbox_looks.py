@@ -21,6 +21,11 @@ from tests.servers.pages import Pages
 Theme = Literal["light", "dark", "contrast", "forced"]
 HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
 WIDER = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+CUT = """(all) => all.filter((one) => {
+    const line = one.parentElement.getBoundingClientRect(), face = one.firstElementChild.getBoundingClientRect();
+    return face.top < line.top || face.bottom > line.bottom;
+}).map((one) => one.title)"""
+"""Whose picture reaches out of a row's last line, which hides what does."""
 MOVED = "document.scrollingElement.scrollTop"
 
 
@@ -68,6 +73,7 @@ async def test_the_inbox(demo: Office, new_page: Pages, language: Language, them
     await look.at(sign, "sign")
     inbox = await admin(demo).inbox("/list/all", language, color_scheme=theme)
     await look.at(inbox, "list")
+    assert await inbox.page.locator(".row-assignee").evaluate_all(CUT) == []
     await first_conversation(inbox)
     await look.at(inbox, "conversation")
     await inbox.act("note").click()
