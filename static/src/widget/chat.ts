@@ -119,7 +119,10 @@ export class Chat {
     this.door = new Door(account);
     this.outgoing = new Outgoing(this.keeper, this.door, {
       changed: () => this.show({ line: this.outgoing.line, progress: this.outgoing.progress }),
-      said: (message) => this.said(message),
+      said: (message) => {
+        this.said(message);
+        this.line.cameThrough();
+      },
       uploaded: (file, attachment) => this.previews.set(attachment.id, URL.createObjectURL(file.body)),
       renew: () => this.renew(),
     });

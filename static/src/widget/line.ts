@@ -80,6 +80,13 @@ export class Line {
     if (this.blocked) void this.ask();
   }
 
+  /** Something else came through to the server: who waits to be connected waits no longer. */
+  cameThrough(): void {
+    if (this.up || this.socket) return;
+    clearTimeout(this.timer);
+    this.connect();
+  }
+
   private woke(): void {
     const slept = Date.now() - this.ticked > ASLEEP + TICK;
     this.ticked = Date.now();

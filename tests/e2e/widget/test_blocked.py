@@ -52,7 +52,7 @@ class Way:
         await until(self._by_socket)
 
     async def _by_socket(self) -> bool:
-        return self.sockets == 1 and not self.asking
+        return self.sockets >= 1 and not self.asking
 
 
 @pytest.mark.parametrize("refuses", [True, False], ids=["refused", "swallowed"])
