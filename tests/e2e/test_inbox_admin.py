@@ -360,7 +360,7 @@ LOOKS: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("look", "language"), zip(LOOKS, itertools.cycle(["ko", "en"])))
+@pytest.mark.parametrize(("look", "language"), [*zip(LOOKS, itertools.cycle(["ko", "en"]))])
 async def test_far_too_much_fits_in_every_look(office: Office, language: Language, look: str) -> None:
     await office.team(LONG)
     text = "{{contact.name|" + "가나다 " * 40 + "}} " + "verylongword" * 60

@@ -202,7 +202,7 @@ async def test_a_closed_inbox_is_told_by_push_and_shows_it(open_office: OpenOffi
         office = await open_office(
             PARLEY_PUSH__SERVICES=json.dumps([service.origin]),
             PARLEY_LIMITS__PRESENCE_PING="1000",
-            PARLEY_LIMITS__PRESENCE_EXPIRES="3000",
+            PARLEY_LIMITS__PRESENCE_EXPIRES="8000",
             PARLEY_LIMITS__PRESENCE_SETTLES="200",
         )
         mina = await office.hire("Mina")
@@ -222,7 +222,7 @@ async def test_a_closed_inbox_is_told_by_push_and_shows_it(open_office: OpenOffi
         await office.goes_on(token, "are you there?")
         await unread(inbox, 2)
         await inbox.page.goto("about:blank")
-        await asyncio.sleep(3.5)
+        await asyncio.sleep(8.5)
         await office.goes_on(token, "the code is 99")
         await become(lambda: told(browser), [("test", None), ("replied", 1)])
         assert service.refused == []
