@@ -100,7 +100,9 @@ export function SavedViews() {
       if (worked) undoable(said, () => void retire(view, view.retired));
     });
   const failed = [used, retired].find((one) => one.phase === "failed");
-  const views = [used, retired].flatMap((one) => (one.phase === "ready" ? one.value.views : []));
+  // Asked one beside the other, a view may stand in both as it moves: it is shown once.
+  const all = [retired, used].flatMap((one) => (one.phase === "ready" ? one.value.views : []));
+  const views = all.filter((view, n) => all.findIndex((one) => one.id === view.id) === n).sort((a, b) => Number(a.retired) - Number(b.retired));
   const counts = counted.phase === "ready" ? counted.value.counts : {};
   const ready = used.phase === "ready" && retired.phase === "ready";
   return (
