@@ -14,9 +14,10 @@ from inbox.sorting import Filter
 
 
 async def load_views(look: Reader, viewer: Viewer, *, retired: bool = False) -> list[SavedView]:
-    """Those the viewer may use, by name."""
-    state = "is not null" if retired else "is null"
-    return await _views(look, await _usable(look, viewer, f"and s.retired_at {state} order by s.name, s.id"))
+    """Those the viewer may use, by name; with `retired`, those that are no longer in use after them."""
+    which = "" if retired else "and s.retired_at is null"
+    order = "order by case when s.retired_at is null then 0 else 1 end, s.name, s.id"
+    return await _views(look, await _usable(look, viewer, f"{which} {order}"))
 
 
 async def load_filters(look: Reader, viewer: Viewer) -> dict[str, Filter]:

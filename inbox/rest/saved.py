@@ -64,7 +64,7 @@ class ChangeView(Sent):
 
 class ViewsQuery(Query):
     retired: bool = False
-    """Only those that are no longer in use."""
+    """Those that are no longer in use, too."""
 
 
 class ViewQuery(Query):

@@ -2052,7 +2052,7 @@ export interface ChangeView {
 }
 
 export interface ViewsQuery {
-  /** Only those that are no longer in use. */
+  /** Those that are no longer in use, too. */
   retired?: boolean;
 }
 

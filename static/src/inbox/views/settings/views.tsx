@@ -80,18 +80,13 @@ function Row({ view, holds, edit, turn }: RowProps) {
 }
 
 export function SavedViews() {
-  const [used, again] = useFetched<ViewsList>("/views", changes.view.value);
-  const [retired, againRetired] = useFetched<ViewsList>("/views?retired=true", changes.view.value);
+  const [fetched, again] = useFetched<ViewsList>("/views?retired=true", changes.view.value);
   const [counted] = useFetched<ViewCounts>("/views/counts");
   const [edited, setEdited] = useState<SavedView | null>(null);
   const { problem, send } = useSending();
-  const renew = () => {
-    again();
-    againRetired();
-  };
   const retire = async (view: SavedView, gone: boolean) => {
     const worked = await send(() => patch(`/views/${view.id}`, { retired: gone }));
-    renew();
+    again();
     return worked;
   };
   const turn = (view: SavedView) =>
@@ -99,19 +94,15 @@ export function SavedViews() {
       const said = t(view.retired ? "views.brought_back" : "views.retired", { name: view.name });
       if (worked) undoable(said, () => void retire(view, view.retired));
     });
-  const failed = [used, retired].find((one) => one.phase === "failed");
-  // Asked one beside the other, a view may stand in both as it moves: it is shown once.
-  const all = [retired, used].flatMap((one) => (one.phase === "ready" ? one.value.views : []));
-  const views = all.filter((view, n) => all.findIndex((one) => one.id === view.id) === n).sort((a, b) => Number(a.retired) - Number(b.retired));
+  const views = fetched.phase === "ready" ? fetched.value.views : [];
   const counts = counted.phase === "ready" ? counted.value.counts : {};
-  const ready = used.phase === "ready" && retired.phase === "ready";
   return (
     <>
       <p class="faint">{t("views.more")}</p>
       <Problem text={problem} />
-      {failed?.phase === "failed" && <Failed text={failed.text} retry={renew} />}
-      {!failed && !ready && <Skeleton kind="line" rows={4} />}
-      {ready && views.length === 0 && (
+      {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
+      {fetched.phase === "asked" && <Skeleton kind="line" rows={4} />}
+      {fetched.phase === "ready" && views.length === 0 && (
         <Empty icon="views" title={t("views.none")}>
           {t("views.none_more")}
         </Empty>
@@ -135,7 +126,7 @@ export function SavedViews() {
           filter={edited.filter}
           sort={edited.sort}
           close={() => setEdited(null)}
-          kept={renew}
+          kept={again}
         />
       )}
     </>
