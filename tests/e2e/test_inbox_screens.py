@@ -34,6 +34,8 @@ SHARES: dict[tuple[Kind, Language], tuple[Theme, Theme]] = {
     ("desk", "en"): ("light", "forced"),
     ("hand", "ko"): ("dark", "contrast"),
 }
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+"""The page hears what the device asks for with the next frame, and draws it in that one."""
 LISTS = ("mine", "unassigned", "mentions", "watched", "snoozed", "closed", "spam")
 SEARCHES = {"found": "tag:VIP", "none": "qqqqqqqq", "unknown": "form:me", "nothing": ""}
 
@@ -59,6 +61,7 @@ class Looks:
 
     async def _in(self, look: Look, screen: Screen, name: str, within: str) -> None:
         await screen.page.emulate_media(**{**PLAIN, **ASKED[look.theme]})
+        await screen.page.evaluate(DRAWN)
         await look.at(screen, name, within)
 
     def are_clean(self) -> None:
