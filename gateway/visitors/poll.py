@@ -131,7 +131,8 @@ class Polls:
                 return
             held.news.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(held.news.wait(), min(left, LOOK))
+                async with asyncio.timeout(min(left, LOOK)):
+                    await held.news.wait()
 
     def _move_on(self, held: Held, session: VisitorSession) -> None:
         """Nothing was hers: her next question need not go through all that happened meanwhile once more."""

@@ -304,3 +304,15 @@ async def test_stopped_it_listens_no_more(stage: Stage) -> None:
         await asyncio.sleep(0)
     stage.bus.signal(AgentHere("ann", "1"))
     assert stage.is_empty
+
+
+@pytest.mark.parametrize("later", range(6))
+async def test_who_is_let_go_while_something_happens_ends(stage: Stage, later: int) -> None:
+    """In whatever turn of the loop after the news the process goes down: it must not be taken for the news' own end."""
+    task = asyncio.create_task(stage.signals.run())
+    await turns(2)
+    stage.enters("ann", "1")
+    await turns(later)
+    task.cancel()
+    await turns()
+    assert task.cancelled()
