@@ -58,6 +58,7 @@ DRAIN_LOOK = 0.02
 CLOSE_SIGNED_OUT = 4401
 CLOSE_PROTOCOL = 4406
 CLOSE_SLOW = 4408
+"""The browser read too slowly: connect again and resume from the last cursor."""
 
 C = TypeVar("C")
 

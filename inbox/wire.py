@@ -267,10 +267,7 @@ ToAgent = (
     | ResetFrame
 )
 
-CLOSE_SIGNED_OUT = 4401
-CLOSE_PROTOCOL = 4406
-CLOSE_SLOW = 4408
-"""The browser read too slowly: connect again and resume from the last cursor."""
+# Those that both doors have stand in gateway/live.py.
 CLOSE_ACCESS = 4409
 """What the agent may see has changed: connect again without a cursor."""
 CLOSE_RESTART = 1012

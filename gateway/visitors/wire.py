@@ -185,8 +185,3 @@ class Polled(TypedDict):
     would have told. `events` waits until there is something, at most `[limits] events_wait`."""
 
     frames: list[ToVisitor]
-
-
-CLOSE_SIGNED_OUT = 4401
-CLOSE_PROTOCOL = 4406
-CLOSE_SLOW = 4408

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 ROOMS = ("gateway", "inbox", "presence")
-GENERATED = {"static/src/wire.ts", "static/package-lock.json", "tests/servers/package-lock.json"}
+GENERATED = {"static/package-lock.json", "tests/servers/package-lock.json"}
 CATALOGUES = ROOT / "static/src/i18n"
 
 

@@ -24,11 +24,12 @@ from gateway.events import (
     Visibility,
     agent,
 )
+from gateway.live import CLOSE_SLOW
 from gateway.store import Reader, Tx
 from gateway.stream import describe
 from gateway.stream.post import Post, post
 from inbox.views import Wanted, list_conversations, list_messages
-from inbox.wire import CLOSE_ACCESS, CLOSE_SLOW, PROTOCOL
+from inbox.wire import CLOSE_ACCESS, PROTOCOL
 from tests.inbox.acts import ACTS, CUSTOMERS, Act
 from tests.inbox.conftest import House
 from tests.inbox.known import Known, View

@@ -10,12 +10,13 @@ from websockets.exceptions import InvalidStatus
 from gateway.bus import AgentHere
 from gateway.events import SYSTEM, agent
 from gateway.limits import Limits
+from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT
 from gateway.stream.agents import deactivate, set_teams
 from gateway.stream.assign import assign, set_team
 from inbox.auth.sessions import end_session, end_sessions, live_sessions
 from inbox.session import AgentDoor
 from inbox.signals import Signals
-from inbox.wire import CLOSE_ACCESS, CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, PROTOCOL
+from inbox.wire import CLOSE_ACCESS, PROTOCOL
 from tests.inbox.conftest import House, Open
 from tests.inbox.tabs import Tab, connected, opened, tabs
 

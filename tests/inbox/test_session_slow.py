@@ -9,13 +9,13 @@ import pytest
 
 from gateway.bus import CustomerHere
 from gateway.events import SYSTEM, agent
-from gateway.live import encode
+from gateway.live import CLOSE_SIGNED_OUT, encode
 from gateway.stream.agents import deactivate, set_teams
 from inbox.auth.sessions import end_session
 from inbox.hub import AgentSession
 from inbox.session import AgentDoor
 from inbox.signals import TICK, Signals
-from inbox.wire import CLOSE_ACCESS, CLOSE_SIGNED_OUT
+from inbox.wire import CLOSE_ACCESS
 from tests.gateway.test_live import become
 from tests.inbox.conftest import House
 from tests.inbox.tabs import Tab, opened, tabs

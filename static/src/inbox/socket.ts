@@ -3,11 +3,11 @@
 
 import { backoff } from "../shared/backoff";
 import {
-  AGENT_CLOSE_PROTOCOL,
-  AGENT_CLOSE_SIGNED_OUT,
-  AGENT_CLOSE_SLOW,
   AGENT_PROTOCOL,
   CLOSE_ACCESS,
+  CLOSE_PROTOCOL,
+  CLOSE_SIGNED_OUT,
+  CLOSE_SLOW,
   type FromAgent,
   type ToAgent,
 } from "../wire";
@@ -139,14 +139,14 @@ export class AgentSocket {
     this.socket = null;
     this.greeted = false;
     if (this.ended) return;
-    if (code === AGENT_CLOSE_SIGNED_OUT) return this.world.say("signed_out", null);
-    if (code === AGENT_CLOSE_PROTOCOL) return this.world.say("outdated", null);
+    if (code === CLOSE_SIGNED_OUT) return this.world.say("signed_out", null);
+    if (code === CLOSE_PROTOCOL) return this.world.say("outdated", null);
     if (code === CLOSE_ACCESS) {
       // Another view begins: what came before the change is no basis for what comes after it.
       this.world.take({ kind: "reset", reason: "access" });
       return this.connect();
     }
-    if (code === AGENT_CLOSE_SLOW && this.attempt === 0) {
+    if (code === CLOSE_SLOW && this.attempt === 0) {
       this.attempt = 1;
       return this.connect();
     }

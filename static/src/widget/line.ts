@@ -3,7 +3,7 @@
 
 import { backoff } from "../shared/backoff";
 import type { FromVisitor, ToVisitor } from "../wire";
-import { VISITOR_CLOSE_PROTOCOL, VISITOR_CLOSE_SIGNED_OUT, VISITOR_CLOSE_SLOW, VISITOR_PROTOCOL } from "../wire";
+import { CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, CLOSE_SLOW, VISITOR_PROTOCOL } from "../wire";
 import { Problem } from "./door";
 
 const ASLEEP = 15_000; // ms: a clock that jumped further means that the machine slept and the socket is dead
@@ -156,12 +156,12 @@ export class Line {
   private closed(code: number): void {
     const { greeted } = this;
     this.hangUp();
-    if (code === VISITOR_CLOSE_SIGNED_OUT) return this.signedOut();
-    if (code === VISITOR_CLOSE_PROTOCOL) return this.ears.outdated();
+    if (code === CLOSE_SIGNED_OUT) return this.signedOut();
+    if (code === CLOSE_PROTOCOL) return this.ears.outdated();
     this.turnedAway = greeted ? 0 : this.turnedAway + 1;
     if (this.turnedAway >= TURNED_AWAY) void this.ask();
     if (!this.asking) this.is(false);
-    const wait = this.blocked ? TRY_AGAIN * (1 - Math.random() / 2) : code === VISITOR_CLOSE_SLOW ? 0 : backoff(this.failures++);
+    const wait = this.blocked ? TRY_AGAIN * (1 - Math.random() / 2) : code === CLOSE_SLOW ? 0 : backoff(this.failures++);
     this.timer = setTimeout(() => this.connect(), wait);
   }
 

@@ -1,0 +1,43 @@
+// Made from the wires in Python by `make types`; change those, not this file.
+
+import type { OnConversation } from "./conversations";
+import type { Done } from "./table";
+
+export interface Merge extends OnConversation {
+  into: string;
+}
+
+export interface Split extends OnConversation {
+  messages: string[];
+}
+
+export interface UndoMerge {
+  merge: string;
+}
+
+export interface MergeContacts {
+  contact: string;
+  into: string;
+}
+
+export interface SplitContact {
+  contact: string;
+  identities: string[];
+}
+
+export interface Merged extends Done {
+  /** By which it is undone. */
+  merge: string;
+}
+
+export interface SplitOff extends Done {
+  merge: string;
+  /** The new one. */
+  conversation: string;
+}
+
+export interface ContactSplit extends Done {
+  merge: string;
+  /** The new one. */
+  contact: string;
+}

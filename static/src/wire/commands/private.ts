@@ -1,0 +1,38 @@
+// Made from the wires in Python by `make types`; change those, not this file.
+
+/** Nothing to tell: what is the agent's own has no place in the log. */
+export interface Kept {
+}
+
+export interface MarkRead {
+  conversation: string;
+  position: number;
+}
+
+export interface SaveDraft {
+  conversation: string;
+  mode: "public" | "note";
+  text: string;
+}
+
+export interface SetAvailability {
+  availability: "online" | "away" | "busy";
+}
+
+export interface UndoSend {
+  /** Seconds in which the agent's own browser lets a reply be taken back; 0: never. Without one: 5. */
+  undo_send: number;
+}
+
+export interface AssignOnReply {
+  /**
+   * Does the agent have a conversation of nobody's from the first answer on? Without one: `[inbox]` in the
+   * configuration.
+   */
+  assign_on_reply: boolean;
+}
+
+export interface SetPreferences {
+  /** Key -> value; None forgets. */
+  values: Record<string, unknown>;
+}

@@ -1,0 +1,61 @@
+// Made from the wires in Python by `make types`; change those, not this file.
+
+import type { ActsSent } from "./macros";
+import type { Done } from "./table";
+import type { ConversationView, MessageView } from "../types";
+
+/** What replies and notes have in common. */
+export interface Writing {
+  conversation: string;
+  text?: string;
+  /** Ids of uploads that wait for a message. */
+  attachments?: string[];
+  client_id: string;
+  reply_to?: string | null;
+  /** The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send. */
+  macro?: string | null;
+  /** What is done with the send; None: what the macro does. */
+  actions?: ActsSent | null;
+}
+
+export interface Note extends Writing {
+  /** Agents and teams that a note names: they are told, and watch from now on. */
+  mentions?: string[];
+}
+
+export interface Reply extends Writing {
+  /** None: the conversation's current leg. */
+  leg?: string | null;
+  /** The position up to which the agent had read: an answer to something older is stopped. */
+  seen?: number | null;
+  anyway?: boolean;
+  /** ms in which the agent may take it back (`undo_send`): nobody but agents is told of it until they are over. */
+  hold?: number;
+}
+
+export interface Start {
+  account: string;
+  identity?: string | null;
+  /** Whom to write to: an identity, or a contact who has one on this account. */
+  contact?: string | null;
+  text: string;
+  subject?: string;
+  client_id: string;
+}
+
+export interface EditMessage {
+  message: string;
+  text: string;
+}
+
+export interface EraseMessage {
+  message: string;
+}
+
+export interface Written extends Done {
+  message: MessageView;
+}
+
+export interface Started extends Written {
+  conversation: ConversationView;
+}

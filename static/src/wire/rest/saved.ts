@@ -1,0 +1,63 @@
+// Made from the wires in Python by `make types`; change those, not this file.
+
+import type { SavedView } from "../types";
+
+/** What is left out does not count. */
+export interface FilterSent {
+  status?: "open" | "snoozed" | "closed" | "spam";
+  /** A team's id or `none`. */
+  team?: string | null;
+  /** An agent's id, `me` (whoever reads it) or `none`. */
+  assignee?: string | null;
+  /** All of them. */
+  tags?: string[];
+  account?: string | null;
+  unread?: boolean;
+  /** ms for which the customer has waited at least. */
+  waiting_over?: number | null;
+}
+
+export interface MakeView {
+  name: string;
+  scope?: "all" | "teams" | "personal";
+  /** With scope `teams`. */
+  teams?: string[];
+  filter: FilterSent;
+  sort?: "activity" | "waiting";
+}
+
+/** What is left out stays. */
+export interface ChangeView {
+  name?: string | null;
+  scope?: "all" | "teams" | "personal" | null;
+  teams?: string[] | null;
+  /** All of it anew. */
+  filter?: FilterSent | null;
+  sort?: "activity" | "waiting" | null;
+  retired?: boolean | null;
+}
+
+export interface ViewsQuery {
+  /** Those that are no longer in use, too. */
+  retired?: boolean;
+}
+
+export interface ViewQuery {
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface ViewsList {
+  views: SavedView[];
+  position: number;
+}
+
+export interface ViewAnswer {
+  view: SavedView;
+}
+
+export interface ViewCounts {
+  /** By view; 100 means more than 99. */
+  counts: Record<string, number>;
+  position: number;
+}

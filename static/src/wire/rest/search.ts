@@ -1,0 +1,10 @@
+// Made from the wires in Python by `make types`; change those, not this file.
+
+export interface SearchQuery {
+  /** Words, and filters: `from:` `tag:` `channel:` `has:` `status:` `assignee:` `after:` `before:`. */
+  q: string;
+  /** The IANA time zone at whose midnight the days of `after:` and `before:` begin. */
+  zone?: string;
+  before?: string | null;
+  limit?: number | null;
+}
