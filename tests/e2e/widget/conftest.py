@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from gateway.limits import Limits
 from tests.e2e.site import Site
-from tests.e2e.widget.world import World
+from tests.e2e.widget.world import AWAY, World
 from tests.servers.pages import Pages
 
 
@@ -19,3 +20,12 @@ async def world(new_page: Pages, tmp_path: Path) -> AsyncIterator[World]:
     await new_page.close()
     await made.stop()
     await site.server.close()
+
+
+@pytest.fixture
+async def closed(world: World) -> World:
+    """A shop where nobody has been online for a while."""
+    world.limits = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
+    await world.configure(away=AWAY)
+    world.shop.clock.ahead += 2_000
+    return world

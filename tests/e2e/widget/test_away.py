@@ -6,21 +6,9 @@ import pytest
 from playwright.async_api import expect
 
 from gateway.bus import AgentHere, CustomerTyping
-from gateway.limits import Limits
-from tests.e2e.widget.world import DESKTOP, PHONE, Chat, World, until
+from tests.e2e.widget.world import AWAY, DESKTOP, PHONE, Chat, World, until
 from tests.servers.pages import accessibility_faults
 from tests.visitors.conftest import vouch
-
-AWAY = {"en": "We are closed today.", "ko": "오늘은 쉬어요."}
-
-
-@pytest.fixture
-async def closed(world: World) -> World:
-    """A shop where nobody has been online for a while."""
-    world.limits = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
-    await world.configure(away=AWAY)
-    world.shop.clock.ahead += 2_000
-    return world
 
 
 @pytest.mark.parametrize(

@@ -94,14 +94,14 @@ async def test_a_file_on_its_way_shows_how_far_it_is(world: World, look: str):
 
 
 @looks
-async def test_what_is_wrong_is_framed(world: World, look: str):
-    chat = await talk(world, look)
+async def test_what_is_wrong_is_framed(closed: World, look: str):
+    chat = await talk(closed, look)
 
     async def refuse(route: Route) -> None:
         problem = {"type": "refused", "text": "errors.text_too_long", "params": {}}
         await route.fulfill(status=422, json=problem)
 
-    world.pages.expect("status of 422")
+    closed.pages.expect("status of 422")
     await chat.page.context.route("**/visitor/web/messages", refuse)
     await chat.say("나쁜 말")
     await expect(chat.frame.locator(".refused")).to_be_visible()
@@ -113,8 +113,8 @@ async def test_what_is_wrong_is_framed(world: World, look: str):
 
 
 @pytest.mark.parametrize("look", ["desk", "dark"])
-async def test_whoever_comes_by_keyboard_sees_where_she_is(world: World, look: str):
-    chat = await talk(world, look)
+async def test_whoever_comes_by_keyboard_sees_where_she_is(closed: World, look: str):
+    chat = await talk(closed, look)
     await expect(chat.frame.locator(".away input")).to_be_visible()
     await chat.say("https://shop.example/a")
     await chat.settled()

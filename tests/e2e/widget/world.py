@@ -19,6 +19,8 @@ from tests.visitors.conftest import Shop, open_shop
 DESKTOP = {"width": 1100, "height": 800}
 PHONE = {"viewport": {"width": 375, "height": 667}, "has_touch": True, "is_mobile": True}
 CUT = r"ERR_FAILED|ERR_INTERNET_DISCONNECTED|ERR_CONNECTION|WebSocket connection"
+AWAY = {"en": "We are closed today.", "ko": "오늘은 쉬어요."}
+"""What the shop says while nobody is there (`closed`)."""
 
 
 @dataclass
