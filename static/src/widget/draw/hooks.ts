@@ -10,7 +10,7 @@ function next(): [Cell, Drawn] {
 }
 
 function differ(before: readonly unknown[] | undefined, now: readonly unknown[] | undefined): boolean {
-  return !before || !now || now.some((value, place) => !Object.is(value, before[place]));
+  return !before?.every((value, place) => Object.is(value, now?.[place]));
 }
 
 export function useReducer<State, Said>(
