@@ -38,12 +38,10 @@ PIECE = 16 * 1024
 than the least `socket_buffer`."""
 BEHIND = 4 * 1024 * 1024
 """Bytes that may wait behind what a socket's buffer holds: of what it asked for itself, or is caught up with."""
-STALLED = 2.0
-"""Seconds a browser for which more waits than its buffer holds may take nothing at all before it is cut."""
 FEED_LOOK = 0.005
-"""Seconds between two looks at whether such a browser can take more."""
+"""Seconds between two looks at whether a browser for which something waits behind its buffer can take more."""
 PATIENCE = 8.0
-"""Seconds a browser that is catching up may take nothing at all before it is cut."""
+"""Seconds a browser for which much waits may take nothing at all before it is cut."""
 REPLAY = 100
 """Events read at a time while catching up: about as many as a socket's buffer holds."""
 REPLAY_KEPT = 5.0
@@ -136,7 +134,8 @@ class LiveSession:
         self._behind_bytes = 0
         self._feeding: asyncio.TimerHandle | None = None
         self._left = 0
-        self._moved_at = 0.0
+        """What waited when it was last looked at; 0: nobody looks."""
+        self._took_at = 0.0
         self.lags = False
         """It is about to leave its hub: what others are told is not for it."""
         self.caught_up: Callable[[], Awaitable[object]] | None = None
@@ -184,8 +183,6 @@ class LiveSession:
             self._behind.extend(_pieces(frame))
             self._behind_bytes += len(frame)
             if self._feeding is None:
-                self._moved_at = asyncio.get_running_loop().time()
-                self._left = self._transport.get_write_buffer_size()
                 self._feed()
 
     def tell(self, frame: bytes) -> None:
@@ -222,24 +219,30 @@ class LiveSession:
     def _feed(self) -> None:
         """Give the socket what it has room for, and look again until nothing is behind."""
         self._feeding = None
-        if self.closing:
+        if not self._takes():
             return
-        loop, left = asyncio.get_running_loop(), self._transport.get_write_buffer_size()
-        if left < self._left:
-            self._moved_at = loop.time()
-        elif loop.time() - self._moved_at > STALLED:
-            self.cut(CLOSE_SLOW)
-            return
-        while self._behind and left + len(self._behind[0]) <= self._limit:
+        while self._behind and self._transport.get_write_buffer_size() + len(self._behind[0]) <= self._limit:
             piece = self._behind.popleft()
             self._behind_bytes -= len(piece)
             self._transport.write(piece)
-            left = self._transport.get_write_buffer_size()
-        self._left = left
         if self._behind:
-            self._feeding = loop.call_later(FEED_LOOK, self._feed)
+            self._feeding = asyncio.get_running_loop().call_later(FEED_LOOK, self._feed)
         else:
             self._behind = NOTHING
+            self._left = 0
+
+    def _takes(self) -> bool:
+        """Asked again and again while much waits: does the browser still take something? One that does not is cut."""
+        if self.closing:
+            return False
+        now, left = asyncio.get_running_loop().time(), self._waiting
+        if left < self._left or not self._left:
+            self._took_at = now
+        elif now - self._took_at > PATIENCE:
+            self.cut(CLOSE_SLOW)
+            return False
+        self._left = left
+        return True
 
     def send(self, frame: Any) -> None:
         self.write(encode(frame))
@@ -248,16 +251,11 @@ class LiveSession:
         """Wait until the browser has taken most of what was written, however slow its line; cut it when it takes
         nothing. For what a session is told by its own task (a snapshot, a replay), never for what the hub tells.
         """
-        loop = asyncio.get_running_loop()
-        left, since = self._waiting, loop.time()
-        while left > self._limit // 4 and not self.closing:
+        while self._waiting > self._limit // 4:
+            if not self._takes():
+                return
             await asyncio.sleep(DRAIN_LOOK)
-            now_left = self._waiting
-            if now_left < left:
-                since = loop.time()
-            elif loop.time() - since > PATIENCE:
-                self.cut(CLOSE_SLOW)
-            left = now_left
+        self._left = 0
 
     @property
     def _waiting(self) -> int:
@@ -289,6 +287,21 @@ class LiveSession:
         asyncio.get_running_loop().call_later(CLOSE_GRACE, self._transport.abort)
 
 
+@contextlib.contextmanager
+def _cut_by_faults(session: LiveSession) -> Iterator[None]:
+    """What goes wrong inside ends the session with a close code: after the upgrade there is no HTTP answer any more."""
+    try:
+        yield
+    except ConnectionError:
+        pass  # the browser has gone
+    except Unavailable as why:
+        log.warning("a session ends, the database is away: %s", why)
+        session.cut(WSCloseCode.TRY_AGAIN_LATER)
+    except Exception:
+        log.exception("a session failed")
+        session.cut(WSCloseCode.INTERNAL_ERROR)
+
+
 S = TypeVar("S", bound=LiveSession)
 
 
@@ -296,10 +309,7 @@ S = TypeVar("S", bound=LiveSession)
 async def open_socket(
     request: web.Request, limits: Limits, make: Callable[[web.WebSocketResponse], S]
 ) -> AsyncIterator[S]:
-    """Accept the upgrade and make the door's own kind of session of it. The caller has checked origin and person.
-
-    What goes wrong inside ends the session with a close code: after the upgrade there is no HTTP answer any more.
-    """
+    """Accept the upgrade and make the door's own kind of session of it. The caller has checked origin and person."""
     ws = _Socket(
         heartbeat=limits.heartbeat / 1000,
         max_msg_size=limits.frame_bytes,
@@ -311,15 +321,8 @@ async def open_socket(
     ws.headers.clear()  # they have been sent, and would stay in memory for as long as the socket does
     session = make(ws)
     try:
-        yield session
-    except ConnectionError:
-        pass  # the browser has gone
-    except Unavailable as why:
-        log.warning("a session ends, the database is away: %s", why)
-        session.cut(WSCloseCode.TRY_AGAIN_LATER)
-    except Exception:
-        log.exception("a session failed")
-        session.cut(WSCloseCode.INTERNAL_ERROR)
+        with _cut_by_faults(session):
+            yield session
     finally:
         if not session.closing:
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
@@ -496,19 +499,14 @@ class Hub(ABC, Generic[S, C]):
     async def _catch_up(self, session: S) -> None:
         """Bring one back that lagged, as often as it lags. What cannot be told it asks for anew, with its cursor."""
         try:
-            while session.lags and not session.closing:
-                self._drop(session)
-                session.lags = False
-                if not await self.join(session):
-                    session.cut(CLOSE_SLOW)
-                elif session.caught_up is not None and not session.closing:
-                    await session.caught_up()
-        except Unavailable as why:
-            log.warning("a slow session cannot catch up: %s", why)
-            session.cut(WSCloseCode.TRY_AGAIN_LATER)
-        except Exception:
-            log.exception("a slow session cannot catch up")
-            session.cut(WSCloseCode.INTERNAL_ERROR)
+            with _cut_by_faults(session):
+                while session.lags and not session.closing:
+                    self._drop(session)
+                    session.lags = False
+                    if not await self.join(session):
+                        session.cut(CLOSE_SLOW)
+                    elif session.caught_up is not None and not session.closing:
+                        await session.caught_up()
         finally:
             self._lagging.pop(session, None)
 

@@ -18,6 +18,7 @@ from gateway.live import CLOSE_SLOW, encode
 from gateway.store import Store
 from gateway.stream.trim import trim_log
 from tests.gateway.test_live import SOON, Browser, become, browser, joined, open_room, stalled_browser, store
+from tests.hours import Hours
 
 __all__ = ["store"]
 
@@ -80,7 +81,6 @@ async def test_a_flush_of_two_megabytes_cuts_only_who_takes_nothing(
 ) -> None:
     """Eight times what a socket's buffer may hold, and more right behind it: whoever reads gets it all, in order; for
     who does not, no more than the buffer is held."""
-    monkeypatch.setattr(live, "STALLED", 0.5)
     monkeypatch.setattr(live, "PATIENCE", 0.5)
     async with open_room(store) as room, browser(room) as one, stalled_browser(room) as stalled:
         await joined(room, 2)
@@ -249,6 +249,26 @@ async def test_a_large_first_frame_is_waited_for(store: Store) -> None:
             assert await one.reaches(last) == list(range(1, last + 1))
 
 
+async def test_a_pause_is_as_long_whatever_waits(store: Store) -> None:
+    """A tunnel in the middle of a snapshot larger than the buffer ends nothing that it would not end later on."""
+    async with open_room(store) as room:
+        room.at_start = lambda session: session.send({"at": 0, "snapshot": "x" * 3_000_000})
+        async with stalled_browser(room) as one:
+            await become(lambda: room.met and room.met[0]._behind)
+            (session,) = room.met
+            await _settled(lambda: session._waiting)
+            hours = Hours()
+            hours.passes(live.PATIENCE * 0.9)
+            await asyncio.sleep(3 * live.DRAIN_LOOK)
+            assert not session.closing
+            hours.passes(live.PATIENCE * 0.2)
+            await become(lambda: session.cut_with)
+            assert session.cut_with == CLOSE_SLOW
+            assert session._waiting <= room.limits.socket_buffer, "what was behind is let go"
+            one.wake()
+            assert await one.ended() == CLOSE_SLOW
+
+
 async def test_who_takes_nothing_of_a_replay_is_cut(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "PATIENCE", 0.2)
     async with open_room(store) as room:
@@ -312,7 +332,6 @@ async def test_a_crowd_of_all_paces_hears_the_same_story(
 ) -> None:
     """Small facts and large ones at once, to browsers that take nothing at first and then read at once, or slowly:
     each hears all of it in order, whatever waited for it."""
-    monkeypatch.setattr(live, "STALLED", SOON)
     monkeypatch.setattr(live, "PATIENCE", SOON)
     chance = random.Random(11)
     async with contextlib.AsyncExitStack() as stack:
