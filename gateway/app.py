@@ -35,8 +35,8 @@ from gateway.stream.accounts import Configured, sync_accounts
 from gateway.visitors import app as visitors
 from gateway.visitors.files import customers_file
 from inbox import app as inbox
-from inbox.desk import Desk, agent_link, wall_clock
-from inbox.files import AUDIENCE, agents_file
+from inbox.desk import AUDIENCE, Desk, wall_clock
+from inbox.files import agents_file
 from inbox.hub import AgentHub
 from inbox.noticing import Noticing
 
@@ -88,7 +88,8 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         application[OPEN] = Together(most_open(config))
         application.on_response_prepare.append(guard_response)
         parley = Parley(config, store, bus, channels, media, links, application)
-        hub = AgentHub(store, bus, config.limits, channels, agent_link(links, config.server.media_url))
+        link = links.for_audience(AUDIENCE, config.server.media_url)
+        hub = AgentHub(store, bus, config.limits, channels, link)
         desk = Desk(store, config, channels, media, links, bus, hub, clock)
         stack.callback(desk.close)
         agents = inbox.hang(application, desk)

@@ -15,7 +15,7 @@ from gateway.egress.agent import Link
 from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
 from gateway.rates import Buckets
-from gateway.store import Row, Store
+from gateway.store import Store
 from inbox.auth.passwords import Passwords
 from inbox.hub import AgentHub
 from inbox.onsite import OnSite
@@ -27,16 +27,6 @@ AUDIENCE = "agents"
 def wall_clock() -> int:
     """UTC milliseconds."""
     return int(time.time() * 1000)
-
-
-def agent_link(links: MediaLinks, media_url: str = "") -> Link:
-    """Signs where agents get an attachment's bytes; `media_url` where files have an origin of their own."""
-
-    def link(file: Row) -> str:
-        path = links.path(file["name"], audience=AUDIENCE, attachment=file["id"], digest=file["hash"])
-        return media_url + path
-
-    return link
 
 
 @dataclass
@@ -83,7 +73,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         limits = self.limits
-        self.link = agent_link(self.links, self.config.server.media_url)
+        self.link = self.links.for_audience(AUDIENCE, self.config.server.media_url)
         self.passwords = Passwords(
             at_once=limits.password_hashes, queue=limits.password_queue, least=limits.password_least
         )

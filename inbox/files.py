@@ -13,7 +13,6 @@ from inbox.auth.caller import Caller
 from inbox.auth.door import recognise
 from inbox.desk import DESK
 
-AUDIENCE = "agents"
 FILE = "select * from attachments where id = $1"
 
 

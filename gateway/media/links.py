@@ -8,6 +8,7 @@ import struct
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import quote
 
 from gateway.errors import NotFound, Refused
@@ -78,6 +79,16 @@ class MediaLinks:
         """The whole path of a link, with a name for people to save under; below `media_url` or `public_url`."""
         signed = self.sign(audience=audience, attachment=attachment, digest=digest, life=life)
         return f"/media/{signed}/{quote(name, safe='')}"
+
+    def for_audience(self, audience: str, base: str = "") -> Callable[[Any], str]:
+        """Signs where this audience gets an attachment's row; `base` where files have an origin of their own."""
+
+        def link(file: Any) -> str:
+            return base + self.path(
+                file["name"], audience=audience, attachment=file["id"], digest=file["hash"]
+            )
+
+        return link
 
     def verify(self, signed: str, *, audience: str | None = None) -> Claim:
         """What the link claims, once proven ours and in time; with `audience`, only if it was signed for that one.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol, cast
+from typing import Protocol, cast
 
 from aiohttp import web
 
@@ -20,7 +20,7 @@ from gateway.events import Proof
 from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
 from gateway.rates import Buckets
-from gateway.store import Row, Store
+from gateway.store import Store
 from gateway.visitors.opening import Opening
 from gateway.visitors.tokens import Tokens, Visitor
 
@@ -130,15 +130,7 @@ class Desk:
 
     def link_for(self, audience: str) -> Link:
         """Signs where one person gets her files; for her alone, and looked up again when it is used."""
-        base = self.parts.config.server.media_url
-
-        def link(file: Row | Any) -> str:
-            path = self.parts.links.path(
-                file["name"], audience=audience, attachment=file["id"], digest=file["hash"]
-            )
-            return base + path
-
-        return link
+        return self.parts.links.for_audience(audience, self.parts.config.server.media_url)
 
 
 DESK: web.AppKey[Desk] = web.AppKey("visitors.desk", Desk)

@@ -30,7 +30,7 @@ from inbox.auth.caller import by_session
 from inbox.auth.sessions import start_session
 from inbox.auth.tokens import make_token
 from inbox.commands import Asked, run_command
-from inbox.desk import Desk, agent_link, wall_clock
+from inbox.desk import AUDIENCE, Desk, wall_clock
 from inbox.hub import AgentHub
 
 WEB = {"type": "webchat", "label": "Website"}
@@ -138,7 +138,7 @@ async def open_house(url: str, folder: Path, limits: Limits | None = None) -> As
     store = await open_store(url)
     media = open_media("disk:media", folder)
     bus, links = Bus(), MediaLinks(store.secret, clock=clock)
-    hub = AgentHub(store, bus, config.limits, channels, agent_link(links))
+    hub = AgentHub(store, bus, config.limits, channels, links.for_audience(AUDIENCE))
     desk = Desk(store, config, channels, media, links, bus, hub, clock)
     app = web.Application(middlewares=[answer_problems])
     app[CONFIG] = config

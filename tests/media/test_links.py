@@ -120,3 +120,11 @@ def test_the_path_carries_a_name_for_people(links: MediaLinks):
     path = links.path("내 사진/1.png", **WHO)
     assert path == f"/media/{links.sign(**WHO)}/%EB%82%B4%20%EC%82%AC%EC%A7%84%2F1.png"
     assert path.isascii()
+
+
+def test_an_audience_gets_its_files_where_they_have_an_origin(links: MediaLinks):
+    file = {"name": "1.png", "id": "att1", "hash": DIGEST, "size": 3}
+    assert links.for_audience("visitor:v1")(file) == links.path("1.png", **WHO)
+    assert links.for_audience("visitor:v1", "https://files.example")(file) == (
+        f"https://files.example{links.path('1.png', **WHO)}"
+    )
