@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.egress.access import Viewer, where_sees
-from gateway.errors import Malformed
 from gateway.store import Reader
 from gateway.store.search import fts_query, ts_query
-from inbox.filters import Question
+from inbox.filters import Misread, Question, nearest
 from inbox.views import found_in
 
 TAG = "select id from tags where name = $1 or lower(name) = lower($1)"
@@ -107,7 +106,7 @@ class Narrowing:
 
 
 async def narrow(look: Reader, viewer: Viewer, question: Question) -> Narrowing:
-    """Raises Malformed for a tag, channel or agent that is none."""
+    """Raises Misread for a tag, channel or agent that is none."""
     agents = await look.all(AGENTS) if question.people or question.assignee else []
     people = [(row["id"], row["name"].casefold(), row["email"].casefold()) for row in agents]
     return Narrowing(
@@ -135,7 +134,7 @@ def _assignee(viewer: Viewer, said: str | None, agents: list[tuple[str, str, str
     wanted = said.casefold()
     found = _called(said, agents) or tuple(key for key, name, _ in agents if name.startswith(wanted))
     if not found:
-        raise Malformed("errors.search_assignee", f"no agent {said[:32]!r}", value=said[:32])
+        raise Misread("errors.search_assignee", f"no agent {said[:32]!r}", value=said[:32])
     return found[0]
 
 
@@ -145,10 +144,20 @@ async def _tag(look: Reader, name: str) -> str:
     if found is not None:
         return str(found)
     wanted = name.casefold()
-    having = [row["id"] for row in await look.all(TAGS) if wanted in row["name"].casefold().split()]
+    tags = await look.all(TAGS)
+    having = [row for row in tags if wanted in row["name"].casefold().split()]
     if len(having) != 1:
-        raise Malformed("errors.search_tag", f"no tag {name[:32]!r}", value=name[:32])
-    return str(having[0])
+        near = nearest(name, [row["name"] for row in having or tags])
+        raise Misread(
+            "errors.search_tag",
+            f"no tag {name[:32]!r}",
+            filter="tag",
+            said=name,
+            nearest=near,
+            value=name[:32],
+            near=near,
+        )
+    return str(having[0]["id"])
 
 
 async def _accounts(look: Reader, said: str) -> tuple[str, ...]:
@@ -161,7 +170,7 @@ async def _accounts(look: Reader, said: str) -> tuple[str, ...]:
         or (wanted and wanted in row["label"].casefold())
     )
     if not found:
-        raise Malformed("errors.search_channel", f"no channel {said[:32]!r}", value=said[:32])
+        raise Misread("errors.search_channel", f"no channel {said[:32]!r}", value=said[:32])
     return found
 
 

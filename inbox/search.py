@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NotRequired, cast
 
 from typing_extensions import TypedDict
 
+from gateway.door import problem
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer
 from gateway.egress.agent import Link
@@ -20,11 +21,12 @@ from gateway.events import Status
 from gateway.store import Reader, Row
 from gateway.store.load import load_conversations, load_messages
 from gateway.store.search import fts_query, ts_query
-from inbox.filters import Question
+from inbox.filters import Misread, Question
 from inbox.narrowing import Narrowing, narrow
 from inbox.places import Place, read_place
 from inbox.snippets import SnippetPart, snippet
 from inbox.views import found_in, match, newest_first
+from inbox.wire import ProblemView
 
 ABOUT = 10
 """Conversations found by what they are about, told before the messages on the first page."""
@@ -52,15 +54,25 @@ class Hit(TypedDict):
     """Found messages beyond those, as far as was looked."""
 
 
+class MisreadView(TypedDict):
+    """Why a question could not be read."""
+
+    problem: ProblemView
+    instead: list[str]
+    """Questions that may have been meant."""
+
+
 class HitsPage(TypedDict):
     hits: list[Hit]
     before: str | None
+    misread: NotRequired[MisreadView]
+    """Only where `explain` was asked for: without it such a question is answered 400."""
 
 
 async def search(
     look: Reader, viewer: Viewer, question: Question, link: Link, *, before: str | None, limit: int
 ) -> HitsPage:
-    """A page of conversations. Words without a letter or digit find nothing. Raises Malformed for a filter that names
+    """A page of conversations. Words without a letter or digit find nothing. Raises Misread for a filter that names
     a tag, a channel or an agent that is none."""
     narrowing = await narrow(look, viewer, question)
     if not question.words:
@@ -74,6 +86,12 @@ async def search(
     hits = await _told(look, question.words, order, groups, set(about), link)
     last = min((rows[0]["position"] for one, rows in groups.items() if one not in about), default=0)
     return {"hits": hits, "before": str(Place(last, "0")) if more else None}
+
+
+def explained(misread: Misread, asked: str) -> HitsPage:
+    """An empty page that says what of the question could not be read."""
+    told = cast(ProblemView, problem(misread))
+    return {**_nothing(), "misread": {"problem": told, "instead": misread.instead(asked)}}
 
 
 def _nothing() -> HitsPage:

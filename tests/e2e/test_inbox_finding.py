@@ -7,7 +7,6 @@ import re
 from playwright.async_api import expect
 
 from tests.e2e.office import Office
-from tests.servers.pages import Pages
 
 
 async def test_what_is_found_stands_by_conversation(office: Office):
@@ -32,7 +31,7 @@ async def test_what_is_found_stands_by_conversation(office: Office):
     await expect(inbox.message("The parcel again")).to_be_in_viewport()
 
 
-async def test_filters_are_offered_and_unknown_ones_named(office: Office, new_page: Pages):
+async def test_filters_are_offered_and_unknown_ones_named(office: Office):
     mina = await office.hire("Mina")
     await office.known_writes("Lee", "parcel one")
     await office.known_writes("Park", "parcel two")
@@ -60,11 +59,18 @@ async def test_filters_are_offered_and_unknown_ones_named(office: Office, new_pa
     assert await inbox.faults("search-found") == []
     # What is found is of all lists: none of them is where one is.
     await expect(inbox.page.locator("nav [aria-current]")).to_have_count(0)
-    new_page.expect(r"status of 400 .*/search")
     await field.fill("form:lee")
     await field.press("Enter")
     refused = inbox.page.get_by_role("alert").filter(has_text=inbox.words("search.refused"))
     await expect(refused).to_contain_text("from:")
+    await office.boss.ask("POST", "/tags", {"name": "Late delivery", "colour": "#123456"})
+    await field.fill("tag:delivry")
+    await field.press("Enter")
+    await expect(refused).to_contain_text("“delivry”")
+    assert await inbox.faults("search-refused") == []
+    await refused.get_by_role("link", name='tag:"Late delivery"').click()
+    await expect(field).to_have_value('tag:"Late delivery"')
+    await expect(inbox.page.get_by_text(inbox.words("search.none"), exact=True)).to_be_visible()
 
     korean = await mina.inbox(language="ko")
     field = korean.page.get_by_role("searchbox")

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import Malformed
-from inbox.filters import NAMES, Question, read_question
+from inbox.filters import NAMES, Misread, Question, nearest, read_question
 
 NOW = int(datetime.datetime(2026, 3, 10, 1, 30, tzinfo=datetime.UTC).timestamp() * 1000)
 
@@ -87,6 +87,44 @@ def test_what_is_no_filter_is_named(text: str, key: str, params: dict[str, objec
     with pytest.raises(Malformed) as refused:
         read(text)
     assert (refused.value.text, refused.value.params) == (key, params)
+
+
+@pytest.mark.parametrize(
+    ("said", "known", "first"),
+    [
+        ("refnud", ["billing", "late", "refund"], "refund"),
+        ("REFUND", ["billing", "refund"], "refund"),
+        ("delivery", ["billing", "Late delivery", "delta"], "Late delivery"),
+        ("환볼", ["배송", "환불", "교환"], "환불"),
+    ],
+)
+def test_the_nearest_are_named(said: str, known: list[str], first: str) -> None:
+    assert nearest(said, known)[0] == first
+    assert sorted(nearest(said, known)) == sorted(known)
+    assert nearest("xyz", []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "instead"),
+    [
+        ("late tag:refnud after:today", ("tag", "refnud", "refund"), "late tag:refund after:today"),
+        ('태그:"no such" 배송', ("tag", "no such", "Late delivery"), '태그:"Late delivery" 배송'),
+        ("tag:vip tag:vpi", ("tag", "vpi", "vip"), "tag:vip tag:vip"),
+        ("from:vpi tag:vpi vpi", ("tag", "vpi", "vip"), "from:vpi tag:vip vpi"),
+    ],
+)
+def test_a_misread_question_can_be_asked_otherwise(
+    text: str, found: tuple[str, str, str], instead: str
+) -> None:
+    name, said, near = found
+    misread = Misread("errors.search_tag", "no tag", filter=name, said=said, nearest=[near], value=said)
+    assert misread.instead(text) == [instead]
+
+
+def test_an_unknown_filter_can_be_asked_otherwise() -> None:
+    with pytest.raises(Misread) as refused:
+        read('late Form:"Kim Minji" form')
+    assert refused.value.instead('late Form:"Kim Minji" form') == ['late from:"Kim Minji" form']
 
 
 @given(st.text(max_size=300), st.sampled_from(["", "Asia/Seoul", "../etc/passwd", "\x00"]))

@@ -174,3 +174,29 @@ async def test_unknown_filters_are_refused_with_words(both: House, q: str, text:
     sue = await both.client("sue")
     status, problem = await sue.ask("GET", "/search", params={"q": q})
     assert (status, problem["text"]) == (400, text)
+
+
+async def test_a_page_is_told_in_a_good_answer_what_could_not_be_read(both: House) -> None:
+    """With `explain`, so that no request fails in the console; a place in the answer that is none still fails."""
+    sue = await both.client("sue")
+    for name in ("billing", "Late delivery", "refund"):
+        await does(both, "sue", "make_tag", name=name, colour="#123456")
+    page = await sue.get("/search", q="tag:refnud parcel", explain="true")
+    misread = page.pop("misread")
+    assert page == {"hits": [], "before": None}
+    assert misread["problem"]["text"] == "errors.search_tag"
+    assert misread["instead"][0] == "tag:refund parcel"
+    assert sorted(misread["instead"]) == [
+        'tag:"Late delivery" parcel',
+        "tag:billing parcel",
+        "tag:refund parcel",
+    ]
+    page = await sue.get("/search", q="form:kim", explain="true")
+    assert page["misread"]["instead"] == ["from:kim"]
+    assert "misread" not in await sue.get("/search", q="tag:refund", explain="true")
+    status, _ = await sue.ask(
+        "GET", "/search", params={"q": "tag:refund", "explain": "true", "before": "no place"}
+    )
+    assert status == 400
+    status, problem = await sue.ask("GET", "/search", params={"q": "tag:refnud"})
+    assert (status, problem["params"]["near"][0]) == (400, "refund")

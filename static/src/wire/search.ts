@@ -1,5 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { ProblemView } from "./agent";
 import type { SnippetPart } from "./snippets";
 import type { ConversationView, MessageView } from "./types";
 
@@ -19,7 +20,16 @@ export interface Hit {
   more: number;
 }
 
+/** Why a question could not be read. */
+export interface MisreadView {
+  problem: ProblemView;
+  /** Questions that may have been meant. */
+  instead: string[];
+}
+
 export interface HitsPage {
   hits: Hit[];
   before: string | null;
+  /** Only where `explain` was asked for: without it such a question is answered 400. */
+  misread?: MisreadView;
 }

@@ -7,4 +7,6 @@ export interface SearchQuery {
   zone?: string;
   before?: string | null;
   limit?: number | null;
+  /** A question that cannot be read is answered 400; with this, 200 with what could not be read as `misread`. */
+  explain?: boolean;
 }

@@ -102,10 +102,11 @@ interface Found {
   before: string | null;
   phase: "asked" | "ready" | "failed" | "refused";
   text: string;
+  /** Questions that may have been meant by one that could not be read. */
+  instead: readonly string[];
 }
 
-const NOTHING: Found = { query: "", hits: [], before: null, phase: "ready", text: "" };
-const MISREAD = 400; // the status of a question that cannot be read
+const NOTHING: Found = { query: "", hits: [], before: null, phase: "ready", text: "", instead: [] };
 
 /** A conversation that came on two pages, because something new was found in it meanwhile, stands where it stood. */
 function joined(before: readonly Hit[], page: readonly Hit[]): readonly Hit[] {
@@ -123,7 +124,11 @@ function useSearch(query: string): [Found, () => void] {
     setFound({ ...base, phase: "asked" });
     try {
       const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-      const page = await get<HitsPage>("/search", { q: query, zone, before: base.before });
+      const page = await get<HitsPage>("/search", { q: query, zone, before: base.before, explain: "true" });
+      if (page.misread) {
+        settle({ phase: "refused", text: problemText(page.misread.problem), instead: page.misread.instead });
+        return;
+      }
       dispatch({
         kind: "conversations.learned",
         generation,
@@ -132,8 +137,7 @@ function useSearch(query: string): [Found, () => void] {
       });
       settle({ hits: joined(base.hits, page.hits), before: page.before, phase: "ready" });
     } catch (error) {
-      const problem = problemOf(error);
-      settle({ phase: problem.status === MISREAD ? "refused" : "failed", text: problemText(problem) });
+      settle({ phase: "failed", text: problemText(problemOf(error)) });
     }
   };
   useEffect(() => {
@@ -141,6 +145,19 @@ function useSearch(query: string): [Found, () => void] {
     else if (generation > 0) void ask(null);
   }, [query, generation]);
   return [found, () => void ask(found.hits.length ? found : null)];
+}
+
+function Instead({ questions }: { questions: readonly string[] }) {
+  return (
+    <p class="search-instead">
+      <span>{t("search.instead")}</span>
+      {questions.map((question) => (
+        <a key={question} class="search-filter" href={`/search?q=${encodeURIComponent(question)}`}>
+          {question}
+        </a>
+      ))}
+    </p>
+  );
 }
 
 export function SearchPane({ query }: { query: string }) {
@@ -166,7 +183,8 @@ export function SearchPane({ query }: { query: string }) {
         {found.phase === "refused" && (
           <div role="alert">
             <Empty icon="search" title={t("search.refused")}>
-              {found.text}
+              <p>{found.text}</p>
+              {found.instead.length > 0 && <Instead questions={found.instead} />}
             </Empty>
           </div>
         )}

@@ -229,7 +229,7 @@ function useTold(query: string): Told {
       const number = /^#?(\d{1,15})$/.exec(query)?.[1];
       const [one, hits, people] = await Promise.all([
         number && get<ConversationPage>(`/conversations/${number}`).catch(() => null),
-        get<HitsPage>("/search", { q: query, limit: EACH }).catch(() => null),
+        get<HitsPage>("/search", { q: query, limit: EACH, explain: "true" }).catch(() => null),
         get<{ contacts: ContactView[] }>("/contacts", { q: query, limit: EACH }).catch(() => null),
       ]);
       if (!current) return;
