@@ -104,6 +104,8 @@ async def test_shortcuts_work_on_either_layout(office: Office, layout: Language)
     await inbox.page.keyboard.press("Shift+Slash")
     help_page = inbox.page.get_by_role("dialog", name=inbox.words("shortcuts.title"))
     await expect(help_page).to_be_visible()
+    await inbox.page.set_viewport_size({"width": 1280, "height": 720})
+    assert await help_page.evaluate("(it) => it.scrollHeight <= it.clientHeight"), "some lie below the fold"
     await inbox.page.keyboard.press("Escape")
     await expect(help_page).to_have_count(0)
     await inbox.page.keyboard.press("Escape")
