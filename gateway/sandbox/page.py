@@ -40,14 +40,30 @@ SOLD = {
         ("sidama", "시다모", "14,900원"),
         ("pour", "핸드드립 세트", "38,500원"),
         ("machine", "에스프레소 머신 E1", "189,000원"),
+        ("decaf", "디카페인", "13,900원"),
+        ("grinder", "핸드 그라인더", "46,000원"),
+        ("kettle", "드립 주전자", "52,000원"),
+        ("mug", "머그컵", "11,000원"),
     ),
     "en": (
         ("house", "House blend", "₩12,900"),
         ("sidama", "Sidama", "₩14,900"),
         ("pour", "Pour-over set", "₩38,500"),
         ("machine", "Espresso machine E1", "₩189,000"),
+        ("decaf", "Decaf", "₩13,900"),
+        ("grinder", "Hand grinder", "₩46,000"),
+        ("kettle", "Pour-over kettle", "₩52,000"),
+        ("mug", "Mug", "₩11,000"),
     ),
 }
+SHOP_WORDS = (
+    "headline",
+    "lead",
+    "look",
+    "range",
+    *(f"{what}{part}" for what in ("fresh", "free", "ask") for part in ("", "_more")),
+    "foot",
+)
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "frame-src 'self' {shop}; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -199,7 +215,7 @@ class Sandbox:
         text = _read("shop.html").format(
             language=persona.language,
             title=escape(words["sandbox.shop"]),
-            headline=escape(words["sandbox.shop_headline"]),
+            **{name: escape(words[f"sandbox.shop_{name}"]) for name in SHOP_WORDS},
             visitor=escape(who),
             name="" if signed else escape(persona.name),
             goods="".join(

@@ -43,7 +43,12 @@ async def test_one_plays_the_customer_and_answers_oneself(open_demo: OpenDemo, n
     page = await new_page(viewport=DESKTOP)
     await page.goto(await address(demo))
     shop = page.frames[1]
-    await expect(shop.get_by_role("heading")).to_be_visible()
+    await expect(shop.get_by_role("heading", level=1)).to_be_visible()
+    filled = await shop.evaluate(
+        "[document.querySelector('footer').getBoundingClientRect().top - innerHeight / 2,"
+        " innerWidth - document.documentElement.scrollWidth]"
+    )
+    assert min(filled) >= 0, "half empty, or wider than its window"
     # Another site to the browser, as the business's own page is.
     assert not shop.url.startswith(demo.url)
     await open_chat(shop)

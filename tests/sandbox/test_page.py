@@ -51,7 +51,7 @@ async def test_the_shop_embeds_the_chat_as_another_site_does(demo: Demo) -> None
     assert f'src="{demo.url}/widget.js"' in text and "data-vouch" not in text
     assert f"frame-ancestors 'self' {demo.url}" in policy
     photographs = re.findall(r'<img src="(goods/[a-z]+[.]png)"', text)
-    assert len(photographs) == 4
+    assert len(photographs) == 9 == len(set(photographs)), "what it sells, and its door"
     for address in (*photographs, "goods/nothing.png"):
         async with demo.http.get(f"{demo.sandbox.path}/{address}") as answer:
             there = address in photographs
