@@ -39,6 +39,7 @@ COMMON = f"""select count(*) from (select 1 from message_search
     where rowid > $1 and tokens @@ cast(cast($2 as text) as tsquery) limit {MET_OFTEN}) recent"""
 LINES_MOST = 300
 """Lines of history told with one page of messages."""
+NUMBERED = "select c.id, c.number from conversations c where c.id in {ids_1}"
 CALLED = "select k.id, k.name from contacts k where k.id in {ids_1} and "
 
 
@@ -338,7 +339,8 @@ async def _lines(
     lines = [project.line(row) for row in (await look.all(sql, *params))[::-1]]
     await recall(look, lines)
     names = await _names(look, viewer, lines)
-    return [_called(line, names) for line in lines]
+    numbers = await _numbers(look, viewer, conversation, lines)
+    return [_called(line, names, numbers) for line in lines]
 
 
 async def _names(look: Reader, viewer: Viewer, lines: Sequence[Line]) -> dict[str, str]:
@@ -351,8 +353,24 @@ async def _names(look: Reader, viewer: Viewer, lines: Sequence[Line]) -> dict[st
     return {row["id"]: row["name"] for row in rows}
 
 
-def _called(line: Line, names: dict[str, str]) -> LineView:
+async def _numbers(look: Reader, viewer: Viewer, conversation: str, lines: Sequence[Line]) -> dict[str, int]:
+    """Of those that this one was merged with or parted from: who lead here, or whom the viewer sees."""
+    keys = {key for line in lines for key in _others(line)}
+    if not keys:
+        return {}
+    known: list[Any] = [as_json(sorted(keys)), conversation]
+    where = f" and (c.merged_into = $2 or {where_sees(viewer, 'c', known)})"
+    return {row["id"]: row["number"] for row in await look.all(NUMBERED + where, *known)}
+
+
+def _others(line: Line) -> list[str]:
+    return [line["changes"][way] for way in ("from", "into") if way in line["changes"]]
+
+
+def _called(line: Line, names: dict[str, str], numbers: dict[str, int]) -> LineView:
     told = cast(LineView, line)
+    if others := [key for key in _others(line) if key in numbers]:
+        told["numbers"] = {key: numbers[key] for key in others}
     if contacts := line["changes"].get("contacts"):
         told["names"] = {key: names[key] for key in contacts if key in names}
     return told

@@ -389,6 +389,8 @@ class LineView(Line):
 
     names: NotRequired[dict[str, str]]
     """What the contacts in `changes` are called today, by their ids."""
+    numbers: NotRequired[dict[str, int]]
+    """The numbers of the conversations that `changes` says were merged `into` or `from`, or split off, by their ids."""
 
 
 class FilterView(TypedDict):

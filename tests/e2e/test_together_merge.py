@@ -18,6 +18,10 @@ async def test_a_merge_is_followed_and_typing_there_is_heard(office: Office):
     await merge(office, 1, 2)
     await first.page.wait_for_url("**/c/2")
     await first.tells(["First words", "Second words", "before"])
+    said = first.words("line.merged_from", name=office.boss.name, other="#1")
+    for page in (first, second):
+        line = page.page.locator(".line").filter(has_text=said)
+        await expect(line.get_by_role("link", name="#1")).to_have_attribute("href", "/c/1")
     await expect(first.page.locator(".looking li")).to_have_count(1)
     await second.field.press_sequentially("I ask her", delay=30)
     await expect(first.page.locator(".typing-note")).to_contain_text("Bo")

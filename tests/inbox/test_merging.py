@@ -32,3 +32,25 @@ async def test_merge_and_back(both: House) -> None:
     page = await ann.get(f"/conversations/{parted['conversation']}/messages")
     assert [message["text"] for message in page["messages"]] == ["and more"]
     await does(both, "ann", "undo_merge", merge=parted["merge"])
+
+
+async def test_a_line_names_the_other_conversation_by_its_number(both: House) -> None:
+    """One that was merged leads here, whosever it was; one that was split off is named only to who sees it."""
+    one = await both.customer_writes("first", name="Lee", team="support")
+    two = await both.customer_writes("second", name="Park", team="sales")
+    await does(both, "sue", "merge", conversation=one.conversation, into=two.conversation)
+    more = await both.customer_writes("and more", name="Park", team="sales")
+    parted = (await does(both, "sue", "split", conversation=two.conversation, messages=[more.message]))[
+        "conversation"
+    ]
+
+    async def named(who: str, conversation: str) -> dict[str, dict[str, int]]:
+        lines = (await (await both.client(who)).get(f"/conversations/{conversation}/messages"))["lines"]
+        return {line["kind"]: line["numbers"] for line in lines if "numbers" in line}
+
+    merged = {"conversation.merged": {one.conversation: 1}}
+    assert await named("ann", two.conversation) == {**merged, "conversation.split": {parted: 3}}
+    assert await named("ann", parted) == {"conversation.split": {two.conversation: 2}}
+    await does(both, "sue", "set_team", conversation=parted, team=both.teams["support"])
+    assert await named("ann", two.conversation) == merged
+    assert await named("sue", two.conversation) == {**merged, "conversation.split": {parted: 3}}

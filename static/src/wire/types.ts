@@ -342,6 +342,8 @@ export interface Line {
 export interface LineView extends Line {
   /** What the contacts in `changes` are called today, by their ids. */
   names?: Record<string, string>;
+  /** The numbers of the conversations that `changes` says were merged `into` or `from`, or split off, by their ids. */
+  numbers?: Record<string, number>;
 }
 
 /** Which conversations a saved view shows; null, empty or false does not count. */

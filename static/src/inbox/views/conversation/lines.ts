@@ -126,11 +126,25 @@ const PLAIN: Readonly<Record<string, WordKey>> = {
   "contact.erased": "line.erased",
 };
 
+const WAYS: Readonly<Record<string, Readonly<Record<"from" | "into", WordKey>>>> = {
+  "conversation.merged": { from: "line.merged_from", into: "line.merged_into" },
+  "conversation.split": { from: "line.split_from", into: "line.split_into" },
+};
+
+/** The number of the conversation that this one was merged with or parted from, as far as it may be known. */
+export function otherNumber({ changes, numbers = {} }: LineView): number | null {
+  const id = String(changes.from ?? changes.into);
+  return numbers[id] ?? known.conversations.get(id)?.number ?? null;
+}
+
 /** The words of a line; null where it says nothing to people. */
 export function lineWords(line: LineView, view?: ConversationView): string | null {
   if (line.kind === "conversation.changed") return changeWords(line, view).join(" · ") || null;
   if (line.kind === "conversation.created" && (line.actor.kind === "agent" || line.actor.kind === "token"))
     return t("line.began", { name: actorName(line.actor) });
+  const number = otherNumber(line);
+  const way = WAYS[line.kind]?.["from" in line.changes ? "from" : "into"];
+  if (way && number !== null) return t(way, { name: actorName(line.actor), other: `#${number}` });
   const key = PLAIN[line.kind];
   return key ? t(key, { name: actorName(line.actor) }) : null;
 }

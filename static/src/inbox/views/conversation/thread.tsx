@@ -1,6 +1,6 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { dayName } from "../../../shared/time";
-import type { ConversationView } from "../../../wire";
+import type { ConversationView, LineView } from "../../../wire";
 import { now } from "../../clock";
 import { loadAround, loadNewer, loadThread } from "../../load";
 import { route } from "../../router";
@@ -12,7 +12,7 @@ import { Moment } from "../../ui/moment";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { count, language, t } from "../../words";
 import { Bubble } from "./bubble";
-import { lineWords } from "./lines";
+import { lineWords, otherNumber } from "./lines";
 import { sought } from "./quoting";
 import { PendingRow } from "./pending-row";
 import { useGrowing } from "./growing";
@@ -20,6 +20,21 @@ import { useReadersPlace } from "./scroll";
 import { endIsHidden, endIsShown, isOpened } from "./seen";
 import { Typing } from "./typing";
 import { useHandsOn } from "./walking";
+
+/** What a line says; another conversation that it names is a link. */
+function LineSaid({ line, view }: { line: LineView; view: ConversationView }) {
+  const words = lineWords(line, view) ?? "";
+  const link = `#${otherNumber(line)}`;
+  const at = words.indexOf(link);
+  if (at < 0) return <span>{words}</span>;
+  return (
+    <span>
+      {words.slice(0, at)}
+      <a href={`/c/${link.slice(1)}`}>{link}</a>
+      {words.slice(at + link.length)}
+    </span>
+  );
+}
 
 function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; linked: boolean }) {
   switch (item.type) {
@@ -32,7 +47,7 @@ function ItemRow({ item, view, linked }: { item: Item; view: ConversationView; l
     case "line":
       return (
         <p class="line" data-key={item.key}>
-          <span>{lineWords(item.line, view)}</span> <Moment at={item.line.at} as="clock" />
+          <LineSaid line={item.line} view={view} /> <Moment at={item.line.at} as="clock" />
         </p>
       );
     case "fresh":
