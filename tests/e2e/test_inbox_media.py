@@ -130,19 +130,44 @@ async def test_a_document_on_a_phone(office: Office):
     await expect(box).to_have_count(0)
 
 
-@pytest.mark.parametrize(
-    ("kind", "body"),
-    [("locked", paper("Secret", locked=True)), ("broken", b"%PDF-1.4\nnothing of a document\n%%EOF")],
-)
-async def test_a_document_that_cannot_be_read_says_why(office: Office, kind: str, body: bytes):
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_locked_document_opens_with_its_password(office: Office, language: Language):
+    mina = await office.hire("Mina")
+    await office.known_writes("Jisoo", "Hello")
+    body = paper("Secret", password="open sesame")
+    await says(mina, "", attachments=[await upload(mina, "a.pdf", "application/pdf", body)])
+    inbox = await mina.inbox(language=language)
+    await inbox.open("Jisoo")
+    box = await opens(inbox, "a.pdf")
+    await expect(box.get_by_text(inbox.words("pdf.locked"))).to_be_visible()
+    field = box.get_by_label(inbox.words("password"))
+    await expect(field).to_be_focused()
+    assert await inbox.faults(f"pdf-locked-{language}") == []
+    async with inbox.page.expect_download() as loading:
+        await box.locator(".pdf-ways").get_by_role("link").click()
+    assert (await loading.value).suggested_filename == "a.pdf"
+    await field.fill("guessed")
+    await field.press("Enter")
+    await expect(box.get_by_role("alert")).to_have_text(inbox.words("pdf.wrong"))
+    await expect(field).to_have_value("")
+    await expect(field).to_be_focused()
+    assert await inbox.faults(f"pdf-wrong-{language}") == []
+    await field.fill("open sesame")
+    await box.get_by_role("button", name=inbox.words("pdf.open")).click()
+    await expect(box.locator(".pdf-page .only-heard")).to_have_text("Secret")
+    await expect(field).to_have_count(0)
+
+
+async def test_a_document_that_cannot_be_read_says_why(office: Office):
+    body = b"%PDF-1.4\nnothing of a document\n%%EOF"
     mina = await office.hire("Mina")
     await office.known_writes("Jisoo", "Hello")
     await says(mina, "", attachments=[await upload(mina, "a.pdf", "application/pdf", body)])
     inbox = await mina.inbox()
     await inbox.open("Jisoo")
     box = await opens(inbox, "a.pdf")
-    await expect(box.get_by_role("alert")).to_contain_text(inbox.words(f"pdf.{kind}"))
-    assert await inbox.faults(f"pdf-{kind}") == []
+    await expect(box.get_by_role("alert")).to_contain_text(inbox.words("pdf.broken"))
+    assert await inbox.faults("pdf-broken") == []
     async with inbox.page.expect_download() as loading:
         await box.get_by_role("alert").get_by_role("link").click()
     assert (await loading.value).suggested_filename == "a.pdf"

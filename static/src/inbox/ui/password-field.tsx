@@ -1,7 +1,7 @@
 interface PasswordFieldProps {
   label: string;
-  /** What password managers fill in: the one that is, or a fresh one. */
-  kind: "current-password" | "new-password";
+  /** What password managers fill in: the one that is, a fresh one, or nothing: it is no password of theirs. */
+  kind: "current-password" | "new-password" | "off";
   value: string;
   change: (password: string) => void;
   hint?: string;

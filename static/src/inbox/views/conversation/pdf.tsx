@@ -1,6 +1,6 @@
 // A PDF read here, page under page. pdf.js draws it: nothing in it runs, leads elsewhere or is fetched from elsewhere.
 
-import { getDocument, GlobalWorkerOptions, type PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
+import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fileSize } from "../../../shared/files";
 import type { AttachmentView } from "../../../wire";
@@ -9,55 +9,12 @@ import { Icon } from "../../ui/icons";
 import { Skeleton } from "../../ui/states";
 import { language, t } from "../../words";
 import { reading } from "./gallery";
+import { type Fault, useDocument } from "./pdf-document";
+import { Download, Locked } from "./pdf-locked";
 import { ToolButton } from "./tool-button";
 import { atPage, closerPaper, drawnAt, type Paper } from "./paper";
 
-GlobalWorkerOptions.workerSrc = new URL(PDF_WORKER, import.meta.url).href;
-const FILES = new URL(`${PDF_FILES}/`, import.meta.url).href;
-const A4: Paper = { width: 595, height: 842 };
 const WIDEST = 920; // px of a page that fits
-
-type Fault = "locked" | "broken" | "away";
-const FAULTS: Readonly<Record<string, Fault>> = { PasswordException: "locked", ResponseException: "away" };
-
-interface Told {
-  doc: PDFDocumentProxy | null;
-  /** Of the first page; the others are thought to be alike until they are seen. */
-  first: Paper;
-  fault: Fault | null;
-}
-
-function useDocument(url: string, asked: number): Told {
-  const [told, setTold] = useState<Told>({ doc: null, first: A4, fault: null });
-  useEffect(() => {
-    let isOver = false;
-    const task = getDocument({
-      url,
-      cMapUrl: FILES,
-      standardFontDataUrl: FILES,
-      wasmUrl: FILES,
-      useWasm: false,
-      useWorkerFetch: true,
-      enableXfa: false,
-      disableAutoFetch: true,
-      verbosity: 0,
-    });
-    const open = async () => {
-      const doc = await task.promise;
-      const { width, height } = (await doc.getPage(1)).getViewport({ scale: 1 });
-      if (!isOver) setTold({ doc, first: { width, height }, fault: null });
-    };
-    setTold({ doc: null, first: A4, fault: null });
-    open().catch((error: unknown) => {
-      if (!isOver) setTold({ doc: null, first: A4, fault: FAULTS[(error as Error).name] ?? "broken" });
-    });
-    return () => {
-      isOver = true;
-      void task.destroy();
-    };
-  }, [url, asked]);
-  return told;
-}
 
 interface PageProps {
   doc: PDFDocumentProxy;
@@ -121,21 +78,18 @@ function Page({ doc, number, first, width, stage }: PageProps) {
   );
 }
 
-function Fault({ file, fault, again }: { file: AttachmentView; fault: Fault; again: () => void }) {
+function Broken({ file, fault, again }: { file: AttachmentView; fault: Fault; again: () => void }) {
   return (
     <div class="pdf-none" role="alert">
-      <Icon name={fault === "locked" ? "lock" : "warning"} size={26} />
-      <p>{t(fault === "locked" ? "pdf.locked" : fault === "broken" ? "pdf.broken" : "reader.failed")}</p>
+      <Icon name="warning" size={26} />
+      <p>{t(fault === "broken" ? "pdf.broken" : "reader.failed")}</p>
       <div class="pdf-ways">
         {fault === "away" && (
           <button type="button" class="button" onClick={again}>
             {t("try_again")}
           </button>
         )}
-        <a class="button" href={file.url} download={file.name} target="_blank" rel="noopener" data-leave>
-          <Icon name="download" size={16} />
-          {t("download")}
-        </a>
+        <Download file={file} />
       </div>
     </div>
   );
@@ -158,7 +112,7 @@ function useWidth(stage: { current: HTMLElement | null }): number {
 
 export function Pdf({ file }: { file: AttachmentView }) {
   const [asked, setAsked] = useState(0);
-  const { doc, first, fault } = useDocument(file.url, asked);
+  const { doc, first, fault, lock } = useDocument(file.url, asked);
   const stage = useRef<HTMLDivElement>(null);
   const room = useWidth(stage);
   const [scale, setScale] = useState(1);
@@ -255,8 +209,9 @@ export function Pdf({ file }: { file: AttachmentView }) {
           </div>
         </header>
         <div ref={stage} class="pdf-stage" tabIndex={0} role="region" aria-label={file.name} onScroll={scrolled}>
-          {fault && <Fault file={file} fault={fault} again={() => setAsked(asked + 1)} />}
-          {!doc && !fault && <Skeleton kind="line" rows={8} />}
+          {fault && <Broken file={file} fault={fault} again={() => setAsked(asked + 1)} />}
+          {lock && <Locked file={file} lock={lock} />}
+          {!doc && !fault && !lock && <Skeleton kind="line" rows={8} />}
           {doc &&
             width > 0 &&
             Array.from({ length: pages }, (_, index) => (
