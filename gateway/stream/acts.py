@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from gateway.events import Actor, Priority
+from gateway.events import Actor, Priority, Status
 from gateway.store import Tx
 from gateway.stream import assign, describe, status
 
@@ -56,21 +56,10 @@ async def act(tx: Tx, conversation: str, acts: Acts, by: Actor, *, me: str) -> N
     if acts.priority is not None:
         await describe.set_priority(tx, conversation, Priority(acts.priority), by)
     if acts.status is not None:
-        await _stand(tx, conversation, acts, by)
+        until = tx.now + (acts.snooze_for or 0)
+        await status.set_status(tx, conversation, Status(acts.status), by, until)
     if acts.assignee is not None:
         to = {ME: me, NOBODY: None}.get(acts.assignee, acts.assignee)
         await assign.assign(tx, conversation, to, by)
     if acts.team is not None:
         await assign.set_team(tx, conversation, None if acts.team == NOBODY else acts.team, by)
-
-
-async def _stand(tx: Tx, conversation: str, acts: Acts, by: Actor) -> None:
-    match acts.status:
-        case "snoozed":
-            await status.snooze(tx, conversation, tx.now + (acts.snooze_for or 0), by)
-        case "closed":
-            await status.close(tx, conversation, by)
-        case "spam":
-            await status.mark_spam(tx, conversation, by)
-        case _:
-            await status.reopen(tx, conversation, by)

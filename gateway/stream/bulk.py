@@ -126,15 +126,9 @@ async def _stands(tx: Tx, conversation: str) -> dict[str, Any]:
 
 
 async def _status_back(tx: Tx, conversation: str, before: dict[str, Any], by: Actor) -> None:
-    match Status(before["status"]):
-        case Status.SNOOZED if before["snoozed_until"] > tx.now:
-            await status.snooze(tx, conversation, before["snoozed_until"], by)
-        case Status.CLOSED:
-            await status.close(tx, conversation, by)
-        case Status.SPAM:
-            await status.mark_spam(tx, conversation, by)
-        case _:
-            await status.reopen(tx, conversation, by)
+    stood, until = Status(before["status"]), before["snoozed_until"]
+    over = stood is Status.SNOOZED and until <= tx.now
+    await status.set_status(tx, conversation, Status.OPEN if over else stood, by, until)
     await tx.run(AS_BEFORE, conversation, before["waiting_since"], before["closed_at"])
 
 

@@ -80,6 +80,14 @@ async def snooze(tx: Tx, conversation: str, until: int, by: Actor) -> None:
     await _set(tx, conversation, Status.SNOOZED, by, until)
 
 
+async def set_status(tx: Tx, conversation: str, to: Status, by: Actor, until: int | None = None) -> None:
+    """Whichever it is to be; `until` (UTC ms) for a snooze. Raises Refused for a snooze whose time has passed."""
+    if to is Status.SNOOZED:
+        await snooze(tx, conversation, until or 0, by)
+    else:
+        await _set(tx, conversation, to, by)
+
+
 async def wake_due(tx: Tx) -> int:
     """Open every conversation whose snooze is over; called by the timers. Returns how many there were."""
     due = await tx.all(DUE, tx.now)

@@ -264,21 +264,8 @@ def _changes(
     if body.leg is not None:
         yield partial(describe.switch_leg, tx, key, body.leg, by)
     if body.status is not None:
-        yield partial(_set_status, tx, key, body, call)
+        yield partial(status.set_status, tx, key, Status(body.status), by, body.snoozed_until)
     if "assignee" in said:
         yield partial(owners.assign, tx, key, body.assignee, by)
     if "team" in said:
         yield partial(owners.set_team, tx, key, body.team, by)
-
-
-def _set_status(tx: Tx, key: str, body: ChangeConversation, call: Call) -> Awaitable[None]:
-    by = call.caller.actor
-    match Status(body.status or Status.OPEN):
-        case Status.SNOOZED:
-            return status.snooze(tx, key, body.snoozed_until or 0, by)
-        case Status.CLOSED:
-            return status.close(tx, key, by)
-        case Status.SPAM:
-            return status.mark_spam(tx, key, by)
-        case _:
-            return status.reopen(tx, key, by)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import NotFound, Refused
+from gateway.events import Status
 from gateway.store import Store
 from gateway.stream import status
 from gateway.stream.assign import assign, set_team
@@ -115,3 +116,19 @@ async def test_whose_it_is(world: World) -> None:
         {"team": [None, "sales"]},
         {"assignee": ["bo", None]},
     ]
+
+
+async def test_whichever_it_is_to_be(world: World) -> None:
+    """Said as a value, as macros, acts on many and the API say it: what the verb of that name does."""
+    key = (await world.says("+1", "hello")).conversation
+    for to in (Status.SNOOZED, Status.CLOSED, Status.SPAM, Status.OPEN):
+        await world.do(status.set_status, key, to, until=2**41)
+        row = await world.conversation(key)
+        assert row["status"] == to
+        assert row["snoozed_until"] == (2**41 if to is Status.SNOOZED else None)
+        assert (row["closed_at"] is not None) == (to is Status.CLOSED)
+    for past in (None, 1):
+        with pytest.raises(Refused):
+            await world.do(status.set_status, key, Status.SNOOZED, until=past)
+    assert await stands(world, key) == "open"
+    await check(world.store)
