@@ -34,13 +34,18 @@ async def tag(tx: Tx, conversation: str, add: Sequence[str], remove: Sequence[st
     if not added and not removed:
         return
     for one in added:
-        if await tx.one(LIVE_TAG, one) is None:
-            raise NotFound("errors.tag_not_found", f"no tag {one}")
+        await check_tag(tx, one)
         await tx.run(ADD_TAG, held.id, one, held.status.value, held.last_at)
     for one in removed:
         await tx.run(REMOVE_TAG, held.id, one)
     tags = await set_tags(tx, held.id, {*held.scope.tags, *added} - set(removed))
     changed(tx, held, by, {"tags_added": added, "tags_removed": removed}, replace(held.scope, tags=tags))
+
+
+async def check_tag(tx: Tx, tag: str) -> None:
+    """May conversations be given this tag? Raises NotFound."""
+    if await tx.one(LIVE_TAG, tag) is None:
+        raise NotFound("errors.tag_not_found", f"no tag {tag}")
 
 
 async def make_tag(tx: Tx, name: str, colour: str, by: Actor, *, most: int | None = None) -> str:

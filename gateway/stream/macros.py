@@ -9,6 +9,7 @@ from gateway.events import Actor, new_id
 from gateway.store import Tx, as_json, from_json, plain
 from gateway.stream.acts import ME, NOBODY, Acts
 from gateway.stream.assign import check_agent, check_team
+from gateway.stream.describe import check_tag
 from gateway.stream.directory import name_of
 from gateway.stream.sharing import Shelf
 
@@ -30,7 +31,6 @@ INSERT = """insert into macros (id, name, text, scope, owner_id, actions, change
 HOLD = "select * from macros where id = $1 {lock}"
 UPDATE = """update macros set name = $2, text = $3, scope = $4, actions = $5, retired_at = $6, changed_at = $7
     where id = $1"""
-LIVE_TAG = "select 1 from tags where id = $1 and retired_at is null"
 USED = """insert into macro_uses (macro_id, agent_id, n, last_at) values ($1, $2, 1, $3)
     on conflict (macro_id, agent_id) do update set n = macro_uses.n + 1, last_at = excluded.last_at"""
 
@@ -89,7 +89,6 @@ async def _check_acts(tx: Tx, acts: Acts) -> None:
     if acts.team not in (None, NOBODY):
         await check_team(tx, acts.team)
     for tag in (*acts.tags_add, *acts.tags_remove):
-        if await tx.one(LIVE_TAG, tag) is None:
-            raise NotFound("errors.tag_not_found", f"no tag {tag}")
+        await check_tag(tx, tag)
     if acts.assignee not in (None, ME, NOBODY):
         await check_agent(tx, acts.assignee)
