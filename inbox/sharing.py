@@ -12,10 +12,29 @@ from gateway.egress.access import Role, Viewer
 from gateway.errors import Forbidden
 from gateway.store import Reader, Row, as_json
 from gateway.stream.sharing import PERSONAL, TEAMS, Shelf
-from inbox.fitting import Id
+from inbox.fitting import Id, Name, Sent
 
 Scope = Literal["all", "teams", "personal"]
 Teams = Annotated[list[Id], Field(max_length=100)]
+
+
+class MakeShared(Sent):
+    """What is said of a new one."""
+
+    name: Name
+    scope: Scope = "personal"
+    teams: Teams = Field(default_factory=list)
+    """With scope `teams`."""
+
+
+class ChangeShared(Sent):
+    """What is left out stays."""
+
+    name: Name | None = None
+    scope: Scope | None = None
+    teams: Teams | None = None
+    retired: bool | None = None
+
 
 USABLE = """(s.scope = 'all' or (s.scope = 'personal' and s.owner_id = $1)
     or (s.scope = 'teams' and ({all} or exists (select 1 from {links} l join team_members tm

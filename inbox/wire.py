@@ -19,6 +19,7 @@ from gateway.egress.types import (
     CountView,
     DirectoryView,
     NoticeView,
+    WritingLimits,
 )
 
 PROTOCOL = 1
@@ -81,16 +82,11 @@ from_agent: TypeAdapter[Hello | Command | Typing | Look | Here] = TypeAdapter(Fr
 # --- to the browser -------------------------------------------------------------------------------------------------
 
 
-class LimitsView(TypedDict):
-    """Every timing and bound the browser keeps to; times in ms, sizes in bytes."""
+class LimitsView(WritingLimits):
+    """Every timing and bound the browser keeps to."""
 
-    typing_repeat: int
-    typing_expires: int
     presence_ping: int
     presence_expires: int
-    text_length: int
-    upload_bytes: int
-    upload_count: int
     page: int
 
 

@@ -26,6 +26,16 @@ class AttachmentView(TypedDict):
     """May the browser show it in place (picture, audio, video)? Otherwise it is a download."""
 
 
+class WritingLimits(TypedDict):
+    """What either browser keeps to when somebody writes; times in ms, sizes in bytes."""
+
+    text_length: int
+    upload_bytes: int
+    upload_count: int
+    typing_repeat: int
+    typing_expires: int
+
+
 # --- agents ---------------------------------------------------------------------------------------------------------
 
 
@@ -244,22 +254,27 @@ class ActsView(TypedDict):
     priority: int | None
 
 
-class MacroView(TypedDict):
-    """A text with places to fill, and what is done to the conversation once it is sent."""
+class SharedView(TypedDict):
+    """What macros and saved views have in common: one's own, of teams or everybody's."""
 
     id: str
     name: str
-    text: str
     scope: Literal["all", "teams", "personal"]
     teams: list[str]
     owner: str
+    retired: bool
+    changed_at: int
+
+
+class MacroView(SharedView):
+    """A text with places to fill, and what is done to the conversation once it is sent."""
+
+    text: str
     actions: ActsView
     used: int
     """How often the reader has used it."""
     used_at: int | None
     used_by_all: int
-    retired: bool
-    changed_at: int
 
 
 class WordsView(TypedDict):
@@ -405,16 +420,9 @@ class FilterView(TypedDict):
     waiting_over: int | None
 
 
-class SavedView(TypedDict):
-    id: str
-    name: str
-    scope: Literal["all", "teams", "personal"]
-    teams: list[str]
-    owner: str
+class SavedView(SharedView):
     filter: FilterView
     sort: Literal["activity", "waiting"]
-    retired: bool
-    changed_at: int
 
 
 class NoticeView(TypedDict):
@@ -444,11 +452,9 @@ class HolidayView(TypedDict):
     name: str
 
 
-class OverrideView(TypedDict):
+class OverrideView(HolidayView):
     """A day on which these ranges count, whatever the week and the holidays say."""
 
-    date: str
-    name: str
     ranges: list[tuple[int, int]]
 
 

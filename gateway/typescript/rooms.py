@@ -14,7 +14,7 @@ from gateway.egress import types
 from gateway.typescript.comments import comment, docstrings
 from gateway.typescript.shapes import Names, Page, shapes
 from gateway.visitors import wire as visitor_wire
-from inbox import knowing, likeness, merges, notices, search, snippets, views
+from inbox import knowing, likeness, merges, notices, search, sharing, snippets, views
 from inbox import wire as agent_wire
 from inbox.commands import COMMANDS, showing, table
 from inbox.rest import ROUTES
@@ -30,6 +30,7 @@ SPOKEN = (
     agent_wire,
     visitor_wire,
     snippets,
+    sharing,
     views,
     search,
     merges,

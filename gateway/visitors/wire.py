@@ -10,7 +10,14 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from gateway.egress.types import AttachmentView, CustomerEvent, CustomerMessage, SpeakerView, TeamState
+from gateway.egress.types import (
+    AttachmentView,
+    CustomerEvent,
+    CustomerMessage,
+    SpeakerView,
+    TeamState,
+    WritingLimits,
+)
 
 PROTOCOL = 1
 
@@ -54,13 +61,9 @@ class SessionAnswer(TypedDict):
     """None: nobody has said when the team answers."""
 
 
-class VisitorLimits(TypedDict):
-    text_length: int
-    upload_bytes: int
-    upload_count: int
+class VisitorLimits(WritingLimits):
     accepts: list[str]
-    typing_repeat: int
-    typing_expires: int
+    """Of which types a file may be."""
 
 
 class Say(_In):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -10,17 +10,15 @@ from gateway.store import Tx
 from gateway.stream import along
 from inbox.auth.access import hold_conversation
 from inbox.commands.macros import ActsSent
-from inbox.commands.private import Kept, tell_own
+from inbox.commands.private import Kept, OnDraft, tell_own
 from inbox.commands.table import Asked, command
 from inbox.commands.writing import Uploads, upload_owner
 from inbox.drafts import load_along_in
-from inbox.fitting import Id, Name, Sent
+from inbox.fitting import Id, Name
 from inbox.wire import AlongView
 
 
-class SaveAlong(Sent):
-    conversation: Id
-    mode: Literal["public", "note"]
+class SaveAlong(OnDraft):
     macro: Id | None = None
     """The one it was begun with."""
     acts: ActsSent = Field(default_factory=ActsSent)

@@ -29,8 +29,8 @@ class ContactFields(Sent):
     attributes: Values | None = None
 
 
-class UpdateContact(ContactFields):
-    contact: Id
+class UpdateContact(ContactFields, OnContact):
+    """Whose, and what."""
 
 
 @command()

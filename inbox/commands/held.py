@@ -14,12 +14,7 @@ from gateway.stream.post import Posted
 from gateway.stream.release import release
 from inbox.auth.access import access_held, access_message
 from inbox.commands.table import Asked, Done, command
-from inbox.commands.writing import Written, written
-from inbox.fitting import Id, Sent
-
-
-class OnHeld(Sent):
-    message: Id
+from inbox.commands.writing import OnMessage, Written, written
 
 
 class Undone(Done):
@@ -33,7 +28,7 @@ class Undone(Done):
 
 
 @command()
-async def undo_send(asked: Asked, args: OnHeld) -> Undone:
+async def undo_send(asked: Asked, args: OnMessage) -> Undone:
     """Take a held reply back before it goes. 409 `reply_sent` when it has gone, `reply_undone` when it is back."""
 
     async def verb(tx: Tx) -> tuple[MessageView, str | None, ActsView | None]:
@@ -49,7 +44,7 @@ async def undo_send(asked: Asked, args: OnHeld) -> Undone:
 
 
 @command()
-async def send_now(asked: Asked, args: OnHeld) -> Written:
+async def send_now(asked: Asked, args: OnMessage) -> Written:
     """Let a held reply go at once. 409 as `undo_send`; what cannot be sent any more is refused and stays held."""
 
     async def verb(tx: Tx) -> Event:

@@ -80,12 +80,15 @@ class RunMacro(OnConversation):
     """What the agent has left of what it does; None: all of it."""
 
 
-class Rendered(TypedDict):
-    """Nothing has been done yet."""
+class MacroTried(TypedDict):
+    """A text as it would read there; nothing is kept and nobody is told."""
 
     text: str
     missing: list[str]
-    """Places without a value; they still stand in the text, and stop the send."""
+    """Places without a value; they still stand in the text, and would stop the send."""
+
+
+class Rendered(MacroTried):
     actions: ActsView
 
 

@@ -11,6 +11,7 @@ from gateway.stream import merge as joining
 from gateway.stream import split as parting
 from gateway.stream import undo
 from inbox.auth.access import access_merge, access_whole_contact, hold_conversation
+from inbox.commands.contacts import OnContact
 from inbox.commands.conversations import OnConversation
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import Id, Sent
@@ -28,13 +29,11 @@ class UndoMerge(Sent):
     merge: Id
 
 
-class MergeContacts(Sent):
-    contact: Id
+class MergeContacts(OnContact):
     into: Id
 
 
-class SplitContact(Sent):
-    contact: Id
+class SplitContact(OnContact):
     identities: Annotated[list[Id], Field(min_length=1, max_length=100)]
 
 
@@ -43,14 +42,12 @@ class Merged(Done):
     """By which it is undone."""
 
 
-class SplitOff(Done):
-    merge: str
+class SplitOff(Merged):
     conversation: str
     """The new one."""
 
 
-class ContactSplit(Done):
-    merge: str
+class ContactSplit(Merged):
     contact: str
     """The new one."""
 

@@ -15,8 +15,9 @@ from gateway.stream import held as holding
 from gateway.stream import notices, private
 from gateway.stream.agents import hold_agent
 from inbox.auth.access import hold_conversation
+from inbox.commands.conversations import OnConversation
 from inbox.commands.table import Asked, command
-from inbox.fitting import Id, Position, Sent, Text, fitted
+from inbox.fitting import Position, Sent, Text, fitted
 from inbox.notices import check_quiet, load_notices
 from inbox.wire import PrivateView
 
@@ -28,14 +29,15 @@ class Kept(TypedDict):
     """Nothing to tell: what is the agent's own has no place in the log."""
 
 
-class MarkRead(Sent):
-    conversation: Id
+class MarkRead(OnConversation):
     position: Position
 
 
-class SaveDraft(Sent):
-    conversation: Id
+class OnDraft(OnConversation):
     mode: Literal["public", "note"]
+
+
+class SaveDraft(OnDraft):
     text: Text
 
 

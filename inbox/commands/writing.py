@@ -21,6 +21,7 @@ from gateway.stream.erase import forget_media
 from gateway.stream.post import Post, Posted, post_with, write_post
 from gateway.stream.start import start as start_conversation
 from inbox.auth.access import access_contact, access_conversation, access_held, access_message
+from inbox.commands.conversations import OnConversation
 from inbox.commands.following import naming
 from inbox.commands.macros import ActsSent, After, MacroDone, with_macro
 from inbox.commands.table import Asked, Done, command
@@ -38,10 +39,9 @@ Mentions = Annotated[list[Id], Field(max_length=20)]
 Uploads = Annotated[list[Id], Field(max_length=20)]
 
 
-class Writing(Sent):
-    """What replies and notes have in common."""
+class Composed(Sent):
+    """What replies and notes have in common, by whichever door they come."""
 
-    conversation: Id
     text: Text = ""
     attachments: Uploads = Field(default_factory=list)
     """Ids of uploads that wait for a message."""
@@ -53,12 +53,12 @@ class Writing(Sent):
     """What is done with the send; None: what the macro does."""
 
 
-class Note(Writing):
+class OfNote(Sent):
     mentions: Mentions = Field(default_factory=list)
     """Agents and teams that a note names: they are told, and watch from now on."""
 
 
-class Reply(Writing):
+class OfReply(Sent):
     leg: Id | None = None
     """None: the conversation's current leg."""
     seen: Position | None = None
@@ -66,6 +66,18 @@ class Reply(Writing):
     anyway: bool = False
     hold: Annotated[int, Field(ge=0, le=holding.HOLD_MOST)] = 0
     """ms in which the agent may take it back (`undo_send`): nobody but agents is told of it until they are over."""
+
+
+class Writing(Composed, OnConversation):
+    """A command that writes into a conversation."""
+
+
+class Note(Writing, OfNote):
+    """For the team."""
+
+
+class Reply(Writing, OfReply):
+    """For the customer."""
 
 
 class Start(Sent):
@@ -78,13 +90,12 @@ class Start(Sent):
     client_id: ClientId
 
 
-class EditMessage(Sent):
+class OnMessage(Sent):
     message: Id
+
+
+class EditMessage(OnMessage):
     text: Text
-
-
-class EraseMessage(Sent):
-    message: Id
 
 
 class Written(Done):
@@ -160,7 +171,7 @@ async def edit_message(asked: Asked, args: EditMessage) -> Done:
 
 
 @command()
-async def erase_message(asked: Asked, args: EraseMessage) -> Done:
+async def erase_message(asked: Asked, args: OnMessage) -> Done:
     """Take a message's content for good: one's own, or anybody's as a supervisor."""
 
     async def verb(tx: Tx) -> list[str]:

@@ -20,7 +20,7 @@ from inbox.auth.sign_in import make_reset_link as make_secret
 from inbox.auth.tokens import end_tokens
 from inbox.fitting import Id, Name, Sent
 from inbox.rest.route import Call, route
-from inbox.rest.session import Email, load_agent
+from inbox.rest.session import AgentAnswer, Email, load_agent
 
 STANDING = """select a.id, a.totp_secret, a.password_hash,
     (select max(s.seen_at) from sessions s where s.agent_id = a.id) as seen_at,
@@ -72,12 +72,7 @@ class StandingList(TypedDict):
     agents: list[StandingView]
 
 
-class AgentAnswer(TypedDict):
-    agent: AgentView
-
-
-class AgentAdded(TypedDict):
-    agent: AgentView
+class AgentAdded(AgentAnswer):
     link: str
     """Where the new agent chooses a password; works once."""
 

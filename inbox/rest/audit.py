@@ -21,7 +21,7 @@ from gateway.store.load import LINES
 from inbox.fitting import Id, Moment, Query
 from inbox.places import Place as At
 from inbox.places import read_place
-from inbox.rest.conversations import Limit, Place, page_size
+from inbox.rest.conversations import PageQuery, page_size
 from inbox.rest.route import Call, route
 
 KindName = Annotated[str, StringConstraints(pattern=r"^[a-z]{1,20}\.[a-z]{1,20}$")]
@@ -61,9 +61,8 @@ class AuditFilter(Query):
     """Before this moment."""
 
 
-class AuditQuery(AuditFilter):
-    before: Place | None = None
-    limit: Limit | None = None
+class AuditQuery(AuditFilter, PageQuery):
+    """A page of what the filter leaves."""
 
 
 class AuditLine(Line):

@@ -13,10 +13,10 @@ from inbox.auth.access import access_contact, access_conversation
 from inbox.commands.contacts import ContactFields, OnContact, UpdateContact, erase_contact, update_contact
 from inbox.commands.merging import MergeContacts, Merged, merge_contacts
 from inbox.commands.table import Done
-from inbox.fitting import Id, Query, Sent
+from inbox.fitting import Id, Sent
 from inbox.likeness import LikelyList, StandingAnswer, likely, standing
 from inbox.merges import MergeView, list_merges
-from inbox.rest.conversations import Limit, Place, Words, asked, page_size
+from inbox.rest.conversations import PageQuery, Words, asked, page_size
 from inbox.rest.route import Call, route
 from inbox.views import (
     ContactsPage,
@@ -28,17 +28,10 @@ from inbox.views import (
 )
 
 
-class ContactsQuery(Query):
+class ContactsQuery(PageQuery):
     q: Words = ""
     blocked: Literal["only"] | None = None
     """Those whose messages no longer reach the team."""
-    before: Place | None = None
-    limit: Limit | None = None
-
-
-class PageQuery(Query):
-    before: Place | None = None
-    limit: Limit | None = None
 
 
 class MergeInto(Sent):

@@ -14,14 +14,24 @@ from gateway.store import Tx
 from gateway.store.load import load_conversations
 from gateway.stream import assign as owners
 from gateway.stream import describe, status
-from gateway.stream import held as holding
 from inbox.auth.access import access_conversation, hold_conversation
 from inbox.commands import Asked
 from inbox.commands.conversations import Subject, Tags, Values
-from inbox.commands.macros import ActsSent
 from inbox.commands.table import Done
-from inbox.commands.writing import Mentions, Note, Reply, Start, Started, Uploads, Written, note, reply, start
-from inbox.fitting import ClientId, Id, Moment, Position, Query, Sent, Text
+from inbox.commands.writing import (
+    Composed,
+    Note,
+    OfNote,
+    OfReply,
+    Reply,
+    Start,
+    Started,
+    Written,
+    note,
+    reply,
+    start,
+)
+from inbox.fitting import Id, Moment, Query, Sent
 from inbox.followed import list_followed
 from inbox.rest.route import Call, route
 from inbox.sorting import Filter, list_sorted
@@ -43,7 +53,13 @@ IdOrNone = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
 Words = Annotated[str, Field(max_length=300)]
 
 
-class ListQuery(Query):
+class PageQuery(Query):
+    before: Place | None = None
+    """As the page before this one said it; left out: the first."""
+    limit: Limit | None = None
+
+
+class ListQuery(PageQuery):
     status: Stands | None = None
     assignee: IdOrNone | None = None
     """An agent's id, `me` or `none`."""
@@ -62,16 +78,12 @@ class ListQuery(Query):
     view: Annotated[str, StringConstraints(pattern=r"^(mentions|watched)$")] | None = None
     """The caller's own lists: where the caller was named, the newest first; what the caller watches. With them only
     `status` counts."""
-    before: Place | None = None
-    limit: Limit | None = None
 
 
-class HistoryQuery(Query):
-    before: Place | None = None
+class HistoryQuery(PageQuery):
     after: Place | None = None
     around: Id | None = None
     """A message of this conversation: as many before it as after it."""
-    limit: Limit | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> HistoryQuery:
@@ -80,22 +92,10 @@ class HistoryQuery(Query):
         return self
 
 
-class WriteMessage(Sent):
-    text: Text = ""
+class WriteMessage(Composed, OfReply, OfNote):
+    """A reply's own fields count with visibility `public`, a note's own with `note`."""
+
     visibility: Literal["public", "note"]
-    leg: Id | None = None
-    attachments: Uploads = Field(default_factory=list)
-    client_id: ClientId
-    seen: Position | None = None
-    anyway: bool = False
-    hold: Annotated[int, Field(ge=0, le=holding.HOLD_MOST)] = 0
-    """With visibility `public`: ms in which it may be taken back (`POST /messages/{id}/undo`) before it is sent."""
-    reply_to: Id | None = None
-    macro: Id | None = None
-    actions: ActsSent | None = None
-    """What is done with it; None: what the macro does."""
-    mentions: Mentions = Field(default_factory=list)
-    """With visibility `note`."""
 
     @model_validator(mode="after")
     def _only_notes_name_colleagues(self) -> WriteMessage:
@@ -218,10 +218,10 @@ async def messages(call: Call, query: HistoryQuery) -> MessagesPage:
 async def write_message(call: Call, body: WriteMessage) -> Written:
     """Answer the customer (`public`), or tell the team (`note`). Saying it again with the same client id is safe."""
     row = await call.desk.store.read(lambda look: access_conversation(look, call.caller.viewer, call.id))
-    common = body.model_dump(include={"text", "attachments", "client_id", "reply_to", "macro", "actions"})
+    common = body.model_dump(include=set(Composed.model_fields))
     if body.visibility == "note":
         return await note(asked(call), Note(conversation=row["id"], **common, mentions=body.mentions))
-    public = body.model_dump(include={"leg", "seen", "anyway", "hold"})
+    public = body.model_dump(include=set(OfReply.model_fields))
     return await reply(asked(call), Reply(conversation=row["id"], **common, **public))
 
 

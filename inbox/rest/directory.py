@@ -18,10 +18,10 @@ from gateway.stream import definitions, describe, directory
 from gateway.stream.agents import set_members
 from inbox.commands.conversations import Colour, MakeTag, Values
 from inbox.commands.table import check_directory
-from inbox.fitting import Id, Name, Query, Sent
+from inbox.fitting import Id, Name, Sent
 from inbox.places import Place as At
 from inbox.places import read_place
-from inbox.rest.conversations import Limit, Place, asked, page_size
+from inbox.rest.conversations import PageQuery, asked, page_size
 from inbox.rest.route import Call, route
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
@@ -89,10 +89,8 @@ class ChangeOrganisation(Sent):
     attributes: Values | None = None
 
 
-class OrganisationsQuery(Query):
+class OrganisationsQuery(PageQuery):
     q: Annotated[str, Field(max_length=200)] = ""
-    before: Place | None = None
-    limit: Limit | None = None
 
 
 class TeamsList(TypedDict):

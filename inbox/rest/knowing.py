@@ -14,8 +14,7 @@ from inbox.commands.knowing import (
 )
 from inbox.fitting import ClientId, Sent
 from inbox.knowing import ContactNotesList, TimelinePage, list_notes, timeline
-from inbox.rest.contacts import PageQuery
-from inbox.rest.conversations import asked, page_size
+from inbox.rest.conversations import PageQuery, asked, page_size
 from inbox.rest.route import Call, route
 
 

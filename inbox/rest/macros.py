@@ -10,14 +10,14 @@ from gateway.errors import Refused
 from gateway.store import Reader, Tx
 from gateway.stream import macros
 from gateway.stream.sharing import PERSONAL
-from inbox.commands.macros import ActsSent
+from inbox.commands.macros import ActsSent, MacroTried
 from inbox.commands.private import tell_own
 from inbox.filling import unknown
-from inbox.fitting import Id, Name, Query, Sent, Text
+from inbox.fitting import Id, Query, Sent, Text
 from inbox.macros import access_macro, list_macros, render, show_macro
 from inbox.rest.conversations import Words, asked
 from inbox.rest.route import Call, route
-from inbox.sharing import Scope, Teams, check_may_share
+from inbox.sharing import ChangeShared, MakeShared, check_may_share
 
 
 class MacrosQuery(Query):
@@ -27,38 +27,20 @@ class MacrosQuery(Query):
     """Only those that are no longer in use."""
 
 
-class MakeMacro(Sent):
-    name: Name
+class MakeMacro(MakeShared):
     text: Text = ""
-    scope: Scope = "personal"
-    teams: Teams = Field(default_factory=list)
-    """With scope `teams`."""
     actions: ActsSent = Field(default_factory=ActsSent)
 
 
-class ChangeMacro(Sent):
-    """What is left out stays."""
-
-    name: Name | None = None
+class ChangeMacro(ChangeShared):
     text: Text | None = None
-    scope: Scope | None = None
-    teams: Teams | None = None
     actions: ActsSent | None = None
     """All of them anew."""
-    retired: bool | None = None
 
 
 class TryMacro(Sent):
     conversation: Id
     text: Text
-
-
-class MacroTried(TypedDict):
-    """A text as it would read there; nothing is kept and nobody is told."""
-
-    text: str
-    missing: list[str]
-    """Places without a value; they still stand in the text, and would stop the send."""
 
 
 class MacrosList(TypedDict):

@@ -6,9 +6,9 @@ from typing_extensions import TypedDict
 
 from gateway.store import Reader, from_json
 from inbox.auth.access import access_message
-from inbox.commands.held import OnHeld, Undone, send_now, undo_send
+from inbox.commands.held import Undone, send_now, undo_send
 from inbox.commands.table import Done
-from inbox.commands.writing import EditMessage, EraseMessage, Written, edit_message, erase_message
+from inbox.commands.writing import EditMessage, OnMessage, Written, edit_message, erase_message
 from inbox.fitting import Sent, Text
 from inbox.rest.conversations import asked
 from inbox.rest.route import Call, route
@@ -85,16 +85,16 @@ async def change_message(call: Call, body: ChangeMessage) -> Done:
 @route("DELETE", "/messages/{id}")
 async def forget_message(call: Call) -> None:
     """Take a message's content for good: one's own, or anybody's as a supervisor."""
-    await erase_message(asked(call), EraseMessage(message=call.id))
+    await erase_message(asked(call), OnMessage(message=call.id))
 
 
 @route("POST", "/messages/{id}/undo")
 async def take_back(call: Call) -> Undone:
     """Take one's own held reply back before it goes."""
-    return await undo_send(asked(call), OnHeld(message=call.id))
+    return await undo_send(asked(call), OnMessage(message=call.id))
 
 
 @route("POST", "/messages/{id}/send")
 async def let_go(call: Call) -> Written:
     """Let one's own held reply go at once."""
-    return await send_now(asked(call), OnHeld(message=call.id))
+    return await send_now(asked(call), OnMessage(message=call.id))

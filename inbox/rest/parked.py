@@ -14,10 +14,9 @@ from gateway.limits import KIB
 from gateway.media import content_disposition
 from gateway.store import Reader, Row, from_json
 from gateway.stream import parked, provided
-from inbox.fitting import Query
 from inbox.places import Place as At
 from inbox.places import read_place
-from inbox.rest.conversations import Limit, Place, page_size
+from inbox.rest.conversations import PageQuery, page_size
 from inbox.rest.route import Call, route
 
 PARKED_SHOWN = 64 * KIB
@@ -34,10 +33,8 @@ WAITING = "select count(*) from parked where discarded_at is null"
 ONE = "select * from parked where id = $1"
 
 
-class ParkedQuery(Query):
+class ParkedQuery(PageQuery):
     state: Literal["waiting", "discarded"] = "waiting"
-    before: Place | None = None
-    limit: Limit | None = None
 
 
 class ParkedView(TypedDict):

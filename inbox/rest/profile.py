@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from typing_extensions import TypedDict
-
 from gateway.door import read_chunks
 from gateway.egress.access import Role
 from gateway.egress.pictures import picture_name
-from gateway.egress.types import AgentView
 from gateway.errors import Refused, TooLarge
 from gateway.media import receive
 from gateway.stream.agents import change_agent
@@ -16,19 +13,15 @@ from inbox.commands.table import Asked
 from inbox.fitting import Name, Sent
 from inbox.pictures import PICTURE_BYTES, PICTURE_SIDE
 from inbox.rest.route import Call, route
-from inbox.rest.session import load_agent
+from inbox.rest.session import AgentAnswer, load_agent
 
 
 class ChangeProfile(Sent):
     name: Name
 
 
-class ProfileAnswer(TypedDict):
-    agent: AgentView
-
-
 @route("PATCH", "/session/profile")
-async def change_profile(call: Call, body: ChangeProfile) -> ProfileAnswer:
+async def change_profile(call: Call, body: ChangeProfile) -> AgentAnswer:
     """Change one's own name; customers see it beside one's answers."""
     return await _change(call, call.caller.agent_id, name=body.name)
 
@@ -41,7 +34,7 @@ async def change_preferences(call: Call, body: SetPreferences) -> None:
 
 
 @route("PUT", "/session/profile/picture", takes="*/*")
-async def set_picture(call: Call) -> ProfileAnswer:
+async def set_picture(call: Call) -> AgentAnswer:
     """One's own picture, the raw body: JPEG, PNG or WebP, at most 512 KiB and 1024 pixels a side, best square."""
     desk, request = call.desk, call.request
     desk.rates.agent_uploads.check(call.caller.agent_id)
@@ -61,17 +54,17 @@ async def set_picture(call: Call) -> ProfileAnswer:
 
 
 @route("DELETE", "/session/profile/picture")
-async def drop_picture(call: Call) -> ProfileAnswer:
+async def drop_picture(call: Call) -> AgentAnswer:
     """Without a picture, initials stand for one."""
     return await _change(call, call.caller.agent_id, picture=None)
 
 
 @route("DELETE", "/agents/{id}/picture", role=Role.ADMIN)
-async def drop_colleagues_picture(call: Call) -> ProfileAnswer:
+async def drop_colleagues_picture(call: Call) -> AgentAnswer:
     """Take away a picture that customers should not see."""
     return await _change(call, call.id, picture=None)
 
 
-async def _change(call: Call, agent_id: str, **changes: str | None) -> ProfileAnswer:
+async def _change(call: Call, agent_id: str, **changes: str | None) -> AgentAnswer:
     await call.desk.store.write(lambda tx: change_agent(tx, agent_id, call.caller.actor, **changes))
     return {"agent": await call.desk.store.read(lambda look: load_agent(look, agent_id))}

@@ -12,11 +12,11 @@ from gateway.store import Reader, Tx, from_json
 from gateway.stream import saved as views
 from gateway.stream.sharing import PERSONAL
 from inbox.commands.private import tell_own
-from inbox.fitting import Id, Name, Query, Sent
-from inbox.rest.conversations import Limit, Place, Stands, asked, page_size
+from inbox.fitting import Id, Query, Sent
+from inbox.rest.conversations import PageQuery, Stands, asked, page_size
 from inbox.rest.route import Call, route
 from inbox.saved import access_view, load_filters, load_views, show_view
-from inbox.sharing import Scope, Teams, check_may_share
+from inbox.sharing import ChangeShared, MakeShared, check_may_share
 from inbox.sorting import Filter, count_all, list_sorted
 from inbox.views import ConversationsPage
 
@@ -41,35 +41,20 @@ class FilterSent(Sent):
     """ms for which the customer has waited at least."""
 
 
-class MakeView(Sent):
-    name: Name
-    scope: Scope = "personal"
-    teams: Teams = Field(default_factory=list)
-    """With scope `teams`."""
+class MakeView(MakeShared):
     filter: FilterSent
     sort: Sort = "activity"
 
 
-class ChangeView(Sent):
-    """What is left out stays."""
-
-    name: Name | None = None
-    scope: Scope | None = None
-    teams: Teams | None = None
+class ChangeView(ChangeShared):
     filter: FilterSent | None = None
     """All of it anew."""
     sort: Sort | None = None
-    retired: bool | None = None
 
 
 class ViewsQuery(Query):
     retired: bool = False
     """Those that are no longer in use, too."""
-
-
-class ViewQuery(Query):
-    before: Place | None = None
-    limit: Limit | None = None
 
 
 class ViewsList(TypedDict):
@@ -111,7 +96,7 @@ async def count_views(call: Call) -> ViewCounts:
 
 
 @route("GET", "/views/{id}/conversations")
-async def view_conversations(call: Call, query: ViewQuery) -> ConversationsPage:
+async def view_conversations(call: Call, query: PageQuery) -> ConversationsPage:
     """A page of what stands in it, in its order."""
     viewer, now, limit = call.caller.viewer, call.desk.clock(), page_size(call, query.limit)
 

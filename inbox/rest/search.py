@@ -8,18 +8,15 @@ from pydantic import Field
 
 from inbox import search as finding
 from inbox.filters import Misread, read_question
-from inbox.fitting import Query
-from inbox.rest.conversations import Limit, Place, page_size
+from inbox.rest.conversations import PageQuery, page_size
 from inbox.rest.route import Call, route
 
 
-class SearchQuery(Query):
+class SearchQuery(PageQuery):
     q: Annotated[str, Field(max_length=300)]
     """Words, and filters: `from:` `tag:` `channel:` `has:` `status:` `assignee:` `after:` `before:`."""
     zone: Annotated[str, Field(max_length=64)] = ""
     """The IANA time zone at whose midnight the days of `after:` and `before:` begin."""
-    before: Place | None = None
-    limit: Limit | None = None
     explain: bool = False
     """A question that cannot be read is answered 400; with this, 200 with what could not be read as `misread`."""
 

@@ -68,21 +68,19 @@ class MakeToken(Sent):
     expires_at: Moment | None = None
 
 
-class SignedIn(TypedDict):
+class AgentAnswer(TypedDict):
     agent: AgentView
-
-
-class Followed(TypedDict):
-    agent: AgentView
-    purpose: Literal["first_admin", "reset", "demo"]
 
 
 class LinkSeen(TypedDict):
     purpose: Literal["first_admin", "reset", "demo"]
 
 
-class SessionNow(TypedDict):
-    agent: AgentView
+class Followed(AgentAnswer, LinkSeen):
+    """Who has come by a link, and what it was for."""
+
+
+class SessionNow(AgentAnswer):
     expires_at: int | None
     """UTC ms; None for a token that does not end."""
     password: bool
@@ -155,7 +153,7 @@ async def load_agent(look: Reader, agent_id: str) -> AgentView:
 
 
 @route("POST", "/session", role=None)
-async def sign_in(call: Call, body: SignIn) -> SignedIn:
+async def sign_in(call: Call, body: SignIn) -> AgentAnswer:
     """Sign in by password, and a code of the second factor when asked for one (401 `totp_needed`)."""
     visit = visit_of(call.request)
     signed = await entry.sign_in(call.desk, visit, body.email, body.password, body.totp)

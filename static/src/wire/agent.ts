@@ -1,6 +1,15 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type { ActsView, AgentEvent, AgentView, AttachmentView, CountView, DirectoryView, NoticeView } from "./types";
+import type {
+  ActsView,
+  AgentEvent,
+  AgentView,
+  AttachmentView,
+  CountView,
+  DirectoryView,
+  NoticeView,
+  WritingLimits,
+} from "./types";
 
 /** Raised when an older browser could misread us: it reloads then, its drafts saved. */
 export const AGENT_PROTOCOL = 1;
@@ -43,15 +52,10 @@ export interface Here {
   active?: boolean;
 }
 
-/** Every timing and bound the browser keeps to; times in ms, sizes in bytes. */
-export interface LimitsView {
-  typing_repeat: number;
-  typing_expires: number;
+/** Every timing and bound the browser keeps to. */
+export interface LimitsView extends WritingLimits {
   presence_ping: number;
   presence_expires: number;
-  text_length: number;
-  upload_bytes: number;
-  upload_count: number;
   page: number;
 }
 

@@ -17,7 +17,7 @@ import type {
   Tag,
 } from "./commands/conversations";
 import type { ReadNotices } from "./commands/following";
-import type { OnHeld, Undone } from "./commands/held";
+import type { Undone } from "./commands/held";
 import type { AddContactNote, EditContactNote, Noted, OnContactNote } from "./commands/knowing";
 import type { ApplyMacro, Rendered, RunMacro } from "./commands/macros";
 import type {
@@ -33,7 +33,7 @@ import type {
 import type { Kept, MarkRead, SaveDraft, SetAvailability, SetPreferences } from "./commands/private";
 import type { ShowRows } from "./commands/showing";
 import type { Done } from "./commands/table";
-import type { EditMessage, EraseMessage, Note, Reply, Start, Started, Written } from "./commands/writing";
+import type { EditMessage, Note, OnMessage, Reply, Start, Started, Written } from "./commands/writing";
 
 /** What each command takes and answers. */
 export interface Commands {
@@ -63,7 +63,7 @@ export interface Commands {
   note: { args: Note; value: Written };
   start: { args: Start; value: Started };
   edit_message: { args: EditMessage; value: Done };
-  erase_message: { args: EraseMessage; value: Done };
+  erase_message: { args: OnMessage; value: Done };
   save_along: { args: SaveAlong; value: Kept };
   bulk: { args: Bulk; value: Bulked };
   undo_bulk: { args: UndoBulk; value: Unbulked };
@@ -71,8 +71,8 @@ export interface Commands {
   block: { args: OnContact; value: Done };
   unblock: { args: OnContact; value: Done };
   erase_contact: { args: OnContact; value: Done };
-  undo_send: { args: OnHeld; value: Undone };
-  send_now: { args: OnHeld; value: Written };
+  undo_send: { args: OnMessage; value: Undone };
+  send_now: { args: OnMessage; value: Written };
   add_contact_note: { args: AddContactNote; value: Noted };
   edit_contact_note: { args: EditContactNote; value: Noted };
   remove_contact_note: { args: OnContactNote; value: Done };

@@ -13,6 +13,15 @@ export interface AttachmentView {
   inline: boolean;
 }
 
+/** What either browser keeps to when somebody writes; times in ms, sizes in bytes. */
+export interface WritingLimits {
+  text_length: number;
+  upload_bytes: number;
+  upload_count: number;
+  typing_repeat: number;
+  typing_expires: number;
+}
+
 export interface ActorView {
   kind: "agent" | "customer" | "automation" | "token" | "system";
   id: string;
@@ -222,21 +231,25 @@ export interface ActsView {
   priority: number | null;
 }
 
-/** A text with places to fill, and what is done to the conversation once it is sent. */
-export interface MacroView {
+/** What macros and saved views have in common: one's own, of teams or everybody's. */
+export interface SharedView {
   id: string;
   name: string;
-  text: string;
   scope: "all" | "teams" | "personal";
   teams: string[];
   owner: string;
+  retired: boolean;
+  changed_at: number;
+}
+
+/** A text with places to fill, and what is done to the conversation once it is sent. */
+export interface MacroView extends SharedView {
+  text: string;
   actions: ActsView;
   /** How often the reader has used it. */
   used: number;
   used_at: number | null;
   used_by_all: number;
-  retired: boolean;
-  changed_at: number;
 }
 
 export interface WordsView {
@@ -357,16 +370,9 @@ export interface FilterView {
   waiting_over: number | null;
 }
 
-export interface SavedView {
-  id: string;
-  name: string;
-  scope: "all" | "teams" | "personal";
-  teams: string[];
-  owner: string;
+export interface SavedView extends SharedView {
   filter: FilterView;
   sort: "activity" | "waiting";
-  retired: boolean;
-  changed_at: number;
 }
 
 /** One thing an agent is told of. Newer words on the same id replace older ones. */
@@ -396,9 +402,7 @@ export interface HolidayView {
 }
 
 /** A day on which these ranges count, whatever the week and the holidays say. */
-export interface OverrideView {
-  date: string;
-  name: string;
+export interface OverrideView extends HolidayView {
   ranges: unknown[][];
 }
 

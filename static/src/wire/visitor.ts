@@ -1,6 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type { AttachmentView, CustomerEvent, CustomerMessage, SpeakerView, TeamState } from "./types";
+import type { AttachmentView, CustomerEvent, CustomerMessage, SpeakerView, TeamState, WritingLimits } from "./types";
 
 export const VISITOR_PROTOCOL = 1;
 
@@ -33,13 +33,9 @@ export interface SessionAnswer {
   team: TeamState | null;
 }
 
-export interface VisitorLimits {
-  text_length: number;
-  upload_bytes: number;
-  upload_count: number;
+export interface VisitorLimits extends WritingLimits {
+  /** Of which types a file may be. */
   accepts: string[];
-  typing_repeat: number;
-  typing_expires: number;
 }
 
 /** POST messages: one message, Authorization: Bearer the visitor's token. Answered 201, or 200 for a repeat. */

@@ -1,10 +1,9 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
 import type { ActsSent } from "./macros";
+import type { OnDraft } from "./private";
 
-export interface SaveAlong {
-  conversation: string;
-  mode: "public" | "note";
+export interface SaveAlong extends OnDraft {
   /** The one it was begun with. */
   macro?: string | null;
   /** What is done once it is sent. */

@@ -13,6 +13,6 @@ export interface ContactFields {
   attributes?: Record<string, unknown> | null;
 }
 
-export interface UpdateContact extends ContactFields {
-  contact: string;
+/** Whose, and what. */
+export interface UpdateContact extends ContactFields, OnContact {
 }

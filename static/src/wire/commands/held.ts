@@ -3,10 +3,6 @@
 import type { Done } from "./table";
 import type { ActsView, MessageView } from "../types";
 
-export interface OnHeld {
-  message: string;
-}
-
 /** What the composer needs to go on where it was. */
 export interface Undone extends Done {
   /** As it was; its attachments are the agent's uploads again. */

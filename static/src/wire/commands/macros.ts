@@ -29,10 +29,13 @@ export interface RunMacro extends OnConversation {
   actions?: ActsSent | null;
 }
 
-/** Nothing has been done yet. */
-export interface Rendered {
+/** A text as it would read there; nothing is kept and nobody is told. */
+export interface MacroTried {
   text: string;
-  /** Places without a value; they still stand in the text, and stop the send. */
+  /** Places without a value; they still stand in the text, and would stop the send. */
   missing: string[];
+}
+
+export interface Rendered extends MacroTried {
   actions: ActsView;
 }

@@ -1,5 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { OnContact } from "./contacts";
 import type { OnConversation } from "./conversations";
 import type { Done } from "./table";
 
@@ -15,13 +16,11 @@ export interface UndoMerge {
   merge: string;
 }
 
-export interface MergeContacts {
-  contact: string;
+export interface MergeContacts extends OnContact {
   into: string;
 }
 
-export interface SplitContact {
-  contact: string;
+export interface SplitContact extends OnContact {
   identities: string[];
 }
 
@@ -30,14 +29,12 @@ export interface Merged extends Done {
   merge: string;
 }
 
-export interface SplitOff extends Done {
-  merge: string;
+export interface SplitOff extends Merged {
   /** The new one. */
   conversation: string;
 }
 
-export interface ContactSplit extends Done {
-  merge: string;
+export interface ContactSplit extends Merged {
   /** The new one. */
   contact: string;
 }

@@ -1,17 +1,20 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { OnConversation } from "./conversations";
+
 /** Nothing to tell: what is the agent's own has no place in the log. */
 export interface Kept {
 }
 
-export interface MarkRead {
-  conversation: string;
+export interface MarkRead extends OnConversation {
   position: number;
 }
 
-export interface SaveDraft {
-  conversation: string;
+export interface OnDraft extends OnConversation {
   mode: "public" | "note";
+}
+
+export interface SaveDraft extends OnDraft {
   text: string;
 }
 

@@ -1,12 +1,12 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { OnConversation } from "./conversations";
 import type { ActsSent } from "./macros";
 import type { Done } from "./table";
 import type { ConversationView, MessageView } from "../types";
 
-/** What replies and notes have in common. */
-export interface Writing {
-  conversation: string;
+/** What replies and notes have in common, by whichever door they come. */
+export interface Composed {
   text?: string;
   /** Ids of uploads that wait for a message. */
   attachments?: string[];
@@ -18,12 +18,12 @@ export interface Writing {
   actions?: ActsSent | null;
 }
 
-export interface Note extends Writing {
+export interface OfNote {
   /** Agents and teams that a note names: they are told, and watch from now on. */
   mentions?: string[];
 }
 
-export interface Reply extends Writing {
+export interface OfReply {
   /** None: the conversation's current leg. */
   leg?: string | null;
   /** The position up to which the agent had read: an answer to something older is stopped. */
@@ -31,6 +31,18 @@ export interface Reply extends Writing {
   anyway?: boolean;
   /** ms in which the agent may take it back (`undo_send`): nobody but agents is told of it until they are over. */
   hold?: number;
+}
+
+/** A command that writes into a conversation. */
+export interface Writing extends Composed, OnConversation {
+}
+
+/** For the team. */
+export interface Note extends Writing, OfNote {
+}
+
+/** For the customer. */
+export interface Reply extends Writing, OfReply {
 }
 
 export interface Start {
@@ -43,13 +55,12 @@ export interface Start {
   client_id: string;
 }
 
-export interface EditMessage {
+export interface OnMessage {
   message: string;
-  text: string;
 }
 
-export interface EraseMessage {
-  message: string;
+export interface EditMessage extends OnMessage {
+  text: string;
 }
 
 export interface Written extends Done {

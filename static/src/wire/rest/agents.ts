@@ -1,5 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { AgentAnswer } from "./session";
 import type { AgentView } from "../types";
 
 export interface AddAgent {
@@ -43,12 +44,7 @@ export interface StandingList {
   agents: StandingView[];
 }
 
-export interface AgentAnswer {
-  agent: AgentView;
-}
-
-export interface AgentAdded {
-  agent: AgentView;
+export interface AgentAdded extends AgentAnswer {
   /** Where the new agent chooses a password; works once. */
   link: string;
 }

@@ -1,5 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { PageQuery } from "./conversations";
 import type { Line } from "../types";
 
 export interface AuditFilter {
@@ -15,9 +16,8 @@ export interface AuditFilter {
   until?: number | null;
 }
 
-export interface AuditQuery extends AuditFilter {
-  before?: string | null;
-  limit?: number | null;
+/** A page of what the filter leaves. */
+export interface AuditQuery extends AuditFilter, PageQuery {
 }
 
 export interface AuditLine extends Line {

@@ -2,19 +2,13 @@
 
 import type { Done } from "../commands/table";
 import type { MergeView } from "../merges";
+import type { PageQuery } from "./conversations";
 import type { ContactView } from "../types";
 
-export interface ContactsQuery {
+export interface ContactsQuery extends PageQuery {
   q?: string;
   /** Those whose messages no longer reach the team. */
   blocked?: "only" | null;
-  before?: string | null;
-  limit?: number | null;
-}
-
-export interface PageQuery {
-  before?: string | null;
-  limit?: number | null;
 }
 
 export interface MergeInto {

@@ -1,10 +1,16 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type { ActsSent } from "../commands/macros";
 import type { Done } from "../commands/table";
+import type { Composed, OfNote, OfReply } from "../commands/writing";
 import type { ConversationView } from "../types";
 
-export interface ListQuery {
+export interface PageQuery {
+  /** As the page before this one said it; left out: the first. */
+  before?: string | null;
+  limit?: number | null;
+}
+
+export interface ListQuery extends PageQuery {
   status?: "open" | "snoozed" | "closed" | "spam" | null;
   /** An agent's id, `me` or `none`. */
   assignee?: string | null;
@@ -27,34 +33,17 @@ export interface ListQuery {
    * `status` counts.
    */
   view?: string | null;
-  before?: string | null;
-  limit?: number | null;
 }
 
-export interface HistoryQuery {
-  before?: string | null;
+export interface HistoryQuery extends PageQuery {
   after?: string | null;
   /** A message of this conversation: as many before it as after it. */
   around?: string | null;
-  limit?: number | null;
 }
 
-export interface WriteMessage {
-  text?: string;
+/** A reply's own fields count with visibility `public`, a note's own with `note`. */
+export interface WriteMessage extends Composed, OfReply, OfNote {
   visibility: "public" | "note";
-  leg?: string | null;
-  attachments?: string[];
-  client_id: string;
-  seen?: number | null;
-  anyway?: boolean;
-  /** With visibility `public`: ms in which it may be taken back (`POST /messages/{id}/undo`) before it is sent. */
-  hold?: number;
-  reply_to?: string | null;
-  macro?: string | null;
-  /** What is done with it; None: what the macro does. */
-  actions?: ActsSent | null;
-  /** With visibility `note`. */
-  mentions?: string[];
 }
 
 /** What is left out stays. `assignee` and `team` may be null: nobody's, everybody's. */

@@ -1,5 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { PageQuery } from "./conversations";
 import type { AttributeView, OrganisationView, TagView, TeamView } from "../types";
 
 export interface MakeTeam {
@@ -56,10 +57,8 @@ export interface ChangeOrganisation {
   attributes?: Record<string, unknown> | null;
 }
 
-export interface OrganisationsQuery {
+export interface OrganisationsQuery extends PageQuery {
   q?: string;
-  before?: string | null;
-  limit?: number | null;
 }
 
 export interface TeamsList {

@@ -1,9 +1,9 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-export interface ParkedQuery {
+import type { PageQuery } from "./conversations";
+
+export interface ParkedQuery extends PageQuery {
   state?: "waiting" | "discarded";
-  before?: string | null;
-  limit?: number | null;
 }
 
 export interface ParkedView {

@@ -1,5 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { ChangeShared, MakeShared } from "../sharing";
 import type { SavedView } from "../types";
 
 /** What is left out does not count. */
@@ -17,34 +18,20 @@ export interface FilterSent {
   waiting_over?: number | null;
 }
 
-export interface MakeView {
-  name: string;
-  scope?: "all" | "teams" | "personal";
-  /** With scope `teams`. */
-  teams?: string[];
+export interface MakeView extends MakeShared {
   filter: FilterSent;
   sort?: "activity" | "waiting";
 }
 
-/** What is left out stays. */
-export interface ChangeView {
-  name?: string | null;
-  scope?: "all" | "teams" | "personal" | null;
-  teams?: string[] | null;
+export interface ChangeView extends ChangeShared {
   /** All of it anew. */
   filter?: FilterSent | null;
   sort?: "activity" | "waiting" | null;
-  retired?: boolean | null;
 }
 
 export interface ViewsQuery {
   /** Those that are no longer in use, too. */
   retired?: boolean;
-}
-
-export interface ViewQuery {
-  before?: string | null;
-  limit?: number | null;
 }
 
 export interface ViewsList {

@@ -39,21 +39,19 @@ export interface MakeToken {
   expires_at?: number | null;
 }
 
-export interface SignedIn {
+export interface AgentAnswer {
   agent: AgentView;
-}
-
-export interface Followed {
-  agent: AgentView;
-  purpose: "first_admin" | "reset" | "demo";
 }
 
 export interface LinkSeen {
   purpose: "first_admin" | "reset" | "demo";
 }
 
-export interface SessionNow {
-  agent: AgentView;
+/** Who has come by a link, and what it was for. */
+export interface Followed extends AgentAnswer, LinkSeen {
+}
+
+export interface SessionNow extends AgentAnswer {
   /** UTC ms; None for a token that does not end. */
   expires_at: number | null;
   /** Is there one to sign in by? The demo's people have none. */

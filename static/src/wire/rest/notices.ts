@@ -1,6 +1,0 @@
-// Made from the wires in Python by `make types`; change those, not this file.
-
-export interface NoticesQuery {
-  before?: string | null;
-  limit?: number | null;
-}
