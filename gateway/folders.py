@@ -1,7 +1,8 @@
-"""Folders for what is nobody else's business: made for this user alone, whatever the umask says."""
+"""Folders for what is nobody else's business: made for this user alone, whatever the umask says; and on the disk."""
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -27,3 +28,12 @@ def make_private_file(path: Path) -> None:
 def open_to_others(path: Path) -> bool:
     """May anybody but the owner (and root) look into it?"""
     return bool(path.stat().st_mode & OTHERS)
+
+
+def sync_names(folder: Path) -> None:
+    """Make the names in a folder durable: fsync of a file does not cover its name (fsync(2), Notes). Raises OSError."""
+    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)

@@ -18,7 +18,7 @@ from typing import IO, Any
 import orjson
 
 from gateway.errors import ConfigError
-from gateway.folders import make_private
+from gateway.folders import make_private, sync_names
 from gateway.media import Damaged, MediaStore, Missing
 
 FORMAT = 1
@@ -57,7 +57,7 @@ class Archive:
                     archive._write_manifest()
                 await asyncio.to_thread(_sync, file)
             draft.rename(target)
-            await asyncio.to_thread(_sync_folder, target.parent)
+            await asyncio.to_thread(sync_names, target.parent)
         finally:
             draft.unlink(missing_ok=True)
 
@@ -190,11 +190,3 @@ def _unpacking(name: str) -> Iterator[None]:
 def _sync(file: IO[bytes]) -> None:
     file.flush()
     os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

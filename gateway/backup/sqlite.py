@@ -11,7 +11,7 @@ from pathlib import Path
 
 from gateway.backup.archive import Archive, Backup
 from gateway.errors import ConfigError, Unavailable
-from gateway.folders import make_private
+from gateway.folders import make_private, sync_names
 from gateway.store import migrate
 from gateway.store.sqlite_file import connect
 
@@ -85,10 +85,6 @@ def put_back(path: Path, kept: Backup, epoch: str) -> None:
         for left in ("-wal", "-shm"):
             path.with_name(path.name + left).unlink(missing_ok=True)
         draft.replace(path)
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_names(path.parent)
     finally:
         draft.unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from io import FileIO
 from pathlib import Path
 
-from gateway.folders import FOLDER, make_private, make_private_file
+from gateway.folders import FOLDER, make_private, make_private_file, sync_names
 from gateway.media.spool import Spooled, Threads, modified_ms, remove_older, spooled
 from gateway.media.store import PIECE, Chunks, Damaged, Held, Missing, Opened, Stored, check_digest
 
@@ -36,7 +36,7 @@ class DiskStore:
         for shard in range(256):
             (self._objects / f"{shard:02x}").mkdir(mode=FOLDER, exist_ok=True)
         for folder in (self._objects, root, root.parent):
-            _sync_folder(folder)
+            sync_names(folder)
 
     async def put(self, chunks: Chunks, *, limit: int | None) -> Stored:
         async with spooled(chunks, self._unfinished, limit=limit, threads=self._threads) as draft:
@@ -49,7 +49,7 @@ class DiskStore:
         with self._locked(fcntl.LOCK_SH):
             os.utime(draft.path)
             draft.path.replace(target)
-        _sync_folder(target.parent)
+        sync_names(target.parent)
 
     @asynccontextmanager
     async def open(self, digest: str, start: int = 0, end: int | None = None) -> AsyncIterator[Opened]:
@@ -98,7 +98,7 @@ class DiskStore:
             if held is None or (older_than is not None and held.modified >= older_than):
                 return False
             self._path(digest).unlink()
-        _sync_folder(self._path(digest).parent)
+        sync_names(self._path(digest).parent)
         return True
 
     async def list(self) -> AsyncIterator[Held]:
@@ -122,12 +122,3 @@ class DiskStore:
         with self._lock.open("rb") as lock:
             fcntl.flock(lock, how)
             yield
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make names in a folder durable: fsync of a file does not cover its name (fsync(2), Notes)."""
-    number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

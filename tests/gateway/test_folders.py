@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.folders import make_private, make_private_file, open_to_others
+from gateway.folders import make_private, make_private_file, open_to_others, sync_names
 from gateway.media import open_media
 from gateway.store import open_store
 
@@ -60,3 +60,15 @@ async def test_all_that_is_kept_is_private(tmp_path: Path) -> None:
     finally:
         await store.close()
         await media.close()
+
+
+def test_the_names_in_a_folder_are_put_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put: list[str] = []
+    monkeypatch.setattr(os, "fsync", lambda number: put.append(os.readlink(f"/proc/self/fd/{number}")))
+    before = len(os.listdir("/proc/self/fd"))
+    sync_names(tmp_path)
+    assert put == [str(tmp_path.resolve())]
+    assert len(os.listdir("/proc/self/fd")) == before
+    with pytest.raises(NotADirectoryError):
+        (tmp_path / "file").touch()
+        sync_names(tmp_path / "file")
