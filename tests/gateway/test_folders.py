@@ -63,12 +63,13 @@ async def test_all_that_is_kept_is_private(tmp_path: Path) -> None:
 
 
 def test_the_names_in_a_folder_are_put_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    put: list[str] = []
-    monkeypatch.setattr(os, "fsync", lambda number: put.append(os.readlink(f"/proc/self/fd/{number}")))
-    before = len(os.listdir("/proc/self/fd"))
+    put: list[Path] = []
+    opened = Path("/proc/self/fd")
+    monkeypatch.setattr(os, "fsync", lambda number: put.append((opened / str(number)).readlink()))
+    before = len(list(opened.iterdir()))
     sync_names(tmp_path)
-    assert put == [str(tmp_path.resolve())]
-    assert len(os.listdir("/proc/self/fd")) == before
+    assert put == [tmp_path.resolve()]
+    assert len(list(opened.iterdir())) == before
+    (tmp_path / "file").touch()
     with pytest.raises(NotADirectoryError):
-        (tmp_path / "file").touch()
         sync_names(tmp_path / "file")
