@@ -7,7 +7,7 @@ from typing import cast
 
 from gateway.channels.base import Capabilities, Channel, ServesVisitors
 from gateway.channels.registry import Channels
-from gateway.egress.types import AccountView, CapabilitiesView, DirectoryView
+from gateway.egress.house import AccountView, CapabilitiesView, DirectoryView
 from gateway.store import Reader, Row
 from gateway.store.load import load_agents, load_attributes, load_tags, load_teams
 

@@ -8,7 +8,7 @@ from typing import cast
 
 from gateway.egress import agent as project
 from gateway.egress.agent import Link
-from gateway.egress.types import ActsView
+from gateway.egress.house import ActsView
 from gateway.store import Reader, Row, as_json, from_json
 from inbox.wire import AlongView
 

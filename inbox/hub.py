@@ -20,7 +20,8 @@ from gateway.crowd import Crowd
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, sees
 from gateway.egress.agent import Link
-from gateway.egress.types import ContactView, ConversationView, DirectoryView
+from gateway.egress.house import DirectoryView
+from gateway.egress.types import ContactView, ConversationView
 from gateway.events import ActorKind, Event, Kind, Scope
 from gateway.limits import Limits
 from gateway.live import CLOSE_SIGNED_OUT, Hub, LiveSession, text_frame

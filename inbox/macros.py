@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.egress.access import Viewer
-from gateway.egress.types import MacroView
+from gateway.egress.house import MacroView
 from gateway.errors import NotFound, Refused
 from gateway.store import Reader, Row, from_json
 from gateway.store.search import runs

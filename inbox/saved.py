@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.egress.access import Viewer
-from gateway.egress.types import SavedView
+from gateway.egress.house import SavedView
 from gateway.errors import NotFound
 from gateway.store import Reader, Row, from_json
 from gateway.stream.saved import SHELF

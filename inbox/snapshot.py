@@ -9,7 +9,8 @@ from gateway.channels.registry import Channels
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, sees
 from gateway.egress.agent import Link
-from gateway.egress.types import AgentView, CountView
+from gateway.egress.house import AgentView
+from gateway.egress.types import CountView
 from gateway.events import AgentId, Scope, Status, TeamId
 from gateway.limits import Limits
 from gateway.store import Reader, as_json, from_json

@@ -11,16 +11,8 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from gateway.egress.types import (
-    ActsView,
-    AgentEvent,
-    AgentView,
-    AttachmentView,
-    CountView,
-    DirectoryView,
-    NoticeView,
-    WritingLimits,
-)
+from gateway.egress.house import ActsView, AgentView, DirectoryView
+from gateway.egress.types import AgentEvent, AttachmentView, CountView, NoticeView, WritingLimits
 
 PROTOCOL = 1
 """Raised when an older browser could misread us: it reloads then, its drafts saved."""

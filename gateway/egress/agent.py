@@ -10,12 +10,11 @@ from typing import Any
 
 import orjson
 
+from gateway.egress.house import AgentView, AttributeView, OrganisationView, TagView, TeamView
 from gateway.egress.pictures import picture_path
 from gateway.egress.types import (
     ActorView,
-    AgentView,
     AttachmentView,
-    AttributeView,
     CellView,
     ContactNoteView,
     ContactView,
@@ -24,10 +23,7 @@ from gateway.egress.types import (
     LegView,
     Line,
     MessageView,
-    OrganisationView,
     PreviewView,
-    TagView,
-    TeamView,
 )
 from gateway.events import Actor, Scope
 

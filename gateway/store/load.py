@@ -10,17 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from gateway.egress import agent as project
-from gateway.egress.types import (
-    AgentView,
-    AttributeView,
-    ContactView,
-    ConversationView,
-    CountView,
-    LegView,
-    MessageView,
-    TagView,
-    TeamView,
-)
+from gateway.egress.house import AgentView, AttributeView, TagView, TeamView
+from gateway.egress.types import ContactView, ConversationView, CountView, LegView, MessageView
 from gateway.store.sql import Row, as_json, from_json
 from gateway.store.tx import Reader
 

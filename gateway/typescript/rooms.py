@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, get_args
 
 from gateway import live
-from gateway.egress import types
+from gateway.egress import house, types
 from gateway.typescript.comments import comment, docstrings
 from gateway.typescript.shapes import Names, Page, shapes
 from gateway.visitors import wire as visitor_wire
@@ -20,12 +20,13 @@ from inbox.commands import COMMANDS, showing, table
 from inbox.rest import ROUTES
 
 HEAD = "// Made from the wires in Python by `make types`; change those, not this file.\n"
-FILES = {types: "types", agent_wire: "agent", visitor_wire: "visitor"}
+FILES = {house: "house", types: "types", agent_wire: "agent", visitor_wire: "visitor"}
 """Those that are not called as the module is."""
 PREFIXES = {agent_wire: "Agent", visitor_wire: "Visitor"}
 """For the names that both wires use for different things."""
 SPOKEN = (
     live,
+    house,
     types,
     agent_wire,
     visitor_wire,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from gateway.egress.types import ActsView, MessageView
+from gateway.egress.house import ActsView
+from gateway.egress.types import MessageView
 from gateway.errors import Forbidden, NotFound
 from gateway.events import Event
 from gateway.store import Tx, from_json

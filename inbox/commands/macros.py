@@ -9,7 +9,7 @@ from typing import Annotated, Protocol, TypeVar, cast
 from pydantic import Field, StringConstraints, model_validator
 from typing_extensions import TypedDict
 
-from gateway.egress.types import ActsView
+from gateway.egress.house import ActsView
 from gateway.events import Actor, Event
 from gateway.store import Reader, Tx
 from gateway.stream import acts as doing

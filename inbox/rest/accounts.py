@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 from gateway.channels.base import Channel, ServesVisitors
 from gateway.channels.registry import examples
 from gateway.egress.access import Role
-from gateway.egress.types import WordsView
+from gateway.egress.house import WordsView
 from gateway.store import Reader, Row
 from inbox.directory import chat_path
 from inbox.rest.route import Call, route

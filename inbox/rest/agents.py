@@ -8,7 +8,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from gateway.egress.access import Role
-from gateway.egress.types import AgentView
+from gateway.egress.house import AgentView
 from gateway.errors import Refused
 from gateway.store import Tx
 from gateway.store.load import load_agents

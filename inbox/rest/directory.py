@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from gateway.egress import agent as project
 from gateway.egress.access import Role
-from gateway.egress.types import AttributeView, OrganisationView, TagView, TeamView
+from gateway.egress.house import AttributeView, OrganisationView, TagView, TeamView
 from gateway.errors import NotFound
 from gateway.store import Reader, Tx
 from gateway.store.load import load_attributes, load_tags, load_teams

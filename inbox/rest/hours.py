@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from gateway.egress.access import Role
-from gateway.egress.types import HolidayView, HoursView, OverrideView
+from gateway.egress.house import HolidayView, HoursView, OverrideView
 from gateway.errors import NotFound
 from gateway.store import Row, from_json
 from gateway.stream import hours

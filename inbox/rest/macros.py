@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from gateway.egress.types import MacroView
+from gateway.egress.house import MacroView
 from gateway.errors import Refused
 from gateway.store import Reader, Tx
 from gateway.stream import macros

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from gateway.egress.types import SavedView
+from gateway.egress.house import SavedView
 from gateway.store import Reader, Tx, from_json
 from gateway.stream import saved as views
 from gateway.stream.sharing import PERSONAL

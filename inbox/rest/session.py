@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from typing_extensions import TypedDict
 
 from gateway.egress import agent as project
-from gateway.egress.types import AgentView
+from gateway.egress.house import AgentView
 from gateway.errors import Refused
 from gateway.store import Reader
 from inbox.auth import factor

@@ -1,15 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type {
-  ActsView,
-  AgentEvent,
-  AgentView,
-  AttachmentView,
-  CountView,
-  DirectoryView,
-  NoticeView,
-  WritingLimits,
-} from "./types";
+import type { ActsView, AgentView, DirectoryView } from "./house";
+import type { AgentEvent, AttachmentView, CountView, NoticeView, WritingLimits } from "./types";
 
 /** Raised when an older browser could misread us: it reloads then, its drafts saved. */
 export const AGENT_PROTOCOL = 1;

@@ -15,6 +15,7 @@ export * from "./commands/private";
 export * from "./commands/showing";
 export * from "./commands/table";
 export * from "./commands/writing";
+export * from "./house";
 export * from "./knowing";
 export * from "./likeness";
 export * from "./live";

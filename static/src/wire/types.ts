@@ -1,5 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { DirectoryView } from "./house";
+
 export interface AttachmentView {
   id: string;
   name: string;
@@ -168,148 +170,6 @@ export interface ContactNoteView {
   edited_at: number | null;
 }
 
-export interface AgentView {
-  id: string;
-  name: string;
-  email: string;
-  role: "agent" | "supervisor" | "admin";
-  picture: string | null;
-  active: boolean;
-  teams: string[];
-  /** As said by hand when this was read; who is here is told by signals. */
-  availability: "online" | "away" | "busy";
-}
-
-export interface TeamView {
-  id: string;
-  name: string;
-  retired: boolean;
-}
-
-export interface TagView {
-  id: string;
-  name: string;
-  colour: string;
-  retired: boolean;
-}
-
-/** What something is called in a language; in one that is left out, by its `label`. */
-export interface LabelsView {
-  en?: string;
-  ko?: string;
-}
-
-export interface AttributeView {
-  id: string;
-  target: "contact" | "conversation" | "organisation";
-  key: string;
-  label: string;
-  labels: LabelsView;
-  type: "text" | "number" | "date" | "boolean" | "choice" | "url";
-  choices: string[];
-  retired: boolean;
-}
-
-export interface OrganisationView {
-  id: string;
-  name: string;
-  domain: string | null;
-  attributes: Record<string, unknown>;
-}
-
-/** What is done to a conversation; null or empty: left as it is. */
-export interface ActsView {
-  tags_add: string[];
-  tags_remove: string[];
-  /** An agent's id, `me` or `none`. */
-  assignee: string | null;
-  /** A team's id or `none`. */
-  team: string | null;
-  status: "open" | "snoozed" | "closed" | "spam" | null;
-  /** ms from then on, with status `snoozed`. */
-  snooze_for: number | null;
-  priority: number | null;
-}
-
-/** What macros and saved views have in common: one's own, of teams or everybody's. */
-export interface SharedView {
-  id: string;
-  name: string;
-  scope: "all" | "teams" | "personal";
-  teams: string[];
-  owner: string;
-  retired: boolean;
-  changed_at: number;
-}
-
-/** A text with places to fill, and what is done to the conversation once it is sent. */
-export interface MacroView extends SharedView {
-  text: string;
-  actions: ActsView;
-  /** How often the reader has used it. */
-  used: number;
-  used_at: number | null;
-  used_by_all: number;
-}
-
-export interface WordsView {
-  en: string;
-  ko: string;
-}
-
-/** How a text is cut into the parts it is sent in; the widths are letters. */
-export interface SegmentsView {
-  alone: number;
-  together: number;
-  wide_alone: number;
-  wide_together: number;
-  /** Any other letter, but for those that count twice, makes a text a wide one (UTF-16 units). */
-  basic: string;
-  double: string;
-}
-
-export interface CapabilitiesView {
-  text_length: number;
-  /** MIME type, or `kind/*`, or `*\/*` -> largest size in bytes. */
-  attachments: Record<string, number>;
-  attachment_count: number;
-  captions: boolean;
-  quoting: boolean;
-  editing: boolean;
-  subject: boolean;
-  /** `plain`, or `markdown` for what shared/markup.ts reads. */
-  formatting: string;
-  segments: SegmentsView | null;
-  typing_in: boolean;
-  typing_out: boolean;
-  typing_preview: boolean;
-  read_in: boolean;
-  read_out: boolean;
-  delivery_states: boolean;
-  reply_window: number | null;
-  may_start: boolean;
-}
-
-export interface AccountView {
-  id: string;
-  label: WordsView;
-  icon: string;
-  state: "active" | "paused" | "retired";
-  reason: string | null;
-  /** The path of the page on which its customers write, where that is ours. */
-  chat: string | null;
-  capabilities: CapabilitiesView;
-}
-
-/** Everything the browser names people and things by. */
-export interface DirectoryView {
-  agents: AgentView[];
-  teams: TeamView[];
-  tags: TagView[];
-  attributes: AttributeView[];
-  accounts: AccountView[];
-}
-
 export interface CountView {
   status: "open" | "snoozed" | "closed" | "spam";
   team: string | null;
@@ -359,22 +219,6 @@ export interface LineView extends Line {
   numbers?: Record<string, number>;
 }
 
-/** Which conversations a saved view shows; null, empty or false does not count. */
-export interface FilterView {
-  status: "open" | "snoozed" | "closed" | "spam";
-  team: string | null;
-  assignee: string | null;
-  tags: string[];
-  account: string | null;
-  unread: boolean;
-  waiting_over: number | null;
-}
-
-export interface SavedView extends SharedView {
-  filter: FilterView;
-  sort: "activity" | "waiting";
-}
-
 /** One thing an agent is told of. Newer words on the same id replace older ones. */
 export interface NoticeView {
   id: string;
@@ -393,32 +237,6 @@ export interface NoticeView {
   /** How many answers of the customer it stands for. */
   n: number;
   read: boolean;
-}
-
-export interface HolidayView {
-  /** YYYY-MM-DD. */
-  date: string;
-  name: string;
-}
-
-/** A day on which these ranges count, whatever the week and the holidays say. */
-export interface OverrideView extends HolidayView {
-  ranges: unknown[][];
-}
-
-/** When a team answers. Ranges are minutes from midnight, from and up to; 1440 is the next midnight. */
-export interface HoursView {
-  team: string;
-  /** An IANA name. */
-  zone: string;
-  /** By `mon` to `sun`; a day left out is closed. */
-  week: Record<string, unknown[][]>;
-  holidays: HolidayView[];
-  overrides: OverrideView[];
-  /** At this moment. */
-  open: boolean;
-  /** When that changes; null: not within sight. */
-  until: number | null;
 }
 
 /** Whether the team answers just now. */

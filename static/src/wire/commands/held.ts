@@ -1,7 +1,8 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
 import type { Done } from "./table";
-import type { ActsView, MessageView } from "../types";
+import type { ActsView } from "../house";
+import type { MessageView } from "../types";
 
 /** What the composer needs to go on where it was. */
 export interface Undone extends Done {

@@ -1,7 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
 import type { OnConversation } from "./conversations";
-import type { ActsView } from "../types";
+import type { ActsView } from "../house";
 
 /** What is left out or null stays as it is. */
 export interface ActsSent {

@@ -1,6 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type { WordsView } from "../types";
+import type { WordsView } from "../house";
 
 /** For accounts whose customers come to our own page or frame. */
 export interface EmbedView {

@@ -1,7 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { AgentView } from "../house";
 import type { AgentAnswer } from "./session";
-import type { AgentView } from "../types";
 
 export interface AddAgent {
   email: string;

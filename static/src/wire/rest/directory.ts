@@ -1,7 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { AttributeView, OrganisationView, TagView, TeamView } from "../house";
 import type { PageQuery } from "./conversations";
-import type { AttributeView, OrganisationView, TagView, TeamView } from "../types";
 
 export interface MakeTeam {
   name: string;

@@ -1,6 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type { HoursView } from "../types";
+import type { HoursView } from "../house";
 
 export interface Holiday {
   date: string;

@@ -1,8 +1,8 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
 import type { ActsSent } from "../commands/macros";
+import type { MacroView } from "../house";
 import type { ChangeShared, MakeShared } from "../sharing";
-import type { MacroView } from "../types";
 
 export interface MacrosQuery {
   /** Words that its name has, or begins of them. */

@@ -1,7 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { SavedView } from "../house";
 import type { ChangeShared, MakeShared } from "../sharing";
-import type { SavedView } from "../types";
 
 /** What is left out does not count. */
 export interface FilterSent {

@@ -1,6 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type { AgentView } from "../types";
+import type { AgentView } from "../house";
 
 export interface SignIn {
   email: string;
