@@ -36,6 +36,32 @@ FIRST = "select min(position) from events"
 EVENTS_AFTER = "select * from events where position > $1 order by position limit $2"
 
 
+class Mark(NamedTuple):
+    """How much a batch had gathered when a unit began."""
+
+    events: int
+    stamps: int
+    tokens: int
+
+
+class Recorded:
+    """What the units of a batch have recorded so far; an undone one leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self.events: list[Event] = []
+        self._stamps: list[tuple[Stamp, int | None]] = []
+        self._tokens: list[tuple[str, int, str]] = []
+
+    def mark(self) -> Mark:
+        return Mark(len(self.events), len(self._stamps), len(self._tokens))
+
+    def forget_after(self, mark: Mark) -> None:
+        """A unit was undone: so are its facts."""
+        del self.events[mark.events :]
+        del self._stamps[mark.stamps :]
+        del self._tokens[mark.tokens :]
+
+
 class Cursor(NamedTuple):
     """A place in the log of one life of the database. Opaque outside: `epoch.position`."""
 

@@ -6,7 +6,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from gateway.events import Event
 from gateway.store import log as log_rows
@@ -56,26 +56,16 @@ class PostgresReader:
         return await self._connection.fetchval(for_postgres(sql), *args)
 
 
-class Mark(NamedTuple):
-    """How much a batch had gathered when a unit began."""
-
-    events: int
-    stamps: int
-    tokens: int
-
-
-class PostgresTx(PostgresReader):
+class PostgresTx(PostgresReader, log_rows.Recorded):
     """A batch's transaction, shared by its units. `position` is the head as it was when the batch began."""
 
     def __init__(self, connection: Any, position: int, now: int) -> None:
-        super().__init__(connection, position)
+        PostgresReader.__init__(self, connection, position)
+        log_rows.Recorded.__init__(self)
         # Random, so that batches of two processes never meet in a unique index before they are numbered.
         self._provisional = PROVISIONAL + (secrets.randbits(40) << 20)
         self._head: int | None = None
         self._now = now
-        self.events: list[Event] = []
-        self._stamps: list[tuple[Stamp, int | None]] = []
-        self._tokens: list[tuple[str, int, str]] = []
 
     @property
     def now(self) -> int:
@@ -112,15 +102,6 @@ class PostgresTx(PostgresReader):
 
     def index(self, table: str, key: int, tokens: str) -> None:
         self._tokens.append((table, key, vector(tokens)))
-
-    def mark(self) -> Mark:
-        return Mark(len(self.events), len(self._stamps), len(self._tokens))
-
-    def forget_after(self, mark: Mark) -> None:
-        """A unit was undone: so are its facts."""
-        del self.events[mark.events :]
-        del self._stamps[mark.stamps :]
-        del self._tokens[mark.tokens :]
 
     async def write_log(self) -> None:
         """Lock the head, number the facts, set every column that holds a number, write log, audit and counts."""

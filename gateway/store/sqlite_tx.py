@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from gateway.events import Event
 from gateway.store import log as log_rows
@@ -38,23 +38,13 @@ class SqliteReader:
         return None if row is None else row[0]
 
 
-class Mark(NamedTuple):
-    """How much a batch had gathered when a unit began."""
-
-    events: int
-    stamps: int
-    tokens: int
-
-
-class SqliteTx(SqliteReader):
+class SqliteTx(SqliteReader, log_rows.Recorded):
     """The batch's transaction, shared by its units. The only writer numbers facts the moment they are recorded."""
 
     def __init__(self, connection: sqlite3.Connection, position: int, now: int) -> None:
-        super().__init__(connection, position)
+        SqliteReader.__init__(self, connection, position)
+        log_rows.Recorded.__init__(self)
         self._now = now
-        self.events: list[Event] = []
-        self._stamps: list[tuple[Stamp, int | None]] = []
-        self._tokens: list[tuple[str, int, str]] = []
 
     @property
     def position(self) -> int:
@@ -80,15 +70,6 @@ class SqliteTx(SqliteReader):
 
     def index(self, table: str, key: int, tokens: str) -> None:
         self._tokens.append((table, key, tokens))
-
-    def mark(self) -> Mark:
-        return Mark(len(self.events), len(self._stamps), len(self._tokens))
-
-    def forget_after(self, mark: Mark) -> None:
-        """A unit was undone: so are its facts."""
-        del self.events[mark.events :]
-        del self._stamps[mark.stamps :]
-        del self._tokens[mark.tokens :]
 
     def write_log(self) -> None:
         self._write_stamps()
