@@ -37,7 +37,7 @@ def monotonic() -> int:
 def hang(application: web.Application, desk: Desk) -> Hung:
     application[DESK] = desk
     application.on_response_prepare.append(set_cookie)
-    signals = Signals(desk.bus, desk.limits, monotonic, desk.hub.sessions)
+    signals = Signals(desk.bus, desk.limits, monotonic, desk.hub.sessions, desk.onsite)
     door = AgentDoor(desk, signals)
     pusher = application[PUSHER] = Pusher(desk, signals.is_here)
     returns = Returns(desk, monotonic, lambda: signals.board.agents(monotonic()))

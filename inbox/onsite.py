@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,7 @@ from gateway.egress.access import Viewer, where_sees
 from gateway.live import encode
 from gateway.store import Reader, Store, as_json
 from inbox.hub import AgentSession
+from presence.site import Site
 
 log = logging.getLogger(__name__)
 
@@ -32,26 +32,27 @@ class OnSite:
     def __init__(self, bus: Bus, store: Store, sessions: Callable[[], Iterable[AgentSession]]) -> None:
         self._store = store
         self._sessions = sessions
-        self._tabs: dict[str, set[str]] = defaultdict(set)
-        """Person -> her tabs."""
+        self._site = Site()
+        self._followers: list[Callable[[str, bool], None]] = []
         self._changed: set[str] = set()
         self._wake = asyncio.Event()
         self._stop = bus.take_signals(CustomerHere, self._hear)
 
     def _hear(self, said: CustomerHere) -> None:
-        before = said.person in self._tabs
-        if said.here:
-            self._tabs[said.person].add(said.tab)
-        elif before:
-            self._tabs[said.person].discard(said.tab)
-            if not self._tabs[said.person]:
-                del self._tabs[said.person]
-        if before != (said.person in self._tabs):
+        if self._site.moves(said.person, said.tab, here=said.here):
             self._changed.add(said.person)
             self._wake.set()
+            for moved in self._followers:
+                moved(said.person, said.here)
 
-    def _is_here(self, persons: Iterable[str]) -> bool:
-        return any(person in self._tabs for person in persons)
+    def follow(self, moved: Callable[[str, bool], None]) -> Callable[[], None]:
+        """Who comes (True) or goes, at once. Returns the way to stop."""
+        self._followers.append(moved)
+        return lambda: self._followers.remove(moved)
+
+    def is_here(self, persons: Iterable[str]) -> bool:
+        """Is any of them?"""
+        return self._site.is_here(persons)
 
     async def show(self, session: AgentSession, conversations: Sequence[str]) -> None:
         """This tab shows these rows from now on: it is told whose customers are here now, and what changes. Raises
@@ -62,13 +63,13 @@ class OnSite:
         # Between that look and this line nothing was told: what has left meanwhile is not in `session.rows` either.
         rows = {**session.rows, **found}
         session.rows = {one: rows[one] for one in conversations if one in rows}
-        if here := {one: True for one, persons in session.rows.items() if self._is_here(persons)}:
+        if here := {one: True for one, persons in session.rows.items() if self.is_here(persons)}:
             session.send({"kind": "signals", "rows": here})
 
     def tell_again(self, session: AgentSession) -> None:
         """How it stands with all its rows, to a tab that was told nothing for a while."""
         if session.rows:
-            here = {one: self._is_here(persons) for one, persons in session.rows.items()}
+            here = {one: self.is_here(persons) for one, persons in session.rows.items()}
             session.send({"kind": "signals", "rows": here})
 
     async def _load(self, session: AgentSession, wanted: Sequence[str]) -> Mapping[str, tuple[str, ...]]:
@@ -96,7 +97,7 @@ class OnSite:
         changed, self._changed = self._changed, set()
         for session in self._sessions():
             told = {
-                one: self._is_here(persons)
+                one: self.is_here(persons)
                 for one, persons in session.rows.items()
                 if not changed.isdisjoint(persons)
             }

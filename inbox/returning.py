@@ -12,7 +12,6 @@ from collections.abc import Callable, Mapping
 
 from typing_extensions import TypedDict
 
-from gateway.bus import CustomerHere
 from gateway.egress.access import Viewer, sees
 from gateway.errors import Unavailable
 from gateway.events import AgentId, Scope, Status, TeamId
@@ -61,14 +60,14 @@ class Returns:
         self._clock = clock
         self._visits = Visits(clock() + desk.limits.presence_expires)
         self._came: asyncio.Queue[tuple[str, int]] = asyncio.Queue(WAITING)
-        self._stop = desk.bus.take_signals(CustomerHere, self._hear)
+        self._stop = desk.onsite.follow(self._moved)
 
-    def _hear(self, said: CustomerHere) -> None:
+    def _moved(self, person: str, here: bool) -> None:
         now = self._clock()
-        if not said.here:
-            self._visits.goes(said.person, said.tab, now)
-        elif self._visits.comes(said.person, said.tab, now) and not self._came.full():
-            self._came.put_nowait((said.person, self._desk.clock()))
+        if not here:
+            self._visits.goes(person, now)
+        elif self._visits.comes(person, now) and not self._came.full():
+            self._came.put_nowait((person, self._desk.clock()))
 
     async def run(self) -> None:
         """Runs for the life of the process."""

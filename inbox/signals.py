@@ -16,13 +16,13 @@ from gateway.bus import (
     AgentSays,
     AgentTyping,
     Bus,
-    CustomerHere,
     CustomerTyping,
     PrivateChanged,
 )
 from gateway.limits import Limits
 from gateway.live import encode
 from inbox.hub import AgentSession
+from inbox.onsite import OnSite
 from inbox.wire import ConversationSignals, TypingView
 from presence.board import Board, Timings, Typist
 
@@ -40,10 +40,16 @@ class Signals:
     """One per process."""
 
     def __init__(
-        self, bus: Bus, limits: Limits, clock: Callable[[], int], sessions: set[AgentSession]
+        self,
+        bus: Bus,
+        limits: Limits,
+        clock: Callable[[], int],
+        sessions: set[AgentSession],
+        onsite: OnSite,
     ) -> None:
         self._clock = clock
         self._sessions = sessions
+        self._onsite = onsite
         self._persons: dict[str, tuple[str, ...]] = {}
         self._changed: set[str] = set()
         self._presence: dict[str, str] = {}
@@ -58,8 +64,8 @@ class Signals:
             bus.take_signals(AgentLooks, self._looks),
             bus.take_signals(AgentTyping, self._agent_types),
             bus.take_signals(CustomerTyping, self._customer_types),
-            bus.take_signals(CustomerHere, self._customer_here),
             bus.take_signals(PrivateChanged, self._private),
+            onsite.follow(self._customer_moved),
         ]
 
     # --- what the bus says ------------------------------------------------------------------------------------------
@@ -96,9 +102,8 @@ class Signals:
         if self.board.types(said.conversation, typist, active=said.active, now=self._clock()):
             self._change(said.conversation)
 
-    def _customer_here(self, said: CustomerHere) -> None:
-        if self.board.customer(said.person, said.tab, here=said.here):
-            self._change(*(one for one, who in self._persons.items() if said.person in who))
+    def _customer_moved(self, person: str, here: bool) -> None:
+        self._change(*(one for one, who in self._persons.items() if person in who))
 
     def _private(self, said: PrivateChanged) -> None:
         frame = encode({"kind": "private", "private": dict(said.private)})
@@ -168,7 +173,7 @@ class Signals:
             "conversation": conversation,
             "typing": [_typing(typist) for typist in self.board.typing(conversation, now)],
             "looking": self.board.looking(conversation, now),
-            "customer_here": self.board.customer_here(self._persons.get(conversation, ())),
+            "customer_here": self._onsite.is_here(self._persons.get(conversation, ())),
         }
 
     def is_here(self, agent: str) -> bool:

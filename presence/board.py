@@ -48,7 +48,6 @@ class Board:
         self._t = timings
         self._tabs: dict[str, dict[str, _Tab]] = {}
         self._typing: dict[str, dict[tuple[str, str], tuple[Typist, int]]] = {}
-        self._customers: dict[str, set[str]] = {}
         self._said: dict[str, str] = {}
 
     # --- agents -----------------------------------------------------------------------------------------------------
@@ -129,20 +128,6 @@ class Board:
 
     def typing(self, conversation: str, now: int) -> list[Typist]:
         return [typist for typist, expires in self._typing.get(conversation, {}).values() if expires > now]
-
-    # --- customers --------------------------------------------------------------------------------------------------
-
-    def customer(self, person: str, tab: str, *, here: bool) -> bool:
-        """A customer's browser came or went. Returns whether she as a person came or went by that."""
-        tabs = self._customers.setdefault(person, set())
-        before = bool(tabs)
-        (tabs.add if here else tabs.discard)(tab)
-        if not tabs:
-            self._customers.pop(person, None)
-        return before != bool(tabs)
-
-    def customer_here(self, persons: tuple[str, ...]) -> bool:
-        return any(person in self._customers for person in persons)
 
     # --- time -------------------------------------------------------------------------------------------------------
 

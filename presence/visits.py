@@ -16,29 +16,20 @@ class Visits:
 
     def __init__(self, known_from: int) -> None:
         self._known_from = known_from
-        self._tabs: dict[str, set[str]] = {}
         self._left: dict[str, int] = {}
 
-    def comes(self, person: str, tab: str, now: int) -> bool:
-        """A tab of hers is there. Returns whether a visit begins with it."""
+    def comes(self, person: str, now: int) -> bool:
+        """She was not there and is now (`presence.site`). Returns whether a visit begins with it."""
         self._forget(now)
-        tabs = self._tabs.setdefault(person, set())
-        begins = not tabs and person not in self._left and now >= self._known_from
-        tabs.add(tab)
+        begins = person not in self._left and now >= self._known_from
         self._left.pop(person, None)
         return begins
 
-    def goes(self, person: str, tab: str, now: int) -> None:
-        """A tab of hers is gone; the same may be said twice."""
-        tabs = self._tabs.get(person)
-        if tabs is None or tab not in tabs:
-            return
-        tabs.discard(tab)
-        if not tabs:
-            del self._tabs[person]
-            # Moved to the end: they stand in the order in which they left.
-            self._left.pop(person, None)
-            self._left[person] = now
+    def goes(self, person: str, now: int) -> None:
+        """The last of her tabs is gone."""
+        # Moved to the end: they stand in the order in which they left.
+        self._left.pop(person, None)
+        self._left[person] = now
 
     def _forget(self, now: int) -> None:
         for person in list(self._left):

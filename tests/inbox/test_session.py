@@ -435,7 +435,9 @@ async def test_teams_that_change_before_hello(both: House) -> None:
 
 
 async def test_no_socket_outlives_its_session(house: House) -> None:
-    door = AgentDoor(house.desk, Signals(house.desk.bus, house.desk.limits, house.clock, set()))
+    door = AgentDoor(
+        house.desk, Signals(house.desk.bus, house.desk.limits, house.clock, set(), house.desk.onsite)
+    )
     async with tabs(house, "ann", "bob") as (ann, bob):
         await door.end_expired_now()
         house.clock.ahead += house.desk.limits.session_idle * 86_400_000 - 60_000

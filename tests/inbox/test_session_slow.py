@@ -63,7 +63,9 @@ async def test_access_ends_at_once_for_who_reads_nothing(both: House, ends: str)
 
 
 async def test_a_socket_that_reads_nothing_does_not_outlive_its_session_either(house: House) -> None:
-    door = AgentDoor(house.desk, Signals(house.desk.bus, house.desk.limits, house.clock, set()))
+    door = AgentDoor(
+        house.desk, Signals(house.desk.bus, house.desk.limits, house.clock, set(), house.desk.onsite)
+    )
     ann = await opened(house, "ann")
     session = await stalls(house, ann, "ann")
     house.clock.ahead += house.desk.limits.session_idle * 86_400_000 + 60_000

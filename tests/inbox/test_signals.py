@@ -13,7 +13,9 @@ import pytest
 from gateway.bus import AgentHere, AgentLooks, AgentTyping, Bus, CustomerHere, CustomerTyping, PrivateChanged
 from gateway.limits import Limits
 from gateway.live import encode
+from gateway.store import Store
 from inbox.hub import AgentSession
+from inbox.onsite import OnSite
 from inbox.signals import TICK, Signals
 from tests.hours import Hours, turns
 
@@ -63,7 +65,8 @@ class Stage:
         self.bus = Bus()
         self.clock = Clock()
         self.sessions: set[AgentSession] = set()
-        self.signals = Signals(self.bus, LIMITS, self.clock, self.sessions)
+        self.onsite = OnSite(self.bus, cast("Store", None), lambda: self.sessions)
+        self.signals = Signals(self.bus, LIMITS, self.clock, self.sessions, self.onsite)
 
     def enters(self, agent: str, tab: str) -> Ears:
         ears = Ears(agent, tab)
@@ -91,7 +94,11 @@ class Stage:
     def is_empty(self) -> bool:
         board = self.signals.board
         return not (
-            board._tabs or board._typing or board._customers or self.signals._persons or self.signals._changed
+            board._tabs
+            or board._typing
+            or self.onsite._site._tabs
+            or self.signals._persons
+            or self.signals._changed
         )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from hypothesis import given, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
@@ -29,7 +29,7 @@ def typist(agent: str = ANN, mode: str = "public") -> Typist:
 
 def is_empty(on: Board) -> bool:
     """Nothing at all is held: what is forgotten costs no memory."""
-    return not (on._tabs or on._typing or on._customers)
+    return not (on._tabs or on._typing)
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -191,22 +191,6 @@ def test_a_customers_preview_is_news() -> None:
     assert [one.preview for one in on.typing("c", 1)] == ["he"]
 
 
-# --- customers ------------------------------------------------------------------------------------------------------
-
-
-def test_a_customer_with_two_tabs_comes_and_goes_once() -> None:
-    on = board()
-    assert on.customer("p", "1", here=True)
-    assert not on.customer("p", "2", here=True)
-    assert on.customer_here(("q", "p"))
-    assert not on.customer("p", "1", here=False)
-    assert not on.customer("p", "1", here=False)
-    assert on.customer("p", "2", here=False)
-    assert not on.customer_here(("q", "p"))
-    assert not on.customer("never", "seen", here=False)
-    assert is_empty(on)
-
-
 # --- any order ------------------------------------------------------------------------------------------------------
 
 agents = st.sampled_from([ANN, BOB])
@@ -300,18 +284,3 @@ class AnyOrder(RuleBasedStateMachine):
 
 AnyOrder.TestCase.settings = settings(max_examples=60, stateful_step_count=30)
 TestAnyOrder: Callable[[], object] = AnyOrder.TestCase
-
-
-@given(st.lists(st.tuples(st.booleans(), st.sampled_from("pq"), tabs), max_size=30))
-@settings(max_examples=50)
-def test_customers_in_any_order(acts: list[tuple[bool, str, str]]) -> None:
-    on, present = board(), set[tuple[str, str]]()
-    for comes, person, tab in acts:
-        was = any(one == person for one, _ in present)
-        (present.add if comes else present.discard)((person, tab))
-        is_ = any(one == person for one, _ in present)
-        assert on.customer(person, tab, here=comes) == (was != is_)
-        assert on.customer_here((person,)) == is_
-    for person, tab in tuple(present):
-        on.customer(person, tab, here=False)
-    assert is_empty(on)

@@ -5,13 +5,28 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
+from presence.site import Site
 from presence.visits import ENDS, Visits
 
 KIM = "kim"
 
 
+class Days:
+    """Visits as they are begun by her browsers' comings and goings."""
+
+    def __init__(self, known_from: int) -> None:
+        self.site, self.visits = Site(), Visits(known_from)
+
+    def comes(self, person: str, tab: str, now: int) -> bool:
+        return self.site.moves(person, tab, here=True) and self.visits.comes(person, now)
+
+    def goes(self, person: str, tab: str, now: int) -> None:
+        if self.site.moves(person, tab, here=False):
+            self.visits.goes(person, now)
+
+
 def test_a_visit_is_told_once_however_many_pages_she_opens() -> None:
-    visits = Visits(known_from=0)
+    visits = Days(known_from=0)
     assert visits.comes(KIM, "a", 1)
     assert not visits.comes(KIM, "a", 2)
     assert not visits.comes(KIM, "b", 3)
@@ -22,14 +37,14 @@ def test_a_visit_is_told_once_however_many_pages_she_opens() -> None:
 
 
 def test_who_was_away_for_long_is_back() -> None:
-    visits = Visits(known_from=0)
+    visits = Days(known_from=0)
     assert visits.comes(KIM, "a", 1)
     visits.goes(KIM, "a", 10)
     assert visits.comes(KIM, "b", 10 + ENDS)
 
 
 def test_a_fresh_process_takes_all_who_come_for_having_been_there() -> None:
-    visits = Visits(known_from=100)
+    visits = Days(known_from=100)
     assert not visits.comes(KIM, "a", 99)
     visits.goes(KIM, "a", 100)
     assert not visits.comes(KIM, "b", 200)
@@ -48,7 +63,7 @@ def test_a_fresh_process_takes_all_who_come_for_having_been_there() -> None:
     )
 )
 def test_any_order(acts: list[tuple[str, str, str, int]]) -> None:
-    visits, now = Visits(known_from=0), 0
+    visits, now = Days(known_from=0), 0
     tabs: dict[str, set[str]] = {"kim": set(), "lee": set()}
     left: dict[str, int] = {}
     for act, person, tab, later in acts:
