@@ -18,7 +18,7 @@ from tests.servers.parley import Parley
 
 REFUSED = r"status of 4(01|22|03|04|00) .*/api/v1/session"
 # A tab that has just opened somebody may ask who is alike in the very moment in which another tab ends the session.
-LATE = r"status of 401 .*/api/v1/contacts/\w+/likely"
+LATE = r"status of 401 .*/api/v1/contacts/\w+/(likely|conversations)"
 """The browser says every refusal; the page says it to people."""
 STEP = 30  # seconds a code lives
 

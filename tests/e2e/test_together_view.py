@@ -7,7 +7,7 @@ from playwright.async_api import expect
 from tests.e2e.office import Office
 from tests.servers.pages import Pages
 
-NOT_THERE = r"status of 404 .*/(conversations/1|contacts/\w+/likely)"
+NOT_THERE = r"status of 404 .*/(conversations/1|contacts/\w+/(likely|conversations))"
 """What the browser says where a page asks for what its agent may not see, or may not any more as she asks."""
 
 
