@@ -7,6 +7,7 @@ new_page       opens watched pages             browser    Playwright's Chromium,
 parley         starts `parley serve` as its own process, to be killed and restarted
 """
 
+import contextlib
 import os
 import time
 import urllib.request
@@ -96,8 +97,8 @@ def parley() -> Iterator[Callable[..., Parley]]:
         server.stop()
 
 
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
+@contextlib.asynccontextmanager
+async def open_browser() -> AsyncIterator[Browser]:
     if _bundle_failure:
         pytest.fail(f"the front end does not build: {_bundle_failure[0]}")
     found = chromium.find()
@@ -109,13 +110,25 @@ async def browser() -> AsyncIterator[Browser]:
         await started.close()
 
 
-@pytest.fixture
-async def new_page(browser: Browser) -> AsyncIterator[Pages]:
+@contextlib.asynccontextmanager
+async def watched_pages(browser: Browser) -> AsyncIterator[Pages]:
     pages = Pages(browser)
     yield pages
     await pages.close()
     unexpected = pages.unexpected()
     assert not unexpected, "the console is not clean:\n" + "\n".join(unexpected)
+
+
+@pytest.fixture
+async def browser() -> AsyncIterator[Browser]:
+    async with open_browser() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def new_page(browser: Browser) -> AsyncIterator[Pages]:
+    async with watched_pages(browser) as pages:
+        yield pages
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
-import pytest
+import pytest_asyncio
 
 from tests.e2e.pages.chat import ChatPage
 from tests.e2e.pages.inbox import InboxPage
@@ -230,6 +230,8 @@ class Office:
             await http.close()
 
 
+lasting = pytest_asyncio.fixture(loop_scope="session")
+"""A fixture in the loop that all tests of this room share."""
 OpenOffice = Callable[..., Awaitable[Office]]
 SETTINGS = {
     "PARLEY_CHANNELS__WEB__TYPE": "webchat",
@@ -239,7 +241,7 @@ SETTINGS = {
 }
 
 
-@pytest.fixture
+@lasting
 async def open_office(parley: Callable[..., Parley], new_page: Pages) -> AsyncIterator[OpenOffice]:
     """With settings of its own: `await open_office(PARLEY_LIMITS__PAGE="20")`."""
     opened: list[Office] = []
@@ -255,7 +257,7 @@ async def open_office(parley: Callable[..., Parley], new_page: Pages) -> AsyncIt
         await one.close()
 
 
-@pytest.fixture
+@lasting
 async def office(open_office: OpenOffice) -> Office:
     """Parley with an admin, Ada; colleagues are hired by the test."""
     return await open_office()
@@ -266,7 +268,7 @@ QUIET_DEMO = {"PARLEY_SANDBOX__HISTORY": "150", "PARLEY_SANDBOX__CUSTOMERS": "fa
 """A short history, and nobody who comes by themselves."""
 
 
-@pytest.fixture
+@lasting
 async def open_demo(parley: Callable[..., Parley], new_page: Pages) -> AsyncIterator[OpenDemo]:
     """The demo, nobody signed in yet; with settings of its own: `await open_demo(PARLEY_SANDBOX__CUSTOMERS="true")`."""
     opened: list[Office] = []
@@ -281,7 +283,7 @@ async def open_demo(parley: Callable[..., Parley], new_page: Pages) -> AsyncIter
         await one.close()
 
 
-@pytest.fixture
+@lasting
 async def demo(open_demo: OpenDemo) -> Office:
     """A team of three with a past; an agent, a supervisor and an admin are signed in."""
     made = await open_demo()

@@ -7,10 +7,9 @@ import time
 from collections.abc import AsyncIterator
 
 import jwt
-import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.office import Office, OpenOffice
+from tests.e2e.office import Office, OpenOffice, lasting
 from tests.e2e.pages.chat import ChatPage
 from tests.e2e.site import Site
 
@@ -23,14 +22,14 @@ def signed(user: str, **more: str) -> str:
     return jwt.encode(said, SECRET, "HS256")
 
 
-@pytest.fixture
+@lasting
 async def site() -> AsyncIterator[Site]:
     made = await Site.open()
     yield made
     await made.server.close()
 
 
-@pytest.fixture
+@lasting
 async def shop(open_office: OpenOffice, site: Site) -> Office:
     made = await open_office(
         PARLEY_CHANNELS__WEB__VOUCH_SECRETS=json.dumps([SECRET]),

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import pytest
 from playwright.async_api import expect
 
 from tests.e2e.network import Wire
-from tests.e2e.office import GONE, Office, OpenOffice
+from tests.e2e.office import GONE, Office, OpenOffice, lasting
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.screen import become
 from tests.servers.pages import Pages
@@ -16,13 +15,13 @@ from tests.servers.pages import Pages
 LONG = "x" * 9_000
 
 
-@pytest.fixture
+@lasting
 async def narrow(open_office: OpenOffice) -> Office:
     """Little may wait for a slow browser here."""
     return await open_office(PARLEY_LIMITS__SOCKET_BUFFER="32768", PARLEY_LIMITS__PRESENCE_SETTLES="0")
 
 
-@pytest.fixture
+@lasting
 async def wire(narrow: Office) -> AsyncIterator[Wire]:
     made = await Wire.to(narrow.url)
     yield made

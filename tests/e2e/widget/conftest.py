@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-import pytest
-
 from gateway.limits import Limits
+from tests.e2e.office import lasting
 from tests.e2e.site import Site
 from tests.e2e.widget.world import AWAY, World
 from tests.servers.pages import Pages
 
 
-@pytest.fixture
+@lasting
 async def world(new_page: Pages, tmp_path: Path) -> AsyncIterator[World]:
     site = await Site.open()
     made = World(site, new_page, tmp_path)
@@ -22,7 +21,7 @@ async def world(new_page: Pages, tmp_path: Path) -> AsyncIterator[World]:
     await site.server.close()
 
 
-@pytest.fixture
+@lasting
 async def closed(world: World) -> World:
     """A shop where nobody has been online for a while."""
     world.limits = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
