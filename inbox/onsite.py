@@ -102,7 +102,7 @@ class OnSite:
                 if not changed.isdisjoint(persons)
             }
             if told:
-                session.write(encode({"kind": "signals", "rows": told}))
+                session.tell(encode({"kind": "signals", "rows": told}))
 
 
 async def _load_persons(

@@ -110,7 +110,7 @@ class Signals:
         for session in self._sessions:
             if session.caller.agent_id == said.agent and session.tab != said.tab:
                 session.private_told += 1
-                session.write(frame)
+                session.tell(frame)
 
     # --- telling ----------------------------------------------------------------------------------------------------
 

@@ -113,7 +113,7 @@ class Attendance:
                 frame = encode({"kind": "here", "here": here})
                 for session in self._sessions:
                     if session.visitor.account == account:
-                        session.write(frame)
+                        session.tell(frame)
 
 
 def _may_move_teams(event: Event) -> bool:

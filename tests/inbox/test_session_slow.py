@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.bus import CustomerHere
+from gateway.bus import CustomerHere, PrivateChanged
 from gateway.events import SYSTEM, agent
 from gateway.live import CLOSE_SIGNED_OUT, encode
 from gateway.stream.agents import deactivate, set_teams
@@ -139,3 +139,31 @@ async def test_who_reads_too_slowly_still_hears_whose_customer_is_there(both: Ho
         await become(lambda: not both.desk.hub.behind)
         both.desk.bus.signal(CustomerHere(kim, "tab", here=True))
         await ann.until(lambda one: last_signals(talk)(one)["customer_here"], "she is there")
+
+
+@pytest.mark.parametrize("said", ["private", "rows"])
+async def test_what_others_say_is_not_kept_for_who_has_no_room(both: House, said: str) -> None:
+    """Neither of another tab nor of a customer: it hears how things stand as soon as it has read what it asked for."""
+    talk = (await both.customer_writes("hello", name="Kim")).conversation
+    kim = await person_of(both, talk)
+    async with tabs(both, "ann") as (ann,):
+        await ann.command("show_rows", conversations=[talk])
+        (session,) = both.desk.hub.sessions
+        session.write(encode({"kind": "filler", "text": "x" * 3_000_000}))
+        waits = session._waiting
+        if said == "private":
+            both.desk.bus.signal(PrivateChanged(both.agents["ann"], "", {"preferences": {}}))
+        else:
+            both.desk.bus.signal(CustomerHere(kim, "tab", here=True))
+            both.desk.onsite._tell()
+        assert session.lags
+        assert session._waiting == waits
+        told = await ann.until(lambda one: said_after_filler(one, said), "how things stand")
+        assert told.get("rows", {talk: True}) == {talk: True}
+        assert session.cut_with is None
+
+
+def said_after_filler(tab: Tab, said: str) -> dict[str, Any] | None:
+    kinds = [frame["kind"] for frame in tab.frames]
+    rest = tab.frames[kinds.index("filler") :] if "filler" in kinds else []
+    return next((frame for frame in rest if said in frame), None)

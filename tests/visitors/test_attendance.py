@@ -97,3 +97,21 @@ async def test_what_the_site_signed_is_her_address(shop: Shop):
     anna = shop.browser()
     told = await anna.arrive(vouch=vouch("anna", email="anna@shop.example"))
     assert told["address"] == "anna@shop.example"
+
+
+async def test_it_is_not_kept_for_who_has_no_room_and_told_when_she_has(tmp_path):
+    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, LIMITS) as shop:
+        shop.clock.ahead += 2_000  # begun so long ago that who is there has said so
+        browser = shop.browser()
+        await browser.arrive()
+        line = await browser.connect()
+        await line.hear("snapshot")
+        await line.quiet()
+        (session,) = shop.sessions
+        session.send({"kind": "filler", "text": "x" * 3_000_000})
+        waits = session._waiting
+        shop.bus.signal(AgentHere(shop.agent, "t1"))
+        assert session.lags
+        assert session._waiting == waits
+        await line.hear("filler")
+        assert (await line.hear("here"))["here"] is True
