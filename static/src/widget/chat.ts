@@ -12,6 +12,7 @@ import type { Claims, ToPage } from "./messages";
 import { Outgoing } from "./outgoing";
 import { NOTHING, afterEvents, firstUnread, fromSnapshot, newestFromUs, withMissing } from "./story";
 import type { Story } from "./story";
+import { alone, among } from "./tabs";
 
 const RENEW_LEAST = 5_000; // ms between two tries to get a new token
 const DEAF = 6_000; // ms after which our own stored message must have come down the socket, or the socket is dead
@@ -107,7 +108,7 @@ export class Chat {
   private readonly door: Door;
   private readonly line: Line;
   private readonly outgoing: Outgoing;
-  private readonly tabs: BroadcastChannel | undefined;
+  private readonly tellTabs: (news: TabNews) => void;
   private readonly listeners = new Set<() => void>();
 
   constructor(
@@ -119,10 +120,7 @@ export class Chat {
     this.door = new Door(account);
     this.outgoing = new Outgoing(this.keeper, this.door, {
       changed: () => this.show({ line: this.outgoing.line, progress: this.outgoing.progress }),
-      said: (message) => {
-        this.said(message);
-        this.line.cameThrough();
-      },
+      said: (message) => this.said(message),
       uploaded: (file, attachment) => this.previews.set(attachment.id, URL.createObjectURL(file.body)),
       renew: () => this.renew(),
     });
@@ -134,10 +132,7 @@ export class Chat {
       ask: (token, cursor, stop) => this.door.events(token, cursor, stop),
       tell: (token, frame) => this.door.tell(token, frame),
     });
-    if (typeof BroadcastChannel !== "undefined") {
-      this.tabs = new BroadcastChannel(`parley-${account}-person`);
-      this.tabs.onmessage = (event) => this.otherTab(event.data as TabNews);
-    }
+    this.tellTabs = among(`parley-${account}-person`, (news) => this.otherTab(news));
     document.addEventListener("visibilitychange", () => this.tellSeen());
     addEventListener("online", () => this.outgoing.wake());
   }
@@ -207,12 +202,10 @@ export class Chat {
   private async enter(turn: number): Promise<void> {
     for (let failures = 0; turn === this.turn; failures++) {
       try {
-        const locks = navigator.locks as LockManager | undefined;
-        const ask = () => this.ask(turn);
-        return await (locks ? locks.request(`parley-${this.door.account}-person`, ask) : ask());
+        return await alone(`parley-${this.door.account}-person`, () => this.ask(turn));
       } catch (error) {
         if (turn !== this.turn) return;
-        const problem = error instanceof Problem ? error : new Problem(0, "");
+        const problem = Problem.of(error);
         if (!problem.passing) return this.stop(problem);
         await soonOr(Math.max(problem.wait, backoff(failures)), "online");
       }
@@ -222,7 +215,7 @@ export class Chat {
   private async ask(turn: number): Promise<void> {
     const { vouch, claims } = this;
     const token = vouch ? null : (this.keeper.self()?.token ?? null);
-    if (!navigator.onLine) throw new Problem(0, "");
+    if (!navigator.onLine) throw new Problem();
     const answer = await this.door.session({ token, vouch, claims, locale: this.language });
     if (turn === this.turn) await this.become(answer, userOf(vouch));
   }
@@ -258,7 +251,7 @@ export class Chat {
   private async leave(): Promise<void> {
     this.drop();
     await this.keeper.forget();
-    this.tabs?.postMessage({ left: true });
+    this.tellTabs({ left: true });
   }
 
   private drop(): void {
@@ -266,8 +259,7 @@ export class Chat {
     this.told = { delivered: 0, read: 0 };
     for (const url of this.previews.values()) URL.revokeObjectURL(url);
     this.previews.clear();
-    for (const timer of this.unheard.values()) clearTimeout(timer);
-    this.unheard.clear();
+    this.heardOf(this.unheard.keys());
     this.line.rest();
     this.outgoing.rest();
     this.show({ phase: "waiting", person: this.view.person + 1, story: NOTHING, typing: [], unread: 0, loading: false, newFrom: 0, aloud: [], address: null, looking: null });
@@ -380,6 +372,7 @@ export class Chat {
   /** Stored. Its event comes down the socket too; a socket that does not bring it is dead without knowing. */
   private said(message: CustomerMessage): void {
     if (this.token) this.line.follow(this.token, true);
+    this.line.cameThrough();
     if (!this.view.story.messages.some((it) => it.id === message.id)) {
       this.unheard.set(message.id, setTimeout(() => this.deaf(), DEAF));
     }
@@ -388,8 +381,7 @@ export class Chat {
   }
 
   private deaf(): void {
-    for (const timer of this.unheard.values()) clearTimeout(timer);
-    this.unheard.clear();
+    this.heardOf(this.unheard.keys());
     this.line.reconnect();
   }
 
@@ -440,14 +432,18 @@ export class Chat {
     if (fresh.length) setTimeout(() => this.show({ aloud: this.view.aloud.filter((it) => !fresh.includes(it)) }), ALOUD);
   }
 
-  /** After any news: our own are no longer missed, ours in the line that were stored go, watermarks are told. */
+  /** After any news: her own are no longer missed, watermarks and the page are told. */
   private settle(messages: readonly CustomerMessage[]): void {
-    for (const { id } of messages) {
+    this.heardOf(messages.map(({ id }) => id));
+    this.tellSeen();
+    this.tellPage();
+  }
+
+  private heardOf(ids: Iterable<string>): void {
+    for (const id of ids) {
       clearTimeout(this.unheard.get(id));
       this.unheard.delete(id);
     }
-    this.tellSeen();
-    this.tellPage();
   }
 
   private someoneTypes(who: readonly SpeakerView[]): void {
@@ -512,7 +508,7 @@ export class Chat {
     const reading = this.reading();
     if (reading && this.view.unread) {
       this.show({ unread: 0 });
-      this.tabs?.postMessage({ read: this.subject ?? "" });
+      this.tellTabs({ read: this.subject ?? "" });
       this.tellPage();
     }
     if (!up || this.outlived) return;

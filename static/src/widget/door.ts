@@ -10,9 +10,9 @@ const STALL = 30_000; // ms an upload may stand still
 export class Problem extends Error {
   constructor(
     /** 0: the network failed. */
-    readonly status: number,
+    readonly status = 0,
     /** The key of the words for it. */
-    readonly text: string,
+    readonly text = "",
     readonly params: Record<string, string | number> = {},
     /** Not before so many milliseconds. */
     readonly wait = 0,
@@ -22,9 +22,14 @@ export class Problem extends Error {
     super(text || `status ${status}`);
   }
 
+  /** What was thrown, if it is one; anything else counts as the network's fault. */
+  static of(thrown: unknown): Problem {
+    return thrown instanceof Problem ? thrown : new Problem();
+  }
+
   /** Trying the very same again later is right. */
   get passing(): boolean {
-    return this.status === 0 || this.status === 408 || this.status === 425 || this.status === 429 || this.status >= 500;
+    return [0, 408, 425, 429].includes(this.status) || this.status >= 500;
   }
 }
 
@@ -98,7 +103,8 @@ export class Door {
       const options = { headers: bearing(token), onProgress: moving, signal: stop.signal };
       return (await upload<Uploaded>(url, new File([file], name, { type: file.type }), options)).attachment;
     } catch (error) {
-      const { status, text, params } = error instanceof UploadFailed ? error.problem : { status: 0, text: "", params: {} };
+      if (!(error instanceof UploadFailed)) throw new Problem();
+      const { status, text, params } = error.problem;
       throw new Problem(status, text, params, Number(params.retry_after ?? 0) * 1000);
     } finally {
       clearTimeout(stall);
@@ -111,10 +117,10 @@ export class Door {
     const sent = body && { method: "POST", body: JSON.stringify(body) };
     const headers = { ...(token && bearing(token)), ...(body && { "Content-Type": "application/json" }) };
     const response = await fetch(`/visitor/${this.account}/${path}`, { ...sent, headers, signal }).catch(() => null);
-    if (!response) throw new Problem(0, "");
+    if (!response) throw new Problem();
     if (!response.ok) throw await problemOf(response);
     return response.json().catch(() => {
-      throw new Problem(0, "");
+      throw new Problem();
     }) as Promise<Answer>;
   }
 }

@@ -200,7 +200,7 @@ export class Line {
         for (const frame of frames) this.take(frame);
       } catch (error) {
         if (signal.aborted) return;
-        const problem = error instanceof Problem ? error : new Problem(0, "");
+        const problem = Problem.of(error);
         if (problem.status === 401) return this.signedOut();
         this.is(false);
         await pause(Math.max(problem.wait, backoff(failures++)));

@@ -7,6 +7,7 @@ import type { AttachmentView, CustomerMessage } from "../wire";
 import { Problem } from "./door";
 import type { Door } from "./door";
 import type { KeptFile, KeptMessage, Keeper } from "./kept";
+import { alone, among } from "./tabs";
 
 /** ms. Browsers are sometimes wrong about being offline, and a page may bring a fresh word for its user at any time. */
 const PEEK = 30_000;
@@ -36,17 +37,15 @@ export class Outgoing {
   written: Promise<unknown> = Promise.resolve();
   /** Shown already, not yet written. */
   private readonly fresh = new Map<string, KeptMessage>();
-  private readonly others: BroadcastChannel | undefined;
+  /** The other tabs look at the line anew. */
+  private readonly tell: () => void;
 
   constructor(
     private readonly keeper: Keeper,
     private readonly door: Door,
     private readonly hooks: Hooks,
   ) {
-    if (typeof BroadcastChannel !== "undefined") {
-      this.others = new BroadcastChannel(`parley-${door.account}-line`);
-      this.others.onmessage = () => void this.reload();
-    }
+    this.tell = among<void>(`parley-${door.account}-line`, () => void this.reload());
   }
 
   /** Shows the line of this person; with a token it goes out. */
@@ -128,19 +127,14 @@ export class Outgoing {
     this.hooks.changed();
   }
 
-  private tell(): void {
-    this.others?.postMessage("line");
-  }
-
   private async run(): Promise<void> {
     if (this.running || !this.token) return;
     this.running = true;
     try {
-      const locks = navigator.locks as LockManager | undefined;
-      await (locks ? locks.request(`parley-${this.door.account}-line`, () => this.empty()) : this.empty());
+      await alone(`parley-${this.door.account}-line`, () => this.empty());
       this.failures = 0;
     } catch (error) {
-      this.later(error instanceof Problem ? error : new Problem(0, ""));
+      this.later(Problem.of(error));
     } finally {
       this.running = false;
     }
@@ -163,7 +157,7 @@ export class Outgoing {
   private async empty(): Promise<void> {
     await this.reload();
     for (let message = this.next(); message; message = this.next()) {
-      if (!navigator.onLine || !this.token) throw new Problem(0, "");
+      if (!navigator.onLine || !this.token) throw new Problem();
       await this.send(message);
     }
   }
@@ -195,7 +189,7 @@ export class Outgoing {
 
   /** Asked for right before every call, so that nothing of a former person ever goes out. */
   private tokenOf(message: KeptMessage): string {
-    if (!this.token || message.subject !== this.subject) throw new Problem(0, "");
+    if (!this.token || message.subject !== this.subject) throw new Problem();
     return this.token;
   }
 

@@ -12,6 +12,16 @@ from tests.servers.pages import accessibility_faults
 
 HOSTS = "[...document.body.children].filter((it) => it.dataset.side).length"
 """How many buttons of ours the page has."""
+KEEPS_NOTHING = """(() => {
+  const refused = () => new DOMException("The operation is insecure.", "SecurityError");
+  const refuse = () => { throw refused(); };
+  for (const name of ["localStorage", "sessionStorage", "indexedDB"]) {
+    Object.defineProperty(window, name, { get: refuse });
+  }
+  window.BroadcastChannel = function () { refuse(); };
+  LockManager.prototype.request = () => Promise.reject(refused());
+})()"""
+"""What browsers do to a frame of another site while they let it keep nothing."""
 
 
 def listen(page: Page) -> list[str]:
@@ -73,6 +83,17 @@ async def test_an_account_that_is_not_there_is_named(world: World):
     world.site.account = "nowhere"
     await page.goto(world.site.url)
     await until(lambda: _any(said, 'Is there a chat account "nowhere"?'))
+
+
+async def test_a_browser_that_lets_the_chat_keep_nothing_still_has_it(world: World):
+    page = await world.pages(viewport=DESKTOP)
+    await page.add_init_script(KEEPS_NOTHING)
+    chat = await world.talk(page)
+    await chat.ready()
+    await chat.say("Is the blue one in stock?")
+    await chat.settled()
+    await world.shop.reply(await world.shop.conversation(), "Yes, two of them.")
+    await chat.shows("Is the blue one in stock?", "Yes, two of them.")
 
 
 async def test_both_forms_of_the_api_also_before_the_script_is_there(world: World):
