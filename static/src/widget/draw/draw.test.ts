@@ -118,15 +118,15 @@ const drawn = () => new Promise<void>((resolve) => setTimeout(resolve));
 function stage(kit: Kit): { root: FakeNode; show: (child: Child) => Promise<void> } {
   const root = new FakeNode("root");
   let shown: Child = null;
-  let turn: (said: number) => void = () => undefined;
+  let turn: (say: (n: number) => number) => void = () => undefined;
   const Stage: View = () => {
-    [, turn] = kit.useReducer((n: number, more: number) => n + more, 0);
+    [, turn] = kit.useState(0);
     return shown;
   };
   kit.render(kit.jsx(Stage, {}), root as unknown as Element);
   const show = (child: Child) => {
     shown = child;
-    turn(1);
+    turn((n) => n + 1);
     return drawn();
   };
   return { root, show };
@@ -343,7 +343,7 @@ both("hooks are known by their order, each view's by itself", async (kit) => {
     const [first, setFirst] = kit.useState("first");
     const box = kit.useRef(name);
     const length = kit.useMemo(() => first.length, [first]);
-    const [last, tell] = kit.useReducer((_: string, said: string) => said, "last");
+    const [last, tell] = kit.useState("last");
     tellers[`${name as string} first`] = setFirst;
     tellers[`${name as string} last`] = tell;
     return [`${box.current as string} ${first} ${length} ${last}`, more ? jsx(Inner, { name }) : null];
@@ -363,7 +363,7 @@ both("the same state draws nothing, and what is gone is not drawn", async (kit) 
   let drawings = 0;
   let change: (n: number) => void = () => undefined;
   const View_: View = () => {
-    [, change] = kit.useReducer((_: number, said: number) => said, 1);
+    [, change] = kit.useState(1);
     drawings++;
     return null;
   };

@@ -13,28 +13,18 @@ function differ(before: readonly unknown[] | undefined, now: readonly unknown[] 
   return !before?.every((value, place) => Object.is(value, now?.[place]));
 }
 
-export function useReducer<State, Said>(
-  reduce: (state: State, said: Said) => State,
-  first: State | (() => State),
-): [State, (said: Said) => void] {
+export function useState<State>(first: State | (() => State)): [State, (said: State | ((state: State) => State)) => void] {
   const [cell, drawn] = next();
   if (!cell.change) {
     cell.value = typeof first === "function" ? (first as () => State)() : first;
     cell.change = (said) => {
-      const state = reduce(cell.value as State, said as Said);
+      const state = typeof said === "function" ? (said as (state: State) => State)(cell.value as State) : said;
       if (Object.is(state, cell.value)) return;
       cell.value = state;
       again(drawn);
     };
   }
   return [cell.value as State, cell.change];
-}
-
-export function useState<State>(first: State | (() => State)): [State, (said: State | ((state: State) => State)) => void] {
-  return useReducer<State, State | ((state: State) => State)>(
-    (state, said) => (typeof said === "function" ? (said as (state: State) => State)(state) : said),
-    first,
-  );
 }
 
 export function useMemo<Value>(make: () => Value, deps?: readonly unknown[]): Value {

@@ -1,5 +1,4 @@
 import { useEffect, useMemo } from "preact/hooks";
-import { linked } from "../../shared/links";
 import { clock, exact } from "../../shared/time";
 import type { CustomerMessage, SpeakerView } from "../../wire";
 import type { Chat } from "../chat";
@@ -8,6 +7,7 @@ import { reason, t, words } from "../words";
 import { Attachment, FileRow, Picture } from "./files";
 import { ClockIcon, SeenIcon, SentIcon } from "./icons";
 import { useLater } from "./lazy";
+import { Linked } from "./links";
 
 const ONLY_EMOJI = /^(?:\p{Extended_Pictographic}[\u{1f3fb}-\u{1f3ff}\ufe0f\u200d]*\s?){1,3}$/u;
 
@@ -33,9 +33,7 @@ function Text({ text, ours = false }: { text: string; ours?: boolean }) {
   if (later) return <later.Marks text={text} />;
   return (
     <p class={ONLY_EMOJI.test(text) ? "text emoji" : "text"} dir="auto">
-      {linked(text).map((span) =>
-        span.href ? <a href={span.href} target="_blank" rel="noopener noreferrer nofollow">{span.text}</a> : span.text,
-      )}
+      <Linked text={text} />
     </p>
   );
 }

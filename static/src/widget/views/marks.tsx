@@ -1,12 +1,10 @@
-import { linked } from "../../shared/links";
 import { type Block, blocksOf, type Mark, type Marked } from "../../shared/markup";
+import { Linked } from "./links";
 
 const ELEMENTS: Readonly<Record<Mark, "strong" | "em" | "code">> = { b: "strong", i: "em", code: "code" };
 
 function Span({ span }: { span: Marked }) {
-  const words = span.marks.includes("code")
-    ? <>{span.text}</>
-    : <>{linked(span.text).map((it) => it.href ? <a href={it.href} target="_blank" rel="noopener noreferrer nofollow">{it.text}</a> : it.text)}</>;
+  const words = span.marks.includes("code") ? <>{span.text}</> : <Linked text={span.text} />;
   return span.marks.reduceRight((inside, mark) => {
     const Element = ELEMENTS[mark];
     return <Element>{inside}</Element>;

@@ -1,4 +1,4 @@
-import { useEffect, useReducer, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat, View } from "../chat";
 import { reason, t, words } from "../words";
 import { nameOf } from "./bubble";
@@ -10,24 +10,16 @@ import { Log } from "./log";
 const FOCUSABLE = "button:enabled,textarea:enabled,input:enabled,a[href],audio,video,[tabindex='0']";
 const CALM = 1_500; // ms a connection may take before it is worth a word
 
-/** Draws again after any change, once per frame at most. */
+/** Draws again after any change; those of one turn are drawn together. */
 function useView(chat: Chat): View {
-  const [, draw] = useReducer((n: number) => n + 1, 0);
+  const [view, setView] = useState(chat.view);
   useEffect(() => {
-    let planned = false;
-    const plan = () => {
-      if (planned) return;
-      planned = true;
-      queueMicrotask(() => {
-        planned = false;
-        draw(undefined as never);
-      });
-    };
+    const look = () => setView(chat.view);
     // What changed between the first drawing and now, nobody has heard of.
-    plan();
-    return chat.subscribe(plan);
+    look();
+    return chat.subscribe(look);
   }, []);
-  return chat.view;
+  return view;
 }
 
 export function Window({ chat, close }: { chat: Chat; close: (() => void) | null }) {
@@ -81,16 +73,16 @@ function State({ chat, view }: { chat: Chat; view: View }) {
 
 /** True once `waiting` has lasted; known to be offline needs no patience. */
 function useLate(waiting: boolean): boolean {
-  const [, draw] = useReducer((n: number) => n + 1, 0);
-  const since = useRef(0);
-  if (!waiting) since.current = 0;
-  else if (!since.current) since.current = Date.now();
+  const [late, setLate] = useState(false);
   useEffect(() => {
     if (!waiting) return;
-    const timer = setTimeout(() => draw(undefined as never), CALM + 20);
-    return () => clearTimeout(timer);
+    const timer = setTimeout(() => setLate(true), CALM);
+    return () => {
+      clearTimeout(timer);
+      setLate(false);
+    };
   }, [waiting]);
-  return waiting && (!navigator.onLine || Date.now() - since.current >= CALM);
+  return waiting && (late || !navigator.onLine);
 }
 
 /** Escape closes; where the chat covers the whole screen the focus stays inside. */
