@@ -6,22 +6,19 @@ Access is the rule's, asked when it is read: what has left an agent's sight is n
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
 from typing_extensions import TypedDict
 
 from gateway.egress import agent as project
 from gateway.egress.access import where_agent_sees
 from gateway.egress.types import NoticeView
-from gateway.errors import Malformed
 from gateway.events import Actor, ActorKind
-from gateway.store import Reader, Row, as_json, from_json
+from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_names
-from inbox.fitting import Sent, fitted
 from inbox.places import Place, read_place
+from inbox.preferences import load_preferences, wants_quiet
 from inbox.wire import FollowedView, NoticesView
-from presence.hours import Quiet, is_quiet, zones
 
 LATEST = 20
 """Notices of a snapshot; older ones come by REST."""
@@ -44,21 +41,6 @@ COUNTS = {
     "mentions": FOLLOWED.replace("{what}", "mentions").replace("{table}", "mentions"),
     "watched": FOLLOWED.replace("{what}", "watched").replace("{table}", "watchers"),
 }
-PREFERENCES = "select id, preferences from agents where id in {ids_1}"
-
-
-class QuietHours(Sent):
-    """The preference `quiet`: when nothing may ring."""
-
-    zone: Annotated[str, Field(max_length=64)]
-    start: Annotated[int, Field(ge=0, lt=1440)]
-    """Minutes from midnight."""
-    end: Annotated[int, Field(ge=0, lt=1440)]
-    """Not after the start: over midnight."""
-    days: Annotated[list[Annotated[int, Field(ge=0, le=6)]], Field(max_length=7)] = Field(
-        default_factory=lambda: list(range(7))
-    )
-    """On which it begins; 0 is Monday."""
 
 
 class NoticesPage(TypedDict):
@@ -67,18 +49,14 @@ class NoticesPage(TypedDict):
     unread: int
 
 
-def check_quiet(value: Any) -> dict[str, Any]:
-    """The preference `quiet`, whole. Raises Malformed."""
-    said = fitted(QuietHours, value)
-    if said.zone not in zones():
-        raise Malformed("errors.malformed", "no such time zone", at="quiet.zone", why="no such time zone")
-    return said.model_dump()
-
-
 async def list_notices(look: Reader, agent: str, before: str | None, limit: int) -> NoticesPage:
     """A page, the newest first."""
     notices, older = await _page(look, agent, before, limit)
-    return {"notices": notices, "before": older, "unread": (await count_unread(look, [agent]))[agent]}
+    return {
+        "notices": notices,
+        "before": older,
+        "unread": (await _count(look, [agent], "unread"))[agent]["unread"],
+    }
 
 
 async def _page(
@@ -96,29 +74,41 @@ async def _page(
     return await _views(look, rows), str(Place(rows[-1]["at"], rows[-1]["id"])) if more else None
 
 
-async def load_notices(look: Reader, agent: str, now: int) -> NoticesView:
-    """What a tab is told of them as a whole."""
-    notices, _ = await _page(look, agent, None, LATEST)
-    unread = (await count_unread(look, [agent]))[agent]
-    quiet = (await load_quiet(look, [agent], now)).get(agent, False)
-    return {"unread": unread, "latest": notices, "quiet": quiet}
+async def load_notices(
+    look: Reader, agents: Collection[str], now: int, only: Collection[str] | None = None
+) -> dict[str, NoticesView]:
+    """What tabs of each of these agents are told of them: the latest, or of these alone."""
+    counts = await _count(look, agents, "unread")
+    preferences = await load_preferences(look, agents)
+    some = {} if only is None else await load_some(look, only)
+    return {
+        agent: {
+            "unread": counts[agent]["unread"],
+            "latest": some.get(agent, []) if only is not None else await _latest(look, agent),
+            "quiet": wants_quiet(own, now),
+        }
+        for agent, own in preferences.items()
+    }
 
 
 async def load_told(
     look: Reader, preferences: Mapping[str, Mapping[str, Any]], now: int
 ) -> dict[str, tuple[NoticesView, FollowedView]]:
-    """For each of these agents the same, and the counts of what the agent follows; by agent."""
+    """The latest, and the counts of what the agent follows, for all who prefer this; by agent."""
     counts = await _count(look, preferences.keys(), *COUNTS)
     told: dict[str, tuple[NoticesView, FollowedView]] = {}
     for agent, own in preferences.items():
-        notices, _ = await _page(look, agent, None, LATEST)
         view: NoticesView = {
             "unread": counts[agent]["unread"],
-            "latest": notices,
-            "quiet": _quiet(own, now),
+            "latest": await _latest(look, agent),
+            "quiet": wants_quiet(own, now),
         }
         told[agent] = view, _followed(counts[agent])
     return told
+
+
+async def _latest(look: Reader, agent: str) -> list[NoticeView]:
+    return (await _page(look, agent, None, LATEST))[0]
 
 
 async def load_some(look: Reader, ids: Collection[str]) -> dict[str, list[NoticeView]]:
@@ -130,10 +120,6 @@ async def load_some(look: Reader, ids: Collection[str]) -> dict[str, list[Notice
     for row, view in zip(rows, await _views(look, rows), strict=True):
         found.setdefault(row["agent_id"], []).append(view)
     return found
-
-
-async def count_unread(look: Reader, agents: Collection[str]) -> dict[str, int]:
-    return {agent: counts["unread"] for agent, counts in (await _count(look, agents, "unread")).items()}
 
 
 async def count_followed(look: Reader, agents: Collection[str]) -> dict[str, FollowedView]:
@@ -153,19 +139,6 @@ async def _count(look: Reader, agents: Collection[str], *what: str) -> dict[str,
     for row in await look.all(sql, as_json(sorted(agents))):
         counts[row["agent_id"]][row["what"]] = row["n"]
     return counts
-
-
-async def load_quiet(look: Reader, agents: Collection[str], now: int) -> dict[str, bool]:
-    """Whether nothing may ring for these agents at this moment."""
-    rows = await look.all(PREFERENCES, as_json(sorted(agents)))
-    return {row["id"]: _quiet(from_json(row["preferences"]), now) for row in rows}
-
-
-def _quiet(preferences: Mapping[str, Any], now: int) -> bool:
-    said = preferences.get("quiet")
-    if not isinstance(said, dict) or "days" not in said:
-        return False
-    return is_quiet(Quiet(said["zone"], said["start"], said["end"], frozenset(said["days"])), now)
 
 
 async def _views(look: Reader, rows: Sequence[Row]) -> list[NoticeView]:

@@ -12,7 +12,7 @@ from gateway.events import Event
 from gateway.store import Reader
 from gateway.stream.notices import Noticed, begin_noticing, notice
 from inbox.desk import Desk
-from inbox.notices import count_followed, count_unread, load_quiet, load_some
+from inbox.notices import count_followed, load_notices
 from inbox.wire import PrivateView
 
 log = logging.getLogger(__name__)
@@ -73,20 +73,9 @@ class Noticing:
         """In as few statements for many agents as for one."""
         told: dict[str, PrivateView] = {}
         if done.notices:
-            agents = done.notices.keys()
-            unread, quiet = (
-                await count_unread(look, agents),
-                await load_quiet(look, agents, self._desk.clock()),
-            )
-            latest = await load_some(look, {one for ids in done.notices.values() for one in ids})
-            for agent in agents:
-                told[agent] = {
-                    "notices": {
-                        "unread": unread.get(agent, 0),
-                        "latest": latest.get(agent, []),
-                        "quiet": quiet.get(agent, False),
-                    }
-                }
+            new = {one for ids in done.notices.values() for one in ids}
+            found = await load_notices(look, done.notices.keys(), self._desk.clock(), new)
+            told = {agent: {"notices": notices} for agent, notices in found.items()}
         if done.moved:
             for agent, followed in (await count_followed(look, done.moved)).items():
                 told.setdefault(agent, {})["followed"] = followed

@@ -18,7 +18,8 @@ from inbox.auth.access import hold_conversation
 from inbox.commands.conversations import OnConversation
 from inbox.commands.table import Asked, command
 from inbox.fitting import Position, Sent, Text, fitted
-from inbox.notices import check_quiet, load_notices
+from inbox.notices import load_notices
+from inbox.preferences import check_quiet
 from inbox.wire import PrivateView
 
 PREFERENCES = 32 * 1024
@@ -141,7 +142,7 @@ async def set_preferences(asked: Asked, args: SetPreferences) -> Kept:
 async def tell_notices(asked: Asked, read_to: int | None = None) -> None:
     """Tell all the agent's tabs, this one too, how the list stands now."""
     agent, now = asked.caller.agent_id, asked.desk.clock()
-    stands = await asked.store.scan(lambda look: load_notices(look, agent, now))
+    stands = (await asked.store.scan(lambda look: load_notices(look, [agent], now)))[agent]
     if read_to is not None:
         stands["read_to"] = read_to
     asked.desk.bus.signal(PrivateChanged(agent, "", {"notices": stands}))

@@ -13,9 +13,10 @@ from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 from gateway.bus import PrivateChanged
 from gateway.egress.types import NoticeView
 from gateway.errors import Unavailable
-from gateway.store import Reader, as_json, from_json
+from gateway.store import Reader
 from inbox.desk import Desk
-from inbox.notices import PREFERENCES, load_quiet, load_some
+from inbox.notices import load_some
+from inbox.preferences import load_preferences, wants_quiet
 from inbox.push.endpoints import is_known
 from inbox.push.keys import Vapid
 from inbox.push.sending import Outcome, send, send_once
@@ -96,15 +97,14 @@ class Pusher:
     async def _payloads(self, look: Reader, wanted: Sequence[Due]) -> list[tuple[Due, dict[str, Any]]]:
         """What goes to whom: only what its agent may see as of now, wants to be told, and not in quiet time."""
         agents = {due.device.agent for due in wanted}
-        quiet = await load_quiet(look, agents, self._desk.clock())
         notices = await load_some(look, {due.notice for due in wanted})
         said = await load_preferences(look, agents)
         views = {(agent, view["id"]): view for agent, found in notices.items() for view in found}
-        told = []
+        told, now = [], self._desk.clock()
         for due in wanted:
             agent = due.device.agent
             view = views.get((agent, due.notice))
-            if view is not None and not quiet.get(agent) and wants(said[agent], view["kind"]):
+            if view is not None and not wants_quiet(said[agent], now) and wants(said[agent], view["kind"]):
                 told.append((due, payload_of(view, said[agent])))
         return told
 
@@ -137,11 +137,6 @@ def connection() -> ClientSession:
 
 
 PUSHER: web.AppKey[Pusher] = web.AppKey("pusher", Pusher)
-
-
-async def load_preferences(look: Reader, agents: Any) -> dict[str, Mapping[str, Any]]:
-    rows = await look.all(PREFERENCES, as_json(sorted(agents)))
-    return {row["id"]: from_json(row["preferences"]) for row in rows}
 
 
 def _notify(preferences: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -330,21 +330,6 @@ async def test_only_so_many_are_kept_and_nobody_who_left_is_told(both: House) ->
     assert await both.store.read(lambda look: look.value(count, both.agents["ann"])) == KEPT
 
 
-async def test_quiet_hours(both: House) -> None:
-    for bad in (
-        {"zone": "Mars/Base", "start": 0, "end": 1},
-        {"zone": "UTC", "start": 2000, "end": 1},
-        "night",
-    ):
-        with pytest.raises(Malformed):
-            await does(both, "ann", "set_preferences", values={"quiet": bad})
-    await does(both, "ann", "set_preferences", values={"quiet": {"zone": "UTC", "start": 0, "end": 0}})
-    async with tabs(both, "ann", "bob") as [ann, bob]:
-        assert ann.of("private")[-1]["private"]["notices"]["quiet"] is True
-        assert ann.of("private")[-1]["private"]["preferences"]["quiet"]["days"] == list(range(7))
-        assert bob.of("private")[-1]["private"]["notices"]["quiet"] is False
-
-
 async def test_the_running_task_tells_by_itself(house: House) -> None:
     await beginning(house)
     task = asyncio.create_task(Noticing(house.desk).run())
