@@ -3,6 +3,7 @@
 import type { AgentEvent, ContactView, ConversationView, DirectoryView } from "../../wire";
 import { moveCounts } from "./counts";
 import type { Draft } from "./draft";
+import { idsOf } from "./far";
 import { isAsked, replace } from "./lists";
 import { distrustThreads, dropMessage, placeLine, placeMessage } from "./threads";
 
@@ -28,11 +29,10 @@ export function learnContact(draft: Draft, view: ContactView, seenIn?: string): 
   const ref = { id: view.id, name: view.name, blocked: view.blocked_at !== null, erased: view.erased_at !== null };
   const seen = seenIn === undefined ? undefined : draft.state.conversations.get(seenIn);
   if (seen?.contact.id === view.id && sameRef(seen.contact, ref)) return;
-  const theirs: ConversationView[] = [];
-  draft.state.conversations.forEach((known) => {
-    if (known.contact.id === view.id && !sameRef(known.contact, ref)) theirs.push(known);
-  });
-  for (const known of theirs) draft.write("conversations").set(known.id, { ...known, contact: ref });
+  for (const id of idsOf(view.id, draft.state.conversations)) {
+    const known = draft.state.conversations.get(id);
+    if (known && !sameRef(known.contact, ref)) draft.write("conversations").set(id, { ...known, contact: ref });
+  }
 }
 
 function sameRef(a: ConversationView["contact"], b: ConversationView["contact"]): boolean {

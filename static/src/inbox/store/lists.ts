@@ -4,6 +4,7 @@
 
 import type { ConversationView } from "../../wire";
 import type { Draft } from "./draft";
+import { standings, type Standing } from "./far";
 import type { Filter, Key, List, State } from "./state";
 
 /** What says whether a conversation is unread, and how long its customer has waited. */
@@ -15,11 +16,11 @@ export function listKey(filter: Filter): string {
   return JSON.stringify(parts.map((part) => part ?? part === null));
 }
 
-export function isUnreadBy(reader: Pick<State, "read" | "readAbove">, view: ConversationView): boolean {
+export function isUnreadBy(reader: Pick<State, "read" | "readAbove">, view: Standing): boolean {
   return (view.last_customer_position ?? 0) > (reader.read.get(view.id) ?? reader.readAbove);
 }
 
-export function belongs(view: ConversationView, filter: Filter, reader: Reader): boolean {
+export function belongs(view: Standing, filter: Filter, reader: Reader): boolean {
   return (
     view.merged_into === null &&
     view.status === filter.status &&
@@ -33,7 +34,7 @@ export function belongs(view: ConversationView, filter: Filter, reader: Reader):
   );
 }
 
-function hasWaited(view: ConversationView, span: number, { clock }: Reader): boolean {
+function hasWaited(view: Standing, span: number, { clock }: Reader): boolean {
   return view.waiting_since !== null && view.waiting_since < clock - span;
 }
 
@@ -41,7 +42,7 @@ function hasWaited(view: ConversationView, span: number, { clock }: Reader): boo
 export const ABOVE_ALL: Key = { group: -1, at: 0, id: "" };
 
 /** Who waits longest stands first, then the others; or all of them by their newest message. */
-function keyOf(view: ConversationView, filter: Filter): Key {
+function keyOf(view: Standing, filter: Filter): Key {
   if (filter.sort === "waiting" && view.waiting_since !== null) return { group: 0, at: view.waiting_since, id: view.id };
   return { group: 1, at: view.last_at, id: view.id };
 }
@@ -53,7 +54,7 @@ function order(a: Key, b: Key): number {
   return a.group === 0 ? -newestFirst : newestFirst;
 }
 
-function within(view: ConversationView, list: List): boolean {
+function within(view: Standing, list: List): boolean {
   return list.bound === null || order(keyOf(view, list.filter), list.bound) <= 0;
 }
 
@@ -133,19 +134,19 @@ export function weighWaiting(draft: Draft, clock: number): void {
   state.clock = clock;
   for (const [name, list] of state.lists) {
     if (list.filter.waiting_over === undefined || isBlank(list)) continue;
-    const ids = standing(state.conversations.values(), list, undefined, state);
+    const ids = standing(standings(state.conversations), list, undefined, state);
     if (ids.length !== list.ids.length || ids.some((id, at) => id !== list.ids[at])) put(draft, name, list, ids);
   }
 }
 
 /** All of these that belong to a list down to its bound, in order; without what stands above a former bound. */
 function standing(
-  these: Iterable<ConversationView>,
+  these: Iterable<Standing>,
   list: List,
   former: List | undefined,
   reader: Reader,
 ): string[] {
-  const found: ConversationView[] = [];
+  const found: Standing[] = [];
   for (const view of these) {
     if (belongs(view, list.filter, reader) && within(view, list) && !(former && within(view, former))) found.push(view);
   }
@@ -170,7 +171,7 @@ export function extended(
 ): readonly string[] {
   const { conversations: known, lately } = state;
   if (list.filter.view) return asTold(known, list, former, state, page);
-  if (former?.phase !== "asked") return (former?.ids ?? []).concat(standing(known.values(), list, former, state));
+  if (former?.phase !== "asked") return (former?.ids ?? []).concat(standing(standings(known), list, former, state));
   const ids = new Set([...page.map((view) => view.id), ...lately.keys()]);
   const met = [...ids].flatMap((id) => known.get(id) ?? []);
   return former.ids.concat(standing(met, list, former, state));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Shelf } from "./shelf";
+import { Shelf, Small } from "./shelf";
 import { dice } from "./testworld";
 
 test("a shelf is a map, and its former forms stay as they were", () => {
@@ -39,5 +39,42 @@ test("a shelf is a map, and its former forms stay as they were", () => {
     }
     shelf.clear();
     assert.deepEqual([shelf.size, [...shelf.values()]], [0, []]);
+  }
+});
+
+class Shut extends Small<{ n: number }> {
+  constructor(private readonly text: string) {
+    super();
+  }
+  whole(): { n: number } {
+    return JSON.parse(this.text) as { n: number };
+  }
+}
+
+test("all but what was written last is kept small, and every form still says what it said", () => {
+  for (let seed = 1; seed <= 5; seed++) {
+    const roll = dice(seed);
+    let plain = new Map(Array.from({ length: 1200 }, (_, n) => [`c${n}`, { n }]));
+    let shelf = Shelf.of(plain, ({ n }) => new Shut(JSON.stringify({ n })));
+    const forms: { shelf: Shelf<{ n: number }>; plain: Map<string, { n: number }> }[] = [];
+    for (let step = 0; step < 6000; step++) {
+      const key = `c${roll(3000)}`;
+      if (roll(5) > 0) {
+        shelf.set(key, { n: step });
+        plain.set(key, { n: step });
+      } else assert.equal(shelf.delete(key), plain.delete(key));
+      if (roll(1000) === 0) {
+        forms.push({ shelf, plain });
+        shelf = Shelf.of(shelf);
+        plain = new Map(plain);
+      }
+    }
+    for (const one of [...forms, { shelf, plain }]) {
+      const sorted = (map: ReadonlyMap<string, { n: number }>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+      assert.deepEqual(sorted(one.shelf), sorted(one.plain), `seed ${seed}`);
+      assert.equal(one.shelf.size, one.plain.size);
+    }
+    const small = [...Shelf.kept(shelf)].filter((one) => one instanceof Small).length;
+    assert.ok(small > shelf.size - 1000, `${small} of ${shelf.size}`);
   }
 });

@@ -11,25 +11,40 @@ function shelfOf(key: string): number {
   return (hash >>> 0) % SHELVES;
 }
 
+/** A value kept small, whole again when it is asked for. */
+export abstract class Small<V> {
+  abstract whole(): V;
+}
+
+type Kept<V> = V | Small<V>;
+
+/** How values are kept small, and those that are not yet, the longest written first. */
+interface Keeping<V> {
+  small: (value: V) => Small<V>;
+  whole: string[];
+}
+
+const WHOLE = 500; // values written last that are kept as they are
+
 /** What a former form did not have. */
 const NOTHING = Symbol("nothing");
 
 /** The entries as they stood at one time: in shelves of its own, or as a later one has them but for what is `otherwise`. */
 interface Form<V> {
-  shelves: Map<string, V>[] | null;
+  shelves: Map<string, Kept<V>>[] | null;
   later: Form<V> | null;
-  otherwise: Map<string, V | typeof NOTHING>;
+  otherwise: Map<string, Kept<V> | typeof NOTHING>;
   /** The one just before, which is told what is overwritten here. */
   former: Form<V> | null;
   size: number;
 }
 
-function formOf<V>(shelves: Map<string, V>[], size: number, former: Form<V> | null): Form<V> {
+function formOf<V>(shelves: Map<string, Kept<V>>[], size: number, former: Form<V> | null): Form<V> {
   return { shelves, later: null, otherwise: new Map(), former, size };
 }
 
-function filled<V>(entries: Iterable<[string, V]>): Form<V> {
-  const shelves = Array.from({ length: SHELVES }, () => new Map<string, V>());
+function filled<V>(entries: Iterable<[string, Kept<V>]>): Form<V> {
+  const shelves = Array.from({ length: SHELVES }, () => new Map<string, Kept<V>>());
   let size = 0;
   for (const [key, value] of entries) {
     shelves[shelfOf(key)]?.set(key, value);
@@ -38,45 +53,76 @@ function filled<V>(entries: Iterable<[string, V]>): Form<V> {
   return formOf(shelves, size, null);
 }
 
-export class Shelf<V> implements Map<string, V> {
-  private constructor(private form: Form<V>) {}
+function wholeOf<V>(kept: Kept<V>): V {
+  return kept instanceof Small ? (kept as Small<V>).whole() : kept;
+}
 
-  static of<V>(entries: ReadonlyMap<string, V>): Shelf<V> {
-    return entries instanceof Shelf ? (entries as Shelf<V>).fork() : new Shelf(filled(entries));
+export class Shelf<V> implements Map<string, V> {
+  private constructor(
+    private form: Form<V>,
+    private readonly keeping: Keeping<V> | null,
+  ) {}
+
+  /** With `small`, all but the values written last are kept small. */
+  static of<V>(entries: ReadonlyMap<string, V>, small?: (value: V) => Small<V>): Shelf<V> {
+    if (entries instanceof Shelf) return (entries as Shelf<V>).fork();
+    const shelf = new Shelf(filled(entries), small ? { small, whole: [] } : null);
+    for (const key of entries.keys()) shelf.keep(key);
+    return shelf;
+  }
+
+  /** As they are kept: what a scan of all of them looks at, so that it need make none whole. */
+  static *kept<V>(entries: ReadonlyMap<string, V>): Iterable<Kept<V>> {
+    if (!(entries instanceof Shelf)) yield* entries.values();
+    else for (const [, kept] of (entries as Shelf<V>).all()) yield kept;
+  }
+
+  /** It was written last: the one that was written long before is kept small from now on. That is no write: no form has
+   *  another value by it. */
+  private keep(key: string): void {
+    if (!this.keeping) return;
+    const { small, whole } = this.keeping;
+    whole.push(key);
+    if (whole.length < 2 * WHOLE) return;
+    for (const one of whole.splice(0, WHOLE)) {
+      const shelf = this.form.shelves?.[shelfOf(one)];
+      const kept = shelf?.get(one);
+      if (shelf && kept !== undefined && !(kept instanceof Small)) shelf.set(one, small(kept));
+    }
   }
 
   /** A new form with the same entries. Neither sees what is written into the other from now on. */
   private fork(): Shelf<V> {
     const { form } = this;
-    if (!form.shelves) return new Shelf(filled(this));
+    if (!form.shelves) return new Shelf(filled(this.all()), this.keeping);
     const made = formOf(form.shelves, form.size, form);
     form.shelves = null;
     form.later = made;
     // It is written no more: what it would have told the one before is known.
     form.former = null;
-    return new Shelf(made);
+    return new Shelf(made, this.keeping);
   }
 
   /** The shelf for a key, to be written; a form that others were made of starts anew with shelves of its own. */
-  private writable(key: string): Map<string, V> {
-    this.form = this.form.shelves ? this.form : filled(this);
+  private writable(key: string): Map<string, Kept<V>> {
+    this.form = this.form.shelves ? this.form : filled(this.all());
     const { shelves, former } = this.form;
-    const shelf = shelves?.[shelfOf(key)] as Map<string, V>;
+    const shelf = shelves?.[shelfOf(key)] as Map<string, Kept<V>>;
     if (former && !former.otherwise.has(key))
-      former.otherwise.set(key, shelf.has(key) ? (shelf.get(key) as V) : NOTHING);
+      former.otherwise.set(key, shelf.has(key) ? (shelf.get(key) as Kept<V>) : NOTHING);
     return shelf;
   }
 
-  private find(key: string): V | typeof NOTHING {
+  private find(key: string): Kept<V> | typeof NOTHING {
     let form = this.form;
     while (!form.shelves) {
       const there = form.otherwise.get(key);
-      if (there !== undefined || form.otherwise.has(key)) return there as V | typeof NOTHING;
+      if (there !== undefined || form.otherwise.has(key)) return there as Kept<V> | typeof NOTHING;
       form = form.later as Form<V>;
     }
-    const shelf = form.shelves[shelfOf(key)] as Map<string, V>;
+    const shelf = form.shelves[shelfOf(key)] as Map<string, Kept<V>>;
     const there = shelf.get(key);
-    return there !== undefined || shelf.has(key) ? (there as V) : NOTHING;
+    return there !== undefined || shelf.has(key) ? (there as Kept<V>) : NOTHING;
   }
 
   get size(): number {
@@ -85,7 +131,7 @@ export class Shelf<V> implements Map<string, V> {
 
   get(key: string): V | undefined {
     const there = this.find(key);
-    return there === NOTHING ? undefined : there;
+    return there === NOTHING ? undefined : wholeOf(there);
   }
 
   has(key: string): boolean {
@@ -97,6 +143,7 @@ export class Shelf<V> implements Map<string, V> {
     const before = shelf.size;
     shelf.set(key, value);
     this.form.size += shelf.size - before;
+    this.keep(key);
     return this;
   }
 
@@ -113,12 +160,12 @@ export class Shelf<V> implements Map<string, V> {
 
   forEach(each: (value: V, key: string, map: Map<string, V>) => void): void {
     if (this.form.shelves) {
-      for (const shelf of this.form.shelves) shelf.forEach((value, key) => each(value, key, this));
+      for (const shelf of this.form.shelves) shelf.forEach((kept, key) => each(wholeOf(kept), key, this));
     } else for (const [key, value] of this.entries()) each(value, key, this);
   }
 
-  *entries(): MapIterator<[string, V]> {
-    const otherwise = new Map<string, V | typeof NOTHING>();
+  private *all(): Generator<[string, Kept<V>]> {
+    const otherwise = new Map<string, Kept<V> | typeof NOTHING>();
     let form = this.form;
     for (; !form.shelves; form = form.later as Form<V>) {
       form.otherwise.forEach((value, key) => otherwise.has(key) || otherwise.set(key, value));
@@ -130,8 +177,12 @@ export class Shelf<V> implements Map<string, V> {
     for (const [key, value] of otherwise) if (value !== NOTHING) yield [key, value];
   }
 
+  *entries(): MapIterator<[string, V]> {
+    for (const [key, kept] of this.all()) yield [key, wholeOf(kept)];
+  }
+
   *keys(): MapIterator<string> {
-    for (const [key] of this.entries()) yield key;
+    for (const [key] of this.all()) yield key;
   }
 
   *values(): MapIterator<V> {

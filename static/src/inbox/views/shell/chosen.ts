@@ -6,6 +6,7 @@ import { problemOf } from "../../api";
 import { loadConversation } from "../../load";
 import { go, route } from "../../router";
 import { known, state } from "../../store";
+import { standings } from "../../store/far";
 import type { ConversationView } from "../../../wire";
 import { afterPaint } from "../../ui/after-paint";
 
@@ -52,9 +53,7 @@ export const chosenId = computed(() => {
   const wanted = Number(number);
   const met = byNumber.get(wanted);
   if (met !== undefined && conversations.get(met)?.number === wanted) return (last = met);
-  conversations.forEach((view) => {
-    if (view.number === wanted) last = view.id;
-  });
+  for (const view of standings(conversations)) if (view.number === wanted) last = view.id;
   return last;
 });
 

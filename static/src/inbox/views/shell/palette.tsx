@@ -309,7 +309,10 @@ function PaletteBody({ close }: { close: () => void }) {
   const query = text.trim();
   const told = useTold(query);
   const open = chosenId.value ? conversationOf(known, chosenId.value) : undefined;
-  const met = query ? [...known.conversations.values()].slice(-SEEN).filter((view) => view.merged_into === null) : [];
+  const { conversations } = known;
+  const met = query
+    ? [...conversations.keys()].slice(-SEEN).flatMap((id) => conversations.get(id) ?? []).filter((view) => view.merged_into === null)
+    : [];
   const entries = [...(open ? conversationActs(open) : []), ...met.map(conversationEntry), ...places()];
   const shown = ranked(query, entries, told);
   const drawn = useGrowing(shown.length);
