@@ -20,6 +20,12 @@ test("what is new and what moved up waits, what left goes, what was loaded below
   }
 });
 
+test("rows that wait make no copy of all others", () => {
+  const before = ["a", "b", "c"];
+  assert.equal(held(before, ["n", "c", "a", "b"], all) === before, true);
+  assert.equal(held(before, ["b", "a", "c"], all) === before, true);
+});
+
 test("the quick way and the whole way come to the same rows", () => {
   for (let seed = 1; seed <= 200; seed++) {
     const roll = dice(seed);

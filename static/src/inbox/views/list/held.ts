@@ -27,9 +27,12 @@ export function held(
   let same = 0;
   while (same < before.length && same <= end && before[before.length - 1 - same] === after[end - same]) same++;
   if (same === before.length && end === before.length - 1) return after;
-  const kept = before.slice(0, before.length - same).filter(stands);
+  const above = before.slice(0, before.length - same);
+  const kept = above.filter(stands);
   const there = new Set(kept);
   const below = after.slice(end + 1).filter((id) => !there.has(id));
+  // A copy of so many rows is waste that is collected while somebody scrolls: what is the same stays the same array.
+  if (kept.length === above.length) return below.length === 0 ? before : before.concat(below);
   return kept.concat(before.slice(before.length - same), below);
 }
 
