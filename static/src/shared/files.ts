@@ -1,3 +1,5 @@
+import { numbers } from "./formats";
+
 /** The largest size a channel takes for a type: the type itself, its kind, then anything; 0 takes none. */
 export function largest(rules: Readonly<Record<string, number>>, mime: string): number {
   return rules[mime] ?? rules[`${mime.split("/")[0]}/*`] ?? rules["*/*"] ?? 0;
@@ -10,7 +12,7 @@ export function fileSize(bytes: number, language: string): string {
   let size = bytes;
   let unit = 0;
   for (; size >= 1000 && unit < UNITS.length - 1; unit++) size /= 1000;
-  return new Intl.NumberFormat(language, {
+  return numbers(language, {
     style: "unit",
     unit: UNITS[unit] ?? "byte",
     unitDisplay: "short",

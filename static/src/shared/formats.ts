@@ -23,6 +23,16 @@ export function plurals(language: string): Intl.PluralRules {
   return once("plural", language, {}, () => new Intl.PluralRules(language));
 }
 
+/** "A, B, C": things that are named one after the other. */
+export function lists(language: string): Intl.ListFormat {
+  return once("list", language, {}, () => new Intl.ListFormat(language, { type: "unit" }));
+}
+
+/** What languages are called. */
+export function languages(language: string): Intl.DisplayNames {
+  return once("language", language, {}, () => new Intl.DisplayNames([language], { type: "language" }));
+}
+
 /** "yesterday", "in 3 minutes". */
 export function distances(language: string): Intl.RelativeTimeFormat {
   const options = { numeric: "auto" } as const;

@@ -84,7 +84,7 @@ export function waited(since: number, now: number, language: string): string {
 export function span(ms: number, language: string): string {
   const [n, unit] = ms % DAY === 0 ? [ms / DAY, "day"] : ms % HOUR === 0 ? [ms / HOUR, "hour"] : [ms / MINUTE, "minute"];
   const form = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 } as const;
-  return new Intl.NumberFormat(language, form).format(n);
+  return numbers(language, form).format(n);
 }
 
 /** How long somebody waits, for a list: less than a minute is "now", "지금". */

@@ -1,3 +1,4 @@
+import { languages } from "../../shared/formats";
 import type { ActorView, AttributeView, ContactRef, ContactView, IdentityView } from "../../wire";
 import { language, t } from "../words";
 
@@ -17,7 +18,7 @@ export function contactLabel(contact: Pick<ContactView, "name" | "erased_at" | "
 /** A language's own name in the language that is spoken here. */
 export function languageName(locale: string): string {
   try {
-    return new Intl.DisplayNames([document.documentElement.lang], { type: "language" }).of(locale) ?? locale;
+    return languages(document.documentElement.lang).of(locale) ?? locale;
   } catch {
     return locale;
   }

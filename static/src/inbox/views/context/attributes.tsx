@@ -1,4 +1,5 @@
 import { useState } from "preact/hooks";
+import { numbers } from "../../../shared/formats";
 import { isComposing } from "../../../shared/keys";
 import type { AttributeView } from "../../../wire";
 import { known } from "../../store";
@@ -31,7 +32,7 @@ export function parseValue(type: AttributeView["type"], text: string): unknown {
 function shown(definition: AttributeView, value: unknown): string {
   if (value === undefined || value === null) return "";
   if (definition.type === "boolean") return t(value === true ? "yes" : "no");
-  if (definition.type === "number") return new Intl.NumberFormat(language.value).format(Number(value));
+  if (definition.type === "number") return numbers(language.value).format(Number(value));
   return String(value);
 }
 

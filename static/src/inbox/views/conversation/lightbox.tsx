@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AttachmentView } from "../../../wire";
 import { fileSize } from "../../../shared/files";
+import { numbers } from "../../../shared/formats";
 import { loadThread } from "../../load";
 import { known } from "../../store";
 import { Dialog } from "../../ui/dialog";
@@ -214,7 +215,7 @@ export function Lightbox({ looking: wanted, conversation }: { looking: Looking; 
           <div class="lightbox-acts" role="toolbar" aria-label={t("lightbox.tools")}>
             <ToolButton icon="minus" label={t("lightbox.smaller")} off={scale <= 1} run={() => stage.zoom(1 / CLOSER)} />
             <button type="button" class="button quiet lightbox-scale" title={t("lightbox.whole")} onClick={() => stage.whole()}>
-              {new Intl.NumberFormat(language.value, { style: "percent" }).format(scale)}
+              {numbers(language.value, { style: "percent" }).format(scale)}
             </button>
             <ToolButton icon="plus" label={t("lightbox.larger")} run={() => stage.zoom(CLOSER)} />
             <a

@@ -1,5 +1,6 @@
 // What an act in a conversation's history says to people. An act without words here is not drawn.
 
+import { lists } from "../../../shared/formats";
 import { exact } from "../../../shared/time";
 import type { ConversationView, LineView } from "../../../wire";
 import { known } from "../../store";
@@ -32,7 +33,7 @@ function tagNames(ids: readonly string[]): string {
 }
 
 function listed(names: readonly string[]): string {
-  return new Intl.ListFormat(language.value, { type: "unit" }).format(names);
+  return lists(language.value).format(names);
 }
 
 /** The channel that a leg goes by. */

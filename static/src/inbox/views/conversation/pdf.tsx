@@ -3,6 +3,7 @@
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fileSize } from "../../../shared/files";
+import { numbers } from "../../../shared/formats";
 import type { AttachmentView } from "../../../wire";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
@@ -188,7 +189,7 @@ export function Pdf({ file }: { file: AttachmentView }) {
               <>
                 <ToolButton icon="minus" label={t("lightbox.smaller")} off={scale <= 0.5} run={() => zoom(scale / 1.25)} />
                 <button type="button" class="button quiet lightbox-scale" title={t("pdf.fit")} onClick={() => zoom(1)}>
-                  {new Intl.NumberFormat(language.value, { style: "percent" }).format(scale)}
+                  {numbers(language.value, { style: "percent" }).format(scale)}
                 </button>
                 <ToolButton icon="plus" label={t("lightbox.larger")} off={scale >= 4} run={() => zoom(scale * 1.25)} />
               </>

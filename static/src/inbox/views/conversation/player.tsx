@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { AttachmentView } from "../../../wire";
 import { fileSize } from "../../../shared/files";
+import { numbers } from "../../../shared/formats";
 import { Icon } from "../../ui/icons";
 import { language, t } from "../../words";
 
@@ -83,7 +84,7 @@ export function Player({ file }: { file: AttachmentView }) {
     setSpeed(next);
     if (element.current) element.current.playbackRate = next;
   };
-  const written = new Intl.NumberFormat(language.value).format(speed);
+  const written = numbers(language.value).format(speed);
   return (
     <div class="player" role="group" aria-label={t("player.label", { name: file.name })}>
       <audio ref={element} preload="metadata" src={file.url} />

@@ -1,5 +1,6 @@
 // What each line of the audit says to people; a kind this page does not know is named as it stands.
 
+import { lists } from "../../../shared/formats";
 import type { AuditLine } from "../../../wire";
 import { known } from "../../store";
 import { agentOf } from "../../store/select";
@@ -42,7 +43,7 @@ const THINGS = ["team", "tag", "account", "attribute", "organisation"];
 const SETTINGS = ["macro", "view", "hours", "parked"];
 
 function listed(words: readonly string[]): string {
-  return new Intl.ListFormat(language.value, { type: "unit" }).format(words);
+  return lists(language.value).format(words);
 }
 
 function texts(value: unknown): string[] {
