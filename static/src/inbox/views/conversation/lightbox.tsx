@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { language, t } from "../../words";
 import { actorName } from "../names";
+import { DownloadTool } from "./download";
 import { type Looking, looking, type Shown, turnedThrough } from "./gallery";
 import { ToolButton } from "./tool-button";
 import { CLOSER, moved, type Place, type Point, type Size, WHOLE, zoomed } from "./zoom";
@@ -218,18 +219,7 @@ export function Lightbox({ looking: wanted, conversation }: { looking: Looking; 
               {numbers(language.value, { style: "percent" }).format(scale)}
             </button>
             <ToolButton icon="plus" label={t("lightbox.larger")} run={() => stage.zoom(CLOSER)} />
-            <a
-              class="button quiet square"
-              href={shown.file.url}
-              download={shown.file.name}
-              target="_blank"
-              rel="noopener"
-              data-leave
-              aria-label={t("attachment.download", { name: shown.file.name })}
-              title={t("download")}
-            >
-              <Icon name="download" />
-            </a>
+            <DownloadTool file={shown.file} />
             <ToolButton icon="close" label={t("close")} run={close} />
           </div>
         </header>

@@ -5,16 +5,8 @@ import type { AttachmentView } from "../../../wire";
 import { Icon } from "../../ui/icons";
 import { PasswordField } from "../../ui/password-field";
 import { t } from "../../words";
+import { Download } from "./download";
 import type { Lock } from "./pdf-document";
-
-export function Download({ file }: { file: AttachmentView }) {
-  return (
-    <a class="button" href={file.url} download={file.name} target="_blank" rel="noopener" data-leave>
-      <Icon name="download" size={16} />
-      {t("download")}
-    </a>
-  );
-}
 
 export function Locked({ file, lock }: { file: AttachmentView; lock: Lock }) {
   const [password, setPassword] = useState("");

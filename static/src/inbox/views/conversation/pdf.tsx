@@ -9,9 +9,10 @@ import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
 import { Skeleton } from "../../ui/states";
 import { language, t } from "../../words";
+import { Download, DownloadTool } from "./download";
 import { reading } from "./gallery";
 import { type Fault, useDocument } from "./pdf-document";
-import { Download, Locked } from "./pdf-locked";
+import { Locked } from "./pdf-locked";
 import { ToolButton } from "./tool-button";
 import { atPage, closerPaper, drawnAt, type Paper } from "./paper";
 
@@ -194,18 +195,7 @@ export function Pdf({ file }: { file: AttachmentView }) {
                 <ToolButton icon="plus" label={t("lightbox.larger")} off={scale >= 4} run={() => zoom(scale * 1.25)} />
               </>
             )}
-            <a
-              class="button quiet square"
-              href={file.url}
-              download={file.name}
-              target="_blank"
-              rel="noopener"
-              data-leave
-              aria-label={t("attachment.download", { name: file.name })}
-              title={t("download")}
-            >
-              <Icon name="download" />
-            </a>
+            <DownloadTool file={file} />
             <ToolButton icon="close" label={t("close")} run={close} />
           </div>
         </header>

@@ -6,6 +6,7 @@ import { fileSize } from "../../../shared/files";
 import { numbers } from "../../../shared/formats";
 import { Icon } from "../../ui/icons";
 import { language, t } from "../../words";
+import { DownloadTool } from "./download";
 
 const SPEEDS = [1, 1.5, 2, 0.75] as const;
 const FAR = 1e7; // seconds: behind the end of whatever there is
@@ -131,18 +132,7 @@ export function Player({ file }: { file: AttachmentView }) {
       >
         {written}×
       </button>
-      <a
-        class="button quiet square small"
-        href={file.url}
-        download={file.name}
-        target="_blank"
-        rel="noopener"
-        data-leave
-        aria-label={t("attachment.download", { name: file.name })}
-        title={t("download")}
-      >
-        <Icon name="download" size={15} />
-      </a>
+      <DownloadTool file={file} small />
     </div>
   );
 }

@@ -4,9 +4,9 @@ import { useEffect, useState } from "preact/hooks";
 import type { AttachmentView } from "../../../wire";
 import { fileSize } from "../../../shared/files";
 import { Dialog } from "../../ui/dialog";
-import { Icon } from "../../ui/icons";
 import { Failed, Skeleton } from "../../ui/states";
 import { language, t } from "../../words";
+import { Download } from "./download";
 import { reading } from "./gallery";
 
 const READ = 256 * 1024; // bytes of a text that are read at most
@@ -64,10 +64,7 @@ export function Reader({ file }: { file: AttachmentView }) {
       <TextPage file={file} />
       <div class="form-acts">
         <span class="file-size">{fileSize(file.size, language.value)}</span>
-        <a class="button" href={file.url} download={file.name} target="_blank" rel="noopener" data-leave>
-          <Icon name="download" size={16} />
-          {t("download")}
-        </a>
+        <Download file={file} />
       </div>
     </Dialog>
   );
