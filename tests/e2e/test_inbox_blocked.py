@@ -57,7 +57,9 @@ async def test_it_says_that_the_network_blocks_live_updates(
 
 async def test_a_cut_alone_is_no_block(office: Office, new_page: Pages):
     """While the server itself is away, nobody blames the network."""
-    new_page.expect("WebSocket connection|ERR_CONNECTION|ERR_FAILED|ERR_EMPTY")
+    new_page.expect(
+        "WebSocket connection|ERR_CONNECTION|ERR_FAILED|ERR_EMPTY|error occurred when fetching the script"
+    )
     mina = await office.hire("Mina")
     inbox = await mina.inbox()
     await office.dies()

@@ -86,6 +86,7 @@ async def test_unread_is_what_we_wrote_to_her_and_she_has_not_read(both: Shop):
     assert await unread() == 3
     await both.store.write(lambda tx: erase_message(tx, posted[1].message, agent(both.agent)))
     assert await unread() == 2
+    await hana.line.quiet()  # nobody has seen what they were not told yet
     await hana.line.say(kind="seen", delivered=0, read=posted[0].position)
     await hana.line.quiet()
     assert await unread() == 1
