@@ -57,7 +57,8 @@ class Pages:
 async def accessibility_faults(page: Page, within: str = "html") -> list[str]:
     """What axe-core finds on the page as it stands, or in a part of it: one line for each rule and place."""
     # By evaluate, not as a script element: the page's own policy forbids that, and should.
-    await page.evaluate((PACKAGES / "axe-core/axe.min.js").read_text())
+    if not await page.evaluate("'axe' in window"):
+        await page.evaluate((PACKAGES / "axe-core/axe.min.js").read_text())
     found = await page.evaluate("(within) => axe.run(within, {resultTypes: ['violations']})", within)
     return [
         f"{fault['id']} ({fault['impact']}): {node['target']} {node['failureSummary']}"
