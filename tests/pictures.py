@@ -17,6 +17,7 @@ from playwright.async_api import Browser, FilePayload, Page, async_playwright, e
 from gateway.sandbox.pictures import picture
 from static import bundle
 from tests.servers import chromium
+from tests.servers.pages import PATIENCE
 from tests.servers.parley import Parley
 
 ROOT = Path(__file__).parents[1]
@@ -46,10 +47,11 @@ DESK = {"width": 1360, "height": 860}
 PHONE = {"width": 390, "height": 760}
 
 
-def way(demo: Parley, pattern: str) -> str:
-    """One of the ways in that the demo prints."""
-    found = re.search(pattern, demo.said(), re.MULTILINE)
-    assert found, demo.said()
+async def way(demo: Parley, pattern: str) -> str:
+    """One of the ways in that the demo prints: some of them after its door has opened."""
+    async with asyncio.timeout(PATIENCE / 1000):
+        while (found := re.search(pattern, demo.said(), re.MULTILINE)) is None:  # noqa: ASYNC110 (it only prints)
+            await asyncio.sleep(0.03)
     return f"{demo.url}{found[1]}"
 
 
@@ -60,13 +62,13 @@ async def write(page: Page, text: str) -> None:
 
 async def tour(customer: Page, agent: Page, demo: Parley) -> None:
     """A customer who is known writes and sends a photo; the agent takes it, notes, tags, answers."""
-    await customer.goto(way(demo, r"^ +http://[^/]+(/chat/\S+#vouch=\S+)"))
+    await customer.goto(await way(demo, r"^ +http://[^/]+(/chat/\S+#vouch=\S+)"))
     await write(customer, "안녕하세요, 오늘 받은 드립 서버 상자가 이렇게 왔어요.")
     photo: FilePayload = {"name": "box.png", "mimeType": "image/png", "buffer": picture("parcel")}
     await customer.locator("input[type=file]").set_input_files(photo)
     await write(customer, "유리에도 금이 가 있어요. 교환할 수 있을까요?")
 
-    await agent.goto(way(demo, r"^ +supervisor +http://[^/]+(/link/\S+)"))
+    await agent.goto(await way(demo, r"^ +supervisor +http://[^/]+(/link/\S+)"))
     await agent.get_by_role("navigation").get_by_title("All open", exact=True).click()
     await agent.locator("[data-row]", has_text="유리에도 금이").click()
     log = agent.get_by_role("log")
@@ -138,7 +140,7 @@ async def take_all(browser: Browser, demo: Parley) -> None:
     await expect(phone.locator("[data-row]").first).to_be_visible()
     await picture_of(phone, "phone-list")
     sandbox = await page(browser, viewport=DESK, locale="en-US")
-    await sandbox.goto(way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+)"))
+    await sandbox.goto(await way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+)"))
     await expect(sandbox.frames[1].get_by_role("heading")).to_be_visible()
     await sandbox.get_by_role("radio").nth(1).check()
     await sandbox.wait_for_timeout(1500)

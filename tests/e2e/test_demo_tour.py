@@ -20,7 +20,7 @@ async def test_a_newcomer_s_first_minutes(parley: Callable[..., Parley], new_pag
     )
 
     agent = await new_page(viewport=DESK)
-    await agent.goto(way(demo, r"^ +agent +http://[^/]+(/link/\S+)"))
+    await agent.goto(await way(demo, r"^ +agent +http://[^/]+(/link/\S+)"))
     teams = agent.locator("nav a[href^='/list/team']")
     await expect(teams).to_have_count(1)
     await expect(teams).to_contain_text("주문 Orders")

@@ -349,8 +349,8 @@ export class Chat {
       if (this.typedAt) this.line.send({ kind: "typing", active: false });
       this.typedAt = 0;
     } else if (rest <= 0) {
-      this.typedAt = Date.now();
-      this.line.send({ kind: "typing", active: true, preview: settings?.preview ? text.slice(0, 2000) : null });
+      const told = this.line.send({ kind: "typing", active: true, preview: settings?.preview ? text.slice(0, 2000) : null });
+      this.typedAt = told ? Date.now() : 0;
     } else if (settings?.preview) {
       this.tellsTyping = setTimeout(() => this.tellTyping(text), rest);
     }

@@ -67,9 +67,12 @@ export class Line {
     this.cut();
   }
 
-  send(frame: FromVisitor): void {
+  /** Returns whether there is a way for it now; nothing waits for one. */
+  send(frame: FromVisitor): boolean {
     if (this.greeted && this.socket?.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(frame));
     else if (this.asking && this.token) this.ears.tell(this.token, frame).catch(() => undefined);
+    else return false;
+    return true;
   }
 
   /** A new socket now, whatever the old one thinks of itself. */
