@@ -129,6 +129,7 @@ async def test_what_an_edited_message_said_is_shown_when_asked_for(office: Offic
     inbox = await mina.inbox()
     await inbox.open(NAME)
     await inbox.reply("Helo")
+    await mina.has(["Hello", "Helo"])
     found = await mina.conversation()
     page = await mina.ask("GET", f"/conversations/{found['id']}/messages")
     await mina.ask("PATCH", f"/messages/{page['messages'][-1]['id']}", {"text": "Hello, Kim"})

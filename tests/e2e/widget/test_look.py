@@ -27,6 +27,7 @@ def hexed(rgb: str) -> str:
 async def test_any_brand_colour_reads_in_light_and_dark(world: World, colour: str, scheme: str):
     await world.configure(colour=colour)
     chat = await world.talk(viewport=DESKTOP, color_scheme=scheme)
+    await chat.ready()
     await chat.say("hello https://shop.example/a")
     await chat.settled()
     for place in ("header", ".mine .text"):
