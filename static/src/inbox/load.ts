@@ -1,6 +1,6 @@
 // Reads from REST into the store: lists, conversations, histories. Every page goes through the reducers.
 
-import type { AlongView, ContactView, ConversationView, LineView, MessageView, NoticesPage } from "../wire";
+import type { ConversationPage, ConversationsPage, ConversationView, MessagesPage, NoticesPage } from "../wire";
 import { ApiError, get } from "./api";
 import { recallAlong } from "./commands/along";
 import { recallDrafts } from "./commands/drafts";
@@ -17,32 +17,6 @@ const FURTHER = 100;
 
 /** What is read anew is read as far as it was, up to this many rows. */
 const ANEW = 500;
-
-interface ListPage {
-  conversations: ConversationView[];
-  before: string | null;
-  position: number;
-  read: Record<string, number>;
-}
-
-export interface ConversationPage {
-  conversation: ConversationView;
-  contact: ContactView;
-  position: number;
-  read: number;
-  drafts: Record<string, string>;
-  along: Record<string, AlongView | null>;
-  watching: boolean;
-}
-
-interface MessagesPage {
-  messages: MessageView[];
-  held: MessageView[];
-  lines: LineView[];
-  before: string | null;
-  after: string | null;
-  position: number;
-}
 
 function queryOf(filter: Filter): Record<string, string> {
   return {
@@ -86,7 +60,7 @@ export function loadList(filter: Filter, more = false): Promise<void> {
     dispatch({ kind: "list.asked", filter });
     try {
       const limit = more ? FURTHER : PAGE;
-      const page = await get<ListPage>("/conversations", { ...queryOf(filter), before, limit });
+      const page = await get<ConversationsPage>("/conversations", { ...queryOf(filter), before, limit });
       dispatch({ kind: "list.page", filter, generation, first: !more, page });
     } catch {
       failed(generation, { kind: "list.failed", filter });
@@ -100,7 +74,7 @@ export function renewList(filter: Filter): Promise<void> {
     const list = state.value.lists.get(listKey(filter));
     if (list?.phase !== "ready" || list.ids.length > ANEW) return;
     const limit = Math.max(PAGE, list.ids.length);
-    const page = await get<ListPage>("/conversations", { ...queryOf(filter), limit }).catch(() => null);
+    const page = await get<ConversationsPage>("/conversations", { ...queryOf(filter), limit }).catch(() => null);
     if (page) dispatch({ kind: "list.page", filter, generation, first: true, page });
   });
 }
@@ -169,9 +143,9 @@ export function prefetchNone(): void {
   clearTimeout(soon);
 }
 
-export function loadPast(contact: string): Promise<ListPage> {
+export function loadPast(contact: string): Promise<ConversationsPage> {
   const { generation } = state.value;
-  return get<ListPage>(`/contacts/${contact}/conversations`).then((page) => {
+  return get<ConversationsPage>(`/contacts/${contact}/conversations`).then((page) => {
     dispatch({
       kind: "conversations.learned",
       generation,

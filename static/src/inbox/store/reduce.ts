@@ -1,6 +1,6 @@
 // Everything that changes what is known passes here: the server's frames, answers of REST, and this browser's own acts.
 
-import type { AlongView, ContactView, ConversationView, NoticesPage, PrivateView, ProblemView, SavedView, ToAgent } from "../../wire";
+import type { AlongView, ContactView, ConversationPage, ConversationsPage, ConversationView, NoticesPage, PrivateView, ProblemView, SavedView, ToAgent } from "../../wire";
 import { countsOf } from "./counts";
 import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
@@ -18,31 +18,8 @@ export type Local =
   | { kind: "list.failed"; filter: Filter }
   | { kind: "views.loaded"; generation: number; views: readonly SavedView[] }
   | { kind: "clock"; now: number }
-  | {
-      kind: "list.page";
-      filter: Filter;
-      generation: number;
-      first: boolean;
-      page: {
-        conversations: ConversationView[];
-        before: string | null;
-        position: number;
-        read: Record<string, number>;
-      };
-    }
-  | {
-      kind: "conversation.loaded";
-      generation: number;
-      page: {
-        conversation: ConversationView;
-        contact: ContactView;
-        position: number;
-        read: number;
-        drafts: Record<string, string>;
-        along: Record<string, AlongView | null>;
-        watching: boolean;
-      };
-    }
+  | { kind: "list.page"; filter: Filter; generation: number; first: boolean; page: ConversationsPage }
+  | { kind: "conversation.loaded"; generation: number; page: ConversationPage }
   | {
       kind: "conversations.learned";
       generation: number;

@@ -1,8 +1,7 @@
 import { useState } from "preact/hooks";
-import type { ConversationView, ProblemView } from "../../../wire";
+import type { ConversationPage, ConversationView, ProblemView } from "../../../wire";
 import { get, problemOf } from "../../api";
 import { merge, split } from "../../commands";
-import type { ConversationPage } from "../../load";
 import { go } from "../../router";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";

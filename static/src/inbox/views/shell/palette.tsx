@@ -4,12 +4,11 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import type { ContactView, ConversationView, HitsPage } from "../../../wire";
+import type { ContactView, ConversationPage, ConversationView, HitsPage } from "../../../wire";
 import { find, type Found } from "../../../shared/hangul";
 import { isComposing } from "../../../shared/keys";
 import { get } from "../../api";
 import { assign, setPriority, tag } from "../../commands";
-import type { ConversationPage } from "../../load";
 import { loadPast } from "../../load";
 import { go } from "../../router";
 import { known } from "../../store";
