@@ -1,5 +1,10 @@
 """Is anybody there? Customers hear yes or no, and when it changes."""
 
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
 from gateway.bus import AgentHere, AgentSays
 from gateway.events import SYSTEM
 from gateway.limits import Limits
@@ -10,35 +15,39 @@ from tests.visitors.conftest import Shop, open_shop, vouch
 LIMITS = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
 
 
-async def test_customers_hear_whether_anybody_is_there_and_when_it_changes(tmp_path):
+@pytest.fixture
+async def settled(tmp_path: Path) -> AsyncIterator[Shop]:
+    """A shop that has begun so long ago that who is there has said so; nobody is."""
     async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, LIMITS) as shop:
-        shop.clock.ahead += 2_000  # begun so long ago that who is there has said so
-        browser = shop.browser()
-        await browser.arrive()
-        line = await browser.connect()
-        assert (await line.hear("hello"))["here"] is False
-        shop.bus.signal(AgentHere(shop.agent, "t1"))
-        assert (await line.hear("here"))["here"] is True
-        other = await browser.connect()
-        assert (await other.hear("hello"))["here"] is True
-        shop.bus.signal(AgentHere(shop.agent, "t1", gone=True))
-        assert (await line.hear("here"))["here"] is False
-        assert shop.agent not in str(line.raw) and "Mina" not in str(line.raw), "never who"
+        shop.clock.ahead += 2_000
+        yield shop
 
 
-async def test_presence_that_is_not_renewed_ends_by_itself_and_an_idle_agent_is_not_there(tmp_path):
-    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, LIMITS) as shop:
-        shop.clock.ahead += 2_000  # begun so long ago that who is there has said so
-        browser = shop.browser()
-        await browser.arrive()
-        line = await browser.connect()
-        await line.hear("snapshot")
-        shop.bus.signal(AgentHere(shop.agent, "t1", visible=False))
-        assert await line.quiet() == []
-        shop.bus.signal(AgentHere(shop.agent, "t1"))
-        assert (await line.hear("here"))["here"] is True
-        shop.clock.ahead += 3_000
-        assert (await line.hear("here"))["here"] is False
+async def test_customers_hear_whether_anybody_is_there_and_when_it_changes(settled: Shop):
+    browser = settled.browser()
+    await browser.arrive()
+    line = await browser.connect()
+    assert (await line.hear("hello"))["here"] is False
+    settled.bus.signal(AgentHere(settled.agent, "t1"))
+    assert (await line.hear("here"))["here"] is True
+    other = await browser.connect()
+    assert (await other.hear("hello"))["here"] is True
+    settled.bus.signal(AgentHere(settled.agent, "t1", gone=True))
+    assert (await line.hear("here"))["here"] is False
+    assert settled.agent not in str(line.raw) and "Mina" not in str(line.raw), "never who"
+
+
+async def test_presence_that_is_not_renewed_ends_by_itself_and_an_idle_agent_is_not_there(settled: Shop):
+    browser = settled.browser()
+    await browser.arrive()
+    line = await browser.connect()
+    await line.hear("snapshot")
+    settled.bus.signal(AgentHere(settled.agent, "t1", visible=False))
+    assert await line.quiet() == []
+    settled.bus.signal(AgentHere(settled.agent, "t1"))
+    assert (await line.hear("here"))["here"] is True
+    settled.clock.ahead += 3_000
+    assert (await line.hear("here"))["here"] is False
 
 
 async def test_right_after_a_start_nobody_is_taken_for_absent(shop: Shop):
@@ -99,19 +108,17 @@ async def test_what_the_site_signed_is_her_address(shop: Shop):
     assert told["address"] == "anna@shop.example"
 
 
-async def test_it_is_not_kept_for_who_has_no_room_and_told_when_she_has(tmp_path):
-    async with open_shop(f"sqlite:///{tmp_path}/a.db", tmp_path, LIMITS) as shop:
-        shop.clock.ahead += 2_000  # begun so long ago that who is there has said so
-        browser = shop.browser()
-        await browser.arrive()
-        line = await browser.connect()
-        await line.hear("snapshot")
-        await line.quiet()
-        (session,) = shop.sessions
-        session.send({"kind": "filler", "text": "x" * 3_000_000})
-        waits = session._waiting
-        shop.bus.signal(AgentHere(shop.agent, "t1"))
-        assert session.lags
-        assert session._waiting == waits
-        await line.hear("filler")
-        assert (await line.hear("here"))["here"] is True
+async def test_it_is_not_kept_for_who_has_no_room_and_told_when_she_has(settled: Shop):
+    browser = settled.browser()
+    await browser.arrive()
+    line = await browser.connect()
+    await line.hear("snapshot")
+    await line.quiet()
+    (session,) = settled.sessions
+    session.send({"kind": "filler", "text": "x" * 3_000_000})
+    waits = session._waiting
+    settled.bus.signal(AgentHere(settled.agent, "t1"))
+    assert session.lags
+    assert session._waiting == waits
+    await line.hear("filler")
+    assert (await line.hear("here"))["here"] is True
