@@ -11,9 +11,13 @@ from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
-from gateway.errors import Unavailable
+from gateway import metrics, trace
+from gateway.errors import Moving, Unavailable
 from gateway.events import Event
+from gateway.seals import Seals
 from gateway.store.log import Cursor, events_after
+from gateway.store.sealed import forget as give_up
+from gateway.store.sealed import seal_all
 from gateway.store.tx import Reader, Tx
 
 T = TypeVar("T")
@@ -51,8 +55,12 @@ WAITING = 2000
 """Units waiting for the writer before the door answers 503."""
 OLDEST = 2.0
 """Seconds the oldest unit may have waited before the door answers 503."""
+REOPENS = 10.0
+"""Seconds for which a database that is being moved is waited for at the start."""
 HEAL = 1000
 """Events read at a time when a gap is filled from the database."""
+EARLY = 1000
+"""Batches of other processes that may wait for what comes before them; what comes above that is read from the log."""
 
 
 class Store(ABC):
@@ -62,12 +70,26 @@ class Store(ABC):
     secret: bytes
     """The deployment's own key, made with the database: signs links and visitors' tokens."""
 
-    def __init__(self) -> None:
+    def __init__(self, seals: Seals) -> None:
+        self.seals = seals
         self._publish: Publish = lambda events: None
+        self._carry: Publish = lambda events: None
+        self.patience = 0.0
+        """Seconds to wait for what other processes tell before a gap is read from the database."""
         self._published = 0
         self._batches: dict[int, Sequence[Event]] = {}
         self._healing: asyncio.Task[None] | None = None
+        self._heal_again = False
+        """More was committed than the reading that is under way may have seen."""
         self._entered: deque[float] = deque()
+        self._asked: dict[asyncio.Future[Any], str] = {}
+        self._committed_at: dict[int, float] = {}
+        self.wrote_at = time.monotonic()
+        """When something was last written, or the database was opened."""
+        self.refused = ""
+        """Why the newest batch could not be written; "": it was."""
+        self.requests = trace.Requests()
+        """By which request the messages came that this process has written."""
         self._closing = False
 
     # --- writing ----------------------------------------------------------------------------------------------------
@@ -84,11 +106,32 @@ class Store(ABC):
             raise Unavailable("the database is closing")
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._entered.append(time.monotonic())
-        self._enqueue(Aside(verb) if aside else verb, future)
-        return await future
+        request = trace.current.get()
+        if not request:
+            self._enqueue(Aside(verb) if aside else verb, future)
+            return await future
+        self._asked[future] = request
+        try:
+            self._enqueue(Aside(verb) if aside else verb, future)
+            with trace.span("commit"):
+                result = await future
+        finally:
+            del self._asked[future]
+        _say_committed(result)
+        return result
+
+    @property
+    def waiting(self) -> int:
+        """Units that wait for the writer, or are being written."""
+        return len(self._entered)
+
+    @property
+    def oldest(self) -> float:
+        """Seconds that the oldest of them has waited."""
+        return time.monotonic() - self._entered[0] if self._entered else 0.0
 
     def _admit(self) -> None:
-        if len(self._entered) >= WAITING or (self._entered and time.monotonic() - self._entered[0] > OLDEST):
+        if self.behind:
             raise Unavailable(f"{len(self._entered)} units wait for the database")
 
     @abstractmethod
@@ -98,11 +141,20 @@ class Store(ABC):
         self,
         outcomes: Sequence[tuple[asyncio.Future[Any], Any, BaseException | None]],
         events: Sequence[Event],
+        committed: float | None = None,
     ) -> None:
-        """On the loop, once a batch: tell the publisher first, then the callers."""
+        """On the loop, once a batch: tell the publisher first, then the callers. `committed`: when (`perf_counter`),
+        None: just now."""
+        self._note_trouble([error for _, _, error in outcomes])
+        if any(error is None for _, _, error in outcomes):
+            metrics.observe(metrics.Stage.QUEUED_COMMITTED, self.oldest)
         for _ in outcomes:
             self._entered.popleft()
+        for future, result, _ in outcomes if self._asked else ():
+            if isinstance(result, Event) and (request := self._asked.get(future)):
+                self.requests.remember(result, request)
         if events:
+            self._committed_at[events[-1].position] = time.perf_counter() if committed is None else committed
             self._committed(events)
         for future, result, error in outcomes:
             if future.cancelled():
@@ -111,6 +163,40 @@ class Store(ABC):
                 future.set_result(result)
             else:
                 future.set_exception(error)
+
+    def _note_trouble(self, errors: Sequence[BaseException | None]) -> None:
+        away = [error for error in errors if isinstance(error, Unavailable)]
+        if errors and len(away) == len(errors):
+            self.refused = str(away[0])
+        elif errors:
+            self.refused, self.wrote_at = "", time.monotonic()
+
+    @property
+    def behind(self) -> bool:
+        """So far that `write` sends callers away."""
+        return len(self._entered) >= WAITING or self.oldest > OLDEST
+
+    async def _open_secrets(self, *, forget: bool) -> None:
+        """The last step of opening: from here on no secret stands open in the database. Closes on failure."""
+        try:
+            if forget:
+                for what in await self.write(give_up):
+                    log.warning("its key is lost, it is given up: %s", what)
+            self.secret = await self._sealed()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def _sealed(self) -> bytes:
+        """Where whoever moves the database has just died, it is closed for some seconds more."""
+        until = time.monotonic() + REOPENS
+        while True:
+            try:
+                return await self.write(seal_all)
+            except Moving:
+                if time.monotonic() > until:
+                    raise
+                await asyncio.sleep(0.1)
 
     # --- reading ----------------------------------------------------------------------------------------------------
 
@@ -154,13 +240,30 @@ class Store(ABC):
         """Every committed fact of the deployment goes there once, in position order, on the loop."""
         self._publish = publish
 
-    def _committed(self, events: Sequence[Event]) -> None:
-        if events[0].position <= self._published:
+    def carry_to(self, carry: Publish) -> None:
+        """Every batch that this process committed goes there once, in whatever order, on the loop: for the others."""
+        self._carry = carry
+
+    def hear(self, events: Sequence[Event]) -> None:
+        """Consecutive facts that another process committed. They may come in any order, again, or not at all: what is
+        missing is read from the database."""
+        if self._closing or events[-1].position <= self._published:
             return
+        if events[0].position > self._published + 1 and len(self._batches) >= EARLY:
+            self.heal()
+        else:
+            self._arrange([event for event in events if event.position > self._published])
+
+    def _committed(self, events: Sequence[Event]) -> None:
+        self._carry(events)
+        if events[0].position > self._published:
+            self._arrange(events)
+
+    def _arrange(self, events: Sequence[Event]) -> None:
         self._batches[events[0].position] = events
         self._advance()
         if self._batches:
-            self.heal()
+            self.heal(self.patience)
 
     def _advance(self) -> None:
         while events := self._batches.pop(self._published + 1, None):
@@ -168,19 +271,37 @@ class Store(ABC):
 
     def _hand_on(self, events: Sequence[Event]) -> None:
         self._published = events[-1].position
+        self._tell_published(events)
         try:
             self._publish(events)
         except Exception:
             # The facts are safe in the log; a publisher's fault must not fail the writers.
             log.exception("publishing failed up to position %d", self._published)
 
-    def heal(self) -> None:
-        """Another process wrote in between, or a batch was lost on the way: read the gap from the database."""
+    def _tell_published(self, events: Sequence[Event]) -> None:
+        for position in [at for at in self._committed_at if at <= self._published]:
+            took = time.perf_counter() - self._committed_at.pop(position)
+            metrics.observe(metrics.Stage.COMMITTED_PUBLISHED, took)
+        self.requests.tell("published", events)
+
+    def heal(self, patience: float = 0.0) -> None:
+        """Another process wrote in between, or a batch was lost on the way: read the gap from the database, unless it
+        closes within `patience` seconds."""
         if self._healing_idle() and not self._closing:
-            self._healing = asyncio.get_running_loop().create_task(self._fill_gap(), name="store.heal")
+            self._healing = asyncio.get_running_loop().create_task(self._heal(patience), name="store.heal")
+
+    async def _heal(self, patience: float) -> None:
+        while patience and self._batches:
+            before = self._published
+            await asyncio.sleep(patience)
+            if self._published == before:
+                break
+        if self._batches or not patience or self._heal_again:
+            await self._fill_gap()
 
     async def _fill_gap(self) -> None:
         while True:
+            early, self._heal_again = set(self._batches), False
             try:
                 missing = await self.follow(lambda look: events_after(look, self._published, HEAL), long=True)
             except Unavailable as why:
@@ -192,9 +313,13 @@ class Store(ABC):
             missing = [event for event in missing if event.position > self._published]
             if missing:
                 self._hand_on(missing)
-            self._batches = {at: batch for at, batch in self._batches.items() if at > self._published}
+            # What was told of before that look and is not in the log was never committed.
+            never = early if len(missing) < HEAL else set()
+            self._batches = {
+                at: batch for at, batch in self._batches.items() if at > self._published and at not in never
+            }
             self._advance()
-            if len(missing) < HEAL and not self._batches:
+            if len(missing) < HEAL and not self._batches and not self._heal_again:
                 return
             if not missing:
                 await asyncio.sleep(0.01)
@@ -207,12 +332,16 @@ class Store(ABC):
 
     async def look_at_head(self) -> None:
         try:
-            head = await self.follow(_head)
+            head = await self._head()
         except Unavailable as why:
             log.warning("the head of the log cannot be read: %s", why)
             return
-        if head > self._published and self._healing_idle():
+        if head > self._published:
+            self._heal_again = not self._healing_idle()
             self.heal()
+
+    async def _head(self) -> int:
+        return await self.follow(read_head)
 
     def _healing_idle(self) -> bool:
         return self._healing is None or self._healing.done()
@@ -223,5 +352,12 @@ class Store(ABC):
             await asyncio.gather(self._healing, return_exceptions=True)
 
 
-async def _head(look: Reader) -> int:
+def _say_committed(result: object) -> None:
+    if isinstance(result, Event):
+        trace.step("committed", position=result.position, message=result.message)
+    else:
+        trace.step("committed")
+
+
+async def read_head(look: Reader) -> int:
     return look.position

@@ -12,15 +12,18 @@ import itertools
 import logging
 import os
 import secrets
+import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import asyncpg
 
+from gateway import metrics
 from gateway.errors import ConfigError, ParleyError, Unavailable
 from gateway.events import Event, new_id
-from gateway.store import migrate
+from gateway.seals import Seals
+from gateway.store import migrate, moving
 from gateway.store.base import BATCH, Aside, Look, Store, Together, Verb
 from gateway.store.postgres_purge import purge
 from gateway.store.postgres_tx import PostgresReader, PostgresTx
@@ -47,11 +50,21 @@ LOCK_PATIENCE = "20ms"
 two batches ever wait for each other, which PostgreSQL would notice only after a second (`deadlock_timeout`)."""
 TIMEOUT = 15.0
 """Seconds a statement may take before its caller hears `Unavailable`."""
+SMALL = 5.0
+"""Seconds that a small look may take, and a new connection: over it the server is as good as gone."""
+IDLE = 8.0
+"""Seconds that a transaction of ours may stand still. A process that is frozen, or cut off without a word, holds locks
+(of the log's head, at worst, for which everybody waits): the server then ends its session. Less than TIMEOUT, so that
+those who wait are still there."""
 OPTIONS: dict[str, Any] = {
     "command_timeout": TIMEOUT,
-    "timeout": 5,
-    "server_settings": {"application_name": APPLICATION},
+    "timeout": SMALL,
+    "server_settings": {
+        "application_name": APPLICATION,
+        "idle_in_transaction_session_timeout": f"{IDLE:.0f}s",
+    },
 }
+AWAY = "PostgreSQL did not answer when it was last asked for the head of the log"
 MIGRATION_LOCK = 7_205_759_403
 """The advisory lock of our migrations: any number nobody else uses."""
 GONE = (
@@ -64,6 +77,7 @@ GONE = (
     asyncpg.InsufficientResourcesError,
     asyncpg.PostgresSystemError,
     asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
 )
 """The server is away, full or in trouble. InterfaceError is asyncpg's for a closed connection, and also for arguments
 that do not fit: inside a unit the connection itself says which."""
@@ -80,6 +94,7 @@ UNUSABLE = (
     asyncpg.FeatureNotSupportedError,
 )
 """What keeps a database from being opened until somebody mends the URL, the rights or the database."""
+HEAD = "select position from log_head"
 CLOCK = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
 NOW = f"select {CLOCK}"
 BEGIN_BATCH = f"select position, {CLOCK}, set_config('lock_timeout', $1, true) from log_head"
@@ -90,8 +105,8 @@ _Unit = tuple[Verb[Any], "asyncio.Future[Any]"]
 class PostgresStore(Store):
     """Open with `await PostgresStore.open(url)`; any number of processes serve one database."""
 
-    def __init__(self, url: str, clock: Callable[[], int] | None) -> None:
-        super().__init__()
+    def __init__(self, url: str, clock: Callable[[], int] | None, seals: Seals) -> None:
+        super().__init__(seals)
         self._url = url
         self._clock = clock
         self._waiting: deque[_Unit] = deque()
@@ -101,7 +116,13 @@ class PostgresStore(Store):
         self._readers: Any
         self._scanners: Any
         self._followers: Any
+        self._pulse: Any
         self._writers: Any
+        self._writing: Any = None
+        """The connection of the batch that is under way."""
+        self._writing_since = 0.0
+        self._away = False
+        """The server did not answer the last look at the log's head: nobody waits for it until it does."""
         self._writer_task: asyncio.Task[None]
 
     @property
@@ -109,18 +130,27 @@ class PostgresStore(Store):
         return True
 
     @classmethod
-    async def open(cls, url: str, clock: Callable[[], int] | None = None) -> PostgresStore:
-        """Connect, migrate, start the writer. `clock` stands in for the database's clock in tests.
+    async def open(
+        cls,
+        url: str,
+        clock: Callable[[], int] | None = None,
+        seals: Seals | None = None,
+        *,
+        forget: bool = False,
+    ) -> PostgresStore:
+        """Connect, migrate, start the writer. `clock` stands in for the database's clock in tests; without `seals`
+        (tests) secrets stand open. `forget`: go on without secrets whose key is lost.
 
-        Raises ConfigError for a URL or a schema that cannot be used, Unavailable when nobody answers.
+        Raises ConfigError for a URL, a schema or a key that cannot be used, Unavailable when nobody answers.
         """
-        store = cls(url, clock)
+        store = cls(url, clock, seals or Seals())
         try:
             # Each kind has connections of its own: a crowd of one never makes another wait, least of all the writer.
-            store._readers = await _pool(url, READERS)
-            store._scanners = await _pool(url, SCANNERS)
-            store._followers = await _pool(url, FOLLOWERS)
-            store._writers = await _pool(url, 1)
+            store._readers = await _pool(url, READERS, SMALL)
+            store._scanners = await _pool(url, SCANNERS, TIMEOUT)
+            store._followers = await _pool(url, FOLLOWERS, TIMEOUT)
+            store._pulse = await _pool(url, 1, SMALL)
+            store._writers = await _pool(url, 1, TIMEOUT)
             await store._migrate()
         except UNUSABLE as why:
             await store._let_go()
@@ -134,10 +164,11 @@ class PostgresStore(Store):
         store._writer_task = asyncio.get_running_loop().create_task(
             store._write_batches(), name="store.writer"
         )
+        await store._open_secrets(forget=forget)
         return store
 
     async def _let_go(self) -> None:
-        for name in ("_readers", "_scanners", "_followers", "_writers"):
+        for name in ("_readers", "_scanners", "_followers", "_pulse", "_writers"):
             if pool := getattr(self, name, None):
                 await pool.close()
 
@@ -149,8 +180,9 @@ class PostgresStore(Store):
             finally:
                 await connection.execute("select pg_advisory_unlock($1)", MIGRATION_LOCK)
             facts = dict(await connection.fetch("select key, value from meta"))
-            self.epoch, self.secret = facts["epoch"], bytes.fromhex(facts["secret"])
-            self._published = await connection.fetchval("select position from log_head")
+            check_whole(facts)
+            self.epoch = facts["epoch"]
+            self._published = await connection.fetchval(HEAD)
 
     async def close(self) -> None:
         """Everything already waiting is still written. Closing again does nothing."""
@@ -185,15 +217,47 @@ class PostgresStore(Store):
     # --- reading ----------------------------------------------------------------------------------------------------
 
     async def read(self, look: Look[T]) -> T:
-        return await _look(self._readers, look)
+        return await self._look(self._readers, look, SMALL)
 
     async def scan(self, look: Look[T]) -> T:
-        return await _look(self._scanners, look)
+        return await self._look(self._scanners, look, TIMEOUT)
 
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
-        return await _look(self._followers, look)
+        return await self._look(self._followers, look, TIMEOUT)
+
+    async def _look(self, pool: Any, look: Look[T], patience: float) -> T:
+        if self._away:
+            raise Unavailable(AWAY)
+        return await _look(pool, look, patience, self.seals)
+
+    async def _head(self) -> int:
+        """The pulse of the server, on a connection that nothing else holds up: when it does not answer, nobody waits
+        longer for a batch that is as old. What became of that only the log tells; whoever repeats it is recognised."""
+        try:
+            with _unavailable():
+                head = await self._ask_for_head()
+        except Unavailable:
+            self._away = True
+            if self._writing is not None and time.monotonic() - self._writing_since > SMALL:
+                self._writing.terminate()
+            raise
+        self._away = False
+        return head
+
+    async def _ask_for_head(self) -> int:
+        async with self._pulse.acquire(timeout=SMALL) as connection:
+            try:
+                return int(await connection.fetchval(HEAD))
+            except TimeoutError:
+                connection.terminate()
+                raise
 
     # --- writing ----------------------------------------------------------------------------------------------------
+
+    def _admit(self) -> None:
+        if self._away:
+            raise Unavailable(AWAY)
+        super()._admit()
 
     def _enqueue(self, verb: Verb[Any], future: asyncio.Future[Any]) -> None:
         self._waiting.append((verb, future))
@@ -226,12 +290,14 @@ class PostgresStore(Store):
         outcomes: list[Any] = []
         events: list[Event] = []
         left = units
+        began = time.perf_counter()
         try:
-            async with self._writers.acquire(timeout=TIMEOUT) as connection, connection.transaction():
+            async with self._batch() as connection:
                 head, now, _ = await connection.fetchrow(BEGIN_BATCH, LOCK_PATIENCE)
-                tx = PostgresTx(connection, head, self._clock() if self._clock else now)
+                tx = PostgresTx(connection, head, self._clock() if self._clock else now, self.seals)
                 results = await together(tx, [verb for verb, _ in units])
                 await tx.write_log()
+            metrics.batch_written(len(units), time.perf_counter() - began)
             outcomes, left = _sorted_out(units, results)
             events = tx.events
         except Exception as why:
@@ -274,9 +340,10 @@ class PostgresStore(Store):
     ) -> tuple[list[Any], list[Event], list[_Unit]]:
         """Returns the outcomes, the facts, and the units that met a lock (never with `patience` "0": without end)."""
         outcomes, deferred = [], []
-        async with self._writers.acquire(timeout=TIMEOUT) as connection, connection.transaction():
+        began = time.perf_counter()
+        async with self._batch() as connection:
             head, now, _ = await connection.fetchrow(BEGIN_BATCH, patience)
-            tx = PostgresTx(connection, head, self._clock() if self._clock else now)
+            tx = PostgresTx(connection, head, self._clock() if self._clock else now, self.seals)
             await connection.execute(SAVE)
             for unit in batch:
                 try:
@@ -286,7 +353,18 @@ class PostgresStore(Store):
             if outcomes:
                 await connection.execute("set local lock_timeout = 0")
                 await tx.write_log()
+        metrics.batch_written(len(batch), time.perf_counter() - began)
         return outcomes, tx.events, deferred
+
+    @contextlib.asynccontextmanager
+    async def _batch(self) -> AsyncIterator[Any]:
+        async with self._writers.acquire(timeout=TIMEOUT) as connection:
+            self._writing, self._writing_since = connection, time.monotonic()
+            try:
+                async with _transaction(self._writers, connection):
+                    yield connection
+            finally:
+                self._writing = None
 
     async def _write_unit(
         self, connection: Any, tx: PostgresTx, verb: Verb[Any], future: asyncio.Future[Any]
@@ -337,14 +415,35 @@ def _is_gone(error: Exception) -> bool:
     return isinstance(error, GONE) and not isinstance(error, asyncpg.InterfaceError)
 
 
-async def _look(pool: Any, look: Look[T]) -> T:
+async def _look(pool: Any, look: Look[T], patience: float, seals: Seals) -> T:
     with _unavailable():
         async with (
-            pool.acquire(timeout=TIMEOUT) as connection,
-            connection.transaction(isolation="repeatable_read", readonly=True),
+            pool.acquire(timeout=patience) as connection,
+            _transaction(pool, connection, isolation="repeatable_read", readonly=True),
         ):
-            head = await connection.fetchval("select position from log_head")
-            return await look(PostgresReader(connection, head))
+            head = await connection.fetchval(HEAD)
+            return await look(PostgresReader(connection, head, seals))
+
+
+@contextlib.asynccontextmanager
+async def _transaction(pool: Any, connection: Any, **options: Any) -> AsyncIterator[None]:
+    """As asyncpg's, but a server that does not answer is not asked to roll back: that would be waited for as long
+    again. The other connections of the pool are doubted with this one, for a lost network tells none of them."""
+    try:
+        async with connection.transaction(**options):
+            try:
+                yield
+            except TimeoutError:
+                await _give_up(pool, connection)
+                raise
+    except TimeoutError:  # of its beginning or of its commit
+        await _give_up(pool, connection)
+        raise
+
+
+async def _give_up(pool: Any, connection: Any) -> None:
+    connection.terminate()
+    await pool.expire_connections()
 
 
 @contextlib.contextmanager
@@ -357,14 +456,15 @@ def _unavailable() -> Iterator[None]:
         raise Unavailable(f"PostgreSQL does not answer: {why}") from why
 
 
-async def _pool(url: str, size: int) -> Any:
+async def _pool(url: str, size: int, patience: float) -> Any:
+    """`patience`: seconds for each of its statements."""
     return await asyncpg.create_pool(
         url,
         min_size=0,
         max_size=size,
         init=_prepare,
         reset=_keep,
-        **OPTIONS,
+        **{**OPTIONS, "command_timeout": patience},
     )
 
 
@@ -374,6 +474,15 @@ async def _keep(connection: Any) -> None:
 
 async def _prepare(connection: Any) -> None:
     await connection.set_type_codec("jsonb", encoder=str, decoder=str, schema="pg_catalog")
+
+
+def check_whole(facts: Mapping[str, str]) -> None:
+    """`facts`: what `meta` says. Raises ConfigError while a move into this database is not final."""
+    if moving.KEY in facts:
+        raise ConfigError(
+            "[database] url: a move into this database is not finished: run `parley move` again, with the"
+            " configuration of the installation that is moved"
+        )
 
 
 async def apply_migrations(connection: Any, up_to: int | None = None) -> None:
@@ -392,5 +501,6 @@ async def apply_migrations(connection: Any, up_to: int | None = None) -> None:
 
 def _refuse(batch: list[_Unit], why: Exception) -> list[Any]:
     log.error("a batch of %d units was not written: %r", len(batch), why)
+    metrics.batch_failed(len(batch))
     gone = why if isinstance(why, ParleyError) else Unavailable(f"the database refused: {why}")
     return [(future, None, gone) for _, future in batch]

@@ -29,17 +29,19 @@ WORDLESS = (
         "participants",
     ),
     *("conversation_tags", "read_marks", "accounts", "agents", "team_members", "teams", "tags", "tokens"),
-    *("sessions", "one_time_links", "organisations", "attribute_definitions"),
+    *("sessions", "one_time_links", "organisations", "attribute_definitions", "intakes"),
 )
 """Tables without a customer's words, or those about her; whatever comes to be besides them is purged."""
 WORDED = (
     *("messages_account_id_provider_id_key", "identities_space_address_key", "legs_by_identity"),
+    "message_sources_by_name",
     *("message_search_tokens", "conversation_search_tokens", "contact_search_tokens"),
 )
 """The indexes that do. GIN keeps a word for ever once it had it, and no page is blanked where an entry was removed."""
 MAY_BE_EMPTY = {
     "attachments": {"owner": "text", "name": "text"},
     "message_versions": {"text": "text"},
+    "message_sources": {"name": "text", "subject": "text", "text": "text", "html": "text"},
     "drafts": {"text": "text"},
     **{
         table: {"tokens": "tsvector"} for table in ("message_search", "conversation_search", "contact_search")

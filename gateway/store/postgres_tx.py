@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from gateway.events import Event
+from gateway.seals import Seals
 from gateway.store import log as log_rows
 from gateway.store.search import vector
 from gateway.store.sql import Row, for_postgres
@@ -36,7 +37,8 @@ class PostgresReader:
 
     postgres = True
 
-    def __init__(self, connection: Any, position: int) -> None:
+    def __init__(self, connection: Any, position: int, seals: Seals) -> None:
+        self.seals = seals
         self._connection = connection
         self._position = position
 
@@ -59,8 +61,8 @@ class PostgresReader:
 class PostgresTx(PostgresReader, log_rows.Recorded):
     """A batch's transaction, shared by its units. `position` is the head as it was when the batch began."""
 
-    def __init__(self, connection: Any, position: int, now: int) -> None:
-        PostgresReader.__init__(self, connection, position)
+    def __init__(self, connection: Any, position: int, now: int, seals: Seals) -> None:
+        PostgresReader.__init__(self, connection, position, seals)
         log_rows.Recorded.__init__(self)
         # Random, so that batches of two processes never meet in a unique index before they are numbered.
         self._provisional = PROVISIONAL + (secrets.randbits(40) << 20)

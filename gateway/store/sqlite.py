@@ -18,9 +18,12 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, TypeVar
 
-from gateway.errors import ParleyError, Unavailable
+from gateway import metrics
+from gateway.errors import Moving, ParleyError, Unavailable
 from gateway.events import Event
 from gateway.folders import make_private, make_private_file
+from gateway.seals import NAME, Seals
+from gateway.store import moving
 from gateway.store.base import BATCH, Look, Store, Verb
 from gateway.store.sqlite_file import apply_migrations, connect, is_lost, openable, unavailable
 from gateway.store.sqlite_tx import SqliteReader, SqliteTx
@@ -59,8 +62,8 @@ def wall_clock() -> int:
 class SqliteStore(Store):
     """Open with `await SqliteStore.open(path)`; one process serves it."""
 
-    def __init__(self, path: Path, clock: Clock) -> None:
-        super().__init__()
+    def __init__(self, path: Path, clock: Clock, seals: Seals) -> None:
+        super().__init__(seals)
         self.path = path
         self._clock = clock
         self._loop = asyncio.get_running_loop()
@@ -73,11 +76,15 @@ class SqliteStore(Store):
         return False
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock = wall_clock) -> SqliteStore:
-        """Make or migrate the file and start the writer. Raises ConfigError, Unavailable."""
-        store = cls(path, clock)
+    async def open(
+        cls, path: Path, clock: Clock = wall_clock, seals: Seals | None = None, *, forget: bool = False
+    ) -> SqliteStore:
+        """Make or migrate the file and start the writer. Without `seals`: a key beside the file. `forget`: go on
+        without secrets whose key is lost. Raises ConfigError, Unavailable."""
+        store = cls(path, clock, seals or Seals(file=path.parent / NAME))
         await asyncio.to_thread(store._prepare)
         store._start()
+        await store._open_secrets(forget=forget)
         return store
 
     def _prepare(self) -> None:
@@ -86,12 +93,13 @@ class SqliteStore(Store):
             make_private_file(self.path)  # the write-ahead log takes its rights from it
             self._writer = connect(self.path)
             failed.callback(self._writer.close)
+            moving.check_openable(self._writer)
             apply_migrations(self._writer, self._clock())
             facts = dict(self._writer.execute("select key, value from meta").fetchall())
             head = self._writer.execute("select position from log_head").fetchone()
             self._reader = connect(self.path, read_only=True)
             failed.pop_all()
-        self.epoch, self.secret = facts["epoch"], bytes.fromhex(facts["secret"])
+        self.epoch = facts["epoch"]
         self._published = head[0]
 
     def _start(self) -> None:
@@ -143,7 +151,7 @@ class SqliteStore(Store):
             connection.execute("begin")
             try:
                 head = connection.execute("select position from log_head").fetchone()[0]
-                return drive(look(SqliteReader(connection, head)))
+                return drive(look(SqliteReader(connection, head, self.seals)))
             finally:
                 if connection.in_transaction:
                     connection.execute("rollback")
@@ -158,10 +166,13 @@ class SqliteStore(Store):
         while not last:
             batch, last = self._gather()
             if batch:
+                began = time.perf_counter()
                 outcomes, events = self._write_or_refuse(batch)
+                ended = time.perf_counter()
+                metrics.batch_written(len(batch), ended - began)
                 # The loop may be gone at exit: the facts are safe, nobody is left to tell.
                 with contextlib.suppress(RuntimeError):
-                    self._loop.call_soon_threadsafe(self._settle, outcomes, events)
+                    self._loop.call_soon_threadsafe(self._settle, outcomes, events, ended)
                 if self._wal_is_long:
                     self._begin_wal_anew()
 
@@ -185,9 +196,11 @@ class SqliteStore(Store):
             return self._write_batch(batch)
         except Exception as why:
             self._roll_back()
-            if not is_lost(why) and len(batch) > 1:
+            if not _is_everybodys(why) and len(batch) > 1:
                 return self._write_alone(batch)
-            log.error("a batch of %d units was not written: %r", len(batch), why)
+            if not isinstance(why, Moving):  # the door says it, now and then
+                log.error("a batch of %d units was not written: %r", len(batch), why)
+                metrics.batch_failed(len(batch))
             gone = why if isinstance(why, ParleyError) else Unavailable(f"the database refused: {why}")
             return [(future, None, gone) for _, future in batch], []
 
@@ -207,7 +220,7 @@ class SqliteStore(Store):
         try:
             return self._run_batch(batch, self._write_unit)
         except BaseException as why:
-            if is_lost(why):
+            if _is_everybodys(why):
                 raise
             self._roll_back()
         return self._run_batch(batch, self._write_unit_apart)
@@ -217,7 +230,9 @@ class SqliteStore(Store):
     ) -> tuple[list[_Outcome], list[Event]]:
         run = self._writer.execute
         run("begin immediate")
-        tx = SqliteTx(self._writer, run("select position from log_head").fetchone()[0], self._clock())
+        moving.admit(self._writer)
+        head = run("select position from log_head").fetchone()[0]
+        tx = SqliteTx(self._writer, head, self._clock(), self.seals)
         outcomes = [write(tx, verb, future) for verb, future in batch]
         tx.write_log()
         run("commit")
@@ -315,6 +330,11 @@ async def _merge(tx: Tx, table: str, pages: int) -> bool:
     before = await tx.value("select total_changes()")
     await tx.run(f"insert into {table} ({table}, rank) values ('merge', $1)", pages)
     return bool(await tx.value("select total_changes()") - before >= 2)
+
+
+def _is_everybodys(error: BaseException) -> bool:
+    """Is it no single unit's fault, so that it would meet each of a batch by itself too?"""
+    return is_lost(error) or isinstance(error, Moving)
 
 
 def _size_and_time(file: Path) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.events import Event
+from gateway.seals import Seals
 from gateway.store import log as log_rows
 from gateway.store.sql import Row, for_sqlite
 from gateway.store.tx import Stamp
@@ -18,7 +19,8 @@ class SqliteReader:
 
     postgres = False
 
-    def __init__(self, connection: sqlite3.Connection, position: int) -> None:
+    def __init__(self, connection: sqlite3.Connection, position: int, seals: Seals) -> None:
+        self.seals = seals
         self._connection = connection
         self._position = position
 
@@ -41,8 +43,8 @@ class SqliteReader:
 class SqliteTx(SqliteReader, log_rows.Recorded):
     """The batch's transaction, shared by its units. The only writer numbers facts the moment they are recorded."""
 
-    def __init__(self, connection: sqlite3.Connection, position: int, now: int) -> None:
-        SqliteReader.__init__(self, connection, position)
+    def __init__(self, connection: sqlite3.Connection, position: int, now: int, seals: Seals) -> None:
+        SqliteReader.__init__(self, connection, position, seals)
         log_rows.Recorded.__init__(self)
         self._now = now
 

@@ -10,6 +10,7 @@ from collections.abc import Coroutine, Sequence
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 from gateway.events import Event
+from gateway.seals import Seals
 from gateway.store.sql import Row
 
 T = TypeVar("T")
@@ -25,6 +26,11 @@ class Stamp(NamedTuple):
 
 class Reader(Protocol):
     """One consistent look at the database."""
+
+    @property
+    def seals(self) -> Seals:
+        """Opens the secrets that stand in it (`gateway.store.sealed`)."""
+        ...
 
     @property
     def position(self) -> int:

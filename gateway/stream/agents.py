@@ -41,11 +41,12 @@ async def change_agent(tx: Tx, agent: str, by: Actor, **changes: Any) -> None:
     """Change name, email, role, picture or locale. Raises NotFound, Conflict, Refused (the last admin)."""
     row = await hold_agent(tx, agent)
     fresh = {key: changes.get(key, row[key]) for key in ("name", "email", "role", "picture", "locale")}
-    fresh["email"] = fresh["email"].lower()
+    address, former = fresh["email"].lower(), row["email"]
+    fresh["email"] = address
     changed = sorted(key for key in fresh if fresh[key] != row[key])
     if not changed:
         return
-    if "email" in changed and await tx.one(EMAIL_TAKEN, fresh["email"], agent) is not None:
+    if address != former and await tx.one(EMAIL_TAKEN, address, agent) is not None:
         raise Conflict("errors.email_taken", f"another agent has the address that {agent} should get")
     if "role" in changed and row["role"] == "admin":
         await _check_other_admin(tx, agent)

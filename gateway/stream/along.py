@@ -7,23 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from gateway.store import Row, Tx, as_json
 from gateway.stream.acts import Acts
 
-SAVE = """insert into drafts_along (agent_id, conversation_id, mode, stands, macro_id, acts, worded, named, updated_at)
-    values ($1, $2, $3, 1, $4, $5, $6, $7, $8) on conflict (agent_id, conversation_id, mode) do update set stands = 1,
-    macro_id = excluded.macro_id, acts = excluded.acts, worded = excluded.worded, named = excluded.named,
-    updated_at = excluded.updated_at"""
+SAVE = """insert into drafts_along (agent_id, conversation_id, mode, stands, macro_id, acts, worded, named, updated_at,
+    letter) values ($1, $2, $3, 1, $4, $5, $6, $7, $8, $9) on conflict (agent_id, conversation_id, mode) do update
+    set stands = 1, macro_id = excluded.macro_id, acts = excluded.acts, worded = excluded.worded,
+    named = excluded.named, updated_at = excluded.updated_at, letter = excluded.letter"""
 # Its place stays: a tab that was cut meanwhile must learn that nothing is left.
-DROP = """update drafts_along set stands = 0, macro_id = null, acts = '{}', worded = 0, named = '{}', updated_at = $4
-    where agent_id = $1 and conversation_id = $2 and mode = $3 and stands = 1"""
+DROP = """update drafts_along set stands = 0, macro_id = null, acts = '{}', worded = 0, named = '{}', letter = null,
+    updated_at = $4 where agent_id = $1 and conversation_id = $2 and mode = $3 and stands = 1"""
 DROP_FILES = "delete from draft_files where agent_id = $1 and conversation_id = $2 and mode = $3"
 WAITING = "select id from attachments where id in {ids_1} and owner = $2 and message_id is null"
 KEEP_FILE = """insert into draft_files (agent_id, conversation_id, mode, place, upload_id)
     values ($1, $2, $3, $4, $5)"""
-FORGET = """update drafts_along set stands = 0, macro_id = null, acts = '{}', worded = 0, named = '{}', updated_at = $2
-    where conversation_id = $1 and stands = 1"""
+FORGET = """update drafts_along set stands = 0, macro_id = null, acts = '{}', worded = 0, named = '{}', letter = null,
+    updated_at = $2 where conversation_id = $1 and stands = 1"""
 LEFT = """select f.id, f.hash from draft_files d join attachments f on f.id = d.upload_id and f.message_id is null
     where d.conversation_id = $1"""
 DELETE_UPLOADS = "delete from attachments where id in {ids_1} and message_id is null"
@@ -42,6 +43,8 @@ class Along:
     """Which of several people of one name is meant: by the name, the id."""
     files: Sequence[str] = ()
     """Ids of the agent's own waiting uploads, in order."""
+    letter: Mapping[str, Any] | None = None
+    """To whom it is to go, and under which subject, as far as its agent has said."""
 
 
 async def save_along(tx: Tx, agent_id: str, owner: str, conversation: str, mode: str, along: Along) -> None:
@@ -53,9 +56,10 @@ async def save_along(tx: Tx, agent_id: str, owner: str, conversation: str, mode:
     files = [one for one in dict.fromkeys(along.files) if one in waiting]
     for at, upload in enumerate(files):
         await tx.run(KEEP_FILE, *place, at, upload)
-    if files or along.macro or along.acts or along.named:
+    if files or along.macro or along.acts or along.named or along.letter:
         acts, named = as_json(along.acts.as_dict()), as_json(dict(along.named))
-        await tx.run(SAVE, *place, along.macro, acts, int(along.worded), named, tx.now)
+        letter = as_json(dict(along.letter)) if along.letter else None
+        await tx.run(SAVE, *place, along.macro, acts, int(along.worded), named, tx.now, letter)
     else:
         await tx.run(DROP, *place, tx.now)
 

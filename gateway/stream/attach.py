@@ -9,7 +9,7 @@ from gateway.events import Attachment, new_id
 from gateway.store import Tx
 
 INSERT = """insert into attachments (id, owner, message_id, place, hash, name, mime, size, width, height, inline,
-    created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
+    created_at, cid) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)"""
 # Compare-and-set: two messages can never take the same upload, and nobody takes another's.
 CLAIM = (
     "update attachments set message_id = $1, place = $2 where id = $3 and owner = $4 and message_id is null"
@@ -18,7 +18,12 @@ CLAIM = (
 
 async def insert_attachments(tx: Tx, message: str, files: Sequence[Attachment]) -> None:
     for place, file in enumerate(files):
-        await _insert(tx, new_id(), "provider", message, place, file)
+        await put_in_place(tx, new_id(), message, place, file)
+
+
+async def put_in_place(tx: Tx, key: str, message: str, place: int, file: Attachment) -> None:
+    """A file of a provider's, under this id and in this place of its message."""
+    await _insert(tx, key, "provider", message, place, file)
 
 
 async def keep_upload(tx: Tx, owner: str, file: Attachment) -> str:
@@ -50,4 +55,5 @@ async def _insert(tx: Tx, key: str, owner: str, message: str | None, place: int,
         file.height,
         int(file.inline),
         tx.now,
+        file.cid or None,
     )

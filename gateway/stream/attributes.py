@@ -18,6 +18,8 @@ LONGEST = 2000
 DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 UNSEEN = re.compile(r"[\s\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\\]")
 """What no URL holds: spaces, controls, marks that turn the direction of reading, and what browsers read as a slash."""
+LONGEST_HOST = 253
+"""Characters (RFC 1035 section 2.3.4)."""
 HOST = re.compile(r"(?=.{1,253}$)(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))*")
 
 
@@ -86,6 +88,8 @@ def _is_url(value: str) -> bool:
 
 def is_hostname(value: str) -> bool:
     """RFC 1123 section 2.1, international names (RFC 5890) by their ASCII form."""
+    if len(value) > LONGEST_HOST:  # before it is translated, which takes its time with each letter
+        return False
     try:
         ascii_form = value if value.isascii() else value.encode("idna").decode("ascii")
     except UnicodeError:

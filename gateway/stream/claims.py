@@ -22,7 +22,7 @@ MOST = 8
 """Addresses of one contact that are looked for."""
 FOUND = 40
 """Newest contacts with the same address that are looked at."""
-MAIL = re.compile(r"[^\s@<>]+@[^\s@<>]+\.[^\s@<>]+")
+MAIL = re.compile(r"(?<![^\s@<>])[^\s@<>]{1,64}@[^\s@<>]+\.[^\s@<>]+")
 PHONE = re.compile(r"[\s()+.\-\d]*")
 SPACES = "select id from accounts"
 BY_ADDRESS = "select contact_id, space from identities where space in {ids_1} and address in {ids_2}"
@@ -74,7 +74,8 @@ async def known_by(look: Reader, addresses: Iterable[str]) -> dict[str, Way]:
     for mail in wanted:
         if "@" in mail:
             for row in await _with_words(look, mail):
-                if str(from_json(row["attributes"]).get("email") or "").lower() == mail:
+                claimed = from_json(row["attributes"]).get("email")
+                if str(claimed or "").lower() == mail:
                     found.setdefault(row["id"], "address")
     return found
 

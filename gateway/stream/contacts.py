@@ -10,6 +10,7 @@ from gateway.errors import NotFound, Refused
 from gateway.events import SYSTEM, Actor, Proof
 from gateway.store import Row, Tx, as_json, from_json, plain
 from gateway.stream.attributes import check_attributes
+from gateway.stream.followers import part_contact
 from gateway.stream.hold import contact_changed, live_contact
 from gateway.stream.people import index_contact
 from gateway.stream.status import spam_for, spare
@@ -93,12 +94,14 @@ def fitting_claims(stored: Mapping[str, str], claims: Mapping[str, str]) -> dict
 
 
 async def block(tx: Tx, contact: str, by: Actor) -> None:
-    """Out of everybody's way: what runs with this contact goes to spam, and what comes while it is blocked too."""
+    """Out of everybody's way: what runs with this contact goes to spam, and what comes while it is blocked too.
+    Browsers that came by a link read nothing of the address that it was sent to any more, whatever is undone later."""
     row = await _alive(tx, contact)
     if row["blocked_at"] is not None:
         return
     await tx.run(BLOCK, row["id"], tx.now)
     contact_changed(tx, row["id"], by, ["blocked"])
+    await part_contact(tx, row["id"], by)
     for conversation in await tx.all(RUNNING, row["id"]):
         await spam_for(tx, conversation["id"], row["id"], by)
 

@@ -7,16 +7,19 @@ from gateway.events import Actor, Kind
 from gateway.store import Row, Tx, plain
 from gateway.store.search import tokens
 from gateway.stream.hold import Held, about_message, hold
+from gateway.stream.hook_queue import forget_excerpts
 from gateway.stream.repeats import forget_ids
+from gateway.stream.sources import erase_source
 
 MESSAGE = "select * from messages where id = $1 {lock}"
 WHERE = "select conversation_id from messages where id = $1"
 KEEP = """insert into message_versions (message_id, version, text, at)
     select $1, coalesce(max(version), 0) + 1, $2, $3 from message_versions where message_id = $1"""
 EDIT = "update messages set text = $2, edited_at = $3 where id = $1"
-ERASE = "update messages set text = '', content = null, erased_at = $2 where id = $1"
+ERASE = "update messages set text = '', content = null, envelope = null, erased_at = $2 where id = $1"
 ERASE_VERSIONS = "delete from message_versions where message_id = $1"
 FILES = "select distinct hash from attachments where message_id = $1"
+ERASE_REMOTE = "delete from remote_files where message_id = $1"
 ERASE_FILES = "delete from attachments where message_id = $1"
 NAMED = """select 1 from attachments where hash = $1
     union all select 1 from agents where substr(picture, 1, 64) = $1 limit 1"""
@@ -55,6 +58,7 @@ async def erase_message(tx: Tx, message: str, by: Actor) -> list[str]:
     if row["erased_at"] is not None:
         return []
     hashes = await erase_content(tx, row)
+    await forget_excerpts(tx, {held.id, row["birth_conversation_id"]})
     _tell(tx, Kind.MESSAGE_ERASED, held, row, by)
     return await give_up(tx, hashes)
 
@@ -65,6 +69,8 @@ async def erase_content(tx: Tx, row: Row) -> list[str]:
     await tx.run(ERASE, row["id"], tx.now)
     await forget_ids(tx, row)
     await tx.run(ERASE_VERSIONS, row["id"])
+    await tx.run(ERASE_REMOTE, row["id"])
+    await erase_source(tx, row["id"])
     if hashes:
         await tx.run(ERASE_FILES, row["id"])
     tx.index("message_search", row["position"], "")

@@ -19,8 +19,10 @@ from gateway.stream.along import forget_along
 from gateway.stream.edit import NAMED, erase_content, give_up, take_message, tell_message
 from gateway.stream.held import erase_held
 from gateway.stream.hold import changed, hold, live_contact
+from gateway.stream.hook_queue import forget_excerpts
 from gateway.stream.parked import erase_parked
 from gateway.stream.repeats import forget_ids_of
+from gateway.stream.sources import forget_address
 from gateway.stream.status import close
 
 log = logging.getLogger(__name__)
@@ -42,6 +44,15 @@ CONVERSATIONS = (
     + """ select c.id, c.number, c.status, c.merged_into from conversations c
     where c.contact_id in (select id from her) order by c.id"""
 )
+# Hers, and wherever her messages have stood.
+TALKS = (
+    ALL_OF_HER
+    + """ select c.id from conversations c where c.contact_id in (select id from her)
+    union select l.conversation_id from legs l join identities i on i.id = l.identity_id
+        where i.contact_id in (select id from her)
+    union select m.birth_conversation_id from messages m join legs l on l.id = m.leg_id
+        join identities i on i.id = l.identity_id where i.contact_id in (select id from her)"""
+)
 MESSAGES = (
     ALL_OF_HER
     + """ select m.id, m.conversation_id, m.leg_id, m.position from messages m
@@ -52,6 +63,20 @@ MESSAGES = (
             (select c.id from conversations c where c.contact_id in (select id from her))))
     order by m.conversation_id, m.position"""
 )
+# Addresses that she left, to which something followed or was sent for her, and of which nothing else is known: whoever
+# has such a one has never written.
+LEFT_BY_HER = (
+    ALL_OF_HER
+    + """ select i.id, i.space, i.address, k.id as contact_id, k.seq from identities i
+    join contacts k on k.id = i.contact_id where i.contact_id not in (select id from her)
+    and exists (select 1 from legs l join conversations c on c.id = l.conversation_id
+        join messages m on m.leg_id = l.id join carried x on x.message_id = m.id
+        where l.identity_id = i.id and c.contact_id in (select id from her))
+    and not exists (select 1 from messages m where m.author_id = i.id)
+    and not exists (select 1 from conversations c where c.contact_id = k.id)
+    and not exists (select 1 from contact_notes n where n.contact_id = k.id)
+    and not exists (select 1 from identities o where o.contact_id = k.id and o.id <> i.id) order by i.id {lock_i}"""
+)
 FORGET_NOTES = "delete from contact_notes where contact_id = $1"
 WAITING_UPLOADS = "select hash from attachments where owner = $1"
 DROP_UPLOADS = "delete from attachments where owner = $1"
@@ -60,6 +85,8 @@ FORGET_CONVERSATION = "update conversations set subject = '', attributes = '{}',
 FORGET_DRAFTS = "update drafts set text = '', updated_at = $2 where conversation_id = $1 and text <> ''"
 # Thread keys are the provider's words; some are made of addresses.
 FORGET_THREADS = "update legs set thread_key = '' where identity_id = $1"
+FORGET_PROOFS = "delete from proofs where identity_id = $1 or (met_id = $1 and message_id is null)"
+FORGET_MET = "update proofs set met_id = null where met_id = $1"
 FORGET_ADDRESS = "update identities set address = $2, proof = 0 where id = $1"
 FORGET_CONTACT = """update contacts set name = '', locale = null, organisation_id = null, attributes = '{}',
     claims = '{}', erased_at = $2 where id = $1"""
@@ -132,14 +159,23 @@ async def erase_contact(tx: Tx, contact: str, by: Actor) -> list[str]:
     for conversation in await tx.all(CONVERSATIONS, row["id"]):
         hashes += [file["hash"] for file in await forget_along(tx, conversation["id"])]
         await _forget_conversation(tx, conversation, by)
-    for identity in identities:
+    left = await tx.all(LEFT_BY_HER, row["id"])
+    for identity in (*identities, *left):
         hashes += await _forget_identity(tx, identity)
-    for one in await tx.all(CONTACTS, row["id"]):
-        await tx.run(FORGET_CONTACT, one["id"], tx.now)
-        await tx.run(FORGET_NOTES, one["id"])
-        tx.index("contact_search", one["seq"], "")
+    them = [(one["id"], one["seq"]) for one in await tx.all(CONTACTS, row["id"])]
+    for key, seq in (*them, *((one["contact_id"], one["seq"]) for one in left)):
+        await tx.run(FORGET_CONTACT, key, tx.now)
+        await tx.run(FORGET_NOTES, key)
+        tx.index("contact_search", seq, "")
+    await _forget_told(tx, row["id"])
     tx.record(Event(Kind.CONTACT_ERASED, by, tx.now, contact=ContactId(row["id"]), audited=True))
     return await give_up(tx, hashes)
+
+
+async def _forget_told(tx: Tx, contact: str) -> None:
+    """What webhooks' receivers answered when they were told of her."""
+    talks = [row["id"] for row in await tx.all(TALKS, contact)]
+    await forget_excerpts(tx, [*talks, *(f"contact:{row['id']}" for row in await tx.all(CONTACTS, contact))])
 
 
 async def _erase_messages(tx: Tx, contact: str, by: Actor) -> list[str]:
@@ -169,5 +205,8 @@ async def _forget_identity(tx: Tx, identity: Row) -> list[str]:
     await tx.run(FORGET_THREADS, identity["id"])
     await forget_ids_of(tx, identity["id"])
     await erase_parked(tx, identity["space"], identity["address"])
+    await forget_address(tx, identity["id"], identity["address"])
+    await tx.run(FORGET_PROOFS, identity["id"])
+    await tx.run(FORGET_MET, identity["id"])
     await tx.run(FORGET_ADDRESS, identity["id"], f"erased:{new_id()}")
     return hashes

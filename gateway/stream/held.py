@@ -1,4 +1,5 @@
-"""Replies that wait a moment in which their author may take them back: held, looked at, taken back, forgotten.
+"""Replies that wait a moment in which their author may take them back, or for a time that their author has chosen:
+held, looked at, taken back, forgotten.
 
 A held reply is no message yet: it stands in a table of its own, so nothing that is said to a customer, counted or
 searched can meet it. Agents are told of it (`message.held`); `release` makes it a message. Taking back and releasing
@@ -19,23 +20,29 @@ if TYPE_CHECKING:
     from gateway.stream.post import Post
 
 HOLD_MOST = 30_000
-"""ms a reply may be held for."""
+"""ms a reply may be held for, where its author has not chosen a time."""
+LATER_MOST = 366 * 86_400_000
+"""ms ahead of now that a time may be chosen."""
 
 INSERT = """insert into held_replies (id, position, conversation_id, leg_id, account_id, identity_id, author_kind,
-    author_id, client_id, text, uploads, reply_to, macro_id, acts, reopens, held_at, due_at, takes)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
+    author_id, client_id, text, uploads, reply_to, macro_id, acts, reopens, held_at, due_at, takes, content, envelope,
+    chosen) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21)
     on conflict do nothing"""
 LEG = "select account_id, identity_id from legs where id = $1"
-# The files wait with the reply: nothing else takes them, and no sweep of unused uploads is so fast.
+# The files wait with the reply, however long: nothing else takes them, and no sweep of unused uploads.
 KEEP_FILE = """update attachments set owner = $1, place = $2
     where id = $3 and owner = $4 and message_id is null"""
-GIVE_FILES_BACK = (
-    "update attachments set owner = $3 where id in {ids_1} and owner = $2 and message_id is null"
-)
+# As if they had just been sent up: a reply may have waited for weeks.
+GIVE_FILES_BACK = """update attachments set owner = $3, created_at = $4
+    where id in {ids_1} and owner = $2 and message_id is null"""
 TAKE = "select * from held_replies where id = $1"
 IS_MESSAGE = "select 1 from messages where id = $1"
-UNDO = """update held_replies set text = '', acts = null, macro_id = null, reply_to = null, due_at = null,
-    problem = null, uploads = '[]', undone_at = $2 where id = $1 and undone_at is null"""
+UNDO = """update held_replies set text = '', content = null, envelope = null, acts = null, macro_id = null,
+    reply_to = null, due_at = null, problem = null, uploads = '[]', undone_at = $2
+    where id = $1 and undone_at is null"""
+PUT_OFF = (
+    "update held_replies set due_at = $2, problem = null, chosen = 1 where id = $1 and undone_at is null"
+)
 FORGET_ID = "update held_replies set client_id = $2 where id = $1"
 STOP = "update held_replies set due_at = null, problem = $2 where id = $1 and undone_at is null"
 NOTE_HELD = """insert into merge_items (merge_id, item_kind, item_id)
@@ -62,7 +69,7 @@ def owner_of(message: str) -> str:
 async def hold_back(tx: Tx, held: Held, what: Post, leg: LegId) -> Event:
     """Keep a reply that may be sent as things stand; nothing of its conversation changes. Raises Repeat, Refused."""
     message = MessageId(new_id())
-    due = tx.now + min(what.hold, HOLD_MOST)
+    due = tx.now + min(what.hold, HOLD_MOST) if what.at is None else what.at
     event = about_message(tx, Kind.MESSAGE_HELD, held, message, leg, what.author, {"until": due})
     position = tx.record(event, Stamp("held_replies", "position", message))
     way = await tx.one(LEG, leg)
@@ -87,6 +94,9 @@ async def hold_back(tx: Tx, held: Held, what: Post, leg: LegId) -> Event:
         tx.now,
         due,
         int(what.takes),
+        None if what.content is None else as_json(what.content),
+        None if what.envelope is None else what.envelope.json,
+        int(what.at is not None),
     )
     if not stored:
         raise Repeat
@@ -119,26 +129,41 @@ async def _held_row(tx: Tx, message: str) -> Row:
     return row
 
 
-async def undo(tx: Tx, message: str, by: Actor) -> None:
-    """Take a held reply back: it goes for everybody, its files are its author's uploads again.
+async def put_off(tx: Tx, message: str, at: int, by: Actor, *, others: bool = False) -> Event:
+    """It goes then (UTC ms), whatever was said before. Raises as `undo`."""
+    held, row = await _own_held(tx, message, by, others)
+    await tx.run(PUT_OFF, message, at)
+    author = Actor(ActorKind(row["author_kind"]), row["author_id"])
+    event = about_message(tx, Kind.MESSAGE_HELD, held, row["id"], row["leg_id"], author, {"until": at})
+    tx.record(event)
+    return event
+
+
+async def undo(tx: Tx, message: str, by: Actor, *, others: bool = False) -> None:
+    """Take a held reply back: it goes for everybody, its files are its author's uploads again. `others`: its author may
+    be another, where it waits for a time.
 
     Raises NotFound, Forbidden for another's reply, Conflict when it was sent or taken back already.
     """
-    held, row = await take_held(tx, message)
-    if row["author_id"] != by.id:
-        raise Forbidden("errors.not_your_message", f"{by} did not write {message}")
+    held, row = await _own_held(tx, message, by, others)
     await give_files_back(tx, row)
     await tx.run(UNDO, message, tx.now)
     _tell_undone(tx, held, row, by)
+
+
+async def _own_held(tx: Tx, message: str, by: Actor, others: bool) -> tuple[Held, Row]:
+    held, row = await take_held(tx, message)
+    if row["author_id"] != by.id and not (others and row["chosen"]):
+        raise Forbidden("errors.not_your_message", f"{by} did not write {message}")
+    return held, row
 
 
 async def give_files_back(tx: Tx, row: Row) -> tuple[str, ...]:
     """The files of a held reply are its author's uploads again; returns their ids, in order."""
     uploads = tuple(from_json(row["uploads"]))
     if uploads:
-        await tx.run(
-            GIVE_FILES_BACK, as_json(list(uploads)), owner_of(row["id"]), f"agent:{row['author_id']}"
-        )
+        owner = f"agent:{row['author_id']}"
+        await tx.run(GIVE_FILES_BACK, as_json(list(uploads)), owner_of(row["id"]), owner, tx.now)
     return uploads
 
 

@@ -24,6 +24,11 @@ from gateway.store import Row, Tx
 
 HOLD = "select c.* from conversations c where c.id = $1 {lock_c}"
 SET_TAGS = "update conversations set tags = $2 where id = $1"
+# Where every way to her is shut by her own word, nobody can be expected to answer.
+NOBODY_WAITS = """update conversations set waiting_since = null where id = $1 and waiting_since is not null
+    and not exists (select 1 from legs l
+        left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
+        where l.conversation_id = $1 and e.opted_out_at is null)"""
 CONTACT = "select * from contacts where id = $1 {lock}"
 
 
@@ -174,3 +179,8 @@ def contact_changed(
     tx.record(
         Event(Kind.CONTACT_CHANGED, by, tx.now, contact=whom, subject=subject, changes=changes, audited=True)
     )
+
+
+async def expect_nothing(tx: Tx, conversation: str) -> None:
+    """She waits no more where she has refused every way to her."""
+    await tx.run(NOBODY_WAITS, conversation)

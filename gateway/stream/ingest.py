@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from gateway import metrics
 from gateway.errors import Repeat
 from gateway.events import (
     AccountId,
+    Actor,
     Address,
+    Consent,
     ConversationId,
     Event,
     InboundMessage,
     Kind,
     LegId,
     MessageId,
+    Proof,
     Scope,
     Status,
     TeamId,
@@ -27,10 +31,19 @@ from gateway.events import (
 from gateway.store import Reader, Row, Stamp, Store, Tx, as_json, plain
 from gateway.store.base import Together
 from gateway.store.search import tokens
+from gateway.stream.answered import join_answerer
 from gateway.stream.attach import claim_uploads, insert_attachments
-from gateway.stream.hold import Held, about_message, changed, held_row, hold, received
-from gateway.stream.people import Person, find_or_make
+from gateway.stream.automatic import speak_again
+from gateway.stream.clues import Led, follow_clues
+from gateway.stream.consent import heed
+from gateway.stream.files import wait_for_files
+from gateway.stream.hold import Held, about_message, changed, expect_nothing, held_row, hold, received
+from gateway.stream.joining import join_running
+from gateway.stream.participants import envelope_of, find_all, take_part
+from gateway.stream.people import Person
+from gateway.stream.proofs import bring_word, cross, has_word, join_fresh, tell_strayed
 from gateway.stream.repeats import erased_id
+from gateway.stream.sources import keep_source
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -47,20 +60,30 @@ NEW_LEG = """insert into legs (id, conversation_id, account_id, identity_id, thr
     values ($1, $2, $3, $4, $5, $6)"""
 REQUESTER = "insert into participants (conversation_id, contact_id, role) values ($1, $2, 'requester')"
 NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
-    author_kind, author_id, client_id, account_id, provider_id, text, content, reply_to, at, late)
-    values ($1, $2, $3, $3, $4, 'public', 'customer', $5, $6, $7, $8, $9, $10, $11, $12, $13)
+    author_kind, author_id, client_id, account_id, provider_id, text, content, reply_to, at, late, segments, envelope)
+    values ($1, $2, $3, $3, $4, 'public', 'customer', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
     on conflict do nothing"""
 # None is touched where the message was taken in once and erased since: seen only now that its row is there, for another
 # process may have erased it while ours waited.
 TOUCH = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
     position = $6, last_public_position = $6, last_customer_position = $6,
-    waiting_since = coalesce(waiting_since, $7), snoozed_until = null, closed_at = null where id = $1
+    waiting_since = coalesce(waiting_since, $7),
+    snoozed_until = case when $2 = 'snoozed' then snoozed_until else null end,
+    closed_at = case when $2 = 'closed' then coalesce(closed_at, $4) else null end where id = $1
     and not exists (select 1 from messages m where m.account_id = $8 and m.provider_id = $9 and m.id <> $12)
     and not exists (select 1 from messages m where m.author_id = $10 and m.client_id = $11 and m.id <> $12)"""
 TOUCH_TAGS = "update conversation_tags set status = $2, last_at = $3 where conversation_id = $1"
-TOUCH_LEG = "update legs set last_inbound_at = $2 where id = $1"
+# What is caught up may be older than what came meanwhile.
+TOUCH_LEG = """update legs set last_inbound_at = case when last_inbound_at > $2 then last_inbound_at else $2 end
+    where id = $1"""
 TOUCH_ENDPOINT = """insert into endpoints (account_id, identity_id, last_inbound_at) values ($1, $2, $3)
-    on conflict (account_id, identity_id) do update set last_inbound_at = excluded.last_inbound_at"""
+    on conflict (account_id, identity_id) do update set last_inbound_at =
+        case when endpoints.last_inbound_at > excluded.last_inbound_at
+            then endpoints.last_inbound_at else excluded.last_inbound_at end"""
+# By the name its provider knows it by: hers, or a part of ours.
+ANSWERED = """select m.id from messages m where m.account_id = $1 and m.provider_id = $2 and m.conversation_id = $3
+    union all select m.id from deliveries d join messages m on m.id = d.message_id
+    where d.account_id = $1 and d.provider_id = $2 and m.conversation_id = $3 limit 1"""
 # A client id is its author's own, on whatever account it came: with a provider's it is asked for last.
 KNOWN = """select m.id, m.conversation_id, m.position, m.at from messages m
     where (m.account_id = $1 and m.provider_id in ($2, $3)) or (m.client_id in ($4, $5) and m.author_id = $6)
@@ -113,6 +136,7 @@ async def take_in(
         return Taken(row["id"], row["conversation_id"], row["position"], row["at"], repeat=True)
     assert event.message is not None
     assert event.conversation is not None
+    metrics.heard(intake.account).inc()
     return Taken(event.message, event.conversation, event.position, event.at)
 
 
@@ -136,6 +160,10 @@ class TakeIn:
     reply_to: str | None = None
 
     async def __call__(self, tx: Tx) -> Event:
+        if self.fact.written_by is not None:
+            from gateway.stream.elsewhere import take_in_own
+
+            return await take_in_own(tx, self.intake, self.fact)
         return await ingest(
             tx,
             self.intake,
@@ -148,7 +176,9 @@ class TakeIn:
     @property
     def together(self) -> Together | None:
         """None for what is never plain."""
-        if self.uploads or self.fact.attachments or self.fact.thread_key:
+        fact = self.fact
+        told = fact.attachments or fact.files or fact.answers or fact.consent or fact.clues is not None
+        if self.uploads or fact.thread_key or fact.late or told or fact.source or has_word(fact.text):
             return None
         from gateway.stream.ingest_set import ingest_together
 
@@ -165,11 +195,29 @@ async def ingest(
     reply_to: str | None = None,
 ) -> Event:
     """The verb of `take_in`."""
-    person = await find_or_make(tx, fact.sender, fact.proof, name=fact.name, locale=fact.locale)
-    found = await _find_conversation(tx, intake, fact, person)
-    leg, held = found or await _open(tx, intake, fact, person)
+    fact, brought = await bring_word(tx, intake.account, fact)
+    person, others = await find_all(tx, fact)
+    found: tuple[LegId, Held] | None = None
+    led: Led | None = None
+    quiet = fact.source is not None and fact.source.automatic is not None
+    if brought is not None:
+        person = await join_fresh(tx, brought, person)
+        since = tx.now - intake.reopen_within
+        found = await cross(tx, brought, intake.account, fact.thread_key, person, since)
+    if fact.clues is not None and found is None:
+        person = await join_answerer(tx, intake.account, fact, person)
+        led = await follow_clues(tx, intake.account, fact.clues, person, proves=not quiet)
+        found = None if led is None else (led.leg, led.held)
+    else:
+        found = found or await _find_conversation(tx, intake, fact, person)
+    leg, held = found or await open_conversation(tx, intake, fact, person, customer(person.identity))
+    if brought is not None:
+        await tell_strayed(tx, brought, person, held)
+    refuses = fact.consent is Consent.STOP
     message = MessageId(new_id())
-    event, scope = tell(tx, held, leg, person, message)
+    if fact.answers:
+        reply_to = await tx.value(ANSWERED, intake.account, fact.answers, held.id)
+    event, scope = tell(tx, held, leg, person, message, opens=not (refuses or quiet), wakes=not quiet)
     at = time_of(tx, fact, held)
     stored = await tx.run(
         NEW_MESSAGE,
@@ -186,12 +234,17 @@ async def ingest(
         reply_to,
         at,
         int(fact.late),
+        fact.segments,
+        envelope_of(others) if others else None,
     )
     if not stored:
         raise Repeat
     last_at, newest = arrival(held, message, at)
+    # Who only takes part is not whom answers go to.
+    aside = refuses or (fact.clues is not None and person.contact != held.contact)
     touched = await tx.run(
-        *(TOUCH, held.id, scope.status, leg, last_at, newest, event.position, at),
+        *(TOUCH, held.id, scope.status, (aside and held.leg) or leg, last_at, newest, event.position),
+        None if refuses or quiet else at,
         *(intake.account, erased_id(intake.account, fact.provider_id)),
         *(person.identity, client_id and erased_id(person.identity, client_id), message),
     )
@@ -199,21 +252,45 @@ async def ingest(
         raise Repeat
     if scope.tags:
         await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
-    await tx.run(TOUCH_LEG, leg, tx.now)
-    await tx.run(TOUCH_ENDPOINT, intake.account, person.identity, tx.now)
+    heard_at = at if fact.late else tx.now
+    await tx.run(TOUCH_LEG, leg, heard_at)
+    await tx.run(TOUCH_ENDPOINT, intake.account, person.identity, heard_at)
+    if fact.source is not None and not quiet:
+        await speak_again(tx, intake.account, person.identity, customer(person.identity))
+    if fact.consent is not None:
+        await heed(tx, intake.account, person.identity, fact.consent, heard_at, customer(person.identity))
+    if refuses:
+        await expect_nothing(tx, held.id)
+    if fact.clues is not None:
+        await take_part(tx, held, [person, *(one.person for one in others)])
+    if fact.source is not None:
+        stranger = led is not None and led.stranger
+        await keep_source(tx, intake.account, message, fact.source, stranger=stranger)
     await insert_attachments(tx, message, fact.attachments)
+    await wait_for_files(tx, message, intake.account, fact.files)
     await claim_uploads(tx, message, uploads, owner=owner_of(fact))
     if fact.text:
         tx.index("message_search", event.position, tokens(fact.text))
     return event
 
 
-def tell(tx: Tx, held: Held, leg: LegId, person: Person, message: MessageId) -> tuple[Event, Scope]:
-    """Record that her message came, after the change of status that it brings; returns the scope it leaves."""
+def tell(
+    tx: Tx,
+    held: Held,
+    leg: LegId,
+    person: Person,
+    message: MessageId,
+    *,
+    opens: bool = True,
+    wakes: bool = True,
+) -> tuple[Event, Scope]:
+    """Record that her message came, after the change of status that it brings; returns the scope it leaves. What does
+    not open leaves closed what is closed, what does not wake leaves what is snoozed."""
     by, changes = customer(person.identity), {"visibility": "public"}
     event = about_message(tx, Kind.MESSAGE_CREATED, held, message, leg, by, changes)
     scope = held.scope
-    status = _status_after(held, person)
+    away = {Status.CLOSED} if wakes else {Status.CLOSED, Status.SNOOZED}
+    status = _status_after(held, person, stays=held.status in away and not opens)
     if status is not held.status:
         scope = replace(scope, status=status)
         changed(tx, held, by, {"status": [held.status, status]}, scope)
@@ -239,15 +316,15 @@ def arrival(held: Held, message: MessageId, at: int) -> tuple[int, MessageId]:
     return max(held.last_at, at), newest
 
 
-def _status_after(held: Held, person: Person) -> Status:
+def _status_after(held: Held, person: Person, *, stays: bool) -> Status:
     """What a customer's message makes of a conversation: it opens, unless she is blocked; spam stays spam."""
     if person.blocked or held.status is Status.SPAM:
         return Status.SPAM
-    return Status.OPEN
+    return held.status if stays else Status.OPEN
 
 
 def _plain(fact: InboundMessage) -> InboundMessage:
-    told = f"{fact.provider_id}{fact.sender.address}{fact.thread_key}{fact.text}"
+    told = f"{fact.provider_id}{fact.sender.address}{fact.thread_key}{fact.text}{fact.answers}"
     if "\0" not in f"{told}{fact.name}{fact.subject}{fact.locale}":
         return fact
     return replace(
@@ -259,6 +336,7 @@ def _plain(fact: InboundMessage) -> InboundMessage:
         name=plain(fact.name or ""),
         locale=plain(fact.locale or "") or None,
         subject=plain(fact.subject or ""),
+        answers=plain(fact.answers or "") or None,
     )
 
 
@@ -270,6 +348,8 @@ def owner_of(fact: InboundMessage) -> str:
 async def _find_conversation(
     tx: Tx, intake: Intake, fact: InboundMessage, person: Person
 ) -> tuple[LegId, Held] | None:
+    """By its thread, else what runs with this very address on this account, else what runs with who she is proven to
+    be, else what was closed not long ago."""
     if person.is_new:
         return None
     since = tx.now - intake.reopen_within
@@ -280,6 +360,11 @@ async def _find_conversation(
         if row is not None:
             held = await _held(tx, row)
             return await _add_leg(tx, held.id, intake.account, person, fact.thread_key), held
+    # Who begins a thread of her own means something else by it; and who only claims to be her is nobody.
+    if (row is None or row["status"] == Status.CLOSED) and not fact.thread_key and fact.proof > Proof.CLAIMED:
+        joined = await join_running(tx, intake.account, person, switch=fact.consent is not Consent.STOP)
+        if joined is not None:
+            return joined
     if row is None:
         return None
     return row["found_leg_id"], await _held(tx, row)
@@ -304,10 +389,14 @@ async def _add_leg(tx: Tx, conversation: str, account: str, person: Person, thre
     return leg
 
 
-async def _open(tx: Tx, intake: Intake, fact: InboundMessage, person: Person) -> tuple[LegId, Held]:
-    """A new conversation; a blocked contact's goes to spam: kept, out of everybody's way, reversible."""
+async def open_conversation(
+    tx: Tx, intake: Intake, fact: InboundMessage, person: Person, by: Actor
+) -> tuple[LegId, Held]:
+    """A new conversation; a blocked contact's goes to spam: kept, out of everybody's way, reversible. One that only
+    says that she wants no messages is closed: there is nothing to be done."""
     conversation, leg = ConversationId(new_id()), LegId(new_id())
-    status = Status.SPAM if person.blocked else Status.OPEN
+    refused = Status.CLOSED if fact.consent is Consent.STOP else Status.OPEN
+    status = Status.SPAM if person.blocked else refused
     scope = Scope(status, intake.team)
     subject = fact.subject or ""
     number = await tx.value(
@@ -320,7 +409,7 @@ async def _open(tx: Tx, intake: Intake, fact: InboundMessage, person: Person) ->
     tx.record(
         Event(
             Kind.CONVERSATION_CREATED,
-            customer(person.identity),
+            by,
             tx.now,
             conversation=conversation,
             subject=leg,

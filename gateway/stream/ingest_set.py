@@ -1,8 +1,9 @@
 """Taking in many customers' messages with a handful of statements, on PostgreSQL: one for each table, not for each row.
 
 The same as `ingest` one after the other, for what is plain: a known identity in whom nothing changes, with exactly one
-leg that the message can go by. Everything else is left over to the verb, together with whatever comes after it from the
-same sender or into the same conversation, so that each conversation's order stands.
+leg that the message can go by, into a conversation that runs or, where none does, may reopen. Everything else is left
+over to the verb, together with whatever comes after it from the same contact or into the same conversation, so that
+each conversation's order stands.
 
 Nobody's lock is waited for: a row that another process holds is left over too. Once all rows are held the log's head is
 locked and the messages are written with their final positions at once; what `ingest` writes twice is written once.
@@ -16,7 +17,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.errors import Repeat
-from gateway.events import Event, LegId, MessageId, Scope, new_id
+from gateway.events import Event, LegId, MessageId, Scope, Status, new_id
 from gateway.store import Row, as_json
 from gateway.store.postgres_tx import PostgresTx
 from gateway.store.search import tokens
@@ -39,9 +40,12 @@ LEGS = """select w.place, l.id, l.conversation_id
     join identities i on i.space = w.space and i.address = w.address
     join legs l on l.identity_id = i.id and l.account_id = w.account
     join conversations c on c.id = l.conversation_id and (c.status <> 'closed' or c.closed_at > w.since)"""
+# One that is closed is reopened only where nothing else runs with its sender.
 HOLD = """select c.*, l.id as found_leg_id from unnest($1::text[], $2::bigint[]) as w (leg, since)
-    join legs l on l.id = w.leg
-    join conversations c on c.id = l.conversation_id and (c.status <> 'closed' or c.closed_at > w.since)
+    join legs l on l.id = w.leg join identities i on i.id = l.identity_id
+    join conversations c on c.id = l.conversation_id and (c.status <> 'closed' or (c.closed_at > w.since
+        and not exists (select 1 from conversations o where o.contact_id = i.contact_id
+            and o.status in ('open', 'snoozed') and o.merged_into is null)))
     where c.merged_into is null for no key update of c, l skip locked"""
 REPEATS = """select 'provider' as by, m.account_id as whose, m.provider_id as key from messages m
     join unnest($1::text[], $2::text[]) as w (account, provider)
@@ -49,13 +53,14 @@ REPEATS = """select 'provider' as by, m.account_id as whose, m.provider_id as ke
     union all select 'client', m.author_id, m.client_id from messages m
     join unnest($3::text[], $4::text[]) as w (author, client) on m.author_id = w.author and m.client_id = w.client"""
 NEW_MESSAGES = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
-    author_kind, author_id, client_id, account_id, provider_id, text, content, reply_to, at, late)
+    author_kind, author_id, client_id, account_id, provider_id, text, content, reply_to, at, late, segments)
     select n.id, n.position, n.conversation, n.conversation, n.leg, 'public', 'customer', n.author, n.client, n.account,
-        n.provider, n.text, n.content::jsonb, n.reply_to, n.at, n.late
+        n.provider, n.text, n.content::jsonb, n.reply_to, n.at, n.late,
+        n.segments
     from unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::bigint[], $13::integer[], $14::text[], $15::text[])
+        $9::text[], $10::text[], $11::text[], $12::bigint[], $13::integer[], $14::text[], $15::text[], $16::integer[])
         as n (id, position, conversation, leg, author, client, account, provider, text, content, reply_to, at, late,
-            erased_client, erased_provider)
+            erased_client, erased_provider, segments)
     where not exists (select 1 from messages m where m.account_id = n.account and m.provider_id = n.erased_provider)
       and not exists (select 1 from messages m where m.author_id = n.author and m.client_id = n.erased_client)"""
 # One way to the server and back for three tables.
@@ -156,13 +161,21 @@ def _choose(
     """Those that can be written together, in their order; nothing of them overtakes what is left over."""
     chosen: list[Plain] = []
     left: set[Hashable] = set()
+    runs: dict[str, str] = {}
     for place, (verb, person, ways) in enumerate(zip(verbs, people, legs, strict=True)):
         marks: set[Hashable] = {verb.fact.sender, (verb.intake.account, verb.fact.provider_id)}
         marks.update(conversation for _, conversation in ways)
         row = rows.get(ways[0][0]) if len(ways) == 1 else None
-        if person is None or row is None or marks & left:
+        whose: list[str] = [] if person is None else [person.contact]
+        whose += [] if row is None else [row["contact_id"]]
+        # Her contact, too: what is left over may go on with what another message of hers is written into.
+        marks.update(whose)
+        # And what another one of them opens here, the verb would have gone on with.
+        elsewhere = any(runs.get(one, row["id"]) != row["id"] for one in whose) if row else False
+        if person is None or row is None or marks & left or (elsewhere and row["status"] == Status.CLOSED):
             left |= marks
         else:
+            runs.update(dict.fromkeys(whose, row["id"]))
             chosen.append(Plain(place, verb, person, LegId(row["found_leg_id"]), row["id"]))
     return chosen
 
@@ -209,7 +222,7 @@ async def _write(tx: PostgresTx, fresh: Sequence[Plain], held: dict[str, Held]) 
                 *(message, event.position, before.id, one.leg, author, client),
                 *(verb.intake.account, fact.provider_id, fact.text, content, verb.reply_to, at),
                 *(int(fact.late), client and erased_id(author, client)),
-                erased_id(verb.intake.account, fact.provider_id),
+                *(erased_id(verb.intake.account, fact.provider_id), fact.segments),
             )
         )
         after[one.conversation] = After(
@@ -217,7 +230,7 @@ async def _write(tx: PostgresTx, fresh: Sequence[Plain], held: dict[str, Held]) 
         )
         events.append(event)
     # What is computed here needs no database, and the database nothing of it yet: both are busy at once.
-    stored, _ = await asyncio.gather(tx.run(NEW_MESSAGES, *_columns(messages, 15)), _index(tx, fresh, events))
+    stored, _ = await asyncio.gather(tx.run(NEW_MESSAGES, *_columns(messages, 16)), _index(tx, fresh, events))
     if stored != len(messages):
         # One of them was taken in and erased by another process since we looked: each goes by itself.
         raise Repeat

@@ -31,9 +31,10 @@ NOTE_LEGS = """insert into merge_items (merge_id, item_kind, item_id)
     select $1, 'leg', id from legs where conversation_id = $2"""
 MOVE_MESSAGES = "update messages set conversation_id = $2 where conversation_id = $1"
 MOVE_LEGS = "update legs set conversation_id = $2 where conversation_id = $1"
-NEW_PARTICIPANTS = """select contact_id from participants where conversation_id = $1
+NEW_PARTICIPANTS = """select contact_id, identity_id from participants where conversation_id = $1
     and contact_id not in (select contact_id from participants where conversation_id = $2)"""
-JOIN = "insert into participants (conversation_id, contact_id, role) values ($1, $2, 'participant')"
+JOIN = """insert into participants (conversation_id, contact_id, role, identity_id)
+    values ($1, $2, 'participant', $3)"""
 ADD_TAG = (
     """insert into conversation_tags (conversation_id, tag_id, status, last_at) values ($1, $2, $3, $4)"""
 )
@@ -103,7 +104,7 @@ async def _move(tx: Tx, key: str, source: Held, target: Held) -> None:
     await tx.run(MOVE_LEGS, source.id, target.id)
     for row in await tx.all(NEW_PARTICIPANTS, source.id, target.id):
         await tx.run(ITEM, key, "participant", row["contact_id"])
-        await tx.run(JOIN, target.id, row["contact_id"])
+        await tx.run(JOIN, target.id, row["contact_id"], row["identity_id"])
     await tx.run(LEAD_TO, source.id, target.id)
 
 

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from gateway.errors import Conflict, NotFound
-from gateway.events import Actor, ContactId, ConversationId, Event, Kind, LegId, Scope, new_id
+from gateway.events import Actor, ContactId, ConversationId, Event, Kind, LegId, Scope, Status, new_id
 from gateway.store import Row, Stamp, Tx, as_json
-from gateway.stream.hold import Held, hold
+from gateway.stream.hold import Held, expect_nothing, hold
 
 NEW_MERGE = """insert into merges (id, kind, from_id, into_id, actor_kind, actor_id, before, position, at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
@@ -30,7 +30,8 @@ TWIN = """insert into legs (id, conversation_id, account_id, identity_id, thread
 NEWEST = "select id, at from messages where conversation_id = $1 order by at desc, position desc limit 1"
 MARKS = """select max(case when visibility = 'public' then position end) as newest_public,
     max(case when author_kind = 'customer' then position end) as newest_customer,
-    max(case when visibility = 'public' and author_kind <> 'customer' then position end) as answered
+    max(case when visibility = 'public' and author_kind <> 'customer' and coalesce(delivery, '') <> 'failed'
+        then position end) as answered
     from messages where conversation_id = $1"""
 WAITING = """select min(at) from messages
     where conversation_id = $1 and author_kind = 'customer' and position > $2"""
@@ -137,3 +138,16 @@ async def first_unanswered(tx: Tx, conversation: str, after: int) -> int | None:
     """When the first of her messages after a position came, ms."""
     at: int | None = await tx.value(WAITING, conversation, after)
     return at
+
+
+async def wait_again(tx: Tx, held: Held, *, failed: bool) -> None:
+    """A reply has failed for good, or (not `failed`) is tried once more, or has arrived after all: does she wait? In
+    what was put away nobody does."""
+    if held.status not in (Status.OPEN, Status.SNOOZED):
+        return
+    marks = await tx.one(MARKS, held.id)
+    assert marks is not None
+    since = await first_unanswered(tx, held.id, marks["answered"] or 0)
+    if since is not None or not failed:
+        await tx.run(SET_WAITING, held.id, since)
+        await expect_nothing(tx, held.id)

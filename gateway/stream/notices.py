@@ -1,4 +1,5 @@
-"""What agents are told of: mentions, work given to them, customers who answer, snoozes that end.
+"""What agents are told of: mentions, work given to them, customers who answer, snoozes that end, new customers,
+messages of theirs that did not arrive.
 
 Made from the log after the fact, by whichever process comes first: the mark up to where that was done stands in the
 same transaction, so that nothing is told twice and nothing is lost with a process. Private state, ids only.
@@ -9,10 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from gateway.delivery import State
 from gateway.egress.access import sees
 from gateway.events import ActorKind, Event, Kind, Status, new_id
 from gateway.store import Tx, as_json
 from gateway.store.log import events_after
+from gateway.stream.troubles import weigh_troubles
+from gateway.stream.unclaimed import tell_unclaimed
 from gateway.stream.watch import load_viewers
 
 AT_ONCE = 500
@@ -29,6 +33,9 @@ SET_MARK = "update meta set value = $1 where key = 'noticed'"
 MARKS = "select agent_id, conversation_id, position from read_marks where conversation_id in {ids_1}"
 WATCHERS = "select conversation_id, agent_id, at from watchers where conversation_id in {ids_1}"
 MENTIONED = "select conversation_id, agent_id, at from mentions where conversation_id in {ids_1}"
+AUTHORS = """select m.id, coalesce(t.agent_id, m.author_id) as agent_id from messages m
+    left join tokens t on t.id = m.author_id where m.id in {ids_1} and m.author_kind = 'agent'"""
+AGENTS = "select id from agents where deactivated_at is null"
 # A customer who writes five times is one thing to look at.
 AGAIN = """update notices set position = $3, message_id = $4, n = n + $5, at = $6 where agent_id = $1
     and conversation_id = $2 and kind = 'replied' and read_at is null and position < $3"""
@@ -73,6 +80,8 @@ class Noticed:
     """There may be further facts."""
     notices: dict[str, list[str]] = field(default_factory=dict)
     """Agent -> ids of notices that are new or say more than before."""
+    gone: dict[str, list[str]] = field(default_factory=dict)
+    """Agent -> ids of notices that are withdrawn."""
     moved: set[str] = field(default_factory=set)
 
 
@@ -99,7 +108,13 @@ async def notice(tx: Tx) -> Noticed:
             done.notices.setdefault(one.agent, []).append(key)
     for agent in done.notices:
         await tx.run(PRUNE, agent)
+    unclaimed = await tell_unclaimed(tx, events)
+    for agent in sorted(unclaimed.anew):
+        done.notices.setdefault(agent, []).append(agent)
+    done.gone = {agent: [agent] for agent in sorted(unclaimed.gone)}
     done.moved = await _moved(tx, events, watchers)
+    if await weigh_troubles(tx, events):
+        done.moved |= {row["id"] for row in await tx.all(AGENTS)}
     await tx.run(SET_MARK, str(events[-1].position))
     return done
 
@@ -107,9 +122,9 @@ async def notice(tx: Tx) -> Noticed:
 async def _for_whom(tx: Tx, events: Sequence[Event], watchers: Followers) -> list[Notice]:
     """The notices that these facts make, several answers of one customer in one."""
     found: dict[tuple[str, ...], Notice] = {}
-    marks = await _marks(tx, events)
+    marks, authors = await _marks(tx, events), await _authors(tx, events)
     for event in events:
-        for kind, agent in _wanted(event, watchers.get(event.conversation or "", {})):
+        for kind, agent in _wanted(event, watchers.get(event.conversation or "", {}), authors):
             seen = marks.get((agent, event.conversation or ""), 0) >= event.position
             if agent == event.actor.id or (seen and kind == "replied"):
                 continue
@@ -129,7 +144,20 @@ async def _marks(tx: Tx, events: Sequence[Event]) -> dict[tuple[str, str], int]:
     return {(row["agent_id"], row["conversation_id"]): row["position"] for row in rows}
 
 
-def _wanted(event: Event, watchers: Mapping[str, int]) -> Iterable[tuple[str, str]]:
+async def _authors(tx: Tx, events: Sequence[Event]) -> dict[str, str]:
+    """Which agents wrote what did not arrive, by message."""
+    lost = sorted({event.message for event in events if event.message and _has_failed(event)})
+    rows = await tx.all(AUTHORS, as_json(lost)) if lost else []
+    return {row["id"]: row["agent_id"] for row in rows}
+
+
+def _has_failed(event: Event) -> bool:
+    return event.kind is Kind.MESSAGE_DELIVERY and event.changes.get("delivery") == State.FAILED.value
+
+
+def _wanted(
+    event: Event, watchers: Mapping[str, int], authors: Mapping[str, str]
+) -> Iterable[tuple[str, str]]:
     """(kind, agent) of everybody whom a fact concerns."""
     if event.now is None:
         return
@@ -142,6 +170,9 @@ def _wanted(event: Event, watchers: Mapping[str, int]) -> Iterable[tuple[str, st
             yield from (("replied", str(agent)) for agent in sorted(map(str, concerned)))
         yield from (("mention", agent) for agent in event.changes.get("mentions", ()))
         return
+    if _has_failed(event):
+        both = {authors.get(event.message or ""), event.now.assignee} - {None}
+        yield from (("failed", str(agent)) for agent in sorted(map(str, both)))
     was, to = event.changes.get("assignee", (None, None))
     if to is not None and to != was:
         yield "assigned", to

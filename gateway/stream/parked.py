@@ -40,11 +40,15 @@ RESTORE = "update parked set discarded_at = null where id = $1 and discarded_at 
 IS_THERE = "select 1 from parked where id = $1"
 FORGET_OLD = "delete from parked where at < $1 and discarded_at is null"
 FORGET_DISCARDED = "delete from parked where discarded_at < $1"
-NAMED = """delete from parked where id in
-    (select parked_id from parked_people where space = $1 and address = $2)"""
+WAS_ERASED = "select 1 from erased_calls where account_id = $1 and digest = $2"
+FORGET_ERASED = "delete from erased_calls where at < $1"
+NAMED = "select id from parked where id in (select parked_id from parked_people where space = $1 and address = $2)"
 # The one search through bytes has no form that both databases share.
-SAYS_SQLITE = "delete from parked where instr(body, $1) > 0 or instr(url, $2) > 0"
-SAYS_POSTGRES = "delete from parked where position($1::bytea in body) > 0 or position($2::text in url) > 0"
+SAYS_SQLITE = "select id from parked where instr(body, $1) > 0 or instr(url, $2) > 0"
+SAYS_POSTGRES = "select id from parked where position($1::bytea in body) > 0 or position($2::text in url) > 0"
+REMEMBER = """insert into erased_calls (account_id, digest, at)
+    select account_id, digest, $2 from parked where id in {ids_1} on conflict do nothing"""
+DROP = "delete from parked where id in {ids_1}"
 
 
 class Reason(StrEnum):
@@ -71,8 +75,9 @@ class Full(ParleyError):
     """So many calls of this account wait that no further one is kept."""
 
 
-async def park(tx: Tx, account: str, request: ProviderRequest, trouble: Trouble, *, most: int) -> str:
-    """Keep a call; returns the id it has, or had already. `request` has the headers that are to be kept and no others.
+async def park(tx: Tx, account: str, request: ProviderRequest, trouble: Trouble, *, most: int) -> str | None:
+    """Keep a call; returns the id it has, or had already; None for one that was erased with whom it names: its provider
+    still has it. `request` has the headers that are to be kept and no others.
 
     Raises Full.
     """
@@ -80,6 +85,8 @@ async def park(tx: Tx, account: str, request: ProviderRequest, trouble: Trouble,
     known = await tx.value(KNOWN, account, digest)
     if known is not None:
         return str(known)
+    if await tx.one(WAS_ERASED, account, digest) is not None:
+        return None
     if await tx.value(WAITING, account) >= most:
         raise Full(f"{most} calls of account {account} are parked: mend why, or discard some")
     key = new_id()
@@ -123,14 +130,21 @@ async def restore(tx: Tx, key: str, by: Actor) -> None:
 async def forget_parked(tx: Tx, older_than: int) -> int:
     """Sweep what is older than that (UTC ms), and what was discarded a day ago; returns how many of the former."""
     await tx.run(FORGET_DISCARDED, tx.now - UNDO_FOR)
+    await tx.run(FORGET_ERASED, older_than)
     return await tx.run(FORGET_OLD, older_than)
 
 
 async def erase_parked(tx: Tx, space: str, address: str) -> None:
-    """Everything that names this address: by what could be read of it, and by its very letters."""
-    await tx.run(NAMED, space, address)
+    """Everything that names this address: by what could be read of it, and by its very letters. None of it is kept
+    again."""
+    found = {row["id"] for row in await tx.all(NAMED, space, address)}
     for form in _forms(address):
-        await tx.run(SAYS_POSTGRES if tx.postgres else SAYS_SQLITE, form.encode(), form)
+        says = SAYS_POSTGRES if tx.postgres else SAYS_SQLITE
+        found.update(row["id"] for row in await tx.all(says, form.encode(), form))
+    if found:
+        ids = as_json(sorted(found))
+        await tx.run(REMEMBER, ids, tx.now)
+        await tx.run(DROP, ids)
 
 
 def _forms(address: str) -> Iterator[str]:

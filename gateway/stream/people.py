@@ -8,6 +8,7 @@ from gateway.events import SYSTEM, Address, ContactId, Event, IdentityId, Kind, 
 from gateway.store import Tx, from_json
 from gateway.store.search import tokens
 from gateway.stream.claims import claimed_words
+from gateway.stream.hold import contact_changed
 
 FIND = """select i.id, i.contact_id, i.proof, c.seq, c.name, c.blocked_at
     from identities i join contacts c on c.id = i.contact_id where i.space = $1 and i.address = $2 {lock_ic}"""
@@ -17,6 +18,9 @@ NEW_IDENTITY = """insert into identities
     (id, space, address, contact_id, birth_contact_id, person_id, proof, created_at)
     values ($1, $2, $3, $4, $4, $1, $5, $6) on conflict (space, address) do nothing"""
 RAISE_PROOF = "update identities set proof = $2 where id = $1 and proof < $2"
+# What her page said; of who has only a telephone, its country's.
+LOCALE = """select coalesce(c.locale, (select 'ko' from identities i where i.contact_id = c.id and i.space = 'tel'
+    and i.address like '+82%' limit 1)) from contacts c where c.id = $1"""
 # Compare-and-set: what an agent wrote meanwhile stands.
 NAME_NAMELESS = "update contacts set name = $2 where id = $1 and name = '' and erased_at is null"
 ADDRESSES = "select address from identities where contact_id = $1 and space <> 'visitor'"
@@ -42,8 +46,9 @@ async def find_or_make(
     row = await tx.one(FIND, address.space, address.address)
     if row is None:
         return await _make(tx, address, proof, name or "", locale)
-    if proof > row["proof"]:
-        await tx.run(RAISE_PROOF, row["id"], int(proof))
+    if proof > row["proof"] and await tx.run(RAISE_PROOF, row["id"], int(proof)):
+        # Whoever looks at her learns that she can be gone on with by this way.
+        contact_changed(tx, row["contact_id"], SYSTEM, ["proof"], row["id"])
     if name and not row["name"] and await tx.run(NAME_NAMELESS, row["contact_id"], name):
         await index_contact(tx, row["contact_id"])
         tx.record(
@@ -52,6 +57,24 @@ async def find_or_make(
             )
         )
     return Person(row["id"], row["contact_id"], row["blocked_at"] is not None)
+
+
+async def find_or_join(
+    tx: Tx,
+    contact: str,
+    address: Address,
+    proof: Proof,
+    *,
+    name: str | None = None,
+    locale: str | None = None,
+) -> Person:
+    """The same, but when nobody has the address it becomes one of that locked contact's."""
+    if await tx.one(FIND, address.space, address.address) is None:
+        identity = IdentityId(new_id())
+        # Where another process makes it meanwhile, it is whose it was made.
+        await tx.run(NEW_IDENTITY, identity, address.space, address.address, contact, int(proof), tx.now)
+        await index_contact(tx, contact)
+    return await find_or_make(tx, address, proof, name=name, locale=locale)
 
 
 async def _make(tx: Tx, address: Address, proof: Proof, name: str, locale: str | None) -> Person:

@@ -6,40 +6,56 @@ stopped when somebody else's is newer than that.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from gateway import metrics
 from gateway.egress.access import Viewer, sees
 from gateway.errors import Conflict, NotFound, Refused, Repeat
-from gateway.events import Actor, Event, Kind, LegId, MessageId, Status, Visibility, new_id
-from gateway.store import Reader, Row, Stamp, Store, Tx, plain
+from gateway.events import Actor, ActorKind, Event, Kind, LegId, MessageId, Status, Visibility, new_id
+from gateway.store import Reader, Row, Stamp, Store, Tx, as_json, from_json, plain
 from gateway.store.base import Verb
 from gateway.store.search import tokens
 from gateway.stream.assign import take_if_nobodys
 from gateway.stream.attach import claim_uploads
+from gateway.stream.automatic import check_automatic
+from gateway.stream.continuing import continued
+from gateway.stream.envelope import ANSWER_ALL, PEOPLE, Envelope, Wanted, addressed, meet
 from gateway.stream.held import hold_back
 from gateway.stream.hold import Held, about_message, changed, hold, received
 from gateway.stream.ingest import TOUCH_TAGS
+from gateway.stream.invitations import bind_invitations
+from gateway.stream.outbox import Plan, Sending, Way, enqueue, places, planned
 from gateway.stream.repeats import erased_id
 
 if TYPE_CHECKING:
     from gateway.stream.acts import Acts
 
 NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
-    author_kind, author_id, client_id, text, reply_to, at)
-    values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict do nothing"""
+    author_kind, author_id, client_id, text, reply_to, at, content, envelope)
+    values ($1, $2, $3, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) on conflict do nothing"""
 # The customer has an answer: nobody waits any more, and the leg it went by is the current one.
 AFTER_REPLY = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
     position = $6, last_public_position = $6, waiting_since = null,
     closed_at = case when $2 = 'closed' then closed_at else null end where id = $1"""
+# It went to others: she waits on, and is answered by the same leg.
+AFTER_ASIDE = """update conversations set status = $2, last_at = $3, last_message_id = $4, position = $5,
+    last_public_position = $5, closed_at = case when $2 = 'closed' then closed_at else null end where id = $1"""
 AFTER_NOTE = "update conversations set last_at = $2, last_message_id = $3, position = $4 where id = $1"
 # `held_to`: is somebody else's reply about to go there?
-LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, e.opted_out_at,
+LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, a.settings, e.opted_out_at,
     (select max(h.position) from held_replies h where h.conversation_id = l.conversation_id
         and h.undone_at is null and h.author_id <> $2) as held_to
     from legs l left join accounts a on a.id = l.account_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id where l.id = $1"""
 SENT = "update legs set last_sent_position = $2 where id = $1"
+# What has followed once is over when she has read it, or written since; until then nothing more follows.
+FOLLOWS = """insert into follow_ups (leg_id, due_at) values ($1, $2) on conflict (leg_id) do update
+    set due_at = excluded.due_at, upto_id = null where follow_ups.due_at is not null or exists (
+        select 1 from messages m join legs l on l.id = follow_ups.leg_id
+        join conversations c on c.id = l.conversation_id where m.id = follow_ups.upto_id
+        and (l.read_to >= m.position or c.last_customer_position > m.position))"""
 NEWER = """select n.position, a.name from (
         select m.position, m.author_id from messages m where m.conversation_id = $1 and m.visibility = 'public'
             and m.author_kind <> 'customer' and m.position > $2 and m.author_id <> $3
@@ -65,6 +81,8 @@ class Post:
     text: str = ""
     visibility: Visibility = Visibility.PUBLIC
     uploads: tuple[str, ...] = ()
+    content: Mapping[str, Any] | None = None
+    """What is neither text nor file: the template that the text is of."""
     leg: str | None = None
     """None: the conversation's current leg."""
     reply_to: str | None = None
@@ -77,6 +95,12 @@ class Post:
     """ms in which its author may take a public reply back; 0: it goes at once."""
     takes: bool = False
     """Its author takes the conversation when it goes and is nobody's; for public replies."""
+    at: int | None = None
+    """When it is to go (UTC ms), with `hold` or without; None: once it is no longer held."""
+    wanted: Wanted = ANSWER_ALL
+    """To whom, where the channel takes several."""
+    envelope: Envelope | None = None
+    """As it was decided when the reply was held, in the place of `wanted`."""
     macro: str | None = None
     acts: Acts | None = None
     """With `hold`: the macro it was written by, and what that does once the reply goes."""
@@ -118,6 +142,7 @@ async def post_with(store: Store, what: Post, verb: Verb[Event]) -> Posted:
         return Posted(row["id"], row["conversation_id"], row["position"], repeat=True)
     assert event.message is not None
     assert event.conversation is not None
+    metrics.posted(what.visibility.value).inc()
     return Posted(event.message, event.conversation, event.position)
 
 
@@ -131,6 +156,7 @@ async def write_post(tx: Tx, what: Post) -> Event:
     """The verb of `post`."""
     if not what.text.strip() and not what.uploads:
         raise Refused("errors.empty_message")
+    met = await meet(tx, what.wanted)
     held = await hold(tx, what.conversation)
     # The row is locked and read anyway: to ask again costs no statement.
     if what.viewer is not None and not sees(what.viewer, held.scope):
@@ -139,20 +165,29 @@ async def write_post(tx: Tx, what: Post) -> Event:
     # A repeat must not be judged by what came after its first arrival.
     if await mine(tx, what) is not None:
         raise Repeat
-    leg, held_to = await leg_to_answer(tx, held, what.leg, what.author) if public else (None, 0)
+    way = await way_to_answer(tx, held, what.leg, what.author) if public else None
+    if way and way.has_envelope:
+        way, envelope = await addressed(tx, held, way, what.wanted, met, what.author, what.reply_to)
+        what = replace(what, envelope=envelope)
     if what.reply_to is not None:
-        await _check_quoted(tx, held, what.reply_to, leg)
-    if public:
-        await _check_nothing_newer(tx, held, what, held_to)
-    if leg and what.hold > 0:
-        return await hold_back(tx, held, what, leg)
-    if public:
+        await _check_quoted(tx, held, what.reply_to, way.leg if way else None)
+    if way:
+        await _check_nothing_newer(tx, held, what, way.held_to)
+        if what.hold > 0 or what.at is not None:
+            return await hold_back(tx, held, what, way.leg)
         held = await open_for_reply(tx, held, what.author)
-    return await store_message(tx, held, what, leg, MessageId(new_id()))
+    return await store_message(tx, held, what, way, MessageId(new_id()))
 
 
-async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, message: MessageId) -> Event:
-    """Make what was checked a message of its conversation, findable by its words. Raises Repeat, Refused."""
+async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message: MessageId) -> Event:
+    """Make what was checked a message of its conversation, findable by its words and, over a provider, on its way.
+    Raises Repeat, Refused."""
+    leg = way.leg if way else None
+    automatic = what.author.kind is ActorKind.AUTOMATION
+    if way and way.sending and automatic:
+        await check_automatic(tx, held, way.account, way.identity)
+    if way and way.says_continued and what.content is None and not automatic:
+        what = replace(what, text=await continued(tx, held, way, what.text))
     changes = {"visibility": what.visibility.value}
     event = about_message(tx, Kind.MESSAGE_CREATED, held, message, leg, what.author, changes)
     stamps = [Stamp("conversations", "position", held.id)]
@@ -161,6 +196,14 @@ async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, messa
             Stamp("conversations", "last_public_position", held.id),
             Stamp("legs", "last_sent_position", leg),
         ]
+    envelope = what.envelope
+    if way and way.has_envelope and envelope is None:
+        way, envelope = await addressed(tx, held, way, Wanted(cc=()), {}, what.author)
+    plan: Plan = {}
+    if way:
+        to = envelope.everybody if envelope else ()
+        plan = planned(way, what.text, bool(what.uploads), whole=what.content is not None, to=to)
+    stamps += places(plan)
     position = tx.record(event, *stamps)
     stored = await tx.run(
         NEW_MESSAGE,
@@ -175,11 +218,19 @@ async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, messa
         what.text,
         what.reply_to,
         received(tx, held),
+        None if what.content is None else as_json(what.content),
+        None if envelope is None else envelope.json,
     )
     if not stored:
         raise Repeat
-    await _touch(tx, held, leg, message, position)
+    if way:
+        await bind_invitations(tx, what.text, held.id, way.identity, message)
+    await _touch(tx, held, leg, message, position, aside=envelope is not None and envelope.aside)
     await claim_uploads(tx, message, what.uploads, owner=f"agent:{what.author.id}")
+    if way and plan:
+        await enqueue(tx, way, message, position, plan)
+    if way and way.follows_after is not None and what.author.kind in PEOPLE:
+        await tx.run(FOLLOWS, way.leg, tx.now + way.follows_after)
     if what.takes:
         await take_if_nobodys(tx, held.id, what.author)
     if what.text:
@@ -187,10 +238,15 @@ async def store_message(tx: Tx, held: Held, what: Post, leg: LegId | None, messa
     return event
 
 
-async def _touch(tx: Tx, held: Held, leg: LegId | None, message: MessageId, position: int) -> None:
+async def _touch(
+    tx: Tx, held: Held, leg: LegId | None, message: MessageId, position: int, *, aside: bool
+) -> None:
     last_at = received(tx, held)
     if leg:
-        await tx.run(AFTER_REPLY, held.id, held.status, leg, last_at, message, position)
+        if aside:
+            await tx.run(AFTER_ASIDE, held.id, held.status, last_at, message, position)
+        else:
+            await tx.run(AFTER_REPLY, held.id, held.status, leg, last_at, message, position)
         await tx.run(SENT, leg, position)
     else:
         await tx.run(AFTER_NOTE, held.id, last_at, message, position)
@@ -198,8 +254,8 @@ async def _touch(tx: Tx, held: Held, leg: LegId | None, message: MessageId, posi
         await tx.run(TOUCH_TAGS, held.id, held.status, last_at)
 
 
-async def leg_to_answer(tx: Tx, held: Held, wanted: str | None, by: Actor) -> tuple[LegId, int]:
-    """The leg, and the position of somebody else's reply that is about to go (0: none). Raises NotFound, Refused."""
+async def way_to_answer(tx: Tx, held: Held, wanted: str | None, by: Actor) -> Way:
+    """The leg to answer by, as its account and its endpoint allow. Raises NotFound, Refused."""
     row = await tx.one(LEG, wanted or held.leg or "", by.id)
     if row is None or row["conversation_id"] != held.id:
         raise NotFound("errors.leg_not_found", f"no leg {wanted or held.leg} in {held.id}")
@@ -207,7 +263,16 @@ async def leg_to_answer(tx: Tx, held: Held, wanted: str | None, by: Actor) -> tu
         raise Refused("errors.account_not_active", f"account {row['account_id']} is {row['state']}")
     if row["opted_out_at"] is not None:
         raise Refused("errors.opted_out", f"identity {row['identity_id']} opted out of {row['account_id']}")
-    return LegId(row["id"]), row["held_to"] or 0
+    told = from_json(row["settings"]) if row["settings"] and row["settings"] != "{}" else {}
+    return Way(
+        LegId(row["id"]),
+        row["account_id"],
+        row["identity_id"],
+        Sending.of(told),
+        told.get("says_continued", False),
+        told.get("follows_after"),
+        row["held_to"] or 0,
+    )
 
 
 async def _check_quoted(tx: Tx, held: Held, quoted: str, leg: LegId | None) -> None:

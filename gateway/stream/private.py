@@ -7,10 +7,13 @@ from gateway.events import agent
 from gateway.store import Tx, plain
 from gateway.stream.seen import we_have_seen
 
-# A read mark never steps back, whichever device speaks last.
+# Reading never takes a read mark back, whichever device speaks last: only `mark_unread` does.
 MARK = """insert into read_marks (agent_id, conversation_id, position) values ($1, $2, $3)
     on conflict (agent_id, conversation_id) do update set position = excluded.position
     where read_marks.position < excluded.position"""
+MARK_BACK = """update read_marks set position = $3
+    where agent_id = $1 and conversation_id = $2 and position > $3"""
+STANDS = "select position from read_marks where agent_id = $1 and conversation_id = $2"
 DRAFT = """insert into drafts (agent_id, conversation_id, mode, text, updated_at) values ($1, $2, $3, $4, $5)
     on conflict (agent_id, conversation_id, mode)
     do update set text = excluded.text, updated_at = excluded.updated_at"""
@@ -29,6 +32,14 @@ async def mark_read(tx: Tx, agent_id: str, conversation: str, position: int) -> 
     if moved:
         await we_have_seen(tx, conversation, position, agent(agent_id))
     return bool(moved)
+
+
+async def mark_unread(tx: Tx, agent_id: str, conversation: str, position: int) -> int | None:
+    """To the agent everything above `position` is unread again. What the customer was told of it (`read_out`) stays
+    told: she saw that it was read. Returns where the mark stands now; None: there is none."""
+    await tx.run(MARK_BACK, agent_id, conversation, position)
+    stands = await tx.value(STANDS, agent_id, conversation)
+    return None if stands is None else int(stands)
 
 
 async def save_draft(tx: Tx, agent_id: str, conversation: str, mode: str, text: str) -> None:

@@ -1,4 +1,5 @@
-"""Held replies on their way out: when their moment is over, or at once when their author says so.
+"""Held replies on their way out: when their moment is over, when their time has come, or at once when their author
+says so.
 
 The same reply, now a message: it takes its place in the conversation as of now, and what the macro it was written by
 does is done with it, all or none.
@@ -7,18 +8,19 @@ does is done with it, all or none.
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import NamedTuple
 
 from gateway.channels.registry import Channels
 from gateway.errors import Conflict, NotFound, Refused, Unavailable
-from gateway.events import Actor, ActorKind, Event, LegId, MessageId, Status
+from gateway.events import Actor, ActorKind, Event, MessageId, Status
 from gateway.store import Reader, Row, Store, Tx, from_json
 from gateway.stream.acts import Acts, act
+from gateway.stream.envelope import Envelope
 from gateway.stream.held import HOLD_MOST, give_files_back, stop, take_held
 from gateway.stream.hold import Held
 from gateway.stream.macros import used
 from gateway.stream.moved import SET_WAITING, first_unanswered
-from gateway.stream.post import Post, leg_to_answer, open_for_reply, store_message
+from gateway.stream.post import Post, open_for_reply, store_message, way_to_answer
 
 log = logging.getLogger(__name__)
 
@@ -28,8 +30,11 @@ SAME_WAY = """select id from legs where conversation_id = $1 and account_id = $2
     order by case when id = $4 then 0 else 1 end, id limit 1"""
 HEARD_AT = "select last_inbound_at from endpoints where account_id = $1 and identity_id = $2"
 # Due further ahead than any reply waits means that the clock was set back since: nobody waits hours for that.
-DUE = "select id from held_replies where due_at <= $1 or due_at > $2 order by due_at, id limit 200"
-NEXT_DUE = "select min(due_at) from held_replies where due_at is not null"
+DUE = """select id from held_replies where due_at <= $1 or (due_at > $2 and chosen = 0)
+    order by due_at, id limit 200"""
+# `soon`: of those that are held for a moment only.
+NEXT_DUE = """select min(due_at) as due, min(case when chosen = 0 then due_at end) as soon from held_replies
+    where due_at is not null"""
 
 
 async def release(tx: Tx, message: str, channels: Channels) -> Event:
@@ -43,21 +48,25 @@ async def release(tx: Tx, message: str, channels: Channels) -> Event:
         raise Conflict("errors.reply_sent", f"{message} is gone", code="reply_sent")
     author = Actor(ActorKind(row["author_kind"]), row["author_id"])
     wanted = await tx.value(SAME_WAY, held.id, row["account_id"], row["identity_id"], row["leg_id"])
-    leg, _ = await leg_to_answer(tx, held, wanted or row["leg_id"], author)
-    await _check_window(tx, channels, row)
+    way = await way_to_answer(tx, held, wanted or row["leg_id"], author)
+    content = None if row["content"] is None else from_json(row["content"])
+    if content is None:
+        await _check_window(tx, channels, row)
     what = Post(
         held.id,
         author,
         row["client_id"],
         row["text"],
         uploads=await give_files_back(tx, row),
+        content=content,
         reply_to=row["reply_to"],
+        envelope=None if row["envelope"] is None else Envelope.of(row["envelope"]),
         takes=bool(row["takes"]),
     )
     # What was closed after it had been written stays closed: "send" and "close" were said in this order.
     if row["reopens"]:
         held = await open_for_reply(tx, held, author)
-    event = await store_message(tx, held, what, LegId(leg), MessageId(message))
+    event = await store_message(tx, held, what, way, MessageId(message))
     await _still_waiting(tx, held, row)
     if row["acts"] is not None:
         await act(tx, held.id, Acts.of(from_json(row["acts"])), author, me=author.id)
@@ -122,11 +131,19 @@ async def _stop(store: Store, message: str, why: Refused) -> None:
         log.info("reply %s was settled meanwhile", message)
 
 
-async def next_due(store: Store) -> int | None:
-    """When the next held reply is to go (UTC ms), None when nothing is held."""
+class Due(NamedTuple):
+    """When the next held reply is to go, UTC ms by the database's clock; None: nothing is held."""
 
-    async def look(reader: Reader) -> Any:
-        return await reader.value(NEXT_DUE)
+    at: int | None
+    soon: int | None
+    """Of those that are held for a moment."""
 
-    due: int | None = await store.read(look)
-    return due
+
+async def next_due(store: Store) -> Due:
+    """Raises Unavailable."""
+
+    async def look(reader: Reader) -> Row | None:
+        return await reader.one(NEXT_DUE)
+
+    row = await store.read(look)
+    return Due(None, None) if row is None else Due(row["due"], row["soon"])

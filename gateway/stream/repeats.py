@@ -22,6 +22,14 @@ SET_IDS = """update messages set
 OF_IDENTITY = """select m.id, m.author_kind, m.author_id, m.client_id, m.account_id, m.provider_id from messages m
     where m.erased_at is not null and (m.client_id is not null or m.provider_id is not null)
       and m.leg_id in (select id from legs where identity_id = $1)"""
+TAKEN_AS = (
+    "select id, account_id, provider_id from deliveries where message_id = $1 and provider_id is not null"
+)
+# What was erased before what was sent of it was looked at, too.
+LEFT = """select distinct m.id, m.author_id, m.client_id, m.account_id, m.provider_id from messages m
+    join deliveries d on d.message_id = m.id where m.erased_at is not null
+    and d.provider_id is not null and substr(d.provider_id, 1, 7) <> 'erased:' order by m.id limit $1"""
+SET_TAKEN_AS = "update deliveries set provider_id = $2 where id = $1"
 
 
 def erased_id(whose: str, key: str) -> str:
@@ -32,7 +40,7 @@ def erased_id(whose: str, key: str) -> str:
 
 
 async def forget_ids(tx: Tx, row: Row) -> None:
-    """Put hashes in the place of a message's ids."""
+    """Put hashes in the place of a message's ids, and of those its provider gave to what was sent of it."""
     client, provider = row["client_id"], row["provider_id"]
     if client is not None:
         client = erased_id(row["author_id"], client)
@@ -40,9 +48,22 @@ async def forget_ids(tx: Tx, row: Row) -> None:
         provider = erased_id(row["account_id"] or "", provider)
     if (client, provider) != (row["client_id"], row["provider_id"]):
         await tx.run(SET_IDS, row["id"], client, provider)
+    for sent in await tx.all(TAKEN_AS, row["id"]):
+        key = erased_id(sent["account_id"], sent["provider_id"])
+        if key != sent["provider_id"]:
+            await tx.run(SET_TAKEN_AS, sent["id"], key)
 
 
 async def forget_ids_of(tx: Tx, identity: str) -> None:
     """The same for all erased messages that travelled by an identity's legs, whenever they were erased."""
     for row in await tx.all(OF_IDENTITY, identity):
         await forget_ids(tx, row)
+
+
+async def forget_ids_left(tx: Tx, most: int) -> bool:
+    """The same for messages that were erased in former times and whose deliveries kept their names: `most` of them.
+    Returns whether there may be more."""
+    rows = await tx.all(LEFT, most)
+    for row in rows:
+        await forget_ids(tx, row)
+    return len(rows) == most

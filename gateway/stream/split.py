@@ -8,6 +8,7 @@ from typing import Any
 from gateway.errors import NotFound, Refused
 from gateway.events import Actor, ConversationId, Event, Kind, LegId, Scope, Status, new_id
 from gateway.store import Row, Tx, as_json
+from gateway.stream.followers import part_strayed, unprove
 from gateway.stream.hold import Held, hold, live_contact
 from gateway.stream.ingest import NEW_CONVERSATION, REQUESTER
 from gateway.stream.merge import LOCK_IDENTITIES, give_conversations
@@ -107,7 +108,8 @@ async def _settle(tx: Tx, held: Held, fresh: ConversationId, scope: Scope) -> No
 async def split_contact(tx: Tx, contact: str, identities: Sequence[str], by: Actor) -> tuple[str, str]:
     """Say that some of a contact's identities are another person; returns the split's id and the new contact's.
 
-    Conversations that reach only those identities go along. What customers see does not change. Raises NotFound for
+    Conversations that reach only those identities go along. What customers see does not change, but for a browser
+    that came by a link to one that is another person now: it reads nothing of her any more. Raises NotFound for
     an identity of another contact, Refused when nothing or everything is chosen.
     """
     await tx.all(LOCK_IDENTITIES, contact, contact)
@@ -131,6 +133,8 @@ async def split_contact(tx: Tx, contact: str, identities: Sequence[str], by: Act
     await tx.run(MOVE_IDENTITIES, wanted, fresh)
     only = {row["id"] for row in await tx.all(ONLY_THEIRS, wanted, source["id"])}
     await give_conversations(tx, key, source["id"], fresh, by, "split", only)
+    await part_strayed(tx, source["id"], fresh, by)
+    await unprove(tx, source["id"], fresh)
     await index_contact(tx, source["id"])
     await index_contact(tx, fresh)
     return key, fresh

@@ -6,11 +6,11 @@ from dataclasses import replace
 
 from gateway.errors import NotFound, Refused, Repeat
 from gateway.events import Actor, ConversationId, Event, Kind, LegId, Scope, Status, new_id
-from gateway.store import Store, Tx, plain
+from gateway.store import Tx, plain
 from gateway.store.search import tokens
 from gateway.stream.hold import live_contact
 from gateway.stream.ingest import NEW_CONVERSATION, NEW_LEG, REQUESTER
-from gateway.stream.post import Post, Posted, mine, post_with, write_post
+from gateway.stream.post import Post, mine, write_post
 
 IDENTITY = """select i.id, i.contact_id, c.blocked_at from identities i join contacts c on c.id = i.contact_id
     where i.id = $1"""
@@ -18,23 +18,13 @@ REACHED_BY = """select i.id from identities i join endpoints e on e.identity_id 
     where i.contact_id = $1 and e.account_id = $2 order by e.last_inbound_at desc limit 1"""
 
 
-async def start(
-    store: Store, account: str, identity: str | None, contact: str | None, what: Post, *, subject: str = ""
-) -> Posted:
-    """Open a conversation and post its first message; a repeat of the client id returns what stands.
-
-    `what.conversation` is filled in here. Raises NotFound, Refused (nobody to reach on this account, blocked).
-    """
-
-    return await post_with(
-        store, what, lambda tx: open_and_post(tx, account, identity, contact, what, subject)
-    )
-
-
 async def open_and_post(
     tx: Tx, account: str, identity: str | None, contact: str | None, what: Post, subject: str
 ) -> Event:
-    """The verb of `start`: conversation and first message in one, so that none is ever left empty."""
+    """Open a conversation and post its first message, in one, so that none is ever left empty; for `post_with`.
+
+    `what.conversation` is filled in here. Raises Repeat, NotFound, Refused (nobody to reach on this account, blocked).
+    """
     if await mine(tx, what) is not None:
         raise Repeat
     conversation = await _open(tx, account, identity, contact, what.author, plain(subject))

@@ -8,10 +8,15 @@ from typing import Any
 from gateway.errors import Refused
 from gateway.events import SYSTEM, Actor, Status
 from gateway.store import Reader, Store, Tx, from_json
-from gateway.stream.hold import changed, hold
+from gateway.stream.hold import Held, changed, hold
 
-SET = """update conversations set status = $2, snoozed_until = $3, closed_at = $4,
-    waiting_since = case when $2 in ('closed', 'spam') then null else waiting_since end where id = $1"""
+AWAY = (Status.CLOSED, Status.SPAM)
+"""Where nobody waits."""
+SET = """update conversations set status = $2, snoozed_until = $3, closed_at = $4, waiting_since = $5 where id = $1"""
+# A reply that never arrived is no answer.
+ANSWERED = """select 1 from conversations c join messages m on m.conversation_id = c.id
+    and m.position > c.last_customer_position where c.id = $1 and m.visibility = 'public'
+    and m.author_kind <> 'customer' and coalesce(m.delivery, '') <> 'failed' limit 1"""
 SET_TAGS = "update conversation_tags set status = $2 where conversation_id = $1"
 LAST_STATUS = """select changes from audit where conversation_id = $1 and kind = 'conversation.changed'
     order by at desc, position desc"""
@@ -123,6 +128,19 @@ async def _set(
     changes: dict[str, Any] = {"status": [held.status, status], **(noted or {})}
     if until is not None:
         changes["until"] = until
-    await tx.run(SET, held.id, status.value, until, tx.now if status is Status.CLOSED else None)
+    waiting = held.waiting_since
+    if status in AWAY:
+        changes |= {"was_waiting": waiting} if waiting is not None else {}
+        waiting = None
+    elif held.status in AWAY:
+        waiting = await _waits_again(tx, held)
+    await tx.run(SET, held.id, status.value, until, tx.now if status is Status.CLOSED else None, waiting)
     await tx.run(SET_TAGS, held.id, status.value)
     changed(tx, held, by, changes, replace(held.scope, status=status))
+
+
+async def _waits_again(tx: Tx, held: Held) -> int | None:
+    """Since when somebody waits in what comes back: whoever waited when it was put away, unless she was answered since
+    (a held reply goes out to what is closed, too)."""
+    since: int | None = (await _how_it_came(tx, held.id, held.status)).get("was_waiting", held.waiting_since)
+    return None if since is None or await tx.value(ANSWERED, held.id) else since

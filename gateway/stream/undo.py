@@ -8,6 +8,7 @@ from typing import Any
 
 from gateway.events import Actor, ConversationId, Kind, Scope, Status
 from gateway.store import Row, Tx, as_json, from_json
+from gateway.stream.followers import part_strayed, unprove
 from gateway.stream.held import RETURN_HELD
 from gateway.stream.hold import Held, held_row, set_tags
 from gateway.stream.merge import (
@@ -219,6 +220,9 @@ async def _return_contact(tx: Tx, merge: Row, by: Actor) -> None:
         await tx.run(CONTACT_LEADS_TO, here, home)
     recorded_contact(tx, Kind.MERGE_UNDONE, by, merge["id"], home, {"from": here})
     recorded_contact(tx, Kind.MERGE_UNDONE, by, merge["id"], here, {"into": home})
+    await part_strayed(tx, home, here, by)
+    # A merge that a word or code made by itself goes with what it said.
+    await unprove(tx, home, here, merge["at"])
     await index_contact(tx, home)
     await index_contact(tx, here)
 

@@ -1,0 +1,48 @@
+"""A message as it was sent, kept beside its row: all its words, its own page, what must not be believed of it."""
+
+from __future__ import annotations
+
+from gateway.events import Source
+from gateway.store import Tx, as_json, from_json, plain
+
+NEW = """insert into message_sources
+    (message_id, account_id, name, subject, text, html, headers, doubts, automatic, reached)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
+ERASE = "delete from message_sources where message_id = $1"
+# In whatever she took part.
+NAMING = """select s.message_id, s.headers from message_sources s join messages m on m.id = s.message_id
+    where m.conversation_id in (select p.conversation_id from participants p
+        where p.contact_id = (select contact_id from identities where id = $1))"""
+SET_HEADERS = "update message_sources set headers = $2 where message_id = $1"
+STRANGER = "stranger"
+"""The doubt about who was let in by what she held, and had taken no part before."""
+
+
+async def keep_source(tx: Tx, account: str, message: str, source: Source, *, stranger: bool = False) -> None:
+    doubts = [*source.doubts, *([STRANGER] if stranger else [])]
+    await tx.run(
+        NEW,
+        message,
+        account,
+        plain(source.name) or None,
+        plain(source.subject),
+        None if source.text is None else plain(source.text),
+        None if source.html is None else plain(source.html),
+        as_json([[plain(name), plain(value)] for name, value in source.headers]),
+        as_json(doubts),
+        source.automatic,
+        plain(source.reached) or None,
+    )
+
+
+async def erase_source(tx: Tx, message: str) -> None:
+    await tx.run(ERASE, message)
+
+
+async def forget_address(tx: Tx, identity: str, address: str) -> None:
+    """Take the headers that say her address out of others' messages, in all that she took part in."""
+    for row in await tx.all(NAMING, identity):
+        headers = from_json(row["headers"])
+        kept = [[name, value] for name, value in headers if address.lower() not in value.lower()]
+        if len(kept) != len(headers):
+            await tx.run(SET_HEADERS, row["message_id"], as_json(kept))

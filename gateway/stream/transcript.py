@@ -1,0 +1,114 @@
+"""What was said, by mail to somebody who took part: an agent sends it, to an address that may have it.
+
+What she may see there is what she may see anywhere: what travelled by the very address, or by one that is proven to be
+the same person's. An address that she left in a chat, and nobody has proven yet, may have that chat: she asked for it
+there, and an agent decides. Notes are never in it, nor what was said aside to others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from gateway.channels.base import Words
+from gateway.errors import Refused, Repeat
+from gateway.events import Actor, Address, Event, MessageId, Proof, new_id
+from gateway.store import Row, Tx, as_json, from_json
+from gateway.stream.carried import carry
+from gateway.stream.claims import addresses_in
+from gateway.stream.envelope import Envelope
+from gateway.stream.hold import Held, changed, hold
+from gateway.stream.people import LOCALE, Person, find_or_make
+from gateway.stream.post import Post, mine, store_message, way_to_answer
+from gateway.stream.proofs import leg_for
+
+TRANSCRIPT = Words(
+    en="Here is a copy of our conversation. To go on, just answer this mail.",
+    ko="지금까지 나눈 상담 내용이에요. 이 메일에 답장하시면 이어서 상담해 드려요.",
+)
+# As far as proofs lead within her contact (`gateway.stream.joining`), and to what followed her there and was answered.
+SAME = """with recursive same (id, person_id) as (
+        select i.id, i.person_id from identities i where i.id in {ids_1}
+        union select o.id, o.person_id from same s join identities o on o.contact_id = $2 and (
+            o.person_id = s.person_id or exists (select 1 from proofs p where p.used_at is not null
+                and p.kind in ('word', 'code') and ((p.identity_id = s.id and p.met_id = o.id)
+                    or (p.met_id = s.id and p.identity_id = o.id)))
+            or exists (select 1 from identities x join legs xl on xl.identity_id = x.id
+                join messages f on f.leg_id = xl.id and f.author_kind = 'automation' and f.author_id = 'follow_up'
+                join carried k on k.message_id = f.id join messages m on m.id = k.carried_id
+                join legs ml on ml.id = m.leg_id where x.id = s.id and x.proof >= 3 and ml.identity_id = o.id)))
+    select id from same"""
+TAKES_PART = """select 1 from legs where conversation_id = $1 and identity_id = $2
+    union all select 1 from participants where conversation_id = $1 and identity_id = $2 limit 1"""
+SAID = "select claims, attributes from contacts where id = $1"
+# Hers, in which she was heard of last.
+HER_LEG = """select l.identity_id from legs l join identities i on i.id = l.identity_id
+    where l.conversation_id = $1 and i.contact_id = $2
+    order by case when l.id = $3 then 0 else 1 end, coalesce(l.last_inbound_at, 0) desc, l.id desc limit 1"""
+SPOKEN = """select m.id, m.envelope, l.identity_id from messages m join legs l on l.id = m.leg_id
+    where m.conversation_id = $1 and m.visibility = 'public' and m.erased_at is null
+    and not exists (select 1 from carried k where k.message_id = m.id) order by m.at, m.position"""
+
+
+async def send_transcript(
+    tx: Tx, conversation: str, account: str, to: Address, by: Actor, client_id: str
+) -> Event:
+    """Store it, to go by that account. It is no answer: she waits on, and is answered where she was.
+
+    Raises Repeat, NotFound, Refused (somebody who takes no part, nothing that she may see, opted out, account gone).
+    """
+    locale = await tx.value(LOCALE, await _contact_of(tx, conversation))
+    person = await find_or_make(tx, to, Proof.CLAIMED, locale=locale)
+    held = await hold(tx, conversation)
+    what = Post(
+        held.id,
+        by,
+        client_id,
+        TRANSCRIPT.for_reader(locale),
+        envelope=Envelope((person.identity,), aside=True),
+    )
+    if await mine(tx, what) is not None:
+        raise Repeat
+    if person.blocked:
+        raise Refused("errors.contact_blocked", f"contact {person.contact} is blocked")
+    sight = await _sight(tx, held, person, to)
+    spoken = [row["id"] for row in await tx.all(SPOKEN, held.id) if _sees(row, sight)]
+    if not spoken:
+        raise Refused("errors.transcript_empty", f"{person.identity} may see nothing of {held.id}")
+    way = await way_to_answer(tx, held, await leg_for(tx, held, account, person.identity, ""), by)
+    message = MessageId(new_id())
+    event = await store_message(tx, held, what, way, message)
+    await carry(tx, message, spoken)
+    changed(tx, held, by, {"fields": ["transcript"]}, subject=message)
+    return event
+
+
+async def _contact_of(tx: Tx, conversation: str) -> str:
+    found: str | None = await tx.value("select contact_id from conversations where id = $1", conversation)
+    return found or ""
+
+
+async def _sight(tx: Tx, held: Held, person: Person, to: Address) -> set[str]:
+    """The identities by which what she may see has travelled. Raises Refused: she takes no part."""
+    left = to.address in await _left_by(tx, held)
+    if not left and person.contact != held.contact and not await tx.one(TAKES_PART, held.id, person.identity):
+        raise Refused("errors.transcript_stranger", f"{person.identity} takes no part in {held.id}")
+    sight = await _same(tx, [person.identity], person.contact)
+    chat = await tx.value(HER_LEG, held.id, held.contact, held.leg) if left else None
+    return sight | (await _same(tx, [chat], held.contact) if chat else set())
+
+
+async def _left_by(tx: Tx, held: Held) -> set[str]:
+    """The addresses that she said are hers, or her site did."""
+    row = await tx.one(SAID, held.contact)
+    assert row is not None, "contacts are never removed"
+    return addresses_in([*from_json(row["claims"]).values(), from_json(row["attributes"]).get("email")])
+
+
+async def _same(tx: Tx, identities: Sequence[str], contact: str) -> set[str]:
+    return {row["id"] for row in await tx.all(SAME, as_json(list(identities)), contact)}
+
+
+def _sees(row: Row, sight: Iterable[str]) -> bool:
+    """It went by one of these, or to one beside others."""
+    named = Envelope.of(row["envelope"]).everybody if row["envelope"] is not None else ()
+    return row["identity_id"] in sight or not set(named).isdisjoint(sight)
