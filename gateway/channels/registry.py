@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gateway.channels.base import Channel, ChannelConfig, Words
+from gateway.channels.base import Channel, ChannelConfig, Invites, ServesVisitors, Words
 from gateway.errors import ConfigError, NotFound
 from gateway.events import AccountId
 
@@ -75,14 +75,37 @@ def make(account: str, section: Mapping[str, Any]) -> Channel:
     return made
 
 
+def _ways_that_lead_nowhere(made: Mapping[str, Channel]) -> Iterator[str]:
+    """Accounts that a chat would send its customers to, and that have no link for them."""
+    for account, channel in made.items():
+        for name in channel.continues_on() if isinstance(channel, ServesVisitors) else ():
+            other: object = made.get(name)
+            if not isinstance(other, Invites):
+                yield f"[channels.{account}] continue_on: {name!r} is no account that a link leads to"
+            elif other.invitation("") is None:
+                yield f"[channels.{account}] continue_on: [channels.{name}] needs its number in `from`"
+        by = channel.follows_by() if isinstance(channel, ServesVisitors) else None
+        if by is not None and (by not in made or not _writes_letters(made[by])):
+            yield f"[channels.{account}] follow_up_by: {by!r} is no account that writes mails first"
+
+
+def _writes_letters(channel: Channel) -> bool:
+    return channel.capabilities.subject and channel.capabilities.may_start
+
+
 def _faults(where: str, error: ValidationError, config_class: type[ChannelConfig]) -> Iterator[str]:
     """One line per fault; values are never repeated, they may be secret."""
     for fault in error.errors(include_input=False, include_url=False):
         key = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            yield f"{where} does not know the key {key!r}{_nearest(key, list(config_class.model_fields))}"
+            yield f"{where} does not know the key {key!r}{_nearest(key, _keys(config_class))}"
         else:
             yield f"{where} {key or 'as a whole'}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _keys(config_class: type[ChannelConfig]) -> list[str]:
+    """As they are written in the section."""
+    return [field.alias or name for name, field in config_class.model_fields.items()]
 
 
 def _nearest(word: str, words: list[str]) -> str:
@@ -106,6 +129,7 @@ class Channels:
                 made[account] = make(account, section)
             except ConfigError as error:
                 faults.append(str(error))
+        faults += _ways_that_lead_nowhere(made)
         if faults:
             raise ConfigError("\n".join(faults))
         return cls(made)

@@ -13,15 +13,25 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from gateway.channels._colour import colours
 from gateway.channels._vouch import read_vouch
-from gateway.channels.base import AttachmentRules, Capabilities, ChannelConfig, Picture, VouchedUser, Words
+from gateway.channels.base import (
+    AttachmentRules,
+    Capabilities,
+    ChannelConfig,
+    Picture,
+    Texts,
+    VouchedUser,
+    Words,
+)
 from gateway.errors import SignatureError
 from gateway.events import AccountId
 
 MEGABYTE = 1024 * 1024
+MINUTE = 60_000
+"""Milliseconds."""
 
 ACCEPTED = {
     "image/*": 20 * MEGABYTE,
@@ -62,18 +72,6 @@ PICTURE_BYTES = 256 * 1024
 Pixels = Annotated[int, Field(ge=0, le=200)]
 
 
-class Texts(BaseModel):
-    """A text in both languages; a language left out borrows the other's."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    en: str = Field(default="", max_length=300)
-    ko: str = Field(default="", max_length=300)
-
-    def both(self) -> dict[str, str]:
-        return {"en": self.en or self.ko, "ko": self.ko or self.en}
-
-
 class WebchatConfig(ChannelConfig):
     """`[channels.NAME] type = "webchat"`."""
 
@@ -109,6 +107,12 @@ class WebchatConfig(ChannelConfig):
     """Secrets the site signs its users with (HS256); more than one while they are changed over."""
     require_vouch: bool = False
     """Only users the site signs for may write."""
+    continue_on: tuple[str, ...] = Field(default=(), max_length=4)
+    """Accounts (the NAME of `[channels.NAME]`) on which customers may go on; none: it is not offered."""
+    follow_up_by: str = Field(default="", max_length=40)
+    """The account (the NAME of `[channels.NAME]`) by which answers follow that a customer left unread; empty: none."""
+    follow_up_after: int = Field(default=10, ge=1, le=7 * 24 * 60)
+    """Minutes that they wait for her."""
     preview: bool = False
     """Do agents see what is being typed before it is sent? The customer is told."""
 
@@ -215,6 +219,7 @@ class Webchat:
             read_out=True,
             delivery_states=True,
             may_start=True,
+            invites=not self._config.require_vouch,
         )
 
     async def open(self) -> None:
@@ -240,6 +245,7 @@ class Webchat:
             "side": config.side,
             "offset": list(config.offset),
             "icon": ICONS.get(config.icon, config.icon),
+            "continues": bool(config.continue_on),
             "require_vouch": config.require_vouch,
             "preview": config.preview,
         }
@@ -260,6 +266,15 @@ class Webchat:
         if origin != f"{parts.scheme}://{parts.netloc}":
             return False
         return any(_fits(origin.lower(), allowed) for allowed in self._config.origins)
+
+    def continues_on(self) -> Sequence[str]:
+        return self._config.continue_on
+
+    def follows_by(self) -> str | None:
+        return self._config.follow_up_by or None
+
+    def follows_after(self) -> int:
+        return self._config.follow_up_after * MINUTE
 
     def picture(self) -> Picture | None:
         return self._picture

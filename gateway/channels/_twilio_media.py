@@ -1,0 +1,140 @@
+"""The files of a message, fetched after it stands.
+
+https://www.twilio.com/docs/messaging/api/media-resource: MediaUrl asks for HTTP Basic authentication (an API key, or
+the account's SID and Auth Token) and leads on to where the bytes lie. The secret goes to Twilio alone, no hop leads
+into a private network, and the size is counted as it comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, InvalidURL
+from yarl import URL
+
+from gateway.channels._public_net import NotPublic, check_host
+from gateway.channels.base import FetchedFile
+from gateway.errors import AuthFailed, PermanentError, TemporaryError
+from gateway.events import RemoteFile
+
+HOPS = 5
+"""Redirects followed; Twilio makes one or two."""
+TIMES = ClientTimeout(total=300, sock_connect=10, sock_read=30)
+"""Seconds; a file of 16 MB at 64 KiB/s takes 250."""
+PIECE = 64 * 1024
+"""Bytes read at a time."""
+REDIRECTS = {301, 302, 303, 307, 308}
+GONE = {404, 410}
+LATER = {408, 425, 429}
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSource:
+    """Whom we ask for files, and as whom."""
+
+    api: URL
+    """api_base: the only host that is trusted wherever it stands, and may be spoken to without TLS."""
+    authorization: str = field(repr=False)
+    """The header that has our secret."""
+
+
+@asynccontextmanager
+async def fetch_media(
+    session: ClientSession, source: MediaSource, file: RemoteFile, limit: int
+) -> AsyncIterator[FetchedFile]:
+    """See `FetchesMedia.fetch`."""
+    try:
+        response = await _follow(session, source, file.ref)
+        async with response:
+            if (response.content_length or 0) > limit:
+                raise _too_large(limit)
+            yield FetchedFile(_counted(response, limit), response.content_type or file.mime)
+    except (NotPublic, InvalidURL) as why:
+        raise _refused("not_public", str(why)) from why
+    except ClientError as why:
+        if isinstance(getattr(why, "os_error", None), NotPublic):
+            raise _refused("not_public", str(why)) from why
+        raise TemporaryError(f"twilio media: {type(why).__name__}") from why
+    except TimeoutError as why:
+        raise TemporaryError("twilio media: no answer in time") from why
+
+
+async def _follow(session: ClientSession, source: MediaSource, ref: str) -> ClientResponse:
+    """The answer that has the bytes; whoever takes it closes it."""
+    url = _read(ref)
+    for _ in range(HOPS + 1):
+        response = await _ask(session, source, url)
+        if response.status == 200:
+            return response
+        response.release()
+        if response.status not in REDIRECTS:
+            raise _refusal(response, is_ours(source.api, url))
+        url = url.join(_read(response.headers.get("Location", "")))
+    raise _refused("redirects", f"over {HOPS} redirects")
+
+
+def _read(written: str) -> URL:
+    try:
+        return URL(written)
+    except ValueError as why:
+        raise _refused("refused", "no address") from why
+
+
+async def _ask(session: ClientSession, source: MediaSource, url: URL) -> ClientResponse:
+    if not is_at(source.api, url):
+        if url.scheme != "https" or url.host is None or url.user is not None:
+            raise NotPublic("only whole https addresses are asked for files")
+        check_host(url.host)
+    headers = {"Authorization": source.authorization} if is_ours(source.api, url) else {}
+    return await session.get(url, headers=headers, allow_redirects=False, timeout=TIMES)
+
+
+def is_at(api: URL, url: URL) -> bool:
+    """Is it an address of api_base's own: scheme, host and port?"""
+    return (url.scheme, url.host, url.port, url.user) == (api.scheme, api.host, api.port, None)
+
+
+def is_ours(api: URL, url: URL) -> bool:
+    """May this address be told our secret? api_base itself; and any host of Twilio's where api_base is one, too."""
+    if is_at(api, url):
+        return True
+    return url.user is None and all(
+        one.scheme == "https" and one.port == 443 and (one.host or "").endswith(".twilio.com")
+        for one in (api, url)
+    )
+
+
+def _refusal(response: ClientResponse, ours: bool) -> Exception:
+    status = response.status
+    if status in (401, 403) and ours:
+        return AuthFailed(f"twilio media: {status}")
+    if status in GONE:
+        return PermanentError("gone", for_agent="attachment.missing", log=f"twilio media: {status}")
+    if status in LATER or status >= 500 or status in (401, 403):
+        # 401 and 403 of the store behind Twilio: a signed link that ran out. Asked anew we get another.
+        return TemporaryError(f"twilio media: {status}", retry_after=_retry_after(response))
+    return _refused("refused", f"twilio media: {status}")
+
+
+def _refused(code: str, log: str) -> PermanentError:
+    return PermanentError(code, for_agent="attachment.refused", log=log)
+
+
+def _retry_after(response: ClientResponse) -> float | None:
+    told = response.headers.get("Retry-After", "")
+    return float(told) if told.isascii() and told.isdigit() and len(told) < 7 else None
+
+
+def _too_large(limit: int) -> PermanentError:
+    return PermanentError("too_large", for_agent="attachment.too_large", log=f"over {limit} bytes")
+
+
+async def _counted(response: ClientResponse, limit: int) -> AsyncIterator[bytes]:
+    size = 0
+    async for piece in response.content.iter_chunked(PIECE):
+        size += len(piece)
+        if size > limit:
+            raise _too_large(limit)
+        yield piece
