@@ -1,4 +1,4 @@
-"""The command line: `parley serve`, `demo`, `agent add`, `agent reset`, `token create`, `migrate`, `backup`, more."""
+"""The command line: `parley serve`, `demo`, `agent add`, `agent reset`, `token create`, `reload`, `migrate`, more."""
 
 from __future__ import annotations
 
@@ -6,13 +6,17 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import os
 import signal
 import sys
-from collections.abc import Coroutine
+import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 from gateway.errors import ParleyError
+
+log = logging.getLogger(__name__)
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -50,7 +54,12 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="parley", description=__doc__)
     parser.add_argument("--verbose", action="store_true", help="log more")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    _add(commands, "serve", serve, "answer customers and agents", listen=True)
+    serving = _add(commands, "serve", serve, "answer customers and agents", listen=True)
+    serving.add_argument(
+        "--workers", type=int, default=None, help="processes; several need PostgreSQL and Redis"
+    )
+    serving.add_argument("--worker", type=_handed_down, default=None, help=argparse.SUPPRESS)
+    _add(commands, "reload", reload, "replace the workers one after another: configuration and program anew")
     _add(commands, "demo", demo, "a sample team with history, nothing to configure", listen=True)
     _add(commands, "migrate", migrate, "bring the database to this version's schema")
     _add(commands, "doctor", doctor, "check configuration, database and accounts; say what to fix")
@@ -59,9 +68,27 @@ def _parser() -> argparse.ArgumentParser:
     restore_parser = _add(commands, "restore", restore, "put a backup in place; every client starts over")
     restore_parser.add_argument("file", type=Path)
     restore_parser.add_argument("--force", action="store_true", help="replace what is there")
+    _add(
+        commands, "epoch", epoch, "after the database was brought back to a moment: every client starts over"
+    )
+    move_parser = _add(
+        commands, "move", move, "carry a SQLite installation over to PostgreSQL, while serving"
+    )
+    move_parser.add_argument(
+        "--to", metavar="URL", help="postgresql://user:password@host/database, an empty one"
+    )
+    move_parser.add_argument(
+        "--media", metavar="STORE", help="disk:PATH or s3://..., where files go (default: they stay)"
+    )
+    move_parser.add_argument("--undo", action="store_true", help="give up an unfinished move")
+    move_parser.add_argument("--force", action="store_true", help="with --undo: take a moved database back")
     erase_parser = _add(commands, "erase", erase, "erase a contact's words, names, addresses and files")
     erase_parser.add_argument("contact")
     _add_agents(commands)
+    sealing = commands.add_parser("secrets", help="what seals secrets in the database")
+    acts = sealing.add_subparsers(required=True, metavar="ACT")
+    _add(acts, "rotate", rotate_secrets, "seal the database's secrets with the newest key")
+    _add(acts, "forget", forget_secrets, "the key is lost for good: go on without what it sealed")
     return parser
 
 
@@ -84,6 +111,12 @@ def _add_agents(commands: Any) -> None:
     making.add_argument("--name", default="command line")
 
 
+def _handed_down(text: str) -> tuple[int, tuple[int, ...]]:
+    """What a worker is given by its parent: the line to it, and the sockets to answer on."""
+    line, _, sockets = text.partition(":")
+    return int(line), tuple(int(number) for number in sockets.split(","))
+
+
 def _add(commands: Any, name: str, run: Any, words: str, *, listen: bool = False) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(name, help=words, description=words)
     parser.set_defaults(run=run)
@@ -98,17 +131,79 @@ def _add(commands: Any, name: str, run: Any, words: str, *, listen: bool = False
 # --- serving --------------------------------------------------------------------------------------------------------
 
 
-async def serve(arguments: argparse.Namespace) -> None:
+async def serve(arguments: argparse.Namespace) -> int:
+    config = _config(arguments)
+    if arguments.worker is None and config.server.workers > 1:
+        return await _serve_by_workers(config)
     from gateway.app import listening, open_parley
+    from gateway.workers import reporting
+
+    stop, line, inherited = _stopped(), None, ()
+    _on_hangup(stop, lambda: log.warning("one process serves: restart it, browsers come back by themselves"))
+    if arguments.worker is not None:
+        line, inherited = arguments.worker
+    async with contextlib.AsyncExitStack() as stack:
+        parley = await stack.enter_async_context(open_parley(config))
+        admin = None if line is not None else await _first_admin(parley.store, config)
+        port = await stack.enter_async_context(
+            listening(parley, config.server.host, config.server.port, inherited)
+        )
+        if line is not None:
+            await stack.enter_async_context(reporting(line, stop))
+        else:
+            _say_address(config.public_url_at(port), admin)
+        await stop.wait()
+        parley.leave()
+        await asyncio.sleep(config.server.drain)
+    return 0
+
+
+async def _serve_by_workers(config: Any) -> int:
+    from gateway.seat import seat_of, seated
+    from gateway.store import open_store
+    from gateway.workers import Workers, check_possible, open_sockets
+
+    check_possible(config)
+    with seated(seat_of(config), f"the data directory {config.data}"):
+        store = await open_store(config.database_url, seals=config.seals())
+        try:
+            admin = await _first_admin(store, config)
+        finally:
+            await store.close()
+        server, stop = config.server, _stopped()
+        sockets = open_sockets(server.host, server.port, server.workers)
+        workers = Workers([sys.executable, "-m", "gateway", *sys.argv[1:]], sockets, server.drain)
+        _on_hangup(stop, workers.roll)
+        url = config.public_url_at(sockets[0][0].getsockname()[1])
+        return 0 if await workers.run(stop, lambda: _say_address(url, admin)) else 1
+
+
+def _on_hangup(stop: asyncio.Event, otherwise: Callable[[], None]) -> None:
+    """SIGHUP: a terminal that is closed takes with it what was started there; else somebody wants a reload."""
+    if sys.platform != "win32":
+        act = stop.set if sys.stdin is not None and sys.stdin.isatty() else otherwise
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, act)
+
+
+async def reload(arguments: argparse.Namespace) -> None:
+    from gateway.errors import ConfigError
+    from gateway.seat import seat_of, who_sits
 
     config = _config(arguments)
-    async with (
-        open_parley(config) as parley,
-        listening(parley, config.server.host, config.server.port) as port,
-    ):
-        print(f"Parley answers at {config.public_url_at(port)}", flush=True)
-        await _say_first_admin(parley, config.public_url_at(port))
-        await _until_stopped()
+    if config.database_url.startswith("sqlite"):
+        raise ConfigError(
+            "SQLite is served by one process: restart it; browsers come back by themselves within seconds"
+        )
+    process = who_sits(seat_of(config))
+    if process is None:
+        raise ConfigError(
+            f"no `parley serve` with several workers runs from {config.data} on this machine; one process is restarted"
+        )
+    try:
+        os.kill(process, signal.SIGHUP)
+    except PermissionError as why:
+        raise ConfigError(f"process {process} belongs to another user") from why
+    print(f"process {process} replaces its workers one after another; its log says when that is done")
 
 
 async def demo(arguments: argparse.Namespace) -> None:
@@ -124,11 +219,11 @@ async def demo(arguments: argparse.Namespace) -> None:
 async def _play(config: Any, stop: asyncio.Event) -> bool:
     """The demo until it is stopped (False) or shall begin anew (True)."""
     from gateway.app import listening, open_parley
-    from gateway.demo import customer_seats, make_house, open_sandbox, sign_in_links
+    from gateway.demo import customer_seats, make_house, open_sandbox, providers, sign_in_links
 
     await make_house(config)
-    async with open_parley(config) as parley:
-        sandbox = open_sandbox(parley.store, config)
+    async with providers(config) as (config, outside), open_parley(config) as parley:
+        sandbox = open_sandbox(parley.store, config, outside, parley.channels)
         sandbox.hang(parley.web)
         async with listening(parley, config.server.host, config.server.port) as port:
             base = config.public_url_at(port)
@@ -137,22 +232,30 @@ async def _play(config: Any, stop: asyncio.Event) -> bool:
                 print(f"  {door.role:<11} {base}/link/{door.secret}  {door.name}", flush=True)
             print("\nBe a customer, in another window:", flush=True)
             print(f"  {base}{sandbox.path}  in a shop, as whom you like", flush=True)
+            print(f"  {base}{sandbox.path}/phones  on a phone, by SMS or WhatsApp", flush=True)
+            print(f"  {base}{sandbox.path}/mail  in a mail program", flush=True)
             for seat in await customer_seats(parley.store, config):
                 print(f"  {base}{seat.path}  {seat.who}", flush=True)
             print(f"\nCtrl-C stops it; what was said stays in {config.data}.", flush=True)
             return await sandbox.run(_reached(config, port), stop)
 
 
-async def _say_first_admin(parley: Any, base: str) -> None:
+async def _first_admin(store: Any, config: Any) -> str | None:
+    """The secret of the link that makes the first admin; None: there is one."""
     from inbox.auth.links import first_admin_link
 
-    secret = await parley.store.write(lambda tx: first_admin_link(tx, parley.config.limits.link_kept))
-    if secret is not None:
-        print(f"Make the first admin: {base}/link/{secret}", flush=True)
+    secret: str | None = await store.write(lambda tx: first_admin_link(tx, config.limits.link_kept))
+    return secret
 
 
-async def _until_stopped() -> None:
-    await _stopped().wait()
+def _say_address(base: str, admin: str | None) -> None:
+    """On standard output. Where that takes nothing (a full disk, a pipe that nobody reads), what is served goes on."""
+    try:
+        print(f"Parley answers at {base}", flush=True)
+        if admin is not None:
+            print(f"Make the first admin: {base}/link/{admin}", flush=True)
+    except OSError as why:
+        log.warning("standard output takes no words: %s", why)
 
 
 def _stopped() -> asyncio.Event:
@@ -167,13 +270,17 @@ def _stopped() -> asyncio.Event:
 
 def _config(arguments: argparse.Namespace) -> Any:
     from gateway.config import load
+    from gateway.logs import set_up
 
-    return load(
+    config = load(
         arguments.config,
         data=arguments.data,
         host=getattr(arguments, "host", None),
         port=getattr(arguments, "port", None),
+        workers=getattr(arguments, "workers", None),
     )
+    set_up(config.log, verbose=arguments.verbose)
+    return config
 
 
 def _reached(config: Any, port: int) -> str:
@@ -205,7 +312,44 @@ async def backup(arguments: argparse.Namespace) -> None:
 async def restore(arguments: argparse.Namespace) -> None:
     from gateway.backup import restore as put_back
 
-    print(await put_back(_config(arguments), arguments.file, force=arguments.force))
+    config = _config(arguments)
+    print(await put_back(config, arguments.file, force=arguments.force, seals=config.seals()))
+
+
+async def epoch(arguments: argparse.Namespace) -> None:
+    from gateway.backup import new_epoch
+
+    print(await new_epoch(_config(arguments)))
+
+
+async def move(arguments: argparse.Namespace) -> None:
+    from gateway.errors import ConfigError
+    from gateway.move import move as carry_over
+    from gateway.move import undo
+
+    config = _config(arguments)
+    if arguments.undo:
+        print(undo(config, force=arguments.force))
+        return
+    if not arguments.to:
+        raise ConfigError("parley move --to postgresql://user:password@host/database")
+    print(await carry_over(config, arguments.to, arguments.media, _now_and_then()))
+
+
+def _now_and_then() -> Callable[[str], None]:
+    """Prints what is told; of one table's or one file store's progress (`what: so many ...`) a line a second."""
+    last: tuple[str, float] = ("", 0.0)
+
+    def say(line: str) -> None:
+        nonlocal last
+        what, colon, _ = line.partition(": ")
+        now = time.monotonic()
+        if colon and what == last[0] and now - last[1] < 1:
+            return
+        last = what, now
+        print(line, flush=True)
+
+    return say
 
 
 async def erase(arguments: argparse.Namespace) -> None:
@@ -220,6 +364,33 @@ async def erase(arguments: argparse.Namespace) -> None:
     print(f"contact {arguments.contact} is erased")
     if not gone:
         print("the file store is away: Parley deletes her files as soon as it is back, while it serves")
+
+
+async def rotate_secrets(arguments: argparse.Namespace) -> None:
+    from gateway.store.sealed import reseal
+
+    async with _store(arguments) as store:
+        if store.seals.file is not None:
+            store.seals.renew()
+        done, left = await store.write(reseal)
+        while left:
+            more, left = await store.write(reseal)
+            done += more
+    newest, *former = store.seals.ids
+    print(f"{done} secrets were sealed anew; all are sealed with key {newest}")
+    if not done and store.seals.file is None:
+        print(
+            "for another key, write it above this one in [secrets] key, start every process again, and rotate"
+        )
+    elif former:
+        print(
+            f"key {', '.join(former)} is needed only for backups made before; take it away when they have expired"
+        )
+
+
+async def forget_secrets(arguments: argparse.Namespace) -> None:
+    async with _store(arguments, forget=True) as store:
+        print(f"what no key opened is given up, as said above; all is sealed with key {store.seals.ids[0]}")
 
 
 # --- people ---------------------------------------------------------------------------------------------------------
@@ -287,10 +458,11 @@ async def _agent_of(look: Any, email: str) -> str:
 
 
 @contextlib.asynccontextmanager
-async def _store(arguments: argparse.Namespace) -> Any:
+async def _store(arguments: argparse.Namespace, *, forget: bool = False) -> Any:
     from gateway.store import open_store
 
-    store = await open_store(_config(arguments).database_url)
+    config = _config(arguments)
+    store = await open_store(config.database_url, seals=config.seals(), forget=forget)
     try:
         yield store
     finally:

@@ -9,38 +9,78 @@ import contextlib
 import errno
 import gc
 import logging
+import math
 import resource
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSCloseCode, web
 
-from gateway import timers, webhooks
+from gateway import telemetry, timers, webhooks
 from gateway.assets import mount_assets
 from gateway.asyncapi import mount_asyncapi
 from gateway.bus import Bus
+from gateway.catch_up import CatchUp
+from gateway.channels.base import Channel, Sends, ServesVisitors
 from gateway.channels.registry import Channels
 from gateway.config import Config
-from gateway.door import CONFIG, HEADERS, HSTS, OPEN, Gate, answer_problems, bound_open, guard_response
+from gateway.door import (
+    CONFIG,
+    HEADERS,
+    HSTS,
+    OPEN,
+    Gate,
+    answer_problems,
+    bound_open,
+    follow_request,
+    guard_response,
+    name_request,
+)
+from gateway.duties import Duties, Work
 from gateway.errors import ConfigError, ParleyError
 from gateway.events import Attachment
+from gateway.fetch import Fetcher
+from gateway.follow_ups import FollowUps
+from gateway.followers.hooks import Hooks
 from gateway.health import mount_health
-from gateway.live import LiveSession
 from gateway.media import Claim, MediaLinks, MediaStore, open_media, serve_media
+from gateway.metrics import watch_loop
+from gateway.outbox import Outbox
+from gateway.outward import OutwardLinks, account_of, sent_file
 from gateway.rates import Together
+from gateway.receiving import Receiving
+from gateway.relay import Relay
+from gateway.scrape import Scrape
+from gateway.seat import seat_of, seated
 from gateway.serving import Runner
+from gateway.sockets import SOCKETS, Cut, Sockets
 from gateway.store import Store, open_store
 from gateway.stream.accounts import Configured, sync_accounts
+from gateway.stream.outbox import Sending
+from gateway.stream.provided import pace_of
 from gateway.visitors import app as visitors
 from gateway.visitors.files import customers_file
 from inbox import app as inbox
 from inbox.desk import AUDIENCE, Desk, wall_clock
 from inbox.files import agents_file
 from inbox.hub import AgentHub
-from inbox.noticing import Noticing
+
+if TYPE_CHECKING:
+    from gateway.carriage import Carriage
 
 log = logging.getLogger(__name__)
+
+CUTS = 500
+"""Sockets a second that are told to come back elsewhere when the process ends; more where `SPREAD` is too short."""
+CUT_EVERY = 0.02
+"""Seconds between two groups of them."""
+SPREAD = 10.0
+"""Seconds within which all have been told."""
+LINGER = 0.25
+"""Seconds in which whoever was taken in just before we stopped listening says what they want."""
 
 
 @dataclass
@@ -54,73 +94,171 @@ class Parley:
     media: MediaStore
     links: MediaLinks
     web: web.Application
+    carriage: Carriage | None = None
+    """To the other processes, where there may be any."""
     live: list[set[Any]] = field(default_factory=list)
     """The sets of live sessions, one for each door."""
+    leaving: bool = False
+    """From now on nobody should be sent here."""
+    on_leaving: list[Callable[[], None]] = field(default_factory=list)
+
+    def leave(self) -> None:
+        """We are about to end: who waits is answered, and connections are not kept for a next request."""
+        if not self.leaving:
+            self.leaving = True
+            for tell in self.on_leaving:
+                tell()
+
+    def sessions(self) -> list[Cut]:
+        """Who has a socket, or asks again and again in the place of one."""
+        return list(self.web[SOCKETS].open.union(*self.live))
 
     def hang_up(self) -> None:
         """Tell every browser that we are going: it comes back by itself, with its cursor."""
-        for sessions in self.live:
-            for session in tuple(sessions):
-                if isinstance(session, LiveSession):
-                    session.cut(WSCloseCode.SERVICE_RESTART)
+        for session in self.sessions():
+            session.cut(WSCloseCode.SERVICE_RESTART)
+        self.web[SOCKETS].end()
+
+    async def hang_up_by_and_by(
+        self, pause: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
+    ) -> None:
+        """The same, spread over up to `SPREAD` seconds: those who come back have to be told what they missed."""
+        sessions = self.sessions()
+        at_once = max(1, round(CUTS * CUT_EVERY), math.ceil(len(sessions) * CUT_EVERY / SPREAD))
+        for start in range(0, len(sessions), at_once):
+            for session in sessions[start : start + at_once]:
+                session.cut(WSCloseCode.SERVICE_RESTART)
+            if start + at_once < len(sessions):
+                await pause(CUT_EVERY)
+        self.hang_up()
 
 
 @contextlib.asynccontextmanager
 async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> AsyncIterator[Parley]:
     """Everything but the listening socket. Raises ConfigError, Unavailable."""
-    if config.redis.url.get_secret_value():
-        log.warning(
-            "[redis] url is set, but this version does not use it: run one process, and leave it empty"
-        )
     channels = Channels.of(config.channels)
-    store = await open_store(config.database_url)
     async with contextlib.AsyncExitStack() as stack:
+        if config.database_url.startswith("sqlite"):
+            stack.enter_context(seated(seat_of(config), "this SQLite database"))
+        store = await open_store(config.database_url, seals=config.seals())
         stack.push_async_callback(store.close)
+        if config.otel.enabled:
+            stack.push_async_callback(asyncio.to_thread, telemetry.set_up())
         media = open_media(config.media_store, config.data)
         stack.push_async_callback(media.close)
         bus = Bus()
+        carriage = _carriage(config, store, bus)
+        shared = None if carriage is None else carriage.counts
         links = MediaLinks(store.secret, clock=clock)
         await store.write(lambda tx: sync_accounts(tx, _configured(channels)))
         application = web.Application(
-            middlewares=[answer_problems, bound_open], client_max_size=config.limits.body_bytes
+            middlewares=[follow_request, answer_problems, bound_open],
+            client_max_size=config.limits.body_bytes,
         )
         application[CONFIG] = config
+        application[SOCKETS] = Sockets()
         application[OPEN] = Together(most_open(config))
         application.on_response_prepare.append(guard_response)
-        parley = Parley(config, store, bus, channels, media, links, application)
+        application.on_response_prepare.append(name_request)
+        parley = Parley(config, store, bus, channels, media, links, application, carriage)
         link = links.for_audience(AUDIENCE, config.server.media_url)
         hub = AgentHub(store, bus, config.limits, channels, link)
-        desk = Desk(store, config, channels, media, links, bus, hub, clock)
+        desk = Desk(store, config, channels, media, links, bus, hub, clock, shared)
         stack.callback(desk.close)
+        parley.on_leaving.append(desk.leave)
+        application.on_response_prepare.append(_ending_connections(parley))
         agents = inbox.hang(application, desk)
         mount_asyncapi(application)
         customers = visitors.hang(
-            application, visitors.Parts(store, bus, config, channels, media, links, clock)
+            application, visitors.Parts(store, bus, config, channels, media, links, clock, shared)
         )
         webhooks.hang(application, store, config, channels)
         parley.live += [agents.sessions, customers.sessions]
         mount_assets(application)
-        mount_health(application, store)
-        application.router.add_get("/media/{signed}/{name}", _file_door(media, links))
+        mount_health(application, store, None if store.postgres else config.data, lambda: parley.leaving)
+        scrape = Scrape(config, store, clock, {"agents": agents.sessions, "visitors": customers.sessions})
+        application.router.add_get("/metrics", scrape.answer)
+        await stack.enter_async_context(scrape.answering())
+        application.router.add_get("/media/{signed}/{name}", _file_door(store, media, links))
+        outward = OutwardLinks(config, links, media)
+        outbox = Outbox(store, channels, pace_of(config.limits), outward=outward)
+        fetcher = Fetcher(store, channels, media, config.limits, clock)
+        bus.take_events(outbox.hear)
+        bus.take_events(fetcher.hear)
+        stack.push_async_callback(Relay(store, channels, bus).close)
         store.publish_to(bus.publish)
         await _open_channels(channels)
         stack.push_async_callback(_close_channels, channels)
+        receiving = Receiving(store, channels, media, config.limits)
+        await receiving.listen()
+        unheard = config.limits.presence_expires
+        follow_ups = FollowUps(channels, desk.onsite, bus, clock, unheard)
         tasks = [
-            store.watch_head(),
-            timers.wake_snoozed(store, clock),
-            timers.release_held(store, channels, clock),
-            timers.forget_files(store, media),
-            timers.clean(store, media, config.limits),
+            watch_loop(),
+            outbox.run(),
+            fetcher.run(),
+            Duties(
+                store, _duties(desk, agents.notices, receiving, follow_ups), alone=not store.postgres
+            ).run(),
             *agents.tasks,
-            Noticing(desk).run(),
             *customers.tasks,
         ]
+        if carriage is not None:
+            tasks.append(carriage.run())
+        # By itself, and ended after the others: who ends while the database is away must hear that it is back.
+        await stack.enter_async_context(_running([store.watch_head()]))
         await stack.enter_async_context(_running(tasks))
         stack.callback(parley.hang_up)
         # What was made at start stays for good, what a request makes is gone before a collection would look at it.
         gc.freeze()
         gc.set_threshold(20_000, 20, 100)
         yield parley
+
+
+def _carriage(config: Config, store: Store, bus: Bus) -> Carriage | None:
+    """None where there can be no other process. The library is loaded only where one is configured."""
+    url = config.redis.url.get_secret_value()
+    if not url or not store.postgres:
+        return None
+    from gateway.carriage import Carriage
+
+    return Carriage(url, store, bus, ping=config.limits.presence_ping / 1000)
+
+
+def _duties(
+    desk: Desk, notices: Sequence[Work], receiving: Receiving, follow_ups: FollowUps
+) -> dict[str, Sequence[Work]]:
+    """What one process does for the whole deployment, by the name of its lease."""
+    channels, media, limits, clock = desk.channels, desk.media, desk.limits, desk.clock
+    trusted = desk.config.webhooks.trusted
+    return {
+        "timers": [
+            lambda store: timers.wake_snoozed(store, clock),
+            lambda store: timers.release_held(store, channels, clock),
+            follow_ups.run,
+        ],
+        "notices": notices,
+        "webhooks": [lambda store: Hooks(store, desk.bus, limits, trusted, clock).run()],
+        "catch-up": [lambda store: CatchUp(store, channels, limits, clock).run()],
+        "receiving": [receiving.run],
+        "cleaning": [
+            lambda store: timers.forget_files(store, media),
+            lambda store: timers.clean(store, media, limits),
+        ],
+    }
+
+
+def _ending_connections(
+    parley: Parley,
+) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
+    """For every answer: it is the last one of its connection while the process is leaving."""
+
+    async def end(request: web.Request, response: web.StreamResponse) -> None:
+        if parley.leaving and response.status != HTTPStatus.SWITCHING_PROTOCOLS:
+            response.force_close()
+            response.headers["Connection"] = "close"
+
+    return end
 
 
 def most_open(config: Config) -> int:
@@ -130,12 +268,14 @@ def most_open(config: Config) -> int:
 
 
 def _file_door(
-    media: MediaStore, links: MediaLinks
+    store: Store, media: MediaStore, links: MediaLinks
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """One path for every audience's files; each door says whether its own may still have them."""
 
     async def file(request: web.Request) -> web.StreamResponse:
         async def lookup(claim: Claim) -> Attachment | None:
+            if account := account_of(claim):
+                return await sent_file(store, account, claim)
             find = agents_file if claim.audience == AUDIENCE else customers_file
             return await find(request, claim)
 
@@ -145,7 +285,24 @@ def _file_door(
 
 
 def _configured(channels: Channels) -> dict[str, Configured]:
-    return {channel.account: Configured(channel.name, channel.config.label) for channel in channels}
+    return {
+        channel.account: Configured(
+            channel.name,
+            (label := channel.config.label.both())["en"],
+            _sending(channel),
+            channel.config.says_continued,
+            label["ko"],
+            channel.follows_after() if isinstance(channel, ServesVisitors) and channel.follows_by() else None,
+        )
+        for channel in channels
+    }
+
+
+def _sending(channel: Channel) -> Sending | None:
+    if not isinstance(channel, Sends):
+        return None
+    can = channel.capabilities
+    return Sending(can.part_length or can.text_length, can.captions, can.recipients)
 
 
 async def _open_channels(channels: Channels) -> None:
@@ -186,8 +343,11 @@ async def _running(coroutines: list[Coroutine[Any, Any, None]]) -> AsyncIterator
 
 
 @contextlib.asynccontextmanager
-async def listening(parley: Parley, host: str, port: int) -> AsyncIterator[int]:
-    """Answer on host and port (0: any free one); yields the port."""
+async def listening(
+    parley: Parley, host: str, port: int, inherited: Sequence[int] = ()
+) -> AsyncIterator[int]:
+    """Answer on host and port (0: any free one), or on sockets that listen already, by their file numbers; yields the
+    port. At its end nobody new is taken in, requests under way end, and sockets are told to come back."""
     server = parley.config.server
     guards = HEADERS | ({"Strict-Transport-Security": HSTS} if server.public_url.startswith("https:") else {})
     gate = Gate(most_open(parley.config), server.trusted_proxies)
@@ -196,10 +356,18 @@ async def listening(parley: Parley, host: str, port: int) -> AsyncIterator[int]:
     )
     await runner.setup()
     try:
-        await _listen(runner, host, port)
+        for number in inherited:
+            await web.SockSite(runner, socket.socket(fileno=number), backlog=1024).start()
+        if not inherited:
+            await _listen(runner, host, port)
         yield runner.addresses[0][1]
     finally:
-        parley.hang_up()
+        parley.leave()
+        for site in runner.sites:
+            await site.stop()
+        if runner.server is not None and runner.server.connections:
+            await asyncio.sleep(LINGER)
+        await parley.hang_up_by_and_by()
         await runner.cleanup()
 
 

@@ -75,6 +75,18 @@ def sandbox() -> App:
     return _app(orjson.loads((folder() / "manifest.json").read_bytes())["sandbox"])
 
 
+@cache
+def phones() -> App:
+    """The demo's page of phones."""
+    return _app(orjson.loads((folder() / "manifest.json").read_bytes())["phones"])
+
+
+@cache
+def mail() -> App:
+    """The demo's page with a customer's mail program."""
+    return _app(orjson.loads((folder() / "manifest.json").read_bytes())["mail"])
+
+
 def _app(read: dict[str, Any]) -> App:
     return App(read["script"], read["style"], tuple(read["chunks"]))
 

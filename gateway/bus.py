@@ -1,4 +1,4 @@
-"""Events and signals between the sessions of this process.
+"""Events and signals between the sessions of this process, and of others where they share a Redis (`gateway.carriage`).
 
 Facts come from the store's publisher, in position order. Signals are never stored and expire by themselves; each is a
 frozen dataclass, and whoever cares subscribes to its class.
@@ -92,12 +92,23 @@ class PrivateChanged(Signal):
     private: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Missed(Signal):
+    """Signals of other processes may have been lost: whoever keeps what they say looks at what is stored. Said by the
+    carriage, to this process only: now and then while it is away, and when it is back."""
+
+    back: bool = False
+    """They are heard (again) from here on: what stands is said anew."""
+
+
 class Bus:
-    """In-process carriage. A taker's fault is logged and harms nobody else."""
+    """The way between the sessions of one process. A taker's fault is logged and harms nobody else."""
 
     def __init__(self) -> None:
         self._event_takers: list[TakeEvents] = []
         self._signal_takers: dict[type[Signal], list[Callable[[Any], None]]] = defaultdict(list)
+        self._own_takers: dict[type[Signal], list[Callable[[Any], None]]] = defaultdict(list)
+        self._carry: Callable[[Signal], None] = lambda signal: None
 
     def take_events(self, take: TakeEvents) -> Callable[[], None]:
         """Every fact of the log from now on, in order. Returns the way to stop."""
@@ -105,8 +116,18 @@ class Bus:
         return lambda: self._event_takers.remove(take)
 
     def take_signals(self, kind: type[S], take: Callable[[S], None]) -> Callable[[], None]:
+        """Every signal of this kind, whichever process it comes from."""
         self._signal_takers[kind].append(take)
         return lambda: self._signal_takers[kind].remove(take)
+
+    def take_own(self, kind: type[S], take: Callable[[S], None]) -> Callable[[], None]:
+        """Only what sessions of this process say: for what must be done once, not once in each process."""
+        self._own_takers[kind].append(take)
+        return lambda: self._own_takers[kind].remove(take)
+
+    def carry_to(self, carry: Callable[[Signal], None]) -> None:
+        """What sessions of this process say goes there too: for the other processes."""
+        self._carry = carry
 
     def publish(self, events: Sequence[Event]) -> None:
         """Called by the store's publisher only."""
@@ -117,7 +138,20 @@ class Bus:
                 log.exception("%r failed on events up to %d", take, events[-1].position)
 
     def signal(self, signal: Signal) -> None:
-        for take in tuple(self._signal_takers[type(signal)]):
+        """A session of this process says it: everybody hears it."""
+        self._tell(self._own_takers, signal)
+        self.hear(signal)
+        try:
+            self._carry(signal)
+        except Exception:
+            log.exception("%s was not carried to other processes", type(signal).__name__)
+
+    def hear(self, signal: Signal) -> None:
+        """Another process said it, or only this one is to hear it."""
+        self._tell(self._signal_takers, signal)
+
+    def _tell(self, takers: Mapping[type[Signal], Sequence[Callable[[Any], None]]], signal: Signal) -> None:
+        for take in tuple(takers.get(type(signal), ())):
             try:
                 take(signal)
             except Exception:

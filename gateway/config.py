@@ -14,7 +14,7 @@ import types
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 import orjson
@@ -28,8 +28,10 @@ from pydantic import (
     ValidationError,
 )
 
+from gateway import redis_url
 from gateway.errors import ConfigError
 from gateway.limits import Limits
+from gateway.seals import NAME, Seals
 
 PREFIX = "PARLEY_"
 DATA = Path("data")
@@ -65,6 +67,12 @@ def _known(*schemes: str) -> Any:
     return AfterValidator(check)
 
 
+def _long_enough(value: SecretStr) -> SecretStr:
+    if 0 < len(value.get_secret_value()) < 24:
+        raise ValueError("a token has at least 24 characters: openssl rand -hex 24 makes one")
+    return value
+
+
 BaseUrl = Annotated[str, AfterValidator(_base_url)]
 Network = Annotated[str, AfterValidator(_network)]
 """An address or network in CIDR form."""
@@ -83,6 +91,10 @@ class Server(Section):
     """Whose `X-Forwarded-For` and `X-Forwarded-Proto` we believe."""
     media_url: BaseUrl = ""
     """Another origin for files, if one is set up; empty: the public one."""
+    workers: int = Field(default=1, ge=1, le=64)
+    """Processes that answer; several need PostgreSQL and Redis."""
+    drain: float = Field(default=0.0, ge=0.0, le=60.0)
+    """Seconds between `/readyz` saying that we go and the last new connection: so that a load balancer notices."""
 
 
 class Database(Section):
@@ -91,9 +103,20 @@ class Database(Section):
     )
 
 
+def _redis(value: SecretStr) -> SecretStr:
+    if url := value.get_secret_value():
+        redis_url.check(url)
+    return value
+
+
 class Redis(Section):
-    url: Annotated[SecretStr, _known("redis://", "rediss://", "unix://")] = SecretStr("")
-    """Empty: one process."""
+    url: Annotated[SecretStr, AfterValidator(_redis)] = SecretStr("")
+    """By which the processes of one deployment hear of each other (`gateway.redis_url`); empty: by the database."""
+
+
+class Secrets(Section):
+    key: SecretStr = SecretStr("")
+    """What seals the secrets in the database, one key a line, the newest first; empty: a file in the data directory."""
 
 
 class Media(Section):
@@ -122,9 +145,39 @@ class Push(Section):
     """Where pushes may be sent to; a browser names its own, and any other it might name is refused."""
 
 
+class Webhooks(Section):
+    """Telling other programs what happens. Where to, admins say in the inbox."""
+
+    trusted: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    """Hosts that may stand in a private network and be called without TLS; all others must be public and use https."""
+
+
 class Inbox(Section):
     assign_on_reply: bool = False
     """Does whoever answers a conversation of nobody's have it from then on? Each agent may say otherwise."""
+
+
+class Log(Section):
+    """What standard error is told."""
+
+    format: Literal["text", "json"] = "text"
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    steps: bool = False
+    """A line for each step of each request and message; the id in it leads from the door to the socket."""
+
+
+class Otel(Section):
+    """Telling OpenTelemetry how long things take."""
+
+    enabled: bool = False
+    """Where to and how much of it, `OTEL_*` variables say; asks for the extra `[otel]`."""
+
+
+class Metrics(Section):
+    """Who may read `/metrics`."""
+
+    token: Annotated[SecretStr, AfterValidator(_long_enough)] = SecretStr("")
+    """To be said as `Authorization: Bearer`; empty: only this machine, and only while no public_url is set."""
 
 
 class Sandbox(Section):
@@ -150,6 +203,7 @@ class Config(Section):
     server: Server = Server()
     database: Database = Database()
     redis: Redis = Redis()
+    secrets: Secrets = Secrets()
     media: Media = Media()
     channels: Annotated[dict[str, dict[str, Any]], AfterValidator(_account_names)] = Field(
         default_factory=dict, repr=False
@@ -158,6 +212,10 @@ class Config(Section):
     limits: Limits = Limits()
     inbox: Inbox = Inbox()
     push: Push = Push()
+    webhooks: Webhooks = Webhooks()
+    log: Log = Log()
+    metrics: Metrics = Metrics()
+    otel: Otel = Otel()
     sandbox: Sandbox = Sandbox()
 
     @property
@@ -174,6 +232,11 @@ class Config(Section):
     def database_url(self) -> str:
         """With the data directory in its place. Holds a password: never log it."""
         return _placed(self.database.url.get_secret_value(), "sqlite:///", self.data)
+
+    def seals(self) -> Seals:
+        """What seals secrets at rest. Raises ConfigError for a key that is too short, or a file that cannot be read."""
+        key = self.secrets.key.get_secret_value()
+        return Seals(key) if key.strip() else Seals(file=self.data / NAME)
 
     @property
     def media_store(self) -> str:
@@ -196,16 +259,18 @@ def load(
     data: Path | None = None,
     host: str | None = None,
     port: int | None = None,
+    workers: int | None = None,
     environ: Mapping[str, str] | None = None,
 ) -> Config:
     """Read the configuration: `path`, else ./config.toml where there is one, else the defaults.
 
-    `data`, `host` and `port` are the command line's and go above all. Raises `ConfigError` with what to write instead.
+    `data`, `host`, `port` and `workers` are the command line's and go above all.
+    Raises `ConfigError` with what to write instead.
     """
     source = path or Path("config.toml")
     values = _read(source) if path is not None or source.is_file() else {}
     values = _merged(values, _from_environment(os.environ if environ is None else environ))
-    said = {"data": data, "server": {"host": host, "port": port}}
+    said = {"data": data, "server": {"host": host, "port": port, "workers": workers}}
     values = _merged(values, _without_none(said))
     try:
         return Config(**values)

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import secrets
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Any, NamedTuple
 
 import orjson
+from aiohttp import web
 
+from gateway.channels.registry import Channels
 from gateway.config import Config
 from gateway.errors import NotFound
 from gateway.media import open_media
 from gateway.sandbox.crowd import Crowd
 from gateway.sandbox.demo import ACCOUNT, seed
+from gateway.sandbox.mail.guests import Writers
+from gateway.sandbox.mail.office import Office
+from gateway.sandbox.mail.page import MailProgram
+from gateway.sandbox.mail.residents import ACCOUNT as MAIL
+from gateway.sandbox.mail.residents import ADDRESS, SHOP, channel, is_neighbour, residents
 from gateway.sandbox.page import Sandbox
+from gateway.sandbox.phones.api import Door as PhoneDoor
+from gateway.sandbox.phones.network import Network
+from gateway.sandbox.phones.page import Phones
+from gateway.sandbox.phones.residents import channels, numbers, settle
 from gateway.sandbox.team import COLLEAGUES
 from gateway.store import Reader, Row, Store, Tx, open_store
 from inbox.auth.links import make_link
+from inbox.desk import wall_clock
 
 FIND = "select id, name, role from agents where email = $1 and deactivated_at is null"
 # Somebody whom an agent answers now, who has signed in at the shop and wrote before: there is a history to see.
@@ -56,7 +69,7 @@ KEY = "sandbox.key"
 async def make_house(config: Config) -> None:
     """Tells the history to a database that has none yet: before anybody listens to the log."""
     config.data.mkdir(parents=True, exist_ok=True)
-    store = await open_store(config.database_url)
+    store = await open_store(config.database_url, seals=config.seals())
     media = open_media(config.media_store, config.data)
     try:
         await seed(store, media, conversations=config.sandbox.history, sandbox=f"/sandbox/{_key(config)}")
@@ -67,12 +80,66 @@ async def make_house(config: Config) -> None:
 
 def begin_anew(config: Config) -> None:
     """Forgets what the demo's database and files hold; nothing else of that folder is touched."""
-    for file in config.data.glob("parley.db*"):
+    for file in (*config.data.glob("parley.db*"), *config.data.glob("parley.key")):
         file.unlink()
     shutil.rmtree(config.data / "media", ignore_errors=True)
 
 
-def open_sandbox(store: Store, config: Config) -> Sandbox:
+@contextlib.asynccontextmanager
+async def phone_network(config: Config) -> AsyncIterator[tuple[Config, Network]]:
+    """The provider that carries text messages and WhatsApp, at an address of its own, and the configuration with it.
+
+    It answers before Parley opens, which asks at once for what came while it was away. Other sids at every start: the
+    phones have forgotten everything then, and what is new must not look like what Parley knows already.
+    """
+    network, token = Network(wall_clock, seed=secrets.randbits(64)), secrets.token_hex(16)
+    application = web.Application()
+    PhoneDoor(network).hang(application)
+    runner = web.AppRunner(application, access_log=None, shutdown_timeout=1)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, "127.0.0.1", 0)
+        await site.start()
+        network.base = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        accounts = channels(network.base, token, f"{config.public_url}/sandbox/{_key(config)}/phones")
+        webhooks = {
+            number: f"{config.public_url}/webhooks/{account}"
+            for number, account in zip(numbers(), accounts, strict=True)
+        }
+        settle(network, token, webhooks)
+        chat = {**config.channels[ACCOUNT], "continue_on": ["whatsapp", "sms"]}
+        yield config.model_copy(update={"channels": {**config.channels, ACCOUNT: chat, **accounts}}), network
+    finally:
+        await runner.cleanup()
+
+
+@contextlib.asynccontextmanager
+async def mail_office(config: Config) -> AsyncIterator[tuple[Config, Office]]:
+    """The customers' house of mail, at an address of its own, and the configuration with the shop's address in it."""
+    office = Office(wall_clock, SHOP, is_neighbour)
+    office.add(*residents())
+    port = await office.open()
+    try:
+        yield config.model_copy(update={"channels": {**config.channels, MAIL: channel(port)}}), office
+    finally:
+        await office.close()
+
+
+class Outside(NamedTuple):
+    """Who carries messages between the demo and its customers."""
+
+    network: Network
+    office: Office
+
+
+@contextlib.asynccontextmanager
+async def providers(config: Config) -> AsyncIterator[tuple[Config, Outside]]:
+    """All of them, and the configuration with what they carry."""
+    async with phone_network(config) as (config, network), mail_office(config) as (config, office):
+        yield config, Outside(network, office)
+
+
+def open_sandbox(store: Store, config: Config, outside: Outside, channels: Channels) -> Sandbox:
     """The page on which newcomers play the customer, and the customers who come by themselves."""
 
     def signed(user: str, name: str) -> str:
@@ -95,7 +162,12 @@ def open_sandbox(store: Store, config: Config) -> Sandbox:
     settles = config.limits.presence_ping / 1000 + 1
     crowd = Crowd(ACCOUNT, signed, settles, on=config.sandbox.customers)
     people = [(one.role, one.name) for one in reversed(COLLEAGUES)]
-    return Sandbox(_key(config), ACCOUNT, crowd, signed, enter, people)
+    key = _key(config)
+    network, office = outside
+    # Where the shop's own door for mail listens is known once it does.
+    office.way = lambda: ("127.0.0.1", getattr(channels.get(MAIL), "port", 0))
+    phones, mail = Phones(key, network, people), MailProgram(key, office, people)
+    return Sandbox(key, ACCOUNT, crowd, signed, enter, people, phones, mail, Writers(office, crowd, ADDRESS))
 
 
 def _key(config: Config) -> str:

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from functools import lru_cache
+from functools import cache, lru_cache
 from http import HTTPStatus
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any
@@ -18,6 +19,7 @@ from urllib.parse import urlsplit
 import orjson
 from aiohttp import web
 
+from gateway import metrics, trace
 from gateway.bundle import texts
 from gateway.config import Config
 from gateway.errors import (
@@ -40,6 +42,11 @@ CONFIG: web.AppKey[Config] = web.AppKey("config", Config)
 
 OPEN: web.AppKey[Together] = web.AppKey("open", Together)
 """What each address holds open; with it `bound_open` works."""
+
+ID: web.RequestKey[str] = web.RequestKey("id", str)
+"""What the request is called in the log."""
+LEFT = 499
+"""Counted for a caller who went away before the answer, as nginx does."""
 
 log = logging.getLogger(__name__)
 
@@ -140,6 +147,48 @@ async def bound_open(request: web.Request, handler: Handler) -> web.StreamRespon
         return await handler(request)
     finally:
         held.leave(place)
+
+
+@web.middleware
+async def follow_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """The outermost: everything on the way is done under the request's id, which the answer names; its end is counted.
+
+    An id is taken over only from a proxy we trust: anybody else could make the log lie.
+    """
+    told = request.headers.get(trace.HEADER, "")
+    trusted = _is_trusted(request.remote or "", request.app[CONFIG].server.trusted_proxies)
+    route = request.match_info.route.resource
+    path = "" if route is None else route.canonical
+    code, began = 500, time.perf_counter()
+    with trace.working_for(trace.valid(told) if trusted else "") as request[ID]:
+        try:
+            with trace.span(f"{request.method[:16]} {path or 'nowhere'}"):
+                response = await handler(request)
+            code = response.status
+            return response
+        except web.HTTPException as answer:
+            code = answer.status
+            raise
+        except (ConnectionResetError, asyncio.CancelledError):
+            code = LEFT
+            raise
+        finally:
+            metrics.answered(_door_of(path), code).inc()
+            took = round((time.perf_counter() - began) * 1000, 1)
+            trace.step("%s %s", request.method[:16], path or "nowhere", status=code, ms=took)
+
+
+@cache
+def _door_of(path: str) -> str:
+    """The first word of a route: few, and never what somebody wrote."""
+    first = path.strip("/").partition("/")[0]
+    return first if first.isalpha() else "page" if path else "nowhere"
+
+
+async def name_request(request: web.Request, response: web.StreamResponse) -> None:
+    """An `on_response_prepare` signal."""
+    if ID in request:
+        response.headers[trace.HEADER] = request[ID]
 
 
 def is_https(request: web.Request) -> bool:
@@ -249,7 +298,7 @@ def problem(error: ParleyError) -> dict[str, Any]:
     if isinstance(error, Refused):
         return _document(error.status, error.code, error.text, error.params)
     if isinstance(error, Unavailable):
-        return _document(error.status, error.code, "errors.unavailable", {"retry_after": error.retry_after})
+        return _document(error.status, error.code, error.text, {"retry_after": error.retry_after})
     return unexpected(error)
 
 

@@ -103,7 +103,15 @@ class Unavailable(ParleyError):
 
     status = 503
     code = "unavailable"
+    text = "errors.unavailable"
     retry_after = 2.0
+
+
+class Moving(Unavailable):
+    """The database is being carried over to another one, or was: 503 until whoever runs this has switched."""
+
+    code = "moving"
+    text = "errors.moving"
 
 
 class Repeat(ParleyError):
@@ -127,12 +135,17 @@ class TemporaryError(ParleyError):
 
 
 class PermanentError(ParleyError):
-    """A provider will never take this: the delivery has failed, `for_agent` (a text key) says why."""
+    """A provider will never take this: the delivery has failed, `for_agent` (a text key) says why, `then` (one of
+    `events.NextStep`) what that means for what comes after."""
 
-    def __init__(self, code: str, *, for_agent: str, log: str | None = None) -> None:
+    then = "never"
+
+    def __init__(self, code: str, *, for_agent: str, log: str | None = None, then: str | None = None) -> None:
         super().__init__(log or code)
         self.code = code
         self.for_agent = for_agent
+        if then is not None:
+            self.then = then
 
 
 class AuthFailed(ParleyError):
@@ -140,7 +153,15 @@ class AuthFailed(ParleyError):
 
 
 class WindowClosed(PermanentError):
-    """The provider's reply window has ended; only what `Capabilities.after_window` names may be sent."""
+    """The provider's reply window has ended; only a template may be sent."""
+
+    then = "window"
+
+
+class OptedOut(PermanentError):
+    """The person wants no more messages on this account, and the provider knew before us."""
+
+    then = "opted_out"
 
 
 class UncertainError(ParleyError):

@@ -122,6 +122,12 @@ class Kind(StrEnum):
     only. Released it is created, as the same message."""
     MESSAGE_UNDONE = "message.undone"
     """It was taken back (`subject` names it): there is no such message, and never was for the customer."""
+    MESSAGE_DELIVERY = "message.delivery"
+    """What has become of a message on its way over a provider (`delivery`): sent, failed, unknown ..."""
+    MESSAGE_FILES = "message.files"
+    """A file that still lay with the provider has come (`fetched`), or does not come (`failed`)."""
+    LEG_CONSENT = "leg.consent"
+    """Somebody wants no more messages by this leg's way (`opted_out`), or wants them again."""
     LEG_SEEN = "leg.seen"
     """A watermark moved: what the customer has received or read, or what we have read of hers."""
     CONTACT_CHANGED = "contact.changed"
@@ -192,6 +198,118 @@ class Attachment:
     width: int | None = None
     height: int | None = None
     inline: bool = False
+    cid: str = ""
+    """By which the message's own page refers to it, where it stands in one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file that came with its message, its bytes in hand: stored before the message names it."""
+
+    name: str
+    mime: str
+    """The sender's claim; the bytes decide."""
+    body: bytes = field(repr=False)
+    cid: str = ""
+    """By which the message's own page refers to it."""
+    inline: bool = False
+    """It stands in that page, not below the words."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """A file that still lies with the provider: the message stands before it is fetched (`FetchesMedia`)."""
+
+    ref: str
+    """Where the adapter finds it; nobody else reads this."""
+    mime: str = ""
+    """The provider's word for what it is; the bytes decide."""
+
+
+class Consent(StrEnum):
+    """What a message says of being written to, to be heeded for (account, identity)."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+class DeliveryState(StrEnum):
+    """Of one attempt to bring a message to somebody, and of a message. In this order; news of a lower one changes
+    nothing."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    """Somebody is calling the provider, or was when its process died."""
+    DEFERRED = "deferred"
+    """The provider did not take it for now: the next attempt goes later. No message shows it."""
+    UNKNOWN = "unknown"
+    """It may have arrived or not: never sent again but by an agent's choice."""
+    SENT = "sent"
+    """The provider has taken it."""
+    FAILED = "failed"
+    """It will not arrive, also when it had been taken (a bounce)."""
+    DELIVERED = "delivered"
+    READ = "read"
+
+
+class NextStep(StrEnum):
+    """What a failed delivery means for what comes after it."""
+
+    AGAIN = "again"
+    """The same words may arrive later: the agent is offered to try again."""
+    NEVER = "never"
+    """The same words will not arrive this way."""
+    WINDOW = "window"
+    """The reply window is closed: templates or another channel."""
+    OPTED_OUT = "opted_out"
+    """The person does not want messages here, and the provider knew before us."""
+    ACCOUNT = "account"
+    """Something about our own account or sender must be mended; every message fails until then."""
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """What says to which conversation a message belongs: one that we have signed, or the message of the same account
+    that it answers. It leads there whoever takes part in it."""
+
+    conversation: ConversationId | None = None
+    answers: str = ""
+    """The name that the provider has for that message (`Source.name`)."""
+    lets_in: bool = False
+    """Whoever holds it is let in, marked as a stranger."""
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody else whom a message was written to, for everybody to see."""
+
+    address: Address
+    name: str = ""
+    copied: bool = False
+    """It was not for her in the first place (Cc)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A message as it was sent, where its `text` is only what its sender says in it."""
+
+    name: str = ""
+    """What others call it who answer it."""
+    subject: str = ""
+    text: str | None = None
+    """All of it; None: nothing was left out."""
+    html: str | None = None
+    """As it came: shown only made harmless."""
+    headers: tuple[tuple[str, str], ...] = ()
+    """What an agent may look at."""
+    doubts: tuple[str, ...] = ()
+    """What of it must not be believed, in words of the channel's (`doubt.*` in the catalogues)."""
+    automatic: str | None = None
+    """What wrote it, where it was no person (`automatic.*` in the catalogues): it is shown, it is never answered by
+    itself, and it neither opens a conversation again nor has anybody wait."""
+    reached: str = ""
+    """The address of ours that it was written to, as the channel writes it; empty: not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +331,22 @@ class InboundMessage:
     """What is neither text nor file (a location, a contact card, an unsupported kind); drawn by its `type`."""
     late: bool = False
     """Caught up or replayed: read in its own time's place, shown as "arrived late"."""
+    files: tuple[RemoteFile, ...] = ()
+    answers: str | None = None
+    """The provider's id of the message it replies to, hers or ours."""
+    segments: int | None = None
+    """In how many parts it was sent, where the channel counts them."""
+    consent: Consent | None = None
+    clues: tuple[Clue, ...] | None = None
+    """Where it belongs, the most believed first; where none leads anywhere it begins a conversation of its own. None:
+    by its thread, or with what runs with its sender."""
+    others: tuple[Participant, ...] = ()
+    """They take part from now on."""
+    written_by: Address | None = None
+    """It is proven that an agent of ours wrote it, from elsewhere, by this address; `sender` is whom she wrote to, or
+    herself where no customer reads it: then it is a note."""
+    source: Source | None = None
+    enclosed: tuple[Enclosed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +358,29 @@ class SeenReport:
     read: int = 0
 
 
-Fact = InboundMessage | SeenReport
+@dataclass(frozen=True, slots=True)
+class DeliveryReport:
+    """What the provider says became of one message of ours.
+
+    `attempt` is our own id of it when the report carries one: then it settles even an attempt whose answer was lost.
+    `code` is the provider's word for a failure, `reason` the key of its words for agents.
+    """
+
+    provider_id: str
+    state: DeliveryState
+    attempt: str | None = None
+    code: str | None = None
+    reason: str | None = None
+    then: NextStep | None = None
+    message: MessageId | None = None
+    """Our own id of the message, where the provider gave back what we had signed: then it is about the attempt that was
+    made to `recipient`; None: to the only one."""
+    recipient: Address | None = None
+    otherwise: InboundMessage | None = None
+    """What is shown where `message` went to nobody whom it names: then it settles nothing."""
+
+
+Fact = InboundMessage | SeenReport | DeliveryReport
 
 
 def unsupported(provider_id: str, sender: Address, what: str, at: int | None = None) -> InboundMessage:

@@ -70,6 +70,11 @@ class Limits(BaseModel):
         "requests", 200, 1, 100_000, "customers without a socket who wait for news at one address"
     )
 
+    # On the way to a provider
+    lane_wait: int = _in(
+        "ms", 600_000, 0, 600_000, "how long later messages to the same person wait for one that is unknown"
+    )
+
     # What is kept how long
     log_kept: int = _in("days", 90, 1, 3650, "after which the log is trimmed; the audit stays")
     reopens_within: int = _in("days", 7, 0, 365, "how long a closed conversation takes new messages itself")
@@ -81,6 +86,15 @@ class Limits(BaseModel):
         1,
         100_000,
         "of those, for each account; over it a provider is asked to call again later",
+    )
+
+    # Webhooks out
+    webhooks_most: int = _in("endpoints", 20, 1, 200, "where the log can be told to")
+    webhook_timeout: int = _in("ms", 15_000, 1_000, 30_000, "the longest one try of a webhook lasts")
+    webhook_fails: int = _in("days", 5, 1, 60, "an endpoint that took nothing for so long is switched off")
+    webhook_kept: int = _in("days", 14, 1, 90, "webhooks that are done with, in the list of deliveries")
+    webhook_waiting: int = _in(
+        "webhooks", 20_000, 100, 1_000_000, "in an endpoint's queue; what comes after waits in the log"
     )
 
     # Signing in
@@ -107,6 +121,8 @@ class Limits(BaseModel):
     directory_changes: Often = _rate(
         "60/hour", "tags and organisations made or changed by one agent below supervisor"
     )
+    code_sends: Often = _rate("30/hour", "one-time codes that one agent sends")
+    code_number: Often = _rate("5/hour", "one-time codes sent to one number")
     agent_uploads: Often = _rate("120/minute", "uploads of one agent")
     stranger_requests: Often = _rate("600/minute", "requests of one address without a session")
 
@@ -116,6 +132,7 @@ class Limits(BaseModel):
     visitor_messages_address: Often = _rate("300/minute", "messages from one address")
     visitor_uploads: Often = _rate("20/minute", "uploads of one visitor")
     visitor_upload_mib: Often = _rate("1024/hour", "MiB uploaded from one address")
+    visitor_moves: Often = _rate("10/minute", "times one visitor asks to go on elsewhere")
     visitor_frames: Often = _rate("600/minute", "frames of one visitor's socket")
 
     # How often, the providers' door

@@ -12,19 +12,23 @@ import contextlib
 import logging
 import socket
 import struct
+import time
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
-import orjson
-from aiohttp import WSCloseCode, WSMsgType, web
+from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
+from gateway import metrics, trace
 from gateway.bus import Bus
 from gateway.errors import Unavailable
 from gateway.events import Event
+from gateway.frames import encode, pieces
 from gateway.limits import Limits
+from gateway.sockets import SOCKETS, Sockets
 from gateway.store import Cursor, Store, events_after, trimmed_to
+from gateway.store.base import read_head
 from gateway.store.tx import Reader
 
 log = logging.getLogger(__name__)
@@ -33,9 +37,6 @@ SEND_BUFFER = 64 * 1024
 """Bytes of kernel buffer per socket: unbounded, a stalled browser hides megabytes (PERFORMANCE.md, finding 7)."""
 CLOSE_GRACE = 2.0
 """Seconds a slow browser has to take the close frame before the connection is aborted."""
-PIECE = 16 * 1024
-"""Bytes of payload in one WebSocket frame; a longer text is a run of them (RFC 6455, section 5.4). With its head less
-than the least `socket_buffer`."""
 BEHIND = 4 * 1024 * 1024
 """Bytes that may wait behind what a socket's buffer holds: of what it asked for itself, or is caught up with."""
 FEED_LOOK = 0.005
@@ -50,6 +51,8 @@ REPLAYS = 4
 """Replays kept at a time; with the next fact they are let go."""
 REPLAY_MOST = 5_000
 """Events behind the head beyond which a session starts over with a snapshot."""
+TURN = 0.005
+"""Seconds that one browser's frames may keep the loop before everybody else has a turn."""
 DRAIN_LOOK = 0.02
 """Seconds between two looks at how much a catching-up browser has taken."""
 
@@ -59,51 +62,6 @@ CLOSE_SLOW = 4408
 """The browser read too slowly: connect again and resume from the last cursor."""
 
 C = TypeVar("C")
-
-
-def text_frame(payload: bytes) -> bytes:
-    """A whole unmasked WebSocket text message (RFC 6455, section 5): made once, written to many sockets."""
-    size = len(payload)
-    if size < 126:
-        return bytes((0x81, size)) + payload
-    if size <= PIECE:
-        return b"\x81\x7e" + struct.pack("!H", size) + payload
-    # Between two pieces of a run the browser can be told other things: a ping, or that it is cut.
-    run = [payload[at : at + PIECE] for at in range(0, size, PIECE)]
-    firsts = [b"\x01", *[b"\x00"] * (len(run) - 2), b"\x80"]
-    return b"".join(_piece(first, piece) for first, piece in zip(firsts, run, strict=True))
-
-
-def _piece(first: bytes, payload: bytes) -> bytes:
-    size = len(payload)
-    return first + (bytes((size,)) if size < 126 else b"\x7e" + struct.pack("!H", size)) + payload
-
-
-def _pieces(message: bytes) -> Iterator[memoryview]:
-    """The frames of what `text_frame` made, without copying them."""
-    whole, at = memoryview(message), 0
-    while at < len(whole):
-        length = whole[at + 1]
-        end = at + 2 + length if length < 126 else at + 4 + int.from_bytes(whole[at + 2 : at + 4])
-        yield whole[at:end]
-        at = end
-
-
-def payloads(written: bytes) -> Iterator[bytes]:
-    """The texts in a stretch of what was written to a session; control frames (a cut) are none."""
-    text = b""
-    for piece in _pieces(written):
-        if piece[0] & 0x08:
-            continue
-        text += piece[2 if piece[1] < 126 else 4 :]
-        if piece[0] & 0x80:
-            yield text
-            text = b""
-
-
-def encode(frame: Any) -> bytes:
-    """A frame of one of the wires, ready to be written."""
-    return text_frame(orjson.dumps(frame))
 
 
 class _Socket(web.WebSocketResponse):
@@ -180,7 +138,7 @@ class LiveSession:
             if self._behind is NOTHING:
                 self._behind = deque()
                 self.ask()  # nothing that a crowd is told may overtake what waits here
-            self._behind.extend(_pieces(frame))
+            self._behind.extend(pieces(frame))
             self._behind_bytes += len(frame)
             if self._feeding is None:
                 self._feed()
@@ -267,6 +225,7 @@ class LiveSession:
         if self.closing:
             return
         self.cut_with = code
+        metrics.closed(code).inc()
         self.ask()
         self._let_go()
         if isinstance(self.ws, _Socket):
@@ -320,8 +279,9 @@ async def open_socket(
     await ws.prepare(request)
     ws.headers.clear()  # they have been sent, and would stay in memory for as long as the socket does
     session = make(ws)
+    sockets = request.app.get(SOCKETS) or Sockets()
     try:
-        with _cut_by_faults(session):
+        with sockets.holding(session), _cut_by_faults(session):
             yield session
     finally:
         if not session.closing:
@@ -333,6 +293,9 @@ async def open_socket(
 class Hub(ABC, Generic[S, C]):
     """Tells the sessions of one door what happened. One a process and door; runs as a task of the app."""
 
+    door = "live"
+    """Whose sockets these are, for the log."""
+
     def __init__(self, store: Store, bus: Bus, limits: Limits) -> None:
         self.store = store
         self.limits = limits
@@ -342,6 +305,7 @@ class Hub(ABC, Generic[S, C]):
         self._ahead: set[S] = set()
         """Those whose snapshot was newer than what the hub has told so far."""
         self._pending: list[Event] = []
+        self._pending_since = 0.0
         self._wake = asyncio.Event()
         self._gather = limits.gather / 1000
         self._joining: set[S] = set()
@@ -361,6 +325,8 @@ class Hub(ABC, Generic[S, C]):
     # --- live -------------------------------------------------------------------------------------------------------
 
     def _take(self, events: Sequence[Event]) -> None:
+        if not self._pending:
+            self._pending_since = time.perf_counter()
         self._pending.extend(events)
         self._wake.set()
 
@@ -371,10 +337,13 @@ class Hub(ABC, Generic[S, C]):
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                events, self._pending = self._pending, []
+                events, since, self._pending = self._pending, self._pending_since, []
                 if events:
                     began = loop.time()
-                    await self._flush(events)
+                    with trace.span("tell sockets", door=self.door, events=len(events)):
+                        await self._flush(events)
+                    if self.sessions:
+                        metrics.observe(metrics.Stage.PUBLISHED_WRITTEN, time.perf_counter() - since)
                     if self._pending or self.sessions:
                         await self._rest(began, loop.time(), crowd=len(events) > 1)
         finally:
@@ -400,6 +369,7 @@ class Hub(ABC, Generic[S, C]):
             try:
                 content = await self.store.follow(lambda look: self.load(look, events))
                 self._tell(events, content)
+                self.store.requests.tell("written to sockets of %s", events, self.door)
             except Unavailable as why:
                 log.warning("cannot read what to tell the sessions: %s", why)
                 self.start_over()
@@ -459,7 +429,7 @@ class Hub(ABC, Generic[S, C]):
         return True
 
     async def _reach_head(self, session: S) -> bool:
-        if session.position > self.store.published and session.position > await self.store.follow(_head):
+        if session.position > self.store.published and session.position > await self.store.follow(read_head):
             return False
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
         while session.position < self.flushed and not session.closing:
@@ -574,8 +544,18 @@ class Hub(ABC, Generic[S, C]):
             self.left(session)
 
 
-async def _head(look: Reader) -> int:
-    return look.position
+async def heard(session: LiveSession) -> AsyncIterator[WSMessage]:
+    """What the browser says, until the session ends. Thousands of frames may have come at once, and taking one need not
+    wait for anything: after `TURN` the others have theirs."""
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    async for message in session.ws:
+        if session.closing:
+            return
+        yield message
+        if loop.time() - began > TURN:
+            await asyncio.sleep(0)
+            began = loop.time()
 
 
 async def first_text(session: LiveSession, limits: Limits) -> str | None:

@@ -1,6 +1,7 @@
 """How often somebody may do something, and how much at the same time: counted by key, memory bounded.
 
-Each process counts for itself: with N processes a bound is at most N times as high.
+Each process counts for itself: with N processes a bound is at most N times as high. A `Bound` is counted for all of
+them together where they share a Redis.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from gateway.errors import TooMany
 
@@ -88,6 +89,40 @@ class Buckets:
             self._buckets[key] = (level, now)
             return level
         return min(self.rate.count, level + (now - since) * self.rate.count / self.rate.period)
+
+
+class Shared(Protocol):
+    """Counts for all processes (`gateway.carriage.counts`). Never raises and never keeps anybody waiting for long."""
+
+    async def take(self, name: str, key: Hashable, rate: Rate, cost: float) -> float:
+        """As `Buckets.take`; 0.0 also when nobody can say."""
+
+    def forgive(self, name: str, key: Hashable) -> None: ...
+
+
+class Bound(Buckets):
+    """A rate that guards a secret, or the house from one address: what this process allows, all of them together must
+    allow too. `name` is the limit's. While nobody counts for all, this process's own count holds."""
+
+    def __init__(
+        self, name: str, rate: Rate, clock: Callable[[], float] = time.monotonic, shared: Shared | None = None
+    ) -> None:
+        super().__init__(rate, clock)
+        self.name = name
+        self._shared = shared
+
+    async def admit(
+        self, key: Hashable, cost: float = 1.0, *, text: str = "rate.too_many", **params: Any
+    ) -> None:
+        """As `check`, in all processes together. Raises TooMany."""
+        self.check(key, cost, text=text, **params)
+        if self._shared is not None and (wait := await self._shared.take(self.name, key, self.rate, cost)):
+            raise TooMany(text, retry_after=wait, **params)
+
+    def forgive(self, key: Hashable) -> None:
+        super().forgive(key)
+        if self._shared is not None:
+            self._shared.forgive(self.name, key)
 
 
 class News:

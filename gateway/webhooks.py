@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 from aiohttp import web
 
+from gateway import metrics
 from gateway.channels.base import ProviderRequest
 from gateway.channels.registry import Channels
 from gateway.config import Config
 from gateway.door import client_address, neighbourhood, read_bounded
-from gateway.errors import Forbidden, Gone, NotFound, SignatureError, TooMany
+from gateway.errors import Forbidden, Gone, NotFound, Refused, SignatureError, TooMany, Unavailable
 from gateway.rates import Buckets
 from gateway.store import Store
 from gateway.stream.provided import Provider, take_call, takes_webhooks
@@ -42,6 +43,19 @@ class Door:
         self.requests = Buckets(self.config.limits.webhook_requests)
         self.refused = Buckets(self.config.limits.webhook_refused)
 
+    async def answer(self, request: web.Request) -> web.Response:
+        """`take`, counted by its account and what we say."""
+        account, code = request.match_info["account"], 500
+        try:
+            response = await self.take(request)
+            code = response.status
+            return response
+        except (Refused, Unavailable) as why:
+            code = why.status
+            raise
+        finally:
+            metrics.webhook_answered(account if self.channels.get(account) else "none", code).inc()
+
     async def take(self, request: web.Request) -> web.Response:
         """One call of a provider. Raises Forbidden (not signed), NotFound, Gone, TooMany, TooLarge, Malformed,
         UnsupportedMediaType, Unavailable."""
@@ -56,7 +70,8 @@ class Door:
         url = self.config.public_url + request.raw_path
         told = ProviderRequest(request.method, url, request.headers, body)
         self._check_signed(channel, told, place)
-        await take_call(self.store, channel, told, self.config.limits)
+        with metrics.timed(metrics.Stage.WEBHOOK_COMMITTED):
+            await take_call(self.store, channel, told, self.config.limits)
         said = channel.acknowledge()
         headers = {"Content-Type": said.content_type, "Cache-Control": "no-store"}
         return web.Response(status=said.status, body=said.body, headers=headers)
@@ -94,4 +109,4 @@ class Door:
 def hang(application: web.Application, store: Store, config: Config, channels: Channels) -> None:
     door = Door(store, config, channels)
     for method in METHODS:
-        application.router.add_route(method, PATH, door.take)
+        application.router.add_route(method, PATH, door.answer)

@@ -16,8 +16,9 @@ from gateway.backup.archive import Archive, Backup
 from gateway.errors import ConfigError
 from gateway.events import new_id
 from gateway.media import open_media
+from gateway.seals import Seals
 
-__all__ = ["backup", "restore"]
+__all__ = ["backup", "new_epoch", "restore"]
 
 
 class Kept(Protocol):
@@ -56,8 +57,9 @@ async def backup(config: Kept, file: str | Path) -> str:
     return f"{target}: the database up to position {facts['position']} and {objects} files"
 
 
-async def restore(config: Kept, file: str | Path, *, force: bool = False) -> str:
+async def restore(config: Kept, file: str | Path, *, force: bool = False, seals: Seals | None = None) -> str:
     """Put a backup in place of what is there; returns what was done, in words. Parley must not run meanwhile.
+    `seals`: with them it is said when a key is missing that the backup's secrets are sealed with; no backup has keys.
 
     Everything is checked before anything is changed, media come before the database, and the database is replaced in
     one step. Raises ConfigError when the file is damaged or does not fit, when there is a database already and `force`
@@ -85,4 +87,21 @@ async def restore(config: Kept, file: str | Path, *, force: bool = False) -> str
         finally:
             await media.close()
     position = kept.facts["position"]
-    return f"the database up to position {position} and {objects} files are back; every client starts over"
+    words = f"the database up to position {position} and {objects} files are back; every client starts over"
+    missing = [name for name in kept.facts.get("keys", ()) if seals is not None and not seals.knows(name)]
+    return (
+        f"{words}\nbefore it is started: {seals.missing(missing)}" if seals is not None and missing else words
+    )
+
+
+async def new_epoch(config: Kept) -> str:
+    """The database was brought back to a moment by other means than ours: every place in its log that anybody
+    remembers is void from now on. Returns what was done, in words. Raises ConfigError where there is no database of
+    ours, or somebody uses it; Unavailable.
+    """
+    epoch = new_id()
+    if config.database_url.startswith("sqlite:"):
+        await asyncio.to_thread(sqlite.begin_epoch, sqlite.path_of(config.database_url), epoch)
+    else:
+        await postgres.begin_epoch(config.database_url, epoch)
+    return f"the database has the new epoch {epoch}; every client starts over"

@@ -142,6 +142,8 @@ class Backup:
             for piece in self.pieces(name):
                 digest.update(piece)
                 size += len(piece)
+                if size > told["size"]:  # a bomb unfolds no further than what it says of itself
+                    break
             if (digest.hexdigest(), size) != (told["sha256"], told["size"]):
                 raise ConfigError(f"the backup is damaged: {name} is not what was written")
 
@@ -169,6 +171,9 @@ def _read_manifest(zip_file: zipfile.ZipFile, file: Path) -> dict[str, Any]:
     """What a backup says of itself, with everything that a restore asks of it."""
     try:
         with _unpacking(MANIFEST):
+            # As we write it: what is packed might unfold to more than there is memory.
+            if zip_file.getinfo(MANIFEST).compress_type != zipfile.ZIP_STORED:
+                raise ConfigError(f"{file} was not made by Parley: its manifest is packed")
             facts = orjson.loads(zip_file.read(MANIFEST))
     except (KeyError, ValueError) as why:
         raise ConfigError(f"{file} is no backup that can be read: {why}") from why

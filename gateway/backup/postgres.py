@@ -14,9 +14,11 @@ from gateway.backup.archive import Archive, Backup
 from gateway.errors import ConfigError, Unavailable
 from gateway.store import migrate
 from gateway.store.postgres import APPLICATION, GONE, apply_migrations
+from gateway.store.sealed import OWN, names_in
 
 PATIENCE = 3600.0
 """Seconds one table may take."""
+SET_EPOCH = "update meta set value = $1 where key = 'epoch'"
 SEQUENCES = ("conversation_numbers", "contact_numbers")
 TABLES = """select c.relname::text as name from pg_class c
     where c.relkind = 'r' and c.relnamespace = current_schema()::regnamespace order by 1"""
@@ -32,14 +34,15 @@ _MADE = re.compile(r"create table (?:if not exists )?(\w+)")
 async def copy_out(url: str, archive: Archive) -> None:
     """Raises ConfigError when the database has not our tables, Unavailable when nobody answers."""
     async with (
-        _connected(url) as connection,
+        connected(url) as connection,
         connection.transaction(isolation="repeatable_read", readonly=True),
     ):
-        ours = _ours()
-        tables = [row["name"] for row in await connection.fetch(TABLES) if row["name"] in ours]
+        known = ours()
+        tables = [row["name"] for row in await connection.fetch(TABLES) if row["name"] in known]
         if "log_head" not in tables:
             raise ConfigError("[database] url: there is no database of Parley")
         archive.facts.update(await _facts(connection))
+        _check_known(archive.facts["schema"])
         columns: dict[str, list[str]] = {}
         for table in _in_order(tables, await connection.fetch(POINTS_AT)):
             columns[table] = [row["name"] for row in await connection.fetch(COLUMNS, table)]
@@ -62,25 +65,44 @@ async def _facts(connection: Any) -> dict[str, Any]:
         "schema": (await connection.fetchrow(migrate.CURRENT))[0],
         "epoch": await connection.fetchval("select value from meta where key = 'epoch'"),
         "position": await connection.fetchval("select position from log_head"),
+        "keys": names_in(await connection.fetchval(OWN)),
         "sequences": sequences,
     }
 
 
 async def check_free(url: str, *, force: bool) -> None:
     """Raises ConfigError when the database holds one of ours that may not be replaced, or is in use."""
-    async with _connected(url) as connection:
-        found = _ours() & {row["name"] for row in await connection.fetch(TABLES)}
+    async with connected(url) as connection:
+        found = ours() & {row["name"] for row in await connection.fetch(TABLES)}
         if found and not force:
             raise ConfigError("the database is not empty: --force puts the backup in its place")
         if await connection.fetchval(OTHERS, APPLICATION):
             raise ConfigError("the database is in use: stop Parley first")
 
 
+async def begin_epoch(url: str, epoch: str) -> None:
+    """Raises ConfigError when the database has not our tables or is in use, Unavailable when nobody answers."""
+    async with connected(url) as connection:
+        if "meta" not in {row["name"] for row in await connection.fetch(TABLES)}:
+            raise ConfigError("[database] url: there is no database of Parley")
+        if await connection.fetchval(OTHERS, APPLICATION):
+            raise ConfigError("the database is in use: stop Parley first")
+        await connection.execute(SET_EPOCH, epoch)
+
+
+def _check_known(schema: int) -> None:
+    """Code serves a schema that is one newer, but of its tables it would copy only those it knows."""
+    if schema > len(migrate.migrations()):
+        raise ConfigError(
+            f"schema {schema} is newer than this Parley: back up and restore with the newer one"
+        )
+
+
 async def put_back(url: str, kept: Backup, epoch: str) -> None:
     """One transaction: until it commits, what was there stands."""
-    migrate.due(kept.facts["schema"], kept.facts["schema"])
-    async with _connected(url) as connection, connection.transaction():
-        for table in _ours() & {row["name"] for row in await connection.fetch(TABLES)}:
+    _check_known(kept.facts["schema"])
+    async with connected(url) as connection, connection.transaction():
+        for table in ours() & {row["name"] for row in await connection.fetch(TABLES)}:
             await connection.execute(f"drop table {table} cascade")
         for sequence in SEQUENCES:
             await connection.execute(f"drop sequence if exists {sequence}")
@@ -93,7 +115,7 @@ async def put_back(url: str, kept: Backup, epoch: str) -> None:
             )
         for sequence, (last, called) in kept.facts["sequences"].items():
             await connection.fetchval("select setval($1::regclass, $2, $3)", sequence, last, called)
-        await connection.execute("update meta set value = $1 where key = 'epoch'", epoch)
+        await connection.execute(SET_EPOCH, epoch)
 
 
 async def _pieces(kept: Backup, name: str) -> AsyncIterator[bytes]:
@@ -101,7 +123,7 @@ async def _pieces(kept: Backup, name: str) -> AsyncIterator[bytes]:
         yield piece
 
 
-def _ours() -> set[str]:
+def ours() -> set[str]:
     """Every table that our migrations make: nothing else in the database is ours to read or to drop."""
     made = [
         migrate.VERSION_TABLE,
@@ -126,7 +148,7 @@ def _in_order(tables: list[str], points_at: Any) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def _connected(url: str) -> AsyncIterator[Any]:
+async def connected(url: str) -> AsyncIterator[Any]:
     try:
         connection = await asyncpg.connect(url, timeout=5)
         try:

@@ -12,10 +12,12 @@ from pathlib import Path
 from gateway.backup.archive import Archive, Backup
 from gateway.errors import ConfigError, Unavailable
 from gateway.folders import make_private, sync_names
-from gateway.store import migrate
+from gateway.store import migrate, moving
+from gateway.store.sealed import OWN, names_in
 from gateway.store.sqlite_file import connect
 
 NAME = "database.sqlite"
+SET_EPOCH = "update meta set value = ? where key = 'epoch'"
 
 
 def path_of(url: str) -> Path:
@@ -47,6 +49,7 @@ def _copy(path: Path, target: Path) -> dict[str, object]:
             "schema": copy.execute(migrate.CURRENT).fetchone()[0],
             "epoch": copy.execute("select value from meta where key = 'epoch'").fetchone()[0],
             "position": copy.execute("select position from log_head").fetchone()[0],
+            "keys": names_in(copy.execute(OWN).fetchone()[0]),
         }
 
 
@@ -66,6 +69,22 @@ def check_free(path: Path, *, force: bool) -> None:
         return  # not readable at all: the more reason to replace it
 
 
+def begin_epoch(path: Path, epoch: str) -> None:
+    """Raises ConfigError when there is no database of ours, or it is in use."""
+    if not path.exists():
+        raise ConfigError(f"[database] url: there is no database at {path}")
+    check_free(path, force=True)
+    try:
+        with contextlib.closing(sqlite3.connect(path)) as connection:
+            connection.execute("pragma synchronous = full")
+            changed = connection.execute(SET_EPOCH, (epoch,)).rowcount
+            connection.commit()
+    except sqlite3.Error as why:
+        raise ConfigError(f"[database] url: {path} is no database of Parley ({why})") from why
+    if not changed:
+        raise ConfigError(f"[database] url: {path} is no database of Parley")
+
+
 def put_back(path: Path, kept: Backup, epoch: str) -> None:
     """Write beside the place, then rename: the old database stands until the new one is whole on the disk."""
     migrate.due(
@@ -80,7 +99,8 @@ def put_back(path: Path, kept: Backup, epoch: str) -> None:
         with contextlib.closing(sqlite3.connect(draft)) as connection:
             connection.execute("pragma journal_mode = delete")
             connection.execute("pragma synchronous = full")
-            connection.execute("update meta set value = ? where key = 'epoch'", (epoch,))
+            connection.execute(SET_EPOCH, (epoch,))
+            moving.forget(connection)  # the other database knows nothing of this one
             connection.commit()
         for left in ("-wal", "-shm"):
             path.with_name(path.name + left).unlink(missing_ok=True)

@@ -10,6 +10,8 @@ from gateway.config import Config
 from gateway.doctor.accounts import look_at_accounts
 from gateway.doctor.database import look_at_database
 from gateway.doctor.finding import Finding, Grade
+from gateway.doctor.hooks import look_at_webhooks
+from gateway.doctor.keys import look_at_keys
 from gateway.doctor.place import look_at_bundle, look_at_machine, look_at_media, look_at_redis, look_at_server
 
 __all__ = ["Finding", "Grade", "examine", "findings"]
@@ -42,11 +44,15 @@ async def findings(config: Config) -> AsyncIterator[Finding]:
         yield finding
     async for finding in look_at_database(config):
         yield finding
+    async for finding in look_at_keys(config):
+        yield finding
     async for finding in look_at_redis(config):
         yield finding
     async for finding in look_at_media(config):
         yield finding
     async for finding in look_at_accounts(config):
+        yield finding
+    async for finding in look_at_webhooks(config):
         yield finding
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from collections.abc import AsyncIterator, Iterator
 
-from gateway.channels.base import Channel, ServesVisitors
+from gateway.channels.base import CatchesUp, Channel, Runs, ServesVisitors, TakesWebhooks
 from gateway.channels.registry import known_types, make
 from gateway.config import Config
 from gateway.doctor.database import team_names
@@ -37,7 +39,7 @@ async def look_at_accounts(config: Config) -> AsyncIterator[Finding]:
                 f"{name}: there is no team {channel.config.team!r}, so its conversations enter everybody's queue",
                 "make the team in the settings, or mend the name",
             )
-        for finding in _visitors(channel):
+        for finding in (*_visitors(channel), *_called(channel, config), *_linked(channel, config)):
             yield finding
 
 
@@ -46,7 +48,10 @@ async def _open(channel: Channel) -> Finding:
     try:
         async with asyncio.timeout(PATIENCE):
             await channel.open()
-            await channel.close()
+            try:
+                await _ask(channel)
+            finally:
+                await channel.close()
     except AuthFailed as why:
         return fault("accounts", f"{shown}: the provider does not accept us: {why}", "check its keys")
     except TimeoutError:
@@ -56,6 +61,18 @@ async def _open(channel: Channel) -> Finding:
     except (ParleyError, OSError) as why:
         return fault("accounts", f"{shown} does not open: {why}")
     return good("accounts", f"{shown} opens")
+
+
+async def _ask(channel: Channel) -> None:
+    """Where a provider can be asked without changing anything, it is: does it know us? Raises AuthFailed and others."""
+    if isinstance(channel, Runs):
+        await channel.check()
+    if not isinstance(channel, CatchesUp):
+        return
+    now = int(time.time() * 1000)
+    async with contextlib.aclosing(channel.missed(next(iter(channel.lines())), now)) as held:
+        async for _ in held:
+            break
 
 
 def _visitors(channel: Channel) -> Iterator[Finding]:
@@ -73,4 +90,29 @@ def _visitors(channel: Channel) -> Iterator[Finding]:
             "accounts",
             f"{channel.account}: pages of any site may embed it",
             f"name your own sites in [channels.{channel.account}] origins",
+        )
+
+
+def _linked(channel: Channel, config: Config) -> Iterator[Finding]:
+    """Where files go as links, their readers must reach us."""
+    if channel.capabilities.link_life is not None and not config.server.public_url:
+        yield hint(
+            "accounts",
+            f"{channel.account}: links to large files lead to {config.public_url}, which only this machine reaches",
+            "set [server] public_url to the address by which the world reaches Parley",
+        )
+
+
+def _called(channel: Channel, config: Config) -> Iterator[Finding]:
+    """What has to stand in the provider's console."""
+    if not isinstance(channel, TakesWebhooks):
+        return
+    door = f"{config.public_url}/webhooks/{channel.account}"
+    if config.server.public_url:
+        yield good("accounts", f"{channel.account}: its provider has to call {door}")
+    else:
+        yield hint(
+            "accounts",
+            f"{channel.account}: its provider cannot call {door}, nor get files from here",
+            "set [server] public_url to the address by which the world reaches Parley",
         )

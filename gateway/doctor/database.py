@@ -7,8 +7,9 @@ import os
 import sqlite3
 import statistics
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 
@@ -17,6 +18,7 @@ from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.doctor.place import PATIENCE, existing, without_password
 from gateway.errors import ConfigError
 from gateway.store import migrate
+from gateway.store.postgres import APPLICATION, FOLLOWERS, READERS, SCANNERS
 
 SQLITE = "sqlite:///"
 OLDEST_POSTGRES = 15
@@ -24,6 +26,18 @@ SLOW_TRIP = 5.0
 """Milliseconds to the database and back from which agents notice it."""
 CHECKED = 256 * 1024**2
 """Bytes up to which the whole file is read through for damage."""
+EACH = READERS + SCANNERS + FOLLOWERS + 2
+"""Connections that a process holds at the most (docs/operations.md)."""
+SKEW = 2.0
+"""Seconds by which two clocks may differ."""
+ROOM = """select current_setting('max_connections')::int,
+    current_setting('superuser_reserved_connections')::int
+        + coalesce(current_setting('reserved_connections', true), '0')::int,
+    (select count(*)::int from pg_stat_activity
+        where backend_type = 'client backend' and application_name <> $1 and pid <> pg_backend_pid()),
+    (select coalesce(min(n), -1) from (
+        select rolconnlimit as n from pg_roles where rolname = current_user
+        union all select datconnlimit from pg_database where datname = current_database()) l where n >= 0)"""
 ADMIN = "select 1 from agents where role = 'admin' and deactivated_at is null limit 1"
 TABLE = "select to_regclass('schema_version')"
 TEAMS = "select name from teams where retired_at is null"
@@ -102,10 +116,8 @@ async def _postgres(url: str) -> AsyncIterator[Finding]:
         else:
             yield good("database", f"{shown}, PostgreSQL {version.major}")
         yield await _trip(connection)
-        if await connection.fetchval("show fsync") == "off":
-            yield fault(
-                "database", "the server runs with fsync off: a power cut loses messages", "set fsync = on"
-            )
+        async for finding in _server(connection):
+            yield finding
         known = await connection.fetchval(TABLE)
         at = await connection.fetchrow(migrate.CURRENT) if known else (0, 0)
         yield schema(*at)
@@ -113,6 +125,42 @@ async def _postgres(url: str) -> AsyncIterator[Finding]:
             yield _nobody()
     finally:
         await connection.close()
+
+
+async def _server(connection: asyncpg.Connection) -> AsyncIterator[Finding]:
+    for setting in ("fsync", "synchronous_commit"):
+        if await connection.fetchval(f"show {setting}") == "off":
+            words = f"the server runs with {setting} off: a power cut loses messages"
+            yield fault("database", words, f"set {setting} = on")
+    encoding = await connection.fetchval("show server_encoding")
+    if encoding != "UTF8":
+        mend = "make another: create database parley encoding 'UTF8' template template0"
+        yield fault("database", f"it is encoded in {encoding}: most languages cannot be written in it", mend)
+    yield room_for(*await connection.fetchrow(ROOM, APPLICATION))
+    before = time.time()
+    theirs = await connection.fetchval("select extract(epoch from clock_timestamp())::float8")
+    yield skew(theirs - (before + time.time()) / 2)
+
+
+def room_for(most: int, reserved: int, others: int, allowed: int) -> Finding:
+    """`allowed`: what the role or the database may hold at the most; -1: as much as the server lets it."""
+    free = most - reserved - others
+    left = free if allowed < 0 else min(free, allowed)
+    words = f"it has room for {left} connections of ours: {left // EACH} processes of {EACH}"
+    if left < EACH:
+        return fault("database", words, "raise max_connections, or the role's or the database's limit")
+    return good("database", words)
+
+
+def skew(seconds: float) -> Finding:
+    """How far the database's clock is ahead of this machine's."""
+    if abs(seconds) <= SKEW:
+        return good("database", "its clock and this machine's agree")
+    way = "ahead of" if seconds > 0 else "behind"
+    words = (
+        f"its clock is {abs(seconds):.1f} s {way} this machine's: times that agents see contradict each other"
+    )
+    return hint("database", words, "let both follow a time server (NTP)")
 
 
 async def _trip(connection: asyncpg.Connection) -> Finding:
@@ -153,17 +201,24 @@ def _nobody() -> Finding:
 
 
 async def team_names(config: Config) -> set[str] | None:
-    """The teams there are; None while there is no database to ask. What is wrong with it is said elsewhere."""
+    """The teams there are; None while there is no database to ask."""
+    rows = await ask(config, TEAMS)
+    return None if rows is None else {row["name"] for row in rows}
+
+
+async def ask(config: Config, sql: str) -> Sequence[Mapping[str, Any]] | None:
+    """The rows of a look; None while there is no database to ask. What is wrong with it is said elsewhere."""
     url = config.database_url
     try:
         if not url.startswith(SQLITE):
             connection = await asyncpg.connect(url, timeout=PATIENCE, command_timeout=PATIENCE)
             try:
-                return {row["name"] for row in await connection.fetch(TEAMS)}
+                return [dict(row) for row in await connection.fetch(sql)]
             finally:
                 await connection.close()
         where = Path(url.removeprefix(SQLITE)).absolute().as_uri()
         with contextlib.closing(sqlite3.connect(f"{where}?mode=ro", uri=True)) as file:
-            return {name for (name,) in file.execute(TEAMS)}
+            file.row_factory = sqlite3.Row
+            return [dict(row) for row in file.execute(sql)]
     except UNREADABLE:
         return None

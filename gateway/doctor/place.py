@@ -12,14 +12,20 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from ipaddress import ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from gateway import redis_url
 from gateway.bundle import bundle
 from gateway.config import Config
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.errors import ConfigError, ParleyError
+from gateway.events import new_id
 from gateway.folders import open_to_others
 from gateway.media import MediaStore, open_media
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
 
 LOCAL = ("127.0.0.1", "::1", "localhost")
 SYNCS = 20
@@ -60,7 +66,19 @@ def look_at_server(config: Config) -> Iterator[Finding]:
     else:
         yield good("server", f"people reach it at {server.public_url}")
     yield from _proxies(config, public.scheme == "https")
+    yield from _metrics(config)
     yield from _port(config)
+
+
+def _metrics(config: Config) -> Iterator[Finding]:
+    if config.metrics.token.get_secret_value():
+        yield good("server", "/metrics is for who says the token")
+    elif config.server.public_url:
+        yield hint(
+            "server",
+            "nobody may read /metrics: with a public_url it needs a token",
+            "set [metrics] token, or PARLEY_METRICS__TOKEN_FILE; see docs/operations/watching.md",
+        )
 
 
 def _proxies(config: Config, encrypted: bool) -> Iterator[Finding]:
@@ -187,26 +205,51 @@ async def look_at_redis(config: Config) -> AsyncIterator[Finding]:
     url = config.redis.url.get_secret_value()
     if not url:
         return
-    from redis.asyncio import Redis
     from redis.exceptions import RedisError
 
-    client = Redis.from_url(url, socket_connect_timeout=PATIENCE, socket_timeout=PATIENCE)
-    shown = without_password(url)
-    try:
-        began = time.perf_counter()
-        await client.ping()
-        took = (time.perf_counter() - began) * 1000
+    shown = redis_url.shown(url)
+    if not config.database_url.startswith("postgres"):
         yield hint(
             "redis",
-            f"{shown} answers in {took:.1f} ms, but this version runs as one process and does not use it",
-            "leave [redis] url empty",
+            f"{shown} is not used: SQLite is for one process, which needs no Redis",
+            "leave [redis] url empty, or set [database] url to a PostgreSQL",
         )
+    try:
+        async with redis_url.client(url, patience=PATIENCE) as redis:
+            began = time.perf_counter()
+            await redis.ping()
+            took = (time.perf_counter() - began) * 1000
+            await _carries(redis)
+            yield good("redis", f"{shown} answers in {took:.1f} ms, carries and counts")
+            about: Any = await redis.info("memory")
+            if about.get("maxmemory") and about.get("maxmemory_policy", "").startswith("allkeys"):
+                yield hint(
+                    "redis",
+                    f"under {about['maxmemory_policy']} it forgets what it counts when it is full",
+                    "give Parley a Redis of its own, with maxmemory-policy volatile-ttl",
+                )
     except (RedisError, OSError) as why:
         yield fault(
-            "redis", f"{shown} does not answer: {why}", "start it, mend [redis] url, or leave it empty"
+            "redis",
+            f"{shown} does not serve: {redis_url.reason(why)}",
+            "start it, mend [redis] url, or leave it empty: processes then hear of each other within a second or two",
         )
+
+
+async def _carries(redis: Redis) -> None:
+    """All that the carriage does with it, under a key of our own. Raises what the server refuses."""
+    key = f"parley:doctor:{new_id()}"
+    listens = redis.pubsub()
+    try:
+        await listens.subscribe(key)
+        await redis.publish(key, b"")
+        await redis.xadd(key, {"a": "b"}, maxlen=1)
+        await redis.xread({key: "0-0"}, count=1)
+        await redis.xtrim(key, minid="0")
+        await redis.eval("return redis.call('TIME')[1]", 0)
     finally:
-        await client.aclose()
+        await redis.delete(key)
+        await listens.aclose()  # type: ignore[no-untyped-call]
 
 
 def without_password(url: str) -> str:

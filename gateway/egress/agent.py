@@ -6,9 +6,11 @@ What an agent may see at all is `access.sees`; what is said of it is here. Notes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import orjson
+import phonenumbers
 
 from gateway.egress.house import AgentView, AttributeView, OrganisationView, TagView, TeamView
 from gateway.egress.pictures import picture_path
@@ -19,11 +21,19 @@ from gateway.egress.types import (
     ContactNoteView,
     ContactView,
     ConversationView,
+    CorrespondentView,
+    EnvelopeView,
+    FailureView,
+    HeldView,
     IdentityView,
     LegView,
     Line,
     MessageView,
+    ParticipantView,
     PreviewView,
+    RecipientView,
+    RemoteFileView,
+    SourceView,
 )
 from gateway.events import Actor, Scope
 
@@ -59,12 +69,26 @@ def cell(scope: Scope | None) -> CellView | None:
 
 
 def identity(row: Row) -> IdentityView:
-    return {
-        "id": row["identity_id"],
-        "space": row["space"],
-        "address": row["address"],
-        "proof": row["proof"],
-    }
+    return shown_identity(row["identity_id"], row["space"], row["address"], row["proof"])
+
+
+def shown_identity(key: str, space: str, address: str, proof: Literal[0, 1, 2, 3]) -> IdentityView:
+    told: IdentityView = {"id": key, "space": space, "address": address, "proof": proof}
+    if space == "tel" and (shown := _shown(address)) != address:
+        told["shown"] = shown
+    return told
+
+
+@lru_cache(maxsize=8192)
+def _shown(number: str) -> str:
+    """Of the international format of its country; what is no whole number stays as it is."""
+    try:
+        whole = phonenumbers.parse(number)
+    except phonenumbers.NumberParseException:
+        return number
+    if not phonenumbers.is_possible_number(whole):
+        return number
+    return phonenumbers.format_number(whole, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
 def leg(row: Row) -> LegView:
@@ -74,14 +98,28 @@ def leg(row: Row) -> LegView:
         "identity": identity(row),
         "last_inbound_at": row["last_inbound_at"],
         "opted_out_at": row["opted_out_at"],
+        "quiet_since": row["quiet_since"],
         "delivered_to": row["delivered_to"],
         "read_to": row["read_to"],
         "seen_to": row["seen_to"],
     }
 
 
-def conversation(row: Row, tags: Sequence[str], legs: Sequence[LegView]) -> ConversationView:
+def participant(row: Row) -> ParticipantView:
+    erased = row["address"] is None or row["address"].startswith("erased:")
     return {
+        "contact": row["contact_id"],
+        "identity": row["identity_id"],
+        "address": "" if erased else row["address"],
+        "name": row["agent_name"] or row["name"],
+        "agent": row["agent_id"],
+    }
+
+
+def conversation(
+    row: Row, tags: Sequence[str], legs: Sequence[Row], others: Sequence[Row] = ()
+) -> ConversationView:
+    view: ConversationView = {
         "id": row["id"],
         "number": row["number"],
         "position": row["position"],
@@ -98,7 +136,7 @@ def conversation(row: Row, tags: Sequence[str], legs: Sequence[LegView]) -> Conv
             "erased": row["contact_erased_at"] is not None,
         },
         "leg": row["leg_id"],
-        "legs": list(legs),
+        "legs": [leg(one) for one in legs],
         "preview": preview(row),
         "waiting_since": row["waiting_since"],
         "snoozed_until": row["snoozed_until"],
@@ -111,6 +149,12 @@ def conversation(row: Row, tags: Sequence[str], legs: Sequence[LegView]) -> Conv
         "erased": row["erased_at"] is not None,
         "created_at": row["created_at"],
     }
+    if others:
+        view["participants"] = [participant(one) for one in others]
+    newest = max(legs, key=lambda one: one["last_sent_position"] or 0, default=None)
+    if newest is not None and newest["sent_delivery"] in ("failed", "unknown"):
+        view["trouble"] = newest["sent_delivery"]
+    return view
 
 
 def preview(row: Row) -> PreviewView | None:
@@ -121,13 +165,24 @@ def preview(row: Row) -> PreviewView | None:
         "visibility": row["m_visibility"],
         "text": row["m_text"][:PREVIEW],
         "attachments": row["m_files"],
+        "pictures": row["m_pictures"],
         "at": row["m_at"],
         "erased": row["m_erased_at"] is not None,
     }
 
 
-def message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
-    return {
+def message(
+    row: Row,
+    files: Sequence[Row],
+    link: Link,
+    remote: Sequence[Row] = (),
+    failure: Row | None = None,
+    people: Mapping[str, Row] | None = None,
+    became: Mapping[str, Row] | None = None,
+) -> MessageView:
+    """`remote`: files that still lie with the provider; `failure`: the delivery that did not arrive; `people`: whom its
+    envelope names, by identity; `became`: the delivery that each of them is shown by."""
+    view: MessageView = {
         "id": row["id"],
         "position": row["position"],
         "conversation": row["conversation_id"],
@@ -146,16 +201,104 @@ def message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
         "edited_at": row["edited_at"],
         "erased_at": row["erased_at"],
     }
+    if row["delivery"] is not None:
+        view["delivery"] = row["delivery"]
+    if failure is not None:
+        view["failure"] = failed(failure)
+    if row["envelope"] is not None:
+        view["envelope"] = envelope(orjson.loads(row["envelope"]), people or {}, became or {})
+    if remote:
+        view["files"] = [remote_file(one) for one in remote]
+    if row["segments"] is not None:
+        view["segments"] = row["segments"]
+    if row["source_id"] is not None:
+        view["source"] = source(row)
+    return view
 
 
-def held_message(row: Row, files: Sequence[Row], link: Link) -> MessageView:
+def failed(row: Row) -> FailureView:
+    return {
+        "text": row["problem"] or "delivery.failed",
+        "code": row["code"],
+        "then": row["next_step"] or "again",
+    }
+
+
+ROLES: tuple[Literal["to", "cc", "bcc"], ...] = ("to", "cc", "bcc")
+
+
+def envelope(told: Mapping[str, Any], people: Mapping[str, Row], became: Mapping[str, Row]) -> EnvelopeView:
+    recipients = [
+        recipient(people[one], role, became.get(one))
+        for role in ROLES
+        for one in told.get(role, ())
+        if one in people
+    ]
+    return {
+        "subject": told.get("subject", ""),
+        "quote": told.get("quote", False),
+        "aside": told.get("aside", False),
+        "recipients": recipients,
+    }
+
+
+def recipient(row: Row, role: Literal["to", "cc", "bcc"], became: Row | None) -> RecipientView:
+    who = correspondent(row)
+    view: RecipientView = {
+        "identity": who["identity"],
+        "address": who["address"],
+        "name": who["name"],
+        "role": role,
+    }
+    if became is not None:
+        state = became["state"]
+        # Who sends it this moment, and how often it was tried, is nobody's business.
+        view["delivery"] = "queued" if state in ("sending", "deferred") else state
+        if state == "failed":
+            view["failure"] = failed(became)
+    return view
+
+
+def correspondent(row: Row) -> CorrespondentView:
+    erased = row["address"].startswith("erased:")
+    return {"identity": row["id"], "address": "" if erased else row["address"], "name": row["name"]}
+
+
+def source(row: Row) -> SourceView:
+    return {
+        "subject": row["source_subject"],
+        "automatic": row["source_automatic"],
+        "doubts": orjson.loads(row["source_doubts"]),
+        "more": bool(row["source_more"]),
+        "page": bool(row["source_page"]),
+    }
+
+
+def remote_file(row: Row) -> RemoteFileView:
+    waits = row["due_at"] is not None
+    return {
+        "id": row["id"],
+        "place": row["place"],
+        "mime": row["mime"],
+        "state": "waiting" if waits else "failed",
+        "problem": None if waits else row["problem"],
+    }
+
+
+def held_message(
+    row: Row, files: Sequence[Row], link: Link, people: Mapping[str, Row] | None = None
+) -> MessageView:
     """A reply held for undo, of `load_held`."""
     problem = None if row["problem"] is None else orjson.loads(row["problem"])
-    return {**message(row, files, link), "held": {"until": row["due_at"], "problem": problem}}
+    view = message(row, files, link, people=people)
+    held: HeldView = {"until": row["due_at"], "problem": problem}
+    if row["chosen"]:
+        held["chosen"] = True
+    return {**view, "held": held}
 
 
 def attachment(row: Row, link: Link) -> AttachmentView:
-    return {
+    view: AttachmentView = {
         "id": row["id"],
         "name": row["name"],
         "mime": row["mime"],
@@ -165,6 +308,9 @@ def attachment(row: Row, link: Link) -> AttachmentView:
         "url": link(row),
         "inline": bool(row["inline"]),
     }
+    if row["cid"]:
+        view["cid"] = row["cid"]
+    return view
 
 
 def contact(row: Row, identities: Sequence[Row]) -> ContactView:

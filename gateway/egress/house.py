@@ -79,6 +79,8 @@ class SegmentsView(TypedDict):
 
 class CapabilitiesView(TypedDict):
     text_length: int
+    part_length: int | None
+    """A longer text goes in several messages, each of so many characters at most."""
     attachments: dict[str, int]
     """MIME type, or `kind/*`, or `*/*` -> largest size in bytes."""
     attachment_count: int
@@ -91,12 +93,25 @@ class CapabilitiesView(TypedDict):
     segments: SegmentsView | None
     typing_in: bool
     typing_out: bool
+    typing_reads: bool
+    """What shows the customer that an agent types also shows her that hers was read."""
     typing_preview: bool
     read_in: bool
     read_out: bool
     delivery_states: bool
     reply_window: int | None
     may_start: bool
+    templates: bool
+    """Its templates are listed by `GET /templates?account=ID`, and may be sent when the window has closed."""
+    invites: bool
+    """A link of the web may lead a customer here (`invite`)."""
+    recipients: int
+    """How many people one message may go to. More than one: `to`, `cc`, `bcc` and `quote` may be said with a reply, and
+    `GET /conversations/ID/recipients` tells whom an answer goes to."""
+    link_life: int | None
+    """Files too large to go along go as links, which live so many ms at least; null: files never go as links."""
+    links_above: int | None
+    """Bytes of a message's files together beyond which the largest go as links; null: never."""
 
 
 class AccountView(TypedDict):
@@ -105,8 +120,13 @@ class AccountView(TypedDict):
     icon: str
     state: Literal["active", "paused", "retired"]
     reason: str | None
+    """`auth_failed`: its provider does not take our credentials, what is written waits (`resume_account`)."""
+    receiving: Literal["auth_failed", "away"] | None
+    """Why nothing comes in by it: our credentials are not taken, or its server is not to be reached; null: it does."""
     chat: str | None
     """The path of the page on which its customers write, where that is ours."""
+    address: str | None
+    """What it writes from, as people read it, where it has one address that we know."""
     capabilities: CapabilitiesView
 
 
@@ -161,13 +181,15 @@ class MacroView(SharedView):
 class FilterView(TypedDict):
     """Which conversations a saved view shows; null, empty or false does not count."""
 
-    status: Literal["open", "snoozed", "closed", "spam"]
+    status: Literal["open", "snoozed", "closed", "spam", "any"]
+    """`any`: all of them but spam."""
     team: str | None
     assignee: str | None
     tags: list[str]
     account: str | None
     unread: bool
     waiting_over: int | None
+    priority: int | None
 
 
 class SavedView(SharedView):

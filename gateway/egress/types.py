@@ -26,6 +26,8 @@ class AttachmentView(TypedDict):
     """Signed for the audience that reads this, and expiring."""
     inline: bool
     """May the browser show it in place (picture, audio, video)? Otherwise it is a download."""
+    cid: NotRequired[str]
+    """Only of what stands in the message's own page: where that is shown, it need not be shown again below."""
 
 
 class WritingLimits(TypedDict):
@@ -61,6 +63,8 @@ class IdentityView(TypedDict):
     id: str
     space: str
     address: str
+    shown: NotRequired[str]
+    """As people write it (`+82 10-1234-5678`), where that is not the address itself."""
     proof: Literal[0, 1, 2, 3]
     """0 claimed, 1 the channel vouches, 2 the site signed, 3 verified by code or answer."""
 
@@ -71,6 +75,8 @@ class LegView(TypedDict):
     identity: IdentityView
     last_inbound_at: int | None
     opted_out_at: int | None
+    quiet_since: NotRequired[int | None]
+    """Since when she wants nothing by this way that no person wrote; what agents write still arrives."""
     delivered_to: int
     read_to: int
     """The customer has received / read our messages up to this position."""
@@ -89,8 +95,40 @@ class PreviewView(TypedDict):
     visibility: Literal["public", "note"]
     text: str
     attachments: int
+    pictures: int
+    """How many of the attachments are pictures."""
     at: int
     erased: bool
+
+
+class ParticipantView(TypedDict):
+    """Somebody who takes part beside the conversation's contact."""
+
+    contact: str
+    identity: str | None
+    """By which of her addresses; null: by any."""
+    address: str
+    """Empty: it is not known, or was erased."""
+    name: str
+    agent: str | None
+    """The id of the colleague whose address it is."""
+
+
+class SourceView(TypedDict):
+    """Of a message of which `text` is only what its sender says in it; all of it is `GET /messages/ID/source`."""
+
+    subject: str
+    automatic: str | None
+    """What wrote it, where it was no person: `away`, `list`, `bounce`, `report` or `machine`. Nobody answers it by
+    itself."""
+    doubts: list[str]
+    """What must not be believed of it, or cannot be seen: `our_address`, `agents_address`, `name_is_address`,
+    `answers_elsewhere`, `said_by_another`, `several_authors`, `stranger`, `encrypted`, `cut`,
+    `unreadable`. What is not known is shown as a doubt like any other."""
+    more: bool
+    """It says more than `text` shows: quotes, a signature."""
+    page: bool
+    """It has a page of its own: `GET /messages/ID/page`, to be shown in a sandboxed frame."""
 
 
 class ConversationView(TypedDict):
@@ -109,7 +147,11 @@ class ConversationView(TypedDict):
     leg: str | None
     """The current leg, which a public reply takes unless told otherwise."""
     legs: list[LegView]
+    participants: NotRequired[list[ParticipantView]]
+    """Only where others take part."""
     preview: PreviewView | None
+    trouble: NotRequired[Literal["failed", "unknown"]]
+    """What has become of our newest message, where it is not known to have gone its way."""
     waiting_since: int | None
     snoozed_until: int | None
     closed_at: int | None
@@ -134,8 +176,61 @@ class HeldView(TypedDict):
 
     until: int | None
     """When it goes, UTC ms; null: it could not go and waits for its author."""
+    chosen: NotRequired[bool]
+    """Only where its author has chosen the time; else it waits for a moment."""
     problem: ReasonView | None
     """Why it could not: a key of the catalogue, and what its words mention."""
+
+
+class FailureView(TypedDict):
+    """Why a message did not arrive."""
+
+    text: str
+    """The key of its words in the catalogue."""
+    code: str | None
+    """The provider's own."""
+    then: Literal["again", "never", "window", "opted_out", "account"]
+    """What it means for what comes after: the same may arrive later; the same will not; only a template may go (or
+    another channel); she wants no messages here; something about our own account must be mended first."""
+
+
+class RemoteFileView(TypedDict):
+    """A file that takes its place among the attachments, under this id, when it has come."""
+
+    id: str
+    place: int
+    mime: str
+    """What the provider says it is; may be empty."""
+    state: Literal["waiting", "failed"]
+    problem: str | None
+    """Why it did not come: a key of the catalogue. Agents may have it asked for again (`fetch_again`)."""
+
+
+class CorrespondentView(TypedDict):
+    identity: str
+    address: str
+    """Empty: it was erased."""
+    name: str
+
+
+class RecipientView(CorrespondentView):
+    role: Literal["to", "cc", "bcc"]
+    """`bcc`: the others do not know of it."""
+    delivery: NotRequired[Literal["queued", "unknown", "sent", "failed", "delivered", "read"]]
+    """What has become of it for this one; not of what came."""
+    failure: NotRequired[FailureView]
+
+
+class EnvelopeView(TypedDict):
+    """To whom a message goes, or went, where its channel takes several (`recipients`)."""
+
+    subject: str
+    """Written for this very message; empty: the conversation's."""
+    quote: bool
+    """Does what it answers stand below it?"""
+    aside: bool
+    """It went to others than the conversation's customer, who does not see it and waits on."""
+    recipients: list[RecipientView]
 
 
 class MessageView(TypedDict):
@@ -159,8 +254,20 @@ class MessageView(TypedDict):
     late: bool
     edited_at: int | None
     erased_at: int | None
+    delivery: NotRequired[Literal["queued", "unknown", "sent", "failed", "delivered", "read"]]
+    """Only of what goes over a provider: what has become of it (docs/delivery.md)."""
+    failure: NotRequired[FailureView]
+    """Only with delivery `failed`."""
+    files: NotRequired[list[RemoteFileView]]
+    """Only while files of hers are missing: they still lie with the provider."""
+    segments: NotRequired[int]
+    """In how many parts hers was sent, where the channel counts them."""
+    source: NotRequired[SourceView]
+    """Only of what came as more than its words."""
+    envelope: NotRequired[EnvelopeView]
+    """Only where its channel takes several recipients."""
     held: NotRequired[HeldView]
-    """Only while it is held for undo. Then `position` and `at` are where it would stand, had it gone at once."""
+    """Only while it is held. Then `position` and `at` are where it would stand, had it gone at once."""
 
 
 class ContactView(TypedDict):
@@ -220,7 +327,10 @@ class AgentEvent(TypedDict):
         "message.erased",
         "message.held",
         "message.undone",
+        "message.delivery",
+        "message.files",
         "leg.seen",
+        "leg.consent",
         "contact.changed",
         "contact.merged",
         "contact.split",
@@ -266,7 +376,7 @@ class NoticeView(TypedDict):
     """One thing an agent is told of. Newer words on the same id replace older ones."""
 
     id: str
-    kind: Literal["mention", "assigned", "replied", "woke"]
+    kind: Literal["mention", "assigned", "replied", "woke", "new", "failed"]
     at: int
     position: int
     """The fact it came from."""
@@ -274,12 +384,15 @@ class NoticeView(TypedDict):
     number: int
     contact: str
     """The customer's name."""
+    contact_id: str
+    """Whose colour she has wherever she is shown."""
     message: str | None
     text: str
     """The beginning of the message."""
     actor: ActorView
     n: int
-    """How many answers of the customer it stands for."""
+    """How many answers of the customer it stands for; of `new`, how many conversations (100: more than 99), of which
+    it names the newest."""
     read: bool
 
 
@@ -320,10 +433,12 @@ class CustomerMessage(TypedDict):
 
 class CustomerEvent(TypedDict):
     """`message`: new, edited or erased, the newest whole form. `seen`: we have read hers up to `position`.
-    `state`: whether her newest conversation is open."""
+    `state`: whether her newest conversation is open. `goes_by`: by what she has gone on elsewhere, with a code word
+    from here ("by WhatsApp", in each language); None: not, or something was said here since."""
 
     position: int
     kind: Literal["message", "seen", "state"]
     message: NotRequired[CustomerMessage]
     seen_to: NotRequired[int]
     open: NotRequired[bool]
+    goes_by: NotRequired[dict[str, str] | None]

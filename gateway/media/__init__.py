@@ -9,7 +9,7 @@ from gateway.media.dimensions import Size, image_size
 from gateway.media.disk import DiskStore
 from gateway.media.housekeeping import Copied, Swept, copy_all, copy_media, sweep_orphans
 from gateway.media.kinds import HEAD_BYTES, INLINE_TYPES, MediaType, inspect_media
-from gateway.media.links import Claim, Expired, Forged, MediaLinks
+from gateway.media.links import LINK_LIFE, Claim, Expired, Forged, MediaLinks
 from gateway.media.names import content_disposition, safe_name
 from gateway.media.receive import receive
 from gateway.media.serve import Shown, serve_media
@@ -28,6 +28,7 @@ from gateway.media.store import (
 __all__ = [
     "HEAD_BYTES",
     "INLINE_TYPES",
+    "LINK_LIFE",
     "Chunks",
     "Claim",
     "Copied",

@@ -213,11 +213,21 @@ def _recognised(head: bytes, ending: str) -> str:
         return _OLE_TYPES.get(ending, "application/x-ole-storage")
     guess = filetype.guess_mime(head[:8192]) if head else None
     if guess is None:
-        return _TEXT_TYPES.get(ending, "text/plain") if _is_text(head) else OCTETS
+        return _text(head, ending) if _is_text(head) else OCTETS
     mime = _ALIASES.get(guess, guess)
     if mime == "application/zip" and b"mimetypeapplication/hwp+zip" in head[:128]:
         return "application/hwp+zip"
     return _tracks(mime, head)
+
+
+def _text(head: bytes, ending: str) -> str:
+    """A provider's files come without a name: a card and a calendar say what they are in their first line."""
+    begins = head.removeprefix(codecs.BOM_UTF8).lstrip()[:16].upper()
+    if begins.startswith(b"BEGIN:VCARD"):
+        return "text/vcard"
+    if begins.startswith(b"BEGIN:VCALENDAR"):
+        return "text/calendar"
+    return _TEXT_TYPES.get(ending, "text/plain")
 
 
 def _tracks(mime: str, head: bytes) -> str:

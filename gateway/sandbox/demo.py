@@ -6,23 +6,28 @@ import asyncio
 import secrets
 import time
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
 from random import Random
 from typing import Any
 
-from gateway.config import DATA, Config, Sandbox, Server
+from gateway.config import DATA, Config, Sandbox, Server, Webhooks
 from gateway.egress.pictures import picture_name
 from gateway.events import (
     AccountId,
     Actor,
     Address,
     Attachment,
+    Clue,
+    ConversationId,
     Event,
     IdentityId,
     InboundMessage,
+    Participant,
     Priority,
     Proof,
     SeenReport,
+    Source,
     Visibility,
 )
 from gateway.media import MediaStore, receive
@@ -48,10 +53,13 @@ from gateway.stream.status import close, mark_spam, snooze
 from gateway.stream.watch import mention
 
 ACCOUNT = AccountId("shop")
+MAIL = AccountId("mail")
+MAIL_DOMAIN = "mail.example"
+"""Where the shop's users have their addresses."""
 CHANNELS: dict[str, dict[str, Any]] = {
     ACCOUNT: {
         "type": "webchat",
-        "label": "Haru Coffee",
+        "label": {"en": "Haru Coffee", "ko": "하루커피"},
         "title": {"en": "Haru Coffee", "ko": "하루커피"},
         "greeting": {
             "en": "Hello! Questions about an order, a machine or beans? Write to us.",
@@ -77,6 +85,7 @@ def demo_config(config: Config, data: Path | None) -> Config:
         server=Server(host=config.server.host, port=config.server.port),
         channels={name: {**section, **signing} for name, section in CHANNELS.items()},
         limits=config.limits,
+        webhooks=Webhooks(trusted=("localhost", "127.0.0.1")),
         sandbox=config.sandbox.model_copy(update={"enabled": True}),
     )
 
@@ -153,7 +162,11 @@ class Running:
 
     @property
     def sender(self) -> Address:
-        return _address(self.case.customer)
+        return (
+            Address("mailto", mail_of(self.case.customer.key))
+            if self.case.mail
+            else _address(self.case.customer)
+        )
 
 
 @dataclass
@@ -172,8 +185,11 @@ class Narrator:
         await getattr(self, f"_{act.what}")(running, act)
 
     async def _says(self, running: Running, act: Act) -> None:
-        customer = running.case.customer
         running.said += 1
+        await (self._writes if running.case.mail else self._chats)(running, act)
+
+    async def _chats(self, running: Running, act: Act) -> None:
+        customer = running.case.customer
         fact = InboundMessage(
             provider_id=f"demo/{running.number}/{running.said}",
             sender=running.sender,
@@ -189,14 +205,39 @@ class Narrator:
             await self._introduce(customer, event.actor.id)
         running.last = event.position
 
+    async def _writes(self, running: Running, act: Act) -> None:
+        """A mail, in the thread of those before it."""
+        case, address = running.case, running.sender.address
+        name = f"demo-{running.number}-{running.said}@{MAIL_DOMAIN}"
+        subject = f"Re: {case.subject}" if running.conversation else case.subject
+        headers = (
+            ("From", f"{case.customer.name} <{address}>"),
+            ("Subject", subject),
+            ("Message-ID", f"<{name}>"),
+        )
+        readers = (parseaddr(case.cc),) if case.cc else ()
+        fact = InboundMessage(
+            provider_id=f"demo/{running.number}/{running.said}",
+            sender=running.sender,
+            text=act.words,
+            attachments=(self.files[act.file],) if act.file else (),
+            name=case.customer.name,
+            locale=case.customer.language,
+            subject=case.subject,
+            clues=(Clue(ConversationId(running.conversation)),) if running.conversation else (),
+            others=tuple(Participant(Address("mailto", one), who, copied=True) for who, one in readers),
+            source=Source(name, subject, headers=headers, automatic="away" if act.automatic else None),
+        )
+        event = await ingest(self.tx, Intake(MAIL), fact)
+        running.conversation, running.last = str(event.conversation), event.position
+
     async def _introduce(self, customer: Customer, identity: str) -> None:
         if customer.name:
             since = self.now - self.random.randint(200, 1400) * DAY
-            email = f"{customer.key}@mail.example"
-            signed = {"email": email, "plan": self.random.choice(PLANS), "since": since}
+            signed = {"email": mail_of(customer.key), "plan": self.random.choice(PLANS), "since": since}
             await introduce(self.tx, IdentityId(identity), {}, signed)
         else:
-            await introduce(self.tx, IdentityId(identity), {"page": "/products"}, {})
+            await introduce(self.tx, IdentityId(identity), {"roast": min(ROASTS)}, {})
 
     async def _takes(self, running: Running, act: Act) -> None:
         by = self.team.by(running.case.agent)
@@ -207,7 +248,8 @@ class Narrator:
 
     async def _files(self, running: Running, act: Act) -> None:
         case, by, where = running.case, self.team.by(running.case.agent), running.conversation
-        await set_subject(self.tx, where, case.subject, by)
+        if not case.mail:
+            await set_subject(self.tx, where, case.subject, by)
         if case.tags:
             await tag(self.tx, where, [self.team.tags[key] for key in case.tags], [], by)
         if case.priority:
@@ -270,7 +312,8 @@ class Narrator:
     async def _all_have_read(self, running: Running) -> None:
         for agent_id in self.team.agents.values():
             await mark_read(self.tx, agent_id, running.conversation, running.last)
-        self.before[running.case.customer.key] = running.conversation
+        if not running.case.mail:
+            self.before[running.case.customer.key] = running.conversation
 
     async def leave_a_draft(self, told: list[Running]) -> None:
         """Something that was begun and not sent waits in one conversation."""
@@ -281,6 +324,11 @@ class Narrator:
                 "지금 확인하고 있어요, " if running.case.customer.language == "ko" else "I am just checking "
             )
             await save_draft(self.tx, agent_id, running.conversation, "public", words)
+
+
+def mail_of(key: str) -> str:
+    """The address of one of the shop's users."""
+    return f"{key}@{MAIL_DOMAIN}"
 
 
 def _address(customer: Customer) -> Address:

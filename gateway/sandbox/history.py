@@ -29,6 +29,10 @@ AT_MOST: dict[Fate, int] = {"new": 9, "waiting": 14, "answered": 36, "snoozed": 
 """However long the history: a team of three can have no more in its hands. All others were closed."""
 FOLKS = 500
 """Signed-in customers of each language."""
+BY_MAIL = 0.15
+"""Of what named customers want, so much comes by mail."""
+LETTER = 12
+"""A mail takes so many times as long as what is said in a chat."""
 TELLS_OF = 12
 """One note in so many names the supervisor, of those in open conversations each."""
 STAFF = {"orders": ("kim", "kim", "sora"), "tech": ("alex", "alex", "sora"), "": ("kim", "sora", "alex")}
@@ -57,6 +61,8 @@ class Act:
     """Of `pictures.PICTURES`, or of `papers.PAPERS` when one of us sends it."""
     names: bool = False
     """A note that names the supervisor."""
+    automatic: bool = False
+    """Her mail program says that she is away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +81,10 @@ class Case:
     business: bool
     """Writes for the organisation."""
     acts: tuple[Act, ...]
+    mail: bool = False
+    """It was said by mail, and the subject is hers."""
+    cc: str = ""
+    """Who reads along, as a mail says it; empty: nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,7 @@ class Teller:
 
     def __post_init__(self) -> None:
         self._random = Random(self.seed)
+        self._post = Random(self.seed + 1)
         self._last_seen: dict[Customer, int] = {}
         self._strangers = 0
         self._known = {
@@ -159,10 +170,14 @@ class Teller:
         customer = self._stranger(book) if fate == "spam" else self._customer(book, start)
         came_back = customer in self._last_seen
         story = self._spam(book) if fate == "spam" else self._random.choice(book.words["story"])
+        mail = bool(customer.name) and self._post.random() < BY_MAIL
+        if mail:
+            story = self._post.choice(book.words["mail"])
         order = f"HR-{self._random.randint(1000, 9999)}-{self._random.randint(100, 999)}"
         agent = "" if fate in ("new", "spam") else self._random.choice(STAFF[story["team"]])
-        again = came_back and self._random.random() < 0.06
-        acts = self._by_now(tuple(self._acts(book, story, fate, start, order, again=again)))
+        again = came_back and self._random.random() < 0.06 and not mail
+        acts = tuple(self._acts(book, story, fate, start, order, again=again))
+        acts = self._by_now(tuple(_as_letters(acts, start)) if mail else acts)
         self._last_seen[customer] = acts[-1].at
         return Case(
             customer=customer,
@@ -175,6 +190,8 @@ class Teller:
             order=order if any("{order}" in words for line in story["say"] for words in line) else "",
             business=story.get("organisation", False),
             acts=acts,
+            mail=mail,
+            cc=story.get("cc", "") if mail else "",
         )
 
     def _spam(self, book: Book) -> dict[str, Any]:
@@ -217,7 +234,7 @@ class Teller:
                 if again:
                     yield Act(at - 10_000, "merges")
             names = kind == "n" and (fate != "closed" or self._random.randrange(TELLS_OF) == 0)
-            yield Act(at, _told(kind), said.format_map(holes), file, names)
+            yield Act(at, _told(kind), said.format_map(holes), file, names, automatic=kind == "o")
             if kind == "a":
                 yield Act(at + 3_000, "reads")
             before = kind
@@ -264,6 +281,13 @@ class Teller:
                 yield Act(later, "snoozes")
             case "spam":
                 yield Act(later, "spam")
+
+
+def _as_letters(acts: Sequence[Act], start: int) -> Iterator[Act]:
+    """The same by mail: slower, and nobody says what she has read."""
+    for act in acts:
+        if act.what != "reads":
+            yield replace(act, at=start + (act.at - start) * LETTER)
 
 
 def _told(who: str) -> What:

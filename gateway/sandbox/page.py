@@ -6,32 +6,32 @@ Every path carries a secret, as the demo's sign-in links do: whoever has not bee
 from __future__ import annotations
 
 import asyncio
-import hmac
 import logging
-from collections.abc import Awaitable, Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from html import escape
 from importlib import resources
 from typing import Any, Literal
 
-import orjson
 from aiohttp import web
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from gateway.assets import asset
 from gateway.bundle import sandbox as bundled
 from gateway.bundle import texts
-from gateway.door import check_origin, read_bounded
+from gateway.door import read_bounded
 from gateway.errors import Malformed, NotFound
 from gateway.events import new_id
 from gateway.sandbox.crowd import SPEEDS, Crowd, Vouch
 from gateway.sandbox.guests import Persona, personas
+from gateway.sandbox.mail.guests import Writers
+from gateway.sandbox.mail.page import MailProgram
+from gateway.sandbox.phones.page import Phones
 from gateway.sandbox.pictures import GOODS, PICTURES, goods, picture
+from gateway.sandbox.sheet import Handler, Told, drawn, guarded, sheet
 
 log = logging.getLogger(__name__)
 
-LANGUAGES = ("en", "ko")
 BODY = 1024
 """Bytes that a request's body may have."""
 SOLD = {
@@ -72,29 +72,8 @@ SHOP_POLICY = (
     "default-src 'none'; script-src 'self' {parley}; style-src 'self'; img-src 'self' data:; frame-src {parley}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self' {parley}"
 )
-PAGE = """<!doctype html>
-<html lang="{language}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<meta name="robots" content="noindex">
-<title>{title}</title>
-<link rel="icon" href="data:,">
-{style}{chunks}<script type="application/json" id="words">{words}</script>
-<script type="application/json" id="sandbox">{known}</script>
-<script type="module" src="{script}"></script>
-</head>
-<body><div id="app"></div></body>
-</html>
-"""
 Enter = Callable[[str], Awaitable[str]]
 """A role -> the path of a link that signs in."""
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-class Told(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class Play(Told):
@@ -115,6 +94,9 @@ class Sandbox:
     enter: Enter
     people: Sequence[tuple[str, str]]
     """Role and name of the agents as whom a newcomer may sign in."""
+    phones: Phones
+    mail: MailProgram
+    writers: Writers
     again: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the demo shall begin anew."""
     life: str = field(default_factory=new_id)
@@ -131,25 +113,30 @@ class Sandbox:
             "/shop": self._shop,
             "/{file:shop[.](?:css|js)}": _shop_file,
             "/state": self._state,
-            "/pictures/{name}.png": _drawn(PICTURES, picture),
-            "/goods/{name}.png": _drawn(GOODS, goods),
+            "/pictures/{name}.png": drawn(PICTURES, picture),
+            "/goods/{name}.png": drawn(GOODS, goods),
         }
         posts: dict[str, Handler] = {"/play": self._play, "/enter/{role}": self._enter, "/again": self._again}
+        self.phones.hang(application)
+        self.mail.hang(application)
         for path, handler in gets.items():
-            application.router.add_get("/sandbox/{key}" + path, self._guarded(handler))
+            application.router.add_get("/sandbox/{key}" + path, guarded(self.key, handler))
         for path, handler in posts.items():
-            application.router.add_post("/sandbox/{key}" + path, self._guarded(handler))
+            application.router.add_post("/sandbox/{key}" + path, guarded(self.key, handler))
 
     async def run(self, base: str, stop: asyncio.Event) -> bool:
         """Lets customers come to the demo that answers at `base`. Returns when it shall stop (False) or begin anew."""
-        playing = asyncio.create_task(self._let_them_come(base))
+        playing = [
+            asyncio.create_task(self._let_them_come(base)),
+            *map(asyncio.create_task, self._carrying()),
+        ]
         ends = [asyncio.create_task(one.wait()) for one in (stop, self.again)]
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in (playing, *ends):
+            for task in (*playing, *ends):
                 task.cancel()
-            await asyncio.gather(playing, *ends, return_exceptions=True)
+            await asyncio.gather(*playing, *ends, return_exceptions=True)
         return not stop.is_set()
 
     async def _let_them_come(self, base: str) -> None:
@@ -158,22 +145,16 @@ class Sandbox:
         except Exception:
             log.exception("the demo goes on, but no customers come by themselves any more")
 
-    def _guarded(self, handler: Handler) -> Handler:
-        """Only for who knows the key; only from pages of ours. Raises NotFound, Forbidden."""
-
-        async def guarded(request: web.Request) -> web.StreamResponse:
-            if not hmac.compare_digest(request.match_info["key"].encode(), self.key.encode()):
-                raise NotFound("errors.not_found", "not the sandbox's key")
-            if request.method != "GET":
-                check_origin(request)
-            return await handler(request)
-
-        return guarded
+    def _carrying(self) -> list[Coroutine[Any, Any, None]]:
+        return [
+            _carry("the phones are", self.phones.run),
+            _carry("the mailboxes are", self.mail.run),
+            _carry("who writes by mail is", self.writers.run),
+        ]
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
     async def _page(self, request: web.Request) -> web.Response:
-        language, app = _language(request), bundled()
         known = {
             "path": self.path,
             "shop": f"{_elsewhere(request)}{self.path}/shop",
@@ -182,23 +163,10 @@ class Sandbox:
             "pictures": list(PICTURES),
             "state": self._now(),
         }
-        words = {key: text for key, text in texts(language).items() if key.startswith("sandbox.")}
-        text = PAGE.format(
-            language=language,
-            title=escape(words["sandbox.title"]),
-            style=f'<link rel="stylesheet" href="{escape(asset(app.style or ""))}">\n',
-            chunks="".join(
-                f'<link rel="modulepreload" href="{escape(asset(name))}">\n' for name in app.chunks
-            ),
-            words=_inert(words),
-            known=_inert(known),
-            script=escape(asset(app.script)),
+        policy = POLICY.format(shop=_elsewhere(request))
+        return sheet(
+            request, bundled(), title="sandbox.title", speaks=("sandbox.",), known=known, policy=policy
         )
-        headers = {
-            "Content-Security-Policy": POLICY.format(shop=_elsewhere(request)),
-            "Cache-Control": "no-store",
-        }
-        return web.Response(text=text, content_type="text/html", headers=headers)
 
     async def _shop(self, request: web.Request) -> web.Response:
         """The invented shop's page, with the chat in it as any site has it: `?persona=`, `&signed` when it vouches.
@@ -275,23 +243,17 @@ class Sandbox:
         return web.Response(status=202)
 
 
+async def _carry(what: str, run: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await run()
+    except Exception:
+        log.exception("the demo goes on, but %s cut off", what)
+
+
 async def _shop_file(request: web.Request) -> web.Response:
     name = request.match_info["file"]
     kind = "text/css" if name.endswith(".css") else "text/javascript"
     return web.Response(text=_read(name), content_type=kind, headers={"Cache-Control": "no-cache"})
-
-
-def _drawn(known: Container[str], draw: Callable[[str], bytes]) -> Handler:
-    drawn = cache(draw)
-
-    async def show(request: web.Request) -> web.Response:
-        name = request.match_info["name"]
-        if name not in known:
-            raise NotFound("errors.not_found", "no such picture")
-        headers = {"Cache-Control": "no-cache"}
-        return web.Response(body=drawn(name), content_type="image/png", headers=headers)
-
-    return show
 
 
 def _persona(request: web.Request) -> Persona:
@@ -301,22 +263,11 @@ def _persona(request: web.Request) -> Persona:
     return found
 
 
-def _language(request: web.Request) -> str:
-    asked = [request.query.get("lang", ""), *request.headers.get("Accept-Language", "").split(",")]
-    found = (tag.strip().lower()[:2] for tag in asked)
-    return next((tag for tag in found if tag in LANGUAGES), LANGUAGES[0])
-
-
 def _elsewhere(request: web.Request) -> str:
     """This machine under its other name, where it has one: to a browser that is another site."""
     name, _, port = request.host.rpartition(":")
     other = {"localhost": "127.0.0.1", "127.0.0.1": "localhost"}.get(name)
     return f"{request.scheme}://{other}:{port}" if other else f"{request.scheme}://{request.host}"
-
-
-def _inert(known: Any) -> str:
-    """JSON that no HTML parser can mistake for markup."""
-    return orjson.dumps(known).decode().replace("<", "\\u003c").replace("&", "\\u0026")
 
 
 @cache

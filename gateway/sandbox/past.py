@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from gateway.events import Event
+from gateway.seals import Seals
 from gateway.store import Row, Stamp, Tx
 
 
@@ -15,6 +16,10 @@ class Past:
     def __init__(self, tx: Tx, now: int) -> None:
         self._tx = tx
         self.now = now
+
+    @property
+    def seals(self) -> Seals:
+        return self._tx.seals
 
     @property
     def position(self) -> int:

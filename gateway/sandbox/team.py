@@ -172,6 +172,7 @@ ANY_OPEN: dict[str, Any] = {
     "account": None,
     "unread": False,
     "waiting_over": None,
+    "priority": None,
 }
 
 

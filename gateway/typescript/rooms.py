@@ -14,7 +14,7 @@ from gateway.egress import house, types
 from gateway.typescript.comments import comment, docstrings
 from gateway.typescript.shapes import Names, Page, shapes
 from gateway.visitors import wire as visitor_wire
-from inbox import knowing, likeness, merges, notices, search, sharing, snippets, views
+from inbox import knowing, likeness, merges, notices, recipients, search, sharing, snippets, views, ways
 from inbox import wire as agent_wire
 from inbox.commands import COMMANDS, showing, table
 from inbox.rest import ROUTES
@@ -33,6 +33,8 @@ SPOKEN = (
     snippets,
     sharing,
     views,
+    ways,
+    recipients,
     search,
     merges,
     likeness,

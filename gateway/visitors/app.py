@@ -14,11 +14,13 @@ from gateway.errors import ParleyError, Refused, TooMany, Unavailable
 from gateway.visitors.attendance import Attendance
 from gateway.visitors.desk import DESK, Desk, Parts
 from gateway.visitors.hub import VisitorHub, VisitorSession
+from gateway.visitors.moves import begin_move, lead_on
 from gateway.visitors.pages import button_script, chat_page, loader, picture
 from gateway.visitors.poll import POLLS, Polls, poll_events, take_frame
 from gateway.visitors.say import INTRODUCTIONS, Introductions, history, say, upload
 from gateway.visitors.session import begin_session
 from gateway.visitors.socket import VisitorDoor
+from gateway.visitors.unsubscribe import unsubscribe, unsubscribe_page
 
 __all__ = ["Hung", "Parts", "hang"]
 
@@ -49,6 +51,9 @@ def hang(application: web.Application, parts: Parts) -> Hung:
     router.add_get("/chat/{account}", chat_page)
     router.add_get("/chat/{account}/button.js", button_script)
     router.add_get("/chat/{account}/picture", picture)
+    router.add_get("/go/{account}/{word}", lead_on)
+    router.add_get("/unsubscribe/{account}/{identity}/{signature}", unsubscribe_page)
+    router.add_post("/unsubscribe/{account}/{identity}/{signature}", unsubscribe)
     door = VisitorDoor(desk, hub, attendance)
     application[POLLS] = Polls(door)
     router.add_get("/ws/visitor/{account}", door.socket)
@@ -64,6 +69,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "session": {"POST": begin_session},
     "messages": {"GET": history, "POST": say},
     "uploads": {"POST": upload},
+    "moves": {"POST": begin_move},
     "events": {"GET": poll_events},
     "frames": {"POST": take_frame},
 }

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from gateway.bus import AgentHere, AgentSays
 from gateway.errors import Unavailable
 from gateway.events import Event, Kind
-from gateway.live import encode
+from gateway.frames import encode
 from gateway.store import Reader
 from gateway.visitors.desk import Desk
 from gateway.visitors.hub import VisitorSession

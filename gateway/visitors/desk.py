@@ -19,7 +19,7 @@ from gateway.errors import NotFound, Unauthenticated
 from gateway.events import Proof
 from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
-from gateway.rates import Buckets
+from gateway.rates import Bound, Buckets, Shared
 from gateway.store import Store
 from gateway.visitors.opening import Opening
 from gateway.visitors.tokens import Tokens, Visitor
@@ -40,6 +40,8 @@ class Parts:
     media: MediaStore
     links: MediaLinks
     clock: Callable[[], int]
+    shared: Shared | None = None
+    """Counts for all processes."""
 
 
 @dataclass
@@ -47,22 +49,25 @@ class Rates:
     """How often whom. A visitor's own buckets are touched only after her token was read, so that a stranger can fill
     nobody's; an address' buckets are wide, many people stand behind one."""
 
-    sessions: Buckets
+    sessions: Bound
     messages: Buckets
-    address: Buckets
+    address: Bound
     uploads: Buckets
-    upload_mib: Buckets
+    upload_mib: Bound
     frames: Buckets
+    moves: Buckets
 
     @classmethod
-    def of(cls, limits: Limits, clock: Callable[[], float]) -> Rates:
+    def of(cls, limits: Limits, clock: Callable[[], float], shared: Shared | None = None) -> Rates:
+        """`shared` counts for all processes what is counted by address."""
         return cls(
-            sessions=Buckets(limits.visitor_sessions, clock),
+            sessions=Bound("visitor_sessions", limits.visitor_sessions, clock, shared),
             messages=Buckets(limits.visitor_messages, clock),
-            address=Buckets(limits.visitor_messages_address, clock),
+            address=Bound("visitor_messages_address", limits.visitor_messages_address, clock, shared),
             uploads=Buckets(limits.visitor_uploads, clock),
-            upload_mib=Buckets(limits.visitor_upload_mib, clock),
+            upload_mib=Bound("visitor_upload_mib", limits.visitor_upload_mib, clock, shared),
             frames=Buckets(limits.visitor_frames, clock),
+            moves=Buckets(limits.visitor_moves, clock),
         )
 
 
@@ -83,7 +88,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self.tokens = Tokens(self.parts.store.secret)
-        self.rates = Rates.of(self.limits, lambda: self.parts.clock() / 1000)
+        self.rates = Rates.of(self.limits, lambda: self.parts.clock() / 1000, self.parts.shared)
         serving = [channel for channel in self.parts.channels if isinstance(channel, ServesVisitors)]
         self.chats = {channel.account: cast("Chat", channel) for channel in serving}
         self.vouched_only = {

@@ -18,14 +18,15 @@ from gateway.bus import CustomerHere
 from gateway.channels.base import Capabilities
 from gateway.egress.types import CustomerEvent, TeamState
 from gateway.events import ActorKind, Event, Kind
+from gateway.frames import encode
 from gateway.limits import Limits
-from gateway.live import REPLAY, Hub, LiveSession, encode
+from gateway.live import REPLAY, Hub, LiveSession
 from gateway.store import Cursor, Reader, as_json, trimmed_to
 from gateway.store.load import Content, load_messages
 from gateway.visitors.desk import Desk
 from gateway.visitors.files import audience
 from gateway.visitors.missed import ABOUT_MESSAGES, ABOUT_STATE, hers_after, may_be_erased
-from gateway.visitors.story import as_told, find_person, which_are_open
+from gateway.visitors.story import as_told, find_person, which_are_open, which_go_by
 from gateway.visitors.tokens import Visitor
 
 IDENTITIES = "select id, space, address, person_id from identities where id in {ids_1}"
@@ -72,6 +73,8 @@ class Facts:
     """Address -> person, of who wrote just now: how a newcomer's socket learns who it is."""
     erased: set[str] = field(default_factory=set)
     """Persons who start over, because their words are gone."""
+    moved: dict[tuple[str, str], str] = field(default_factory=dict)
+    """Address -> the person whose words it reads from now on."""
 
 
 class Crowd:
@@ -127,6 +130,8 @@ def _whose(session: VisitorSession) -> object:
 class VisitorHub(Hub[VisitorSession, Facts]):
     """One per process."""
 
+    door = "visitors"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk.store, desk.parts.bus, desk.limits)
         self._desk = desk
@@ -144,12 +149,17 @@ class VisitorHub(Hub[VisitorSession, Facts]):
 
     async def _load_persons(self, look: Reader, events: Sequence[Event], facts: Facts) -> None:
         wrote = {event.actor.id for event in events if event.actor.kind is ActorKind.CUSTOMER}
-        if wrote:
-            for row in await look.all(IDENTITIES, as_json(sorted(wrote))):
+        moved = {event.subject for event in events if _may_move_person(event)}
+        wanted = sorted(one for one in wrote | moved if one)
+        for row in await look.all(IDENTITIES, as_json(wanted)) if wanted else ():
+            if row["id"] in wrote:
                 facts.persons[row["space"], row["address"]] = row["person_id"]
+            if row["id"] in moved:
+                facts.moved[row["space"], row["address"]] = row["person_id"]
 
     async def _load_messages(self, look: Reader, events: Sequence[Event], facts: Facts) -> None:
         about = {event.position: event.message for event in events if event.kind in ABOUT_MESSAGES}
+        new = {event.position for event in events if event.kind is Kind.MESSAGE_CREATED}
         wanted = [message for message in about.values() if message]
         contents: dict[str, Content] = await load_messages(look, wanted) if wanted else {}
         for position, message in about.items():
@@ -157,9 +167,11 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             person = content and content.row["leg_person_id"]
             if content is None or person is None:
                 continue
-            told = as_told(content, person, self._desk.link_for(audience(person)))
+            link = self._desk.link_for(audience(person))
+            told = as_told(content, person, link, self.store.secret)
             if told is not None:
-                facts.told[person][position] = {"position": position, "kind": "message", "message": told}
+                said: CustomerEvent = {"position": position, "kind": "message", "message": told}
+                facts.told[person][position] = {**said, "goes_by": None} if position in new else said
 
     async def _load_seen(self, look: Reader, events: Sequence[Event], facts: Facts) -> None:
         seen = [event for event in events if event.kind is Kind.LEG_SEEN and "seen" in event.changes]
@@ -176,17 +188,18 @@ class VisitorHub(Hub[VisitorSession, Facts]):
                 }
 
     async def _load_state(self, look: Reader, events: Sequence[Event], facts: Facts) -> None:
-        moved = {event.conversation: event.position for event in events if _may_open_or_close(event)}
+        moved = {event.conversation: event.position for event in events if _may_change_state(event)}
         if not moved:
             return
         wanted = sorted(conversation for conversation in moved if conversation)
         rows = await look.all(PERSONS_OF, as_json(wanted))
-        open_ = await which_are_open(look, {row["person_id"] for row in rows})
+        persons = {row["person_id"] for row in rows}
+        open_ = await which_are_open(look, persons)
+        goes_by = await which_go_by(look, persons, self._desk.parts.channels)
         for row in rows:
             person, position = row["person_id"], moved[row["conversation_id"]]
-            facts.told[person].setdefault(
-                position, {"position": position, "kind": "state", "open": open_.get(person, False)}
-            )
+            state: CustomerEvent = {"position": position, "kind": "state", "open": open_.get(person, False)}
+            facts.told[person].setdefault(position, {**state, "goes_by": goes_by.get(person)})
 
     async def _load_erased(self, look: Reader, events: Sequence[Event], facts: Facts) -> None:
         contacts = {event.contact for event in events if event.kind is Kind.CONTACT_ERASED and event.contact}
@@ -196,7 +209,9 @@ class VisitorHub(Hub[VisitorSession, Facts]):
 
     def deliver(self, events: Sequence[Event], content: Facts, sessions: Iterable[VisitorSession]) -> None:
         # Most are told nothing of most facts: with thousands connected, only those are looked at who are.
+        sessions = sessions if sessions is self.sessions else list(sessions)
         crowd = self._crowd if sessions is self.sessions else Crowd(sessions)
+        self._move(content, sessions, crowd)
         for address, person in content.persons.items():
             for session in crowd.newcomers(address):
                 self._recognise(session, person, crowd)
@@ -204,6 +219,15 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             if (theirs := crowd.of(person)) and (frame := self._frame(events, content, person)) is not None:
                 for session in tuple(theirs):
                     session.tell(frame)
+
+    def _move(self, content: Facts, sessions: Iterable[VisitorSession], crowd: Crowd) -> None:
+        """A browser that is somebody else from now on starts over, and is told no more of who it was."""
+        for session in tuple(sessions) if content.moved else ():
+            identity = session.visitor.identity
+            person = content.moved.get((identity.space, identity.address))
+            if person is not None and session.person not in (None, person):
+                self._recognise(session, person, crowd)
+                session.tell(encode({"kind": "reset", "reason": "epoch"}))
 
     def of(self, person: str) -> Iterable[VisitorSession]:
         """The sessions of a person that are told live."""
@@ -224,7 +248,7 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         if found is None:
             return None
         person, events, reached = found
-        if person is not None and session.person is None:
+        if person is not None and session.person != person:
             self._recognise(session, person, Crowd(()))
         if not events:
             return (), Facts(), reached
@@ -247,9 +271,12 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         return known.person, events, events[-1].position if len(events) == REPLAY else look.position
 
     def _recognise(self, session: VisitorSession, person: str, crowd: Crowd) -> None:
-        """A newcomer has been written down: from now on she has a story, and agents see her connected."""
+        """A newcomer has been written down: from now on she has a story, and agents see her connected. Or she is
+        another person from now on."""
         for each in {crowd, self._crowd}:
             each.discard(session)
+        if session.person is not None:
+            self._desk.parts.bus.signal(CustomerHere(session.person, session.tab, here=False))
         session.person = person
         crowd.add(session)
         if session in self.sessions:
@@ -267,7 +294,12 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         return encode({"kind": "events", "cursor": cursor, "events": told})
 
 
-def _may_open_or_close(event: Event) -> bool:
+def _may_move_person(event: Event) -> bool:
+    return event.kind is Kind.CONTACT_CHANGED and "person" in event.changes.get("fields", ())
+
+
+def _may_change_state(event: Event) -> bool:
     if event.kind is Kind.CONVERSATION_CHANGED:
-        return event.was is not None and event.now is not None and event.was.status != event.now.status
+        reopened = event.was is not None and event.now is not None and event.was.status != event.now.status
+        return reopened or "leg" in event.changes
     return event.kind in ABOUT_STATE

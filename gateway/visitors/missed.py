@@ -11,7 +11,7 @@ from gateway.events import Event, Kind
 from gateway.store import Reader
 from gateway.store.log import read_event
 
-ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED)
+ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED, Kind.MESSAGE_FILES)
 # A merge or a split may make another conversation her newest one.
 ABOUT_STATE = (
     Kind.CONVERSATION_CREATED,

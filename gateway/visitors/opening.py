@@ -12,7 +12,7 @@ from gateway.bus import Bus
 from gateway.egress.types import TeamState
 from gateway.errors import Unavailable
 from gateway.events import Event, Kind
-from gateway.live import encode
+from gateway.frames import encode
 from gateway.store import Store
 from gateway.stream.hours import load_hours_of
 from gateway.visitors.tokens import Visitor

@@ -18,7 +18,9 @@ from aiohttp import web
 from gateway.bus import CustomerHere
 from gateway.door import read_bounded
 from gateway.errors import TooMany, Unauthenticated
-from gateway.live import CLOSE_SIGNED_OUT, payloads
+from gateway.events import new_id
+from gateway.frames import payloads
+from gateway.live import CLOSE_SIGNED_OUT
 from gateway.store import Cursor
 from gateway.visitors.bodies import answer
 from gateway.visitors.desk import caller
@@ -75,6 +77,7 @@ class Polls:
         self.desk = door.desk
         self._waiting: Counter[str] = Counter()
         self._here: Counter[str] = Counter()
+        self._process = new_id()
 
     async def events(self, request: web.Request) -> web.Response:
         """GET events?after=CURSOR: what came after the cursor, waited for if need be; without one, or with one that
@@ -108,8 +111,9 @@ class Polls:
         chat = self.desk.access_account(request)
         visitor = self.desk.access_visitor(request, chat)
         held: Any = Held()
-        # One tab for all questions of a browser: she does not come and go with each of them.
-        tab = f"polls {visitor.subject}"
+        # One tab for all questions of a browser that come here: she does not come and go with each of them. Where the
+        # next one goes to another process, she is there before she is gone here.
+        tab = f"polls {self._process} {visitor.subject}"
         session = VisitorSession(
             held, held, self.desk.limits, visitor, chat.capabilities, tab, caller(request)
         )

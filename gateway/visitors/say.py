@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 
 from aiohttp import web
 
+from gateway import metrics
 from gateway.door import read_chunks
 from gateway.egress import customer as project
 from gateway.egress.types import CustomerMessage
@@ -67,21 +68,22 @@ async def say(request: web.Request) -> web.Response:
     chat = desk.access_account(request)
     visitor = desk.access_visitor(request, chat)
     desk.rates.messages.check(visitor.subject)
-    desk.rates.address.check(caller(request))
+    await desk.rates.address.admit(caller(request))
     said = await read_body(request, Say)
     check_say(desk, chat, said)
     intake = Intake(AccountId(chat.account), await _team(desk, chat), desk.limits.reopens_within * DAY)
     if said.reply_to is not None:
         await _hers(desk, visitor, said.reply_to)
     fact = _fact(visitor, said)
-    taken = await take_in(
-        desk.store,
-        intake,
-        fact,
-        uploads=tuple(said.attachments),
-        client_id=said.client_id,
-        reply_to=said.reply_to,
-    )
+    with metrics.timed(metrics.Stage.VISITOR_COMMITTED):
+        taken = await take_in(
+            desk.store,
+            intake,
+            fact,
+            uploads=tuple(said.attachments),
+            client_id=said.client_id,
+            reply_to=said.reply_to,
+        )
     await request.app[INTRODUCTIONS].see_to(desk, visitor)
     # A repeat may have been edited since, files have links of their own: those are read; what was just said is known.
     known = not taken.repeat and not said.attachments
@@ -146,7 +148,8 @@ async def _hers(desk: Desk, visitor: Visitor, message: str) -> CustomerMessage:
         content = (await load_messages(look, [message])).get(message)
         if known is None or content is None:
             return None
-        return as_told(content, known.person, desk.link_for(audience(known.person)))
+        link = desk.link_for(audience(known.person))
+        return as_told(content, known.person, link, desk.store.secret)
 
     told = await desk.store.read(look_up)
     if told is None:
@@ -178,7 +181,7 @@ async def upload(request: web.Request) -> web.Response:
     chat = desk.access_account(request)
     visitor = desk.access_visitor(request, chat)
     desk.rates.uploads.check(visitor.subject)
-    desk.rates.address.check(caller(request))
+    await desk.rates.address.admit(caller(request))
     limit = told_limits(desk, chat)["upload_bytes"]
     if (request.content_length or 0) > limit:
         raise TooLarge("attachment.too_large", f"{request.content_length} bytes announced", limit=limit)
@@ -211,7 +214,7 @@ async def _room(request: web.Request, owner: str, limit: int) -> AsyncIterator[N
             raise Refused(
                 "errors.upload_many", f"{waiting} bytes wait for {owner}, {desk.coming[owner]} come"
             )
-        desk.rates.upload_mib.check(caller(request), size / MIB)
+        await desk.rates.upload_mib.admit(caller(request), size / MIB)
         yield
     finally:
         desk.coming[owner] -= size

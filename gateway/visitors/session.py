@@ -10,11 +10,12 @@ from aiohttp import web
 from gateway.errors import Forbidden, SignatureError, Unauthenticated
 from gateway.events import Address, Proof
 from gateway.stream.introduce import introduce
+from gateway.stream.proofs import follow_link
 from gateway.visitors.bodies import answer, read_body
 from gateway.visitors.desk import DESK, Chat, Desk, caller, check_page
 from gateway.visitors.story import count_unread, find_person, is_open
 from gateway.visitors.tokens import VISITOR, Visitor, fitting_claims
-from gateway.visitors.wire import SessionAnswer, SessionAsk, VisitorLimits
+from gateway.visitors.wire import LinkOver, SessionAnswer, SessionAsk, VisitorLimits
 
 
 async def begin_session(request: web.Request) -> web.Response:
@@ -22,9 +23,12 @@ async def begin_session(request: web.Request) -> web.Response:
     desk = request.app[DESK]
     chat = desk.access_account(request)
     check_page(request, chat)
-    desk.rates.sessions.check(caller(request))
+    await desk.rates.sessions.admit(caller(request))
     ask = await read_body(request, SessionAsk)
-    visitor = _recognise(desk, chat, ask)
+    visitor = _recognise(desk, chat, ask) if ask.go is None else await _followed(desk, chat, ask, ask.go)
+    if visitor is None:
+        over: LinkOver = {"over": True, "settings": dict(chat.settings())}
+        return answer(over)
     return answer(await _answer(desk, chat, visitor))
 
 
@@ -41,6 +45,16 @@ def _recognise(desk: Desk, chat: Chat, ask: SessionAsk) -> Visitor:
     return desk.tokens.visitor(
         chat.account, known.identity, claims={**known.claims, **claims}, locale=locale or known.locale
     )
+
+
+async def _followed(desk: Desk, chat: Chat, ask: SessionAsk, link: str) -> Visitor | None:
+    """Whom a link was sent to; None: it is over, or was followed by another browser. Raises Forbidden."""
+    if chat.account in desk.vouched_only:
+        raise Forbidden("errors.vouch_needed", "a link nobody vouched for", code="vouch_needed")
+    address = await desk.store.write(lambda tx: follow_link(tx, chat.account, link, ask.once))
+    if address is None:
+        return None
+    return desk.tokens.visitor(chat.account, address, claims=fitting_claims(ask.claims), locale=ask.locale)
 
 
 def _returning(desk: Desk, chat: Chat, token: str | None) -> Visitor | None:

@@ -8,18 +8,28 @@ import logging
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
+from gateway import trace
 from gateway.bus import AgentTyping, CustomerHere, CustomerTyping
 from gateway.egress.types import SpeakerView
 from gateway.errors import ParleyError, TooMany, Unauthenticated
 from gateway.events import SeenReport, new_id
-from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, encode, first_text, open_socket
+from gateway.frames import encode
+from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, first_text, heard, open_socket
 from gateway.store import Cursor, Reader
 from gateway.stream.seen import customer_has_seen
 from gateway.visitors.attendance import Attendance
 from gateway.visitors.desk import Chat, Desk, caller, check_page
 from gateway.visitors.files import audience
 from gateway.visitors.hub import VisitorHub, VisitorSession
-from gateway.visitors.story import Known, find_person, is_open, newest_conversation, read_page, seen_to
+from gateway.visitors.story import (
+    Known,
+    find_person,
+    is_open,
+    newest_conversation,
+    read_page,
+    seen_to,
+    which_go_by,
+)
 from gateway.visitors.wire import PROTOCOL, Hello, Seen, SnapshotFrame, Typing, from_visitor
 
 log = logging.getLogger(__name__)
@@ -38,7 +48,7 @@ class VisitorDoor:
         """GET /ws/visitor/{account}. Raises NotFound, Forbidden, TooMany before the upgrade."""
         chat = self.desk.access_account(request)
         check_page(request, chat)
-        self.desk.rates.address.check(caller(request))
+        await self.desk.rates.address.admit(caller(request))
         nobody, place = self.desk.tokens.newcomer(chat.account), caller(request)
 
         def make(ws: web.WebSocketResponse) -> VisitorSession:
@@ -149,6 +159,7 @@ class Conversing:
             "before": None,
             "seen_to": 0,
             "open": False,
+            "goes_by": None,
         }
         if known is not None:
             self.session.person = known.person
@@ -156,6 +167,8 @@ class Conversing:
             frame["messages"], frame["before"] = list(page.messages), page.before
             frame["seen_to"] = await seen_to(look, known.person)
             frame["open"] = await is_open(look, known.person)
+            going = await which_go_by(look, [known.person], self.desk.parts.channels)
+            frame["goes_by"] = going.get(known.person)
         return frame, look.position
 
     async def _say_hello(self, *, resumed: bool) -> None:
@@ -188,9 +201,7 @@ class Conversing:
     # --- listening --------------------------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        async for message in self.session.ws:
-            if self.session.closing:
-                return
+        async for message in heard(self.session):
             if message.type is WSMsgType.TEXT:
                 await self.take(message.data)
             else:
@@ -198,6 +209,10 @@ class Conversing:
 
     async def take(self, text: str) -> None:
         """One frame of hers; what fits nothing is answered and costs nothing else."""
+        with trace.working_for():
+            await self._take(text)
+
+    async def _take(self, text: str) -> None:
         try:
             self.desk.rates.frames.check(self.session.visitor.subject)
             frame = from_visitor.validate_json(text)

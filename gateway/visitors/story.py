@@ -10,12 +10,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from gateway.channels.base import Invites
+from gateway.channels.registry import Channels
 from gateway.egress import customer as project
 from gateway.egress.agent import Link
 from gateway.egress.types import CustomerMessage
-from gateway.events import Address, Status
+from gateway.events import ActorKind, Address, Status
 from gateway.store import Reader, as_json
 from gateway.store.load import MESSAGES, Content, with_files
+from gateway.store.sealed import deployment_secret
+from gateway.stream.invitations import filled
+from gateway.stream.proofs import MASK
 
 PAGE = 30
 """Messages of a page of history."""
@@ -40,6 +45,17 @@ NEWEST_OF_EACH = """select person_id, status from (
 SEEN = (
     """select max(l.seen_to) from legs l join identities i on i.id = l.identity_id where i.person_id = $1"""
 )
+# Only what her own word has proven, in a conversation that is hers, while nothing was said here since: all of it is
+# told to her by facts that are hers, and what agents merge tells her nothing.
+GOES_BY = f"""select distinct i.person_id, p.account_id, p.used_at from proofs p
+    join identities i on i.id = p.identity_id join legs l on l.identity_id = p.met_id and l.account_id = p.account_id
+    join conversations c on c.id = l.conversation_id
+    where p.kind = 'word' and i.person_id in {{ids_1}} and c.status <> '{Status.CLOSED}'
+    and exists (select 1 from legs h join identities hi on hi.id = h.identity_id
+        where h.conversation_id = c.id and hi.person_id = i.person_id)
+    and not exists (select 1 from messages m join legs h on h.id = m.leg_id join identities hi on hi.id = h.identity_id
+        where hi.person_id = i.person_id and m.visibility = 'public' and m.at >= p.used_at)
+    order by p.used_at"""
 UNREAD = """select count(*) from (select m.id from messages m join legs l on l.id = m.leg_id
     join identities i on i.id = l.identity_id where i.person_id = $1 and m.visibility = 'public'
     and m.author_kind <> 'customer' and m.erased_at is null and m.position > l.read_to limit $2) as unread"""
@@ -73,17 +89,23 @@ async def read_page(look: Reader, person: str, link: Link, before: str | None = 
     at, position = _place(before)
     rows = await look.all(HERS, person, at, position, PAGE + 1)
     contents = await with_files(look, list(reversed(rows[:PAGE])))
-    messages = [message for one in contents if (message := as_told(one, person, link)) is not None]
+    secret = await deployment_secret(look) if any(MASK in row["text"] for row in rows) else b""
+    messages = [told for one in contents if (told := as_told(one, person, link, secret)) is not None]
     oldest = rows[PAGE - 1] if len(rows) > PAGE else None
     return Page(messages, None if oldest is None else f"{oldest['at']}.{oldest['position']}")
 
 
-def as_told(content: Content, person: str, link: Link) -> CustomerMessage | None:
-    """The message as this person is told it; None when it is not hers to see."""
+def as_told(content: Content, person: str, link: Link, secret: bytes) -> CustomerMessage | None:
+    """The message as this person is told it, with what the deployment's secret fills in; None when it is not hers to
+    see."""
     row = content.row
     if not project.may_see(row, person):
         return None
-    return project.message(row, () if row["erased_at"] is not None else content.files, link)
+    told = project.message(row, () if row["erased_at"] is not None else content.files, link)
+    # What went over a provider is for that address alone, not for a browser that may be another's.
+    if row["author_kind"] != ActorKind.CUSTOMER and row["delivery"] is None:
+        told["text"] = filled(told["text"], secret, told["id"])
+    return told
 
 
 async def is_open(look: Reader, person: str) -> bool:
@@ -96,6 +118,16 @@ async def which_are_open(look: Reader, persons: Iterable[str]) -> dict[str, bool
     """The same for many persons at once."""
     rows = await look.all(NEWEST_OF_EACH, as_json(sorted(persons)))
     return {row["person_id"]: row["status"] != Status.CLOSED for row in rows}
+
+
+async def which_go_by(look: Reader, persons: Iterable[str], channels: Channels) -> dict[str, dict[str, str]]:
+    """Who has gone on elsewhere by a code word and said or heard nothing here since; by what, in each language."""
+    found = {}
+    for row in await look.all(GOES_BY, as_json(sorted(persons))):
+        channel: object = channels.get(row["account_id"])
+        if isinstance(channel, Invites):
+            found[row["person_id"]] = {"en": channel.by.en, "ko": channel.by.ko}
+    return found
 
 
 async def newest_conversation(look: Reader, person: str) -> str | None:

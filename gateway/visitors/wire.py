@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from typing_extensions import TypedDict
 
 from gateway.egress.types import (
@@ -29,6 +29,10 @@ Word = Annotated[str, Field(pattern=r"^[^\x00]*$")]
 """Any text but NUL, which no database of ours holds in a name."""
 
 
+ONCE_LEAST = 16
+"""Characters of a browser's own word."""
+
+
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
@@ -42,6 +46,16 @@ class SessionAsk(_In):
     claims: dict[str, Word] = Field(default_factory=dict, max_length=20)
     """What the page says without signing it (name, email, ...): shown to agents as unproven."""
     locale: Word | None = Field(default=None, max_length=20)
+    go: str | None = Field(default=None, max_length=64, pattern=r"^[\w-]+$")
+    """The link she followed (`#go=`): she goes on as whom it was sent to, whoever this browser was before."""
+    once: str = Field(default="", max_length=64, pattern=r"^[\w-]*$")
+    """With `go`: a random word of this browser's own, the same for each try of one link."""
+
+    @model_validator(mode="after")
+    def _goes_with_a_word(self) -> SessionAsk:
+        if self.go is not None and len(self.once) < ONCE_LEAST:
+            raise ValueError("go needs once")
+        return self
 
 
 class SessionAnswer(TypedDict):
@@ -59,6 +73,14 @@ class SessionAnswer(TypedDict):
     limits: VisitorLimits
     team: TeamState | None
     """None: nobody has said when the team answers."""
+
+
+class LinkOver(TypedDict):
+    """POST session in place of a `SessionAnswer`: the link that was followed is over, or was followed elsewhere. Nobody
+    was let in; without the link anybody may begin."""
+
+    over: Literal[True]
+    settings: dict[str, Any]
 
 
 class VisitorLimits(WritingLimits):
@@ -83,6 +105,28 @@ class Uploaded(TypedDict):
     """POST uploads (raw body, `?name=`): the file, waiting to be named by a message."""
 
     attachment: AttachmentView
+
+
+class Move(TypedDict):
+    """One account on which she may go on: her phone follows the link, and finds words written that bring her here."""
+
+    label: str
+    by: str
+    """How one goes on there, inside a sentence."""
+    link: str
+    word: str
+    number: str
+    """The word counts as well when it is typed and sent there by hand."""
+    qr: str
+    """The link as a QR code, drawn: the `d` of an SVG path of strokes of width 1, quiet zone included."""
+    side: int
+    """Of the drawing, in modules."""
+
+
+class Moves(TypedDict):
+    """POST moves (an empty object): a fresh word for each account, for half an hour and one use."""
+
+    ways: list[Move]
 
 
 class HistoryPage(TypedDict):
@@ -138,6 +182,8 @@ class SnapshotFrame(TypedDict):
     before: str | None
     seen_to: int
     open: bool
+    goes_by: dict[str, str] | None
+    """As in `CustomerEvent`."""
 
 
 class EventsFrame(TypedDict):

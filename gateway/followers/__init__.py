@@ -1,0 +1,1 @@
+"""Who follows the log and tells others of it: webhooks to other programs."""
