@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
+from gateway.store import Store
 from inbox.auth.door import set_cookie
 from inbox.desk import DESK, Desk
 from inbox.hub import AgentSession
+from inbox.missed import Refresh
+from inbox.noticing import Noticing
 from inbox.pages import mount_pages
 from inbox.pictures import picture
 from inbox.push.pushing import PUSHER, Pusher
@@ -27,6 +30,8 @@ class Hung:
 
     sessions: set[AgentSession]
     tasks: list[Coroutine[Any, Any, None]]
+    notices: list[Callable[[Store], Coroutine[Any, Any, None]]]
+    """What is done once in the deployment, in one process: those who push hear of those who notice."""
 
 
 def monotonic() -> int:
@@ -39,7 +44,7 @@ def hang(application: web.Application, desk: Desk) -> Hung:
     application.on_response_prepare.append(set_cookie)
     signals = Signals(desk.bus, desk.limits, monotonic, desk.hub.sessions, desk.onsite)
     door = AgentDoor(desk, signals)
-    pusher = application[PUSHER] = Pusher(desk, signals.is_here)
+    application[PUSHER] = Pusher(desk, signals.is_here)
     returns = Returns(desk, monotonic, lambda: signals.board.agents(monotonic()))
     application.router.add_get("/ws/agent", door.socket)
     application.router.add_get("/pictures/{name}", picture)
@@ -52,6 +57,10 @@ def hang(application: web.Application, desk: Desk) -> Hung:
         door.follow_merges(),
         returns.run(),
         desk.onsite.run(),
-        pusher.run(),
+        Refresh(desk).run(),
     ]
-    return Hung(desk.hub.sessions, tasks)
+    notices = [
+        lambda store: Noticing(desk, store).run(),
+        lambda store: Pusher(desk, signals.is_here, store).run(),
+    ]
+    return Hung(desk.hub.sessions, tasks, notices)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,11 +15,12 @@ from gateway.config import Config
 from gateway.egress.agent import Link
 from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
-from gateway.rates import Buckets
+from gateway.rates import Bound, Buckets, Shared
 from gateway.store import Store
 from inbox.auth.passwords import Passwords
 from inbox.hub import AgentHub
 from inbox.onsite import OnSite
+from inbox.templates import Templates
 
 AUDIENCE = "agents"
 """Whom links to files are signed for here: every agent may hold them, the lookup decides again."""
@@ -33,21 +35,26 @@ def wall_clock() -> int:
 class Rates:
     """How often whom; one bucket for each key."""
 
-    sign_in: Buckets
-    sign_in_address: Buckets
+    sign_in: Bound
+    sign_in_address: Bound
     agent_requests: Buckets
     agent_uploads: Buckets
     directory: Buckets
+    code_sends: Bound
+    code_number: Bound
     strangers: Buckets
 
     @classmethod
-    def of(cls, limits: Limits, clock: Callable[[], float]) -> Rates:
+    def of(cls, limits: Limits, clock: Callable[[], float], shared: Shared | None = None) -> Rates:
+        """`shared` counts for all processes what guards a secret."""
         return cls(
-            sign_in=Buckets(limits.sign_in, clock),
-            sign_in_address=Buckets(limits.sign_in_address, clock),
+            sign_in=Bound("sign_in", limits.sign_in, clock, shared),
+            sign_in_address=Bound("sign_in_address", limits.sign_in_address, clock, shared),
             agent_requests=Buckets(limits.agent_requests, clock),
             agent_uploads=Buckets(limits.agent_uploads, clock),
             directory=Buckets(limits.directory_changes, clock),
+            code_sends=Bound("code_sends", limits.code_sends, clock, shared),
+            code_number=Bound("code_number", limits.code_number, clock, shared),
             strangers=Buckets(limits.stranger_requests, clock),
         )
 
@@ -65,11 +72,17 @@ class Desk:
     hub: AgentHub
     """Tells sockets what happened, and `GET /events`."""
     clock: Callable[[], int] = wall_clock
+    shared: Shared | None = None
+    """Counts for all processes."""
     passwords: Passwords = field(init=False)
     rates: Rates = field(init=False)
     onsite: OnSite = field(init=False)
     """Whose customers are on the site, for the rows of lists."""
     link: Link = field(init=False)
+    waiting: set[asyncio.Event] = field(default_factory=set)
+    """What requests wait for that are to be answered when something has happened."""
+    leaves: bool = False
+    templates: Templates = field(init=False)
 
     def __post_init__(self) -> None:
         limits = self.limits
@@ -77,12 +90,19 @@ class Desk:
         self.passwords = Passwords(
             at_once=limits.password_hashes, queue=limits.password_queue, least=limits.password_least
         )
-        self.rates = Rates.of(limits, lambda: self.clock() / 1000)
+        self.rates = Rates.of(limits, lambda: self.clock() / 1000, self.shared)
+        self.templates = Templates(self.channels, self.clock)
         self.onsite = OnSite(self.bus, self.store, lambda: self.hub.sessions)
 
     @property
     def limits(self) -> Limits:
         return self.config.limits
+
+    def leave(self) -> None:
+        """The process is about to end: whoever waits for something to happen is answered now."""
+        self.leaves = True
+        for wake in self.waiting:
+            wake.set()
 
     def close(self) -> None:
         self.passwords.close()

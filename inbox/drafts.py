@@ -10,7 +10,7 @@ from gateway.egress import agent as project
 from gateway.egress.agent import Link
 from gateway.egress.house import ActsView
 from gateway.store import Reader, Row, as_json, from_json
-from inbox.wire import AlongView
+from inbox.wire import AlongView, LetterView
 
 MOST = 200
 """Drafts told of an agent: what was touched last."""
@@ -56,10 +56,13 @@ async def _told(look: Reader, rows: Sequence[Row], link: Link) -> dict[str, Told
 
 
 def _along(row: Row, files: list[Row], link: Link) -> AlongView:
-    return {
+    view: AlongView = {
         "macro": row["macro_id"],
         "acts": cast(ActsView, from_json(row["acts"])),
         "worded": bool(row["worded"]),
         "named": from_json(row["named"]),
         "files": [project.attachment(file, link) for file in files],
     }
+    if row["letter"] is not None:
+        view["letter"] = cast(LetterView, from_json(row["letter"]))
+    return view

@@ -14,10 +14,12 @@ import unicodedata
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gateway.errors import Malformed
-from gateway.events import Status
+from gateway.events import Priority, Status
+
+T = TypeVar("T")
 
 NAMES = {
     "from": "from",
@@ -30,6 +32,8 @@ NAMES = {
     "포함": "has",
     "status": "status",
     "상태": "status",
+    "priority": "priority",
+    "우선순위": "priority",
     "assignee": "assignee",
     "담당": "assignee",
     "after": "after",
@@ -44,6 +48,14 @@ STATUSES = {
     "미룸": "snoozed",
     "종료": "closed",
     "스팸": "spam",
+}
+PRIORITIES = {
+    **{priority.name.lower(): int(priority) for priority in Priority},
+    "긴급": 4,
+    "높음": 3,
+    "보통": 2,
+    "낮음": 1,
+    "없음": 0,
 }
 HAS = {
     "file": "file",
@@ -117,6 +129,8 @@ class Question:
     has: tuple[str, ...] = ()
     """`file`, `image`, `note`."""
     status: str | None = None
+    priority: int | None = None
+    """0 (none) to 4 (urgent)."""
     assignee: str | None = None
     """`me`, `none`, or a name or email address."""
     after: int | None = None
@@ -150,6 +164,7 @@ def read_question(text: str, *, now: int, zone: str = "") -> Question:
         [_day(name, value, today) for value in said.get(name, ())] for name in ("after", "before")
     )
     statuses = [_one_of(STATUSES, value, "errors.search_status") for value in said.get("status", ())]
+    priorities = [_one_of(PRIORITIES, value, "errors.search_priority") for value in said.get("priority", ())]
     return Question(
         words=" ".join(word for word in words if word),
         people=tuple(said.get("from", ())),
@@ -157,6 +172,7 @@ def read_question(text: str, *, now: int, zone: str = "") -> Question:
         channels=tuple(said.get("channel", ())),
         has=tuple(_one_of(HAS, value, "errors.search_has") for value in said.get("has", ())),
         status=statuses[-1] if statuses else None,
+        priority=priorities[-1] if priorities else None,
         assignee=_assignee(said.get("assignee", ())),
         after=max(after, default=None),
         before=min(before, default=None),
@@ -207,7 +223,7 @@ def _name(said: str) -> str:
     return known
 
 
-def _one_of(known: dict[str, str], value: str, text: str) -> str:
+def _one_of(known: dict[str, T], value: str, text: str) -> T:
     found = known.get(value.casefold())
     if found is None:
         raise Misread(text, f"{value[:32]!r} is none of {', '.join(known)}", value=value[:32])

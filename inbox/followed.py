@@ -1,4 +1,4 @@
-"""The agent's own lists: where colleagues named the agent, and what the agent watches."""
+"""The agent's own lists: where colleagues named the agent, what the agent watches, and where messages failed."""
 
 from __future__ import annotations
 
@@ -10,16 +10,21 @@ from inbox.places import Place, read_place
 from inbox.views import ConversationsPage, in_order, read_marks
 
 # By the newest mention; what is watched by its newest message: an agent watches hundreds, not all there is.
-ORDER = {"mentions": ("mentions", "f.at", "f.conversation_id"), "watched": ("watchers", "c.last_at", "c.id")}
+# What did not arrive is one list for all, each seeing what they may.
+ORDER = {
+    "mentions": ("mentions", "f.at", "f.conversation_id", "f.agent_id = $1"),
+    "watched": ("watchers", "c.last_at", "c.id", "f.agent_id = $1"),
+    "undelivered": ("troubles", "f.at", "f.conversation_id", "c.status in ('open', 'snoozed')"),
+}
 
 
 async def list_followed(
     look: Reader, viewer: Viewer, view: str, status: str | None, before: str | None, limit: int
 ) -> ConversationsPage:
-    """A page of `mentions` or `watched`, the newest first. Raises Malformed."""
-    table, first, tie = ORDER[view]
-    params: list[Any] = [viewer.agent_id]
-    where = ["f.agent_id = $1", "c.merged_into is null", where_sees(viewer, "c", params)]
+    """A page of `mentions`, `watched` or `undelivered`, the newest first. Raises Malformed."""
+    table, first, tie, whose = ORDER[view]
+    params: list[Any] = [viewer.agent_id] if "$1" in whose else []
+    where = [whose, "c.merged_into is null", where_sees(viewer, "c", params)]
     if status is not None:
         params.append(status)
         where.append(f"c.status = ${len(params)}")

@@ -23,8 +23,9 @@ from gateway.egress.agent import Link
 from gateway.egress.house import DirectoryView
 from gateway.egress.types import ContactView, ConversationView
 from gateway.events import ActorKind, Event, Kind, Scope
+from gateway.frames import text_frame
 from gateway.limits import Limits
-from gateway.live import CLOSE_SIGNED_OUT, Hub, LiveSession, text_frame
+from gateway.live import CLOSE_SIGNED_OUT, Hub, LiveSession
 from gateway.store import Cursor, Store, as_json
 from gateway.store.load import (
     Content,
@@ -42,7 +43,14 @@ from inbox.wire import CLOSE_ACCESS
 
 CONTACT_SCOPES = """select contact_id, status, team_id, assignee_id from conversations
     where contact_id in {ids_1} and merged_into is null"""
-ABOUT_MESSAGES = (Kind.MESSAGE_CREATED, Kind.MESSAGE_EDITED, Kind.MESSAGE_ERASED, Kind.MESSAGE_HELD)
+ABOUT_MESSAGES = (
+    Kind.MESSAGE_CREATED,
+    Kind.MESSAGE_EDITED,
+    Kind.MESSAGE_ERASED,
+    Kind.MESSAGE_HELD,
+    Kind.MESSAGE_DELIVERY,
+    Kind.MESSAGE_FILES,
+)
 WHOLE, ENTERED, BARE, PASSED, LEFT = "whole", "entered", "bare", "passed", "left"
 """How a fact is told: with its content; with it, as coming into view; without content, because it has left the view
 since; the same as coming into view; as leaving the view."""
@@ -96,6 +104,8 @@ class Facts:
 
 class AgentHub(Hub[AgentSession, Facts]):
     """One per process; `link` signs attachments for the agents' audience."""
+
+    door = "agents"
 
     def __init__(self, store: Store, bus: Bus, limits: Limits, channels: Channels, link: Link) -> None:
         super().__init__(store, bus, limits)

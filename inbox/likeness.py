@@ -1,4 +1,4 @@
-"""Who may be the same person as a contact: the same address said or known elsewhere, or a name that is alike.
+"""Who may be the same person as a contact: a proof, the same address said or known elsewhere, or a name that is alike.
 
 It only suggests. Nothing is joined by it, and an address a page claims is no proof: an agent looks and decides. Each
 look goes along an index (address, words of names); the caller sees no contact that access hides.
@@ -30,11 +30,26 @@ PERSONAL = 5
 COMMON = ("info", "contact", "admin", "hello", "office", "support", "sales", "mail", "noreply")
 COUNTS = """select c.contact_id, c.status, count(*) as n from conversations c
     where c.contact_id in {ids_1} and c.merged_into is null"""
+RUNNING = """select c.id, c.number from conversations c where c.contact_id = $1
+    and c.status in ('open', 'snoozed') and c.merged_into is null"""
 JOINED = "select 1 from merges where (from_id = $1 or into_id = $1) and undone_at is null limit 1"
+# A proof was shown or sent to one of them, and the other has brought it back.
+PROVEN = """select i.contact_id as one, m.contact_id as other from proofs p join identities i on i.id = p.identity_id
+    join identities m on m.id = p.met_id where i.contact_id <> m.contact_id and (
+        p.identity_id in (select id from identities where contact_id = $1)
+        or p.met_id in (select id from identities where contact_id = $1))"""
 ORGANISATIONS = "select id, name from organisations where id in {ids_1}"
 
-Why = Literal["address", "phone", "claims", "claimed", "name", "mail_name"]
-RANK: dict[Why, int] = {"address": 0, "phone": 0, "claims": 1, "claimed": 1, "name": 2, "mail_name": 3}
+Why = Literal["proof", "address", "phone", "claims", "claimed", "name", "mail_name"]
+RANK: dict[Why, int] = {
+    "proof": 0,
+    "address": 1,
+    "phone": 1,
+    "claims": 2,
+    "claimed": 2,
+    "name": 3,
+    "mail_name": 4,
+}
 
 
 class Standing(TypedDict):
@@ -51,15 +66,23 @@ class Standing(TypedDict):
 
 class Likely(Standing):
     why: list[Why]
-    """`address`: the same mail address; `phone`: the same number; `claims`: this contact has left an address of the
-    other's without proof, `claimed`: the other one of this contact's; `name`: called alike; `mail_name`: mail addresses
-    that begin alike."""
+    """`proof`: one brought back what was shown or sent to the other; `address`: the same mail address; `phone`: the
+    same number; `claims`: this contact has left an address of the other's without proof, `claimed`: the other one of
+    this contact's; `name`: called alike; `mail_name`: mail addresses that begin alike."""
+
+
+class Running(TypedDict):
+    conversation: str
+    number: int
 
 
 class LikelyList(TypedDict):
     likely: list[Likely]
     joined: bool
     """Something was merged into or split off this contact that can still be taken back."""
+    running: list[Running]
+    """The contact's conversations that run, as far as the caller sees them, the newest first: the others may be joined
+    with the one that is looked at."""
 
 
 class StandingAnswer(Standing):
@@ -78,7 +101,16 @@ async def likely(look: Reader, viewer: Viewer, key: str) -> LikelyList:
     """The likeliest first; nobody for who is erased. Raises NotFound."""
     row = await access_contact(look, viewer, key)
     joined = await look.value(JOINED, row["id"]) is not None
-    return {"likely": await _likely(look, viewer, row), "joined": joined}
+    likely, runs = await _likely(look, viewer, row), await running(look, viewer, row["id"])
+    return {"likely": likely, "joined": joined, "running": runs}
+
+
+async def running(look: Reader, viewer: Viewer, contact: str) -> list[Running]:
+    """A contact's conversations that are open or snoozed, as far as the viewer sees them, the newest first."""
+    params: list[Any] = [contact]
+    sql = f"{RUNNING} and {where_sees(viewer, 'c', params)} order by c.last_at desc, c.id desc"
+    rows = await look.all(sql, *params)
+    return [{"conversation": row["id"], "number": row["number"]} for row in rows]
 
 
 async def _likely(look: Reader, viewer: Viewer, row: Row) -> list[Likely]:
@@ -86,7 +118,8 @@ async def _likely(look: Reader, viewer: Viewer, row: Row) -> list[Likely]:
         return []
     contact = (await load_contacts(look, [row["id"]]))[row["id"]]
     reasons: dict[str, set[Why]] = {}
-    for other, why in [*await _by_address(look, contact), *await _by_name(look, contact)]:
+    by_address, by_name = await _by_address(look, contact), await _by_name(look, contact)
+    for other, why in [*await _by_proof(look, row["id"]), *by_address, *by_name]:
         if other != contact["id"]:
             reasons.setdefault(other, set()).add(why)
     allowed = await _allowed(look, viewer, reasons, blocked=contact["blocked_at"] is not None)
@@ -95,6 +128,12 @@ async def _likely(look: Reader, viewer: Viewer, row: Row) -> list[Likely]:
     ]
     told = await _standings(look, viewer, order)
     return [{**told[one], "why": sorted(reasons[one], key=RANK.__getitem__)} for one in order]
+
+
+async def _by_proof(look: Reader, contact: str) -> list[tuple[str, Why]]:
+    """Contacts who are proven to be this one and whom nobody has joined with it."""
+    rows = await look.all(PROVEN, contact)
+    return [(row["other"] if row["one"] == contact else row["one"], "proof") for row in rows]
 
 
 async def _by_address(look: Reader, contact: ContactView) -> list[tuple[str, Why]]:

@@ -8,12 +8,13 @@ from typing import Any
 from gateway.egress.access import Viewer, where_sees
 from gateway.store import Reader
 from gateway.store.search import fts_query, ts_query
+from inbox.directory import account_words
 from inbox.filters import Misread, Question, nearest
 from inbox.views import found_in
 
 TAG = "select id from tags where name = $1 or lower(name) = lower($1)"
 TAGS = "select id, name from tags where retired_at is null"
-CHANNELS = "select id, type, label from accounts"
+CHANNELS = "select id, type, label, settings from accounts"
 AGENTS = "select id, name, email from agents order by id"
 AGENTS_MOST = 20
 """Agents of one name whose messages are looked for."""
@@ -72,6 +73,8 @@ class Narrowing:
         where = ["c.merged_into is null", where_sees(self.viewer, "c", params)]
         if self.question.status:
             where.append(f"c.status = {_place(params, self.question.status)}")
+        if self.question.priority is not None:
+            where.append(f"c.priority = {_place(params, self.question.priority)}")
         if self.assignee == "none":
             where.append("c.assignee_id is null")
         elif self.assignee:
@@ -167,7 +170,7 @@ async def _accounts(look: Reader, said: str) -> tuple[str, ...]:
         row["id"]
         for row in await look.all(CHANNELS)
         if wanted in (row["id"].casefold(), row["type"].casefold())
-        or (wanted and wanted in row["label"].casefold())
+        or (wanted and any(wanted in label.casefold() for label in account_words(row).values()))
     )
     if not found:
         raise Misread("errors.search_channel", f"no channel {said[:32]!r}", value=said[:32])

@@ -26,7 +26,7 @@ COUNTED = 100
 """What is counted ends here: the browser says 99+."""
 
 SEES = where_agent_sees("a", "c")
-NOTICES = f"""select n.*, c.number, k.name as contact_name, m.text as m_text from notices n
+NOTICES = f"""select n.*, c.number, c.contact_id, k.name as contact_name, m.text as m_text from notices n
     join agents a on a.id = n.agent_id join conversations c on c.id = n.conversation_id
     join contacts k on k.id = c.contact_id left join messages m on m.id = n.message_id
     where {SEES}"""
@@ -36,11 +36,18 @@ UNREAD = f"""select 'unread' as what, n.agent_id, count(*) as n from notices n j
 FOLLOWED = f"""select '{{what}}' as what, f.agent_id, count(*) as n from {{table}} f join agents a on a.id = f.agent_id
     join conversations c on c.id = f.conversation_id
     where f.agent_id in {{ids_1}} and c.status = 'open' and c.merged_into is null and {SEES} group by f.agent_id"""
+# Counted once for all by what decides who sees it: an outage makes thousands, and a centre has hundreds of agents.
+TROUBLED = f"""select 'undelivered' as what, a.id as agent_id, cast(sum(c.n) as bigint) as n from agents a cross join (
+        select h.team_id, h.assignee_id, count(*) as n from troubles f join conversations h on h.id = f.conversation_id
+        where h.status in ('open', 'snoozed') and h.merged_into is null group by h.team_id, h.assignee_id) c
+    where a.id in {{ids_1}} and {SEES} group by a.id"""
 COUNTS = {
     "unread": UNREAD,
     "mentions": FOLLOWED.replace("{what}", "mentions").replace("{table}", "mentions"),
     "watched": FOLLOWED.replace("{what}", "watched").replace("{table}", "watchers"),
+    "undelivered": TROUBLED,
 }
+FOLLOWED_LISTS = ("mentions", "watched", "undelivered")
 
 
 class NoticesPage(TypedDict):
@@ -124,12 +131,16 @@ async def load_some(look: Reader, ids: Collection[str]) -> dict[str, list[Notice
 
 async def count_followed(look: Reader, agents: Collection[str]) -> dict[str, FollowedView]:
     """For every one of these agents."""
-    counts = await _count(look, agents, "mentions", "watched")
+    counts = await _count(look, agents, *FOLLOWED_LISTS)
     return {agent: _followed(counts[agent]) for agent in agents}
 
 
 def _followed(counts: Mapping[str, int]) -> FollowedView:
-    return {"mentions": min(counts["mentions"], COUNTED), "watched": min(counts["watched"], COUNTED)}
+    return {
+        "mentions": min(counts["mentions"], COUNTED),
+        "watched": min(counts["watched"], COUNTED),
+        "undelivered": counts["undelivered"],
+    }
 
 
 async def _count(look: Reader, agents: Collection[str], *what: str) -> dict[str, dict[str, int]]:
@@ -155,6 +166,7 @@ def _view(row: Row, names: Mapping[str, str]) -> NoticeView:
         "conversation": row["conversation_id"],
         "number": row["number"],
         "contact": row["contact_name"],
+        "contact_id": row["contact_id"],
         "message": row["message_id"],
         "text": (row["m_text"] or "")[: project.PREVIEW],
         "actor": project.actor(Actor(ActorKind(row["actor_kind"]), row["actor_id"]), names),

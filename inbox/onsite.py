@@ -13,7 +13,7 @@ from typing import Any
 
 from gateway.bus import Bus, CustomerHere
 from gateway.egress.access import Viewer, where_sees
-from gateway.live import encode
+from gateway.frames import encode
 from gateway.store import Reader, Store, as_json
 from inbox.hub import AgentSession
 from presence.site import Site

@@ -13,6 +13,7 @@ from inbox.fitting import Sent, fitted
 from presence.hours import Quiet, is_quiet, zones
 
 PREFERENCES = "select id, preferences from agents where id in {ids_1}"
+PRESENT = "select id from agents where id in {ids_1} and availability = 'online'"
 
 
 class QuietHours(Sent):
@@ -41,6 +42,11 @@ async def load_preferences(look: Reader, agents: Collection[str]) -> dict[str, M
     """Of each of these agents."""
     rows = await look.all(PREFERENCES, as_json(sorted(agents)))
     return {row["id"]: from_json(row["preferences"]) for row in rows}
+
+
+async def load_present(look: Reader, agents: Collection[str]) -> set[str]:
+    """Those of them who have not said that they are away or busy."""
+    return {row["id"] for row in await look.all(PRESENT, as_json(sorted(agents)))}
 
 
 def wants_quiet(preferences: Mapping[str, Any], now: int) -> bool:

@@ -12,10 +12,11 @@ from collections.abc import Callable, Mapping
 
 from typing_extensions import TypedDict
 
+from gateway.bus import Missed
 from gateway.egress.access import Viewer, sees
 from gateway.errors import Unavailable
 from gateway.events import AgentId, Scope, Status, TeamId
-from gateway.live import encode
+from gateway.frames import encode
 from gateway.store import Reader, as_json
 from inbox.desk import Desk
 from inbox.wire import BackView
@@ -60,7 +61,11 @@ class Returns:
         self._clock = clock
         self._visits = Visits(clock() + desk.limits.presence_expires)
         self._came: asyncio.Queue[tuple[str, int]] = asyncio.Queue(WAITING)
-        self._stop = desk.onsite.follow(self._moved)
+        self._stops = desk.onsite.follow(self._moved), desk.bus.take_signals(Missed, self._missed)
+
+    def _missed(self, missed: Missed) -> None:
+        if missed.back:
+            self._visits.forget(self._clock() + self._desk.limits.presence_expires)
 
     def _moved(self, person: str, here: bool) -> None:
         now = self._clock()
@@ -81,7 +86,8 @@ class Returns:
                 except Exception:
                     log.exception("who is back could not be told")
         finally:
-            self._stop()
+            for stop in self._stops:
+                stop()
 
     async def _tell(self, person: str, came: int) -> None:
         if not self._desk.hub.sessions:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from gateway.egress.access import Viewer
-from gateway.egress.house import SavedView
+from gateway.egress.house import FilterView, SavedView
 from gateway.errors import NotFound
 from gateway.store import Reader, Row, from_json
 from gateway.stream.saved import SHELF
@@ -56,7 +57,8 @@ def _view(row: Row, teams: list[str]) -> SavedView:
         "scope": row["scope"],
         "teams": teams,
         "owner": row["owner_id"],
-        "filter": from_json(row["filter"]),
+        # What was saved before there was a choice of priority names none.
+        "filter": cast(FilterView, {"priority": None, **from_json(row["filter"])}),
         "sort": row["sort"],
         "retired": row["retired_at"] is not None,
         "changed_at": row["changed_at"],

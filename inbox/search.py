@@ -13,7 +13,6 @@ from typing import Any, NotRequired, cast
 from typing_extensions import TypedDict
 
 from gateway.door import problem
-from gateway.egress import agent as project
 from gateway.egress.access import Viewer
 from gateway.egress.agent import Link
 from gateway.egress.types import ConversationView, MessageView
@@ -191,7 +190,7 @@ async def _told(
 
     def find(row: Row) -> Find:
         content = contents[row["id"]]
-        view = project.message(content.row, content.files, link)
+        view = content.for_agents(link)
         return {"message": view, "snippet": snippet(view["text"], words)}
 
     return [

@@ -15,19 +15,22 @@ from typing import Any, NamedTuple
 from aiohttp import WSMsgType, web
 from pydantic import ValidationError
 
+from gateway import metrics, trace
 from gateway.bundle import bundle
 from gateway.bus import AgentHere, AgentLooks, AgentSays, AgentTyping
 from gateway.door import check_origin, problem, unexpected
 from gateway.egress.pictures import picture_path
 from gateway.errors import Malformed, NotFound, ParleyError, TooMany, Unauthenticated, Unavailable
 from gateway.events import Event, Kind, new_id
-from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, encode, first_text, open_socket
+from gateway.frames import encode
+from gateway.live import CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, first_text, heard, open_socket
+from gateway.rates import News
 from gateway.store import Cursor, Reader, Row
 from gateway.store.gather import Gathered
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller, by_sessions, look_again
 from inbox.auth.door import recognise
-from inbox.commands import Asked, run_command
+from inbox.commands import COMMANDS, Asked, run_command
 from inbox.desk import Desk
 from inbox.hub import AgentSession
 from inbox.signals import Signals
@@ -35,6 +38,7 @@ from inbox.snapshot import load_missed, load_snapshot, told_limits
 from inbox.wire import CLOSE_ACCESS, PROTOCOL, Command, Hello, Here, Look, PrivateView, Typing, from_agent
 
 log = logging.getLogger(__name__)
+_hurries = News()
 
 # A public reply reaches the person behind the current leg.
 PERSONS = """select i.person_id, l.id = c.leg_id as current from conversations c
@@ -279,15 +283,17 @@ class _Conversing:
     # --- listening --------------------------------------------------------------------------------------------------
 
     async def _listen(self) -> None:
-        async for message in self.session.ws:
-            if self.session.closing:
-                return
+        async for message in heard(self.session):
             if message.type is WSMsgType.TEXT:
                 await self._take(message.data)
             elif message.type is WSMsgType.BINARY:
                 self._refuse(None, Malformed("errors.malformed_frame", "a binary frame"))
 
     async def _take(self, text: str) -> None:
+        with trace.working_for():
+            await self._take_frame(text)
+
+    async def _take_frame(self, text: str) -> None:
         try:
             frame = from_agent.validate_json(text)
         except ValidationError as fault:
@@ -318,7 +324,10 @@ class _Conversing:
 
     async def _command(self, frame: Command) -> None:
         asked = Asked(self.desk, self.caller, self.session.tab)
-        value = await run_command(asked, frame.name, frame.args)
+        known = frame.name if frame.name in COMMANDS else "unknown"
+        with trace.span("command", command=known), metrics.timed(metrics.Stage.COMMAND_COMMITTED):
+            value = await run_command(asked, frame.name, frame.args)
+        trace.step("command %s", frame.name, agent=self.caller.agent_id)
         self.session.send({"kind": "result", "id": frame.id, "value": value})
 
     def _here(self, frame: Here) -> None:
@@ -358,7 +367,7 @@ class _Conversing:
     # --- refusing ---------------------------------------------------------------------------------------------------
 
     def _refuse(self, command: str | None, error: ParleyError) -> None:
-        if isinstance(error, TooMany):
+        if isinstance(error, TooMany) and _hurries.is_news(self.caller.agent_id):
             log.info("agent %s is too fast: %s", self.caller.agent_id, error)
         self._say_problem(command, problem(error))
 

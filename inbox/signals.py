@@ -19,8 +19,8 @@ from gateway.bus import (
     CustomerTyping,
     PrivateChanged,
 )
+from gateway.frames import encode
 from gateway.limits import Limits
-from gateway.live import encode
 from inbox.hub import AgentSession
 from inbox.onsite import OnSite
 from inbox.wire import ConversationSignals, TypingView
@@ -108,8 +108,11 @@ class Signals:
     def _private(self, said: PrivateChanged) -> None:
         frame = encode({"kind": "private", "private": dict(said.private)})
         for session in self._sessions:
-            if session.caller.agent_id == said.agent and session.tab != said.tab:
-                session.private_told += 1
+            if session.caller.agent_id != said.agent:
+                continue
+            # Also of the tab that said it: what was read before it is older than what that tab knows.
+            session.private_told += 1
+            if session.tab != said.tab:
                 session.tell(frame)
 
     # --- telling ----------------------------------------------------------------------------------------------------

@@ -1,11 +1,12 @@
-"""Conversations by any filter, sorted by activity or by who waits longest, and counted up to a bound.
+"""Conversations by any filter, sorted by activity, by who waits longest or what wakes first, and counted up to a bound.
 
-A filter always names one status: each order is then one walk along an index, never a sort of all there is.
+A filter names one status, or `any`: each order is then one walk along an index for each status, never a sort of all
+there is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,9 @@ COUNTED = 100
 """What is counted ends here: the browser says 99+."""
 NOT_WAITING = 1 << 50
 """Added to a place's time behind those who wait: first all who wait, then the others by activity."""
-FOUND = "select c.id, c.last_at, c.waiting_since from conversations c"
+ANY = ("open", "snoozed", "closed")
+"""What the status `any` means: everything but spam."""
+FOUND = "select c.id, c.last_at, c.waiting_since, c.snoozed_until from conversations c"
 UNREAD = """c.last_customer_position > coalesce((select r.position from read_marks r
     where r.agent_id = {agent} and r.conversation_id = c.id), 0)"""
 ON_ACCOUNT = "exists (select 1 from legs l where l.conversation_id = c.id and l.account_id = {account})"
@@ -30,6 +33,7 @@ class Filter:
     """What is None or empty does not count."""
 
     status: str = "open"
+    """Or `any`."""
     team: str | None = None
     """A team's id or `none`."""
     assignee: str | None = None
@@ -41,6 +45,12 @@ class Filter:
     """By the reader's own marks."""
     waiting_over: int | None = None
     """ms."""
+    priority: int | None = None
+    """0 (none) to 4 (urgent)."""
+
+    @property
+    def statuses(self) -> tuple[str, ...]:
+        return ANY if self.status == "any" else (self.status,)
 
     @classmethod
     def of(cls, said: Mapping[str, Any]) -> Filter:
@@ -58,21 +68,24 @@ class Params(list[Any]):
 async def list_sorted(
     look: Reader, viewer: Viewer, wanted: Filter, sort: str, before: str | None, limit: int, now: int
 ) -> ConversationsPage:
-    """A page: the newest message first, or (`waiting`) who waits longest first and then the others."""
+    """A page: the newest message first, (`waiting`) who waits longest and then the others, or (`wakes`) what wakes
+    first."""
     place = None if before is None else read_place(before)
     rows: list[Row] = []
-    waits = sort == "waiting"
+    waits, wakes = sort == "waiting", sort == "wakes"
+    if wakes:
+        rows += await _waking(look, viewer, wanted, place, limit + 1, now)
     if waits and (place is None or place.first < NOT_WAITING):
         rows += await _waiting(look, viewer, wanted, place, limit + 1, now)
         place = None
     elif waits and place is not None:
         place = Place(place.first - NOT_WAITING, place.tie)
-    if len(rows) <= limit and not (waits and wanted.waiting_over is not None):
+    if len(rows) <= limit and not wakes and not (waits and wanted.waiting_over is not None):
         rows += await _by_activity(look, viewer, wanted, place, limit + 1 - len(rows), now, calm=waits)
     ids = [row["id"] for row in rows[:limit]]
     return {
         "conversations": await in_order(look, ids),
-        "before": _place_of(rows[limit - 1], waits=waits) if len(rows) > limit else None,
+        "before": _place_of(rows[limit - 1], sort) if len(rows) > limit else None,
         "position": look.position,
         "read": await read_marks(look, viewer, ids),
     }
@@ -85,7 +98,7 @@ async def count_all(look: Reader, viewer: Viewer, filters: Mapping[str, Filter],
     params = Params()
     parts = [
         f"select {params.place(key)} as id, (select count(*) from (select 1 from conversations c"
-        f" where {_where(viewer, wanted, params, now)} limit {COUNTED}) as counted) as n"
+        f" where {_where(viewer, wanted, wanted.statuses, params, now)} limit {COUNTED}) as counted) as n"
         for key, wanted in filters.items()
     ]
     rows = await look.all(" union all ".join(parts), *params)
@@ -95,40 +108,74 @@ async def count_all(look: Reader, viewer: Viewer, filters: Mapping[str, Filter],
 async def _waiting(
     look: Reader, viewer: Viewer, wanted: Filter, place: Place | None, limit: int, now: int
 ) -> Sequence[Row]:
-    params = Params()
-    where = _where(viewer, wanted, params, now) + " and c.waiting_since is not null"
-    if place is not None:
-        where += f" and (c.waiting_since, c.id) > ({params.place(place.first)}, {params.place(place.tie)})"
-    order = f"order by c.waiting_since, c.id limit {limit}"
-    return await look.all(
-        f"select c.id, c.last_at, c.waiting_since from conversations c where {where} {order}", *params
-    )
+    rest = " and c.waiting_since is not null"
+
+    def below(params: Params) -> str:
+        if place is None:
+            return rest
+        return (
+            f"{rest} and (c.waiting_since, c.id) > ({params.place(place.first)}, {params.place(place.tie)})"
+        )
+
+    rows = await _walk(look, viewer, wanted, below, f"c.waiting_since, c.id limit {limit}", now)
+    return sorted(rows, key=lambda row: (row["waiting_since"], row["id"]))[:limit]
+
+
+async def _waking(
+    look: Reader, viewer: Viewer, wanted: Filter, place: Place | None, limit: int, now: int
+) -> Sequence[Row]:
+    rest = " and c.snoozed_until is not null"
+
+    def below(params: Params) -> str:
+        if place is None:
+            return rest
+        return (
+            f"{rest} and (c.snoozed_until, c.id) > ({params.place(place.first)}, {params.place(place.tie)})"
+        )
+
+    return await _walk(look, viewer, wanted, below, f"c.snoozed_until, c.id limit {limit}", now)
 
 
 async def _by_activity(
     look: Reader, viewer: Viewer, wanted: Filter, place: Place | None, limit: int, now: int, *, calm: bool
 ) -> Sequence[Row]:
     """`calm`: only those of which nobody waits."""
-    params = Params()
-    where = _where(viewer, wanted, params, now) + (" and c.waiting_since is null" if calm else "")
-    if place is not None:
-        where += f" and (c.last_at, c.id) < ({params.place(place.first)}, {params.place(place.tie)})"
-    order = f"order by c.last_at desc, c.id desc limit {limit}"
-    return await look.all(
-        f"select c.id, c.last_at, c.waiting_since from conversations c where {where} {order}", *params
-    )
+    rest = " and c.waiting_since is null" if calm else ""
+
+    def below(params: Params) -> str:
+        if place is None:
+            return rest
+        return f"{rest} and (c.last_at, c.id) < ({params.place(place.first)}, {params.place(place.tie)})"
+
+    rows = await _walk(look, viewer, wanted, below, f"c.last_at desc, c.id desc limit {limit}", now)
+    return sorted(rows, key=lambda row: (row["last_at"], row["id"]), reverse=True)[:limit]
 
 
-def _place_of(row: Row, *, waits: bool) -> str:
-    if not waits:
+async def _walk(
+    look: Reader, viewer: Viewer, wanted: Filter, below: Callable[[Params], str], order: str, now: int
+) -> list[Row]:
+    """The first of each status in this order, `below` a place: each an index's own."""
+    rows: list[Row] = []
+    for status in wanted.statuses:
+        params = Params()
+        where = _where(viewer, wanted, (status,), params, now) + below(params)
+        rows += await look.all(f"{FOUND} where {where} order by {order}", *params)
+    return rows
+
+
+def _place_of(row: Row, sort: str) -> str:
+    if sort == "wakes":
+        return str(Place(row["snoozed_until"], row["id"]))
+    if sort != "waiting":
         return str(Place(row["last_at"], row["id"]))
     if row["waiting_since"] is not None:
         return str(Place(row["waiting_since"], row["id"]))
     return str(Place(row["last_at"] + NOT_WAITING, row["id"]))
 
 
-def _where(viewer: Viewer, wanted: Filter, params: Params, now: int) -> str:
-    where = ["c.merged_into is null", f"c.status = {params.place(wanted.status)}"]
+def _where(viewer: Viewer, wanted: Filter, statuses: Sequence[str], params: Params, now: int) -> str:
+    said = ", ".join(params.place(status) for status in statuses)
+    where = ["c.merged_into is null", f"c.status in ({said})"]
     assignee = str(viewer.agent_id) if wanted.assignee == "me" else wanted.assignee
     for column, value in (("assignee_id", assignee), ("team_id", wanted.team)):
         if value is not None:
@@ -140,5 +187,7 @@ def _where(viewer: Viewer, wanted: Filter, params: Params, now: int) -> str:
         where.append(UNREAD.replace("{agent}", params.place(viewer.agent_id)))
     if wanted.waiting_over is not None:
         where.append(f"c.waiting_since < {params.place(now - wanted.waiting_over)}")
+    if wanted.priority is not None:
+        where.append(f"c.priority = {params.place(wanted.priority)}")
     where.append(where_sees(viewer, "c", params))
     return " and ".join(where)

@@ -103,6 +103,8 @@ class NoticesView(TypedDict):
     """Newest first: in a snapshot the newest there are, later those that are new or changed."""
     read_to: NotRequired[int]
     """All that came from facts up to here are read."""
+    gone: NotRequired[list[str]]
+    """Ids of those that are withdrawn: what they told of has been settled meanwhile."""
     quiet: bool
     """It is the agent's quiet time: nothing may ring."""
 
@@ -112,6 +114,24 @@ class FollowedView(TypedDict):
 
     mentions: int
     watched: int
+    undelivered: int
+    """Running conversations that the agent may see and whose newest public message of ours did not arrive, or nobody
+    knows: exactly."""
+
+
+class WrittenTo(TypedDict):
+    address: str
+    name: NotRequired[str]
+
+
+class LetterView(TypedDict):
+    """To whom a draft is to go, as far as its agent has said; what is left out is as answering all has it."""
+
+    to: NotRequired[list[WrittenTo]]
+    cc: NotRequired[list[WrittenTo]]
+    bcc: NotRequired[list[WrittenTo]]
+    subject: NotRequired[str]
+    quote: NotRequired[bool]
 
 
 class AlongView(TypedDict):
@@ -126,6 +146,8 @@ class AlongView(TypedDict):
     named: dict[str, str]
     """Which of several people of one name is meant: by the name, the id."""
     files: list[AttachmentView]
+    letter: NotRequired[LetterView]
+    """Only where its agent has said to whom it is to go."""
 
 
 class PrivateView(TypedDict):
@@ -134,6 +156,8 @@ class PrivateView(TypedDict):
     read: NotRequired[dict[str, int]]
     read_above: NotRequired[int]
     """With `read` at the start: every mark above this position is told, so what is not told was not read so far."""
+    unread: NotRequired[dict[str, int]]
+    """Read marks that the agent has taken back to these positions: only this moves one down."""
     drafts: NotRequired[dict[str, dict[str, str]]]
     along: NotRequired[dict[str, dict[str, AlongView | None]]]
     """What goes with the drafts; null: nothing any more."""

@@ -18,6 +18,10 @@ class Visits:
         self._known_from = known_from
         self._left: dict[str, int] = {}
 
+    def forget(self, known_from: int) -> None:
+        """Somebody may have come and gone unheard: begin again, as above."""
+        self._known_from = known_from
+
     def comes(self, person: str, now: int) -> bool:
         """She was not there and is now (`presence.site`). Returns whether a visit begins with it."""
         self._forget(now)

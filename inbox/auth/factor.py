@@ -19,6 +19,7 @@ from gateway.door import neighbourhood
 from gateway.errors import Refused, TooMany, Unauthenticated
 from gateway.events import SYSTEM, Actor, Event, Kind, agent
 from gateway.store import Reader, Row, Tx
+from gateway.store.sealed import TOTP
 from gateway.stream.agents import hold_agent, tell_directory
 from inbox.auth import totp
 from inbox.auth.caller import Caller
@@ -59,9 +60,13 @@ CODES_LEFT = "select count(*) from recovery_codes where agent_id = $1 and used_a
 
 
 def factor_of(row: Row) -> str | None:
-    """The agent's confirmed key, None without a second factor."""
+    """The agent's confirmed key, sealed; None without a second factor."""
     key: str | None = row["totp_secret"]
     return None if key is None or key.startswith(PENDING) else key
+
+
+def _opened(tx: Tx, agent_id: str, kept: str | None) -> str:
+    return tx.seals.open(kept, f"{TOTP} {agent_id}") if kept else ""
 
 
 # --- showing a code -------------------------------------------------------------------------------------------------
@@ -106,7 +111,7 @@ async def _try(tx: Tx, desk: Desk, agent_id: str, code: str, address: str) -> _T
     elif wait > 0:
         return _Tried(right=False, wait=wait)
     else:
-        step = totp.matching_step(factor_of(row) or "", code, now, row["totp_last"])
+        step = totp.matching_step(_opened(tx, agent_id, factor_of(row)), code, now, row["totp_last"])
         right = step is not None and bool(await tx.run(USE_STEP, agent_id, step))
     if right:
         await tx.run(FORGIVE, agent_id, place)
@@ -206,7 +211,8 @@ async def begin_factor(desk: Desk, caller: Caller) -> tuple[str, str]:
         row = await hold_agent(tx, caller.agent_id)
         if factor_of(row) is not None:
             raise Refused("errors.totp_is_on", f"{caller.agent_id} has a second factor")
-        await tx.run(SET_TOTP, caller.agent_id, PENDING + key, 0)
+        sealed = tx.seals.seal(key, f"{TOTP} {caller.agent_id}")
+        await tx.run(SET_TOTP, caller.agent_id, PENDING + sealed, 0)
 
     await desk.store.write(verb)
     return key, totp.uri(key, caller.email, "Parley")
@@ -217,7 +223,7 @@ async def confirm_factor(desk: Desk, caller: Caller, code: str) -> list[str]:
 
     Raises Refused, TooMany.
     """
-    desk.rates.sign_in.check(("totp", caller.agent_id), text="errors.sign_in_often")
+    await desk.rates.sign_in.admit(("totp", caller.agent_id), text="errors.sign_in_often")
 
     async def verb(tx: Tx) -> list[str]:
         row = await hold_agent(tx, caller.agent_id)
@@ -225,7 +231,7 @@ async def confirm_factor(desk: Desk, caller: Caller, code: str) -> list[str]:
         if not kept.startswith(PENDING):
             raise Refused("errors.totp_not_begun", f"{caller.agent_id} confirms nothing")
         key = kept.removeprefix(PENDING)
-        step = totp.matching_step(key, code, desk.clock(), 0)
+        step = totp.matching_step(_opened(tx, caller.agent_id, key), code, desk.clock(), 0)
         if step is None:
             raise Refused("errors.totp_wrong", code="totp_wrong")
         await tx.run(SET_TOTP, caller.agent_id, key, step)

@@ -45,8 +45,8 @@ async def sign_in(desk: Desk, visit: Visit, email: str, password: str, code: str
     """Password, and the second factor where there is one. Raises Unauthenticated, TooMany, Unavailable."""
     place = neighbourhood(visit.address)
     account = email.strip().lower()
-    desk.rates.sign_in_address.check(place, text="errors.sign_in_often")
-    desk.rates.sign_in.check((place, account), text="errors.sign_in_often")
+    await desk.rates.sign_in_address.admit(place, text="errors.sign_in_often")
+    await desk.rates.sign_in.admit((place, account), text="errors.sign_in_often")
     row = await desk.store.read(lambda look: look.one(BY_EMAIL, account))
     kept = row["password_hash"] if row is not None and row["deactivated_at"] is None else None
     if not await desk.passwords.fits(password, kept, address=place) or row is None or kept is None:
@@ -95,7 +95,7 @@ async def _kept(desk: Desk, caller: Caller) -> str | None:
 async def _shown(desk: Desk, caller: Caller, visit: Visit, password: str) -> str | None:
     """The hash that the password fits. Raises Refused, TooMany."""
     place = neighbourhood(visit.address)
-    desk.rates.sign_in.check((place, caller.email), text="errors.sign_in_often")
+    await desk.rates.sign_in.admit((place, caller.email), text="errors.sign_in_often")
     kept = await _kept(desk, caller)
     if not await desk.passwords.fits(password, kept, address=place):
         raise Refused("errors.password_wrong", code="password_wrong")
@@ -142,13 +142,13 @@ async def make_reset_link(tx: Tx, agent_id: str, hours: int) -> str:
 
 async def look_at_link(desk: Desk, visit: Visit, secret: str) -> Link:
     """What a link is for; it stays unused. Raises NotFound, TooMany."""
-    desk.rates.sign_in_address.check(neighbourhood(visit.address), text="errors.sign_in_often")
+    await desk.rates.sign_in_address.admit(neighbourhood(visit.address), text="errors.sign_in_often")
     return await desk.store.read(lambda look: find_link(look, secret, desk.clock()))
 
 
 async def follow_link(desk: Desk, visit: Visit, what: Followed) -> tuple[Signed, Link]:
     """Use a one-time link and enter. Raises NotFound, Refused (something is missing), Unauthenticated, TooMany."""
-    desk.rates.sign_in_address.check(neighbourhood(visit.address), text="errors.sign_in_often")
+    await desk.rates.sign_in_address.admit(neighbourhood(visit.address), text="errors.sign_in_often")
     link = await desk.store.read(lambda look: find_link(look, what.link, desk.clock()))
     if link.purpose == "reset":
         await _check_reset(desk, visit, link, what)

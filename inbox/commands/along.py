@@ -15,6 +15,7 @@ from inbox.commands.table import Asked, command
 from inbox.commands.writing import Uploads, upload_owner
 from inbox.drafts import load_along_in
 from inbox.fitting import Id, Name
+from inbox.recipients import ToSeveral
 from inbox.wire import AlongView
 
 
@@ -29,13 +30,16 @@ class SaveAlong(OnDraft):
     """Which of several people of one name is meant: by the name, the id."""
     files: Uploads = Field(default_factory=list)
     """Ids of uploads that wait for a message, in order."""
+    letter: ToSeveral | None = None
+    """To whom it is to go, where its channel takes several; what is left out is as answering all has it."""
 
 
 @command()
 async def save_along(asked: Asked, args: SaveAlong) -> Kept:
     """What goes with a draft: its files, and what is done once it is sent. Nothing forgets it; a file that does not
     wait any more is left out."""
-    said = along.Along(args.macro, args.acts.acts, args.worded, args.named, args.files)
+    letter = None if args.letter is None else args.letter.model_dump(exclude_defaults=True)
+    said = along.Along(args.macro, args.acts.acts, args.worded, args.named, args.files, letter)
 
     async def verb(tx: Tx) -> tuple[str, AlongView | None]:
         held = await hold_conversation(tx, asked.viewer, args.conversation)

@@ -1,4 +1,5 @@
-"""Commands on a reply held for undo: taking it back, or letting it go at once. Its author's affair alone."""
+"""Commands on a held reply: taking it back, letting it go at once, or at another time. Its author's affair alone; where
+it waits for a time, supervisors may do so, too: its author may be away."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from gateway.stream.post import Posted
 from gateway.stream.release import release
 from inbox.auth.access import access_held, access_message
 from inbox.commands.table import Asked, Done, command
-from inbox.commands.writing import OnMessage, Written, written
+from inbox.commands.writing import OnMessage, Written, check_time, written
+from inbox.fitting import Moment
 
 
 class Undone(Done):
@@ -36,7 +38,7 @@ async def undo_send(asked: Asked, args: OnMessage) -> Undone:
         await _check_own(asked, tx, args.message)
         _, row = await holding.take_held(tx, args.message)
         content = (await load_held(tx, [args.message]))[args.message]
-        await holding.undo(tx, args.message, asked.by)
+        await holding.undo(tx, args.message, asked.by, others=asked.viewer.sees_all)
         acts = None if row["acts"] is None else cast(ActsView, from_json(row["acts"]))
         return content.for_agents(asked.desk.link), row["macro_id"], acts
 
@@ -58,11 +60,31 @@ async def send_now(asked: Asked, args: OnMessage) -> Written:
     return await written(asked, Posted(event.message, event.conversation, event.position))
 
 
+class SendLater(OnMessage):
+    at: Moment
+    """When it is to go, at most a year ahead; a time that has come already means at once."""
+
+
+@command()
+async def send_later(asked: Asked, args: SendLater) -> Done:
+    """Let a held reply go at another time. 409 as `undo_send`."""
+    check_time(asked, args.at)
+
+    async def verb(tx: Tx) -> None:
+        await _check_own(asked, tx, args.message)
+        await holding.put_off(tx, args.message, args.at, asked.by, others=asked.viewer.sees_all)
+
+    _, position = await asked.write(verb)
+    return {"position": position}
+
+
 async def _check_own(asked: Asked, tx: Tx, message: str) -> None:
     """Raises NotFound for what the agent may not see, Forbidden for another's; what has gone is said by the verb."""
+    waits = False
     try:
         row = await access_held(tx, asked.viewer, message)
+        waits = bool(row["chosen"])
     except NotFound:
         row = await access_message(tx, asked.viewer, message)
-    if row["author_id"] != asked.caller.agent_id:
+    if row["author_id"] != asked.caller.agent_id and not (waits and asked.viewer.sees_all):
         raise Forbidden("errors.not_your_message", f"{asked.caller.agent_id} did not write {message}")

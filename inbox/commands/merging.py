@@ -10,11 +10,13 @@ from gateway.store import Tx
 from gateway.stream import merge as joining
 from gateway.stream import split as parting
 from gateway.stream import undo
+from gateway.stream.hold import live_contact
 from inbox.auth.access import access_merge, access_whole_contact, hold_conversation
 from inbox.commands.contacts import OnContact
 from inbox.commands.conversations import OnConversation
 from inbox.commands.table import Asked, Done, command
 from inbox.fitting import Id, Sent
+from inbox.likeness import Running, running
 
 
 class Merge(OnConversation):
@@ -40,6 +42,12 @@ class SplitContact(OnContact):
 class Merged(Done):
     merge: str
     """By which it is undone."""
+
+
+class ContactsMerged(Merged):
+    running: list[Running]
+    """Conversations that run with the one person now, the newest first: of several, the others may be joined with the
+    one that is looked at (`merge`)."""
 
 
 class SplitOff(Merged):
@@ -91,17 +99,19 @@ async def undo_merge(asked: Asked, args: UndoMerge) -> Done:
 
 
 @command()
-async def merge_contacts(asked: Asked, args: MergeContacts) -> Merged:
-    """Say that two contacts are one person. What customers see does not change. 403 `contact_elsewhere` for who does
-    not see all their conversations: other teams' would be moved too."""
+async def merge_contacts(asked: Asked, args: MergeContacts) -> ContactsMerged:
+    """Say that two contacts are one person. What customers see does not change, and their conversations stay as they
+    are. 403 `contact_elsewhere` for who does not see all their conversations: other teams' would be moved too."""
 
-    async def verb(tx: Tx) -> str:
+    async def verb(tx: Tx) -> tuple[str, list[Running]]:
         await access_whole_contact(tx, asked.viewer, args.contact)
         await access_whole_contact(tx, asked.viewer, args.into)
-        return await joining.merge_contacts(tx, args.contact, args.into, asked.by)
+        key = await joining.merge_contacts(tx, args.contact, args.into, asked.by)
+        into = (await live_contact(tx, args.into))["id"]
+        return key, await running(tx, asked.viewer, into)
 
-    key, position = await asked.write(verb)
-    return {"merge": key, "position": position}
+    (key, runs), position = await asked.write(verb)
+    return {"merge": key, "running": runs, "position": position}
 
 
 @command()

@@ -34,6 +34,11 @@ class MarkRead(OnConversation):
     position: Position
 
 
+class MarkUnread(OnConversation):
+    position: Position
+    """What is above it is unread again."""
+
+
 class OnDraft(OnConversation):
     mode: Literal["public", "note"]
 
@@ -55,6 +60,14 @@ class AssignOnReply(Sent):
     assign_on_reply: bool
     """Does the agent have a conversation of nobody's from the first answer on? Without one: `[inbox]` in the
     configuration."""
+
+
+class Signature(Sent):
+    """The preference `signature`: below the agent's mails, in the language of the customer; one left out borrows the
+    other."""
+
+    en: Annotated[str, Field(max_length=1000)] = ""
+    ko: Annotated[str, Field(max_length=1000)] = ""
 
 
 class SetPreferences(Sent):
@@ -79,6 +92,23 @@ async def mark_read(asked: Asked, args: MarkRead) -> Kept:
         tell_own(asked, {"read": moved}, this_too=args.conversation not in moved)
     if read:
         await tell_notices(asked)
+    return {}
+
+
+@command()
+async def mark_unread(asked: Asked, args: MarkUnread) -> Kept:
+    """From after this position on the conversation is unread to the agent again, until it is opened anew."""
+
+    agent = asked.caller.agent_id
+
+    async def verb(tx: Tx) -> dict[str, int]:
+        held = await hold_conversation(tx, asked.viewer, args.conversation)
+        stands = await private.mark_unread(tx, agent, held.id, args.position)
+        return {} if stands is None else {held.id: stands}
+
+    if unread := await asked.store.write(verb):
+        # This tab too: after a reset it was told the former mark.
+        tell_own(asked, {"unread": unread}, this_too=True)
     return {}
 
 
@@ -124,6 +154,8 @@ async def set_preferences(asked: Asked, args: SetPreferences) -> Kept:
         fitted(UndoSend, {"undo_send": values["undo_send"]})
     if values.get("assign_on_reply") is not None:
         fitted(AssignOnReply, {"assign_on_reply": values["assign_on_reply"]})
+    if values.get("signature") is not None:
+        values["signature"] = fitted(Signature, values["signature"]).model_dump()
 
     async def verb(tx: Tx) -> dict[str, Any]:
         row = await hold_agent(tx, asked.caller.agent_id)

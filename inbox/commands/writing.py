@@ -4,28 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from gateway.channels.base import Capabilities
 from gateway.egress.access import Viewer
-from gateway.egress.types import ConversationView, MessageView
+from gateway.egress.types import MessageView
 from gateway.errors import Conflict, Forbidden, NotFound, Refused, TooLarge
 from gateway.events import Event, Visibility
 from gateway.store import Reader, Row, Tx, as_json, from_json
-from gateway.store.load import Content, load_conversations, load_held, load_messages
+from gateway.store.load import Content, load_held, load_messages
 from gateway.stream import edit as editing
 from gateway.stream import held as holding
+from gateway.stream.envelope import Wanted
 from gateway.stream.erase import forget_media
 from gateway.stream.post import Post, Posted, post_with, write_post
-from gateway.stream.start import start as start_conversation
-from inbox.auth.access import access_contact, access_conversation, access_held, access_message
+from inbox.auth.access import access_conversation, access_held, access_message
 from inbox.commands.conversations import OnConversation
 from inbox.commands.following import naming
 from inbox.commands.macros import ActsSent, After, MacroDone, with_macro
 from inbox.commands.table import Asked, Done, command
-from inbox.fitting import ClientId, Id, Position, Sent, Text
+from inbox.fitting import ClientId, Id, Moment, Position, Sent, Text
+from inbox.recipients import ToSeveral, wanted_of
+from inbox.templates import Variables, content_of
 
 LEG = """select l.id, l.account_id, e.last_inbound_at from legs l
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
@@ -33,18 +35,28 @@ LEG = """select l.id, l.account_id, e.last_inbound_at from legs l
 UPLOADS = "select id, mime, size from attachments where id in {ids_1} and owner = $2"
 OWN = "select preferences from agents where id = $1"
 ACCOUNT = "select account_id from legs where id = $1"
-OF_IDENTITY = "select contact_id from identities where id = $1"
+
 
 Mentions = Annotated[list[Id], Field(max_length=20)]
 Uploads = Annotated[list[Id], Field(max_length=20)]
 
 
-class Composed(Sent):
-    """What replies and notes have in common, by whichever door they come."""
+class TemplateSent(Sent):
+    """A template in the place of words."""
 
+    key: Annotated[str, Field(min_length=1, max_length=80)]
+    variables: Variables = Field(default_factory=dict)
+
+
+class WithFiles(Sent):
     text: Text = ""
     attachments: Uploads = Field(default_factory=list)
     """Ids of uploads that wait for a message."""
+
+
+class Composed(WithFiles):
+    """What replies and notes have in common, by whichever door they come."""
+
     client_id: ClientId
     reply_to: Id | None = None
     macro: Id | None = None
@@ -58,7 +70,7 @@ class OfNote(Sent):
     """Agents and teams that a note names: they are told, and watch from now on."""
 
 
-class OfReply(Sent):
+class OfReply(ToSeveral):
     leg: Id | None = None
     """None: the conversation's current leg."""
     seen: Position | None = None
@@ -66,6 +78,16 @@ class OfReply(Sent):
     anyway: bool = False
     hold: Annotated[int, Field(ge=0, le=holding.HOLD_MOST)] = 0
     """ms in which the agent may take it back (`undo_send`): nobody but agents is told of it until they are over."""
+    at: Moment | None = None
+    """In the place of `hold`, UTC ms: it goes then, and may be taken back until then."""
+    template: TemplateSent | None = None
+    """Its words are the message's; it may also be sent when the reply window has closed."""
+
+    @model_validator(mode="after")
+    def _waits_once(self) -> Self:
+        if self.hold and self.at is not None:
+            raise ValueError("either held for a moment, or until a time")
+        return self
 
 
 class Writing(Composed, OnConversation):
@@ -80,16 +102,6 @@ class Reply(Writing, OfReply):
     """For the customer."""
 
 
-class Start(Sent):
-    account: Annotated[str, Field(min_length=1, max_length=40)]
-    identity: Id | None = None
-    contact: Id | None = None
-    """Whom to write to: an identity, or a contact who has one on this account."""
-    text: Text
-    subject: Annotated[str, Field(max_length=300)] = ""
-    client_id: ClientId
-
-
 class OnMessage(Sent):
     message: Id
 
@@ -102,17 +114,22 @@ class Written(Done):
     message: MessageView
 
 
-class Started(Written):
-    conversation: ConversationView
-
-
 @command()
 async def reply(asked: Asked, args: Reply) -> Written:
     """Answer the customer. 409 `stale_reply` when somebody else answered after `seen` and `anyway` is not said."""
     args, after = await with_macro(asked, args)
-    await asked.store.read(lambda look: _check_reply(asked, look, args))
-    what = replace(_post(asked, args, Visibility.PUBLIC), takes=await _takes(asked, after))
-    if args.hold:
+    check_time(asked, args.at)
+    leg, wanted = await asked.store.read(lambda look: _check_reply(asked, look, args))
+    # By the leg that was asked what it can do, and no other: she may go on by another way meanwhile.
+    what = replace(
+        _post(asked, args, Visibility.PUBLIC),
+        leg=leg["id"],
+        wanted=wanted,
+        takes=await _takes(asked, after),
+    )
+    if args.template is not None:
+        what = await of_template(asked, what, leg["account_id"], args.template)
+    if args.hold or args.at is not None:
         # What follows, follows the release.
         for one in after:
             assert isinstance(one, MacroDone), "nothing else follows a reply"
@@ -127,28 +144,11 @@ async def note(asked: Asked, args: Note) -> Written:
     args, after = await with_macro(asked, args)
     if args.mentions:
         after = [naming(args.mentions), *after]
-    _check_text(asked, args.text, asked.desk.limits.text_length)
+    check_text(asked, args.text, asked.desk.limits.text_length)
     if len(args.attachments) > asked.desk.limits.upload_count:
         raise TooLarge("errors.too_many_files", limit=asked.desk.limits.upload_count)
     await asked.store.read(lambda look: access_conversation(look, asked.viewer, args.conversation))
     return await written(asked, await _stored(asked, _post(asked, args, Visibility.NOTE), after))
-
-
-@command()
-async def start(asked: Asked, args: Start) -> Started:
-    """Write first, on an account that may."""
-    can = capabilities(asked, args.account)
-    if not can.may_start:
-        raise Refused("errors.may_not_start", f"{args.account} cannot start a conversation")
-    _check_text(asked, args.text, can.text_length)
-    await asked.store.read(lambda look: _check_known(asked, look, args))
-    what = Post("", asked.by, args.client_id, args.text)
-    posted = await start_conversation(
-        asked.store, args.account, args.identity, args.contact, what, subject=args.subject
-    )
-    answer = await written(asked, posted)
-    found = await asked.store.read(lambda look: load_conversations(look, [posted.conversation]))
-    return {"conversation": found[posted.conversation], **answer}
 
 
 @command()
@@ -163,7 +163,7 @@ async def edit_message(asked: Asked, args: EditMessage) -> Done:
             if not can.editing:
                 raise Refused("errors.no_editing", "this channel cannot edit")
             longest = can.text_length
-        _check_text(asked, args.text, longest)
+        check_text(asked, args.text, longest)
         await editing.edit_message(tx, row["id"], args.text, asked.by)
 
     _, position = await asked.write(verb)
@@ -196,6 +196,14 @@ async def _sent_message(tx: Tx, viewer: Viewer, message: str) -> Row:
         raise Refused("errors.message_held", f"{message} is held for undo") from None
 
 
+async def of_template(asked: Asked, what: Post, account: str, sent: TemplateSent) -> Post:
+    """What is posted is what the customer will read. Raises NotFound, Refused."""
+    if what.text or what.uploads or what.reply_to:
+        raise Refused("errors.template_alone", "a template beside words, files or a quote")
+    template = await asked.desk.templates.chosen(account, sent.key)
+    return replace(what, text=template.filled(sent.variables), content=content_of(template, sent.variables))
+
+
 async def _takes(asked: Asked, after: Sequence[After]) -> bool:
     """Does who answers have the conversation from then on, where it is nobody's? Not where a macro says whose it is,
     and not by a program."""
@@ -220,7 +228,7 @@ async def _stored(asked: Asked, what: Post, after: Sequence[After]) -> Posted:
 
 def _post(asked: Asked, args: Writing, visibility: Visibility) -> Post:
     more = (
-        {"leg": args.leg, "seen": args.seen, "anyway": args.anyway, "hold": args.hold}
+        {"seen": args.seen, "anyway": args.anyway, "hold": args.hold, "at": args.at}
         if isinstance(args, Reply)
         else {}
     )
@@ -261,20 +269,33 @@ def capabilities(asked: Asked, account: str) -> Capabilities:
     return channel.capabilities
 
 
-async def _check_reply(asked: Asked, look: Reader, args: Reply) -> None:
+async def _check_reply(asked: Asked, look: Reader, args: Reply) -> tuple[Row, Wanted]:
+    """Returns the leg it goes by, and to whom."""
     row = await access_conversation(look, asked.viewer, args.conversation)
     leg = await look.one(LEG, args.leg or row["leg_id"] or "", row["id"])
     if leg is None:
         raise NotFound("errors.leg_not_found", f"no leg {args.leg or row['leg_id']} in {row['id']}")
     can = capabilities(asked, leg["account_id"])
-    _check_text(asked, args.text, can.text_length)
-    can.check_window(leg["last_inbound_at"], asked.desk.clock())
+    check_text(asked, args.text, can.text_length)
+    if args.template is None:
+        can.check_window(leg["last_inbound_at"], asked.desk.clock())
     if args.reply_to is not None and not can.quoting:
         raise Refused("errors.no_quoting", f"{leg['account_id']} cannot quote")
     if args.attachments:
-        _check_files(
-            asked, can, args, await look.all(UPLOADS, as_json(args.attachments), upload_owner(asked))
-        )
+        check_files(asked, can, args, await waiting_uploads(asked, look, args))
+    return leg, await wanted_of(
+        look, asked.viewer, asked.desk.channels, leg["account_id"], args, conversation=row["id"]
+    )
+
+
+def check_time(asked: Asked, at: int | None) -> None:
+    """A time that has come already means at once: clocks differ. Raises Refused for one too far away."""
+    if at is not None and at > asked.desk.clock() + holding.LATER_MOST:
+        raise Refused("errors.too_late_a_time", f"{at} is more than a year away")
+
+
+async def waiting_uploads(asked: Asked, look: Reader, said: WithFiles) -> Sequence[Row]:
+    return await look.all(UPLOADS, as_json(said.attachments), upload_owner(asked))
 
 
 def upload_owner(asked: Asked) -> str:
@@ -282,13 +303,13 @@ def upload_owner(asked: Asked) -> str:
     return f"agent:{asked.by.id}"
 
 
-def _check_text(asked: Asked, text: str, longest: int) -> None:
+def check_text(asked: Asked, text: str, longest: int) -> None:
     limit = min(longest, asked.desk.limits.text_length)
     if len(text) > limit:
         raise TooLarge("errors.text_too_long", limit=limit)
 
 
-def _check_files(asked: Asked, can: Capabilities, args: Reply, uploads: Sequence[Row]) -> None:
+def check_files(asked: Asked, can: Capabilities, args: WithFiles, uploads: Sequence[Row]) -> None:
     count = min(can.attachments.count, asked.desk.limits.upload_count)
     if len(args.attachments) > count:
         raise TooLarge("errors.too_many_files", limit=count)
@@ -298,13 +319,3 @@ def _check_files(asked: Asked, can: Capabilities, args: Reply, uploads: Sequence
         if not can.attachments.accepts(upload["mime"], upload["size"]):
             limit = can.attachments.limit(upload["mime"])
             raise Refused("errors.file_not_taken", f"{upload['mime']} of {upload['size']} bytes", limit=limit)
-
-
-async def _check_known(asked: Asked, look: Reader, args: Start) -> None:
-    """Nobody is written to who the caller may not know."""
-    contact = args.contact
-    if args.identity is not None:
-        contact = await look.value(OF_IDENTITY, args.identity)
-    if contact is None:
-        raise NotFound("errors.identity_not_found", "neither a contact nor an identity of one")
-    await access_contact(look, asked.viewer, contact)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import ClientSession, ClientTimeout, DummyCookieJar, web
 
 from gateway.bus import PrivateChanged
+from gateway.channels._public_net import public_connector
 from gateway.egress.types import NoticeView
 from gateway.errors import Unavailable
-from gateway.store import Reader
+from gateway.store import Reader, Store
 from inbox.desk import Desk
 from inbox.notices import load_some
-from inbox.preferences import load_preferences, wants_quiet
+from inbox.preferences import load_preferences, load_present, wants_quiet
 from inbox.push.endpoints import is_known
 from inbox.push.keys import Vapid
 from inbox.push.sending import Outcome, send, send_once
@@ -27,29 +28,35 @@ log = logging.getLogger(__name__)
 PATIENCE = ClientTimeout(total=10.0)
 AT_ONCE = 8
 """Pushes under way to one service: a service that does not answer keeps nobody's but its own waiting."""
+AGAIN = 1.0
+"""Seconds until it is tried again while the database is away."""
 NAME = 60
 """Characters of a customer's name in a preview."""
 
 
 class Pusher:
-    """One per process. `is_here` says whether a tab of this agent lives."""
+    """`is_here` says whether a tab of this agent lives. To `run` is a duty of one process, by the store it is given; to
+    try a device out is anybody's."""
 
-    def __init__(self, desk: Desk, is_here: Callable[[str], bool]) -> None:
+    def __init__(self, desk: Desk, is_here: Callable[[str], bool], store: Store | None = None) -> None:
         self._desk = desk
+        self._store = store or desk.store
         self._is_here = is_here
         self._wake = asyncio.Event()
+        self._taken: Sequence[Due] = ()
         self._lanes: dict[str, asyncio.Semaphore] = {}
         self.vapid = Vapid(desk.store.secret, desk.config.public_url)
 
     async def run(self) -> None:
-        """Runs for the life of the process. Survives a database that is gone for a while."""
+        """Runs for as long as the duty is held. Survives a database that is gone for a while."""
         stop = self._desk.bus.take_signals(PrivateChanged, self._told)
         try:
             await self._begin()
-            # A process that has just begun has heard of nobody yet: for one ping it cannot tell who is away.
+            # Who has just begun has heard of nobody yet: for one ping it cannot tell who is away.
             await asyncio.sleep(self._desk.limits.presence_ping / 1000)
             self._wake.set()
-            async with connection() as http, asyncio.TaskGroup() as sending:
+            services = self._desk.config.push.services
+            async with connection(services) as http, asyncio.TaskGroup() as sending:
                 while True:
                     await self._wake.wait()
                     # Whoever has just closed a tab may be back in a moment, and whoever reads needs no ring.
@@ -62,11 +69,11 @@ class Pusher:
 
     async def try_out(self, device: Device) -> Outcome:
         """A notification that says only that it works, at once and without a second try."""
-        async with connection() as http:
+        async with connection(self._desk.config.push.services) as http:
             payload = {"kind": "test", "language": await self._language(device.agent)}
             status, _ = await send_once(http, self.vapid, device, payload, self._desk.clock())
         if status in (404, 410):
-            await self._desk.store.write(lambda tx: forget_expired(tx, device))
+            await self._store.write(lambda tx: forget_expired(tx, device))
             return "gone"
         return "sent" if status is not None and status < 400 else "failed"
 
@@ -77,19 +84,24 @@ class Pusher:
     async def _begin(self) -> None:
         while True:
             try:
-                return await self._desk.store.write(begin_pushing)
+                return await self._store.write(begin_pushing)
             except Unavailable as why:
                 log.warning("pushing waits: %s", why)
-                await asyncio.sleep(1.0)
+                await asyncio.sleep(AGAIN)
 
     async def due(self) -> Sequence[tuple[Due, dict[str, Any]]]:
         """What has been noticed since the last time and no tab tells, with what is said of it."""
         try:
-            taken = await self._desk.store.write(take_due)
-            wanted = [due for due in taken if not self._is_here(due.device.agent)]
-            return await self._desk.store.scan(lambda look: self._payloads(look, wanted)) if wanted else []
+            # What was taken and could not be read, because the database went away between the two, waits here.
+            self._taken = [*self._taken, *await self._store.write(take_due)]
+            wanted = [due for due in self._taken if not self._is_here(due.device.agent)]
+            told = await self._store.scan(lambda look: self._payloads(look, wanted)) if wanted else []
+            self._taken = []
+            return told
         except Unavailable as why:
             log.warning("pushing waits: %s", why)
+            self._wake.set()
+            await asyncio.sleep(AGAIN)
         except Exception:
             log.exception("what is due could not be pushed; it stands in the list")
         return []
@@ -99,17 +111,20 @@ class Pusher:
         agents = {due.device.agent for due in wanted}
         notices = await load_some(look, {due.notice for due in wanted})
         said = await load_preferences(look, agents)
+        present = await load_present(look, agents)
         views = {(agent, view["id"]): view for agent, found in notices.items() for view in found}
         told, now = [], self._desk.clock()
         for due in wanted:
             agent = due.device.agent
             view = views.get((agent, due.notice))
-            if view is not None and not wants_quiet(said[agent], now) and wants(said[agent], view["kind"]):
+            if view is None or wants_quiet(said[agent], now) or not wants(said[agent], view["kind"]):
+                continue
+            if view["kind"] != "new" or agent in present:  # new customers are for whoever is there for them
                 told.append((due, payload_of(view, said[agent])))
         return told
 
     async def _language(self, agent: str) -> str:
-        said = await self._desk.store.read(lambda look: load_preferences(look, [agent]))
+        said = await self._store.read(lambda look: load_preferences(look, [agent]))
         return language_of(said[agent])
 
     async def deliver(self, http: ClientSession, device: Device, payload: dict[str, Any]) -> None:
@@ -121,7 +136,7 @@ class Pusher:
             else:
                 outcome = "gone"  # the service was taken out of the configuration since
             if outcome == "gone":
-                await self._desk.store.write(lambda tx: forget_expired(tx, device))
+                await self._store.write(lambda tx: forget_expired(tx, device))
         except Unavailable as why:
             log.warning("an expired subscription stays until the next push: %s", why)
         except Exception:
@@ -131,9 +146,11 @@ class Pusher:
         return self._lanes.setdefault(urlsplit(endpoint).netloc, asyncio.Semaphore(AT_ONCE))
 
 
-def connection() -> ClientSession:
-    """To push services: patient for a while, and it keeps no cookies."""
-    return ClientSession(timeout=PATIENCE, cookie_jar=DummyCookieJar())
+def connection(services: Iterable[str]) -> ClientSession:
+    """To push services: patient for a while, keeping no cookies, into the public network only; but a service that the
+    configuration names whole may stand anywhere."""
+    trusted = {urlsplit(one).hostname or "" for one in services if "*" not in one}
+    return ClientSession(connector=public_connector(trusted), timeout=PATIENCE, cookie_jar=DummyCookieJar())
 
 
 PUSHER: web.AppKey[Pusher] = web.AppKey("pusher", Pusher)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gateway.store import Reader, Row, Tx
+from gateway.store.sealed import PUSH
 from inbox.push.endpoints import Subscription
 
 FRESH = 3_600_000
@@ -55,7 +56,8 @@ class Due:
 async def subscribe(tx: Tx, agent: str, session: str, sent: Subscription) -> None:
     """From now on this session's browser is told; what it said before is forgotten."""
     await tx.run(GIVE_UP, sent.endpoint, session)
-    await tx.run(SUBSCRIBE, session, agent, sent.endpoint, sent.keys.p256dh, sent.keys.auth, tx.now)
+    auth = tx.seals.seal(sent.keys.auth, f"{PUSH} {session}")
+    await tx.run(SUBSCRIBE, session, agent, sent.endpoint, sent.keys.p256dh, auth, tx.now)
 
 
 async def unsubscribe(tx: Tx, session: str) -> None:
@@ -69,7 +71,7 @@ async def forget_expired(tx: Tx, device: Device) -> None:
 
 async def device_of(look: Reader, session: str) -> Device | None:
     row = await look.one(ONE, session)
-    return None if row is None else _device(row)
+    return None if row is None else _device(look, row)
 
 
 async def begin_pushing(tx: Tx) -> None:
@@ -85,8 +87,9 @@ async def take_due(tx: Tx) -> Sequence[Due]:
         return []
     rows = await tx.all(DUE, mark, noticed, tx.now - FRESH, tx.now)
     await tx.run(SET_MARK, str(noticed))
-    return [Due(_device(row), row["id"]) for row in rows]
+    return [Due(_device(tx, row), row["id"]) for row in rows]
 
 
-def _device(row: Row) -> Device:
-    return Device(row["session_id"], row["agent_id"], row["endpoint"], row["p256dh"], row["auth"])
+def _device(look: Reader, row: Row) -> Device:
+    auth = look.seals.open(row["auth"], f"{PUSH} {row['session_id']}")
+    return Device(row["session_id"], row["agent_id"], row["endpoint"], row["p256dh"], auth)

@@ -11,7 +11,7 @@ from gateway.egress.types import ContactView
 from gateway.store import Reader
 from inbox.auth.access import access_contact, access_conversation
 from inbox.commands.contacts import ContactFields, OnContact, UpdateContact, erase_contact, update_contact
-from inbox.commands.merging import MergeContacts, Merged, merge_contacts
+from inbox.commands.merging import ContactsMerged, MergeContacts, merge_contacts
 from inbox.commands.table import Done
 from inbox.fitting import Id, Sent
 from inbox.likeness import LikelyList, StandingAnswer, likely, standing
@@ -84,7 +84,7 @@ async def forget_contact(call: Call) -> None:
 
 
 @route("POST", "/contacts/{id}/merge")
-async def join_contacts(call: Call, body: MergeInto) -> Merged:
+async def join_contacts(call: Call, body: MergeInto) -> ContactsMerged:
     """Say that this contact and another are one person."""
     return await merge_contacts(asked(call), MergeContacts(contact=call.id, into=body.into))
 

@@ -17,6 +17,9 @@ from gateway.stream import describe, status
 from inbox.auth.access import access_conversation, hold_conversation
 from inbox.commands import Asked
 from inbox.commands.conversations import Subject, Tags, Values
+from inbox.commands.delivering import AccountName
+from inbox.commands.starting import Start, Started, start
+from inbox.commands.switching import Opened, OpenWay, open_way
 from inbox.commands.table import Done
 from inbox.commands.writing import (
     Composed,
@@ -24,15 +27,13 @@ from inbox.commands.writing import (
     OfNote,
     OfReply,
     Reply,
-    Start,
-    Started,
     Written,
     note,
     reply,
-    start,
 )
 from inbox.fitting import Id, Moment, Query, Sent
 from inbox.followed import list_followed
+from inbox.recipients import RecipientsView, list_recipients
 from inbox.rest.route import Call, route
 from inbox.sorting import Filter, list_sorted
 from inbox.views import (
@@ -44,12 +45,17 @@ from inbox.views import (
     list_messages,
     show_conversation,
 )
+from inbox.ways import WaysList, list_ways
 
 Place = Annotated[str, StringConstraints(max_length=100)]
 Limit = Annotated[int, Field(ge=1, le=500)]
 Stands = Literal["open", "snoozed", "closed", "spam"]
+StandsOrAny = Literal["open", "snoozed", "closed", "spam", "any"]
+"""`any`: all of them but spam."""
 Ids = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}(,[0-9a-z]{1,64}){0,9}$")]
 IdOrNone = Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{1,64}$")]
+Urgency = Annotated[int, Field(ge=0, le=4)]
+"""0: no priority; 4: urgent."""
 Words = Annotated[str, Field(max_length=300)]
 
 
@@ -60,7 +66,7 @@ class PageQuery(Query):
 
 
 class ListQuery(PageQuery):
-    status: Stands | None = None
+    status: StandsOrAny | None = None
     assignee: IdOrNone | None = None
     """An agent's id, `me` or `none`."""
     team: IdOrNone | None = None
@@ -68,16 +74,26 @@ class ListQuery(PageQuery):
     tag: Ids | None = None
     """One, or several with commas between them: all of them."""
     q: Words = ""
-    sort: Literal["activity", "waiting"] | None = None
-    """`waiting`: who waits longest first, then the others. With this, the next three or several tags `q` does not
-    count, and the status is `open` unless it is said."""
+    sort: Literal["activity", "waiting", "wakes"] | None = None
+    """`waiting`: who waits longest first, then the others; `wakes`, only with status `snoozed`: what wakes first. With
+    this, the next four or several tags `q` does not count, and the status is `open` unless it is said."""
     account: Annotated[str, Field(min_length=1, max_length=40)] | None = None
     unread: bool = False
     waiting_over: Annotated[int, Field(ge=0, le=2**40)] | None = None
     """ms for which the customer has waited at least."""
-    view: Annotated[str, StringConstraints(pattern=r"^(mentions|watched)$")] | None = None
-    """The caller's own lists: where the caller was named, the newest first; what the caller watches. With them only
-    `status` counts."""
+    priority: Urgency | None = None
+    view: Annotated[str, StringConstraints(pattern=r"^(mentions|watched|undelivered)$")] | None = None
+    """The caller's own lists: where the caller was named, the newest first; what the caller watches; and for
+    everybody the running ones whose newest public message of ours `failed`, or nobody knows. With them only `status`
+    counts."""
+
+    @model_validator(mode="after")
+    def _only_what_sleeps_wakes(self) -> ListQuery:
+        if self.sort == "wakes" and self.status != "snoozed":
+            raise ValueError("only what is snoozed wakes")
+        if self.view is not None and self.status == "any":
+            raise ValueError("a list of one's own has one status, or without one every")
+        return self
 
 
 class HistoryQuery(PageQuery):
@@ -101,8 +117,12 @@ class WriteMessage(Composed, OfReply, OfNote):
     def _only_notes_name_colleagues(self) -> WriteMessage:
         if self.mentions and self.visibility != "note":
             raise ValueError("only a note names colleagues")
-        if self.hold and self.visibility != "public":
+        if (self.hold or self.at is not None) and self.visibility != "public":
             raise ValueError("only a reply is held")
+        if (self.to is not None or self.cc is not None or self.bcc) and self.visibility != "public":
+            raise ValueError("only a reply has recipients")
+        if self.template is not None and self.visibility != "public":
+            raise ValueError("only a reply is a template")
         return self
 
 
@@ -118,7 +138,7 @@ class ChangeConversation(Sent):
     tags: Tags | None = None
     """Exactly these from now on."""
     subject: Subject | None = None
-    priority: Annotated[int, Field(ge=0, le=4)] | None = None
+    priority: Urgency | None = None
     attributes: Values | None = None
 
     @model_validator(mode="after")
@@ -126,6 +146,15 @@ class ChangeConversation(Sent):
         if (self.status == "snoozed") != (self.snoozed_until is not None):
             raise ValueError("status snoozed and snoozed_until belong together")
         return self
+
+
+class OfLeg(Query):
+    leg: Id | None = None
+
+
+class ChosenWay(Sent):
+    account: AccountName
+    identity: Id
 
 
 class ConversationAnswer(Done):
@@ -167,8 +196,13 @@ async def conversations(call: Call, query: ListQuery) -> ConversationsPage:
 
 
 def _is_sorted(query: ListQuery) -> bool:
-    narrowed = query.account is not None or query.unread or query.waiting_over is not None
-    return query.sort is not None or narrowed or "," in (query.tag or "")
+    narrowed = (
+        query.account is not None
+        or query.unread
+        or query.waiting_over is not None
+        or query.priority is not None
+    )
+    return query.sort is not None or query.status == "any" or narrowed or "," in (query.tag or "")
 
 
 async def _sorted(call: Call, query: ListQuery) -> ConversationsPage:
@@ -181,6 +215,7 @@ async def _sorted(call: Call, query: ListQuery) -> ConversationsPage:
         account=query.account,
         unread=query.unread,
         waiting_over=query.waiting_over,
+        priority=query.priority,
     )
     sort = query.sort or "activity"
     return await call.desk.store.scan(
@@ -229,6 +264,31 @@ async def write_message(call: Call, body: WriteMessage) -> Written:
 async def start_conversation(call: Call, body: Start) -> Started:
     """Write first, on an account that may."""
     return await start(asked(call), body)
+
+
+@route("GET", "/conversations/{id}/ways")
+async def ways(call: Call) -> WaysList:
+    """By which accounts and addresses its customer can be written to, each with the reason why not."""
+    viewer, channels, now = call.caller.viewer, call.desk.channels, call.desk.clock()
+    return await call.desk.store.read(lambda look: list_ways(look, viewer, call.id, channels, now))
+
+
+@route("POST", "/conversations/{id}/ways")
+async def go_by(call: Call, body: ChosenWay) -> Opened:
+    """Go on by another way: public replies take it from now on."""
+    row = await call.desk.store.read(lambda look: access_conversation(look, call.caller.viewer, call.id))
+    return await open_way(
+        asked(call), OpenWay(conversation=row["id"], account=body.account, identity=body.identity)
+    )
+
+
+@route("GET", "/conversations/{id}/recipients")
+async def recipients(call: Call, query: OfLeg) -> RecipientsView:
+    """Whom an answer by a leg (without one: the current) goes to unless it says otherwise."""
+    viewer, channels = call.caller.viewer, call.desk.channels
+    return await call.desk.store.read(
+        lambda look: list_recipients(look, viewer, call.id, query.leg, channels)
+    )
 
 
 @route("PATCH", "/conversations/{id}")

@@ -12,7 +12,8 @@ from typing_extensions import TypedDict
 from gateway.egress.types import AgentEvent
 from gateway.errors import Refused
 from gateway.events import Event
-from gateway.store import Cursor, Reader, events_after, trimmed_to
+from gateway.store import Cursor, Reader, Store, events_after, trimmed_to
+from gateway.store.base import read_head
 from inbox.fitting import Query
 from inbox.hub import form
 from inbox.rest.conversations import Limit, page_size
@@ -51,10 +52,15 @@ async def events(call: Call, query: EventsQuery) -> EventsPage:
     if query.after is None:
         return {"cursor": str(store.cursor), "position": store.published, "events": [], "more": False}
     cursor = Cursor.parse(query.after)
-    if cursor is None or cursor.epoch != store.epoch or cursor.position > store.published:
+    if cursor is None or cursor.epoch != store.epoch or await is_ahead(store, cursor.position):
         raise CursorGone("errors.cursor_gone", "a cursor of another life")
     until = asyncio.get_running_loop().time() + min(query.wait, call.desk.limits.events_wait) / 1000
     return await _until_something(call, cursor.position, until, page_size(call, query.limit))
+
+
+async def is_ahead(store: Store, position: int) -> bool:
+    """Of all there is: another process may have told more than this one has heard of."""
+    return position > store.published and position > await store.follow(read_head)
 
 
 async def _until_something(call: Call, position: int, until: float, limit: int) -> EventsPage:
@@ -64,7 +70,7 @@ async def _until_something(call: Call, position: int, until: float, limit: int) 
         came = await store.scan(lambda look, after=position: _after(look, after, limit))  # type: ignore[misc]
         told = await _told(call, came)
         position = came[-1].position if came else position
-        if told or len(came) == limit or clock() >= until:
+        if told or len(came) == limit or clock() >= until or call.desk.leaves:
             cursor = str(Cursor(store.epoch, position))
             return {"cursor": cursor, "position": position, "events": told, "more": len(came) == limit}
         await _something_new(call, position, until - clock())
@@ -87,9 +93,10 @@ async def _told(call: Call, came: Sequence[Event]) -> list[AgentEvent]:
 
 
 async def _something_new(call: Call, position: int, seconds: float) -> None:
-    """Until this process has heard of a newer fact, or the time is over."""
+    """Until this process has heard of a newer fact, is about to end, or the time is over."""
     wake = asyncio.Event()
     stop = call.desk.bus.take_events(lambda events: wake.set())
+    call.desk.waiting.add(wake)
     try:
         if call.desk.store.published <= position:
             async with asyncio.timeout(max(0.0, seconds)):
@@ -97,4 +104,5 @@ async def _something_new(call: Call, position: int, seconds: float) -> None:
     except TimeoutError:
         pass
     finally:
+        call.desk.waiting.discard(wake)
         stop()

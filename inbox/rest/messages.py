@@ -1,21 +1,29 @@
-"""One message: what it was before it was edited, other words for it, and a held reply taken back or let go."""
+"""One message: what it was before it was edited, other words for it, a held reply taken back or let go, and what agents
+do about one that goes over a provider."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NotRequired
+
 from typing_extensions import TypedDict
 
-from gateway.store import Reader, from_json
+from gateway.delivery import State
+from gateway.store import Reader, Row, from_json
 from inbox.auth.access import access_message
-from inbox.commands.held import Undone, send_now, undo_send
+from inbox.commands.delivering import fetch_again, let_be, send_again
+from inbox.commands.held import SendLater, Undone, send_later, send_now, undo_send
 from inbox.commands.table import Done
 from inbox.commands.writing import EditMessage, OnMessage, Written, edit_message, erase_message
-from inbox.fitting import Sent, Text
+from inbox.fitting import Moment, Sent, Text
 from inbox.rest.conversations import asked
 from inbox.rest.route import Call, route
 
 SEEN_MOST = 500
 """Movements of a leg's watermarks that are looked through for one message."""
 SEEN = f"""select at, changes from events where kind = 'leg.seen' and subject_id = $1 and position > $2
+    order by position limit {SEEN_MOST}"""
+STEPS = f"""select at, changes from events where kind = 'message.delivery' and message_id = $1
     order by position limit {SEEN_MOST}"""
 VERSIONS = "select text, at from message_versions where message_id = $1 order by version"
 
@@ -32,6 +40,8 @@ class VersionsList(TypedDict):
 
 
 class SeenView(TypedDict):
+    sent_at: NotRequired[int]
+    """Only of what goes over a provider: since when it has it."""
     delivered_at: int | None
     """UTC ms; None: not yet, or before the log begins."""
     read_at: int | None
@@ -65,6 +75,8 @@ async def seen(call: Call) -> SeenView:
         told: SeenView = {"delivered_at": None, "read_at": None}
         if row["leg_id"] is None or row["author_kind"] == "customer":
             return told
+        if row["delivery"] is not None:
+            return _steps(await look.all(STEPS, row["id"]))
         for one in await look.all(SEEN, row["leg_id"], row["position"]):
             marks = from_json(one["changes"])
             if told["delivered_at"] is None and marks.get("delivered", 0) >= row["position"]:
@@ -74,6 +86,19 @@ async def seen(call: Call) -> SeenView:
         return told
 
     return await call.desk.store.read(look_up)
+
+
+def _steps(news: Sequence[Row]) -> SeenView:
+    """When it came to each state that it still shows: another attempt begins anew."""
+    at: dict[str, int] = {}
+    for one in news:
+        state = from_json(one["changes"]).get("delivery")
+        if state in (State.QUEUED, State.FAILED, State.UNKNOWN):
+            at = {}
+        elif state:
+            at[state] = one["at"]
+    told: SeenView = {"delivered_at": at.get(State.DELIVERED), "read_at": at.get(State.READ)}
+    return {**told, "sent_at": at[State.SENT]} if State.SENT in at else told
 
 
 @route("PATCH", "/messages/{id}")
@@ -98,3 +123,31 @@ async def take_back(call: Call) -> Undone:
 async def let_go(call: Call) -> Written:
     """Let one's own held reply go at once."""
     return await send_now(asked(call), OnMessage(message=call.id))
+
+
+class NewTime(Sent):
+    at: Moment
+
+
+@route("POST", "/messages/{id}/later")
+async def put_off(call: Call, body: NewTime) -> Done:
+    """Let a held reply go at another time."""
+    return await send_later(asked(call), SendLater(message=call.id, at=body.at))
+
+
+@route("POST", "/messages/{id}/send_again")
+async def once_more(call: Call) -> Done:
+    """Send what has failed or is unknown once more."""
+    return await send_again(asked(call), OnMessage(message=call.id))
+
+
+@route("POST", "/messages/{id}/let_be")
+async def leave_it(call: Call) -> Done:
+    """Leave what is unknown as it is: what was written after it waits no more."""
+    return await let_be(asked(call), OnMessage(message=call.id))
+
+
+@route("POST", "/messages/{id}/fetch_again")
+async def fetch_files(call: Call) -> Done:
+    """Ask the provider once more for files of hers that did not come."""
+    return await fetch_again(asked(call), OnMessage(message=call.id))

@@ -138,7 +138,7 @@ async def download_parked(call: Call) -> web.Response:
 async def replay_all(call: Call) -> ReplayedAll:
     """Play all that wait again, those first that were tried longest ago."""
     desk = call.desk
-    done = await provided.replay_all(desk.store, desk.channels, desk.limits, call.caller.actor)
+    done = await provided.replay_all(desk.store, desk.channels, desk.limits, call.caller.actor, desk.media)
     return {"taken": done.taken, "failed": done.failed, "left": done.left}
 
 
@@ -146,7 +146,9 @@ async def replay_all(call: Call) -> ReplayedAll:
 async def replay_one(call: Call) -> ReplayAnswer:
     """Take it in as if it came now; its messages arrive late. What was stored of it before changes nothing."""
     desk = call.desk
-    trouble = await provided.replay(desk.store, desk.channels, call.id, desk.limits, call.caller.actor)
+    trouble = await provided.replay(
+        desk.store, desk.channels, call.id, desk.limits, call.caller.actor, desk.media
+    )
     return {"parked": None if trouble is None else _view(await _one(call))}
 
 

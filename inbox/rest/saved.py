@@ -13,7 +13,7 @@ from gateway.stream import saved as views
 from gateway.stream.sharing import PERSONAL
 from inbox.commands.private import tell_own
 from inbox.fitting import Id, Query, Sent
-from inbox.rest.conversations import PageQuery, Stands, asked, page_size
+from inbox.rest.conversations import PageQuery, StandsOrAny, Urgency, asked, page_size
 from inbox.rest.route import Call, route
 from inbox.saved import access_view, load_filters, load_views, show_view
 from inbox.sharing import ChangeShared, MakeShared, check_may_share
@@ -28,7 +28,7 @@ LONGEST_WAIT = 366 * 86_400_000
 class FilterSent(Sent):
     """What is left out does not count."""
 
-    status: Stands = "open"
+    status: StandsOrAny = "open"
     team: Id | None = None
     """A team's id or `none`."""
     assignee: Id | None = None
@@ -39,6 +39,7 @@ class FilterSent(Sent):
     unread: bool = False
     waiting_over: Annotated[int, Field(ge=0, le=LONGEST_WAIT)] | None = None
     """ms for which the customer has waited at least."""
+    priority: Urgency | None = None
 
 
 class MakeView(MakeShared):

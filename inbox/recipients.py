@@ -1,0 +1,148 @@
+"""To whom a message goes where its channel takes several: what is asked for, and what answering all means."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from gateway.channels.base import Correspondent, OwnsAddresses, Sends
+from gateway.channels.registry import Channels
+from gateway.egress.access import Viewer
+from gateway.egress.agent import correspondent
+from gateway.egress.types import CorrespondentView
+from gateway.errors import NotFound, Refused
+from gateway.events import Address
+from gateway.store import Reader, as_json
+from gateway.store.load import PEOPLE
+from gateway.stream.envelope import ANSWER_ALL, Wanted, answering
+from inbox.auth.access import access_contact, access_conversation
+from inbox.fitting import Sent
+
+MOST = 100
+"""Recipients of one kind that may be said at all; the channel bounds them once more."""
+
+LEG = "select id, account_id, identity_id from legs where id = $1 and conversation_id = $2"
+KNOWN = "select id, contact_id from identities where space = $1 and address = $2"
+TAKES_PART = """select 1 from legs l where l.conversation_id = $1 and l.identity_id = $2
+    union all select 1 from participants p join identities i on i.contact_id = p.contact_id
+        where p.conversation_id = $1 and i.id = $2 limit 1"""
+
+
+class Recipient(Sent):
+    address: Annotated[str, Field(min_length=1, max_length=320)]
+    name: Annotated[str, Field(max_length=200)] = ""
+    """Kept for an address that nobody has so far, or that has no name."""
+
+
+Recipients = Annotated[list[Recipient], Field(max_length=MOST)]
+
+
+class InCopy(Sent):
+    """With a message that may go to several."""
+
+    cc: Recipients | None = None
+    """None: those who stood beside whoever it goes to in the newest message that she has."""
+    bcc: Recipients = Field(default_factory=list)
+    """Nobody else is told of them."""
+
+
+class ToSeveral(InCopy):
+    to: Recipients | None = None
+    """None: the person of the leg. Without her it is on a leg of its own, she does not see it and waits on."""
+    subject: Annotated[str, Field(max_length=300)] | None = None
+    """For this very message; None or empty: the conversation's, as an answer."""
+    quote: bool | None = None
+    """Does what it answers stand below it? None: where an agent answers her words."""
+
+
+class RecipientsView(TypedDict):
+    """Whom an answer goes to unless it says otherwise."""
+
+    account: str
+    leg: str
+    to: list[CorrespondentView]
+    cc: list[CorrespondentView]
+    subject: str
+    """The conversation's; empty: it has none."""
+    quote: bool
+    """Would what it answers stand below it?"""
+
+
+async def wanted_of(
+    look: Reader, viewer: Viewer, channels: Channels, account: str, said: InCopy, conversation: str | None
+) -> Wanted:
+    """What is asked for, each address known to be one that the account writes to, and none of ours. Nobody is written
+    to whom the caller may not know. Raises Refused, NotFound."""
+    channel: object = channels.get(account)
+    several = said if isinstance(said, ToSeveral) else None
+    to = several.to if several else None
+    if not isinstance(channel, Sends) or channels.access(account).capabilities.recipients < 2:
+        if said.cc or said.bcc or to is not None or (several and several.subject):
+            raise Refused("errors.one_recipient", f"{account} writes to one person at a time")
+        return ANSWER_ALL
+
+    async def people(named: Sequence[Recipient]) -> tuple[Correspondent, ...]:
+        found = [Correspondent(address_of(channels, account, one.address), one.name.strip()) for one in named]
+        for one in found:
+            await check_known(look, viewer, one.address, conversation)
+        return tuple(found)
+
+    return Wanted(
+        to=None if to is None else await people(to),
+        cc=None if said.cc is None else await people(said.cc),
+        bcc=await people(said.bcc),
+        subject=several.subject if several else None,
+        quote=several.quote if several else None,
+    )
+
+
+def address_of(channels: Channels, account: str, written: str) -> Address:
+    """What an agent has typed. Raises Refused for what is no address, or one of ours."""
+    channel: object = channels.get(account)
+    address = channel.address_of(written) if isinstance(channel, Sends) else None
+    if address is None:
+        raise Refused("errors.no_address", f"{account} cannot write to what was typed")
+    if is_ours(channels, address):
+        raise Refused("errors.recipient_ours", "an address of ours", address=written)
+    return address
+
+
+def is_ours(channels: Channels, address: Address) -> bool:
+    """Would what is sent there come back to us?"""
+    return any(isinstance(one, OwnsAddresses) and one.owns(address) for one in channels)
+
+
+async def check_known(look: Reader, viewer: Viewer, address: Address, conversation: str | None) -> None:
+    """Whose address somebody writes to they may know: she takes part in that conversation, or is nobody so far. Raises
+    NotFound."""
+    row = await look.one(KNOWN, address.space, address.address)
+    if row is None:
+        return
+    if conversation is None or await look.one(TAKES_PART, conversation, row["id"]) is None:
+        await access_contact(look, viewer, row["contact_id"])
+
+
+async def list_recipients(
+    look: Reader, viewer: Viewer, key: str, leg: str | None, channels: Channels
+) -> RecipientsView:
+    """Raises NotFound."""
+    row = await access_conversation(look, viewer, key)
+    way = await look.one(LEG, leg or row["leg_id"] or "", row["id"])
+    if way is None:
+        raise NotFound("errors.leg_not_found", f"no leg {leg or row['leg_id']} in {row['id']}")
+    channel = channels.get(way["account_id"])
+    several = channel is not None and channel.capabilities.recipients > 1
+    found = await answering(look, row["id"], way["account_id"], way["identity_id"])
+    cc = found.beside if several else ()
+    people = {one["id"]: one for one in await look.all(PEOPLE, as_json([way["identity_id"], *cc]))}
+    return {
+        "account": way["account_id"],
+        "leg": way["id"],
+        "to": [correspondent(people[way["identity_id"]])],
+        "cc": [correspondent(people[one]) for one in cc],
+        "subject": row["subject"],
+        "quote": several and found.hers,
+    }
