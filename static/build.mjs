@@ -4,6 +4,8 @@
 //   widget.js             the loader: one small script with a stable name, because sites refer to it
 //   inbox-HASH.js/.css    the agents' inbox      } ES modules; what they import() becomes chunk-HASH.js.
 //   sandbox-HASH.js/.css  the demo's own page    }
+//   phones-HASH.js/.css   its page of phones     }
+//   mail-HASH.js/.css     its mail program       }
 //   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: import css from the entry.
 //   worker-HASH.js        the inbox's service worker; the server gives it the stable name that a browser asks again for
 //   pdf-worker-HASH.js    pdf.js reading a document, in a thread of its own; pdf-VERSION/ what it asks for then (the tables of
@@ -24,7 +26,7 @@ import * as esbuild from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const source = join(here, "src");
-const ENTRIES = { inbox: "inbox/main.tsx", widget: "widget/main.tsx", sandbox: "sandbox/main.tsx" };
+const ENTRIES = { inbox: "inbox/main.tsx", widget: "widget/main.tsx", sandbox: "sandbox/main.tsx", phones: "sandbox/phones/main.tsx", mail: "sandbox/mail/main.tsx" };
 const LOADER = "widget/loader.ts";
 const WORKER = "inbox/notify/worker.ts";
 const MARK = "inbox/mark.svg";
@@ -66,6 +68,17 @@ const wornTokens = {
   },
 };
 
+// A style that a lazy chunk carries as text is as small as those in files.
+const smallSheets = {
+  name: "small-sheets",
+  setup(build) {
+    build.onLoad({ filter: /\.sheet$/ }, async (file) => {
+      const { code } = await esbuild.transform(readFileSync(file.path, "utf8"), { loader: "css", minify: true, target: common.target });
+      return { contents: code, loader: "text" };
+    });
+  },
+};
+
 /** What the inbox's preview of PDF files asks for by name. No wasm: the page's policy would have to allow it. */
 async function buildPdf(out) {
   const from = join(here, "node_modules/pdfjs-dist");
@@ -90,7 +103,8 @@ async function buildPdf(out) {
 const DRAWN = "./src/widget/draw/index.ts";
 const OWN = {
   widget: {
-    plugins: [wornTokens],
+    plugins: [wornTokens, smallSheets],
+    tsconfig: join(here, "tsconfig.widget.json"),
     alias: { preact: DRAWN, "preact/hooks": DRAWN, "preact/jsx-runtime": DRAWN },
     chunkNames: "[name]-[hash]",
   },

@@ -15,9 +15,15 @@ export function noAnswer(): ProblemView {
   return { type: "network", title: "No answer", status: 0, detail: "", text: "errors.network", params: {} };
 }
 
+/** Why a request or a command was refused, whichever of the two it was; anything else counts as no answer. */
 export function problemOf(error: unknown): ProblemView {
   if (error instanceof ApiError) return error.problem;
-  return noAnswer();
+  return isProblem(error) ? error : noAnswer();
+}
+
+/** Commands reject with the problem itself. */
+function isProblem(error: unknown): error is ProblemView {
+  return typeof error === "object" && error !== null && "status" in error && "text" in error;
 }
 
 let signedOut: () => void = () => undefined;

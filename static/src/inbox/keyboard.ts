@@ -2,27 +2,25 @@
 // input method composes; only the palette opens from everywhere.
 
 import { effect } from "@preact/signals";
-import { isComposing, shortcutOf } from "../shared/keys";
+import { isComposing, isTyping, shortcutOf } from "../shared/keys";
 import { go, route } from "./router";
 import { state } from "./store";
-import { quoteOne, walkMessages } from "./views/conversation/walking";
+import { Ids } from "./store/ids";
+import { markOneUnread, quoteOne, walkMessages } from "./views/conversation/walking";
+import { markAsUnread } from "./views/conversation/unread";
 import { chosenId, listAddress, listPlace } from "./views/shell/chosen";
 import { choosing, selected, selectNone, selectShown, toggle } from "./views/list/selected";
 import { shownRows } from "./views/list/shown";
 import { press } from "./views/shell/press";
 import { toggleNotices } from "./views/notices/bell";
 import { toggleWatching } from "./views/notices/watching";
-import { paletteOpen } from "./views/shell/palette";
-import { shortcutsOpen } from "./views/shell/shortcuts";
+import { paletteOpen } from "./views/shell/palette-open";
+import { shortcutsOpen } from "./views/shell/shortcuts-open";
 import { undoLast } from "./ui/toasts";
 import { undoNewestHeld } from "./views/conversation/held";
 
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
-}
-
 /** The open conversation's list as it last stood in it: who closes it goes on from there. */
-let stood: { id: string; rows: readonly string[] } | null = null;
+let stood: { id: string; rows: Ids } | null = null;
 
 effect(() => {
   const id = chosenId.value;
@@ -31,12 +29,12 @@ effect(() => {
 });
 
 /** The row next to one that has left the list; past the last one the new last. */
-function nextToLeft(id: string, rows: readonly string[], by: number): string | undefined {
-  const before = stood?.id === id ? stood.rows : [];
+function nextToLeft(id: string, rows: Ids, by: number): string | undefined {
+  const before = stood?.id === id ? stood.rows : Ids.NONE;
   const from = before.indexOf(id);
-  if (from === -1) return rows[0];
+  if (from === -1) return rows.at(0);
   const onward = by > 0 ? before.slice(from + 1) : before.slice(0, from).reverse();
-  return onward.find((one) => rows.includes(one)) ?? rows[by > 0 ? rows.length - 1 : 0];
+  return onward.find((one) => rows.includes(one)) ?? rows.at(by > 0 ? -1 : 0);
 }
 
 /** Walks the list: with a conversation open the next one opens, else the focus moves. */
@@ -44,7 +42,7 @@ function move(by: number): void {
   const rows = shownRows.value;
   const from = chosenId.value ?? focusedRow() ?? "";
   const at = rows.indexOf(from);
-  const id = at === -1 ? nextToLeft(from, rows, by) : rows[Math.max(0, Math.min(rows.length - 1, at + by))];
+  const id = at === -1 ? nextToLeft(from, rows, by) : rows.at(Math.max(0, Math.min(rows.length - 1, at + by)));
   const view = id === undefined ? undefined : state.value.conversations.get(id);
   if (!view) return;
   if (chosenId.value) go(`/c/${view.number}`, { replace: true });
@@ -120,6 +118,19 @@ function quoteHere(): void {
   if (view) quoteOne(view);
 }
 
+/** The chosen ones; else the conversation that is open or has the focus in the list. */
+function markUnreadHere(): void {
+  const { conversations } = state.value;
+  const chosen = selected.value.length > 0;
+  const ids = chosen ? selected.value : [chosenId.value ?? focusedRow() ?? ""];
+  const views = ids.flatMap((id) => conversations.get(id) ?? []);
+  const [view] = views;
+  if (chosen) markAsUnread(views);
+  else if (view) markOneUnread(view);
+}
+
+const SHIFTED: Readonly<Record<string, () => void>> = { u: markUnreadHere };
+
 function isInList(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest(".row-place") !== null;
 }
@@ -147,13 +158,13 @@ function keyed(event: KeyboardEvent): void {
   }
   // Outside of fields nothing is composed, even where the input method takes the key for itself.
   const meant = shortcutOf(event);
-  if (event.isComposing || (event.shiftKey && /^[a-z]$/.test(meant))) return;
+  if (event.isComposing) return;
   const along = meant === "ArrowDown" ? 1 : meant === "ArrowUp" ? -1 : 0;
   if (event.shiftKey && along !== 0) {
     if (walkMessages(along)) event.preventDefault();
     return;
   }
-  const act = ACTS[meant];
+  const act = event.shiftKey && /^[a-z]$/.test(meant) ? SHIFTED[meant] : ACTS[meant];
   if (!act) return;
   event.preventDefault();
   act();

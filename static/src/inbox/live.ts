@@ -1,24 +1,24 @@
 // Puts socket, store and commands together: one live agent in one tab.
 
-import { keptIn } from "../shared/clientstore";
 import { dispatch, state } from "./store";
 import { get, onSignedOut, problemOf } from "./api";
 import { mindingAlong } from "./commands/along";
 import { minding } from "./commands/drafts";
 import { heard, sayAgain, sayNow, useSocketForLatest } from "./commands/latest";
 import { hasUnsent, refuse, resend, settle, useSocket } from "./commands/outbox";
+import { mindingRead } from "./commands/reading";
 import { greet, useSocketForSignals } from "./commands/signals";
+import { renewOutdated, renewUnseen, watchHands } from "./renewing";
 import { AgentSocket } from "./socket";
 import { noteMacros } from "./views/composer/macros";
 import { noteSettings } from "./views/settings/told";
-import type { ToAgent } from "../wire";
+import type { Away } from "./store/state";
+import type { ProblemView, ToAgent } from "../wire";
 
 const UNAVAILABLE = 503;
-const RELOADS_APART = 120_000; // ms
-const kept = keptIn(() => sessionStorage, "parley.");
 
-/** A page that is only switched away from for a moment is left alone. */
-const SETTLES = 60_000; // ms
+const ASK_AGAIN = 3_000; // ms between two looks whether the database is back
+let asking: ReturnType<typeof setInterval> | undefined;
 
 /** Sockets in a row that did not open though the server answers: then something on the way blocks them. */
 const BLOCKED = 3;
@@ -29,7 +29,7 @@ let socket: AgentSocket | null = null;
 let resendDue = false;
 
 function take(told: ToAgent): void {
-  const frame = mindingAlong(minding(told));
+  const frame = mindingRead(mindingAlong(minding(told)));
   dispatch(frame);
   noteMacros(frame);
   noteSettings(frame);
@@ -39,8 +39,9 @@ function take(told: ToAgent): void {
     if (!refuse(frame.id, frame.problem)) heard(frame.id);
   }
   if (resendDue && state.value.generation > 0 && frame.kind !== "hello") beginTalking();
-  if (frame.kind === "problem") noteAvailability(frame.problem.status === UNAVAILABLE);
-  else if (frame.kind === "result" || frame.kind === "snapshot") noteAvailability(false);
+  if (frame.kind === "hello" && state.value.isOld) renewUnseen();
+  if (frame.kind === "problem") noteAway(awayBy(frame.problem));
+  else if (frame.kind === "result" || frame.kind === "snapshot") noteAway(null);
 }
 
 function beginTalking(): void {
@@ -50,8 +51,27 @@ function beginTalking(): void {
   sayAgain();
 }
 
-function noteAvailability(unavailable: boolean): void {
-  if (state.value.unavailable !== unavailable) dispatch({ kind: "unavailable", unavailable });
+function awayBy(problem: ProblemView): Away {
+  if (problem.status !== UNAVAILABLE) return null;
+  return problem.type === "moving" ? "moving" : "database";
+}
+
+/** The banner stands until the server says that it can store again, which nothing else may ask meanwhile. */
+function noteAway(away: Away): void {
+  if (state.value.away === away) return;
+  dispatch({ kind: "away", away });
+  clearInterval(asking);
+  if (away === "database") asking = setInterval(askWhetherBack, ASK_AGAIN);
+}
+
+function askWhetherBack(): void {
+  get("/session").then(
+    () => {
+      noteAway(null);
+      if (state.value.connection === "waiting") retryConnection();
+    },
+    () => undefined,
+  );
 }
 
 function sayBlocked(blocked: boolean): void {
@@ -64,7 +84,7 @@ function say(
 ): void {
   if (state.value.connection === connection && state.value.retryAt === retryAt) return;
   dispatch({ kind: "connection", connection, retryAt });
-  if (connection === "outdated") reloadOnce();
+  if (connection === "outdated") renewOutdated();
 }
 
 export function goLive(): void {
@@ -88,7 +108,12 @@ export function goLive(): void {
     turnedAway: () => {
       get("/session").then(
         () => ++turnedAway >= BLOCKED && sayBlocked(true),
-        (error: unknown) => problemOf(error).status === 401 && signedOut(),
+        (error: unknown) => {
+          const { status } = problemOf(error);
+          if (status === 401) signedOut();
+          // The door does not open because the server cannot ask who we are.
+          else if (status === UNAVAILABLE) noteAway("database");
+        },
       );
     },
   });
@@ -97,26 +122,12 @@ export function goLive(): void {
   useSocketForLatest((frame) => made.send(frame));
   useSocketForSignals((frame) => made.send(frame));
   onSignedOut(signedOut);
-  document.addEventListener("visibilitychange", () => setTimeout(renewPage, SETTLES));
+  watchHands();
   addEventListener("pagehide", sayNow);
   addEventListener("beforeunload", (event) => {
     if (hasUnsent() && state.value.connection !== "online") event.preventDefault();
   });
   made.start();
-}
-
-/** The server no longer understands this page. If a fresh one does not help either, the page stays and says so. */
-function reloadOnce(): void {
-  const last = kept.read<number>("reloaded") ?? 0;
-  kept.write("reloaded", Date.now());
-  if (Date.now() - last > RELOADS_APART) location.reload();
-}
-
-/** A newer front end is taken when nobody looks and nothing is on its way. */
-function renewPage(): void {
-  const { isOld, connection, pending } = state.value;
-  if (isOld && connection === "online" && pending.length === 0 && document.visibilityState === "hidden")
-    location.reload();
 }
 
 export function retryConnection(): void {

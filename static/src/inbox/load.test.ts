@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentSnapshotFrame } from "../wire";
-import { loadList, loadThread } from "./load";
+import { loadConversation, loadList, loadThread } from "./load";
 import { dispatch, state } from "./store";
 import { listKey } from "./store/lists";
-import { message } from "./store/testworld";
+import { conversation, message } from "./store/testworld";
 
 const SNAPSHOT: AgentSnapshotFrame = {
   kind: "snapshot",
@@ -75,4 +75,25 @@ test("that nothing came is said of what was asked in this life alone", async () 
   assert.deepEqual([thread()?.phase, list()], ["asked", "asked"]);
   for (const one of fresh) await answers(one, null);
   assert.deepEqual([thread()?.phase, list()], ["failed", "failed"]);
+});
+
+test("opening a conversation asks for it once, whoever wants to know", async () => {
+  dispatch(SNAPSHOT);
+  const asks = [loadConversation("c1"), loadConversation("c1"), loadConversation("c2")];
+  assert.equal(asked.length, 2);
+  const page = (id: string) => ({
+    conversation: conversation(id, 1, 1),
+    contact: { id: `p${id}`, name: id, position: 1, blocked_at: null, erased_at: null, identities: [] },
+    ...{ position: 1, read: 0, watching: false, drafts: {}, along: {} },
+  });
+  for (const id of ["c1", "c2"]) asked.shift()?.(page(id));
+  assert.deepEqual(await Promise.all(asks), ["c1", "c1", "c2"]);
+  const again = loadConversation("c1");
+  assert.equal(asked.length, 1, "when it has been answered it is asked anew");
+  asked.shift()?.(null);
+  await assert.rejects(() => again);
+  const third = loadConversation("c1");
+  assert.equal(asked.length, 1, "also after none came");
+  asked.shift()?.(page("c1"));
+  assert.equal(await third, "c1");
 });

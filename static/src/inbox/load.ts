@@ -20,7 +20,7 @@ const ANEW = 500;
 
 function queryOf(filter: Filter): Record<string, string> {
   return {
-    status: filter.status,
+    ...(filter.view !== "undelivered" ? { status: filter.status } : {}),
     ...(filter.assignee !== undefined ? { assignee: filter.assignee ?? "none" } : {}),
     ...(filter.team !== undefined ? { team: filter.team ?? "none" } : {}),
     ...(filter.tag !== undefined ? { tag: filter.tag } : {}),
@@ -28,6 +28,7 @@ function queryOf(filter: Filter): Record<string, string> {
     ...(filter.account !== undefined ? { account: filter.account } : {}),
     ...(filter.unread ? { unread: "true" } : {}),
     ...(filter.waiting_over !== undefined ? { waiting_over: String(filter.waiting_over) } : {}),
+    ...(filter.priority !== undefined ? { priority: String(filter.priority) } : {}),
     ...(filter.sort !== undefined ? { sort: filter.sort } : {}),
     ...(filter.view !== undefined ? { view: filter.view } : {}),
   };
@@ -79,7 +80,17 @@ export function renewList(filter: Filter): Promise<void> {
   });
 }
 
+const asked = new Map<string, Promise<string | null>>();
+
+/** Whoever asks while it is on its way has the same answer: opening asks for the conversation, its person's side too. */
 export function loadConversation(idOrNumber: string): Promise<string | null> {
+  const key = `${state.value.generation} ${idOrNumber}`;
+  const there = asked.get(key) ?? askConversation(idOrNumber).finally(() => asked.delete(key));
+  asked.set(key, there);
+  return there;
+}
+
+function askConversation(idOrNumber: string): Promise<string | null> {
   const { generation } = state.value;
   return get<ConversationPage>(`/conversations/${encodeURIComponent(idOrNumber)}`).then((page) => {
     dispatch({ kind: "conversation.loaded", generation, page });

@@ -16,6 +16,8 @@ export interface Preferences {
   context: boolean;
   /** Sections of the side that somebody has folded (true) or opened (false). */
   folded: Readonly<Record<string, boolean>>;
+  /** Where one goes on from a conversation one has closed. */
+  after_close: "stay" | "next" | "list";
   /** The order of the saved views, by id. */
   view_order: readonly string[];
   /** Lists that are sorted otherwise than by themselves, by their address. */
@@ -23,7 +25,7 @@ export interface Preferences {
 }
 
 const kept = keptIn(() => localStorage, "parley.");
-const FIRST: Preferences = { language: "", theme: "system", density: "roomy", context: true, folded: {}, view_order: [], sorts: {} };
+const FIRST: Preferences = { language: "", theme: "system", density: "roomy", context: true, folded: {}, after_close: "stay", view_order: [], sorts: {} };
 
 export const preferences = signal<Preferences>({ ...FIRST, ...kept.read<Partial<Preferences>>("preferences") });
 

@@ -6,6 +6,7 @@ import type notices from "../i18n/notices.en.json";
 import type settings from "../i18n/settings.en.json";
 import type { ProblemView } from "../wire";
 import { chooseLanguage, type Catalogue, type Language, makeWords, type Params } from "../shared/i18n";
+import { writtenAs } from "../shared/formats";
 import { particle } from "../shared/particles";
 
 export type WordKey = keyof typeof english | keyof typeof notices | keyof typeof settings;
@@ -33,6 +34,7 @@ export async function speak(preferred: string | null): Promise<void> {
   const chosen = chooseLanguage(preferred, navigator.languages);
   const catalogues = await Promise.all(CATALOGUES[chosen]());
   words.use(chosen, ...catalogues.reverse().map((one) => one.default));
+  writtenAs(navigator.languages);
   document.documentElement.lang = chosen;
   language.value = chosen;
 }

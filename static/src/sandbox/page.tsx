@@ -1,7 +1,7 @@
-import type { ComponentChildren } from "preact";
 import { useEffect, useId, useState } from "preact/hooks";
 import { ago } from "./ago";
-import { beginAnew, type Happened, known, look, type Now, type Persona, picture, play, type Role, type Speed } from "./door";
+import { beginAnew, type Happened, known, look, type Now, type Persona, picture, play, type Speed } from "./door";
+import { Inbox, Section } from "./inbox";
 import { count, type Key, t } from "./words";
 
 const LOOK_EVERY = 2_000; // ms
@@ -30,39 +30,6 @@ function useNow(): [Now, (now: Now) => void, boolean] {
   return [now, setNow, failed];
 }
 
-function Section({ title, children }: { title: Key; children: ComponentChildren }) {
-  const id = useId();
-  return (
-    <section aria-labelledby={id}>
-      <h2 id={id}>{t(title)}</h2>
-      {children}
-    </section>
-  );
-}
-
-const ROLES: Readonly<Record<Role, Key>> = {
-  agent: "sandbox.role.agent",
-  supervisor: "sandbox.role.supervisor",
-  admin: "sandbox.role.admin",
-};
-
-function Inbox() {
-  return (
-    <Section title="sandbox.inbox">
-      <div class="row">
-        {known.people.map(({ role, name }) => (
-          <form key={role} method="post" action={`${known.path}/enter/${role}`} target="_blank" rel="noopener">
-            <button type="submit" class={role === "supervisor" ? "primary" : ""}>
-              {t(ROLES[role], { name })}
-            </button>
-          </form>
-        ))}
-      </div>
-      <p class="faint">{t("sandbox.inbox_more")}</p>
-    </Section>
-  );
-}
-
 interface Playing {
   persona: Persona;
   signed: boolean;
@@ -71,7 +38,7 @@ interface Playing {
 function Who({ playing, change }: { playing: Playing; change: (to: Playing) => void }) {
   const more = useId();
   return (
-    <Section title="sandbox.who">
+    <Section title={t("sandbox.who")}>
       <div class="personas" role="radiogroup" aria-label={t("sandbox.who")}>
         {known.personas.map((persona) => (
           <label key={persona.key} class="persona">
@@ -121,7 +88,7 @@ function Words({ persona }: { persona: Persona }) {
     );
   return (
     <>
-      <Section title="sandbox.says">
+      <Section title={t("sandbox.says")}>
         <p class="faint">{t("sandbox.says_more")}</p>
         <ul class="says" lang={persona.language}>
           {persona.says.map((line) => (
@@ -133,7 +100,7 @@ function Words({ persona }: { persona: Persona }) {
           ))}
         </ul>
       </Section>
-      <Section title="sandbox.pictures">
+      <Section title={t("sandbox.pictures")}>
         <div class="row">
           {known.pictures.map((name) => (
             <button type="button" key={name} class="picture" onClick={() => void copy(copyPicture(name))}>
@@ -167,7 +134,7 @@ const SPEEDS: readonly [Speed, Key][] = [
 function Crowd({ now, told }: { now: Now; told: (now: Now) => void }) {
   const change = (wish: { on?: boolean; speed?: Speed }) => play(wish).then(told, () => undefined);
   return (
-    <Section title="sandbox.crowd">
+    <Section title={t("sandbox.crowd")}>
       <label class="check">
         <input
           type="checkbox"
@@ -205,7 +172,7 @@ function Crowd({ now, told }: { now: Now; told: (now: Now) => void }) {
 
 function Away({ here, setHere }: { here: boolean; setHere: (here: boolean) => void }) {
   return (
-    <Section title="sandbox.away">
+    <Section title={t("sandbox.away")}>
       <button type="button" onClick={() => setHere(!here)}>
         {t(here ? "sandbox.leave" : "sandbox.come_back")}
       </button>
@@ -233,7 +200,7 @@ function Again() {
     beginAnew().catch(() => setAsked("no"));
   };
   return (
-    <Section title="sandbox.again">
+    <Section title={t("sandbox.again")}>
       <p class="faint">{t("sandbox.again_more")}</p>
       {asked === "no" && (
         <button type="button" onClick={() => setAsked("asked")}>
@@ -273,7 +240,15 @@ export function Page() {
         </p>
       </header>
       <main>
-        <Inbox />
+        <Inbox path={known.path} people={known.people} />
+        <Section title={t("sandbox.phones")}>
+          <p class="faint">{t("sandbox.phones_more")}</p>
+          <a href={`${known.path}/phones`}>{t("sandbox.phones_open")}</a>
+        </Section>
+        <Section title={t("sandbox.mail")}>
+          <p class="faint">{t("sandbox.mail_more")}</p>
+          <a href={`${known.path}/mail`}>{t("sandbox.mail_open")}</a>
+        </Section>
         <Who playing={playing} change={setPlaying} />
         <Words persona={playing.persona} key={playing.persona.key} />
         <Away here={here} setHere={setHere} />

@@ -7,7 +7,7 @@ export function largest(rules: Readonly<Record<string, number>>, mime: string): 
 
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
 
-/** "340 kB", "12 MB". */
+/** "340 kB", "12 MB"; few bytes in a whole word, as their short form knows no plural: "50 bytes". */
 export function fileSize(bytes: number, language: string): string {
   let size = bytes;
   let unit = 0;
@@ -15,9 +15,14 @@ export function fileSize(bytes: number, language: string): string {
   return numbers(language, {
     style: "unit",
     unit: UNITS[unit] ?? "byte",
-    unitDisplay: "short",
+    unitDisplay: unit > 0 ? "short" : "long",
     maximumFractionDigits: size < 10 && unit > 0 ? 1 : 0,
   }).format(size);
+}
+
+/** Pictures, then all else, each in its order: the agent's bubble and the customer's tell the same story. */
+export function picturesFirst<File>(files: readonly File[], isPicture: (file: File) => boolean): File[] {
+  return [...files.filter(isPicture), ...files.filter((file) => !isPicture(file))];
 }
 
 /** The files of a paste or a drop; a pasted picture without a name is given one. */

@@ -2,6 +2,27 @@
 
 const made = new Map<string, unknown>();
 
+let regions: readonly string[] = [];
+
+/** How the reader's country writes times, dates and numbers, by the browser's own tags: "en-GB" for English that is read
+ *  there. Without it, and for a language that the browser does not name, the language's own way. */
+export function writtenAs(tags: readonly string[]): void {
+  regions = tags.filter(isTag);
+}
+
+/** A browser of a machine without a language of its own says "en-US@posix", which no format takes. */
+function isTag(tag: string): boolean {
+  try {
+    return Intl.getCanonicalLocales(tag).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+function written(language: string): string {
+  return regions.find((tag) => tag.split("-")[0] === language) ?? language;
+}
+
 function once<Format>(name: string, language: string, options: object, make: () => Format): Format {
   const key = name + language + JSON.stringify(options);
   const there = made.get(key) as Format | undefined;
@@ -12,11 +33,13 @@ function once<Format>(name: string, language: string, options: object, make: () 
 }
 
 export function dates(language: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
-  return once("date", language, options, () => new Intl.DateTimeFormat(language, options));
+  const tag = written(language);
+  return once("date", tag, options, () => new Intl.DateTimeFormat(tag, options));
 }
 
 export function numbers(language: string, options: Intl.NumberFormatOptions = {}): Intl.NumberFormat {
-  return once("number", language, options, () => new Intl.NumberFormat(language, options));
+  const tag = written(language);
+  return once("number", tag, options, () => new Intl.NumberFormat(tag, options));
 }
 
 export function plurals(language: string): Intl.PluralRules {

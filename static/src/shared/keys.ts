@@ -4,6 +4,11 @@ export function isComposing(event: KeyboardEvent): boolean {
   return event.isComposing || event.keyCode === 229;
 }
 
+/** Does what is typed there become text? */
+export function isTyping(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.closest("input:not([type=checkbox]), textarea, select, [contenteditable]") !== null;
+}
+
 type Pressed = Pick<KeyboardEvent, "key" | "code">;
 
 /** The shortcut's letter or sign that a key means. Signs are what the layout writes, wherever they stand; letters too,

@@ -82,6 +82,37 @@ export function unmarked(text: string): string {
     .join("\n");
 }
 
+/** Where the marks stand that `unmarked` leaves out, but for those of lists: by letter, from the text's beginning. */
+export function marksIn(text: string): ReadonlySet<number> {
+  const marks = new Set<number>();
+  const lines = text.split("\n");
+  let start = 0;
+  let fencedTo = -1;
+  lines.forEach((line, at) => {
+    const close = FENCE.test(line) && at > fencedTo ? lines.findIndex((one, place) => place > at && FENCE.test(one)) : -1;
+    if (close > at) fencedTo = close;
+    if (close > at || at === fencedTo) put(marks, start, line.length);
+    else if (at > fencedTo) inlineMarks(line, start, marks);
+    start += line.length + 1;
+  });
+  return marks;
+}
+
+function put(marks: Set<number>, from: number, length: number): void {
+  for (let at = from; at < from + length; at++) marks.add(at);
+}
+
+function inlineMarks(text: string, start: number, marks: Set<number>): void {
+  for (const { 0: whole, 1: code, 2: bold, 3: italic, index } of text.matchAll(INLINE)) {
+    const inner = code ?? bold ?? italic;
+    if (inner === undefined) continue;
+    const wide = bold === undefined ? 1 : 2;
+    put(marks, start + index, wide);
+    put(marks, start + index + whole.length - wide, wide);
+    if (code === undefined) inlineMarks(inner, start + index + wide, marks);
+  }
+}
+
 function wordsIn(spans: readonly Marked[]): string {
   return spans.map((span) => span.text).join("");
 }

@@ -2,7 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import english from "../i18n/inbox.en.json";
 import korean from "../i18n/inbox.ko.json";
-import { dayName, relative, shortMoment, span, waited, waitedShort } from "./time";
+import { writtenAs } from "./formats";
+import {
+  clock,
+  date,
+  dayName,
+  exact,
+  lasting,
+  relative,
+  shortMoment,
+  span,
+  stamp,
+  waited,
+  waitedShort,
+} from "./time";
 
 const noon = new Date(2026, 2, 10, 12).getTime();
 const minute = 60_000;
@@ -33,6 +46,7 @@ test("day lines name near days and dates beyond", () => {
 test("a list row says the time, the weekday or the date", () => {
   assert.equal(shortMoment(noon - minute, noon, "ko"), "오전 11:59");
   assert.equal(shortMoment(noon - 3 * 24 * 60 * minute, noon, "en"), "Sat");
+  assert.equal(shortMoment(noon - 3 * 24 * 60 * minute, noon, "ko"), "토요일");
   assert.equal(shortMoment(new Date(2026, 0, 2).getTime(), noon, "en"), "Jan 2");
 });
 
@@ -49,4 +63,38 @@ test("waiting is told in one unit", () => {
   assert.equal(waitedShort(noon - minute / 2, noon, "en"), "now");
   assert.equal(waitedShort(noon - minute / 2, noon, "ko"), "지금");
   assert.equal(waitedShort(noon - minute, noon, "en"), "1m");
+});
+
+test("what is left of a window is told to the minute", () => {
+  const hour = 60 * minute;
+  assert.equal(lasting(23 * hour + 12 * minute - 1000, "en"), "23h 12m");
+  assert.equal(lasting(23 * hour + 12 * minute, "ko"), "23시간 12분");
+  assert.equal(lasting(2 * hour, "en"), "2h");
+  assert.equal(lasting(30_000, "en"), "1m");
+});
+
+test("times, dates and stamps are written as the reader's country writes them", () => {
+  const at = new Date(2026, 10, 22, 23, 32, 26).getTime();
+  const plain = (text: string) => text.replace(/\s/g, " ");
+  try {
+    writtenAs(["ko-KR", "en-GB", "en-US"]);
+    assert.equal(clock(at, "en"), "23:32");
+    assert.equal(date("2024-11-05", "en"), "5 Nov 2024");
+    assert.equal(stamp(at, "en"), "22 Nov 2026, 23:32:26");
+    assert.equal(plain(exact(at, "ko")), "2026년 11월 22일 일요일 오후 11:32");
+    writtenAs(["de-DE"]);
+    assert.equal(plain(clock(at, "en")), "11:32 PM");
+    writtenAs(["en-US@posix", "en-GB"]);
+    assert.equal(clock(at, "en"), "23:32", "what is no language is passed over");
+  } finally {
+    writtenAs([]);
+  }
+  assert.equal(plain(stamp(at, "en")), "Nov 22, 2026, 11:32:26 PM");
+  assert.equal(plain(stamp(at, "ko")), "2026. 11. 22. 오후 11:32:26");
+});
+
+test("a date without a time is the same day everywhere; what is no date stays", () => {
+  assert.equal(date("2024-11-05", "en"), "Nov 5, 2024");
+  assert.equal(date("2024-11-05", "ko"), "2024. 11. 5.");
+  for (const other of ["", "soon", "2024-13-77", "2024-11"]) assert.equal(date(other, "en"), other);
 });

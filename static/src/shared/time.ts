@@ -23,6 +23,17 @@ export function clock(at: number, language: string): string {
   return dates(language, { hour: "numeric", minute: "2-digit" }).format(at);
 }
 
+/** To the second, for what is looked up line by line: "Nov 22, 2026, 11:32:26 PM", "2026. 11. 22. 오후 11:32:26". */
+export function stamp(at: number, language: string): string {
+  return dates(language, { dateStyle: "medium", timeStyle: "medium" }).format(at);
+}
+
+/** A day that is written as 2024-11-05: "Nov 5, 2024", "2024. 11. 5."; what is no such day stays as it is. */
+export function date(written: string, language: string): string {
+  const at = /^\d{4}-\d\d-\d\d$/.test(written) ? Date.parse(`${written}T00:00:00Z`) : NaN;
+  return Number.isNaN(at) ? written : dates(language, { dateStyle: "medium", timeZone: "UTC" }).format(at);
+}
+
 /** The whole moment, for hover and screen readers. */
 export function exact(at: number, language: string): string {
   return dates(language, { dateStyle: "full", timeStyle: "short" }).format(at);
@@ -48,7 +59,8 @@ export function dayName(at: number, now: number, language: string): string {
 export function shortMoment(at: number, now: number, language: string): string {
   const days = daysBetween(at, now);
   if (days <= 0) return clock(at, language);
-  if (days < 7) return dates(language, { weekday: "short" }).format(at);
+  // "Wed" is read as a day, "수" alone as nothing.
+  if (days < 7) return dates(language, { weekday: language === "ko" ? "long" : "short" }).format(at);
   const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
   return dates(language, sameYear ? { month: "short", day: "numeric" } : { dateStyle: "short" }).format(at);
 }
@@ -78,6 +90,14 @@ export function waited(since: number, now: number, language: string): string {
         ? [Math.floor(span / HOUR), "hour"]
         : [Math.floor(span / DAY), "day"];
   return numbers(language, { style: "unit", unit, unitDisplay: "narrow" }).format(n);
+}
+
+/** What is left of a time: "23h 12m", "48m"; "23시간 12분". A minute that has begun counts. */
+export function lasting(ms: number, language: string): string {
+  const minutes = Math.max(1, Math.ceil(ms / MINUTE));
+  const say = (n: number, unit: string) => numbers(language, { style: "unit", unit, unitDisplay: "narrow" }).format(n);
+  const [hours, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return [...(hours ? [say(hours, "hour")] : []), ...(rest || !hours ? [say(rest, "minute")] : [])].join(" ");
 }
 
 /** A span in its largest whole unit, as a sentence has it: "3 hours", "7일". */

@@ -3,7 +3,7 @@
 
 import { backoff } from "../shared/backoff";
 import { largest } from "../shared/files";
-import type { AttachmentView, CustomerMessage, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
+import type { AttachmentView, CustomerMessage, Move, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
 import { Door, Problem } from "./door";
 import { Keeper } from "./kept";
 import type { KeptFile, KeptMessage } from "./kept";
@@ -35,11 +35,14 @@ export interface Settings {
   /** Names the content of the account's picture. */
   picture: string | null;
   preview: boolean;
+  /** May she go on elsewhere? */
+  continues: boolean;
 }
 
 /** `elsewhere`: another tab of this browser now stands for another person. `expired`: the site's word for its user is
- *  over. `shut`: this account cannot be written to, `trouble` says why. */
-export type Phase = "waiting" | "starting" | "ready" | "elsewhere" | "expired" | "shut";
+ *  over. `shut`: this account cannot be written to, `trouble` says why. `asks`: a link was followed; it is spent when she says
+ *  so (`person`), not when somebody's preview runs this page. */
+export type Phase = "waiting" | "asks" | "starting" | "ready" | "elsewhere" | "expired" | "shut";
 
 export interface View {
   phase: Phase;
@@ -90,6 +93,8 @@ export class Chat {
   readonly previews = new Map<string, string>();
   private vouch: string | null = null;
   private claims: Claims = {};
+  /** The link that was followed, until the server has said who she is. */
+  private go: { go?: string; once?: string } = {};
   private token: string | null = null;
   private subject: string | null = null;
   private turn = 0;
@@ -145,10 +150,12 @@ export class Chat {
   // --- who is in front of this browser ---
 
   /** The first word of the page: whom it names, and whether the window is seen. */
-  async start(vouch: string | null, claims: Claims, shown: boolean, modal: boolean): Promise<void> {
+  async start(vouch: string | null, claims: Claims, shown: boolean, modal: boolean, go: string | null = null): Promise<void> {
     this.claims = claims;
     this.show({ shown, modal });
-    await this.person(vouch);
+    if (!go) return this.person(vouch);
+    this.go = { go, once: this.keeper.once() };
+    this.show({ phase: "asks" });
   }
 
   /** The page names its user: a token it signed, or nobody. Whoever else was here before leaves nothing behind. */
@@ -214,9 +221,16 @@ export class Chat {
 
   private async ask(turn: number): Promise<void> {
     const { vouch, claims } = this;
-    const token = vouch ? null : (this.keeper.self()?.token ?? null);
+    const token = vouch || this.go.go ? null : (this.keeper.self()?.token ?? null);
     if (!navigator.onLine) throw new Problem();
-    const answer = await this.door.session({ token, vouch, claims, locale: this.language });
+    const answer = await this.door.session({ token, vouch, claims, locale: this.language, ...this.go });
+    this.go = {};
+    if ("over" in answer) {
+      // It may have let this very browser in: she goes on as who she is here.
+      if (this.keeper.self()) return this.ask(turn);
+      const settings = answer.settings as unknown as Settings;
+      return this.show({ phase: "shut", trouble: "line.over", settings, story: { ...NOTHING, before: null } });
+    }
     if (turn === this.turn) await this.become(answer, userOf(vouch));
   }
 
@@ -468,6 +482,11 @@ export class Chat {
     const page = await this.door.history(token, story.before).catch(() => null);
     if (subject !== this.subject) return;
     this.show({ loading: false, ...(page && { story: withMissing(this.view.story, page.messages, page.before) }) });
+  }
+
+  /** Where else she may go on, with a fresh word for each. */
+  async moves(): Promise<readonly Move[]> {
+    return (await this.door.moves(this.token ?? "")).ways;
   }
 
   /** A picture over the whole screen; null: back to the story. */

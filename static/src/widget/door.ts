@@ -1,7 +1,7 @@
 // The HTTP half of the customers' door. Every failure is a `Problem` that says what happens next.
 
 import { upload, UploadFailed } from "../shared/upload";
-import type { FromVisitor, HistoryPage, Polled, Said, Say, SessionAnswer, SessionAsk, Uploaded } from "../wire";
+import type { FromVisitor, HistoryPage, LinkOver, Moves, Polled, Said, Say, SessionAnswer, SessionAsk, Uploaded } from "../wire";
 
 const PATIENCE = 20_000; // ms for an answer
 const LONG_PATIENCE = 70_000; // ms for an answer that the server may hold back, at the most a minute, until there is news
@@ -62,7 +62,7 @@ function bearing(token: string): Record<string, string> {
 export class Door {
   constructor(readonly account: string) {}
 
-  session(ask: SessionAsk): Promise<SessionAnswer> {
+  session(ask: SessionAsk): Promise<SessionAnswer | LinkOver> {
     return this.call("session", null, ask);
   }
 
@@ -74,6 +74,10 @@ export class Door {
 
   history(token: string, before: string): Promise<HistoryPage> {
     return this.call(`messages?before=${encodeURIComponent(before)}`, token);
+  }
+
+  moves(token: string): Promise<Moves> {
+    return this.call("moves", token, {});
   }
 
   /** What came after the cursor, as the socket would have told it; waits until there is something. */

@@ -2,6 +2,7 @@
 // IndexedDB may be missing, blocked or full: then memory serves until the page is left, and nothing breaks.
 
 import { keptIn } from "../shared/clientstore";
+import { newId } from "../shared/ids";
 
 export interface KeptFile {
   name: string;
@@ -72,6 +73,13 @@ export class Keeper {
     this.small.write("self", self);
   }
 
+  /** This browser's own word for the links it follows, also when it asks again because an answer was lost. */
+  once(): string {
+    const kept = this.small.read<string>("once") ?? newId();
+    this.small.write("once", kept);
+    return kept;
+  }
+
   draft(subject: string): string {
     const kept = this.small.read<{ subject: string; text: string }>("draft");
     return kept?.subject === subject ? kept.text : "";
@@ -86,6 +94,7 @@ export class Keeper {
   async forget(): Promise<void> {
     this.small.drop("self");
     this.small.drop("draft");
+    this.small.drop("once");
     this.memory.clear();
     await this.within("readwrite", (store) => store.clear());
   }

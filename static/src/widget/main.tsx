@@ -47,11 +47,11 @@ function obey(message: ToWindow): void {
   }
 }
 
-/** A site's app may hand over its signed user behind `#vouch=`; the address does not keep it. */
-function vouchInAddress(): string | null {
-  const vouch = new URLSearchParams(location.hash.slice(1)).get("vouch");
+/** A site's app may hand over its signed user behind `#vouch=`, and we a link behind `#go=`; the address keeps neither. */
+function begin(): void {
+  const said = new URLSearchParams(location.hash.slice(1));
   if (location.hash) history.replaceState(null, "", location.pathname + location.search);
-  return vouch;
+  void chat.start(said.get("vouch"), {}, true, false, said.get("go"));
 }
 
 wearTheme(page, "system");
@@ -70,4 +70,4 @@ const close = embedded ? () => tell({ parley: 1, kind: "close" }) : null;
 const root = document.getElementById("chat");
 if (root) render(<Window chat={chat} close={close} />, root);
 if (embedded) tell({ parley: 1, kind: "ready" });
-else void chat.start(vouchInAddress(), {}, true, false);
+else begin();

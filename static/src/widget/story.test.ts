@@ -15,7 +15,7 @@ const ids = (story: typeof NOTHING) => story.messages.map((it) => it.id).join(" 
 
 test("a snapshot plus its events is a fresh snapshot", () => {
   const all = [message(1), message(2, { text: "edited" }), message(3)];
-  const frame = { kind: "snapshot", cursor: "c", before: null, seen_to: 0, open: true } as const;
+  const frame = { kind: "snapshot", cursor: "c", before: null, seen_to: 0, open: true, goes_by: null } as const;
   const early = fromSnapshot({ ...frame, messages: [message(1), message(2)] });
   const grown = afterEvents(early, [news(message(2, { text: "edited" })), news(message(3))]);
   assert.deepEqual(grown, fromSnapshot({ ...frame, messages: all }));
@@ -37,6 +37,14 @@ test("watermarks only rise", () => {
   assert.equal(seen.seenTo, 9);
   const mine = message(7, { author: { kind: "me", name: "", picture: null } });
   assert.equal(newestFromUs(afterEvents(NOTHING, [news(message(3)), news(mine)])), 3);
+});
+
+test("where she has gone on is told until it is here again", () => {
+  const by = { en: "by WhatsApp", ko: "WhatsApp으로" };
+  const gone = afterEvents(NOTHING, [{ position: 5, kind: "state", open: true, goes_by: by }, news(message(6))]);
+  assert.deepEqual(gone.goesBy, by);
+  assert.equal(afterEvents(gone, [{ position: 7, kind: "state", open: true, goes_by: null }]).goesBy, null);
+  assert.deepEqual(fromSnapshot({ kind: "snapshot", cursor: "c", before: null, seen_to: 0, open: true, goes_by: by, messages: [] }).goesBy, by);
 });
 
 test("what is new begins at the oldest unread message of ours", () => {

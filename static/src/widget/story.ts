@@ -11,9 +11,11 @@ export interface Story {
   seenTo: number;
   /** Is her newest conversation open? */
   open: boolean;
+  /** By what it goes on elsewhere, in each language; null: here. */
+  goesBy: Readonly<Record<string, string>> | null;
 }
 
-export const NOTHING: Story = { messages: [], before: undefined, seenTo: 0, open: false };
+export const NOTHING: Story = { messages: [], before: undefined, seenTo: 0, open: false, goesBy: null };
 
 function inOrder(messages: Iterable<CustomerMessage>): CustomerMessage[] {
   return [...messages].sort((a, b) => a.at - b.at || a.position - b.position);
@@ -21,19 +23,20 @@ function inOrder(messages: Iterable<CustomerMessage>): CustomerMessage[] {
 
 /** The newest truth whole: what stood here before is gone. */
 export function fromSnapshot(frame: VisitorSnapshotFrame): Story {
-  return { messages: inOrder(frame.messages), before: frame.before, seenTo: frame.seen_to, open: frame.open };
+  return { messages: inOrder(frame.messages), before: frame.before, seenTo: frame.seen_to, open: frame.open, goesBy: frame.goes_by };
 }
 
 /** Events come in order and each brings the newest form. */
 export function afterEvents(story: Story, events: readonly CustomerEvent[]): Story {
   const messages = new Map(story.messages.map((message) => [message.id, message]));
-  let { seenTo, open } = story;
+  let { seenTo, open, goesBy } = story;
   for (const event of events) {
     if (event.message) messages.set(event.message.id, event.message);
     seenTo = Math.max(seenTo, event.seen_to ?? 0);
     open = event.open ?? open;
+    if (event.goes_by !== undefined) goesBy = event.goes_by;
   }
-  return { ...story, messages: inOrder(messages.values()), seenTo, open };
+  return { ...story, messages: inOrder(messages.values()), seenTo, open, goesBy };
 }
 
 /** Answers and older pages add what is missing. They never replace: an event may already have brought a newer form. */

@@ -2,10 +2,11 @@
 // along (`gateway.visitors.pages`), so that nobody loads the other one.
 
 import type en from "../i18n/widget.en.json";
+import { writtenAs } from "../shared/formats";
 import { makeWords } from "../shared/i18n";
 import type { Catalogue, Language } from "../shared/i18n";
 
-type Key = keyof typeof en;
+export type Key = keyof typeof en;
 
 export const words = makeWords<Key>();
 export const t = words.t;
@@ -13,6 +14,7 @@ export const t = words.t;
 /** Takes the page's words into use; answers their language. */
 export function speak(): Language {
   const language = document.documentElement.lang === "ko" ? "ko" : "en";
+  writtenAs(navigator.languages);
   words.use(language, JSON.parse(document.getElementById("words")?.textContent ?? "{}") as Catalogue);
   return language;
 }

@@ -72,6 +72,8 @@ export interface NoticesView {
   latest: NoticeView[];
   /** All that came from facts up to here are read. */
   read_to?: number;
+  /** Ids of those that are withdrawn: what they told of has been settled meanwhile. */
+  gone?: string[];
   /** It is the agent's quiet time: nothing may ring. */
   quiet: boolean;
 }
@@ -80,6 +82,25 @@ export interface NoticesView {
 export interface FollowedView {
   mentions: number;
   watched: number;
+  /**
+   * Running conversations that the agent may see and whose newest public message of ours did not arrive, or nobody
+   * knows: exactly.
+   */
+  undelivered: number;
+}
+
+export interface WrittenTo {
+  address: string;
+  name?: string;
+}
+
+/** To whom a draft is to go, as far as its agent has said; what is left out is as answering all has it. */
+export interface LetterView {
+  to?: WrittenTo[];
+  cc?: WrittenTo[];
+  bcc?: WrittenTo[];
+  subject?: string;
+  quote?: boolean;
 }
 
 /** What goes with a draft. */
@@ -93,6 +114,8 @@ export interface AlongView {
   /** Which of several people of one name is meant: by the name, the id. */
   named: Record<string, string>;
   files: AttachmentView[];
+  /** Only where its agent has said to whom it is to go. */
+  letter?: LetterView;
 }
 
 /** The agent's own: read marks by conversation (those asked for or changed), drafts by conversation and mode. */
@@ -100,6 +123,8 @@ export interface PrivateView {
   read?: Record<string, number>;
   /** With `read` at the start: every mark above this position is told, so what is not told was not read so far. */
   read_above?: number;
+  /** Read marks that the agent has taken back to these positions: only this moves one down. */
+  unread?: Record<string, number>;
   drafts?: Record<string, Record<string, string>>;
   /** What goes with the drafts; null: nothing any more. */
   along?: Record<string, Record<string, AlongView | null>>;

@@ -16,12 +16,14 @@ import type {
   SwitchLeg,
   Tag,
 } from "./commands/conversations";
+import type { OnAccount } from "./commands/delivering";
 import type { ReadNotices } from "./commands/following";
-import type { Undone } from "./commands/held";
+import type { SendLater, Undone } from "./commands/held";
 import type { AddContactNote, EditContactNote, Noted, OnContactNote } from "./commands/knowing";
 import type { ApplyMacro, Rendered, RunMacro } from "./commands/macros";
 import type {
   ContactSplit,
+  ContactsMerged,
   Merge,
   MergeContacts,
   Merged,
@@ -30,10 +32,14 @@ import type {
   SplitOff,
   UndoMerge,
 } from "./commands/merging";
-import type { Kept, MarkRead, SaveDraft, SetAvailability, SetPreferences } from "./commands/private";
+import type { Kept, MarkRead, MarkUnread, SaveDraft, SetAvailability, SetPreferences } from "./commands/private";
+import type { CodeSent, ConfirmCode, Confirmed, SendCode } from "./commands/proving";
 import type { ShowRows } from "./commands/showing";
+import type { Start, Started } from "./commands/starting";
+import type { Invite, Invited, OpenWay, Opened } from "./commands/switching";
 import type { Done } from "./commands/table";
-import type { EditMessage, Note, OnMessage, Reply, Start, Started, Written } from "./commands/writing";
+import type { SendTranscript } from "./commands/transcripts";
+import type { EditMessage, Note, OnMessage, Reply, Written } from "./commands/writing";
 
 /** What each command takes and answers. */
 export interface Commands {
@@ -53,6 +59,7 @@ export interface Commands {
   apply_macro: { args: ApplyMacro; value: Rendered };
   run_macro: { args: RunMacro; value: Done };
   mark_read: { args: MarkRead; value: Kept };
+  mark_unread: { args: MarkUnread; value: Kept };
   save_draft: { args: SaveDraft; value: Kept };
   set_availability: { args: SetAvailability; value: Kept };
   set_preferences: { args: SetPreferences; value: Kept };
@@ -61,7 +68,6 @@ export interface Commands {
   read_notices: { args: ReadNotices; value: Kept };
   reply: { args: Reply; value: Written };
   note: { args: Note; value: Written };
-  start: { args: Start; value: Started };
   edit_message: { args: EditMessage; value: Done };
   erase_message: { args: OnMessage; value: Done };
   save_along: { args: SaveAlong; value: Kept };
@@ -71,15 +77,26 @@ export interface Commands {
   block: { args: OnContact; value: Done };
   unblock: { args: OnContact; value: Done };
   erase_contact: { args: OnContact; value: Done };
+  send_again: { args: OnMessage; value: Done };
+  let_be: { args: OnMessage; value: Done };
+  fetch_again: { args: OnMessage; value: Done };
+  resume_account: { args: OnAccount; value: Done };
   undo_send: { args: OnMessage; value: Undone };
   send_now: { args: OnMessage; value: Written };
+  send_later: { args: SendLater; value: Done };
   add_contact_note: { args: AddContactNote; value: Noted };
   edit_contact_note: { args: EditContactNote; value: Noted };
   remove_contact_note: { args: OnContactNote; value: Done };
   merge: { args: Merge; value: Merged };
   split: { args: Split; value: SplitOff };
   undo_merge: { args: UndoMerge; value: Done };
-  merge_contacts: { args: MergeContacts; value: Merged };
+  merge_contacts: { args: MergeContacts; value: ContactsMerged };
   split_contact: { args: SplitContact; value: ContactSplit };
+  send_code: { args: SendCode; value: CodeSent };
+  confirm_code: { args: ConfirmCode; value: Confirmed };
   show_rows: { args: ShowRows; value: Kept };
+  start: { args: Start; value: Started };
+  open_way: { args: OpenWay; value: Opened };
+  invite: { args: Invite; value: Invited };
+  send_transcript: { args: SendTranscript; value: Written };
 }

@@ -67,6 +67,8 @@ export interface SegmentsView {
 
 export interface CapabilitiesView {
   text_length: number;
+  /** A longer text goes in several messages, each of so many characters at most. */
+  part_length: number | null;
   /** MIME type, or `kind/*`, or `*\/*` -> largest size in bytes. */
   attachments: Record<string, number>;
   attachment_count: number;
@@ -79,12 +81,27 @@ export interface CapabilitiesView {
   segments: SegmentsView | null;
   typing_in: boolean;
   typing_out: boolean;
+  /** What shows the customer that an agent types also shows her that hers was read. */
+  typing_reads: boolean;
   typing_preview: boolean;
   read_in: boolean;
   read_out: boolean;
   delivery_states: boolean;
   reply_window: number | null;
   may_start: boolean;
+  /** Its templates are listed by `GET /templates?account=ID`, and may be sent when the window has closed. */
+  templates: boolean;
+  /** A link of the web may lead a customer here (`invite`). */
+  invites: boolean;
+  /**
+   * How many people one message may go to. More than one: `to`, `cc`, `bcc` and `quote` may be said with a reply, and
+   * `GET /conversations/ID/recipients` tells whom an answer goes to.
+   */
+  recipients: number;
+  /** Files too large to go along go as links, which live so many ms at least; null: files never go as links. */
+  link_life: number | null;
+  /** Bytes of a message's files together beyond which the largest go as links; null: never. */
+  links_above: number | null;
 }
 
 export interface AccountView {
@@ -92,9 +109,14 @@ export interface AccountView {
   label: WordsView;
   icon: string;
   state: "active" | "paused" | "retired";
+  /** `auth_failed`: its provider does not take our credentials, what is written waits (`resume_account`). */
   reason: string | null;
+  /** Why nothing comes in by it: our credentials are not taken, or its server is not to be reached; null: it does. */
+  receiving: "auth_failed" | "away" | null;
   /** The path of the page on which its customers write, where that is ours. */
   chat: string | null;
+  /** What it writes from, as people read it, where it has one address that we know. */
+  address: string | null;
   capabilities: CapabilitiesView;
 }
 
@@ -144,13 +166,15 @@ export interface MacroView extends SharedView {
 
 /** Which conversations a saved view shows; null, empty or false does not count. */
 export interface FilterView {
-  status: "open" | "snoozed" | "closed" | "spam";
+  /** `any`: all of them but spam. */
+  status: "open" | "snoozed" | "closed" | "spam" | "any";
   team: string | null;
   assignee: string | null;
   tags: string[];
   account: string | null;
   unread: boolean;
   waiting_over: number | null;
+  priority: number | null;
 }
 
 export interface SavedView extends SharedView {

@@ -13,6 +13,8 @@ export interface AttachmentView {
   url: string;
   /** May the browser show it in place (picture, audio, video)? Otherwise it is a download. */
   inline: boolean;
+  /** Only of what stands in the message's own page: where that is shown, it need not be shown again below. */
+  cid?: string;
 }
 
 /** What either browser keeps to when somebody writes; times in ms, sizes in bytes. */
@@ -43,6 +45,8 @@ export interface IdentityView {
   id: string;
   space: string;
   address: string;
+  /** As people write it (`+82 10-1234-5678`), where that is not the address itself. */
+  shown?: string;
   /** 0 claimed, 1 the channel vouches, 2 the site signed, 3 verified by code or answer. */
   proof: 0 | 1 | 2 | 3;
 }
@@ -53,6 +57,8 @@ export interface LegView {
   identity: IdentityView;
   last_inbound_at: number | null;
   opted_out_at: number | null;
+  /** Since when she wants nothing by this way that no person wrote; what agents write still arrives. */
+  quiet_since?: number | null;
   delivered_to: number;
   /** The customer has received / read our messages up to this position. */
   read_to: number;
@@ -71,8 +77,42 @@ export interface PreviewView {
   visibility: "public" | "note";
   text: string;
   attachments: number;
+  /** How many of the attachments are pictures. */
+  pictures: number;
   at: number;
   erased: boolean;
+}
+
+/** Somebody who takes part beside the conversation's contact. */
+export interface ParticipantView {
+  contact: string;
+  /** By which of her addresses; null: by any. */
+  identity: string | null;
+  /** Empty: it is not known, or was erased. */
+  address: string;
+  name: string;
+  /** The id of the colleague whose address it is. */
+  agent: string | null;
+}
+
+/** Of a message of which `text` is only what its sender says in it; all of it is `GET /messages/ID/source`. */
+export interface SourceView {
+  subject: string;
+  /**
+   * What wrote it, where it was no person: `away`, `list`, `bounce`, `report` or `machine`. Nobody answers it by
+   * itself.
+   */
+  automatic: string | null;
+  /**
+   * What must not be believed of it, or cannot be seen: `our_address`, `agents_address`, `name_is_address`,
+   * `answers_elsewhere`, `said_by_another`, `several_authors`, `stranger`, `encrypted`, `cut`,
+   * `unreadable`. What is not known is shown as a doubt like any other.
+   */
+  doubts: string[];
+  /** It says more than `text` shows: quotes, a signature. */
+  more: boolean;
+  /** It has a page of its own: `GET /messages/ID/page`, to be shown in a sandboxed frame. */
+  page: boolean;
 }
 
 /** A conversation as lists and headers need it. A newer `position` replaces an older one whole. */
@@ -90,7 +130,11 @@ export interface ConversationView {
   /** The current leg, which a public reply takes unless told otherwise. */
   leg: string | null;
   legs: LegView[];
+  /** Only where others take part. */
+  participants?: ParticipantView[];
   preview: PreviewView | null;
+  /** What has become of our newest message, where it is not known to have gone its way. */
+  trouble?: "failed" | "unknown";
   waiting_since: number | null;
   snoozed_until: number | null;
   closed_at: number | null;
@@ -114,8 +158,60 @@ export interface ReasonView {
 export interface HeldView {
   /** When it goes, UTC ms; null: it could not go and waits for its author. */
   until: number | null;
+  /** Only where its author has chosen the time; else it waits for a moment. */
+  chosen?: boolean;
   /** Why it could not: a key of the catalogue, and what its words mention. */
   problem: ReasonView | null;
+}
+
+/** Why a message did not arrive. */
+export interface FailureView {
+  /** The key of its words in the catalogue. */
+  text: string;
+  /** The provider's own. */
+  code: string | null;
+  /**
+   * What it means for what comes after: the same may arrive later; the same will not; only a template may go (or
+   * another channel); she wants no messages here; something about our own account must be mended first.
+   */
+  then: "again" | "never" | "window" | "opted_out" | "account";
+}
+
+/** A file that takes its place among the attachments, under this id, when it has come. */
+export interface RemoteFileView {
+  id: string;
+  place: number;
+  /** What the provider says it is; may be empty. */
+  mime: string;
+  state: "waiting" | "failed";
+  /** Why it did not come: a key of the catalogue. Agents may have it asked for again (`fetch_again`). */
+  problem: string | null;
+}
+
+export interface CorrespondentView {
+  identity: string;
+  /** Empty: it was erased. */
+  address: string;
+  name: string;
+}
+
+export interface RecipientView extends CorrespondentView {
+  /** `bcc`: the others do not know of it. */
+  role: "to" | "cc" | "bcc";
+  /** What has become of it for this one; not of what came. */
+  delivery?: "queued" | "unknown" | "sent" | "failed" | "delivered" | "read";
+  failure?: FailureView;
+}
+
+/** To whom a message goes, or went, where its channel takes several (`recipients`). */
+export interface EnvelopeView {
+  /** Written for this very message; empty: the conversation's. */
+  subject: string;
+  /** Does what it answers stand below it? */
+  quote: boolean;
+  /** It went to others than the conversation's customer, who does not see it and waits on. */
+  aside: boolean;
+  recipients: RecipientView[];
 }
 
 export interface MessageView {
@@ -139,7 +235,19 @@ export interface MessageView {
   late: boolean;
   edited_at: number | null;
   erased_at: number | null;
-  /** Only while it is held for undo. Then `position` and `at` are where it would stand, had it gone at once. */
+  /** Only of what goes over a provider: what has become of it (docs/delivery.md). */
+  delivery?: "queued" | "unknown" | "sent" | "failed" | "delivered" | "read";
+  /** Only with delivery `failed`. */
+  failure?: FailureView;
+  /** Only while files of hers are missing: they still lie with the provider. */
+  files?: RemoteFileView[];
+  /** In how many parts hers was sent, where the channel counts them. */
+  segments?: number;
+  /** Only of what came as more than its words. */
+  source?: SourceView;
+  /** Only where its channel takes several recipients. */
+  envelope?: EnvelopeView;
+  /** Only while it is held. Then `position` and `at` are where it would stand, had it gone at once. */
   held?: HeldView;
 }
 
@@ -187,7 +295,7 @@ export interface CountView {
 export interface AgentEvent {
   position: number;
   at: number;
-  kind: "conversation.created" | "conversation.changed" | "conversation.merged" | "conversation.split" | "merge.undone" | "message.created" | "message.edited" | "message.erased" | "message.held" | "message.undone" | "leg.seen" | "contact.changed" | "contact.merged" | "contact.split" | "contact.erased" | "directory.changed" | "setting.changed" | "left";
+  kind: "conversation.created" | "conversation.changed" | "conversation.merged" | "conversation.split" | "merge.undone" | "message.created" | "message.edited" | "message.erased" | "message.held" | "message.undone" | "message.delivery" | "message.files" | "leg.seen" | "leg.consent" | "contact.changed" | "contact.merged" | "contact.split" | "contact.erased" | "directory.changed" | "setting.changed" | "left";
   actor?: ActorView;
   conversation?: string;
   subject?: string;
@@ -222,7 +330,7 @@ export interface LineView extends Line {
 /** One thing an agent is told of. Newer words on the same id replace older ones. */
 export interface NoticeView {
   id: string;
-  kind: "mention" | "assigned" | "replied" | "woke";
+  kind: "mention" | "assigned" | "replied" | "woke" | "new" | "failed";
   at: number;
   /** The fact it came from. */
   position: number;
@@ -230,11 +338,16 @@ export interface NoticeView {
   number: number;
   /** The customer's name. */
   contact: string;
+  /** Whose colour she has wherever she is shown. */
+  contact_id: string;
   message: string | null;
   /** The beginning of the message. */
   text: string;
   actor: ActorView;
-  /** How many answers of the customer it stands for. */
+  /**
+   * How many answers of the customer it stands for; of `new`, how many conversations (100: more than 99), of which
+   * it names the newest.
+   */
   n: number;
   read: boolean;
 }
@@ -271,7 +384,8 @@ export interface CustomerMessage {
 
 /**
  * `message`: new, edited or erased, the newest whole form. `seen`: we have read hers up to `position`.
- * `state`: whether her newest conversation is open.
+ * `state`: whether her newest conversation is open. `goes_by`: by what she has gone on elsewhere, with a code word
+ * from here ("by WhatsApp", in each language); None: not, or something was said here since.
  */
 export interface CustomerEvent {
   position: number;
@@ -279,4 +393,5 @@ export interface CustomerEvent {
   message?: CustomerMessage;
   seen_to?: number;
   open?: boolean;
+  goes_by?: Record<string, string> | null;
 }

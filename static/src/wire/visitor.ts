@@ -14,6 +14,10 @@ export interface SessionAsk {
   /** What the page says without signing it (name, email, ...): shown to agents as unproven. */
   claims?: Record<string, string>;
   locale?: string | null;
+  /** The link she followed (`#go=`): she goes on as whom it was sent to, whoever this browser was before. */
+  go?: string | null;
+  /** With `go`: a random word of this browser's own, the same for each try of one link. */
+  once?: string;
 }
 
 export interface SessionAnswer {
@@ -31,6 +35,15 @@ export interface SessionAnswer {
   limits: VisitorLimits;
   /** None: nobody has said when the team answers. */
   team: TeamState | null;
+}
+
+/**
+ * POST session in place of a `SessionAnswer`: the link that was followed is over, or was followed elsewhere. Nobody
+ * was let in; without the link anybody may begin.
+ */
+export interface LinkOver {
+  over: true;
+  settings: Record<string, unknown>;
 }
 
 export interface VisitorLimits extends WritingLimits {
@@ -53,6 +66,26 @@ export interface Said {
 /** POST uploads (raw body, `?name=`): the file, waiting to be named by a message. */
 export interface Uploaded {
   attachment: AttachmentView;
+}
+
+/** One account on which she may go on: her phone follows the link, and finds words written that bring her here. */
+export interface Move {
+  label: string;
+  /** How one goes on there, inside a sentence. */
+  by: string;
+  link: string;
+  word: string;
+  /** The word counts as well when it is typed and sent there by hand. */
+  number: string;
+  /** The link as a QR code, drawn: the `d` of an SVG path of strokes of width 1, quiet zone included. */
+  qr: string;
+  /** Of the drawing, in modules. */
+  side: number;
+}
+
+/** POST moves (an empty object): a fresh word for each account, for half an hour and one use. */
+export interface Moves {
+  ways: Move[];
 }
 
 export interface HistoryPage {
@@ -99,6 +132,8 @@ export interface VisitorSnapshotFrame {
   before: string | null;
   seen_to: number;
   open: boolean;
+  /** As in `CustomerEvent`. */
+  goes_by: Record<string, string> | null;
 }
 
 export interface VisitorEventsFrame {

@@ -1,4 +1,4 @@
-// What goes with a draft: its files, the macro it was begun with, what is done once it is sent. It lives on the server as
+// What goes with a draft: to whom it is to go, its files, the macro it was begun with, what is done once it is sent. It lives on the server as
 // the draft's words do; this tab keeps what the server has not taken yet. The latest wins.
 
 import { keptIn } from "../../shared/clientstore";
@@ -34,9 +34,9 @@ export function alongIn(conversation: string, mode: Mode): AlongView {
   return state.value.along.get(conversation)?.[mode] ?? NOTHING;
 }
 
-function isNothing({ macro, acts, named, files }: AlongView): boolean {
+function isNothing({ macro, acts, named, files, letter }: AlongView): boolean {
   const does = Object.values(acts).some((one) => one !== null && !(Array.isArray(one) && one.length === 0));
-  return !macro && !does && files.length === 0 && Object.keys(named).length === 0;
+  return !macro && !does && !letter && files.length === 0 && Object.keys(named).length === 0;
 }
 
 export function keepAlong(conversation: string, mode: Mode, next: AlongView): void {
@@ -47,8 +47,8 @@ export function keepAlong(conversation: string, mode: Mode, next: AlongView): vo
   if (along) kept.write(place, along);
   else kept.drop(place);
   unsaid.set(key, { conversation, mode, along });
-  const { macro, acts, worded, named, files } = next;
-  const said = { conversation, mode, macro, acts, worded, named, files: files.map((file) => file.id) };
+  const { macro, acts, worded, named, files, letter } = next;
+  const said = { conversation, mode, macro, acts, worded, named, files: files.map((file) => file.id), ...(letter ? { letter } : {}) };
   sayLatest(key, "save_along", said, 0, () => {
     unsaid.delete(key);
     kept.drop(place);

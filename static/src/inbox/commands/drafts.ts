@@ -37,16 +37,16 @@ export function keepDraft(conversation: string, mode: Mode, text: string, delay:
   typed.set(place, { text, at: Date.now() });
   if (!text) forgetCrossing(conversation, mode);
   const key = `${state.value.me?.id ?? ""}.${conversation}.${mode}`;
-  if (text) kept.write(key, text);
-  else kept.drop(key);
-  sayLatest(`draft ${place}`, "save_draft", { conversation, mode, text }, delay);
+  kept.write(key, text);
+  sayLatest(`draft ${place}`, "save_draft", { conversation, mode, text }, delay, () => kept.drop(key));
 }
 
-/** Before the first look at a conversation: words typed just before a reload, which the server may not have. */
+/** Before the first look at a conversation: words typed just before a reload, for which the server had not answered.
+ *  They are newer than what it told. */
 export function recallDrafts(conversation: string): void {
   for (const mode of ["public", "note"] as const) {
     const text = kept.read<string>(`${state.value.me?.id ?? ""}.${conversation}.${mode}`);
-    if (text && !draftOf(conversation, mode)) keepDraft(conversation, mode, text);
+    if (text !== undefined) keepDraft(conversation, mode, text);
   }
 }
 

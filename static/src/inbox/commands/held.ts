@@ -15,14 +15,15 @@ export function undoSeconds(): number {
 }
 
 export const undoSend = (message: string) => act("undo_send", { message });
+export const sendLater = (message: string, at: number) => act("send_later", { message, at });
 export const sendNow = (message: string) => act("send_now", { message });
 
-/** This agent's newest reply that can still be taken back. */
+/** This agent's newest reply that can still be taken back: one that waits for its time was not sent a moment ago. */
 export function newestHeld(): { conversation: string; message: MessageView } | null {
   let newest: { conversation: string; message: MessageView } | null = null;
   for (const [conversation, thread] of state.value.threads) {
     for (const { message } of thread.rows) {
-      if (!message.held || message.author.id !== state.value.me?.id) continue;
+      if (!message.held || message.held.chosen || message.author.id !== state.value.me?.id) continue;
       if (!newest || message.position > newest.message.position) newest = { conversation, message };
     }
   }

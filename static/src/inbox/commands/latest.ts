@@ -49,6 +49,11 @@ export function isWaiting(key: string): boolean {
   return waiting.has(key);
 }
 
+/** Is anything at all? */
+export function isAnythingWaiting(): boolean {
+  return waiting.size > 0;
+}
+
 /** What of this kind is still on its way. */
 export function stillWaiting(name: string): Readonly<Record<string, unknown>>[] {
   return [...waiting.values()].filter((entry) => entry.name === name).map((entry) => entry.args);

@@ -24,12 +24,21 @@ const ONCE = new Set([
   "start",
   "undo_send",
   "send_now",
+  "send_later",
   "bulk",
   "undo_bulk",
+  "send_again",
+  "let_be",
+  "fetch_again",
+  "resume_account",
+  "invite",
+  "send_code",
+  "send_transcript",
+  "confirm_code",
 ]);
 
 /** These carry a client_id, so the server knows a repeat. */
-const WITH_CLIENT_ID = new Set(["reply", "note", "start"]);
+const WITH_CLIENT_ID = new Set(["reply", "note", "start", "send_transcript"]);
 
 type Answer = Record<string, unknown>;
 interface Waiter {
@@ -79,11 +88,12 @@ function keep(): void {
     );
 }
 
-/** Does it; the answer's value when somebody waits for it. The promise rejects with the problem. */
+/** Does it; the answer's value when somebody waits for it. The promise rejects with the problem. `shown` stands on the row
+ *  until the server has it. */
 export function act(
   name: string,
   args: Record<string, unknown>,
-  files: readonly AttachmentView[] = [],
+  shown: { files?: readonly AttachmentView[]; words?: string } = {},
 ): Promise<Answer> {
   const id = newId();
   const whole = WITH_CLIENT_ID.has(name) ? { ...args, client_id: id } : args;
@@ -95,7 +105,8 @@ export function act(
     epoch: state.value.epoch,
     state: "waiting",
     problem: null,
-    files,
+    files: shown.files ?? [],
+    ...(shown.words === undefined ? {} : { words: shown.words }),
     settlesAt: null,
   };
   const answer = new Promise<Answer>((resolve, reject) => waiters.set(id, { resolve, reject }));
@@ -134,10 +145,11 @@ export function settle(id: string, value: Answer): boolean {
   told.delete(id);
   const waiter = waiters.get(id);
   waiters.delete(id);
-  if (!state.value.pending.some((one) => one.id === id)) return false;
+  // The message that it made may have come before, and taken its row's place: whoever waits is answered all the same.
+  waiter?.resolve(value);
+  if (!state.value.pending.some((one) => one.id === id)) return waiter !== undefined;
   dispatch({ kind: "pending.settled", id, position: positionOf(value) });
   keep();
-  waiter?.resolve(value);
   return true;
 }
 

@@ -10,7 +10,7 @@ import { noticeAddress, noticeWords } from "../views/notices/words";
 import * as desktop from "./desktop";
 import { type Bid, Election } from "./election";
 import { lookAtPush, startWorker } from "./push";
-import { eventOf, Freshness, rings } from "./ringing";
+import { eventOf, Freshness, Pace, rings, tagOf } from "./ringing";
 import { play } from "./sound";
 import { isOn, wishes } from "./wishes";
 
@@ -27,7 +27,7 @@ function rank(): number {
 function ring(notice: NoticeView): void {
   const { title, body } = noticeWords(notice);
   if (isOn("desktop")) {
-    void desktop.show({ title, body, tag: notice.conversation, to: noticeAddress(notice) });
+    void desktop.show({ title, body, tag: tagOf(notice), to: noticeAddress(notice) });
   }
   const { sound, volume } = wishes.peek();
   if (sound) void play(volume);
@@ -48,10 +48,10 @@ function isShown(conversation: string): boolean {
   return document.visibilityState === "visible" && chosenId.peek() === conversation;
 }
 
-/** What was unread and is read now, here or on another device, is taken from the screen's corner too. */
+/** What was unread and is read or settled now, here or on another device, is taken from the screen's corner too. */
 function withdrawRead(unread: ReadonlySet<string>, items: readonly NoticeView[]): Set<string> {
-  const now = new Set(items.filter((one) => !one.read).map((one) => one.conversation));
-  for (const conversation of unread) if (!now.has(conversation)) void desktop.withdraw(conversation);
+  const now = new Set(items.filter((one) => !one.read).map(tagOf));
+  for (const tag of unread) if (!now.has(tag)) void desktop.withdraw(tag);
   return now;
 }
 
@@ -64,14 +64,17 @@ function badge(n: number): void {
 export function startNotifying(agent: string): () => void {
   const { election, close } = channelFor(agent);
   const freshness = new Freshness();
+  const pace = new Pace();
   let unread: ReadonlySet<string> = new Set();
   const stop = effect(() => {
     const { notices, generation } = known;
     if (generation === 0) return;
-    for (const notice of freshness.of(notices, Date.now() + state.peek().skew)) {
+    const { availability, skew } = state.peek();
+    const isHere = availability === "online";
+    for (const notice of freshness.of(notices, Date.now() + skew)) {
       const event = eventOf(notice);
       if (isShown(notice.conversation)) election.done(event);
-      else if (rings(notice, wishes.peek(), notices.quiet)) election.stand(event, rank(), () => ring(notice));
+      else if (rings(notice, wishes.peek(), notices.quiet, isHere) && pace.allows(notice, Date.now())) election.stand(event, rank(), () => ring(notice));
     }
     unread = withdrawRead(unread, notices.items);
     badge(notices.unread);

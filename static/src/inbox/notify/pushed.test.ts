@@ -27,6 +27,15 @@ test("with a preview it says who and what", () => {
   assert.equal(toldBy({ ...note, kind: "replied" }, words("en")).body, "**Now** please\nConversation #12");
 });
 
+test("one new customer leads to her, several to where they wait", () => {
+  const one = { kind: "new", number: 12, conversation: "c1", message: "m1", n: 1 } as const;
+  const alone = toldBy(one, words("en"));
+  assert.deepEqual([alone.title, alone.tag, alone.to], ["A new conversation that nobody has", "new", "/c/12?m=m1"]);
+  const many = toldBy({ ...one, n: 3 }, words("ko"));
+  assert.deepEqual([many.title, many.tag, many.to], ["담당자가 없는 새 대화가 3개 있어요", "new", "/list/unassigned"]);
+  assert.equal(toldBy({ ...one, n: 100 }, words("en")).title, "99+ new conversations that nobody has");
+});
+
 test("whatever comes, something is shown", () => {
   assert.equal(toldBy({}, words("en")).to, "/notices");
   assert.equal(toldBy({ kind: "test" }, words("en")).title, "Notifications work");

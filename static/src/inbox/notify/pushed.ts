@@ -5,7 +5,7 @@ import { unmarked } from "../../shared/markup";
 
 /** Names and words only where the agent has asked for previews; a push service sees none of it either way. */
 export interface Pushed {
-  kind?: "mention" | "assigned" | "replied" | "woke" | "test";
+  kind?: "mention" | "assigned" | "replied" | "woke" | "new" | "failed" | "test";
   id?: string;
   conversation?: string;
   number?: number;
@@ -24,8 +24,22 @@ export interface Told {
   to: string;
 }
 
+/** Where those are whom nobody has yet. */
+const NOBODYS = "/list/unassigned";
+
+export function noticeAddress(told: { kind: string; number: number; message?: string | null; n?: number }): string {
+  return told.kind === "new" && (told.n ?? 1) > 1 ? NOBODYS : addressOf(told.number, told.message);
+}
+
 export function addressOf(number: number, message: string | null | undefined): string {
   return message ? `/c/${number}?m=${message}` : `/c/${number}`;
+}
+
+const MOST = 99;
+
+/** How many are new: more than so many is only more. */
+export function manyOf(n: number): string {
+  return n > MOST ? `${MOST}+` : String(n);
 }
 
 /** Something is always shown: a browser that shows nothing for a push may shut the door on the next one. */
@@ -37,13 +51,14 @@ export function toldBy(pushed: Pushed, words: Pick<Words<never>, "find">): Told 
     return { title: "Parley", body: say("notices.title"), tag: "parley", to: "/notices" };
   // Who names somebody does it in a note, which carries marks; a customer's words are read as they stand.
   const text = kind === "mention" ? unmarked(pushed.text ?? "") : pushed.text;
-  const what = kind === "replied" && n > 1 ? say("push.replied_many", { n }) : say(`push.${kind}`);
+  const isMany = n > 1 && (kind === "replied" || kind === "new");
+  const what = isMany ? say(`push.${kind}_many`, { n: kind === "new" ? manyOf(n) : n }) : say(`push.${kind}`);
   const about = say("push.about", { number });
   return {
     title: pushed.name ? `${pushed.name} · ${what}` : what,
     body: text ? `${text}\n${about}` : about,
-    tag: pushed.conversation ?? String(number),
-    to: addressOf(number, pushed.message),
+    tag: kind === "new" ? "new" : (pushed.conversation ?? String(number)),
+    to: noticeAddress({ ...pushed, kind, number }),
   };
 }
 

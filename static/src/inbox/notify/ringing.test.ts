@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { NoticeView } from "../../wire";
 import { emptyState } from "../store/state";
-import { Freshness, rings } from "./ringing";
+import { Freshness, Pace, rings, tagOf } from "./ringing";
 import { readWishes } from "./wishes";
 
 const NOW = 1_000_000;
@@ -33,6 +33,20 @@ test("quiet time and switches silence", () => {
   assert.equal(rings(notice("a"), all, false), true);
   assert.equal(rings(notice("a"), all, true), false);
   assert.equal(rings(notice("a"), readWishes({ kinds: { replied: false } }), false), false);
+});
+
+test("new customers ring for who is there for them, once in a while, under one sign", () => {
+  const all = readWishes(undefined);
+  const first = notice("me", { kind: "new", conversation: "c1" });
+  assert.equal(rings(first, all, false, true), true);
+  assert.equal(rings(first, all, false, false), false);
+  assert.equal(rings(notice("a"), all, false, false), true, "what is the agent's own still rings");
+  assert.equal(rings(first, readWishes({ kinds: { new: false } }), false, true), false);
+  const pace = new Pace();
+  const rang = [0, 1_000, 19_999, 20_000, 30_000].map((ms) => pace.allows(first, NOW + ms));
+  assert.deepEqual(rang, [true, false, false, true, false]);
+  assert.equal(pace.allows(notice("a"), NOW + 30_000), true);
+  assert.deepEqual([tagOf(first), tagOf(notice("a", { conversation: "c1" }))], ["new", "c1"]);
 });
 
 test("of what is stored only what fits is believed", () => {

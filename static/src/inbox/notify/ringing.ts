@@ -24,6 +24,26 @@ export class Freshness {
   }
 }
 
-export function rings(notice: NoticeView, wishes: Wishes, isQuiet: boolean): boolean {
-  return !isQuiet && wishes.kinds[notice.kind];
+/** New customers are for whoever is there for them: `isHere` is false for who has said to be away or busy. */
+export function rings(notice: NoticeView, wishes: Wishes, isQuiet: boolean, isHere = true): boolean {
+  return !isQuiet && wishes.kinds[notice.kind] && (isHere || notice.kind !== "new");
+}
+
+const PAUSE = 20_000; // ms
+
+/** However many customers come at once, they ring once; the line in the list counts on. */
+export class Pace {
+  private rang = -PAUSE;
+
+  allows(notice: NoticeView, now: number): boolean {
+    if (notice.kind !== "new") return true;
+    if (now - this.rang < PAUSE) return false;
+    this.rang = now;
+    return true;
+  }
+}
+
+/** What is told of the same thing later takes its place: one of everybody who is new. */
+export function tagOf(notice: Pick<NoticeView, "kind" | "conversation">): string {
+  return notice.kind === "new" ? "new" : notice.conversation;
 }

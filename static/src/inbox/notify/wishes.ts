@@ -25,8 +25,8 @@ export interface Quiet {
   days: readonly number[];
 }
 
-export const KINDS: readonly Kind[] = ["mention", "assigned", "replied", "woke", "back"];
-const ALL: Wishes["kinds"] = { mention: true, assigned: true, replied: true, woke: true, back: true };
+export const KINDS: readonly Kind[] = ["new", "mention", "assigned", "replied", "failed", "woke", "back"];
+const ALL: Wishes["kinds"] = { new: true, mention: true, assigned: true, replied: true, failed: true, woke: true, back: true };
 const FIRST: Wishes = { sound: true, volume: 0.5, kinds: ALL, preview: false };
 
 function asTable(value: unknown): Record<string, unknown> {

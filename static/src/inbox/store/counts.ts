@@ -52,8 +52,8 @@ function sumsOf(counts: ReadonlyMap<string, number>): Map<string, number> {
 
 /** Do the counts say how many conversations a list has? They know of status, team, assignee and one tag. */
 export function isCounted(filter: Filter): boolean {
-  const { tags, account, unread, waiting_over, view } = filter;
-  return !tags && account === undefined && !unread && waiting_over === undefined && !view;
+  const { tags, account, unread, waiting_over, priority, view } = filter;
+  return filter.status !== "any" && !tags && account === undefined && !unread && waiting_over === undefined && priority === undefined && !view;
 }
 
 /** How many conversations a list has, exactly, whether it was read or not. */

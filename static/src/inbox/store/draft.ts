@@ -1,6 +1,7 @@
-import { far } from "./far";
-import { Shelf } from "./shelf";
+import { Far, type Standing } from "./far";
+import { keptBy, type Make, NUMBERS, Shelf } from "./shelf";
 import type { State } from "./state";
+import type { ConversationView } from "../../wire";
 
 type MapName =
   | "counts"
@@ -16,12 +17,17 @@ type MapName =
   | "watching";
 type Writable<M> = M extends ReadonlyMap<infer K, infer V> ? Map<K, V> : never;
 
+/** A long list has as many of these: out of the collector's reach. */
+const CONVERSATIONS: Make<ConversationView, Standing> = keptBy(() => new Far());
+
 /** Entries from which on a map is kept on shelves, so that its copy costs nothing. */
-const MANY = 1000;
+const MANY = 200;
 
 function copyOf(state: State, name: MapName): Map<string, unknown> {
-  if (name === "conversations" && state[name].size > MANY) return Shelf.of(state[name], far);
-  return state[name].size > MANY ? Shelf.of<unknown>(state[name]) : new Map<string, unknown>(state[name]);
+  const isShelved = state[name] instanceof Shelf || state[name].size > MANY;
+  if (!isShelved) return new Map<string, unknown>(state[name]);
+  if (name === "conversations") return Shelf.of(state[name], CONVERSATIONS);
+  return name === "read" ? Shelf.of(state[name], NUMBERS) : Shelf.of<unknown>(state[name]);
 }
 
 /** A state in the making: a map is copied on its first write, so a frame of a hundred events copies it once. */

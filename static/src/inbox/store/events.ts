@@ -3,13 +3,13 @@
 import type { AgentEvent, ContactView, ConversationView, DirectoryView } from "../../wire";
 import { moveCounts } from "./counts";
 import type { Draft } from "./draft";
-import { idsOf } from "./far";
+import { idsOf, standingOf } from "./far";
 import { isAsked, replace } from "./lists";
 import { distrustThreads, dropMessage, placeLine, placeMessage } from "./threads";
 
 /** Takes a conversation's form in unless a newer one is known, or it went from view later than this. */
 export function learnConversation(draft: Draft, view: ConversationView, asOf: number): void {
-  const before = draft.state.conversations.get(view.id);
+  const before = standingOf(draft.state.conversations, view.id);
   if (before && before.position >= view.position) return;
   const goneAt = draft.state.gone.get(view.id);
   if (goneAt !== undefined) {
@@ -40,7 +40,7 @@ function sameRef(a: ConversationView["contact"], b: ConversationView["contact"])
 }
 
 function forget(draft: Draft, conversation: string, at: number): void {
-  const before = draft.state.conversations.get(conversation);
+  const before = standingOf(draft.state.conversations, conversation);
   if (before) replace(draft, before, null);
   draft.write("gone").set(conversation, at);
   draft.write("threads").delete(conversation);
@@ -68,8 +68,16 @@ export function applyEvent(draft: Draft, event: AgentEvent): void {
     case "message.edited":
     case "message.erased":
     case "message.held":
+    case "message.files":
     case "leg.seen":
     case "directory.changed":
+      return;
+    case "message.delivery":
+      // What became of it is the message's own; what an agent chose is told, as the audit has it.
+      if (event.changes?.choice !== undefined) placeLine(draft, event);
+      return;
+    case "leg.consent":
+      placeLine(draft, event);
       return;
     case "setting.changed":
       if (event.changes?.what === "view") draft.state.viewsRound++;
@@ -90,7 +98,7 @@ export function applyEvent(draft: Draft, event: AgentEvent): void {
     case "contact.split":
     case "contact.erased":
       placeLine(draft, event);
-      distrustThreads(draft);
+      distrustThreads(draft, event.position);
       return;
     default:
       return unknownKind(event.kind);

@@ -1,13 +1,17 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { far, folded, idsOf, standings, unfolded, type Standing } from "./far";
+import type { ConversationView } from "../../wire";
+import { Far, folded, idsOf, standingOf, standings, unfolded, type Standing } from "./far";
 import { belongs } from "./lists";
-import { Shelf } from "./shelf";
+import { keptBy, Shelf } from "./shelf";
 import { conversation, leg } from "./testworld";
 
 const views = Array.from({ length: 2000 }, (_, n) => ({
   ...conversation(`c${n}`, n, n),
   assignee: n % 3 ? `a${n % 3}` : null,
+  team: n % 4 ? null : "t",
+  merged_into: n % 50 ? null : `c${n + 1}`,
+  snoozed_until: n % 9 ? null : 1_760_000_000_000 + n,
   tags: n % 5 ? [] : ["t1", `t${n % 7}`],
   waiting_since: n % 6 ? null : n,
   last_customer_position: n,
@@ -16,11 +20,18 @@ const views = Array.from({ length: 2000 }, (_, n) => ({
 }));
 
 test("what was far comes back as it was", () => {
-  for (const view of views) {
-    const small = far(view);
-    assert.deepEqual(small.whole(), view);
-    assert.equal(small.whole(), small.whole(), "the same one for as long as it is looked at");
+  const far = new Far();
+  const kept = views.map((view) => far.keep(view));
+  for (const [n, at] of kept.entries()) {
+    assert.deepEqual(far.whole(at), views[n]);
+    assert.equal(far.whole(at), far.whole(at), "the same one for as long as it is looked at");
   }
+  // What is written in the place of what was freed harms nothing that stands beside it.
+  for (let n = 0; n < kept.length; n += 2) far.free(kept[n] as number);
+  const again = views.filter((_, n) => n % 2 === 0).reverse().map((view) => ({ view, at: far.keep(view) }));
+  assert.equal(Math.max(...again.map(({ at }) => at)) < views.length, true, "in their places");
+  for (const { view, at } of again) assert.deepEqual(far.whole(at), view);
+  for (let n = 1; n < kept.length; n += 2) assert.deepEqual(far.whole(kept[n] as number), views[n]);
 });
 
 test("any JSON is folded and unfolded", () => {
@@ -34,7 +45,15 @@ test("any JSON is folded and unfolded", () => {
 
 test("a list finds the same ones, far or near", () => {
   const near = new Map(views.map((view) => [view.id, view]));
-  const shelf = Shelf.of(near, far);
+  const shelf = Shelf.of<ConversationView, Standing>(near, keptBy(() => new Far()));
+  for (const view of views) {
+    const { id, number, position, merged_into, status, assignee, team, last_at } = view;
+    const { waiting_since, snoozed_until, last_customer_position, tags } = view;
+    const told = { id, number, position, merged_into, status, assignee, team, last_at, waiting_since, snoozed_until, last_customer_position, tags };
+    const glance = standingOf(shelf, id) as Standing;
+    assert.deepEqual(Object.fromEntries(Object.keys(told).map((name) => [name, glance[name as keyof Standing]])), told);
+    assert.deepEqual(glance.legs.map(({ account }) => account), view.legs.map(({ account }) => account));
+  }
   const reader = { read: new Map<string, number>([["c7", 900]]), readAbove: 500, clock: 1_000_000 };
   const filters = [
     { status: "open" },

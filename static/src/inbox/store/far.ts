@@ -1,109 +1,242 @@
-// Conversations that nobody looks at, kept small. A list read to its hundred-thousandth row would otherwise be millions of
-// objects, and the page would stand still whenever its waste is collected. What lists ask of every row stays as it is; the
-// whole is text outside of the collector's reach, read again when the row is.
+// Conversations kept small. A list read to its hundred-thousandth row would otherwise be millions of objects, and the page
+// would stand still whenever its waste is collected. What lists ask of every row is kept as numbers, the whole as text:
+// both out of the collector's reach, and read again for a row that is drawn.
 
 import type { ConversationView } from "../../wire";
-import { Shelf, Small } from "./shelf";
+import { Shelf, type Keeper } from "./shelf";
 
 /** What says where a conversation belongs and stands. */
 export type Standing = Pick<
   ConversationView,
-  "id" | "number" | "merged_into" | "status" | "assignee" | "team" | "last_at" | "waiting_since" | "last_customer_position"
+  "id" | "number" | "position" | "merged_into" | "status" | "priority" | "assignee" | "team" | "last_at" | "waiting_since" | "snoozed_until" | "last_customer_position"
 > & {
   readonly tags: readonly string[];
   readonly legs: readonly { readonly account: string }[];
+  readonly trouble?: ConversationView["trouble"] | undefined;
 };
 
-const AT_HAND = 300; // far ones that were read last: the same object for as long as they are shown
+const AT_HAND = 300; // those that were read last: the same object for as long as they are shown
 const CHUNK = 65_536; // bytes of texts that stand together: they go when the last of them has gone
+const BLOCK = 512; // conversations whose numbers stand together
 const SHAPES = 1000; // kinds of objects that are known by their number; beyond them their names are written out
 
-const atHand = new Map<Far, ConversationView>();
-
-let chunk = new Uint8Array(0);
-let filled = 0;
 const [encoder, decoder] = [new TextEncoder(), new TextDecoder()];
 
-/** Puts a text where there is room for it. */
-function put(text: string): { chunk: Uint8Array; from: number; to: number } {
-  const most = 3 * text.length; // UTF-8 of UTF-16
-  if (filled + most > chunk.length) [chunk, filled] = [new Uint8Array(Math.max(CHUNK, most)), 0];
-  const from = filled;
-  filled += encoder.encodeInto(text, chunk.subarray(from)).written;
-  return { chunk, from, to: filled };
-}
+/** Which of a conversation's numbers is which. Words and lists of them are numbers too: of those that many have. */
+const [NUMBER, POSITION, LAST_AT, WAITING, SNOOZED, CUSTOMER] = [0, 1, 2, 3, 4, 5] as const;
+const [STATUS, ASSIGNEE, TEAM, MERGED, TAGS, LEGS] = [6, 7, 8, 9, 10, 11] as const;
+const [CONTACT, TEXT, FROM, TO, PRIORITY, TROUBLE] = [12, 13, 14, 15, 16, 17] as const;
+const WIDTH = 18;
 
-class Far extends Small<ConversationView> implements Standing {
-  readonly id: string;
-  readonly number: number;
-  readonly merged_into: string | null;
-  readonly status: ConversationView["status"];
-  readonly assignee: string | null;
-  readonly team: string | null;
-  readonly last_at: number;
-  readonly waiting_since: number | null;
-  readonly last_customer_position: number | null;
-  readonly tags: readonly string[];
-  readonly legs: readonly { readonly account: string }[];
-  /** Of the contact's id: many have one of its own, and each would be a text more. */
-  readonly contactHash: number;
-  private readonly chunk: Uint8Array;
-  private readonly from: number;
-  private readonly to: number;
+/** What is the same in many of them, kept once and known by its number. */
+class Alike<T> {
+  private readonly numbers = new Map<string | null, number>();
+  private readonly values: T[] = [];
 
-  constructor(view: ConversationView) {
-    super();
-    this.id = view.id;
-    this.number = view.number;
-    this.merged_into = view.merged_into;
-    this.status = view.status;
-    this.assignee = one(view.assignee);
-    this.team = one(view.team);
-    this.last_at = view.last_at;
-    this.waiting_since = view.waiting_since;
-    this.last_customer_position = view.last_customer_position;
-    this.tags = alike(tagSets, view.tags, (tags) => tags);
-    this.legs = alike(legSets, view.legs.map((leg) => leg.account), (accounts) => accounts.map((account) => ({ account })));
-    this.contactHash = hashOf(view.contact.id);
-    const { chunk: its, from, to } = put(JSON.stringify(folded(view)));
-    this.chunk = its;
-    this.from = from;
-    this.to = to;
+  number(key: string | null, value: () => T): number {
+    const there = this.numbers.get(key);
+    if (there !== undefined) return there;
+    this.numbers.set(key, this.values.length);
+    return this.values.push(value()) - 1;
   }
 
-  whole(): ConversationView {
-    const there = atHand.get(this) ?? this.read();
-    atHand.delete(this);
-    atHand.set(this, there);
-    if (atHand.size > AT_HAND) {
-      const [longestAgo] = atHand.keys();
-      if (longestAgo) atHand.delete(longestAgo);
+  value(number: number): T {
+    return this.values[number] as T;
+  }
+}
+
+const words = new Alike<string | null>();
+const tagSets = new Alike<readonly string[]>();
+const legSets = new Alike<readonly { readonly account: string }[]>();
+
+function wordNumber(word: string | null): number {
+  return words.number(word, () => word);
+}
+
+function keyOf(parts: readonly string[]): string | null {
+  return parts.length === 0 ? null : parts.join("\n");
+}
+
+function tagsNumber(tags: readonly string[]): number {
+  return tagSets.number(keyOf(tags), () => tags);
+}
+
+function legsNumber(legs: readonly { readonly account: string }[]): number {
+  const accounts = legs.map((leg) => leg.account);
+  return legSets.number(keyOf(accounts), () => accounts.map((account) => ({ account })));
+}
+
+/** A conversation seen at a glance. */
+class Glance implements Standing {
+  constructor(
+    readonly id: string,
+    private readonly block: Float64Array,
+    private readonly from: number,
+  ) {}
+
+  private told(which: number): number {
+    return this.block[this.from + which] as number;
+  }
+
+  private timeOf(which: number): number | null {
+    const told = this.told(which);
+    return Number.isNaN(told) ? null : told;
+  }
+
+  get number(): number {
+    return this.told(NUMBER);
+  }
+  get position(): number {
+    return this.told(POSITION);
+  }
+  get last_at(): number {
+    return this.told(LAST_AT);
+  }
+  get waiting_since(): number | null {
+    return this.timeOf(WAITING);
+  }
+  get snoozed_until(): number | null {
+    return this.timeOf(SNOOZED);
+  }
+  get last_customer_position(): number | null {
+    return this.timeOf(CUSTOMER);
+  }
+  get priority(): ConversationView["priority"] {
+    return this.told(PRIORITY) as ConversationView["priority"];
+  }
+  get status(): ConversationView["status"] {
+    return words.value(this.told(STATUS)) as ConversationView["status"];
+  }
+  get trouble(): ConversationView["trouble"] {
+    return (words.value(this.told(TROUBLE)) ?? undefined) as ConversationView["trouble"];
+  }
+  get assignee(): string | null {
+    return words.value(this.told(ASSIGNEE));
+  }
+  get team(): string | null {
+    return words.value(this.told(TEAM));
+  }
+  get merged_into(): string | null {
+    return words.value(this.told(MERGED));
+  }
+  get tags(): readonly string[] {
+    return tagSets.value(this.told(TAGS));
+  }
+  get legs(): readonly { readonly account: string }[] {
+    return legSets.value(this.told(LEGS));
+  }
+  /** Of the contact's id: many have one of its own, and each would be a word more. */
+  get contactHash(): number {
+    return this.told(CONTACT);
+  }
+}
+
+/** Texts that stand together. */
+interface Chunk {
+  bytes: Uint8Array;
+  texts: number;
+}
+
+export class Far implements Keeper<ConversationView, Standing> {
+  private readonly atHand = new Map<number, ConversationView>();
+  private readonly blocks: Float64Array[] = [];
+  private readonly freed: number[] = [];
+  private count = 0;
+  private readonly chunks = new Map<number, Chunk>();
+  private chunk = 0;
+  private filled = CHUNK;
+
+  keep(view: ConversationView): number {
+    const at = this.freed.pop() ?? this.count++;
+    const block = (this.blocks[Math.floor(at / BLOCK)] ??= new Float64Array(BLOCK * WIDTH));
+    const from = (at % BLOCK) * WIDTH;
+    block[from + NUMBER] = view.number;
+    block[from + POSITION] = view.position;
+    block[from + LAST_AT] = view.last_at;
+    block[from + WAITING] = view.waiting_since ?? NaN;
+    block[from + SNOOZED] = view.snoozed_until ?? NaN;
+    block[from + CUSTOMER] = view.last_customer_position ?? NaN;
+    block[from + STATUS] = wordNumber(view.status);
+    block[from + PRIORITY] = view.priority;
+    block[from + TROUBLE] = wordNumber(view.trouble ?? null);
+    block[from + ASSIGNEE] = wordNumber(view.assignee);
+    block[from + TEAM] = wordNumber(view.team);
+    block[from + MERGED] = wordNumber(view.merged_into);
+    block[from + TAGS] = tagsNumber(view.tags);
+    block[from + LEGS] = legsNumber(view.legs);
+    block[from + CONTACT] = hashOf(view.contact.id);
+    this.write(JSON.stringify(folded(view)), block, from);
+    return at;
+  }
+
+  /** Puts a text where there is room for it. */
+  private write(text: string, block: Float64Array, from: number): void {
+    const most = 3 * text.length; // UTF-8 of UTF-16
+    if (this.filled + most > (this.chunks.get(this.chunk)?.bytes.length ?? 0)) {
+      this.chunks.set(++this.chunk, { bytes: new Uint8Array(Math.max(CHUNK, most)), texts: 0 });
+      this.filled = 0;
+    }
+    const chunk = this.chunks.get(this.chunk) as Chunk;
+    chunk.texts++;
+    block[from + TEXT] = this.chunk;
+    block[from + FROM] = this.filled;
+    this.filled += encoder.encodeInto(text, chunk.bytes.subarray(this.filled)).written;
+    block[from + TO] = this.filled;
+  }
+
+  whole(at: number): ConversationView {
+    const there = this.atHand.get(at) ?? this.read(at);
+    this.atHand.delete(at);
+    this.atHand.set(at, there);
+    if (this.atHand.size > AT_HAND) {
+      const [longestAgo] = this.atHand.keys();
+      if (longestAgo !== undefined) this.atHand.delete(longestAgo);
     }
     return there;
   }
 
-  private read(): ConversationView {
-    const text = decoder.decode(this.chunk.subarray(this.from, this.to));
-    return unfolded(JSON.parse(text)) as ConversationView;
+  private read(at: number): ConversationView {
+    const [block, from] = this.placeOf(at);
+    const { bytes } = this.chunks.get(block[from + TEXT] as number) as Chunk;
+    return unfolded(JSON.parse(decoder.decode(bytes.subarray(block[from + FROM], block[from + TO])))) as ConversationView;
+  }
+
+  glance(at: number, id: string): Standing {
+    return new Glance(id, ...this.placeOf(at));
+  }
+
+  free(at: number): void {
+    const [block, from] = this.placeOf(at);
+    const its = block[from + TEXT] as number;
+    const chunk = this.chunks.get(its) as Chunk;
+    if (--chunk.texts === 0 && its !== this.chunk) this.chunks.delete(its);
+    this.atHand.delete(at);
+    this.freed.push(at);
+  }
+
+  private placeOf(at: number): [Float64Array, number] {
+    return [this.blocks[Math.floor(at / BLOCK)] as Float64Array, (at % BLOCK) * WIDTH];
   }
 }
 
-export function far(view: ConversationView): Small<ConversationView> {
-  return new Far(view);
+type Conversations = ReadonlyMap<string, ConversationView>;
+
+/** Of one what says where it belongs and stands: until the next is learned, for then another may have its place. */
+export function standingOf(conversations: Conversations, id: string): Standing | undefined {
+  return Shelf.glance<ConversationView, Standing>(conversations, id);
 }
 
-/** Of all of them what says where they belong and stand. */
-export function standings(conversations: ReadonlyMap<string, ConversationView>): Iterable<Standing> {
-  return Shelf.kept(conversations) as Iterable<Standing>;
+/** The same of all of them. */
+export function standings(conversations: Conversations): Iterable<Standing> {
+  return Shelf.glances<ConversationView, Standing>(conversations);
 }
 
 /** The conversations of a contact. */
-export function idsOf(contact: string, conversations: ReadonlyMap<string, ConversationView>): string[] {
+export function idsOf(contact: string, conversations: Conversations): string[] {
   const hash = hashOf(contact);
   const found: string[] = [];
-  for (const one of Shelf.kept(conversations)) {
-    if (one instanceof Far ? one.contactHash === hash : (one as ConversationView).contact.id === contact)
-      found.push((one as Standing).id);
+  for (const one of standings(conversations)) {
+    if (one instanceof Glance ? one.contactHash === hash : (one as ConversationView).contact.id === contact) found.push(one.id);
   }
   return found.filter((id) => conversations.get(id)?.contact.id === contact);
 }
@@ -112,26 +245,6 @@ function hashOf(id: string): number {
   let hash = 0;
   for (let at = 0; at < id.length; at++) hash = (hash * 31 + id.charCodeAt(at)) & 0x3fffffff;
   return hash;
-}
-
-// --- what is the same in many of them, kept once ---------------------------------------------------------------------
-
-const ids = new Map<string, string>();
-const tagSets = new Map<string, readonly string[]>();
-const legSets = new Map<string, readonly { readonly account: string }[]>();
-
-function one(id: string | null): string | null {
-  if (id === null) return null;
-  const there = ids.get(id);
-  if (there === undefined) ids.set(id, id);
-  return there ?? id;
-}
-
-function alike<T>(sets: Map<string, T>, of: readonly string[], made: (of: readonly string[]) => T): T {
-  const key = of.join();
-  const there = sets.get(key) ?? made(of);
-  sets.set(key, there);
-  return there;
 }
 
 // --- without the names of their parts ----------------------------------------------------------------------------------

@@ -1,18 +1,19 @@
-// Which conversation stands in which list, and where. A list is kept as sorted ids, so an event costs a binary search and
-// a copy, however long the list is. What an agent is named in or watches stands as the server told it: its order is the
+// Which conversation stands in which list, and where. A list is kept as sorted ids, so an event costs a binary search,
+// however long the list is. What an agent is named in or watches stands as the server told it: its order is the
 // server's own.
 
 import type { ConversationView } from "../../wire";
 import type { Draft } from "./draft";
-import { standings, type Standing } from "./far";
+import { standingOf, standings, type Standing } from "./far";
+import { Ids } from "./ids";
 import type { Filter, Key, List, State } from "./state";
 
 /** What says whether a conversation is unread, and how long its customer has waited. */
 type Reader = Pick<State, "read" | "readAbove" | "clock">;
 
 export function listKey(filter: Filter): string {
-  const { status, assignee, team, tag, tags, account, unread, waiting_over, sort, view } = filter;
-  const parts = [status, assignee, team, tag, tags?.join(), account, unread, waiting_over, sort, view];
+  const { status, assignee, team, tag, tags, account, unread, waiting_over, priority, sort, view } = filter;
+  const parts = [status, assignee, team, tag, tags?.join(), account, unread, waiting_over, priority, sort, view];
   return JSON.stringify(parts.map((part) => part ?? part === null));
 }
 
@@ -23,12 +24,14 @@ export function isUnreadBy(reader: Pick<State, "read" | "readAbove">, view: Stan
 export function belongs(view: Standing, filter: Filter, reader: Reader): boolean {
   return (
     view.merged_into === null &&
-    view.status === filter.status &&
+    (filter.status === "any" ? view.status !== "spam" : view.status === filter.status) &&
     (filter.assignee === undefined || view.assignee === filter.assignee) &&
     (filter.team === undefined || view.team === filter.team) &&
     (filter.tag === undefined || view.tags.includes(filter.tag)) &&
     (filter.tags === undefined || filter.tags.every((tag) => view.tags.includes(tag))) &&
     (filter.account === undefined || view.legs.some((leg) => leg.account === filter.account)) &&
+    (filter.priority === undefined || view.priority === filter.priority) &&
+    (filter.view !== "undelivered" || (view.trouble !== undefined && view.status !== "closed")) &&
     (filter.waiting_over === undefined || hasWaited(view, filter.waiting_over, reader)) &&
     (!filter.unread || isUnreadBy(reader, view))
   );
@@ -41,9 +44,10 @@ function hasWaited(view: Standing, span: number, { clock }: Reader): boolean {
 /** Above every row: what a list holds of which nothing has been read. */
 export const ABOVE_ALL: Key = { group: -1, at: 0, id: "" };
 
-/** Who waits longest stands first, then the others; or all of them by their newest message. */
+/** Who waits longest stands first, then the others; what wakes first; or all of them by their newest message. */
 function keyOf(view: Standing, filter: Filter): Key {
   if (filter.sort === "waiting" && view.waiting_since !== null) return { group: 0, at: view.waiting_since, id: view.id };
+  if (filter.sort === "wakes" && view.snoozed_until !== null) return { group: 0, at: view.snoozed_until, id: view.id };
   return { group: 1, at: view.last_at, id: view.id };
 }
 
@@ -58,12 +62,12 @@ function within(view: Standing, list: List): boolean {
   return list.bound === null || order(keyOf(view, list.filter), list.bound) <= 0;
 }
 
-function placeOf(key: Key, list: List, ids: readonly string[], known: State["conversations"]): number {
+function placeOf(key: Key, list: List, ids: Ids, known: State["conversations"]): number {
   let low = 0;
   let high = ids.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    const there = known.get(ids[middle] as string);
+    const there = standingOf(known, ids.at(middle) as string);
     if (there && order(keyOf(there, list.filter), key) < 0) low = middle + 1;
     else high = middle;
   }
@@ -71,10 +75,10 @@ function placeOf(key: Key, list: List, ids: readonly string[], known: State["con
 }
 
 /** Where it stands in a list; -1: it does not. */
-function standsAt(view: ConversationView, list: List, known: State["conversations"]): number {
+function standsAt(view: Standing, list: List, known: State["conversations"]): number {
   if (list.filter.view) return list.ids.indexOf(view.id);
   const place = placeOf(keyOf(view, list.filter), list, list.ids, known);
-  return list.ids[place] === view.id ? place : -1;
+  return list.ids.at(place) === view.id ? place : -1;
 }
 
 /** Nothing can stand in it before its first page has come. */
@@ -83,7 +87,7 @@ function isBlank(list: List): boolean {
 }
 
 /** Puts the newer form of a conversation in place of the older one, in the map and in every list. */
-export function replace(draft: Draft, before: ConversationView | undefined, after: ConversationView | null): void {
+export function replace(draft: Draft, before: Standing | undefined, after: ConversationView | null): void {
   const id = (after ?? before)?.id;
   if (id === undefined) return;
   const known = draft.write("conversations");
@@ -94,37 +98,35 @@ export function replace(draft: Draft, before: ConversationView | undefined, afte
     const belongsThere = after !== null && belongs(after, list.filter, draft.state) && (isThere || !list.filter.view);
     if (list.filter.view) {
       // Only the server knows what comes in, and where it stands; what goes out goes at once.
-      if (isThere && !belongsThere) put(draft, name, list, list.ids.toSpliced(place, 1));
+      if (isThere && !belongsThere) put(draft, name, list, list.ids.withoutPlace(place));
       continue;
     }
     const enters = belongsThere && within(after, list);
     if (isThere && enters && before && order(keyOf(before, list.filter), keyOf(after, list.filter)) === 0) continue;
     if (!isThere && !enters) continue;
-    const ids = list.ids.slice();
-    if (isThere) ids.splice(place, 1);
-    if (enters) ids.splice(placeOf(keyOf(after, list.filter), list, ids, known), 0, id);
-    put(draft, name, list, ids);
+    const others = isThere ? list.ids.withoutPlace(place) : list.ids;
+    put(draft, name, list, enters ? others.with(id, placeOf(keyOf(after, list.filter), list, others, known)) : others);
   }
   if (after) known.set(id, after);
   else known.delete(id);
 }
 
-function put(draft: Draft, name: string, list: List, ids: readonly string[]): void {
+function put(draft: Draft, name: string, list: List, ids: Ids): void {
   draft.write("lists").set(name, { ...list, ids });
 }
 
 /** Its read mark has moved: lists of what is unread take it in or let it go. */
 export function weighUnread(draft: Draft, id: string): void {
   const { conversations: known, lists } = draft.state;
-  const view = known.get(id);
-  if (!view) return;
   for (const [name, list] of lists) {
     if (!list.filter.unread || isBlank(list)) continue;
+    const view = standingOf(known, id);
+    if (!view) return;
     const place = standsAt(view, list, known);
     const enters = belongs(view, list.filter, draft.state) && within(view, list);
     if (place >= 0 === enters) continue;
     const at = place >= 0 ? place : placeOf(keyOf(view, list.filter), list, list.ids, known);
-    put(draft, name, list, enters ? list.ids.toSpliced(at, 0, id) : list.ids.toSpliced(at, 1));
+    put(draft, name, list, enters ? list.ids.with(id, at) : list.ids.withoutPlace(at));
   }
 }
 
@@ -135,7 +137,8 @@ export function weighWaiting(draft: Draft, clock: number): void {
   for (const [name, list] of state.lists) {
     if (list.filter.waiting_over === undefined || isBlank(list)) continue;
     const ids = standing(standings(state.conversations), list, undefined, state);
-    if (ids.length !== list.ids.length || ids.some((id, at) => id !== list.ids[at])) put(draft, name, list, ids);
+    const before = list.ids.slice(0);
+    if (ids.length !== before.length || ids.some((id, at) => id !== before[at])) put(draft, name, list, Ids.of(ids));
   }
 }
 
@@ -168,12 +171,12 @@ export function extended(
   list: List,
   former: List | undefined,
   page: readonly ConversationView[],
-): readonly string[] {
+): Ids {
   const { conversations: known, lately } = state;
   if (list.filter.view) return asTold(known, list, former, state, page);
-  if (former?.phase !== "asked") return (former?.ids ?? []).concat(standing(standings(known), list, former, state));
+  if (former?.phase !== "asked") return (former?.ids ?? Ids.NONE).concat(standing(standings(known), list, former, state));
   const ids = new Set([...page.map((view) => view.id), ...lately.keys()]);
-  const met = [...ids].flatMap((id) => known.get(id) ?? []);
+  const met = [...ids].flatMap((id) => standingOf(known, id) ?? []);
   return former.ids.concat(standing(met, list, former, state));
 }
 
@@ -184,13 +187,13 @@ function asTold(
   former: List | undefined,
   reader: Reader,
   page: readonly ConversationView[],
-): readonly string[] {
+): Ids {
   const there = new Set(former?.ids);
   const fresh = page.filter(({ id }) => {
-    const view = known.get(id);
+    const view = standingOf(known, id);
     return view && !there.has(id) && belongs(view, list.filter, reader);
   });
-  return [...(former?.ids ?? []), ...fresh.map((view) => view.id)];
+  return (former?.ids ?? Ids.NONE).concat(fresh.map((view) => view.id));
 }
 
 /** The sort key at which a page ends; null when it was the last. */

@@ -34,11 +34,32 @@ describe("what has been seen", () => {
     assert.equal(looked.wait(0), null);
   });
 
+  test("what was seen and marked unread is seen anew once it is opened again", () => {
+    const looked = new Looked();
+    looked.opened("a", "c", 7);
+    looked.shown("a", "c", 9, 0);
+    assert.equal(looked.seenIn("a", "c", SETTLES), 9);
+    looked.opened("a", "c", 6);
+    looked.shown("a", "c", 9, 1000);
+    assert.equal(looked.seenIn("a", "c", 1000), 6);
+    assert.equal(looked.wait(1000), SETTLES);
+  });
+
+  test("tells what stood there from what came since", () => {
+    const looked = new Looked();
+    looked.opened("a", "c", 7, 9);
+    looked.shown("a", "c", 12, 0);
+    assert.equal(looked.stoodIn("a", "c"), 9);
+    assert.equal(looked.stoodIn("a", "d"), 0);
+    assert.equal(looked.seenIn("a", "c", SETTLES), 12);
+  });
+
   test("means nothing in another epoch", () => {
     const looked = new Looked();
-    looked.opened("a", "c", 900);
+    looked.opened("a", "c", 900, 940);
     looked.shown("a", "c", 950, 0);
     assert.equal(looked.seenIn("b", "c", 10_000), 0);
+    assert.equal(looked.stoodIn("b", "c"), 0);
     assert.equal(looked.wait(10_000), null);
   });
 

@@ -16,11 +16,21 @@ export class Looked {
   private readonly seen = new Map<string, number>();
   /** On the screen, and not for long enough yet: the oldest first. */
   private fresh: Shown[] = [];
+  /** The newest that stood there when it was opened, read or not. */
+  private readonly stood = new Map<string, number>();
 
-  /** It was opened, and had been read up to here by then. What other windows read meanwhile was not seen in this one. */
-  opened(epoch: string | null, conversation: string, read: number): void {
+  /** It was opened, and had been read up to here by then. What other windows read meanwhile was not seen in this one;
+   *  what was marked unread since is seen anew. */
+  opened(epoch: string | null, conversation: string, read: number, newest = read): void {
     this.enter(epoch);
-    this.raise(conversation, read);
+    this.seen.set(conversation, read);
+    this.stood.set(conversation, newest);
+  }
+
+  /** What came after this came in the meantime; what is not newer was there all along, though it may not have been seen. */
+  stoodIn(epoch: string | null, conversation: string): number {
+    this.enter(epoch);
+    return this.stood.get(conversation) ?? 0;
   }
 
   /** Its end is on the screen, down to this position. */
@@ -54,6 +64,7 @@ export class Looked {
   private enter(epoch: string | null): void {
     if (epoch !== this.epoch) {
       this.seen.clear();
+      this.stood.clear();
       this.fresh = [];
     }
     this.epoch = epoch;

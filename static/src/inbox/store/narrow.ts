@@ -10,9 +10,10 @@ export const NO_FILTER: FilterView = {
   account: null,
   unread: false,
   waiting_over: null,
+  priority: null,
 };
 
-const STATUSES: readonly FilterView["status"][] = ["open", "snoozed", "closed", "spam"];
+const STATUSES: readonly FilterView["status"][] = ["open", "snoozed", "closed", "spam", "any"];
 
 /** What does not count is left out, so that two ways to one filter are one address. */
 export function writeFilter(filter: FilterView): string {
@@ -23,6 +24,7 @@ export function writeFilter(filter: FilterView): string {
   if (filter.account) told.set("account", filter.account);
   if (filter.unread) told.set("unread", "1");
   if (filter.waiting_over !== null) told.set("waiting", String(filter.waiting_over));
+  if (filter.priority !== null) told.set("priority", String(filter.priority));
   return told.toString();
 }
 
@@ -38,9 +40,11 @@ export function readFilter(text: string): FilterView {
     account: told.get("account") || null,
     unread: told.get("unread") === "1",
     waiting_over: told.has("waiting") && waiting >= 0 && Number.isInteger(waiting) ? waiting : null,
+    priority: /^[0-4]$/.test(told.get("priority") ?? "") ? Number(told.get("priority")) : null,
   };
 }
 
 export function isNarrowed(filter: FilterView): boolean {
-  return writeFilter(filter) !== writeFilter({ ...NO_FILTER, status: filter.status });
+  // Of all of them there is no list of its own.
+  return filter.status === "any" || writeFilter(filter) !== writeFilter({ ...NO_FILTER, status: filter.status });
 }

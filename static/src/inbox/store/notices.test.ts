@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { AgentEvent, NoticeView } from "../../wire";
 import { forgetIn, learnNotices, markNotices, merged, takeNoticesPage } from "./notices";
-import { callsFor, isWatching } from "./select";
+import { isWatching } from "./select";
 import { emptyState, type Notices, type Pending } from "./state";
 import { dice } from "./testworld";
 
@@ -15,6 +15,7 @@ function notice(id: string, at: number, more: Partial<NoticeView> = {}): NoticeV
     conversation: `c${id}`,
     number: 1,
     contact: "Kim",
+    contact_id: "k1",
     message: `m${id}`,
     text: "words",
     actor: { kind: "agent", id: "a", name: "Ada" } as NoticeView["actor"],
@@ -86,6 +87,13 @@ test("marking counts down at once, and never below nothing", () => {
   assert.equal(markNotices(before, (one) => one.id === "z"), before);
 });
 
+test("what is withdrawn goes, and may come anew", () => {
+  const before = learnNotices(none, told([notice("b", 2), notice("a", 1, { kind: "new" })]));
+  const after = learnNotices(before, { ...told([]), unread: 1, gone: ["a"] });
+  assert.deepEqual([ids(after), after.unread], ["b", 1]);
+  assert.equal(ids(learnNotices(after, { ...told([notice("a", 3, { kind: "new" })]), gone: ["a"] })), "ab");
+});
+
 test("what has left the view is told no more, erased words are gone", () => {
   const before = learnNotices(none, told([notice("b", 2), notice("a", 1)]));
   const left = forgetIn(before, { kind: "left", conversation: "cb", position: 9, at: 9 } as AgentEvent);
@@ -94,11 +102,6 @@ test("what has left the view is told no more, erased words are gone", () => {
   const erased = { kind: "message.erased", position: 9, at: 9, message: { id: "ma", erased_at: 9 } } as AgentEvent;
   assert.equal(forgetIn(before, erased).items[1]?.text, "");
   assert.equal(forgetIn(before, { kind: "left", conversation: "z", position: 9, at: 9 } as AgentEvent), before);
-});
-
-test("the tab counts conversations with an unread notice, each once", () => {
-  const notices = learnNotices(none, told([notice("c", 3, { read: true }), notice("b", 2), notice("a", 1, { conversation: "cb" })]));
-  assert.equal(callsFor({ ...emptyState(), notices }).n, 1);
 });
 
 test("watching turns over with the act, before the server answers", () => {

@@ -29,7 +29,9 @@ function leavesGap(known: readonly NoticeView[], told: readonly NoticeView[]): b
 export function learnNotices(before: Notices, told: NoticesView): Notices {
   const gap = leavesGap(before.items, told.latest);
   const isFirst = before.before === undefined && before.items.length === 0;
-  const items = merged(gap ? [] : before.items, told.latest).map((one) =>
+  const gone = new Set(told.gone);
+  const left = before.items.filter((one) => !gone.has(one.id));
+  const items = merged(gap ? [] : left, told.latest).map((one) =>
     !one.read && told.read_to !== undefined && one.position <= told.read_to ? { ...one, read: true } : one,
   );
   const whole = isFirst && told.latest.length < LATEST;

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { AgentEvent, AgentSnapshotFrame } from "../../wire";
+import type { AgentEvent, AgentSnapshotFrame, ConversationView } from "../../wire";
 import { countOf } from "./counts";
+import { Far, type Standing } from "./far";
 import { listKey } from "./lists";
 import { type Action, reduce } from "./reduce";
 import { emptyState, type Filter, type Pending, RETURNED_FOR, type State } from "./state";
+import { keptBy, Shelf } from "./shelf";
 import { conversation, dice, message, World } from "./testworld";
 
 const OPEN: Filter = { status: "open" };
@@ -17,7 +19,11 @@ const FILTERS: readonly Filter[] = [
   { status: "open", sort: "waiting" },
   { status: "open", tags: ["blue", "red"], sort: "waiting" },
   { status: "closed", account: "mail" },
+  { status: "snoozed", sort: "wakes" },
+  { status: "any" },
+  { status: "any", assignee: null, priority: 0 },
   { status: "open", unread: true },
+  { status: "open", priority: 4, sort: "waiting" },
   { status: "open", unread: true, account: "web", sort: "waiting" },
   { status: "open", waiting_over: 300, sort: "waiting" },
   { status: "open", waiting_over: 100, assignee: null },
@@ -59,12 +65,24 @@ function tick(world: World): Action {
   return { kind: "clock", now: world.clock };
 }
 
+/** As where many are known: every other world keeps its conversations on shelves, out of the collector's reach. */
+function shelved(state: State, seed: number): State {
+  if (seed % 2) return state;
+  return { ...state, conversations: Shelf.of<ConversationView, Standing>(state.conversations, keptBy(() => new Far())) };
+}
+
+/** The rows of a list, as far as it has been read. */
+function idsIn(state: State, filter: Filter): string[] | undefined {
+  const list = state.lists.get(listKey(filter));
+  return list && [...list.ids];
+}
+
 /** What the views can see, so that two ways of getting there can be compared. */
 function visible(state: State) {
   return {
     counts: [...state.counts].sort(),
     conversations: [...state.conversations.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-    lists: [...state.lists].map(([key, list]) => [key, list.ids]).sort(),
+    lists: [...state.lists].map(([key, list]) => [key, [...list.ids]]).sort(),
     threads: [...state.threads].map(([id, thread]) => [id, thread.rows.map((row) => row.message)]).sort(),
     position: state.position,
   };
@@ -81,7 +99,7 @@ describe("replay", () => {
     for (const seed of SEEDS) {
       const roll = dice(seed * 7919);
       const world = grown(seed, 20);
-      const begun = play(emptyState(), snapshot(world));
+      const begun = shelved(play(emptyState(), snapshot(world)), seed);
       const listed = FILTERS.reduce((now, filter) => play(now, listPage(world, now, filter, 100)), begun);
       const start = world.position;
       for (let i = 0; i < 60; i++) world.step();
@@ -102,7 +120,7 @@ describe("replay", () => {
     for (const seed of SEEDS) {
       const world = grown(seed, 15);
       const roll = dice(seed * 31);
-      let state = play(emptyState(), snapshot(world));
+      let state = shelved(play(emptyState(), snapshot(world)), seed);
       // All are known: whose wait grows past a bound must not be told.
       for (const status of ["open", "snoozed", "closed", "spam"] as const)
         state = play(state, listPage(world, state, { status }, 100));
@@ -124,7 +142,7 @@ describe("replay", () => {
       for (const filter of FILTERS) {
         if (COUNTED.includes(filter))
           assert.equal(countOf(state.counts, filter), world.inList(filter).length, `seed ${seed}`);
-        assert.deepEqual(state.lists.get(listKey(filter))?.ids, fresh.lists.get(listKey(filter))?.ids, `seed ${seed}`);
+        assert.deepEqual(idsIn(state, filter), idsIn(fresh, filter), `seed ${seed}`);
       }
       assert.deepEqual([...state.counts].sort(), [...fresh.counts].sort());
     }
@@ -136,7 +154,7 @@ describe("replay", () => {
     for (const seed of SEEDS) {
       const roll = dice(seed * 104729);
       const world = grown(seed, 25);
-      let state = play(emptyState(), snapshot(world));
+      let state = shelved(play(emptyState(), snapshot(world)), seed);
       const late: Action[] = [];
       for (let round = 0; round < 40; round++) {
         for (let i = roll(4); i > 0; i--) world.step();
@@ -159,7 +177,7 @@ describe("replay", () => {
         const list = state.lists.get(listKey(filter));
         if (!list) continue;
         const ids = world.inList(filter).map((view) => view.id);
-        assert.deepEqual(list.ids, ids.slice(0, list.ids.length), `seed ${seed} ${listKey(filter)}`);
+        assert.deepEqual([...list.ids], ids.slice(0, list.ids.length), `seed ${seed} ${listKey(filter)}`);
         if (list.before === null) assert.equal(list.ids.length, ids.length, `seed ${seed}`);
       }
     }
@@ -195,7 +213,7 @@ describe("replay", () => {
     const begun = play(emptyState(), snapshot(grown(1, 0)), page(true, [9, 8], "8"));
     const asked = play(begun, { kind: "list.asked", filter }, happened, page(false, [6, 4], "4"));
     const list = asked.lists.get(listKey(filter));
-    assert.deepEqual(list?.ids, ["c9", "c8", "c6", "c5", "c4"]);
+    assert.deepEqual([...(list?.ids ?? [])], ["c9", "c8", "c6", "c5", "c4"]);
     // What happened below the page's end waits for its own page, and nothing is kept any longer.
     assert.equal(asked.lately.size, 0);
     assert.deepEqual(play(asked, page(false, [3], null)).lists.get(listKey(filter))?.ids?.at(-1), "c3");
@@ -236,7 +254,7 @@ describe("lists in the server's own order", () => {
     const told = { conversations, before, position: world.position, read: {} };
     return { kind: "list.page", filter: MENTIONS, generation: 1, first, page: told };
   };
-  const idsOf = (state: State) => state.lists.get(listKey(MENTIONS))?.ids;
+  const idsOf = (state: State) => idsIn(state, MENTIONS);
 
   test("stand as told, page after page, and let go what is closed or out of sight", () => {
     const world = new World(dice(1));
@@ -259,10 +277,32 @@ describe("lists in the server's own order", () => {
     assert.deepEqual(idsOf(state), ["c0"]);
   });
 
+  test("what did not arrive goes when it is sent again or closed, snoozed or not", () => {
+    const filter: Filter = { status: "any", view: "undelivered" };
+    const world = new World(dice(1));
+    for (let n = 0; n < 4; n++) {
+      world.position++;
+      const view = conversation(`c${n}`, n, world.position);
+      world.conversations.set(view.id, { ...view, status: n === 3 ? "snoozed" : "open", trouble: "failed" });
+    }
+    const conversations = [...world.conversations.values()];
+    const told = { conversations, before: null, position: world.position, read: {} };
+    let state = play(emptyState(), snapshot(world), { kind: "list.page", filter, generation: 1, first: true, page: told });
+    assert.deepEqual(idsIn(state, filter), ["c0", "c1", "c2", "c3"]);
+    const { trouble, ...well } = conversations[0] as ConversationView;
+    assert.equal(trouble, "failed");
+    for (const after of [well, { ...(conversations[1] as ConversationView), status: "closed" as const }])
+      state = play(state, {
+        kind: "events", cursor: "c", position: ++world.position,
+        events: [{ kind: "conversation.changed", position: world.position, at: 1, conversation: after.id, summary: { ...after, position: world.position } } as AgentEvent],
+      });
+    assert.deepEqual(idsIn(state, filter), ["c2", "c3"]);
+  });
+
   test("are read again when the server says that one has moved", () => {
     const state = play(emptyState(), snapshot(new World(dice(1))));
-    const moved = play(state, { kind: "private", private: { followed: { mentions: 2, watched: 100 } } });
-    assert.deepEqual([moved.followed, moved.followedRound - state.followedRound], [{ mentions: 2, watched: 100 }, 1]);
+    const moved = play(state, { kind: "private", private: { followed: { mentions: 2, watched: 100, undelivered: 3 } } });
+    assert.deepEqual([moved.followed, moved.followedRound - state.followedRound], [{ mentions: 2, watched: 100, undelivered: 3 }, 1]);
     const changed = play(moved, { kind: "private", private: { changed: ["views"] } });
     assert.equal(changed.viewsRound - moved.viewsRound, 1);
   });
@@ -284,7 +324,7 @@ describe("a list of what has waited long", () => {
       { kind: "clock", now: 550 },
     );
     state = reduce(state, { kind: "list.page", filter: LONG, generation: 1, first: true, page: none }, 550);
-    const idsAt = (now: number) => play(state, { kind: "clock", now }).lists.get(listKey(LONG))?.ids;
+    const idsAt = (now: number) => idsIn(play(state, { kind: "clock", now }), LONG);
     assert.deepEqual([idsAt(600), idsAt(601), idsAt(741)], [[], ["c1"], ["c1", "c2"]]);
   });
 });
@@ -316,7 +356,7 @@ describe("beginnings", () => {
       first: true,
       page: { ...page, position: 4 },
     });
-    assert.deepEqual(state.lists.get(listKey(OPEN))?.ids, []);
+    assert.deepEqual(idsIn(state, OPEN), []);
     const entered = {
       kind: "conversation.changed" as const,
       position: 9,
@@ -326,7 +366,7 @@ describe("beginnings", () => {
       summary: { ...view, position: 9 },
     };
     state = play(state, { kind: "events", cursor: "9", position: 9, events: [entered] });
-    assert.deepEqual(state.lists.get(listKey(OPEN))?.ids, [view.id]);
+    assert.deepEqual(idsIn(state, OPEN), [view.id]);
   });
 });
 
@@ -433,4 +473,34 @@ describe("who is on the site", () => {
     assert.deepEqual([...told.returned.keys()], ["a"]);
     assert.deepEqual([...reduce(told, back("b", false), RETURNED_FOR).returned.keys()], ["b"]);
   });
+});
+
+test("of what became of a message only an agent's choice is a line of the history, and whether she wants messages", () => {
+  const actor = { kind: "agent" as const, id: "me", name: "Me" };
+  const event = (position: number, kind: AgentEvent["kind"], changes: Record<string, unknown>): AgentEvent => ({
+    kind,
+    position,
+    at: position,
+    conversation: "c1",
+    actor,
+    changes,
+  });
+  const page: Action = {
+    kind: "thread.page",
+    conversation: "c1",
+    generation: 1,
+    which: "newest",
+    page: { messages: [message("m", "c1", 1, 1)], lines: [], before: null, position: 1 },
+  };
+  const events = [
+    event(2, "message.delivery", { delivery: "failed" }),
+    event(3, "message.delivery", { choice: "again", message: "m" }),
+    event(4, "leg.consent", { opted_out: true }),
+    event(5, "message.files", { asked: true }),
+  ];
+  const state = play(emptyState(), snapshot(new World(dice(1))), page, { kind: "events", cursor: "5", position: 5, events });
+  assert.deepEqual(
+    state.threads.get("c1")?.lines.map((line) => line.position),
+    [3, 4],
+  );
 });

@@ -4,15 +4,16 @@ import type { AlongView, ContactView, ConversationPage, ConversationsPage, Conve
 import { countsOf } from "./counts";
 import { Draft } from "./draft";
 import { applyEvent, learnContact, learnConversation } from "./events";
+import { Ids } from "./ids";
 import { ABOVE_ALL, boundOf, extended, isAsked, listKey, weighUnread, weighWaiting } from "./lists";
 import { forgetIn, learnNotices, markNotices, takeNoticesPage } from "./notices";
-import { type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, RETURNED_FOR, type State } from "./state";
+import { type Away, type Connection, emptyState, type Filter, type List, NO_SIGNALS, type Pending, RETURNED_FOR, type State } from "./state";
 import { joinPage, type Stretch, type ThreadPage } from "./threads";
 
 /** What comes from elsewhere than the socket. `generation` is the one the question was asked in. */
 export type Local =
   | { kind: "connection"; connection: Connection; retryAt: number | null }
-  | { kind: "unavailable"; unavailable: boolean }
+  | { kind: "away"; away: Away }
   | { kind: "blocked"; blocked: boolean }
   | { kind: "list.asked"; filter: Filter }
   | { kind: "list.failed"; filter: Filter }
@@ -34,6 +35,8 @@ export type Local =
   | { kind: "draft.kept"; conversation: string; mode: string; text: string }
   | { kind: "along.kept"; conversation: string; mode: string; along: AlongView | null }
   | { kind: "read.marked"; conversation: string; position: number }
+  | { kind: "unread.marked"; conversation: string; position: number }
+  | { kind: "unread.opened"; conversation: string }
   | { kind: "preferences.set"; values: Record<string, unknown> }
   | { kind: "availability.set"; availability: State["availability"] }
   | { kind: "notices.asked" }
@@ -133,8 +136,8 @@ function apply(draft: Draft, action: Action, now: number): void {
         state.onSite = new Set();
       }
       return;
-    case "unavailable":
-      state.unavailable = action.unavailable;
+    case "away":
+      state.away = action.away;
       return;
     case "blocked":
       state.blocked = action.blocked;
@@ -155,7 +158,7 @@ function apply(draft: Draft, action: Action, now: number): void {
       if (action.generation !== state.generation) return;
       learnConversation(draft, action.page.conversation, action.page.position);
       learnContact(draft, action.page.contact, action.page.conversation.id);
-      markRead(draft, action.page.conversation.id, action.page.read);
+      learnRead(draft, action.page.conversation.id, action.page.read);
       draft.write("watching").set(action.page.conversation.id, action.page.watching);
       if (!state.drafts.has(action.page.conversation.id)) {
         draft.write("drafts").set(action.page.conversation.id, action.page.drafts);
@@ -167,7 +170,7 @@ function apply(draft: Draft, action: Action, now: number): void {
     case "conversations.learned":
       if (action.generation !== state.generation) return;
       for (const view of action.conversations) learnConversation(draft, view, action.position);
-      for (const [id, position] of Object.entries(action.read ?? {})) markRead(draft, id, position);
+      for (const [id, position] of Object.entries(action.read ?? {})) learnRead(draft, id, position);
       return;
     case "contact.loaded":
       return learnContact(draft, action.contact);
@@ -187,6 +190,11 @@ function apply(draft: Draft, action: Action, now: number): void {
       return keepAlong(draft, action.conversation, { [action.mode]: action.along });
     case "read.marked":
       return markRead(draft, action.conversation, action.position);
+    case "unread.marked":
+      return markUnread(draft, action.conversation, action.position);
+    case "unread.opened":
+      state.keptUnread = new Set([...state.keptUnread].filter((id) => id !== action.conversation));
+      return;
     case "preferences.set":
       state.preferences = { ...state.preferences, ...action.values };
       return;
@@ -241,24 +249,31 @@ function unknownAction(action: never): void {
 /** Everything that positions speak of goes; what this agent has not sent yet stays. */
 function startOver(draft: Draft): void {
   const { state } = draft;
-  const { limits, takesOnReply, connection, retryAt, unavailable, bundle, isOld, epoch, skew, pending, generation } = state;
+  const { limits, takesOnReply, connection, retryAt, away, bundle, isOld, epoch, skew, keptUnread, pending, generation } = state;
   Object.assign(state, emptyState(), {
     limits,
     takesOnReply,
     connection,
     retryAt,
-    unavailable,
+    away,
     bundle,
     isOld,
     epoch,
     skew,
+    keptUnread,
     generation: generation + 1,
     pending: pending.filter((one) => one.settlesAt === null),
   });
 }
 
 function learnPrivate(draft: Draft, told: PrivateView): void {
-  for (const [id, position] of Object.entries(told.read ?? {})) markRead(draft, id, position);
+  // Told after a cut, a mark below the one known here was taken back meanwhile.
+  const isWhole = told.read_above !== undefined;
+  for (const [id, position] of Object.entries(told.read ?? {})) {
+    if (isWhole && position < (draft.state.read.get(id) ?? 0)) markUnread(draft, id, position);
+    else markRead(draft, id, position);
+  }
+  for (const [id, position] of Object.entries(told.unread ?? {})) markUnread(draft, id, position);
   draft.state.readAbove = told.read_above ?? draft.state.readAbove;
   for (const [id, drafts] of Object.entries(told.drafts ?? {})) keepDraft(draft, id, drafts);
   for (const [id, along] of Object.entries(told.along ?? {})) keepAlong(draft, id, along);
@@ -277,6 +292,18 @@ function markRead(draft: Draft, conversation: string, position: number): void {
   weighUnread(draft, conversation);
 }
 
+/** What a page tells may be older than the agent's word that it is unread. */
+function learnRead(draft: Draft, conversation: string, position: number): void {
+  const isKept = draft.state.keptUnread.has(conversation) && draft.state.read.has(conversation);
+  if (!isKept) markRead(draft, conversation, position);
+}
+
+function markUnread(draft: Draft, conversation: string, position: number): void {
+  draft.state.keptUnread = new Set([...draft.state.keptUnread, conversation]);
+  draft.write("read").set(conversation, position);
+  weighUnread(draft, conversation);
+}
+
 function keepDraft(draft: Draft, conversation: string, texts: Readonly<Record<string, string>>): void {
   draft.write("drafts").set(conversation, { ...draft.state.drafts.get(conversation), ...texts });
 }
@@ -287,7 +314,7 @@ function keepAlong(draft: Draft, conversation: string, along: Readonly<Record<st
 
 function changeList(draft: Draft, filter: Filter, change: (list: List) => List): void {
   const key = listKey(filter);
-  const fresh: List = { filter, ids: [], bound: ABOVE_ALL, before: null, phase: "asked" };
+  const fresh: List = { filter, ids: Ids.NONE, bound: ABOVE_ALL, before: null, phase: "asked" };
   draft.write("lists").set(key, change(draft.state.lists.get(key) ?? fresh));
 }
 
@@ -295,10 +322,10 @@ function takeListPage(draft: Draft, action: Extract<Local, { kind: "list.page" }
   if (action.filter.waiting_over !== undefined) weighWaiting(draft, Math.max(draft.state.clock, now + draft.state.skew));
   for (const view of action.page.conversations) learnConversation(draft, view, action.page.position);
   // A page tells all marks of its conversations: without one means never read.
-  for (const { id } of action.page.conversations) markRead(draft, id, action.page.read[id] ?? 0);
+  for (const { id } of action.page.conversations) learnRead(draft, id, action.page.read[id] ?? 0);
   const list: List = {
     filter: action.filter,
-    ids: [],
+    ids: Ids.NONE,
     bound: boundOf(action.page.conversations, action.page.before, action.filter),
     before: action.page.before,
     phase: "ready",
@@ -317,7 +344,7 @@ function changeThread(draft: Draft, conversation: string, phase: "asked" | "fail
     const [oldest] = draft.state.threads.keys();
     if (oldest !== undefined) draft.write("threads").delete(oldest);
   }
-  const thread = draft.state.threads.get(conversation) ?? { rows: [], lines: [], before: null, stale: false };
+  const thread = draft.state.threads.get(conversation) ?? { rows: [], lines: [], before: null, stale: 0 };
   draft.write("threads").set(conversation, { ...thread, phase });
 }
 

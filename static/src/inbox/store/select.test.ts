@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import type { ConversationView, MessageView } from "../../wire";
 import { withPending } from "./overlay";
-import { belongs, listKey } from "./lists";
-import { callingLists, callsFor, isMarkUnknown, isUnread, itemsOf, tickOf } from "./select";
-import { emptyState, type Filter, type List, type Pending, type State, type Thread } from "./state";
+import { isMarkUnknown, isUnread, itemsOf, tickOf } from "./select";
+import { emptyState, type Pending, type Thread } from "./state";
 import { conversation, message } from "./testworld";
 
 const MINUTE = 60_000;
@@ -31,7 +30,7 @@ function thread(messages: MessageView[], more: Partial<Thread> = {}): Thread {
     lines: [],
     before: null,
     phase: "ready",
-    stale: false,
+    stale: 0,
     ...more,
   };
 }
@@ -74,48 +73,6 @@ describe("what has been read", () => {
   });
 });
 
-describe("what an agent is to be told of", () => {
-  const views = [
-    { ...conversation("c1", NOON, 1), assignee: "me", last_customer_position: 5 },
-    { ...conversation("c2", NOON, 2), assignee: "me", last_customer_position: 3 },
-    { ...conversation("c3", NOON, 3), team: "mine", waiting_since: NOON },
-    { ...conversation("c4", NOON, 4), waiting_since: NOON },
-    { ...conversation("c5", NOON, 5), team: "other", waiting_since: NOON },
-    { ...conversation("c6", NOON, 6), team: "mine", waiting_since: null },
-    { ...conversation("c7", NOON, 7), assignee: "bo", last_customer_position: 9, waiting_since: NOON },
-  ];
-  const me = { id: "me", name: "", email: "", role: "agent", picture: null, active: true, teams: ["mine"] } as const;
-  const list = (filter: Filter, before: string | null = null): List => ({
-    filter, before, bound: null, phase: "ready", ids: views.filter((it) => belongs(it, filter, emptyState())).map((it) => it.id),
-  });
-  const state = (before: string | null = null): State => {
-    const base: State = {
-      ...emptyState(),
-      me: { ...me, teams: [...me.teams] } as State["me"],
-      conversations: new Map(views.map((it) => [it.id, it])),
-      read: new Map([["c1", 4], ["c2", 3]]),
-    };
-    const wanted = callingLists(base);
-    if (!wanted) throw new Error("nobody is here");
-    const { mine, free } = wanted;
-    return { ...base, lists: new Map([[listKey(mine), list(mine)], [listKey(free), list(free, before)]]) };
-  };
-
-  test("is hers unread, and what waits untaken in her teams or in nobody's", () => {
-    assert.deepEqual(callsFor(state()), { n: 3, more: false });
-    assert.deepEqual(callsFor(state("below")), { n: 3, more: true });
-    assert.deepEqual(callsFor({ ...state(), me: null }), { n: 0, more: false });
-  });
-
-  test("no longer what she has just taken or closed", () => {
-    const act = (name: string, args: Record<string, unknown>): Pending => ({
-      id: name, name, args, at: 0, epoch: null, state: "waiting", problem: null, files: [], settlesAt: null,
-    });
-    const pending = [act("assign", { conversation: "c3", agent: "me" }), act("close", { conversation: "c1" })];
-    assert.equal(callsFor({ ...state(), pending }).n, 1);
-  });
-});
-
 describe("ticks", () => {
   const leg = {
     id: "l",
@@ -139,6 +96,15 @@ describe("ticks", () => {
       [5, 7, 8].map((position) => tickOf(view, ours(position))),
       ["read", "delivered", "sent"],
     );
+  });
+
+  test("a provider tells it of each message; one that is sent again is on its way", () => {
+    const failed = { ...ours(9), delivery: "failed" as const };
+    assert.equal(tickOf(view, { ...ours(5), delivery: "queued" as const }), "queued");
+    assert.equal(tickOf(view, failed, [pending("let_be", { message: failed.id })]), "failed");
+    assert.equal(tickOf(view, failed, [pending("send_again", { message: "other" })]), "failed");
+    assert.equal(tickOf(view, failed, [pending("send_again", { message: failed.id })]), "queued");
+    assert.equal(tickOf(view, failed, [pending("send_again", { message: failed.id }, { state: "failed" })]), "failed");
   });
 
   test("customers' messages and notes have none", () => {

@@ -11,7 +11,9 @@ import type {
   TagView,
 } from "../../wire";
 import { startOfDay } from "../../shared/time";
-import { belongs, isUnreadBy, listKey } from "./lists";
+import { standingOf } from "./far";
+import type { Ids } from "./ids";
+import { belongs, isUnreadBy } from "./lists";
 import { touched, withPending } from "./overlay";
 import { readFilter } from "./narrow";
 import type { Filter, List, Pending, State, Thread } from "./state";
@@ -42,43 +44,15 @@ export function isMarkUnknown(state: State, view: ConversationView): boolean {
 }
 
 /** A list's rows; what an act on its way takes out of it is gone in the same frame. */
-export function rowsOf(state: State, list: List): readonly string[] {
-  if (state.pending.length === 0) return list.ids;
-  const moved = new Set(state.pending.flatMap(touched));
-  return list.ids.filter((id) => {
-    if (!moved.has(id)) return true;
-    const view = conversationOf(state, id);
-    return view !== undefined && belongs(view, list.filter, state);
-  });
+export function rowsOf(state: State, list: List): Ids {
+  const moved = state.pending.flatMap(touched).filter((id) => typeof id === "string");
+  return list.ids.without(new Set(moved.filter((id) => !standsIn(state, id, list.filter))));
 }
 
-/** The lists in which something may call for this agent. */
-export function callingLists(state: State): { mine: Filter; free: Filter } | null {
-  return state.me && { mine: { status: "open", assignee: state.me.id }, free: { status: "open", assignee: null } };
-}
-
-/** What this agent is to be told of: her own with words she has not read, what nobody has taken in her teams while its
- *  customer waits, and other conversations of which a notice is unread. `more`: a list goes on below what has been read. */
-export function callsFor(state: State): { n: number; more: boolean } {
-  const wanted = callingLists(state);
-  const teams = state.me?.teams ?? [];
-  const calls = { n: 0, more: false };
-  const told = new Set<string>();
-  const count = (filter: Filter, does: (view: ConversationView) => boolean) => {
-    const list = state.lists.get(listKey(filter));
-    if (!list) return;
-    calls.more ||= list.before !== null;
-    for (const id of rowsOf(state, list)) {
-      const view = state.conversations.get(id);
-      if (view && does(view)) told.add(id);
-    }
-  };
-  if (wanted) {
-    count(wanted.mine, (view) => isUnread(state, view));
-    count(wanted.free, (view) => view.waiting_since !== null && (view.team === null || teams.includes(view.team)));
-  }
-  for (const notice of state.notices.items) if (!notice.read) told.add(notice.conversation);
-  return { ...calls, n: told.size };
+/** Does it stand in a list, as it is shown? */
+export function standsIn(state: State, id: string, filter: Filter): boolean {
+  const shown = state.pending.length === 0 ? standingOf(state.conversations, id) : conversationOf(state, id);
+  return shown !== undefined && belongs(shown, filter, state);
 }
 
 /** Does this agent watch it? What is on its way counts; undefined: not asked yet. */
@@ -100,11 +74,20 @@ export function accountOf(state: State, leg: LegView | undefined): AccountView |
   return leg && state.directory.accounts.find((account) => account.id === leg.account);
 }
 
-export type Tick = "sent" | "delivered" | "read";
+export type Tick = NonNullable<MessageView["delivery"]>;
 
-/** How far a public message of ours has come; null for everything else. Watermarks cover all before them. */
-export function tickOf(view: ConversationView, message: MessageView): Tick | null {
+/** The agent's choice about a message that is on its way to the server. */
+export function choiceFor(pending: readonly Pending[], message: string): string | undefined {
+  return pending.find((one) => one.state === "waiting" && one.args.message === message && CHOICES.has(one.name))?.name;
+}
+
+const CHOICES: ReadonlySet<string> = new Set(["send_again", "let_be", "fetch_again"]);
+
+/** How far a public message of ours has come; null for everything else. A provider tells it of each message; on the web
+ *  chat watermarks cover all before them. */
+export function tickOf(view: ConversationView, message: MessageView, pending: readonly Pending[] = []): Tick | null {
   if (message.visibility !== "public" || message.author.kind === "customer") return null;
+  if (message.delivery) return choiceFor(pending, message.id) === "send_again" ? "queued" : message.delivery;
   const leg = legOf(view, message.leg);
   if (!leg) return "sent";
   if (leg.read_to >= message.position) return "read";
@@ -169,7 +152,7 @@ export function itemsOf({ view, thread, pending, readTo, speaks }: ThreadQuestio
     const last = items[items.length - 1];
     const opens = !(last?.type === "message" && together(last.message, message));
     if (!opens && last?.type === "message") last.ends = false;
-    items.push({ type: "message", key: message.id, message, opens, ends: true, tick: tickOf(view, message) });
+    items.push({ type: "message", key: message.id, message, opens, ends: true, tick: tickOf(view, message, pending) });
   }
   placeLines(null);
   for (const one of pending) {
@@ -198,6 +181,8 @@ export function filterOfView(state: State, sent: FilterView): Filter {
     ...(sent.account !== null ? { account: sent.account } : {}),
     ...(sent.unread ? { unread: true } : {}),
     ...(sent.waiting_over !== null ? { waiting_over: sent.waiting_over } : {}),
+    ...(sent.priority !== null ? { priority: sent.priority } : {}),
+    ...(sent.status === "snoozed" ? { sort: "wakes" as const } : {}),
   };
 }
 
@@ -210,6 +195,7 @@ export function filterOf(state: State, name: string, id?: string): Filter | null
     case "all":
       return { status: "open" };
     case "snoozed":
+      return { status: name, sort: "wakes" };
     case "closed":
     case "spam":
       return { status: name };
@@ -222,6 +208,8 @@ export function filterOf(state: State, name: string, id?: string): Filter | null
     case "mentions":
     case "watched":
       return { status: "open", view: name };
+    case "undelivered":
+      return { status: "any", view: name };
     case "narrowed":
       return state.me && filterOfView(state, readFilter(id ?? ""));
     case "view": {

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Shelf, Small } from "./shelf";
+import { keptBy, type Keeper, NUMBERS, Shelf } from "./shelf";
 import { dice } from "./testworld";
 
 test("a shelf is a map, and its former forms stay as they were", () => {
   for (let seed = 1; seed <= 20; seed++) {
     const roll = dice(seed);
     let plain = new Map<string, number>();
-    let shelf = Shelf.of(plain);
+    let shelf = seed % 2 ? Shelf.of(plain) : Shelf.of(plain, NUMBERS);
     const forms: { shelf: Shelf<number>; plain: Map<string, number> }[] = [];
     for (let step = 0; step < 400; step++) {
       const key = `c${roll(120)}`;
@@ -42,39 +42,70 @@ test("a shelf is a map, and its former forms stay as they were", () => {
   }
 });
 
-class Shut extends Small<{ n: number }> {
-  constructor(private readonly text: string) {
-    super();
+/** Keeps what it is given as text, and says what it still holds. */
+class Texts implements Keeper<{ n: number; more: string }, { n: number }> {
+  readonly held = new Map<number, string>();
+  private next = 0;
+
+  keep(value: { n: number; more: string }): number {
+    this.held.set(++this.next, JSON.stringify(value));
+    return this.next;
   }
-  whole(): { n: number } {
-    return JSON.parse(this.text) as { n: number };
+  whole(at: number): { n: number; more: string } {
+    const text = this.held.get(at);
+    assert.ok(text !== undefined, "read after it was freed");
+    return JSON.parse(text) as { n: number; more: string };
+  }
+  glance(at: number, key: string): { n: number; key: string } {
+    return { n: this.whole(at).n, key };
+  }
+  free(at: number): void {
+    assert.ok(this.held.delete(at), "freed twice");
   }
 }
 
-test("all but what was written last is kept small, and every form still says what it said", () => {
+test("what a keeper keeps is freed when the newest form has it no more, and every form still says what it said", () => {
   for (let seed = 1; seed <= 5; seed++) {
     const roll = dice(seed);
-    let plain = new Map(Array.from({ length: 1200 }, (_, n) => [`c${n}`, { n }]));
-    let shelf = Shelf.of(plain, ({ n }) => new Shut(JSON.stringify({ n })));
-    const forms: { shelf: Shelf<{ n: number }>; plain: Map<string, { n: number }> }[] = [];
-    for (let step = 0; step < 6000; step++) {
-      const key = `c${roll(3000)}`;
+    type Value = { n: number; more: string };
+    const keepers: Texts[] = [];
+    const make = keptBy<Value, { n: number }>(() => {
+      const keeper = new Texts();
+      keepers.push(keeper);
+      return keeper;
+    });
+    let plain = new Map<string, Value>(Array.from({ length: 300 }, (_, n) => [`c${n}`, { n, more: "x" }]));
+    let shelf = Shelf.of<Value, { n: number }>(plain, make);
+    const forms: { shelf: Shelf<Value, { n: number }>; plain: Map<string, Value> }[] = [];
+    for (let step = 0; step < 3000; step++) {
+      const key = `c${roll(500)}`;
       if (roll(5) > 0) {
-        shelf.set(key, { n: step });
-        plain.set(key, { n: step });
+        shelf.set(key, { n: step, more: "y" });
+        plain.set(key, { n: step, more: "y" });
       } else assert.equal(shelf.delete(key), plain.delete(key));
-      if (roll(1000) === 0) {
+      if (roll(300) === 0) {
         forms.push({ shelf, plain });
-        shelf = Shelf.of(shelf);
+        shelf = Shelf.of<Value, { n: number }>(shelf, make);
         plain = new Map(plain);
       }
     }
+    assert.equal(keepers.length, 1, "one for all forms");
+    assert.equal(keepers[0]?.held.size, shelf.size, "what was overwritten is held no more");
     for (const one of [...forms, { shelf, plain }]) {
-      const sorted = (map: ReadonlyMap<string, { n: number }>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
+      const sorted = (map: ReadonlyMap<string, Value>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
       assert.deepEqual(sorted(one.shelf), sorted(one.plain), `seed ${seed}`);
       assert.equal(one.shelf.size, one.plain.size);
+      for (let n = 0; n < 500; n += 7) {
+        const glance = Shelf.glance<Value, { n: number }>(one.shelf, `c${n}`);
+        assert.equal(glance?.n, one.plain.get(`c${n}`)?.n, `seed ${seed}`);
+      }
+      const glanced = [...Shelf.glances<Value, { n: number }>(one.shelf)].map(({ n }) => n);
+      assert.deepEqual(glanced.sort(), [...one.plain.values()].map(({ n }) => n).sort());
     }
-    const small = [...Shelf.kept(shelf)].filter((one) => one instanceof Small).length;
-    assert.ok(small > shelf.size - 1000, `${small} of ${shelf.size}`);
+    // One that is written again when others were made of it has a keeper of its own.
+    const [former] = forms;
+    former?.shelf.set("c1", { n: -1, more: "z" });
+    assert.deepEqual([former?.shelf.get("c1")?.n, shelf.get("c1")?.n], [-1, plain.get("c1")?.n]);
+    assert.equal(keepers.length, 2);
   }
 });

@@ -2,127 +2,134 @@
 // a former one knows what it had otherwise. A hundred thousand conversations in a plain map would cost every event a
 // copy of all of them, and every copy is waste that is collected while an agent scrolls.
 
-const SHELVES = 256;
-const TELLING = 4; // letters at an id's end, which tell it from others
+import { Table } from "./table";
 
-function shelfOf(key: string): number {
-  let hash = 0;
-  for (let at = Math.max(0, key.length - TELLING); at < key.length; at++) hash = (hash * 33) ^ key.charCodeAt(at);
-  return (hash >>> 0) % SHELVES;
+/** Where values are kept out of the collector's reach, each under a number of its own. */
+export interface Keeper<V, G> {
+  keep(value: V): number;
+  whole(at: number): V;
+  /** What a scan of all of them looks at, so that it need make none whole. */
+  glance(at: number, key: string): G;
+  free(at: number): void;
 }
 
-/** A value kept small, whole again when it is asked for. */
-export abstract class Small<V> {
-  abstract whole(): V;
+/** In a shelf stands the value itself, or the number under which it is kept. */
+type Kept<V> = V | number;
+
+/** Where entries stand. */
+type Place<T> = Pick<Map<string, T>, "size" | "get" | "has" | "delete"> & {
+  set(key: string, value: T): unknown;
+  entries(): Iterable<[string, T]>;
+};
+
+/** Of what make the entries of a shelf are. */
+export interface Make<V, G = V> {
+  place: () => Place<Kept<V>>;
+  keeper: (() => Keeper<V, G>) | null;
 }
 
-type Kept<V> = V | Small<V>;
-
-/** How values are kept small, and those that are not yet, the longest written first. */
-interface Keeping<V> {
-  small: (value: V) => Small<V>;
-  whole: string[];
+export function keptBy<V, G>(keeper: () => Keeper<V, G>): Make<V, G> {
+  return { place: () => new Table() as Place<Kept<V>>, keeper };
 }
 
-const WHOLE = 500; // values written last that are kept as they are
+export const NUMBERS: Make<number> = { place: () => new Table(), keeper: null };
+
+const PLAIN: Make<never> = { place: () => new Map(), keeper: null };
 
 /** What a former form did not have. */
 const NOTHING = Symbol("nothing");
 
-/** The entries as they stood at one time: in shelves of its own, or as a later one has them but for what is `otherwise`. */
+/** The entries as they stood at one time: in a place of its own, or as a later one has them but for what is `otherwise`. */
 interface Form<V> {
-  shelves: Map<string, Kept<V>>[] | null;
+  place: Place<Kept<V>> | null;
   later: Form<V> | null;
-  otherwise: Map<string, Kept<V> | typeof NOTHING>;
+  otherwise: Map<string, V | typeof NOTHING>;
   /** The one just before, which is told what is overwritten here. */
   former: Form<V> | null;
   size: number;
 }
 
-function formOf<V>(shelves: Map<string, Kept<V>>[], size: number, former: Form<V> | null): Form<V> {
-  return { shelves, later: null, otherwise: new Map(), former, size };
+function formOf<V>(place: Place<Kept<V>>, former: Form<V> | null): Form<V> {
+  return { place, later: null, otherwise: new Map(), former, size: place.size };
 }
 
-function filled<V>(entries: Iterable<[string, Kept<V>]>): Form<V> {
-  const shelves = Array.from({ length: SHELVES }, () => new Map<string, Kept<V>>());
-  let size = 0;
-  for (const [key, value] of entries) {
-    shelves[shelfOf(key)]?.set(key, value);
-    size++;
-  }
-  return formOf(shelves, size, null);
-}
-
-function wholeOf<V>(kept: Kept<V>): V {
-  return kept instanceof Small ? (kept as Small<V>).whole() : kept;
-}
-
-export class Shelf<V> implements Map<string, V> {
+/** `G`: what is seen of a value at a glance, and of the value itself too. */
+export class Shelf<V extends G, G = V> implements Map<string, V> {
   private constructor(
     private form: Form<V>,
-    private readonly keeping: Keeping<V> | null,
+    private keeper: Keeper<V, G> | null,
+    private readonly make: Make<V, G>,
   ) {}
 
-  /** With `small`, all but the values written last are kept small. */
-  static of<V>(entries: ReadonlyMap<string, V>, small?: (value: V) => Small<V>): Shelf<V> {
-    if (entries instanceof Shelf) return (entries as Shelf<V>).fork();
-    const shelf = new Shelf(filled(entries), small ? { small, whole: [] } : null);
-    for (const key of entries.keys()) shelf.keep(key);
+  static of<V extends G, G = V>(entries: ReadonlyMap<string, V>, make: Make<V, G> = PLAIN as Make<V, G>): Shelf<V, G> {
+    if (entries instanceof Shelf) return (entries as Shelf<V, G>).fork();
+    return Shelf.filled(entries, make);
+  }
+
+  private static filled<V extends G, G>(entries: Iterable<[string, V]>, make: Make<V, G>): Shelf<V, G> {
+    const shelf = new Shelf<V, G>(formOf(make.place(), null), make.keeper && make.keeper(), make);
+    for (const [key, value] of entries) shelf.put(key, value);
     return shelf;
   }
 
-  /** As they are kept: what a scan of all of them looks at, so that it need make none whole. */
-  static *kept<V>(entries: ReadonlyMap<string, V>): Iterable<Kept<V>> {
+  /** Of each value what is seen at a glance. */
+  static *glances<V extends G, G>(entries: ReadonlyMap<string, V>): Iterable<G> {
     if (!(entries instanceof Shelf)) yield* entries.values();
-    else for (const [, kept] of (entries as Shelf<V>).all()) yield kept;
+    else for (const [key, kept, isHere] of (entries as Shelf<V, G>).all()) yield isHere ? (entries as Shelf<V, G>).seen(key, kept) : (kept as V);
   }
 
-  /** It was written last: the one that was written long before is kept small from now on. That is no write: no form has
-   *  another value by it. */
-  private keep(key: string): void {
-    if (!this.keeping) return;
-    const { small, whole } = this.keeping;
-    whole.push(key);
-    if (whole.length < 2 * WHOLE) return;
-    for (const one of whole.splice(0, WHOLE)) {
-      const shelf = this.form.shelves?.[shelfOf(one)];
-      const kept = shelf?.get(one);
-      if (shelf && kept !== undefined && !(kept instanceof Small)) shelf.set(one, small(kept));
-    }
+  static glance<V extends G, G>(entries: ReadonlyMap<string, V>, key: string): G | undefined {
+    return entries instanceof Shelf ? (entries as Shelf<V, G>).glanceAt(key) : entries.get(key);
+  }
+
+  private wholeOf(kept: Kept<V>): V {
+    return this.keeper ? this.keeper.whole(kept as number) : (kept as V);
+  }
+
+  private seen(key: string, kept: Kept<V>): G {
+    return this.keeper ? this.keeper.glance(kept as number, key) : (kept as V);
   }
 
   /** A new form with the same entries. Neither sees what is written into the other from now on. */
-  private fork(): Shelf<V> {
+  private fork(): Shelf<V, G> {
     const { form } = this;
-    if (!form.shelves) return new Shelf(filled(this.all()), this.keeping);
-    const made = formOf(form.shelves, form.size, form);
-    form.shelves = null;
+    if (!form.place) return Shelf.filled(this.entries(), this.make);
+    const made = formOf(form.place, form);
+    form.place = null;
     form.later = made;
     // It is written no more: what it would have told the one before is known.
     form.former = null;
-    return new Shelf(made, this.keeping);
+    return new Shelf(made, this.keeper, this.make);
   }
 
-  /** The shelf for a key, to be written; a form that others were made of starts anew with shelves of its own. */
-  private writable(key: string): Map<string, Kept<V>> {
-    this.form = this.form.shelves ? this.form : filled(this.all());
-    const { shelves, former } = this.form;
-    const shelf = shelves?.[shelfOf(key)] as Map<string, Kept<V>>;
-    if (former && !former.otherwise.has(key))
-      former.otherwise.set(key, shelf.has(key) ? (shelf.get(key) as Kept<V>) : NOTHING);
-    return shelf;
+  /** Where a key is to be written; a form that others were made of starts anew with a place of its own. The one before is
+   *  told what stood there: whole, for what is kept is freed. */
+  private writable(key: string): Place<Kept<V>> {
+    if (!this.form.place) ({ form: this.form, keeper: this.keeper } = Shelf.filled(this.entries(), this.make));
+    const { former } = this.form;
+    const place = this.form.place as Place<Kept<V>>;
+    const isThere = place.has(key);
+    const kept = place.get(key) as Kept<V>;
+    if (former && !former.otherwise.has(key)) former.otherwise.set(key, isThere ? this.wholeOf(kept) : NOTHING);
+    if (isThere) this.keeper?.free(kept as number);
+    return place;
   }
 
-  private find(key: string): Kept<V> | typeof NOTHING {
-    let form = this.form;
-    while (!form.shelves) {
-      const there = form.otherwise.get(key);
-      if (there !== undefined || form.otherwise.has(key)) return there as Kept<V> | typeof NOTHING;
-      form = form.later as Form<V>;
+  /** The form that says what stands under a key: one that has it otherwise, or the one with the place. */
+  private telling(key: string): Form<V> {
+    let { form } = this;
+    while (!form.place && !form.otherwise.has(key)) form = form.later as Form<V>;
+    return form;
+  }
+
+  private find<T>(key: string, otherwise: (value: V) => T, here: (kept: Kept<V>) => T): T | undefined {
+    const { place, otherwise: told } = this.telling(key);
+    if (!place) {
+      const value = told.get(key) as V | typeof NOTHING;
+      return value === NOTHING ? undefined : otherwise(value);
     }
-    const shelf = form.shelves[shelfOf(key)] as Map<string, Kept<V>>;
-    const there = shelf.get(key);
-    return there !== undefined || shelf.has(key) ? (there as Kept<V>) : NOTHING;
+    const there = place.get(key);
+    return there !== undefined || place.has(key) ? here(there as Kept<V>) : undefined;
   }
 
   get size(): number {
@@ -130,55 +137,66 @@ export class Shelf<V> implements Map<string, V> {
   }
 
   get(key: string): V | undefined {
-    const there = this.find(key);
-    return there === NOTHING ? undefined : wholeOf(there);
+    return this.find(
+      key,
+      (value) => value,
+      (kept) => this.wholeOf(kept),
+    );
+  }
+
+  private glanceAt(key: string): G | undefined {
+    return this.find<G>(
+      key,
+      (value) => value,
+      (kept) => this.seen(key, kept),
+    );
   }
 
   has(key: string): boolean {
-    return this.find(key) !== NOTHING;
+    const { place, otherwise } = this.telling(key);
+    return place ? place.has(key) : otherwise.get(key) !== NOTHING;
   }
 
   set(key: string, value: V): this {
-    const shelf = this.writable(key);
-    const before = shelf.size;
-    shelf.set(key, value);
-    this.form.size += shelf.size - before;
-    this.keep(key);
+    this.put(key, value);
     return this;
+  }
+
+  private put(key: string, value: V): void {
+    const place = this.writable(key);
+    place.set(key, this.keeper ? this.keeper.keep(value) : value);
+    this.form.size = place.size;
   }
 
   delete(key: string): boolean {
     if (!this.has(key)) return false;
-    const there = this.writable(key).delete(key);
-    this.form.size--;
+    const place = this.writable(key);
+    const there = place.delete(key);
+    this.form.size = place.size;
     return there;
   }
 
   clear(): void {
-    this.form = filled<V>([]);
+    ({ form: this.form, keeper: this.keeper } = Shelf.filled([], this.make));
   }
 
   forEach(each: (value: V, key: string, map: Map<string, V>) => void): void {
-    if (this.form.shelves) {
-      for (const shelf of this.form.shelves) shelf.forEach((kept, key) => each(wholeOf(kept), key, this));
-    } else for (const [key, value] of this.entries()) each(value, key, this);
+    for (const [key, value] of this.entries()) each(value, key, this);
   }
 
-  private *all(): Generator<[string, Kept<V>]> {
-    const otherwise = new Map<string, Kept<V> | typeof NOTHING>();
-    let form = this.form;
-    for (; !form.shelves; form = form.later as Form<V>) {
+  /** Each entry as it is kept `isHere`, or the value itself as it was otherwise. */
+  private *all(): Generator<[string, Kept<V>, boolean]> {
+    const otherwise = new Map<string, V | typeof NOTHING>();
+    let { form } = this;
+    for (; !form.place; form = form.later as Form<V>) {
       form.otherwise.forEach((value, key) => otherwise.has(key) || otherwise.set(key, value));
     }
-    for (const shelf of form.shelves) {
-      if (otherwise.size === 0) yield* shelf.entries();
-      else for (const entry of shelf) if (!otherwise.has(entry[0])) yield entry;
-    }
-    for (const [key, value] of otherwise) if (value !== NOTHING) yield [key, value];
+    for (const [key, kept] of form.place.entries()) if (!otherwise.has(key)) yield [key, kept, true];
+    for (const [key, value] of otherwise) if (value !== NOTHING) yield [key, value, false];
   }
 
   *entries(): MapIterator<[string, V]> {
-    for (const [key, kept] of this.all()) yield [key, wholeOf(kept)];
+    for (const [key, kept, isHere] of this.all()) yield [key, isHere ? this.wholeOf(kept) : (kept as V)];
   }
 
   *keys(): MapIterator<string> {

@@ -16,13 +16,15 @@ import type {
   ProblemView,
   SavedView,
 } from "../../wire";
+import type { Ids } from "./ids";
 
 export type Status = ConversationView["status"];
 export type Mode = "public" | "note";
 
 /** Which conversations a list holds; a part left out does not matter. */
 export interface Filter {
-  status: Status;
+  /** `any`: all but spam. */
+  status: Status | "any";
   /** An agent's id, or null for nobody's. */
   assignee?: string | null;
   team?: string | null;
@@ -33,16 +35,18 @@ export interface Filter {
   unread?: boolean;
   /** ms for which the customer has waited at least. */
   waiting_over?: number;
-  /** Who waits longest first; left out: the newest message first. */
-  sort?: "waiting";
-  /** Where colleagues named this agent, or what the agent watches: in the server's order. */
-  view?: "mentions" | "watched";
+  /** 0 (none) to 4 (urgent). */
+  priority?: number;
+  /** Who waits longest first, or what wakes first; left out: the newest message first. */
+  sort?: "waiting" | "wakes";
+  /** Where colleagues named this agent, what the agent watches, or where our last message failed: in the server's order. */
+  view?: "mentions" | "watched" | "undelivered";
 }
 
 /** One list as far as it has been read: `ids` are all of it down to `bound`, the sort key of the last page's end. */
 export interface List {
   filter: Filter;
-  ids: readonly string[];
+  ids: Ids;
   /** Null: read to its very end. */
   bound: Key | null;
   before: string | null;
@@ -73,8 +77,9 @@ export interface Thread {
   /** Where newer ones go on, when a link led into the middle; without one the end is here. */
   after?: string | null;
   phase: Phase;
-  /** Older than a merge or a split that may have moved messages: shown until it is read anew. */
-  stale: boolean;
+  /** Where a merge or a split stands in the log that may have moved messages since it was read (0: none did): shown until
+   *  it is read anew, at that place or later. */
+  stale: number;
 }
 
 /** An act on its way: told to the server again after every reconnect until it is answered. */
@@ -90,6 +95,8 @@ export interface Pending {
   problem: ProblemView | null;
   /** What a message on its way carries, to draw it before the server has it. */
   files: readonly AttachmentView[];
+  /** A template as it reads: its act has only what was filled in. */
+  words?: string;
   /** Answered; it leaves when the log has come this far, so that nothing flickers in between. */
   settlesAt: number | null;
 }
@@ -123,6 +130,9 @@ export interface Signals {
   toldAt: number;
 }
 
+/** The server is there, its database is not: gone for now, or being carried over to another. */
+export type Away = "database" | "moving" | null;
+
 export type Connection = "connecting" | "online" | "waiting" | "offline" | "signed_out" | "outdated";
 
 export interface State {
@@ -133,8 +143,7 @@ export interface State {
   retryAt: number | null;
   /** The server answers, but no socket comes through to it. */
   blocked: boolean;
-  /** The server is there, its database is not. */
-  unavailable: boolean;
+  away: Away;
   /** The front end this page is of: what the server served when it came. */
   bundle: string | null;
   /** The server serves another one by now: reload when nobody is in the middle of something. */
@@ -170,6 +179,8 @@ export interface State {
   read: ReadonlyMap<string, number>;
   /** Every read mark above this position is known; what has none was not read so far. */
   readAbove: number;
+  /** Marked unread by the agent: looking at them does not read them until they are opened anew. */
+  keptUnread: ReadonlySet<string>;
   drafts: ReadonlyMap<string, Readonly<Record<string, string>>>;
   /** What goes with the drafts; null: nothing any more. */
   along: ReadonlyMap<string, Readonly<Record<string, AlongView | null>>>;
@@ -210,7 +221,7 @@ export function emptyState(): State {
     connection: "connecting",
     retryAt: null,
     blocked: false,
-    unavailable: false,
+    away: null,
     bundle: null,
     isOld: false,
     cursor: null,
@@ -234,12 +245,13 @@ export function emptyState(): State {
     threads: new Map(),
     read: new Map(),
     readAbove: Infinity,
+    keptUnread: new Set(),
     drafts: new Map(),
     along: new Map(),
     preferences: {},
     availability: "online",
     notices: { unread: 0, quiet: false, items: [], before: undefined, phase: "ready" },
-    followed: { mentions: 0, watched: 0 },
+    followed: { mentions: 0, watched: 0, undelivered: 0 },
     watching: new Map(),
     back: null,
     returned: new Map(),

@@ -173,13 +173,16 @@ export class World {
   private change(view: ConversationView): void {
     const position = this.next();
     const tags = TAGS.filter(() => this.roll(2) === 0);
+    const status = STATUSES[this.roll(4)] ?? "open";
     const fresh = {
       ...view,
       position,
-      status: STATUSES[this.roll(4)] ?? "open",
+      status,
+      snoozed_until: status === "snoozed" ? this.clock + 100 * this.roll(9) : null,
       assignee: AGENTS[this.roll(3)] ?? null,
       team: TEAMS[this.roll(2)] ?? null,
       tags,
+      priority: this.roll(2) === 0 ? (4 as const) : (0 as const),
       waiting_since: this.roll(2) === 0 ? null : view.waiting_since,
     };
     this.put(fresh, cellOf(view), "conversation.changed", { changes: { status: [view.status, fresh.status] } });
@@ -209,11 +212,12 @@ export class World {
 
   inList(filter: Filter): ConversationView[] {
     return [...this.conversations.values()]
-      .filter((view) => view.status === filter.status)
+      .filter((view) => (filter.status === "any" ? view.status !== "spam" : view.status === filter.status))
       .filter((view) => filter.assignee === undefined || view.assignee === filter.assignee)
       .filter((view) => filter.tag === undefined || view.tags.includes(filter.tag))
       .filter((view) => (filter.tags ?? []).every((tag) => view.tags.includes(tag)))
       .filter((view) => filter.account === undefined || view.legs.some((one) => one.account === filter.account))
+      .filter((view) => filter.priority === undefined || view.priority === filter.priority)
       .filter((view) => !filter.unread || (view.last_customer_position ?? 0) > (this.marks.get(view.id) ?? 0))
       .filter(
         ({ waiting_since: since }) =>
@@ -225,6 +229,8 @@ export class World {
   /** As the server's own statement says it. */
   private order(filter: Filter, a: ConversationView, b: ConversationView): number {
     const byActivity = b.last_at - a.last_at || (a.id < b.id ? 1 : -1);
+    if (filter.sort === "wakes")
+      return (a.snoozed_until ?? 0) - (b.snoozed_until ?? 0) || (a.id < b.id ? -1 : 1);
     if (filter.sort !== "waiting") return byActivity;
     if (a.waiting_since !== null && b.waiting_since !== null)
       return a.waiting_since - b.waiting_since || (a.id < b.id ? -1 : 1);

@@ -70,7 +70,23 @@ describe("how far the end of a thread tells", () => {
     assert.equal(newestIn(hears(withThread(middle), given)), 50);
     const known = hears(withThread(joinPage(undefined, page(80, 90), "newest")), given);
     assert.ok(known);
-    assert.deepEqual([newestIn({ ...known, stale: true }), newestIn({ ...known, phase: "asked" })], [90, 90]);
+    assert.deepEqual([newestIn({ ...known, stale: 101 }), newestIn({ ...known, phase: "asked" })], [90, 90]);
+  });
+});
+
+describe("what was merged while a page was on its way", () => {
+  const asked = withThread({ ...joinPage(undefined, page(1, 3), "newest"), phase: "asked" });
+  const merged = hears(asked, { kind: "conversation.merged", position: 120 });
+
+  test("is not in it, and is read with the next", () => {
+    const came = joinPage(merged, page(1, 3, { position: 110 }), "newest");
+    assert.deepEqual([came.phase, came.stale], ["ready", 120]);
+    assert.equal(joinPage(came, page(1, 5, { position: 120 }), "newest").stale, 0);
+  });
+
+  test("is not made good by an older stretch", () => {
+    assert.equal(joinPage(merged, page(1, 1, { position: 130 }), "older").stale, 120);
+    assert.equal(joinPage(merged, page(1, 3, { position: 130, after: "a" }), "around").stale, 0);
   });
 });
 

@@ -40,10 +40,13 @@ function joinLines(old: readonly LineView[], fresh: readonly LineView[]): LineVi
 export function joinPage(thread: Thread | undefined, page: ThreadPage, which: Stretch): Thread {
   const fresh = [...page.messages, ...(page.held ?? [])].map((message) => ({ message, asOf: page.position }));
   const ends = { before: page.before, after: page.after ?? null };
-  const ready = { phase: "ready", stale: false } as const;
+  // A page that was on its way while something was merged does not have it: the doubt stays.
+  const reads = which === "newest" || which === "around";
+  const doubt = thread?.stale ?? 0;
+  const ready = { phase: "ready", stale: reads && doubt <= page.position ? 0 : doubt } as const;
   if (which === "around" && ends.after !== null)
     return { rows: joinRows([], fresh), lines: joinLines([], page.lines), ...ends, ...ready };
-  const since = which === "newest" || which === "around" ? thread && arrivedSince(thread, page) : thread;
+  const since = reads ? thread && arrivedSince(thread, page) : thread;
   return {
     rows: joinRows(fresh, since?.rows ?? []),
     lines: joinLines(page.lines, since?.lines ?? []),
@@ -125,8 +128,6 @@ export function placeLine(draft: Draft, event: AgentEvent): void {
 }
 
 /** After a merge, a split or an undo messages may stand elsewhere: threads are read anew when they are next looked at. */
-export function distrustThreads(draft: Draft): void {
-  for (const [id, thread] of draft.state.threads) {
-    if (!thread.stale) draft.write("threads").set(id, { ...thread, stale: true });
-  }
+export function distrustThreads(draft: Draft, position: number): void {
+  for (const [id, thread] of draft.state.threads) draft.write("threads").set(id, { ...thread, stale: position });
 }

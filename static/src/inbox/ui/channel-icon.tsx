@@ -23,5 +23,6 @@ export function ChannelIcon({ account, size = 16 }: { account: AccountView | und
     place.current?.replaceChildren(...(made ? [made] : []));
   }, [icon, size]);
   const label = account?.label[language.value] ?? "";
+  if (!label) return <span ref={place} class="channel-icon" aria-hidden="true" />;
   return <span ref={place} class="channel-icon" role="img" aria-label={label} title={label} />;
 }

@@ -27,6 +27,8 @@ interface PickerProps {
   /** Told when it opens: what is closed costs nothing, however many there are. */
   choices: readonly Choice[] | (() => readonly Choice[]);
   pick: (id: string) => void;
+  /** It has been opened: what is offered may be asked for. */
+  opened?: () => void;
   /** Offered when nothing is called so: makes a new one. */
   make?: (name: string) => void;
   makeLabel?: (name: string) => string;
@@ -44,6 +46,9 @@ const SHOWN = 60; // choices drawn at once; ten thousand tags are found by typin
 /** A choice from few or many, by pointer or keyboard, found by typing. */
 export function Picker(props: PickerProps) {
   const [open, setOpen] = useState(false);
+  useEffect(() => {
+    if (open) props.opened?.();
+  }, [open]);
   return (
     <Popover
       open={open}

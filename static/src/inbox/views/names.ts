@@ -1,11 +1,17 @@
 import { languages } from "../../shared/formats";
-import type { ActorView, AttributeView, ContactRef, ContactView, IdentityView } from "../../wire";
+import type { ActorView, AttributeView, ContactRef, ContactView, ConversationView, IdentityView } from "../../wire";
 import { language, t } from "../words";
 
 /** What a person is called where nobody has said a name. */
 export function contactName(contact: Pick<ContactRef, "name" | "erased">): string {
   if (contact.erased) return t("contact.erased");
   return contact.name || t("contact.unnamed");
+}
+
+/** Whose conversation it is; somebody who has not said a name by the number or address that she writes from. */
+export function customerName({ contact, legs }: Pick<ConversationView, "contact" | "legs">): string {
+  const reached = legs.find(({ identity }) => identity.space === "tel" || identity.space === "mailto");
+  return contact.name || contact.erased || !reached ? contactName(contact) : shortAddress(reached.identity);
 }
 
 /** The same of a contact as it is known whole: an unnamed one by an address that tells it from others. */
@@ -42,15 +48,18 @@ export function spaceWord(space: string): string {
 }
 
 const TELLING = 4; // letters at an id's end that tell it from others
+const SAYABLE = 16; // letters of an id that stands whole: a name somebody has chosen
 
-/** An address as people read it: numbers and mail whole, of an id only its end. */
-export function shortAddress({ space, address }: Pick<IdentityView, "space" | "address">): string {
-  if (space === "tel" || space === "mailto") return address;
-  return `${spaceWord(space)} ${address.slice(-TELLING)}`;
+/** An address as people read it: numbers, mail and short names whole, of a long id only its end. */
+export function shortAddress({ space, address, shown }: Pick<IdentityView, "space" | "address" | "shown">): string {
+  if (space === "tel" || space === "mailto") return shown ?? address;
+  const isName = space !== "visitor" && address.length <= SAYABLE;
+  return `${spaceWord(space)} ${isName ? address : `…${address.slice(-TELLING)}`}`;
 }
 
 /** The same where two people are compared: an account with all of its number. */
-export function addressWords({ space, address }: Pick<IdentityView, "space" | "address">): string {
-  if (space === "tel" || space === "mailto" || space === "visitor") return shortAddress({ space, address });
+export function addressWords(identity: Pick<IdentityView, "space" | "address" | "shown">): string {
+  const { space, address } = identity;
+  if (space === "tel" || space === "mailto" || space === "visitor") return shortAddress(identity);
   return `${spaceWord(space)} ${address}`;
 }

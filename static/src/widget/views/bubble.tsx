@@ -1,4 +1,6 @@
 import { useEffect, useMemo } from "preact/hooks";
+import { picturesFirst } from "../../shared/files";
+import { numbers } from "../../shared/formats";
 import { clock, exact } from "../../shared/time";
 import type { CustomerMessage, SpeakerView } from "../../wire";
 import type { Chat } from "../chat";
@@ -22,6 +24,8 @@ export function Face({ who, ours }: { who: SpeakerView; ours: string | null }) {
   const picture = who.picture ?? (who.kind === "automation" ? ours : null);
   return picture ? <img class="face" src={picture} alt="" /> : <span class="face" aria-hidden="true">{letter}</span>;
 }
+
+const isPicture = ({ mime }: { mime: string }) => mime.startsWith("image/");
 
 /** What looks like one of the marks of shared/markup.ts. */
 const MARKED = /\*\*|[_`]|^\s*(?:[-•]|\d+[.)])\s/m;
@@ -96,8 +100,8 @@ function Body({ chat, message }: { chat: Chat; message: CustomerMessage }) {
   if (message.erased) return <p class="text gone">{t("chat.erased")}</p>;
   return (
     <>
-      {message.attachments.map((file) => <Attachment key={file.id} file={file} preview={chat.previews.get(file.id)} look={() => chat.lookAt(file)} />)}
       <Text text={message.text} ours={message.author.kind !== "me"} />
+      {picturesFirst(message.attachments, (file) => isPicture(file) && file.inline).map((file) => <Attachment key={file.id} file={file} preview={chat.previews.get(file.id)} look={() => chat.lookAt(file)} />)}
       {message.content && !message.text && !message.attachments.length && <p class="text gone">{t("chat.unsupported")}</p>}
     </>
   );
@@ -110,10 +114,10 @@ export function Waiting({ chat, message, next }: { chat: Chat; message: KeptMess
     <article class={`row mine last ${message.refused ? "refused" : "pending"}`}>
       <div class="column">
         <span class="sr">{t("chat.you_said")}</span>
-        {message.files.map((file, place) => (
+        <Text text={message.text} />
+        {picturesFirst([...message.files.entries()], ([, file]) => isPicture(file)).map(([place, file]) => (
           <WaitingFile key={place} file={file} share={chat.view.progress.get(`${id}/${place}`)} />
         ))}
-        <Text text={message.text} />
         {message.refused ? <Refused chat={chat} message={message} refused={message.refused} /> : (
           <span class="meta">
             <ClockIcon />
@@ -128,11 +132,11 @@ export function Waiting({ chat, message, next }: { chat: Chat; message: KeptMess
 function WaitingFile({ file, share }: { file: KeptFile; share: number | undefined }) {
   const source = useMemo(() => URL.createObjectURL(file.body), [file.body]);
   useEffect(() => () => URL.revokeObjectURL(source), [source]);
-  const { name, mime, width, height } = file;
-  const percent = new Intl.NumberFormat(words.language(), { style: "percent" }).format(share ?? 0);
+  const { name, width, height } = file;
+  const percent = numbers(words.language(), { style: "percent" }).format(share ?? 0);
   return (
     <>
-      {mime.startsWith("image/") ? <Picture source={source} name={name} width={width} height={height} size={file.body.size} /> : <FileRow name={name} size={file.body.size} />}
+      {isPicture(file) ? <Picture source={source} name={name} width={width} height={height} size={file.body.size} /> : <FileRow name={name} size={file.body.size} />}
       {share !== undefined && <progress max="1" value={share} aria-label={t("state.uploading", { name, share: percent })} />}
     </>
   );

@@ -7,10 +7,11 @@ import away from "./away.sheet";
 import emoji from "./emoji.sheet";
 import lightbox from "./lightbox.sheet";
 import marks from "./marks.sheet";
+import moves from "./moves.sheet";
 
 // A constructed sheet, because a policy without inline styles allows it.
 const sheet = new CSSStyleSheet();
-sheet.replaceSync([attach, away, emoji, lightbox, marks].join("\n"));
+sheet.replaceSync([attach, away, emoji, lightbox, marks, moves].join("\n"));
 document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
 
 export { Chosen } from "./attach";
@@ -18,3 +19,4 @@ export { Away } from "./away";
 export { Emojis } from "./emoji";
 export { Lightbox } from "./lightbox";
 export { Marks } from "./marks";
+export { Moves } from "./moves";

@@ -1,9 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Chat, View } from "../chat";
-import { reason, t, words } from "../words";
+import { type Key, reason, t, words } from "../words";
 import { nameOf } from "./bubble";
 import { Composer } from "./composer";
-import { CloseIcon } from "./icons";
+import { CloseIcon, MoveIcon } from "./icons";
 import { useLater } from "./lazy";
 import { Log } from "./log";
 
@@ -26,18 +26,27 @@ export function Window({ chat, close }: { chat: Chat; close: (() => void) | null
   const view = useView(chat);
   const root = useRef<HTMLElement>(null);
   useKeys(root, view.modal, close);
-  const later = useLater(view.looking !== null);
-  const title = view.settings?.title[words.language()] ?? "";
+  const [moving, setMoving] = useState(false);
+  const later = useLater(view.looking !== null || moving);
+  const by = view.story.goesBy?.[words.language()];
+  // She has gone on there: the way has been shown.
+  useEffect(() => setMoving(false), [by]);
+  const title = view.settings?.title[words.language()] ?? (close ? "" : document.title);
   return (
     <main ref={root} class="window" aria-label={title || t("launcher.window")}>
       <header>
         {chat.picture && <img class="face" src={chat.picture} alt="" />}
         {title && <h1 dir="auto">{title}</h1>}
+        {view.settings?.continues && view.story.messages.length > 0 && (
+          <button type="button" class="icon" aria-label={t("moves.label")} title={t("moves.label")} aria-expanded={moving}
+            onClick={() => setMoving(!moving)}><MoveIcon /></button>
+        )}
         {close && (
           <button type="button" class="icon" aria-label={t("chat.close")} title={t("chat.close")} onClick={close}><CloseIcon /></button>
         )}
       </header>
-      <State chat={chat} view={view} />
+      <State chat={chat} view={view} by={by} />
+      {later && moving && <later.Moves key={view.person} chat={chat} />}
       <Log key={view.person} chat={chat} view={view} />
       <Composer key={view.person} chat={chat} view={view} />
       <div class="drop" aria-hidden="true">{t("composer.drop")}</div>
@@ -53,20 +62,22 @@ export function Window({ chat, close }: { chat: Chat; close: (() => void) | null
 }
 
 /** What stands in the way, in words; nothing while all is well. */
-function State({ chat, view }: { chat: Chat; view: View }) {
+function State({ chat, view, by }: { chat: Chat; view: View; by: string | undefined }) {
   const late = useLate(view.phase === "ready" || view.phase === "starting" ? !view.up : false);
   let text = "";
-  if (view.phase === "elsewhere" || view.phase === "expired") text = t(`line.${view.phase}`);
+  let act: [Key, () => void] | null = null;
+  const begin = () => void chat.person(null);
+  if (view.phase === "elsewhere" || view.phase === "expired" || view.phase === "asks") text = t(`line.${view.phase}`);
   else if (view.phase === "shut") text = reason({ text: view.trouble, params: {} }, "line.shut");
-  const retry = text === "" && late && navigator.onLine;
-  if (late && !text) text = t(navigator.onLine ? "line.connecting" : "line.offline");
+  else if (late) text = t(navigator.onLine ? "line.connecting" : "line.offline");
+  if (view.phase === "elsewhere") act = ["line.here", () => chat.look(true, view.modal)];
+  else if (view.phase === "asks") act = ["line.here", begin];
+  else if (view.phase === "shut" && view.trouble === "line.over") act = ["line.start", begin];
+  else if (late && navigator.onLine) act = ["line.retry", () => chat.retry()];
   return (
     <div role="status" class="state">
-      {text && <p>{text}</p>}
-      {view.phase === "elsewhere" && (
-        <button type="button" onClick={() => chat.look(true, view.modal)}>{t("line.here")}</button>
-      )}
-      {retry && <button type="button" onClick={() => chat.retry()}>{t("line.retry")}</button>}
+      {text ? <p>{text}</p> : by && <p class="on">{t("moves.done", { by })}</p>}
+      {act && <button type="button" onClick={act[1]}>{t(act[0])}</button>}
     </div>
   );
 }

@@ -2,6 +2,7 @@
 
 import type { ActsSent } from "./macros";
 import type { OnDraft } from "./private";
+import type { ToSeveral } from "../recipients";
 
 export interface SaveAlong extends OnDraft {
   /** The one it was begun with. */
@@ -14,4 +15,6 @@ export interface SaveAlong extends OnDraft {
   named?: Record<string, string>;
   /** Ids of uploads that wait for a message, in order. */
   files?: string[];
+  /** To whom it is to go, where its channel takes several; what is left out is as answering all has it. */
+  letter?: ToSeveral | null;
 }

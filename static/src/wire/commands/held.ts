@@ -1,6 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
 import type { Done } from "./table";
+import type { OnMessage } from "./writing";
 import type { ActsView } from "../house";
 import type { MessageView } from "../types";
 
@@ -11,4 +12,9 @@ export interface Undone extends Done {
   macro: string | null;
   /** What would have been done with it. */
   actions: ActsView | null;
+}
+
+export interface SendLater extends OnMessage {
+  /** When it is to go, at most a year ahead; a time that has come already means at once. */
+  at: number;
 }

@@ -3,6 +3,7 @@
 import type { OnContact } from "./contacts";
 import type { OnConversation } from "./conversations";
 import type { Done } from "./table";
+import type { Running } from "../likeness";
 
 export interface Merge extends OnConversation {
   into: string;
@@ -27,6 +28,14 @@ export interface SplitContact extends OnContact {
 export interface Merged extends Done {
   /** By which it is undone. */
   merge: string;
+}
+
+export interface ContactsMerged extends Merged {
+  /**
+   * Conversations that run with the one person now, the newest first: of several, the others may be joined with the
+   * one that is looked at (`merge`).
+   */
+  running: Running[];
 }
 
 export interface SplitOff extends Merged {

@@ -10,6 +10,11 @@ export interface MarkRead extends OnConversation {
   position: number;
 }
 
+export interface MarkUnread extends OnConversation {
+  /** What is above it is unread again. */
+  position: number;
+}
+
 export interface OnDraft extends OnConversation {
   mode: "public" | "note";
 }
@@ -33,6 +38,15 @@ export interface AssignOnReply {
    * configuration.
    */
   assign_on_reply: boolean;
+}
+
+/**
+ * The preference `signature`: below the agent's mails, in the language of the customer; one left out borrows the
+ * other.
+ */
+export interface Signature {
+  en?: string;
+  ko?: string;
 }
 
 export interface SetPreferences {

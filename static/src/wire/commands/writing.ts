@@ -3,13 +3,23 @@
 import type { OnConversation } from "./conversations";
 import type { ActsSent } from "./macros";
 import type { Done } from "./table";
-import type { ConversationView, MessageView } from "../types";
+import type { ToSeveral } from "../recipients";
+import type { MessageView } from "../types";
 
-/** What replies and notes have in common, by whichever door they come. */
-export interface Composed {
+/** A template in the place of words. */
+export interface TemplateSent {
+  key: string;
+  variables?: Record<string, string>;
+}
+
+export interface WithFiles {
   text?: string;
   /** Ids of uploads that wait for a message. */
   attachments?: string[];
+}
+
+/** What replies and notes have in common, by whichever door they come. */
+export interface Composed extends WithFiles {
   client_id: string;
   reply_to?: string | null;
   /** The text has places to fill (an empty one is the macro's own), and what the macro does is done with the send. */
@@ -23,7 +33,7 @@ export interface OfNote {
   mentions?: string[];
 }
 
-export interface OfReply {
+export interface OfReply extends ToSeveral {
   /** None: the conversation's current leg. */
   leg?: string | null;
   /** The position up to which the agent had read: an answer to something older is stopped. */
@@ -31,6 +41,10 @@ export interface OfReply {
   anyway?: boolean;
   /** ms in which the agent may take it back (`undo_send`): nobody but agents is told of it until they are over. */
   hold?: number;
+  /** In the place of `hold`, UTC ms: it goes then, and may be taken back until then. */
+  at?: number | null;
+  /** Its words are the message's; it may also be sent when the reply window has closed. */
+  template?: TemplateSent | null;
 }
 
 /** A command that writes into a conversation. */
@@ -45,16 +59,6 @@ export interface Note extends Writing, OfNote {
 export interface Reply extends Writing, OfReply {
 }
 
-export interface Start {
-  account: string;
-  identity?: string | null;
-  /** Whom to write to: an identity, or a contact who has one on this account. */
-  contact?: string | null;
-  text: string;
-  subject?: string;
-  client_id: string;
-}
-
 export interface OnMessage {
   message: string;
 }
@@ -65,8 +69,4 @@ export interface EditMessage extends OnMessage {
 
 export interface Written extends Done {
   message: MessageView;
-}
-
-export interface Started extends Written {
-  conversation: ConversationView;
 }

@@ -11,7 +11,7 @@ export interface PageQuery {
 }
 
 export interface ListQuery extends PageQuery {
-  status?: "open" | "snoozed" | "closed" | "spam" | null;
+  status?: "open" | "snoozed" | "closed" | "spam" | "any" | null;
   /** An agent's id, `me` or `none`. */
   assignee?: string | null;
   /** A team's id or `none`. */
@@ -20,17 +20,19 @@ export interface ListQuery extends PageQuery {
   tag?: string | null;
   q?: string;
   /**
-   * `waiting`: who waits longest first, then the others. With this, the next three or several tags `q` does not
-   * count, and the status is `open` unless it is said.
+   * `waiting`: who waits longest first, then the others; `wakes`, only with status `snoozed`: what wakes first. With
+   * this, the next four or several tags `q` does not count, and the status is `open` unless it is said.
    */
-  sort?: "activity" | "waiting" | null;
+  sort?: "activity" | "waiting" | "wakes" | null;
   account?: string | null;
   unread?: boolean;
   /** ms for which the customer has waited at least. */
   waiting_over?: number | null;
+  priority?: number | null;
   /**
-   * The caller's own lists: where the caller was named, the newest first; what the caller watches. With them only
-   * `status` counts.
+   * The caller's own lists: where the caller was named, the newest first; what the caller watches; and for
+   * everybody the running ones whose newest public message of ours `failed`, or nobody knows. With them only `status`
+   * counts.
    */
   view?: string | null;
 }
@@ -59,6 +61,15 @@ export interface ChangeConversation {
   subject?: string | null;
   priority?: number | null;
   attributes?: Record<string, unknown> | null;
+}
+
+export interface OfLeg {
+  leg?: string | null;
+}
+
+export interface ChosenWay {
+  account: string;
+  identity: string;
 }
 
 export interface ConversationAnswer extends Done {

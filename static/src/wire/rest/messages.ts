@@ -12,6 +12,8 @@ export interface VersionsList {
 }
 
 export interface SeenView {
+  /** Only of what goes over a provider: since when it has it. */
+  sent_at?: number;
   /** UTC ms; None: not yet, or before the log begins. */
   delivered_at: number | null;
   read_at: number | null;
@@ -19,4 +21,8 @@ export interface SeenView {
 
 export interface ChangeMessage {
   text: string;
+}
+
+export interface NewTime {
+  at: number;
 }

@@ -5,7 +5,7 @@ import type { ChangeShared, MakeShared } from "../sharing";
 
 /** What is left out does not count. */
 export interface FilterSent {
-  status?: "open" | "snoozed" | "closed" | "spam";
+  status?: "open" | "snoozed" | "closed" | "spam" | "any";
   /** A team's id or `none`. */
   team?: string | null;
   /** An agent's id, `me` (whoever reads it) or `none`. */
@@ -16,6 +16,7 @@ export interface FilterSent {
   unread?: boolean;
   /** ms for which the customer has waited at least. */
   waiting_over?: number | null;
+  priority?: number | null;
 }
 
 export interface MakeView extends MakeShared {

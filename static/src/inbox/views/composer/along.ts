@@ -1,7 +1,7 @@
 // What goes with a text that is being written: the macro it was begun with, and what is done to the conversation once it
 // is sent. It belongs to the composer of one conversation and mode, and moves with the agent as the words do.
 
-import type { ActsSent, ActsView, AlongView, MacroView } from "../../../wire";
+import type { ActsSent, ActsView, AlongView, LetterView, MacroView } from "../../../wire";
 import { alongIn, keepAlong, NO_ACTS } from "../../commands/along";
 import type { Mode } from "../../store/state";
 
@@ -28,9 +28,17 @@ export function clearAlong(place: string): void {
   setAlong(place, NOTHING);
 }
 
-/** What came with words is not done without them; what a macro without words does is meant by itself. */
+/** To whom it is to go; undefined: to whomever answering all reaches. */
+export function setLetter(place: string, letter: LetterView | undefined): void {
+  const { letter: _, ...rest } = alongOf(place);
+  setAlong(place, letter ? { ...rest, letter } : rest);
+}
+
+/** What came with words is not done without them; what a macro without words does is meant by itself. To whom it is to go
+ *  is said of the next words, too. */
 export function emptied(place: string): void {
-  if (alongOf(place).worded) clearAlong(place);
+  const { worded, letter } = alongOf(place);
+  if (worded) setAlong(place, letter ? { ...NOTHING, letter } : NOTHING);
 }
 
 export function hasActs(acts: ActsView): boolean {
@@ -86,8 +94,9 @@ export function withoutAct(acts: ActsView, act: Act): ActsView {
   }
 }
 
-/** What a message that came back was to do besides. */
-export function bringBack(place: string, macro: string | null, acts: ActsView | null): void {
+/** What a message that came back was to do besides, and to whom it was to go. */
+export function bringBack(place: string, macro: string | null, acts: ActsView | null, letter?: LetterView): void {
+  if (letter) setLetter(place, letter);
   if (macro === null && acts === null) return;
   setAlong(place, { ...alongOf(place), macro, acts: acts ?? NO_ACTS, worded: true });
 }

@@ -2,7 +2,7 @@ import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { filesOf } from "../../../shared/files";
 import { isComposing, shortcutOf } from "../../../shared/keys";
-import type { ConversationView, MacroView } from "../../../wire";
+import type { AttachmentView, ConversationView, MacroView } from "../../../wire";
 import { now } from "../../clock";
 import { draftOf, keepDraft } from "../../commands/drafts";
 import { stopTyping, typing } from "../../commands/signals";
@@ -12,8 +12,12 @@ import type { Mode } from "../../store/state";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
 import { t } from "../../words";
+import { pictureMark, picturesIn } from "../mail/marks";
+import { MailWriting, TemplateDialog } from "../parts";
 import { actorName } from "../names";
+import { isStuck } from "../shell/stopped-accounts";
 import { focusComposer, modeOf, placeOf, setMode, type Way, wayOf } from "../conversation/composing";
+import { isPicture } from "../conversation/gallery";
 import { undoNewestHeld } from "../conversation/held";
 import { replyingTo } from "../conversation/selection";
 import { plainWords } from "../conversation/text";
@@ -21,22 +25,25 @@ import { Stopped } from "../conversation/stopped";
 import { UploadChips } from "../conversation/upload-chips";
 import { addFiles, uploadsOf } from "../conversation/uploads";
 import { ActChips } from "./act-chips";
-import { alongOf, emptied, setAlong, withMacro } from "./along";
+import { alongOf, emptied, setAlong, setLetter, withMacro } from "./along";
+import { Closed } from "./closed";
 import { CrossedDrafts } from "./crossed";
 import { DropPlace, useDropping } from "./dropping";
 import { Field, type Highlight } from "./field";
-import { Foot } from "./foot";
+import { Foot, Linked, Parted } from "./foot";
 import { Free } from "./free";
 import { formatOf } from "./format-keys";
-import { formatted, nextItem } from "./formatting";
+import { formatted, linkOver, nextItem } from "./formatting";
 import { LegPicker } from "./leg-picker";
+import { Reopens } from "./reopens";
 import { filledFor, foundMacros, inLanguage, macros, macroUsed, speaksKorean } from "./macros";
 import { choiceId, MacroMenu, MENU, MentionMenu } from "./menu";
 import { foundNames, mentionsIn, type Named, nameable } from "./mentions";
 import { gapsIn } from "./places";
-import { type Obstacle, obstacleTo, sendFrom, type Writing } from "./sending";
+import { isLetterTo, type Obstacle, obstacleTo, sendFrom, type Writing } from "./sending";
+import { choosingFor } from "./templates/asked";
 import { type Trigger, triggerAt } from "./triggers";
-import { write } from "./writing";
+import { insertLine, write } from "./writing";
 
 function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
   const tab = (one: Mode, act: string) => (
@@ -138,8 +145,10 @@ function menuOf(trigger: Trigger, view: ConversationView): Menu | null {
   return { trigger, macros: found, names: [], length: found.length };
 }
 
-function highlightsOf({ text, mode, people, named }: Pick<Writing, "text" | "mode" | "people" | "named">): Highlight[] {
+function highlightsOf(writing: Writing): Highlight[] {
+  const { text, mode, people, named } = writing;
   const gaps = gapsIn(text).map(({ from, to }): Highlight => ({ from, to, kind: "gap" }));
+  if (isLetterTo(writing)) gaps.push(...picturesIn(text).map(({ from, to }): Highlight => ({ from, to, kind: "picture" })));
   if (mode !== "note") return gaps;
   return [...gaps, ...mentionsIn(text, people, named).map(({ from, to }): Highlight => ({ from, to, kind: "mention" }))];
 }
@@ -159,18 +168,25 @@ export function Composer({ view }: { view: ConversationView }) {
   const writing = writingOf(view, mode, way);
   const { place, text, along, files } = writing;
   const area = useRef<HTMLTextAreaElement>(null);
+  /** Where the caret stood behind the space that came with a name, until the next key. */
+  const spaced = useRef<number | null>(null);
   const [told, setTold] = useState<string | null>(null);
+  /** How often something was sent from here: what was opened for it closes with it. */
+  const [sent, setSent] = useState(0);
   const { menu, at, setAt, look, close, dismiss, forget } = useMenu(area, view, mode);
   const closed = mode === "public" ? way.closed : null;
   const obstacle = obstacleTo(writing);
+  const letter = isLetterTo(writing);
   const marks = mode === "note" || way.account?.capabilities.formatting === "markdown";
   useEffect(() => stopTyping, [id, mode]);
   useEffect(() => {
     setTold(null);
     forget();
   }, [id, mode]);
-  const add = (list: readonly File[]) =>
-    addFiles(place, list, mode === "public" ? (way.account?.capabilities ?? null) : null);
+  const latest = useRef(place);
+  latest.current = place;
+  const add = (list: readonly File[], instead?: string, then?: (file: AttachmentView) => void) =>
+    addFiles(place, list, mode === "public" ? (way.account?.capabilities ?? null) : null, instead, then);
   const dropping = useDropping(area, closed === null ? add : null);
 
   const setText = (next: string) => {
@@ -181,16 +197,18 @@ export function Composer({ view }: { view: ConversationView }) {
     else stopTyping();
   };
   const refuse = (why: Obstacle) => {
-    setTold(why.text);
+    // What is said anyway goes with its reason.
+    setTold(why.always ? null : why.text);
     area.current?.focus();
     if (why.gap) area.current?.setSelectionRange(why.gap.from, why.gap.to);
   };
-  const send = () => {
+  const send = (at?: number) => {
     if (obstacle) return obstacle.text ? refuse(obstacle) : undefined;
     setTold(null);
     forget();
     if (along.macro) setTimeout(macroUsed, 2000);
-    sendFrom(writing);
+    sendFrom(writing, at);
+    setSent(sent + 1);
     area.current?.focus();
   };
 
@@ -218,11 +236,11 @@ export function Composer({ view }: { view: ConversationView }) {
     const trigger = menu?.trigger;
     const element = area.current;
     if (!trigger || !element || !one.sees) return;
-    const after = element.value.charAt(trigger.to);
-    const made = `@${one.name}${after === " " ? "" : " "}`;
-    const place_ = trigger.from + made.length;
+    const made = `@${one.name}${element.value.charAt(trigger.to) === " " ? "" : " "}`;
+    const place_ = trigger.from + one.name.length + 2;
     setAlong(place, { ...alongOf(place), named: { ...alongOf(place).named, [one.name]: one.id } });
     write(element, { over: [trigger.from, trigger.to], text: made, from: place_, to: place_ });
+    spaced.current = place_;
     dismiss();
   };
   const takeAt = (index: number) => {
@@ -261,9 +279,13 @@ export function Composer({ view }: { view: ConversationView }) {
     if (isComposing(event)) return;
     const element = event.currentTarget;
     if (menuKey(event)) return;
+    // The space behind a name is there already: whoever types it out of habit gets one, not two.
+    const isSpaced = spaced.current === element.selectionStart && spaced.current === element.selectionEnd;
+    spaced.current = null;
+    if (isSpaced && event.key === " ") return event.preventDefault();
     if (event.key === "Backspace" && wholeMention(element)) return event.preventDefault();
     const isChord = event.ctrlKey !== event.metaKey && !event.altKey;
-    const format = isChord && marks ? formatOf(event) : null;
+    const format = isChord && marks ? formatOf(event, letter) : null;
     if (format) {
       event.preventDefault();
       return write(element, formatted(chosen(element), format));
@@ -272,7 +294,8 @@ export function Composer({ view }: { view: ConversationView }) {
       return event.preventDefault();
     }
     if (event.key !== "Enter") return;
-    if (event.shiftKey) {
+    // A mail has many lines: there Enter begins the next one, and with Ctrl or ⌘ it sends.
+    if (event.shiftKey || (letter && !isChord)) {
       const item = marks ? nextItem(chosen(element)) : null;
       if (!item) return;
       event.preventDefault();
@@ -283,9 +306,20 @@ export function Composer({ view }: { view: ConversationView }) {
   };
   const onPaste = (event: ClipboardEvent) => {
     const pasted = filesOf(event.clipboardData);
-    if (pasted.length === 0) return;
+    const element = area.current;
+    if (pasted.length === 0) {
+      const link = letter && element ? linkOver(chosen(element), event.clipboardData?.getData("text/plain") ?? "") : null;
+      if (!link || !element) return;
+      event.preventDefault();
+      return write(element, link);
+    }
     event.preventDefault();
-    add(pasted);
+    add(pasted, undefined, letter ? putPicture : undefined);
+  };
+  /** Where the caret stands, if this is still what is being written. */
+  const putPicture = (file: AttachmentView) => {
+    const element = area.current;
+    if (element && isPicture(file) && latest.current === place) insertLine(element, pictureMark(file));
   };
   const begin = (sign: "/" | "@") => {
     const element = area.current;
@@ -300,7 +334,7 @@ export function Composer({ view }: { view: ConversationView }) {
   const problem = told ?? (obstacle?.always ? obstacle.text : null);
   return (
     <section
-      class={`composer mode-${mode}`}
+      class={`composer mode-${mode}${letter ? " letter" : ""}`}
       aria-label={t(mode === "note" ? "composer.note" : "composer.reply")}
     >
       {dropping && <DropPlace mode={mode} way={way} />}
@@ -313,17 +347,23 @@ export function Composer({ view }: { view: ConversationView }) {
             {t("composer.only_team")}
           </span>
         ) : (
-          <LegPicker view={view} way={way} />
+          <LegPicker view={view} way={way} writing={writing} />
         )}
       </div>
+      {letter && !closed && way.leg && (
+        <MailWriting key={`${id} ${sent}`} view={view} leg={way.leg.id} said={along.letter} say={(letter) => setLetter(place, letter)} />
+      )}
       <Quoted view={view} />
       <CrossedDrafts conversation={id} mode={mode} focus={() => area.current?.focus()} />
-      {closed && (
-        <p class="composer-closed">
-          <Icon name="block" size={15} />
-          {t(`composer.closed.${closed}`)}
+      {closed && <Closed view={view} way={way} />}
+      {mode === "public" && !closed && isStuck(way.account) && (
+        <p class="composer-parted" role="status">
+          <Icon name="clock" size={14} />
+          {t("composer.stuck")}
         </p>
       )}
+      {choosingFor.value?.conversation === id && mode === "public" && <TemplateDialog view={view} way={way} />}
+      {mode === "public" && !closed && <Reopens view={view} />}
       <Free view={view} mode={mode} focus={() => area.current?.focus()} />
       <ActChips place={place} along={along} focus={() => area.current?.focus()} />
       {menu?.trigger.sign === "/" && (
@@ -339,6 +379,7 @@ export function Composer({ view }: { view: ConversationView }) {
         disabled={closed !== null}
         describedBy={problem ? "composer-problem" : undefined}
         invalid={problem !== null}
+        rows={letter ? 4 : 2}
         menu={menu && menu.length > 0 ? { list: MENU, choice: choiceId(at) } : null}
         onText={setText}
         onCaret={look}
@@ -355,7 +396,14 @@ export function Composer({ view }: { view: ConversationView }) {
           {problem}
         </p>
       )}
-      <UploadChips place={place} files={files} />
+      <Parted writing={writing} />
+      <UploadChips
+        place={place}
+        files={files}
+        add={add}
+        {...(letter && !closed ? { text, put: putPicture, change: setText } : {})}
+      />
+      <Linked writing={writing} />
       <Foot
         writing={writing}
         area={area}

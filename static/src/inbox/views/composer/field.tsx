@@ -6,7 +6,7 @@ const TALLEST = 280; // px the field grows to before it scrolls
 export interface Highlight {
   from: number;
   to: number;
-  kind: "gap" | "mention";
+  kind: "gap" | "mention" | "picture";
 }
 
 /** The same words behind the field, unseen but for what is marked: a textarea itself cannot mark words, and keeps the
@@ -39,6 +39,7 @@ interface FieldProps {
   marks: readonly Highlight[];
   label: string;
   placeholder: string;
+  rows: number;
   disabled: boolean;
   describedBy: string | undefined;
   invalid: boolean;
@@ -75,7 +76,7 @@ export function Field(props: FieldProps) {
       <textarea
         ref={area}
         class="composer-text"
-        rows={2}
+        rows={props.rows}
         value={text}
         dir="auto"
         disabled={props.disabled}

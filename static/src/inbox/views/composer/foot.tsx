@@ -1,22 +1,29 @@
 import type { RefObject } from "preact";
-import { useRef } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { numbers } from "../../../shared/formats";
 import { Icon, type IconName } from "../../ui/icons";
+import { Popover } from "../../ui/popover";
 import { count, language, t, type WordKey } from "../../words";
-import { COMMAND } from "../shell/shortcuts";
+import { COMMAND } from "../shell/shortcuts-open";
+import { isOpen } from "../conversation/composing";
+import { Times } from "../conversation/times";
 import { attachWords } from "./dropping";
 import { EmojiPicker } from "./emoji/picker";
-import { FORMATS } from "./format-keys";
+import { FORMATS, LETTER_FORMATS } from "./format-keys";
 import { type Format, formatted } from "./formatting";
+import { linkedWords } from "./linked";
+import { partedInto } from "./parted";
 import { partsOf } from "./segments";
-import { actsAlone, longestOf, type Writing } from "./sending";
+import { actsAlone, isLetterTo, longestOf, type Writing } from "./sending";
+import { askForTemplate } from "./templates/asked";
 import { insert, write } from "./writing";
 
 const COUNTED_FROM = 0.8; // of the longest text
 
-const FACES: Readonly<Record<Format, IconName>> = { b: "bold", i: "italic", code: "code", list: "list" };
+const FACES: Readonly<Record<Format, IconName>> = { b: "bold", i: "italic", code: "code", list: "list", quote: "quote", link: "link" };
 
-function Formats({ area }: { area: RefObject<HTMLTextAreaElement | null> }) {
+/** Marks at the press of a button. */
+export function Formats({ area, letter }: { area: RefObject<HTMLTextAreaElement | null>; letter: boolean }) {
   const put = (format: Format) => {
     const element = area.current;
     if (!element) return;
@@ -25,13 +32,13 @@ function Formats({ area }: { area: RefObject<HTMLTextAreaElement | null> }) {
   };
   return (
     <div class="composer-formats" role="group" aria-label={t("format.label")}>
-      {FORMATS.map(({ format, keys }) => (
+      {[...FORMATS, ...(letter ? LETTER_FORMATS : [])].map(({ format, keys }) => (
         <button
           key={format}
           type="button"
-          class="button quiet square"
+          class={`button quiet square format-${format}`}
           aria-label={t(`format.${format}` as WordKey)}
-          title={`${t(`format.${format}` as WordKey)} (${COMMAND}+${keys})`}
+          title={t(`format.${format}` as WordKey) + (keys && ` (${COMMAND}+${keys})`)}
           onMouseDown={(event) => event.preventDefault()}
           onClick={() => put(format)}
         >
@@ -55,15 +62,73 @@ function Counter({ writing }: { writing: Writing }) {
   if (left < longest * (1 - COUNTED_FROM))
     return (
       <span class={left < 0 ? "composer-left over" : "composer-left"} role="status">
-        {t("composer.left", { n: figure(left) })}
+        {left < 0 ? t("composer.over", { n: figure(-left) }) : t("composer.left", { n: figure(left) })}
       </span>
     );
   if (!segments || !text) return null;
   const { parts, left: fits, wide } = partsOf(text, segments);
   return (
-    <span class="composer-left" title={wide ? t("parts.wide", { n: figure(segments.wide_alone) }) : undefined}>
-      {count("parts", parts, { left: figure(fits) })}
-    </span>
+    <>
+      <span
+        class="composer-encoding"
+        title={t(wide ? "parts.wide" : "parts.basic", { n: figure(wide ? segments.wide_alone : segments.alone) })}
+      >
+        {t(wide ? "parts.alphabet.wide" : "parts.alphabet.basic")}
+      </span>
+      <span class="composer-left">{count("parts", parts, { left: figure(fits) })}</span>
+    </>
+  );
+}
+
+/** A text longer than one message of this channel: what becomes of it, before it is sent. */
+export function Parted({ writing: { mode, way, text } }: { writing: Writing }) {
+  const most = mode === "public" && !way.closed ? (way.account?.capabilities.part_length ?? null) : null;
+  const parts = most === null || text.trim().length <= most ? 1 : partedInto(text, most);
+  if (most === null || parts < 2) return null;
+  return (
+    <p class="composer-parted" role="status">
+      <Icon name="split" size={14} />
+      {t("composer.parted", { n: figure(parts), most: figure(most) })}
+    </p>
+  );
+}
+
+/** Files too large to go along: what becomes of them, before they are sent. */
+export function Linked({ writing }: { writing: Writing }) {
+  const words = writing.mode === "public" ? linkedWords(writing.way.account, writing.files) : "";
+  if (!words) return null;
+  return (
+    <p class="composer-parted" role="status">
+      <Icon name="link" size={14} />
+      {words}
+    </p>
+  );
+}
+
+/** When it is to go, in the place of now. */
+function SendLater({ disabled, send }: { disabled: boolean; send: (at: number) => void }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <Popover
+      open={open}
+      setOpen={setOpen}
+      label={t("later.send")}
+      act="send-later"
+      side="end"
+      faceClass="button square composer-later"
+      face={<Icon name="clock" size={16} />}
+      disabled={disabled}
+    >
+      {open && (
+        <Times
+          word={t("later.do")}
+          choose={(at) => {
+            setOpen(false);
+            send(at);
+          }}
+        />
+      )}
+    </Popover>
   );
 }
 
@@ -76,12 +141,13 @@ interface FootProps {
   canSend: boolean;
   add: (files: readonly File[]) => void;
   begin: (sign: "/" | "@") => void;
-  send: () => void;
+  send: (at?: number) => void;
 }
 
 export function Foot({ writing, area, marks, closed, canSend, add, begin, send }: FootProps) {
   const picker = useRef<HTMLInputElement>(null);
   const { mode, way, text, files, along } = writing;
+  const letter = isLetterTo(writing);
   const alone = !text.trim() && files.length === 0 && actsAlone(along);
   const tool = (name: IconName, label: string, run: () => void, act?: string) => (
     <button
@@ -123,24 +189,47 @@ export function Foot({ writing, area, marks, closed, canSend, add, begin, send }
         />
         <EmojiPicker disabled={closed} put={(sign) => area.current && insert(area.current, sign)} />
         {tool("macro", t("macro.button"), () => begin("/"), "macro")}
+        {mode === "public" && way.account?.capabilities.templates && (
+          <button
+            type="button"
+            class="button quiet square"
+            aria-label={t("template.choose")}
+            title={t("template.choose")}
+            data-act="templates"
+            disabled={!isOpen(way)}
+            onClick={() => askForTemplate(writing.view.id)}
+          >
+            <Icon name="template" />
+          </button>
+        )}
         {mode === "note" && tool("at", t("mention.button"), () => begin("@"), "mention")}
-        {marks && !closed && <Formats area={area} />}
+        {marks && !closed && <Formats area={area} letter={letter} />}
       </div>
       <span class="composer-hint faint">
-        <span>{t("composer.keys")}</span>
+        <span>
+          {mode === "public" && way.account?.capabilities.typing_reads && (
+            <span class="composer-reads" title={t("composer.typing_reads")}>
+              <Icon name="eye" size={13} />
+              <span class="only-heard">{t("composer.typing_reads")} </span>
+            </span>
+          )}
+          {t(letter ? "composer.keys_letter" : "composer.keys", { command: COMMAND })}
+        </span>
       </span>
       <Counter writing={writing} />
       <button
         type="button"
         class={mode === "note" ? "button composer-send note-send" : "button composer-send primary"}
         disabled={!canSend}
-        onClick={send}
+        title={letter ? t("composer.keys_letter", { command: COMMAND }) : undefined}
+        onClick={() => send()}
       >
         <Icon name={alone ? "check" : mode === "note" ? "lock" : "send"} size={15} />
         <span class="composer-send-word">
           {t(alone ? "macro.run" : mode === "note" ? "composer.add_note" : "composer.send")}
         </span>
       </button>
+      {letter && <SendLater disabled={!canSend || alone} send={send} />}
     </div>
   );
 }

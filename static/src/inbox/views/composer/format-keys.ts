@@ -10,9 +10,15 @@ export const FORMATS: readonly { format: Format; keys: string }[] = [
   { format: "list", keys: "Shift+8" },
 ];
 
+/** Besides, where a mail is written. */
+export const LETTER_FORMATS: typeof FORMATS = [
+  { format: "quote", keys: "Shift+9" },
+  { format: "link", keys: "" },
+];
+
 /** With Ctrl or ⌘ held; null: the key is the field's own. */
-export function formatOf(event: KeyboardEvent): Format | null {
-  if (event.shiftKey) return event.code === "Digit8" ? "list" : null;
+export function formatOf(event: KeyboardEvent, letter: boolean): Format | null {
+  if (event.shiftKey) return event.code === "Digit8" ? "list" : letter && event.code === "Digit9" ? "quote" : null;
   switch (shortcutOf(event)) {
     case "b":
       return "b";

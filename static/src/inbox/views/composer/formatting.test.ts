@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Change, type Format, formatted, nextItem } from "./formatting";
+import { type Change, type Format, formatted, linkOver, nextItem } from "./formatting";
 
 /** The text with what is chosen between ‹ and ›. */
 function chosen(shown: string): { text: string; from: number; to: number } {
@@ -43,4 +43,32 @@ test("a new line goes on with the list, an empty item ends it", () => {
   assert.equal(after("9. nine‹›"), "9. nine\n10. ‹›");
   assert.equal(after("- one\n- ‹›"), "- one\n‹›");
   assert.equal(after("one‹›"), null);
+});
+
+test("a quote takes whole lines, and is none once more", () => {
+  assert.equal(done("x\no‹ne\ntw›o\ny", "quote"), "x\n‹> one\n> two›\ny");
+  assert.equal(done("‹> one\n>two›", "quote"), "‹one\ntwo›");
+});
+
+test("words become a link whose address is to be written, an address one whose words are", () => {
+  assert.equal(done("see ‹our shop›.", "link"), "see [our shop](‹https://›).");
+  assert.equal(done("see ‹https://a.example›.", "link"), "see [‹›](https://a.example).");
+  assert.equal(done("‹a]b›", "link"), "[a b](‹https://›)");
+});
+
+test("an address pasted over words makes a link of them", () => {
+  const over = (before: string, pasted: string) => {
+    const it = chosen(before);
+    const change = linkOver(it, pasted);
+    return change && shown(it.text, change);
+  };
+  assert.equal(over("see ‹here›.", " https://a.example/b "), "see [here](https://a.example/b)‹›.");
+  for (const [before, pasted] of [
+    ["see ‹›.", "https://a.example"],
+    ["see ‹here›.", "two words"],
+    ["see ‹here›.", "javascript:alert(1)"],
+    ["see ‹https://b.example›.", "https://a.example"],
+    ["see ‹here›.", "https://a.example/(b)"],
+  ] as const)
+    assert.equal(over(before, pasted), null, pasted);
 });

@@ -1,6 +1,6 @@
 // Putting marks into a text: pure, so that the field only has to write what comes out.
 
-export type Format = "b" | "i" | "code" | "list";
+export type Format = "b" | "i" | "code" | "list" | "quote" | "link";
 
 export interface Chosen {
   text: string;
@@ -13,8 +13,10 @@ export interface Change extends Chosen {
   over: readonly [number, number];
 }
 
-const SIGNS: Readonly<Record<Exclude<Format, "list">, string>> = { b: "**", i: "_", code: "`" };
+const SIGNS: Readonly<Record<Exclude<Format, "list" | "quote" | "link">, string>> = { b: "**", i: "_", code: "`" };
 const ITEM = /^(\s*)(?:[-•]|\d{1,3}[.)])\s+/;
+const QUOTED = /^()> ?/;
+const ADDRESS = /^(?:https?:\/\/|mailto:)\S+$/;
 
 /** Spaces at the ends of what is chosen stay outside: marks hold on to words. */
 function trimmed({ text, from, to }: Chosen): [number, number] {
@@ -40,20 +42,46 @@ function wrapped(chosen: Chosen, sign: string): Change {
   return { over: [from, to], text: sign + inside + sign, from: from + length, to: to + length };
 }
 
-function listed({ text, from, to }: Chosen): Change {
+/** Before each line that is chosen; taken away where all have it. */
+function lined({ text, from, to }: Chosen, sign: string, has: RegExp): Change {
   const start = text.lastIndexOf("\n", from - 1) + 1;
   const found = text.indexOf("\n", Math.max(from, to - 1));
   const end = found === -1 ? text.length : found;
   const lines = text.slice(start, end).split("\n");
-  const all = lines.every((line) => ITEM.test(line));
-  const made = lines.map((line) => (all ? line.replace(ITEM, "$1") : ITEM.test(line) ? line : `- ${line}`)).join("\n");
+  const all = lines.every((line) => has.test(line));
+  const made = lines.map((line) => (all ? line.replace(has, "$1") : has.test(line) ? line : sign + line)).join("\n");
   const place = from === to ? start + made.length : start;
   return { over: [start, end], text: made, from: place, to: start + made.length };
 }
 
+/** An address leads there under words that are still to come; words lead to an address that is. */
+function linked(chosen: Chosen): Change {
+  const [from, to] = trimmed(chosen);
+  const words = chosen.text.slice(from, to).replace(/[[\]\n]/g, " ");
+  if (ADDRESS.test(words)) return { over: [from, to], text: `[](${words})`, from: from + 1, to: from + 1 };
+  return toAddress({ ...chosen, from, to }, words, "https://");
+}
+
+function toAddress({ from, to }: Chosen, words: string, address: string): Change {
+  const start = from + words.length + 3;
+  return { over: [from, to], text: `[${words}](${address})`, from: start, to: start + address.length };
+}
+
+/** An address that is pasted over words makes a link of them; null: it is pasted as it is. */
+export function linkOver(chosen: Chosen, pasted: string): Change | null {
+  const [from, to] = trimmed(chosen);
+  const words = chosen.text.slice(from, to);
+  const address = pasted.trim();
+  if (!words || /[[\]\n]/.test(words) || ADDRESS.test(words) || !ADDRESS.test(address) || /[()]/.test(address)) return null;
+  const { over, text } = toAddress({ ...chosen, from, to }, words, address);
+  return { over, text, from: from + text.length, to: from + text.length };
+}
+
 /** Puts the marks on, or takes them off where they are. */
 export function formatted(chosen: Chosen, format: Format): Change {
-  return format === "list" ? listed(chosen) : wrapped(chosen, SIGNS[format]);
+  if (format === "link") return linked(chosen);
+  if (format === "list") return lined(chosen, "- ", ITEM);
+  return format === "quote" ? lined(chosen, "> ", QUOTED) : wrapped(chosen, SIGNS[format]);
 }
 
 /** A new line within a list goes on with the list; on an empty item the list ends. Null: an ordinary new line. */

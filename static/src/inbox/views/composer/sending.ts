@@ -12,6 +12,7 @@ import type { Way } from "../conversation/composing";
 import { seenIn } from "../conversation/seen";
 import { replyingTo } from "../conversation/selection";
 import { takeFiles, type Upload } from "../conversation/uploads";
+import { asSentLetter, wrongIn } from "../mail/letter";
 import { placeWords } from "./act-words";
 import { type Along, asSent, clearAlong, hasActs } from "./along";
 import { mentionsIn, type Named } from "./mentions";
@@ -55,7 +56,7 @@ function number(n: number): string {
 }
 
 /** Files go with these words by this channel? A changed leg may think otherwise than the one they were added for. */
-function filesObstacle({ mode, way, text, files }: Writing): string | null {
+export function filesObstacle({ mode, way, text, files }: Writing): string | null {
   const can = mode === "public" ? way.account?.capabilities : undefined;
   const done = files.flatMap((file) => file.done ?? []);
   if (!can || done.length === 0) return null;
@@ -63,6 +64,23 @@ function filesObstacle({ mode, way, text, files }: Writing): string | null {
   const wrong = done.find((file) => file.size > largest(can.attachments, file.mime));
   if (wrong) return t("upload.not_here", { name: wrong.name });
   return text.trim() && !can.captions ? t("upload.no_captions") : null;
+}
+
+/** May one message go to several there? */
+export function takesSeveral({ account }: Pick<Way, "account">): boolean {
+  return (account?.capabilities.recipients ?? 1) > 1;
+}
+
+/** Is a mail being written? */
+export function isLetterTo({ mode, way }: Pick<Writing, "mode" | "way">): boolean {
+  return mode === "public" && takesSeveral(way);
+}
+
+/** Is it said to whom it goes? */
+function letterObstacle({ letter }: Along): string | null {
+  const wrong = wrongIn(letter);
+  if (wrong) return t("mail.not_address", { address: wrong });
+  return letter?.to?.length === 0 ? t("mail.to_nobody") : null;
 }
 
 /** Why it cannot be sent as it stands; null when it can. */
@@ -74,15 +92,23 @@ export function obstacleTo(writing: Writing): Obstacle | null {
     return { text: t("composer.too_long", { n: number(over), most: number(longestOf(writing)) }), always: true };
   const wrong = filesObstacle(writing);
   if (wrong) return { text: wrong, always: true };
-  if (files.some((file) => !file.done && !file.failed)) return { text: t("upload.wait") };
+  // What was refused is not left behind in silence: the words may speak of it.
+  const refused = files.find((file) => file.failed);
+  if (refused) {
+    const key = refused.failed?.again ? "upload.holds_again" : "upload.holds";
+    return { text: t(key, { name: refused.file.name }), always: true };
+  }
+  if (files.some((file) => !file.done)) return { text: t("upload.wait") };
   if (!text.trim() && !files.some((file) => file.done) && !actsAlone(along)) return { text: "" };
+  const astray = isLetterTo(writing) ? letterObstacle(along) : null;
+  if (astray) return { text: astray };
   const [gap] = gapsIn(text);
   if (gap) return { text: t("macro.gap", { name: placeWords(gap.name) }), gap };
   return null;
 }
 
 /** Sends what has no obstacle. Words that went leave the draft; without words, what is to be done is done. */
-export function sendFrom({ view, mode, place, text, along, people, named }: Writing): void {
+export function sendFrom({ view, mode, way, place, text, along, people, named }: Writing, at?: number): void {
   const { id } = view;
   const words = text.trim();
   const files = takeFiles(place);
@@ -100,6 +126,8 @@ export function sendFrom({ view, mode, place, text, along, people, named }: Writ
       // Without words of its own it would be sent the macro's.
       macro: words ? along.macro : null,
       acts: along.macro || hasActs(along.acts) ? acts : null,
+      ...(isLetterTo({ mode, way }) ? { letter: asSentLetter(along.letter) } : {}),
+      ...(at === undefined ? {} : { at }),
       mentions: mode === "note" ? [...new Set(mentionsIn(text, people, named).map((one) => one.id))] : [],
     });
     replyingTo.value = null;

@@ -16,6 +16,14 @@ export function write(area: HTMLTextAreaElement, { over, text, from, to }: Chang
   area.setSelectionRange(from, to);
 }
 
+/** On a line of its own. */
+export function insertLine(area: HTMLTextAreaElement, text: string): void {
+  const { value, selectionStart, selectionEnd } = area;
+  const isBegun = selectionStart > 0 && value.charAt(selectionStart - 1) !== "\n";
+  const goesOn = selectionEnd < value.length && value.charAt(selectionEnd) !== "\n";
+  insert(area, `${isBegun ? "\n" : ""}${text}${goesOn ? "\n" : ""}`);
+}
+
 /** Over what is chosen; the caret stands behind it. */
 export function insert(area: HTMLTextAreaElement, text: string): void {
   const { selectionStart, selectionEnd } = area;

@@ -1,5 +1,6 @@
 import { useState } from "preact/hooks";
 import { numbers } from "../../../shared/formats";
+import { date } from "../../../shared/time";
 import { isComposing } from "../../../shared/keys";
 import type { AttributeView } from "../../../wire";
 import { known } from "../../store";
@@ -29,11 +30,12 @@ export function parseValue(type: AttributeView["type"], text: string): unknown {
   }
 }
 
-function shown(definition: AttributeView, value: unknown): string {
+/** A value as people read it. */
+export function valueWords(definition: AttributeView, value: unknown): string {
   if (value === undefined || value === null) return "";
   if (definition.type === "boolean") return t(value === true ? "yes" : "no");
   if (definition.type === "number") return numbers(language.value).format(Number(value));
-  return String(value);
+  return definition.type === "date" ? date(String(value), language.value) : String(value);
 }
 
 interface FieldProps {
@@ -90,7 +92,7 @@ function TextField({ definition, value, set }: FieldProps) {
         class="input"
         type="text"
         aria-label={attributeLabel(definition)}
-        value={text ?? shown(definition, value)}
+        value={text ?? valueWords(definition, value)}
         placeholder="–"
         inputMode={definition.type === "number" ? "decimal" : definition.type === "url" ? "url" : "text"}
         aria-invalid={wrong}

@@ -12,8 +12,10 @@ import { Moment } from "../../ui/moment";
 import { Skeleton } from "../../ui/states";
 import { toast, undoable } from "../../ui/toasts";
 import { count, problemText, t, type WordKey } from "../../words";
-import { undo } from "../conversation/undo";
+import { undo } from "../conversation/undoing";
 import { addressWords, attributeLabel, contactLabel, languageName, shortAddress, spaceWord } from "../names";
+import { valueWords } from "./attributes";
+import { fateOf } from "./fates";
 import { twoUsers } from "./two-users";
 
 const SETTLES = 180; // ms without a letter before people are looked for
@@ -117,28 +119,17 @@ interface Line {
   name: string;
   /** What either says, the kept one first. */
   values: readonly [string, string];
-  /** Which of the two stands afterwards. */
-  wins: 0 | 1 | null;
-}
-
-function shownValue(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "boolean" ? t(value ? "yes" : "no") : String(value);
 }
 
 /** What the kept one says stands; what it does not say is filled in from the other. */
 function linesOf(kept: Standing, other: Standing): Line[] {
-  const line = (name: string, mine: string, theirs: string): Line => ({
-    name,
-    values: [mine, theirs],
-    wins: mine ? 0 : theirs ? 1 : null,
-  });
+  const line = (name: string, mine: string, theirs: string): Line => ({ name, values: [mine, theirs] });
   const [mine, theirs] = [kept.contact, other.contact];
   const language = (contact: ContactView) => (contact.locale ? languageName(contact.locale) : "");
   const fields = known.directory.attributes
     .filter((one) => one.target === "contact")
     .map((one) =>
-      line(attributeLabel(one), shownValue(mine.attributes[one.key]), shownValue(theirs.attributes[one.key])),
+      line(attributeLabel(one), valueWords(one, mine.attributes[one.key]), valueWords(one, theirs.attributes[one.key])),
     );
   return [
     line(t("name"), mine.name, theirs.name),
@@ -146,7 +137,7 @@ function linesOf(kept: Standing, other: Standing): Line[] {
       line(t("settings.language"), language(mine), language(theirs)),
       line(t("join.organisation"), kept.organisation, other.organisation),
       ...fields,
-    ].filter(({ wins }) => wins !== null),
+    ].filter(({ values }) => values.some(Boolean)),
   ];
 }
 
@@ -204,19 +195,22 @@ function Comparison({ both, keep }: { both: readonly [Standing, Standing]; keep:
           />
         ))}
       </div>
-      {lines.map(({ name, values, wins }) => (
+      {lines.map(({ name, values }) => (
         <div key={name} class="compared-line">
           <span class="compared-name">{name}</span>
           <div class="compared-row">
             {inOrder(values).map((value, index) => {
-              const isKept = shown[index] === kept;
-              const stands = wins !== null && isKept === (wins === 0);
-              const says = t(!stands ? "join.set_aside" : isKept ? "join.stands" : "join.fills");
+              const fate = fateOf(values, shown[index] === kept ? 0 : 1);
+              const stands = fate !== null && fate !== "set_aside";
               return (
                 <span key={index} class={stands ? "compared-value wins" : "compared-value"} dir="auto">
                   {value || "–"}
                   {stands && <Icon name="check" size={13} />}
-                  {value && <span class={stands && isKept ? "only-heard" : "compared-aside"}>{says}</span>}
+                  {fate && (
+                    <span class={fate === "stands" || fate === "equal" ? "only-heard" : "compared-aside"}>
+                      {t(`join.${fate}`)}
+                    </span>
+                  )}
                 </span>
               );
             })}
@@ -378,7 +372,7 @@ export function PartDialog({ contact, close }: { contact: ContactView; close: ()
               <input type="checkbox" checked={chosen.has(identity.id)} onChange={() => turn(identity.id)} />
               <span class="person-words">
                 <span class="identity-address">
-                  {identity.space === "visitor" ? shortAddress(identity) : identity.address}
+                  {identity.space === "visitor" ? shortAddress(identity) : (identity.shown ?? identity.address)}
                 </span>
                 <span class="faint">
                   {spaceWord(identity.space)} · {t(`proof.${identity.proof}` as WordKey)}

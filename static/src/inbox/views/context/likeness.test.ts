@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { ContactView, IdentityView, LikelyList } from "../../../wire";
 import { Answers, asksFirst } from "./likeness";
 
-const answer: LikelyList = { likely: [], joined: true };
+const answer: LikelyList = { likely: [], joined: true, running: [] };
 
 function person(space: string, address: string, proof: IdentityView["proof"]): ContactView {
   return { identities: [{ id: address, space, address, proof }] } as unknown as ContactView;

@@ -12,7 +12,7 @@ const KEPT = 100; // answers
 
 type Person = Pick<ContactView, "id" | "position">;
 
-const NOTHING: LikelyList = { likely: [], joined: false };
+const NOTHING: LikelyList = { likely: [], joined: false, running: [] };
 
 /** Answers by contact as it stood, the oldest first. */
 export class Answers {
@@ -51,7 +51,7 @@ export function useLikeness(contact: Person): LikelyList {
         },
         // A suggestion that does not come is missed by nobody; what may be taken back is offered, and its dialog says
         // what is wrong.
-        () => current && setTold({ of: id, answer: { likely: [], joined: true } }),
+        () => current && setTold({ of: id, answer: { likely: [], joined: true, running: [] } }),
       );
     }, CALM);
     return () => {

@@ -110,6 +110,8 @@ function PastList({ contact: { id: contact, position }, here }: { contact: Conta
     .filter((id) => id !== here)
     .map((id) => conversationOf(known, id))
     .filter((view) => view !== undefined)
+    // What was merged away since it was asked for stands in another, often in this very one.
+    .filter((view) => view.merged_into === null)
     .sort((a, b) => b.last_at - a.last_at);
   return (
     <>

@@ -1,10 +1,7 @@
 // What can be done with a whole conversation: the buttons of its head.
 
-import { useLayoutEffect, useRef, useState } from "preact/hooks";
-import { dates } from "../../../shared/formats";
-import { clock, DAY, startOfDay } from "../../../shared/time";
+import { useRef, useState } from "preact/hooks";
 import type { ConversationView } from "../../../wire";
-import { now } from "../../clock";
 import {
   assign,
   block,
@@ -19,6 +16,8 @@ import {
   unblock,
   unmarkSpam,
 } from "../../commands";
+import { preferences } from "../../preferences";
+import { go } from "../../router";
 import { known } from "../../store";
 import { agentOf, isWatching } from "../../store/select";
 import { AgentAvatar } from "../../ui/avatar";
@@ -27,15 +26,19 @@ import { Icon, type IconName } from "../../ui/icons";
 import { Picker } from "../../ui/picker";
 import { Popover } from "../../ui/popover";
 import { toast, undoable } from "../../ui/toasts";
-import { language, problemText, t, type WordKey } from "../../words";
+import { problemText, t, type WordKey } from "../../words";
 import type { ProblemView } from "../../../wire";
-import { contactName } from "../names";
+import { expectBack } from "../list/returning";
+import { customerName } from "../names";
+import { mailing } from "../context/starters";
+import { MergeDialog, TranscriptDialog, UndoDialog } from "../parts";
 import { toggleWatching } from "../notices/watching";
 import { colourClass, TAG_COLOURS } from "../tags";
+import { toRow, wayOn } from "./after-close";
 import { asking, type Asking, stopAsking } from "./asking";
-import { MergeDialog } from "./merge";
 import { chooseToSplit } from "./selection";
-import { UndoDialog } from "./undo";
+import { shortTime, Times } from "./times";
+import { canMarkUnread, markAsUnread } from "./unread";
 
 const NOBODY = "";
 
@@ -148,63 +151,21 @@ export function TagPicker({ view }: { view: ConversationView }) {
   );
 }
 
-const HOUR = 3_600_000;
-
-/** Times people mean by these words, in their own day. */
-export function snoozeTimes(from: number): { says: WordKey; until: number }[] {
-  const morning = (days: number) => startOfDay(from + days * DAY) + 9 * HOUR;
-  const toMonday = (8 - new Date(from).getDay()) % 7 || 7;
-  return [
-    { says: "snooze.hour", until: from + HOUR },
-    { says: "snooze.three_hours", until: from + 3 * HOUR },
-    { says: "snooze.tomorrow", until: morning(1) },
-    // On Sundays Monday is tomorrow, said once.
-    ...(toMonday > 1 ? [{ says: "snooze.monday" as const, until: morning(toMonday) }] : []),
-    { says: "snooze.week", until: morning(7) },
-  ];
-}
-
-export function shortTime(at: number): string {
-  return `${dates(language.value, { weekday: "short" }).format(at)} ${clock(at, language.value)}`;
-}
-
-function localInput(at: number): string {
-  const date = new Date(at - new Date(at).getTimezoneOffset() * 60_000);
-  return date.toISOString().slice(0, 16);
-}
-
 export function SnoozePicker({ view }: { view: ConversationView }) {
   const [open, setOpen] = useState(false);
-  const [own, setOwn] = useState("");
-  const at = own ? new Date(own).getTime() : 0;
-  const times = useRef<HTMLDivElement>(null);
-  const choices = () => Array.from(times.current?.querySelectorAll<HTMLElement>(".choice") ?? []);
-  useLayoutEffect(() => {
-    if (open) choices()[0]?.focus({ preventScroll: true });
-  }, [open]);
-  const walk = (event: KeyboardEvent) => {
-    const at = choices().findIndex((choice) => choice === document.activeElement);
-    const by = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
-    if (at === -1 || by === 0) return;
-    event.preventDefault();
-    choices().at((at + by) % choices().length)?.focus();
-  };
-  const done = () => {
-    times.current?.closest(".popover-place")?.querySelector<HTMLElement>("[aria-expanded]")?.focus();
-    setOpen(false);
-  };
   const until = (time: number) => {
     const back = backTo(view);
     void snooze(view.id, time);
     undoable(t("snoozed.toast", { number: view.number, until: shortTime(time) }), back);
-    done();
+    setOpen(false);
   };
   const wake = () => {
     const back = backTo(view);
     void reopen(view.id);
     undoable(t("woken.toast", { number: view.number }), back);
-    done();
+    setOpen(false);
   };
+  const first = { label: t("snooze.wake"), hint: view.snoozed_until === null ? null : shortTime(view.snoozed_until), run: wake };
   return (
     <Popover
       open={open}
@@ -220,43 +181,7 @@ export function SnoozePicker({ view }: { view: ConversationView }) {
         </>
       }
     >
-      {open && (
-        <div class="snooze" ref={times} onKeyDown={walk}>
-          {view.status === "snoozed" && (
-            <button type="button" class="choice snooze-wake" onClick={wake}>
-              <span class="choice-label">{t("snooze.wake")}</span>
-              {view.snoozed_until !== null && <span class="choice-hint">{shortTime(view.snoozed_until)}</span>}
-            </button>
-          )}
-          {snoozeTimes(now.value).map(({ says, until: time }) => (
-            <button key={says} type="button" class="choice" onClick={() => until(time)}>
-              <span class="choice-label">{t(says)}</span>
-              <span class="choice-hint">{shortTime(time)}</span>
-            </button>
-          ))}
-          <form
-            class="snooze-own"
-            onSubmit={(event) => {
-              event.preventDefault();
-              if (at > Date.now()) until(at);
-            }}
-          >
-            <label class="field">
-              <span>{t("snooze.own")}</span>
-              <input
-                class="input"
-                type="datetime-local"
-                value={own}
-                min={localInput(now.value)}
-                onInput={(event) => setOwn(event.currentTarget.value)}
-              />
-            </label>
-            <button type="submit" class="button primary" disabled={!(at > Date.now())}>
-              {t("snooze")}
-            </button>
-          </form>
-        </div>
-      )}
+      {open && <Times word={t("snooze")} first={view.status === "snoozed" ? first : undefined} choose={until} />}
     </Popover>
   );
 }
@@ -277,6 +202,7 @@ function useJustTurned(view: ConversationView): () => boolean {
 function backTo(view: ConversationView): () => void {
   const { id, status, snoozed_until: until } = view;
   return () => {
+    expectBack([id]);
     if (status === "snoozed" && until !== null && until > Date.now()) void snooze(id, until);
     else if (status === "closed") void close(id);
     else void reopen(id);
@@ -287,15 +213,22 @@ function backTo(view: ConversationView): () => void {
 export function CloseButton({ view }: { view: ConversationView }) {
   const open = view.status === "open" || view.status === "snoozed";
   const hasJustTurned = useJustTurned(view);
-  const run = () => {
+  const run = (event: MouseEvent) => {
+    // A double click means one conversation, though the next one may stand there by now.
+    if (event.detail > 1) return preferences.peek().after_close === "stay" ? undefined : toRow(view.id);
     if (hasJustTurned()) return;
     const back = backTo(view);
     if (!open) {
       void reopen(view.id);
       return view.status === "closed" ? undoable(t("reopened.toast", { number: view.number }), back) : undefined;
     }
+    const on = wayOn(view);
     void close(view.id);
-    undoable(t("closed.toast", { number: view.number }), back);
+    on.go();
+    undoable(t("closed.toast", { number: view.number }), () => {
+      back();
+      if (on.leaves) go(`/c/${view.number}`);
+    });
   };
   return (
     <button
@@ -362,6 +295,8 @@ export interface Act {
   id: string;
   label: string;
   icon: IconName;
+  /** The shortcut that does it, as it is shown. */
+  keys?: string;
   run: () => void;
 }
 
@@ -381,10 +316,16 @@ export function moreActs(view: ConversationView): Act[] {
   const spam = () => {
     if (isSpam) return void unmarkSpam(view.id);
     void markSpam(view.id);
-    undoable(t("spam.toast", { number: view.number }), () => void unmarkSpam(view.id));
+    undoable(t("spam.toast", { number: view.number }), () => {
+      expectBack([view.id]);
+      void unmarkSpam(view.id);
+    });
   };
   const watches = isWatching(known, view.id) === true;
   return [
+    ...(canMarkUnread(view)
+      ? [{ id: "unread", label: t("mark_unread"), icon: "unread" as const, keys: "Shift+U", run: () => markAsUnread([view]) }]
+      : []),
     { id: "watch", label: t(watches ? "unwatch" : "watch"), icon: "eye", run: () => toggleWatching(view.id) },
     { id: "split", label: t("split"), icon: "split", run: () => chooseToSplit(view.id) },
     { id: "merge", label: t("merge"), icon: "merge", run: ask("merge") },
@@ -402,6 +343,9 @@ export function moreActs(view: ConversationView): Act[] {
             run: blocked ? () => void unblock(view.contact.id) : ask("block"),
           },
         ]),
+    ...(erased || mailing().length === 0
+      ? []
+      : [{ id: "transcript", label: t("transcript"), icon: "send" as const, run: ask("transcript") }]),
     {
       id: "export",
       label: t("export"),
@@ -417,19 +361,21 @@ function AskedDialog({ view }: { view: ConversationView }) {
   switch (asking.value.what) {
     case "merge":
       return <MergeDialog view={view} close={stopAsking} />;
+    case "transcript":
+      return <TranscriptDialog view={view} close={stopAsking} />;
     case "undo_merge":
       return <UndoDialog from={`/conversations/${view.id}/merges`} close={stopAsking} />;
     case "block":
       return (
         <ConfirmDialog
           title={t("block")}
-          text={t("block.sure", { name: contactName(view.contact) })}
+          text={t("block.sure", { name: customerName(view) })}
           yes={t("block")}
           bad
           close={stopAsking}
           run={() => {
             void block(view.contact.id);
-            undoable(t("blocked.toast", { name: contactName(view.contact) }), () => void unblock(view.contact.id));
+            undoable(t("blocked.toast", { name: customerName(view) }), () => void unblock(view.contact.id));
           }}
         />
       );
@@ -445,7 +391,7 @@ export function MoreActs({ view }: { view: ConversationView }) {
         side="end"
         faceClass="button quiet square"
         face={<Icon name="more" />}
-        choices={() => moreActs(view).map(({ id, label, icon }) => ({ id, label, mark: <Icon name={icon} size={16} /> }))}
+        choices={() => moreActs(view).map(({ id, label, icon, keys }) => ({ id, label, hint: keys, mark: <Icon name={icon} size={16} /> }))}
         pick={(id) => moreActs(view).find((act) => act.id === id)?.run()}
       />
       <AskedDialog view={view} />

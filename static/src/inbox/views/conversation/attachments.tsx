@@ -5,8 +5,9 @@ import type { AttachmentView } from "../../../wire";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
 import { language, t } from "../../words";
+import { Player } from "../parts";
+import { ContactCard, isCard } from "./content/card";
 import { isPdf, isPicture, isText, type Looking, looking, reading } from "./gallery";
-import { Player } from "./player";
 
 const ROOM = { width: 320, height: 240 }; // px at most in a bubble
 
@@ -137,6 +138,13 @@ function Film({ file }: { file: AttachmentView }) {
 }
 
 function Other({ file }: { file: AttachmentView }) {
+  if (isCard(file))
+    return (
+      <>
+        <ContactCard file={file} />
+        <Download file={file} />
+      </>
+    );
   if (file.inline && file.mime.startsWith("audio/")) return <Player file={file} />;
   if (file.inline && file.mime.startsWith("video/")) return <Film file={file} />;
   return <Download file={file} />;

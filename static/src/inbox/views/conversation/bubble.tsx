@@ -1,3 +1,4 @@
+import { useState } from "preact/hooks";
 import { exact } from "../../../shared/time";
 import type { ConversationView, MessageView } from "../../../wire";
 import { known } from "../../store";
@@ -7,31 +8,26 @@ import { ChannelIcon } from "../../ui/channel-icon";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { language, t, type WordKey } from "../../words";
+import { keysIn } from "../mail/marks";
+import { MailFoot, MailHead, MailWhole, type Showing } from "../mail/head";
 import { actorName } from "../names";
 import { Attachments } from "./attachments";
+import { Content, ContentMarks } from "./content/content";
 import { isPicture } from "./gallery";
 import { HeldFoot } from "./held";
 import { MessageActs } from "./message-acts";
 import { hasSeveralPeople, personAt } from "./people";
 import { sought } from "./quoting";
 import { isChosen, selecting, toggleChosen } from "./selection";
-import { carriesMarks, MessageText, plainWords } from "./text";
+import { carriesMarks, isLetter, MessageText, plainWords } from "./text";
 import { TickMark } from "./ticks";
+import { Trouble } from "./trouble";
 import { Edited } from "./versions";
+import { WaitingFiles } from "./waiting-files";
 
 export function sideOf(message: Pick<MessageView, "author" | "visibility">): "note" | "them" | "us" {
   if (message.visibility === "note") return "note";
   return message.author.kind === "customer" ? "them" : "us";
-}
-
-function Content({ content }: { content: Record<string, unknown> }) {
-  const what = typeof content.what === "string" ? content.what : typeof content.type === "string" ? content.type : "";
-  return (
-    <p class="unsupported">
-      <Icon name="warning" size={16} />
-      {t("message.unsupported", { what })}
-    </p>
-  );
 }
 
 /** What this message answers; pressed, it leads there, also to one that has not been read yet. */
@@ -74,20 +70,38 @@ interface BubbleProps {
   linked: boolean;
 }
 
+/** Those that have no place in what is shown. */
+function filesBelow({ text, attachments }: MessageView, showing: Showing, letter: boolean) {
+  if (showing === "page") return attachments.filter((file) => !file.cid);
+  if (!letter) return attachments;
+  const placed = keysIn(text);
+  return attachments.filter((file) => !placed.has(file.id));
+}
+
 function Body({ view, message }: { view: ConversationView; message: MessageView }) {
+  const [showing, show] = useState<Showing>("words");
+  const account = accountOf(known, legOf(view, message.leg));
+  const letter = isLetter(message, account);
   if (message.erased_at !== null) return <p class="words erased">{t("message.erased")}</p>;
   return (
     <>
       {message.reply_to && <Quote id={message.reply_to} view={view} />}
-      {message.text && (
+      <ContentMarks message={message} />
+      <MailHead view={view} message={message} />
+      {(showing === "text" || showing === "page") && <MailWhole message={message} showing={showing} />}
+      {(showing === "words" || showing === "head") && message.text && (
         <MessageText
           text={message.text}
-          marked={carriesMarks(message, accountOf(known, legOf(view, message.leg)))}
+          marked={carriesMarks(message, account)}
+          letter={letter ? message.attachments : undefined}
           mentions={message.mentions}
         />
       )}
-      {message.content && <Content content={message.content} />}
-      <Attachments files={message.attachments} />
+      <Content message={message} />
+      {message.source && <MailFoot source={message.source} showing={showing} show={show} />}
+      {showing === "head" && <MailWhole message={message} showing={showing} />}
+      <Attachments files={filesBelow(message, showing, letter)} />
+      <WaitingFiles message={message} />
     </>
   );
 }
@@ -98,9 +112,11 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
   const agent = message.author.kind === "agent" ? agentOf(known, message.author.id) : undefined;
   const leg = legOf(view, message.leg);
   const shared = leg !== undefined && side !== "note" && hasSeveralPeople(view);
-  const name = shared && side === "them" ? personAt(view, leg) : actorName(message.author);
+  const isPerson = side === "them" && leg !== undefined && (shared || !message.author.name);
+  const name = isPerson ? personAt(view, leg) : actorName(message.author);
   const account = accountOf(known, leg);
   const chosen = isChosen(message.id);
+  const troubled = (tick === "failed" || tick === "unknown") && message.erased_at === null;
   return (
     <article
       class={`bubble-row ${side}${opens ? " opens" : ""}${ends ? " ends" : ""}${chosen ? " chosen" : ""}${linked ? " linked" : ""}${message.held ? " held" : ""}`}
@@ -149,10 +165,13 @@ export function Bubble({ view, message, opens, ends, tick, linked }: BubbleProps
         <div class="bubble" id={`words-${message.id}`} title={exact(message.at, language.value)}>
           <Body view={view} message={message} />
         </div>
+        {troubled && (
+          <Trouble view={view} message={message} />
+        )}
         {message.held ? (
           <HeldFoot view={view} message={message} held={message.held} />
         ) : (
-          <footer class={ends || message.late || message.edited_at ? "bubble-foot" : "bubble-foot quiet-foot"}>
+          <footer class={ends || message.late || message.edited_at || troubled ? "bubble-foot" : "bubble-foot quiet-foot"}>
             <Moment at={message.at} as="clock" />
             {message.late && <span title={t("message.late_more")}>{t("message.late")}</span>}
             {message.edited_at !== null && message.erased_at === null && <Edited message={message} at={message.edited_at} />}

@@ -2,13 +2,15 @@
 
 import { signal } from "@preact/signals";
 import { keptIn } from "../../../shared/clientstore";
-import type { AccountView, ActsView, ConversationView, LegView } from "../../../wire";
+import type { AccountView, ActsView, ConversationView, LegView, TemplateSent } from "../../../wire";
 import { draftOf, keepDraft } from "../../commands/drafts";
 import { discard } from "../../commands/outbox";
 import { known } from "../../store";
 import { accountOf, legOf } from "../../store/select";
 import type { Mode, Pending } from "../../store/state";
 import { bringBack } from "../composer/along";
+import { letterIn } from "../mail/letter";
+import { askForTemplate } from "../composer/templates/asked";
 import { giveBack } from "./uploads";
 
 const modes = signal<ReadonlyMap<string, Mode>>(new Map());
@@ -30,6 +32,15 @@ export function focusComposer(): void {
   const field = document.querySelector<HTMLTextAreaElement>(".composer textarea");
   if (field?.disabled) requestAnimationFrame(() => field.focus());
   else field?.focus();
+}
+
+/** Behind the last of its words, once they are drawn. */
+export function focusBehindWords(): void {
+  requestAnimationFrame(() => {
+    focusComposer();
+    const field = document.querySelector<HTMLTextAreaElement>(".composer textarea");
+    field?.setSelectionRange(field.value.length, field.value.length);
+  });
 }
 
 /** Where the uploads of a composer live. */
@@ -69,15 +80,25 @@ export function legWay(leg: LegView | undefined, now: number): Way {
   return { leg, account, closed, ends };
 }
 
+/** May anything go this way now? Where the window has closed a template may. */
+export function isOpen({ closed, account }: Way): boolean {
+  return closed === null || (closed === "window" && account?.capabilities.templates === true);
+}
+
 /** A message that was stopped or refused goes back into the composer it came from, above what is there now. */
 export function takeBack(conversation: string, one: Pending): void {
   const mode: Mode = one.name === "note" ? "note" : "public";
+  const { template } = one.args as { template?: TemplateSent };
+  if (template) {
+    discard(one.id);
+    return askForTemplate(conversation, template);
+  }
   const words = [String(one.args.text ?? ""), draftOf(conversation, mode)].filter(Boolean).join("\n\n");
   setMode(conversation, mode);
   keepDraft(conversation, mode, words);
   giveBack(placeOf(conversation, mode), one.files);
   const { macro, actions } = one.args as { macro?: string; actions?: ActsView };
-  bringBack(placeOf(conversation, mode), macro ?? null, actions ?? null);
+  bringBack(placeOf(conversation, mode), macro ?? null, actions ?? null, letterIn(one.args));
   discard(one.id);
   focusComposer();
 }

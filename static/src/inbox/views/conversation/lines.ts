@@ -6,7 +6,7 @@ import type { ConversationView, LineView } from "../../../wire";
 import { known } from "../../store";
 import { accountOf, agentOf, legOf } from "../../store/select";
 import { language, t, type WordKey } from "../../words";
-import { actorName, attributeLabel } from "../names";
+import { actorName, attributeLabel, customerName } from "../names";
 
 type Change = readonly [unknown, unknown];
 
@@ -57,9 +57,23 @@ function movedWords({ changes, names = {} }: LineView, name: string): string {
   return t(changes.why === "merged" ? "line.joined" : "line.moved_to", called);
 }
 
+/** A code word came from a number that another contact has: said where it was shown, and where it landed. */
+function strayedWords(line: LineView): string {
+  const way = "into" in line.changes ? "line.word_into" : "line.word_from";
+  const number = otherNumber(line);
+  return number === null ? t(`${way}_unseen`) : t(way, { other: `#${number}` });
+}
+
+/** A message that no person wrote did not go; `why` says for which of the reasons that have words. */
+function stoppedWords(why: unknown): string {
+  if (why === "automatic_quiet") return t("line.automatic_quiet");
+  return t(why === "automatic_often" ? "line.automatic_often" : "line.automatic");
+}
+
 function fieldWords(fields: readonly string[], name: string): string[] {
   if (fields.includes("subject")) return [t("line.subject", { name })];
   if (fields.includes("erased")) return [t("line.erased", { name })];
+  if (fields.includes("transcript")) return [t("line.transcript", { name })];
   if (fields.length === 0) return [];
   const labels = fieldNames(fields);
   return [labels ? t("line.fields", { name, fields: labels }) : t("line.attributes", { name })];
@@ -84,8 +98,13 @@ function statusWords(line: LineView, [before, after]: Change, name: string): str
   }
 }
 
+/** Who did it; a customer who has not said a name as her row calls her. */
+function nameOf({ actor }: LineView, view: ConversationView | undefined): string {
+  return view && actor.kind === "customer" && !actor.name ? customerName(view) : actorName(actor);
+}
+
 function changeWords(line: LineView, view: ConversationView | undefined): string[] {
-  const name = actorName(line.actor);
+  const name = nameOf(line, view);
   const { changes } = line;
   const said: string[] = [];
   const status = asChange(changes.status);
@@ -116,6 +135,19 @@ function changeWords(line: LineView, view: ConversationView | undefined): string
   return said;
 }
 
+/** Whether she wants messages: by her own word, or as the provider told it. */
+function consentWords(line: LineView, view: ConversationView | undefined): string {
+  const channel = channelName(view, line.subject) ?? t("line.this_channel");
+  if (line.actor.kind !== "customer") return t("line.provider_opted_out", { channel });
+  const name = nameOf(line, view);
+  return t(line.changes.opted_out === true ? "line.opted_out" : "line.opted_in", { name, channel });
+}
+
+/** What an agent chose about a message whose fate was bad or unknown. */
+function choiceWords({ actor, changes }: LineView): string {
+  return t(changes.choice === "again" ? "audit.sent_again" : "audit.let_be", { name: actorName(actor) });
+}
+
 const PLAIN: Readonly<Record<string, WordKey>> = {
   "conversation.created": "line.created",
   "conversation.merged": "line.merged",
@@ -140,12 +172,21 @@ export function otherNumber({ changes, numbers = {} }: LineView): number | null 
 
 /** The words of a line; null where it says nothing to people. */
 export function lineWords(line: LineView, view?: ConversationView): string | null {
-  if (line.kind === "conversation.changed") return changeWords(line, view).join(" · ") || null;
+  if (line.kind === "conversation.changed") {
+    const fields = asIds(line.changes.fields);
+    if (fields.includes("word")) return strayedWords(line);
+    if (fields.includes("automatic")) return stoppedWords(line.changes.why);
+    return changeWords(line, view).join(" · ") || null;
+  }
   if (line.kind === "conversation.created" && (line.actor.kind === "agent" || line.actor.kind === "token"))
     return t("line.began", { name: actorName(line.actor) });
   const number = otherNumber(line);
   const way = WAYS[line.kind]?.["from" in line.changes ? "from" : "into"];
-  if (way && number !== null) return t(way, { name: actorName(line.actor), other: `#${number}` });
+  if (way && number !== null) return t(way, { name: nameOf(line, view), other: `#${number}` });
+  if (line.kind === "leg.consent") return consentWords(line, view);
+  if (line.kind === "message.delivery") return line.changes.choice === undefined ? null : choiceWords(line);
+  if (line.kind === "contact.merged" && line.actor.kind === "customer")
+    return t("line.contact_came", { name: actorName(line.actor) });
   const key = PLAIN[line.kind];
-  return key ? t(key, { name: actorName(line.actor) }) : null;
+  return key ? t(key, { name: nameOf(line, view) }) : null;
 }

@@ -1,20 +1,15 @@
 import { useState } from "preact/hooks";
 import type { ConversationPage, ConversationView, ProblemView } from "../../../wire";
 import { get, problemOf } from "../../api";
-import { merge, split } from "../../commands";
+import { merge } from "../../commands";
 import { go } from "../../router";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
-import { toast, undoable } from "../../ui/toasts";
-import { count, problemText, t } from "../../words";
+import { toast } from "../../ui/toasts";
+import { problemText, t } from "../../words";
 import { previewText } from "../list/row";
 import { contactName } from "../names";
-import { chosenMessages, selecting, stopChoosing } from "./selection";
-import { undo } from "./undo";
-
-function offerUndo(text: string, id: unknown): void {
-  undoable(text, () => undo(String(id)));
-}
+import { offerUndo } from "./undoing";
 
 /** Into which conversation: found by its number, shown before anything is done. */
 export function MergeDialog({ view, close }: { view: ConversationView; close: () => void }) {
@@ -95,32 +90,5 @@ export function MergeDialog({ view, close }: { view: ConversationView; close: ()
         </div>
       </form>
     </Dialog>
-  );
-}
-
-/** Stands over the composer while messages are being chosen. */
-export function SplitBar({ view }: { view: ConversationView }) {
-  const n = chosenMessages.value.size;
-  if (selecting.value !== view.id) return null;
-  const run = async () => {
-    const messages = [...chosenMessages.value];
-    stopChoosing();
-    try {
-      const value = await split(view.id, messages);
-      offerUndo(count("split.done", messages.length), value.merge);
-    } catch (refusal) {
-      toast(problemText(refusal as ProblemView), { bad: true });
-    }
-  };
-  return (
-    <div class="split-bar" role="toolbar" aria-label={t("split")}>
-      <span>{n === 0 ? t("split.choose") : count("split.chosen", n)}</span>
-      <button type="button" class="button" onClick={stopChoosing}>
-        {t("cancel")}
-      </button>
-      <button type="button" class="button primary" disabled={n === 0} onClick={() => void run()}>
-        {t("split.run")}
-      </button>
-    </div>
   );
 }

@@ -13,6 +13,7 @@ import { t } from "../../words";
 import { EditMessage } from "./edit";
 import { canQuote, quote } from "./quoting";
 import { chooseToSplit } from "./selection";
+import { markAsUnread } from "./unread";
 import { Versions } from "./versions";
 
 /** Leads every colleague who may see it to this very message. */
@@ -61,6 +62,16 @@ function actsOf(view: ConversationView, message: MessageView, ask: (what: Asking
       : []),
     ...(message.edited_at !== null
       ? [{ id: "versions", label: t("versions"), icon: "clock" as const, run: () => ask("versions") }]
+      : []),
+    ...(message.author.kind === "customer"
+      ? [
+          {
+            id: "unread",
+            label: t("message.mark_unread"),
+            icon: "unread" as const,
+            run: () => markAsUnread([view], message),
+          },
+        ]
       : []),
     {
       id: "split",

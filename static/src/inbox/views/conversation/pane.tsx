@@ -16,8 +16,9 @@ import { Icon } from "../../ui/icons";
 import { Later } from "../../ui/later";
 import { Empty, Failed, Skeleton } from "../../ui/states";
 import { problemText, t, type WordKey } from "../../words";
-import { ContextSide } from "../context/context";
-import { contactName } from "../names";
+import { ContextSide } from "../context/side";
+import { Participants } from "../mail/participants";
+import { customerName } from "../names";
 import { chosenId, findAgain, finding } from "../shell/chosen";
 import { WatchChip } from "../notices/watching";
 import { BackToList } from "../shell/back";
@@ -25,7 +26,7 @@ import { TagChip } from "../tags";
 import { AssignPicker, CloseButton, MoreActs, PriorityPicker, SnoozePicker, TagPicker, TeamPicker } from "./acts";
 import { LightboxPlace } from "./attachments";
 import { Composer } from "../composer/composer";
-import { SplitBar } from "./merge";
+import { SplitBar } from "./split-bar";
 import { stopChoosing } from "./selection";
 import { Thread } from "./thread";
 import { CustomerHere, Looking } from "./typing";
@@ -93,9 +94,6 @@ function Properties({ view }: { view: ConversationView }) {
     <div class="head-tags">
       <AssignPicker view={view} />
       <TeamPicker view={view} />
-      {view.status !== "open" && (
-        <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
-      )}
       <PriorityPicker view={view} />
       <WatchChip view={view} />
       {tags.map((one) => (
@@ -107,7 +105,7 @@ function Properties({ view }: { view: ConversationView }) {
 }
 
 function Head({ view, side, toggleSide }: { view: ConversationView; side: boolean; toggleSide: () => void }) {
-  const name = contactName(view.contact);
+  const name = customerName(view);
   return (
     <header class="conversation-head">
       <div class="head-top">
@@ -124,6 +122,10 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
           <div class="head-what">
             <ChannelIcon account={accountOf(known, legOf(view, view.leg))} size={14} />
             <span class="head-number">#{view.number}</span>
+            {/* Here and not among the properties: there one more would push the last into another line, and all below. */}
+            {view.status !== "open" && (
+              <span class={`badge status-${view.status}`}>{t(`status.${view.status}` as WordKey)}</span>
+            )}
             <Subject view={view} />
           </div>
         </div>
@@ -150,6 +152,7 @@ function Head({ view, side, toggleSide }: { view: ConversationView; side: boolea
       <Later name="properties" place={<div class="head-tags" />}>
         <Properties view={view} />
       </Later>
+      <Participants view={view} />
     </header>
   );
 }
@@ -191,7 +194,7 @@ function OpenConversation({ id }: { id: string }) {
       <section
         class="conversation"
         id="main-column"
-        aria-label={t("conversation.label", { name: contactName(view.contact), number: view.number })}
+        aria-label={t("conversation.label", { name: customerName(view), number: view.number })}
       >
         <Head view={view} side={side} toggleSide={toggleSide} />
         <FailedActs view={view} />

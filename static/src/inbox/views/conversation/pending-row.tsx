@@ -6,6 +6,7 @@ import type { Pending } from "../../store/state";
 import { AgentAvatar } from "../../ui/avatar";
 import { Icon } from "../../ui/icons";
 import { problemText, t } from "../../words";
+import { keysIn } from "../mail/marks";
 import { Attachments } from "./attachments";
 import { takeBack } from "./composing";
 import { MessageText } from "./text";
@@ -38,12 +39,20 @@ function Failure({ one, view }: { one: Pending; view: ConversationView }) {
   );
 }
 
+/** What it will say. */
+export function pendingWords(one: Pending): string {
+  return one.words ?? String(one.args.text ?? "");
+}
+
 /** A message of this tab's that the server has not stored yet. */
 export function PendingRow({ one, view, opens }: { one: Pending; view: ConversationView; opens: boolean }) {
   const side = one.name === "note" ? "note" : "us";
   const { me, connection } = known;
   const failed = one.state === "failed" && !isStopped(one);
-  const text = String(one.args.text ?? "");
+  const text = pendingWords(one);
+  const account = accountOf(known, legOf(view, view.leg));
+  const letter = side === "us" && (account?.capabilities.recipients ?? 1) > 1;
+  const placed = letter ? keysIn(text) : null;
   return (
     <article
       class={`bubble-row ${side} pending ends${opens ? " opens" : ""}`}
@@ -64,11 +73,12 @@ export function PendingRow({ one, view, opens }: { one: Pending; view: Conversat
           {text && (
             <MessageText
               text={text}
-              marked={side === "note" || accountOf(known, legOf(view, view.leg))?.capabilities.formatting === "markdown"}
+              marked={side === "note" || account?.capabilities.formatting === "markdown"}
+              letter={letter ? one.files : undefined}
               mentions={(one.args.mentions as string[] | undefined) ?? []}
             />
           )}
-          <Attachments files={one.files} />
+          <Attachments files={placed ? one.files.filter((file) => !placed.has(file.id)) : one.files} />
         </div>
         {failed ? (
           <Failure one={one} view={view} />

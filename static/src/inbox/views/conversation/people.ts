@@ -2,7 +2,7 @@
 
 import type { ConversationView, LegView } from "../../../wire";
 import { known } from "../../store";
-import { contactName, shortAddress } from "../names";
+import { customerName, shortAddress } from "../names";
 
 /** Who wrote last by this leg, as they were called then. */
 function writerOf(view: ConversationView, leg: LegView): string {
@@ -14,10 +14,10 @@ function writerOf(view: ConversationView, leg: LegView): string {
 /** The name of the person at a leg's other end: whose conversation it is, as everywhere; others without a name by a
  *  short form of the address, which tells them apart. */
 export function personAt(view: ConversationView, leg: LegView): string {
-  if (view.contact.erased || view.legs.length === 1) return contactName(view.contact);
+  if (view.contact.erased || view.legs.length === 1) return customerName(view);
   for (const contact of known.contacts.values()) {
     if (contact.identities.some((identity) => identity.id === leg.identity.id))
-      return contact.id === view.contact.id ? contactName(view.contact) : contact.name || shortAddress(leg.identity);
+      return contact.id === view.contact.id ? customerName(view) : contact.name || shortAddress(leg.identity);
   }
   return writerOf(view, leg) || shortAddress(leg.identity);
 }
@@ -29,5 +29,5 @@ export function hasSeveralPeople(view: ConversationView): boolean {
 
 /** Whom the current leg reaches. */
 export function addressee(view: ConversationView, leg: LegView | undefined): string {
-  return leg ? personAt(view, leg) : contactName(view.contact);
+  return leg ? personAt(view, leg) : customerName(view);
 }

@@ -36,18 +36,20 @@ export interface Reading {
 }
 
 /** `rows` changes whenever what is drawn does; `ask` wants older rows. `newer` wants newer ones, where the last row is
- *  not the end: who reads there is not carried along. */
+ *  not the end: who reads there is not carried along. `isGrowing`: more of what is known is drawn below in a moment. */
 export function useReadersPlace(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
   rows: unknown,
   ask: () => void,
   newer: (() => void) | null = null,
+  isGrowing = false,
 ): Reading {
   const [atEnd, setAtEnd] = useState(true);
   const end = useRef(true);
   const anchor = useRef<Anchor | null>(null);
   const begun = useRef(false);
+  const placing = useRef(true); // until what is known stands below, and nobody has scrolled
   const heard = useRef(0); // where it stood when we last looked or set it
 
   // The scroll is listened to once; what it asks is what is right by then.
@@ -55,12 +57,15 @@ export function useReadersPlace(
   asking.current = ask;
   const askingNewer = useRef(newer);
   askingNewer.current = newer;
+  const growing = useRef(isGrowing);
+  growing.current = isGrowing;
 
   const below = (element: HTMLElement) => element.scrollHeight - element.scrollTop - element.clientHeight;
-  const isAtEnd = (element: HTMLElement) => below(element) < NEAR_END && askingNewer.current === null;
+  const isAtEnd = (element: HTMLElement) => below(element) < NEAR_END && askingNewer.current === null && !growing.current;
   const note = () => {
     const element = scroller.current;
     if (!element) return;
+    if (element.scrollTop !== heard.current) placing.current = false;
     heard.current = element.scrollTop;
     end.current = isAtEnd(element);
     anchor.current = firstShown(element);
@@ -95,13 +100,15 @@ export function useReadersPlace(
   useLayoutEffect(() => {
     const element = scroller.current;
     const fresh = element?.querySelector<HTMLElement>("[data-fresh]");
-    if (element && !begun.current && element.querySelector("[data-key]")) {
+    if (element && placing.current && element.querySelector("[data-key]")) {
       begun.current = true;
       element.scrollTop = element.scrollHeight;
       // Unread from further up than one screen: start reading where it starts.
       if (fresh && fresh.getBoundingClientRect().top < element.getBoundingClientRect().top) {
         fresh.scrollIntoView({ block: "start" });
       }
+      heard.current = element.scrollTop;
+      placing.current = growing.current;
       note();
     } else restore();
   }, [rows]);

@@ -13,7 +13,13 @@ export function seenIn(conversation: string): number {
 }
 
 export function isOpened(conversation: string, read: number): void {
-  looked.opened(state.peek().epoch, conversation, read);
+  const { epoch, threads } = state.peek();
+  looked.opened(epoch, conversation, read, newestIn(threads.get(conversation)));
+}
+
+/** The position of the newest that stood there when the conversation was opened on this page. */
+export function stoodIn(conversation: string): number {
+  return looked.stoodIn(state.peek().epoch, conversation);
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -4,10 +4,11 @@ import { known } from "../../store";
 import { accountOf, legOf } from "../../store/select";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
-import { t } from "../../words";
+import { count, t } from "../../words";
 import { actorName } from "../names";
 import { takeBack } from "./composing";
-import { isStopped } from "./pending-row";
+import { isStopped, pendingWords } from "./pending-row";
+import { stoodIn } from "./seen";
 import { carriesMarks, MessageText } from "./text";
 
 /** A reply that crossed somebody else's: what they wrote, and the choice. Nothing goes out by itself. */
@@ -16,19 +17,26 @@ export function Stopped({ view }: { view: ConversationView }) {
   if (!one) return null;
   const { me } = known;
   const rows = known.threads.get(view.id)?.rows ?? [];
-  const newer = rows
+  const unseen = rows
     .map((row) => row.message)
     .filter((message) => message.visibility === "public" && message.position > seenOf(one))
     .filter((message) => !(message.author.kind === "agent" && message.author.id === me?.id));
+  // What came since is news; what had stood there when the page was opened was only not come to yet.
+  const stood = stoodIn(view.id);
+  const since = unseen.filter((message) => message.position > stood);
+  const newer = since.length > 0 ? since : unseen;
+  const earlier = unseen.length - newer.length;
   // "Send anyway" means: knowing what stands here. Whatever is newer still stops it again.
-  const shown = Math.max(seenOf(one), Number(one.problem?.params.position ?? 0), ...newer.map((it) => it.position));
+  const shown = Math.max(seenOf(one), Number(one.problem?.params.position ?? 0), ...unseen.map((it) => it.position));
   const name = String(one.problem?.params.name || (newer[0] && actorName(newer[0].author)) || t("somebody"));
+  const title = t(unseen.length > 0 && since.length === 0 ? "stopped.unseen" : "stopped.title", { name });
   return (
-    <section class="stopped" role="alertdialog" aria-label={t("stopped.title", { name })}>
+    <section class="stopped" role="alertdialog" aria-label={title}>
       <p class="stopped-title">
         <Icon name="warning" size={16} />
-        {t("stopped.title", { name })}
+        {title}
       </p>
+      {earlier > 0 && <p class="faint">{count("stopped.earlier", earlier)}</p>}
       {newer.slice(-3).map((message) => (
         <div key={message.id} class="stopped-newer">
           <b>{actorName(message.author)}</b> <Moment at={message.at} />
@@ -39,7 +47,7 @@ export function Stopped({ view }: { view: ConversationView }) {
         </div>
       ))}
       <p class="stopped-own">
-        <b>{t("stopped.own")}</b> {String(one.args.text ?? "")}
+        <b>{t("stopped.own")}</b> {pendingWords(one)}
       </p>
       <div class="form-acts">
         <button type="button" class="button" onClick={() => discard(one.id)}>

@@ -1,10 +1,12 @@
 import type { ComponentChildren } from "preact";
 import { useMemo, useState } from "preact/hooks";
 import { type Block, blocksOf, type Mark, type Marked, unmarked } from "../../../shared/markup";
-import type { AccountView, MessageView } from "../../../wire";
+import type { AccountView, AttachmentView, MessageView } from "../../../wire";
 import { known } from "../../store";
 import { t } from "../../words";
 import { mentionsIn } from "../composer/mentions";
+import { type Letter, type LetterBlock, readLetter, type Placed, piecesWith, plainLetter, written } from "../mail/marks";
+import { InPlace } from "../mail/in-place";
 import { Icon } from "../../ui/icons";
 import { copied } from "../../ui/toasts";
 import { isOnlyEmoji, linksOf, piecesOf } from "./written";
@@ -23,29 +25,67 @@ export function carriesMarks(
   return author.kind !== "customer" && account?.capabilities.formatting === "markdown";
 }
 
+/** May it show what only a mail can: links with words of their own, pictures in their place, quotes? */
+export function isLetter(
+  { author, visibility }: { author: { kind: string }; visibility: MessageView["visibility"] },
+  account: Pick<AccountView, "capabilities"> | undefined,
+): boolean {
+  return visibility !== "note" && author.kind !== "customer" && (account?.capabilities.recipients ?? 1) > 1;
+}
+
 /** The words of a message for a place of one line. */
 export function plainWords(
   message: { text: string; visibility: MessageView["visibility"]; author: { kind: string } },
   account: Pick<AccountView, "capabilities"> | undefined,
 ): string {
+  if (isLetter(message, account)) return plainLetter(message.text);
   return carriesMarks(message, account) ? unmarked(message.text) : message.text;
 }
 
-/** Links, addresses and numbers to call; those that lead to another site in a tab of their own. */
-function Linked({ text }: { text: string }) {
+/** What stands around the words. */
+interface Around {
+  /** Whom a note names. */
+  people: readonly Someone[];
+  /** What has a place in a mail. */
+  placed: readonly Placed[];
+  /** Its files, for pictures in their place. */
+  files: readonly AttachmentView[];
+}
+
+/** Leads to another site in a tab of its own, else to whatever takes mails and numbers. */
+function Link({ href, children }: { href: string; children: ComponentChildren }) {
+  return href.startsWith("http") ? (
+    <a href={href} target="_blank" rel="noopener noreferrer nofollow" data-leave>
+      {children}
+    </a>
+  ) : (
+    <a href={href} rel="nofollow" data-leave>
+      {children}
+    </a>
+  );
+}
+
+/** Links, addresses and numbers to call; what has a place among them. */
+function Linked({ text, around }: { text: string; around: Around }) {
   return (
     <>
-      {linksOf(text).map((piece, index) =>
-        piece.kind !== "link" ? (
-          piece.text
-        ) : piece.href.startsWith("http") ? (
-          <a key={index} href={piece.href} target="_blank" rel="noopener noreferrer nofollow" data-leave>
-            {piece.text}
-          </a>
+      {piecesWith(text, around.placed).map((piece, at) =>
+        typeof piece === "string" ? (
+          linksOf(piece).map((one, index) =>
+            one.kind === "link" ? (
+              <Link key={`${at} ${index}`} href={one.href}>
+                {one.text}
+              </Link>
+            ) : (
+              one.text
+            ),
+          )
+        ) : piece.kind === "link" ? (
+          <Link key={at} href={piece.href}>
+            {piece.words}
+          </Link>
         ) : (
-          <a key={index} href={piece.href} rel="nofollow" data-leave>
-            {piece.text}
-          </a>
+          <InPlace key={at} picture={piece} files={around.files} />
         ),
       )}
     </>
@@ -105,11 +145,11 @@ function MentionChip({ one, children }: { one: Someone; children: ComponentChild
   return <span class={own ? "mention own" : "mention"}>{children}</span>;
 }
 
-function Words({ text, people }: { text: string; people: readonly Someone[] }) {
+function Words({ text, around }: { text: string; around: Around }) {
   const parts: ComponentChildren[] = [];
   let end = 0;
-  for (const found of mentionsIn(text, people)) {
-    parts.push(<Linked key={end} text={text.slice(end, found.from)} />);
+  for (const found of mentionsIn(text, around.people)) {
+    parts.push(<Linked key={end} text={text.slice(end, found.from)} around={around} />);
     parts.push(
       <MentionChip key={`at ${found.from}`} one={found}>
         {text.slice(found.from, found.to)}
@@ -120,40 +160,52 @@ function Words({ text, people }: { text: string; people: readonly Someone[] }) {
   return (
     <>
       {parts}
-      <Linked text={text.slice(end)} />
+      <Linked text={text.slice(end)} around={around} />
     </>
   );
 }
 
 const ELEMENTS: Readonly<Record<Mark, "strong" | "em" | "code">> = { b: "strong", i: "em", code: "code" };
 
-function Span({ span, people }: { span: Marked; people: readonly Someone[] }) {
-  const words = span.marks.includes("code") ? <>{span.text}</> : <Words text={span.text} people={people} />;
+function Span({ span, around }: { span: Marked; around: Around }) {
+  const words = span.marks.includes("code") ? (
+    <>{written(span.text, around.placed)}</>
+  ) : (
+    <Words text={span.text} around={around} />
+  );
   return span.marks.reduceRight((inside, mark) => {
     const Element = ELEMENTS[mark];
     return <Element>{inside}</Element>;
   }, words);
 }
 
-function Spans({ spans, people }: { spans: readonly Marked[]; people: readonly Someone[] }) {
+function Spans({ spans, around }: { spans: readonly Marked[]; around: Around }) {
   return (
     <>
       {spans.map((span, index) => (
-        <Span key={index} span={span} people={people} />
+        <Span key={index} span={span} around={around} />
       ))}
     </>
   );
 }
 
-function BlockOf({ block, people }: { block: Block; people: readonly Someone[] }) {
-  if (block.kind === "text") return <Spans spans={block.spans} people={people} />;
-  if (block.kind === "code") return <CodeBlock text={block.text} />;
+function BlockOf({ block, around }: { block: LetterBlock; around: Around }) {
+  if (block.kind === "text") return <Spans spans={block.spans} around={around} />;
+  if (block.kind === "code") return <CodeBlock text={written(block.text, around.placed)} />;
+  if (block.kind === "quote")
+    return (
+      <blockquote class="words-quote">
+        {block.blocks.map((one, index) => (
+          <BlockOf key={index} block={one} around={around} />
+        ))}
+      </blockquote>
+    );
   const List = block.ordered ? "ol" : "ul";
   return (
     <List class="words-list">
       {block.items.map((spans, index) => (
         <li key={index}>
-          <Spans spans={spans} people={people} />
+          <Spans spans={spans} around={around} />
         </li>
       ))}
     </List>
@@ -164,17 +216,23 @@ interface MessageTextProps {
   text: string;
   /** Was it written with marks (`carriesMarks`)? */
   marked?: boolean;
+  /** The files of what may show what only a mail can (`isLetter`). */
+  letter?: readonly AttachmentView[] | undefined;
   /** Whom a note names. */
   mentions?: readonly string[];
 }
 
 /** A message's words: links live, marks and mentions drawn, lines kept, a very long one folded. Never markup. */
-export function MessageText({ text, marked = false, mentions = [] }: MessageTextProps) {
+export function MessageText({ text, marked = false, letter, mentions = [] }: MessageTextProps) {
   const [whole, setWhole] = useState(false);
   const folded = !whole && text.length > LONG;
   const shown = folded ? `${text.slice(0, LONG)}…` : text;
   const people = peopleOf(mentions);
-  const blocks = useMemo(() => (marked ? blocksOf(shown) : plainBlocks(shown)), [marked, shown]);
+  const { blocks, placed } = useMemo((): Letter => {
+    if (letter) return readLetter(shown);
+    return { blocks: marked ? blocksOf(shown) : plainBlocks(shown), placed: [] };
+  }, [marked, !letter, shown]);
+  const around = { people, placed, files: letter ?? [] };
   const Element = blocks.every((block) => block.kind === "text") ? "p" : "div";
   // Somebody may be called something else by now: then the chip stands after the words.
   const there = new Set(mentionsIn(text, people).map((one) => one.id));
@@ -182,7 +240,7 @@ export function MessageText({ text, marked = false, mentions = [] }: MessageText
   return (
     <Element class={isOnlyEmoji(text) ? "words large-emoji" : "words"} dir="auto" lang={HANGUL.test(text) ? "ko" : undefined}>
       {blocks.map((block, index) => (
-        <BlockOf key={index} block={block} people={people} />
+        <BlockOf key={index} block={block} around={around} />
       ))}
       {elsewhere.map((one) => (
         <span key={one.id}>

@@ -2,6 +2,7 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { dayName } from "../../../shared/time";
 import type { ConversationView, LineView } from "../../../wire";
 import { now } from "../../clock";
+import { readAgain } from "../../commands";
 import { loadAround, loadNewer, loadThread } from "../../load";
 import { route } from "../../router";
 import { known, state } from "../../store";
@@ -152,20 +153,22 @@ function useSoughtMessage(
 function Story({ view, thread }: { view: ConversationView; thread: ThreadState }) {
   const scroller = useRef<HTMLDivElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const [readTo] = useState(() => {
+  const [stoodRead] = useState(() => {
     const read = state.peek().read.get(view.id) ?? 0;
     isOpened(view.id, read);
     return read;
   });
-  const { pending } = known;
+  const { pending, keptUnread } = known;
+  const readTo = keptUnread.has(view.id) ? (known.read.get(view.id) ?? 0) : stoodRead;
   const items = useMemo(
     () => itemsOf({ view, thread, pending, readTo, speaks: (line) => lineWords(line) !== null }),
     [view, thread, pending, readTo, known.directory],
   );
-  const from = useGrowing(items);
-  const drawn = useMemo(() => (from === 0 ? items : items.slice(from)), [items, from]);
+  const { from, to } = useGrowing(items);
+  const isWhole = from === 0 && to === items.length;
+  const drawn = useMemo(() => (isWhole ? items : items.slice(from, to)), [items, from, to]);
   const older = () => {
-    if (from === 0 && thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
+    if (isWhole && thread.phase === "ready" && thread.before !== null) void loadThread(view.id, true);
   };
   // A link may have led into the middle: the last row there is not the end.
   const newer = thread.after
@@ -173,7 +176,7 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
         if (thread.phase === "ready") void loadNewer(view.id);
       }
     : null;
-  const { atEnd, toEnd: toLast, toRow } = useReadersPlace(scroller, content, drawn, older, newer);
+  const { atEnd, toEnd: toLast, toRow } = useReadersPlace(scroller, content, drawn, older, newer, to < items.length);
   const wantsEnd = useRef(false);
   const toEnd = (smooth = false) => {
     wantsEnd.current = newer !== null;
@@ -186,8 +189,8 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
     wantsEnd.current = false;
     toLast();
   }, [thread.rows, thread.phase]);
-  const linked = useLinkedMessage(view, thread, from === 0, toRow);
-  const found = useSoughtMessage(view, thread, from === 0, toRow);
+  const linked = useLinkedMessage(view, thread, isWhole, toRow);
+  const found = useSoughtMessage(view, thread, isWhole, toRow);
   useHandsOn(scroller, view);
   const unseen = useUnseenBelow(thread, atEnd);
   useSeen(view.id, atEnd, thread);
@@ -195,8 +198,11 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
     (one) => one.args.conversation === view.id && (one.name === "reply" || one.name === "note"),
   ).length;
   useEffect(() => {
-    // Whoever sends wants to see it go.
-    if (own > 0) toEnd();
+    // Whoever sends wants to see it go, and has read what is answered.
+    if (own > 0) {
+      readAgain(view.id);
+      toEnd();
+    }
   }, [own]);
   return (
     <div class="thread-place">
@@ -228,10 +234,12 @@ function Story({ view, thread }: { view: ConversationView; thread: ThreadState }
 export function Thread({ view }: { view: ConversationView }) {
   const { threads, generation } = known;
   const thread = threads.get(view.id);
-  const wanted = !thread || thread.stale;
+  const wanted = !thread || thread.stale > 0;
+  // Read and already in doubt again: something was merged while the page was on its way.
+  const again = thread?.phase === "ready" ? thread.stale : 0;
   useEffect(() => {
     if (wanted) void loadThread(view.id);
-  }, [view.id, wanted, generation]);
+  }, [view.id, wanted, again, generation]);
   if (thread && (thread.rows.length > 0 || thread.phase === "ready"))
     return <Story key={view.id} view={view} thread={thread} />;
   if (thread?.phase === "failed")

@@ -7,7 +7,7 @@ import { clock, exact, startOfDay } from "../../../shared/time";
 import { get } from "../../api";
 import { now } from "../../clock";
 import type { Tick } from "../../store/select";
-import { Icon } from "../../ui/icons";
+import { Icon, type IconName } from "../../ui/icons";
 import { language, t, type WordKey } from "../../words";
 
 /** The message that the pointer rests on or the keyboard stands at. */
@@ -15,11 +15,24 @@ export const lookedAt = signal<string | null>(null);
 
 const RESTS = 120; // ms
 
+/** Steps that were taken at a moment: the others go on, or never came. */
+const TIMED: ReadonlySet<Tick> = new Set<Tick>(["sent", "delivered", "read"]);
+
+export const FACES: Readonly<Record<Tick, IconName>> = {
+  queued: "clock",
+  unknown: "question",
+  sent: "check",
+  failed: "warning",
+  delivered: "doubleCheck",
+  read: "doubleCheck",
+};
+
 /** Asked once for each step that it has come. */
 function useSeen(message: MessageView, tick: Tick, wanted: boolean): SeenView | null {
   const [seen, setSeen] = useState<{ tick: Tick; told: SeenView } | null>(null);
   useEffect(() => {
-    if (!wanted || tick === "sent" || seen?.tick === tick) return;
+    if (!wanted || !TIMED.has(tick) || seen?.tick === tick) return;
+    if (tick === "sent" && message.delivery === undefined) return;
     let current = true;
     const timer = setTimeout(() => {
       get<SeenView>(`/messages/${message.id}/seen`).then(
@@ -42,23 +55,25 @@ function short(at: number): string {
 }
 
 /** "Sent 14:01, delivered 14:02, read 14:05", one below the other. */
-function story(message: MessageView, seen: SeenView | null): string {
-  const step = (tick: Tick, at: number) => `${t(`tick.${tick}`)} · ${exact(at, language.value)}`;
-  return [
-    step("sent", message.at),
-    ...(seen?.delivered_at ? [step("delivered", seen.delivered_at)] : []),
-    ...(seen?.read_at ? [step("read", seen.read_at)] : []),
-  ].join("\n");
+function story(message: MessageView, tick: Tick, seen: SeenView | null): string {
+  const step = (word: WordKey, at: number) => `${t(word)} · ${exact(at, language.value)}`;
+  const steps = [
+    step(message.delivery === undefined ? "tick.sent" : "tick.written", message.at),
+    ...(seen?.sent_at ? [step("tick.sent", seen.sent_at)] : []),
+    ...(seen?.delivered_at ? [step("tick.delivered", seen.delivered_at)] : []),
+    ...(seen?.read_at ? [step("tick.read", seen.read_at)] : []),
+  ];
+  return [...steps, ...(TIMED.has(tick) ? [] : [t(`tick.${tick}`)])].join("\n");
 }
 
 export function TickMark({ tick, message }: { tick: Tick; message: MessageView }) {
   const wanted = lookedAt.value === message.id;
   const seen = useSeen(message, tick, wanted);
-  const at = tick === "read" ? seen?.read_at : tick === "delivered" ? seen?.delivered_at : null;
+  const at = seen && { read: seen.read_at, delivered: seen.delivered_at, sent: seen.sent_at }[tick as string];
   return (
-    <span class={`tick tick-${tick}`} title={story(message, seen)}>
-      <Icon name={tick === "sent" ? "check" : "doubleCheck"} size={14} />
-      <span class="tick-word">{t(`tick.${tick}` as WordKey)}</span>
+    <span class={`tick tick-${tick}`} title={story(message, tick, seen)}>
+      <Icon name={FACES[tick]} size={14} />
+      <span class="tick-word">{t(`tick.${tick}`)}</span>
       {wanted && at != null && <span class="tick-at">{short(at)}</span>}
     </span>
   );

@@ -1,22 +1,14 @@
 // Taking back a merge or split, at once from the toast or later from the conversation's menu.
 
 import { useEffect, useState } from "preact/hooks";
-import type { MergeSide, MergesList, MergeView, ProblemView } from "../../../wire";
+import type { MergeSide, MergesList, MergeView } from "../../../wire";
 import { get, problemOf } from "../../api";
-import { undoMerge } from "../../commands";
 import { Dialog } from "../../ui/dialog";
 import { Moment } from "../../ui/moment";
 import { Skeleton } from "../../ui/states";
-import { toast } from "../../ui/toasts";
 import { problemText, t } from "../../words";
 import { actorName } from "../names";
-
-export function undo(id: string): void {
-  undoMerge(id).then(
-    () => toast(t("merge.undone")),
-    (problem: ProblemView) => toast(problemText(problem), { bad: true }),
-  );
-}
+import { undo } from "./undoing";
 
 function sideWords({ number, name }: MergeSide): string {
   return number === null ? name || t("contact.unnamed") : name ? `#${number} ${name}` : `#${number}`;

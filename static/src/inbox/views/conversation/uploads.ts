@@ -28,12 +28,17 @@ function inPlace(place: string): [string, Mode] {
   return [conversation, mode === "note" ? "note" : "public"];
 }
 
+/** Of a conversation that is still to begin: there is no draft with which they could go. */
+export const BEGINNING = "new public";
+const beginning = signal<readonly AttachmentView[]>([]);
+
 function filesIn(place: string): readonly AttachmentView[] {
-  return alongIn(...inPlace(place)).files;
+  return place === BEGINNING ? beginning.value : alongIn(...inPlace(place)).files;
 }
 
 function setFiles(place: string, files: readonly AttachmentView[]): void {
-  keepFiles(...inPlace(place), files);
+  if (place === BEGINNING) beginning.value = files;
+  else keepFiles(...inPlace(place), files);
 }
 
 /** As it looks where it was not uploaded. */
@@ -64,7 +69,9 @@ function inOrder(place: string, files: readonly AttachmentView[]): AttachmentVie
   return [...own, ...files.filter((file) => !own.includes(file))];
 }
 
-async function send(place: string, one: Upload): Promise<void> {
+type Then = (file: AttachmentView) => void;
+
+async function send(place: string, one: Upload, then?: Then): Promise<void> {
   try {
     const { attachment } = await upload<{ attachment: AttachmentView }>("/api/v1/uploads", one.file, {
       onProgress: (share) => update(place, one.key, { share }),
@@ -72,6 +79,7 @@ async function send(place: string, one: Upload): Promise<void> {
     });
     update(place, one.key, { done: attachment, share: 1 });
     setFiles(place, inOrder(place, [...filesIn(place), attachment]));
+    then?.(attachment);
   } catch (error) {
     if (!(error instanceof UploadFailed)) return;
     const { problem } = error;
@@ -89,12 +97,21 @@ function objection(file: File, capabilities: CapabilitiesView | null): string | 
   return file.size > limit ? t("upload.too_large", { limit: Math.floor(limit / 1_000_000) }) : null;
 }
 
-export function addFiles(place: string, files: readonly File[], capabilities: CapabilitiesView | null): void {
+/** `instead` of that one, in its place; what is more than one follows at the end. `then`: when each is up. */
+export function addFiles(
+  place: string,
+  files: readonly File[],
+  capabilities: CapabilitiesView | null,
+  instead?: string,
+  then?: Then,
+): void {
   const most = capabilities
     ? Math.min(capabilities.attachment_count, known.limits.upload_count)
     : known.limits.upload_count;
-  for (const file of files) {
-    const text = uploadsOf(place).length >= most ? t("upload.too_many", { n: most }) : objection(file, capabilities);
+  for (const [n, file] of files.entries()) {
+    const over = n === 0 ? instead : undefined;
+    const others = uploadsOf(place).filter((one) => one.key !== over).length;
+    const text = others >= most ? t("upload.too_many", { n: most }) : objection(file, capabilities);
     const one: Upload = {
       key: newId(),
       file,
@@ -103,8 +120,8 @@ export function addFiles(place: string, files: readonly File[], capabilities: Ca
       failed: text === null ? null : { text, again: false },
       stop: new AbortController(),
     };
-    change(place, (list) => [...list, one]);
-    if (text === null) void send(place, one);
+    change(place, (list) => (over ? list.map((it) => (it.key === over ? one : it)) : [...list, one]));
+    if (text === null) void send(place, one, then);
   }
 }
 
@@ -121,6 +138,11 @@ export function sendAgain(place: string, key: string): void {
   if (!one) return;
   update(place, key, { failed: null, share: 0 });
   void send(place, { ...one, failed: null });
+}
+
+/** Nobody writes there any more. */
+export function leaveFiles(place: string): void {
+  for (const one of uploadsOf(place)) removeFile(place, one.key);
 }
 
 /** The message has taken them; nothing is stopped. */

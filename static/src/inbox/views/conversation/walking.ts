@@ -9,6 +9,7 @@ import { copied } from "../../ui/toasts";
 import { linkTo } from "./message-acts";
 import { quote } from "./quoting";
 import { lookedAt } from "./ticks";
+import { markAsUnread } from "./unread";
 
 function rowsOf(log: Element): HTMLElement[] {
   return Array.from(log.querySelectorAll<HTMLElement>("article[data-position]"));
@@ -37,6 +38,12 @@ export function quoteOne(view: ConversationView): void {
     messageAt(view.id, document.activeElement) ??
     rows.findLast((row) => row.message.author.kind === "customer" && row.message.erased_at === null)?.message;
   if (message) quote(view, message);
+}
+
+/** From the customer's message that has the focus, else from her newest. */
+export function markOneUnread(view: ConversationView): void {
+  const message = messageAt(view.id, document.activeElement);
+  markAsUnread([view], message?.author.kind === "customer" ? message : undefined);
 }
 
 function keyed(event: KeyboardEvent, view: ConversationView): void {

@@ -1,6 +1,5 @@
 // The same to all chosen conversations: what may be done, how it went with each, and the way back.
 
-import { signal } from "@preact/signals";
 import type { ActsSent, ConversationView, Outcome, ProblemView } from "../../../wire";
 import { now } from "../../clock";
 import { makeTag } from "../../commands";
@@ -12,32 +11,26 @@ import { Dialog } from "../../ui/dialog";
 import { Icon, type IconName } from "../../ui/icons";
 import { type Choice, Picker } from "../../ui/picker";
 import { toast, undoable } from "../../ui/toasts";
+import { countViews } from "../../views";
 import { count, problemText, t, type WordKey } from "../../words";
-import { shortTime, snoozeTimes } from "../conversation/acts";
-import { contactName } from "../names";
+import { shortTime, snoozeTimes } from "../conversation/times";
+import { markAsUnread } from "../conversation/unread";
+import { customerName } from "../names";
 import { colourClass, TAG_COLOURS } from "../tags";
-import { MOST, select, selected, selectNone, selectShown } from "./selected";
+import { expectBack } from "./returning";
+import { type BulkFailure, bulkFailures, MOST, select, selected, selectNone, selectShown } from "./selected";
 import { shownRows } from "./shown";
 
 const NOBODY = "none";
 
 type Done = "assigned" | "moved" | "tagged" | "untagged" | "closed" | "reopened" | "snoozed" | "spam" | "unspam" | "priority";
 
-interface Failure {
-  conversation: string;
-  /** As it was called when it was meant: by now it may be out of sight. */
-  says: string;
-  why: string;
-}
-
-const failures = signal<readonly Failure[]>([]);
-
 function nameOf(conversation: string): string {
   const view = state.peek().conversations.get(conversation);
-  return view ? `#${view.number} ${contactName(view.contact)}` : t("conversation.missing");
+  return view ? `#${view.number} ${customerName(view)}` : t("conversation.missing");
 }
 
-function failureOf({ conversation, problem }: Outcome, says: string | undefined): Failure {
+function failureOf({ conversation, problem }: Outcome, says: string | undefined): BulkFailure {
   return { conversation, says: says ?? nameOf(conversation), why: problem ? problemText(problem) : "" };
 }
 
@@ -50,13 +43,18 @@ async function actOnAll(actions: ActsSent, done: Done, params: Record<string, st
   if (done !== "tagged" && done !== "untagged" && done !== "priority") selectNone();
   try {
     const { outcomes, undo } = await bulk(conversations, actions);
+    void countViews();
     const failed = outcomes.filter((one) => one.problem !== null);
     const changed = outcomes.filter((one) => one.changed).length;
-    if (undo !== null) undoable(count(`bulk.${done}`, changed, params), () => void takeBack(undo));
+    if (undo !== null)
+      undoable(count(`bulk.${done}`, changed, params), () => {
+        expectBack(conversations);
+        void takeBack(undo);
+      });
     else if (failed.length === 0) toast(t("bulk.nothing"));
     if (failed.length === 0) return;
     select(failed.map((one) => one.conversation));
-    failures.value = failed.map((one) => failureOf(one, called.get(one.conversation)));
+    bulkFailures.value = failed.map((one) => failureOf(one, called.get(one.conversation)));
   } catch (problem) {
     select(conversations);
     toast(problemText(problem as ProblemView), { bad: true });
@@ -66,9 +64,10 @@ async function actOnAll(actions: ActsSent, done: Done, params: Record<string, st
 async function takeBack(undo: string): Promise<void> {
   try {
     const { outcomes } = await undoBulk(undo);
+    void countViews();
     const left = outcomes.filter((one) => one.left.length > 0 || one.problem !== null).length;
     const restored = outcomes.filter((one) => one.restored.length > 0).length;
-    toast(count("bulk.restored", restored) + (left > 0 ? ` ${count("bulk.left", left)}` : ""));
+    toast(count("bulk.restored", restored) + (left > 0 ? `. ${count("bulk.left", left)}` : ""));
   } catch (problem) {
     toast(problemText(problem as ProblemView), { bad: true });
   }
@@ -233,6 +232,7 @@ function Acts({ views }: { views: readonly ConversationView[] }) {
       <Tag views={views} />
       <Snooze />
       <Priority />
+      <Press label={t("mark_unread")} act="unread" drawn="unread" run={() => markAsUnread(views)} />
       <Press label={t(isSpam ? "unspam" : "spam")} act="spam" drawn="spam" run={spam} />
     </div>
   );
@@ -284,9 +284,9 @@ export function BulkBar() {
 
 /** With which of them it did not work, and why. */
 export function BulkFailures() {
-  const failed = failures.value;
+  const failed = bulkFailures.value;
   if (failed.length === 0) return null;
-  const close = () => (failures.value = []);
+  const close = () => (bulkFailures.value = []);
   return (
     <Dialog title={count("bulk.failed", failed.length)} close={close}>
       <p class="faint">{t("bulk.failed_more")}</p>

@@ -9,6 +9,7 @@ const ICONS: Readonly<Record<string, IconName>> = {
   all: "inbox",
   mentions: "at",
   watched: "eye",
+  undelivered: "doubleCheck",
   snoozed: "snooze",
   closed: "check",
   spam: "spam",

@@ -8,7 +8,8 @@ import { language, t, type WordKey } from "../../words";
 import { colourClass, TagChip } from "../tags";
 import { WAITS } from "./filter-words";
 
-const STATUSES = ["open", "snoozed", "closed", "spam"] as const;
+const STATUSES = ["open", "snoozed", "closed", "spam", "any"] as const;
+const PRIORITIES = [4, 3, 2, 1, 0] as const;
 const ANY = "";
 
 interface SelectProps {
@@ -128,6 +129,18 @@ export function FilterFields({ filter, change }: { filter: FilterView; change: (
         {spans.map((ms) => (
           <option key={ms} value={String(ms)}>
             {t("narrow.waits", { span: span(ms, language.value) })}
+          </option>
+        ))}
+      </Select>
+      <Select
+        label={t("priority")}
+        value={String(filter.priority ?? ANY)}
+        change={(value) => set({ priority: value ? Number(value) : null })}
+      >
+        <option value={ANY}>{t("narrow.any")}</option>
+        {PRIORITIES.map((priority) => (
+          <option key={priority} value={String(priority)}>
+            {t(`priority.${priority}` as WordKey)}
           </option>
         ))}
       </Select>

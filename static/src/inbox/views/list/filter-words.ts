@@ -46,5 +46,7 @@ export function partsOf(filter: FilterView): Part[] {
   if (filter.unread) parts.push(part("unread", t("unread"), { unread: false }));
   if (filter.waiting_over !== null)
     parts.push(part("waiting", t("narrow.waits", { span: span(filter.waiting_over, language.value) }), { waiting_over: null }));
+  if (filter.priority !== null)
+    parts.push(part("priority", t("narrow.priority", { priority: t(`priority.${filter.priority}` as WordKey) }), { priority: null }));
   return parts;
 }

@@ -1,44 +1,39 @@
 // What stays where it is while somebody looks at it.
 
-/** Rows keep their places while the pointer rests on them: what is new and what has moved waits; pages that were loaded
- *  below come below. `stands`: is it still in the list? */
-export function steady(
-  before: readonly string[],
-  after: readonly string[],
-  stands: (id: string) => boolean,
-): readonly string[] {
-  const kept = before.filter(stands);
-  const last = kept[kept.length - 1];
-  if (last === undefined) return after;
-  const below = after.slice(after.lastIndexOf(last) + 1);
-  const there = new Set(kept);
-  return [...kept, ...below.filter((id) => !there.has(id))];
-}
+import type { Ids } from "../../store/ids";
 
-/** The same, without looking at each of a hundred thousand rows where most stand as they stood. */
-export function held(
-  before: readonly string[],
-  after: readonly string[],
-  stands: (id: string) => boolean,
-): readonly string[] {
-  const last = before[before.length - 1];
-  const end = last === undefined ? -1 : after.lastIndexOf(last);
-  if (end === -1) return steady(before, after, stands);
-  let same = 0;
-  while (same < before.length && same <= end && before[before.length - 1 - same] === after[end - same]) same++;
-  if (same === before.length && end === before.length - 1) return after;
-  const above = before.slice(0, before.length - same);
-  const kept = above.filter(stands);
-  const there = new Set(kept);
-  const below = after.slice(end + 1).filter((id) => !there.has(id));
-  // A copy of so many rows is waste that is collected while somebody scrolls: what is the same stays the same array.
-  if (kept.length === above.length) return below.length === 0 ? before : before.concat(below);
-  return kept.concat(before.slice(before.length - same), below);
+/** Rows keep their places while the pointer rests on them: what is new and what has moved waits; pages that were loaded
+ *  below come below. `stands`: is it still in the list? Asked only of rows that have left their place. */
+export function held(before: Ids, after: Ids, stands: (id: string) => boolean): Ids {
+  const [left, come] = [before.besides(after), after.besides(before)];
+  const there = new Set(come.flatMap(({ ids }) => ids));
+  const were = new Set(left.flatMap(({ ids }) => ids));
+  const kept = before.without(new Set([...were].filter((id) => !there.has(id) && !stands(id))));
+  const last = kept.at(-1);
+  if (last === undefined) return after;
+  const end = after.lastIndexOf(last);
+  return come.reduce((rows, { from, ids, chunk }) => {
+    if (from > end && !ids.some((id) => were.has(id))) return rows.followedBy([chunk]);
+    return rows.concat(ids.filter((id, at) => from + at > end && !were.has(id)));
+  }, kept);
 }
 
 /** The conversation that is open stays in its list of unread ones until another is opened, though it is read now. */
-export function withOpen(rows: readonly string[], before: readonly string[], open: string | null): readonly string[] {
+export function withOpen(rows: Ids, before: Ids, open: string | null): Ids {
   if (open === null || rows.includes(open)) return rows;
   const at = before.indexOf(open);
-  return at === -1 ? rows : rows.toSpliced(Math.min(at, rows.length), 0, open);
+  return at === -1 ? rows : rows.with(open, Math.min(at, rows.length));
+}
+
+/** What the agent has just brought back shows at once, where it belongs, though others wait: it is no news. */
+export function withBack(rows: Ids, fresh: Ids, back: ReadonlySet<string>): Ids {
+  let shown = rows;
+  for (const id of back) {
+    const at = fresh.indexOf(id);
+    if (at === -1 || shown.includes(id)) continue;
+    let next = at + 1;
+    while (next < fresh.length && !shown.includes(fresh.at(next) as string)) next += 1;
+    shown = shown.with(id, next < fresh.length ? shown.indexOf(fresh.at(next) as string) : shown.length);
+  }
+  return shown;
 }

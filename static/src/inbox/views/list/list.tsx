@@ -5,16 +5,19 @@ import { loadList, renewList } from "../../load";
 import { preferences } from "../../preferences";
 import { known, state } from "../../store";
 import { countOf, isCounted } from "../../store/counts";
-import { belongs, listKey } from "../../store/lists";
-import { conversationOf, rowsOf } from "../../store/select";
+import { Ids } from "../../store/ids";
+import { listKey } from "../../store/lists";
+import { rowsOf, standsIn } from "../../store/select";
 import type { Filter } from "../../store/state";
 import { afterPaint } from "../../ui/after-paint";
 import { Failed, Skeleton } from "../../ui/states";
 import { count, t } from "../../words";
 import { chosenId } from "../shell/chosen";
-import { FirstSteps, isEmptyHouse } from "../shell/first-steps";
+import { FirstSteps } from "../parts";
+import { isEmptyHouse } from "../shell/empty-house";
 import { EmptyList } from "./empty";
-import { held as heldRows, withOpen } from "./held";
+import { held as heldRows, withBack, withOpen } from "./held";
+import { comingBack } from "./returning";
 import { ConversationRow } from "./row";
 import { choosing, selected } from "./selected";
 import { shownRows } from "./shown";
@@ -22,25 +25,21 @@ import { AT_ONCE, drawnNow, useWindow, type Window } from "./virtual";
 
 const HEIGHTS = { roomy: 84, dense: 72 } as const; // px; list.css draws rows of these heights
 const AHEAD = 60; // rows before the end at which the next page is asked for
-const NONE: readonly string[] = [];
 
 interface Held {
-  of: readonly string[];
+  of: Ids;
   open: string | null;
-  rows: readonly string[];
+  rows: Ids;
 }
 
-/** The rows as they are shown; the same array for as long as nothing has changed, so that a scroll draws only new rows. */
-function useHeld(filter: Filter, fresh: readonly string[], isHeld: boolean): readonly string[] {
+/** The rows as they are shown; the same for as long as nothing has changed, so that a scroll draws only new rows. */
+function useHeld(filter: Filter, fresh: Ids, isHeld: boolean): Ids {
   const shown = useRef<Held>({ of: fresh, open: null, rows: fresh });
   const before = shown.current;
   const open = filter.unread ? chosenId.value : null;
-  const stands = (id: string) => {
-    const view = conversationOf(state.peek(), id);
-    return view !== undefined && belongs(view, filter, state.peek());
-  };
+  const stands = (id: string) => standsIn(state.peek(), id, filter);
   if (!isHeld || before.of !== fresh || before.open !== open) {
-    const rows = isHeld ? heldRows(before.rows, fresh, stands) : fresh;
+    const rows = isHeld ? withBack(heldRows(before.rows, fresh, stands), fresh, comingBack()) : fresh;
     shown.current = { of: fresh, open, rows: withOpen(rows, before.rows, open) };
   }
   return shown.current.rows;
@@ -56,14 +55,14 @@ function spend(rows: number): void {
 }
 
 /** Which rows are drawn now; those that this frame has no time for are drawn in the next ones. */
-function useDrawn(rows: readonly string[], window: Window): readonly number[] {
+function useDrawn(rows: Ids, window: Window): readonly number[] {
   const drawn = useRef<ReadonlySet<string>>(new Set());
   const [, again] = useState(0);
   const { places, isWhole } = drawnNow(rows, window, drawn.current, left);
   useLayoutEffect(() => {
     const before = drawn.current;
-    drawn.current = new Set(places.map((place) => rows[place] as string));
-    spend(places.filter((place) => !before.has(rows[place] as string)).length);
+    drawn.current = new Set(places.map((place) => rows.at(place) as string));
+    spend(places.filter((place) => !before.has(rows.at(place) as string)).length);
     return isWhole ? undefined : afterPaint(() => again((n) => n + 1));
   });
   return places;
@@ -105,7 +104,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
   const found = useComputed(() => known.lists.get(key)).value;
   const fresh = useComputed(() => {
     const list = known.lists.get(key);
-    return list ? rowsOf(known, list) : NONE;
+    return list ? rowsOf(known, list) : Ids.NONE;
   }).value;
 
   useEffect(() => {
@@ -151,7 +150,7 @@ export function ConversationList({ filter, name }: { filter: Filter; name: strin
       {rows.length > 0 && (
         <div class="list" role="list" aria-label={t("list.label")} style={{ height: `${rows.length * height}px` }}>
           {drawn.map((place) => {
-            const id = rows[place] as string;
+            const id = rows.at(place) as string;
             return (
               <ConversationRow
                 key={id}

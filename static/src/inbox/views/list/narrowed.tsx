@@ -4,9 +4,9 @@ import { go } from "../../router";
 import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { listAddress, type ListPlace } from "../shell/chosen";
+import { ViewDialog } from "../parts";
 import { partsOf } from "./filter-words";
 import { sortOf } from "./place";
-import { ViewDialog } from "./view-dialog";
 
 /** By what the list is narrowed, each part to be taken away; and the way to keep it as a view. */
 export function Narrowed({ place, edit }: { place: ListPlace; edit: () => void }) {
@@ -44,7 +44,7 @@ export function Narrowed({ place, edit }: { place: ListPlace; edit: () => void }
         <Icon name="view" size={14} />
         {t("view.save")}
       </button>
-      {saving && <ViewDialog view={null} filter={filter} sort={sortOf(place)} close={() => setSaving(false)} />}
+      {saving && <ViewDialog view={null} shown filter={filter} sort={sortOf(place)} close={() => setSaving(false)} />}
     </div>
   );
 }

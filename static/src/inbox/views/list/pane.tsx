@@ -10,15 +10,15 @@ import { Failed, Skeleton } from "../../ui/states";
 import { COUNTED, loadViews, viewCounts, viewsFailed } from "../../views";
 import { language, t, type WordKey } from "../../words";
 import { SearchBox } from "../search/box";
+import { dialling, dialOpen } from "../context/starters";
 import { type ListPlace, listPlace } from "../shell/chosen";
+import { BulkBar, BulkFailures, FilterDialog } from "../parts";
 import { BellLink } from "../notices/bell";
 import { drawerOpen } from "../shell/nav";
-import { BulkBar, BulkFailures } from "./bulk";
-import { FilterDialog } from "./filter-dialog";
 import { ConversationList } from "./list";
 import { Narrowed } from "./narrowed";
 import { isSortable, listFilter, type Sort, sortBy, sortOf } from "./place";
-import { choosing, selected, selectNone } from "./selected";
+import { bulkFailures, choosing, selected, selectNone } from "./selected";
 
 function titleOf({ name, id }: ListPlace): string {
   const { teams, tags, accounts } = known.directory;
@@ -55,7 +55,7 @@ function Length({ place }: { place: ListPlace }) {
           ? (viewCounts.value[place.id ?? ""] ?? null)
           : null;
   if (n === null) return null;
-  const isBounded = filter !== null && !isCounted(filter) && n > COUNTED;
+  const isBounded = filter !== null && !isCounted(filter) && filter.view !== "undelivered" && n > COUNTED;
   const figure = numbers(language.value).format(isBounded ? COUNTED : n);
   return <span class="pane-count">{isBounded ? `${figure}+` : figure}</span>;
 }
@@ -87,6 +87,18 @@ function Tools({ place }: { place: ListPlace }) {
   };
   return (
     <span class="pane-tools">
+      {dialling().length > 0 && (
+        <button
+          type="button"
+          class="button quiet square small"
+          title={t("start.dial")}
+          aria-label={t("start.dial")}
+          data-act="dial"
+          onClick={() => (dialOpen.value = true)}
+        >
+          <Icon name="plus" size={16} />
+        </button>
+      )}
       {filter && isSortable(filter) && <Sorting place={place} />}
       {filter && !filter.view && (
         <button
@@ -142,7 +154,7 @@ export function ListPane() {
       </div>
       <Narrowed place={place} edit={() => (filtering.value = true)} />
       <List place={place} />
-      <BulkFailures />
+      {bulkFailures.value.length > 0 && <BulkFailures />}
       {filtering.value && <FilterDialog place={place} close={() => (filtering.value = false)} />}
     </section>
   );

@@ -14,9 +14,10 @@ import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { count, language, t } from "../../words";
 import { plainWords } from "../conversation/text";
-import { contactName } from "../names";
+import { customerName } from "../names";
 import { meet } from "../shell/chosen";
 import { TagChip } from "../tags";
+import { listFilter } from "./place";
 import { isSelected, selectTo, toggle } from "./selected";
 
 const TAGS_SHOWN = 2;
@@ -29,8 +30,13 @@ export function previewText(view: ConversationView, preview: PreviewView): strin
   if (preview.erased) return t("message.erased");
   const words = plainWords(preview, accountOf(known, legOf(view, view.leg)));
   if (words) return words.slice(0, LONGEST);
-  return preview.attachments ? count("preview.files", preview.attachments) : t("preview.other");
+  if (!preview.attachments) return t("preview.other");
+  const kind = preview.pictures === preview.attachments ? "preview.pictures" : "preview.files";
+  return count(kind, preview.attachments);
 }
+
+/** The name of a macro or a colleague that is being looked for, and nothing else yet. */
+const LOOKED_FOR = /^(?:@|\/[^\s/]*)$/;
 
 interface Unsent {
   mode: Mode;
@@ -43,7 +49,8 @@ function unsentIn(view: ConversationView): Unsent | null {
   for (const mode of ["public", "note"] as const) {
     const text = known.drafts.get(view.id)?.[mode];
     const files = known.along.get(view.id)?.[mode]?.files.length ?? 0;
-    const words = text ? plainWords({ text, visibility: mode, author: { kind: "agent" } }, account) : "";
+    const isWritten = text && !LOOKED_FOR.test(text.trim());
+    const words = isWritten ? plainWords({ text, visibility: mode, author: { kind: "agent" } }, account) : "";
     if (words.trim() || files) return { mode, words: words.trim() ? words.slice(0, LONGEST) : count("preview.files", files) };
   }
   return null;
@@ -122,6 +129,17 @@ function OnSite({ id }: { id: string }) {
   );
 }
 
+/** What we sent last did not arrive, or nobody knows: it says so until something else is sent. */
+function Trouble({ what }: { what: "failed" | "unknown" }) {
+  const words = t(`row.trouble.${what}`);
+  return (
+    <span class={`row-trouble ${what}`} title={words}>
+      <Icon name={what === "failed" ? "warning" : "question"} size={13} />
+      <span class="only-heard">{words}</span>
+    </span>
+  );
+}
+
 function Foot({ view }: { view: ConversationView }) {
   const tags = tagsOf(known, view);
   const assignee = agentOf(known, view.assignee);
@@ -136,6 +154,10 @@ function Foot({ view }: { view: ConversationView }) {
           <Icon name="warning" size={13} />
           <span class="only-heard">{t("row.failed")}</span>
         </span>
+      )}
+      {view.trouble && <Trouble what={view.trouble} />}
+      {view.status === "closed" && listFilter.value?.status === "any" && (
+        <span class="badge status-closed">{t("status.closed")}</span>
       )}
       {view.waiting_since !== null && <Waiting since={view.waiting_since} />}
       {view.priority > 2 && (
@@ -206,7 +228,7 @@ export function ConversationRow({ id, index, length, top, chosen }: RowProps) {
   }, [id, unknown]);
   if (!view) return null;
   meet(view);
-  const name = contactName(view.contact);
+  const name = customerName(view);
   return (
     <div
       class="row-place"

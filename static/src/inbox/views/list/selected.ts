@@ -10,6 +10,16 @@ import { shownRows } from "./shown";
 /** The server takes so many at once. */
 export const MOST = 200;
 
+export interface BulkFailure {
+  conversation: string;
+  /** As it was called when it was meant: by now it may be out of sight. */
+  says: string;
+  why: string;
+}
+
+/** With which of them the last act did not work. */
+export const bulkFailures = signal<readonly BulkFailure[]>([]);
+
 const chosen = signal<ReadonlySet<string>>(new Set());
 
 /** Every row shows its box: for fingers, which hover over nothing. */

@@ -64,12 +64,14 @@ interface ViewDialogProps {
   filter: FilterView;
   sort: Sort;
   close: () => void;
+  /** What is shown just now is kept, instead of one that is made from nothing. */
+  shown?: boolean;
   /** Told when it is kept, where that is not to lead to its list. */
   kept?: () => void;
 }
 
 /** Makes a view of a filter, or changes one. */
-export function ViewDialog({ view, filter: first, sort: firstSort, close, kept: told }: ViewDialogProps) {
+export function ViewDialog({ view, filter: first, sort: firstSort, shown = false, close, kept: told }: ViewDialogProps) {
   const [name, setName] = useState(view?.name ?? "");
   const [filter, setFilter] = useState(first);
   const [sort, setSort] = useState(firstSort);
@@ -84,7 +86,7 @@ export function ViewDialog({ view, filter: first, sort: firstSort, close, kept: 
     go(listAddress({ name: "view", id: kept.id }));
   };
   return (
-    <Dialog title={t(view ? "view.edit" : "view.save")} close={close}>
+    <Dialog title={t(view ? "view.edit" : shown ? "view.save" : "view.make")} close={close}>
       <Form
         save={save}
         done={close}

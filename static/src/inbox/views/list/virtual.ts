@@ -21,14 +21,14 @@ export function windowOf(top: number, height: number, rowHeight: number, length:
 /** The rows that this frame draws: those that stand already, and a few new ones, the nearest to the middle first. The
  *  others follow in the next frames; whoever scrolls past them has spared them. */
 export function drawnNow(
-  rows: readonly string[],
+  rows: { at(place: number): string | undefined },
   { first, last }: Window,
   drawn: ReadonlySet<string>,
   most: number = AT_ONCE,
 ): { places: readonly number[]; isWhole: boolean } {
   const middle = (first + last) / 2;
   const places = Array.from({ length: last - first }, (_, n) => first + n);
-  const isDrawn = (place: number) => drawn.has(rows[place] as string);
+  const isDrawn = (place: number) => drawn.has(rows.at(place) as string);
   const fresh = places.filter((place) => !isDrawn(place));
   if (fresh.length <= most) return { places, isWhole: true };
   const now = new Set(fresh.sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle)).slice(0, most));

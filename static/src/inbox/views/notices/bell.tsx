@@ -1,17 +1,16 @@
 import { signal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { numbers } from "../../../shared/formats";
 import { go, route } from "../../router";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { useDismiss } from "../../ui/popover";
-import { count, language, t } from "../../words";
+import { count, t } from "../../words";
 import { drawerOpen } from "../shell/nav";
 import { NoticeList } from "./list";
+import { manyOf } from "./words";
 
 export const noticesOpen = signal(false);
 
-const MOST = 99; // more is only more
 /** shell.css makes a drawer of the lists below this width: there is no room for a panel beside them. */
 const NARROW = "(max-width: 979px)";
 
@@ -24,10 +23,9 @@ export function toggleNotices(): void {
 function Unread() {
   const { unread } = known.notices;
   if (unread === 0) return null;
-  const n = numbers(language.value).format(Math.min(unread, MOST));
   return (
     <span class="bell-count" aria-hidden="true">
-      {unread > MOST ? `${n}+` : n}
+      {manyOf(unread)}
     </span>
   );
 }

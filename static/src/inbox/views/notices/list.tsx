@@ -20,13 +20,15 @@ const SIGNS: Readonly<Record<NoticeView["kind"], IconName>> = {
   assigned: "mine",
   replied: "reply",
   woke: "snooze",
+  new: "nobody",
+  failed: "warning",
 };
 
 function Face({ notice }: { notice: NoticeView }) {
   const agent = agentOf(known, notice.actor.id);
   return (
     <span class="notice-face">
-      {agent ? <AgentAvatar agent={agent} /> : <Avatar id={notice.actor.id} name={notice.contact} />}
+      {agent ? <AgentAvatar agent={agent} /> : <Avatar id={notice.contact_id} name={notice.contact} />}
       <span class={`notice-sign sign-${notice.kind}`}>
         <Icon name={SIGNS[notice.kind]} size={11} />
       </span>

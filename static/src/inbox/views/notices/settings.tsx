@@ -1,4 +1,5 @@
 import { useEffect, useState } from "preact/hooks";
+import { dates, numbers } from "../../../shared/formats";
 import * as desktop from "../../notify/desktop";
 import { lookAtPush, pushState, tryOut, turnOff, turnOn } from "../../notify/push";
 import { play } from "../../notify/sound";
@@ -78,7 +79,7 @@ function Sound() {
             step={STEP}
             value={volume}
             disabled={!sound}
-            aria-valuetext={new Intl.NumberFormat(language.value, { style: "percent" }).format(volume)}
+            aria-valuetext={numbers(language.value, { style: "percent" }).format(volume)}
             onChange={(event) => wish({ volume: Number(event.currentTarget.value) })}
           />
         </label>
@@ -120,7 +121,7 @@ const MONDAY = Date.UTC(2024, 0, 1); // a day like any other but for its weekday
 const DAY = 86_400_000;
 
 function dayNames(): string[] {
-  const words = new Intl.DateTimeFormat(language.value, { weekday: "short", timeZone: "UTC" });
+  const words = dates(language.value, { weekday: "short", timeZone: "UTC" });
   return WEEK.map((day) => words.format(MONDAY + day * DAY));
 }
 

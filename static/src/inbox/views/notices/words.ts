@@ -2,13 +2,11 @@
 
 import { unmarked } from "../../../shared/markup";
 import type { NoticeView } from "../../../wire";
-import { addressOf } from "../../notify/pushed";
+import { manyOf } from "../../notify/pushed";
 import { t } from "../../words";
 import { actorName, contactName } from "../names";
 
-export function noticeAddress(notice: Pick<NoticeView, "number" | "message">): string {
-  return addressOf(notice.number, notice.message);
-}
+export { manyOf, noticeAddress } from "../../notify/pushed";
 
 function titleOf(notice: NoticeView, contact: string): string {
   const actor = actorName(notice.actor);
@@ -19,8 +17,12 @@ function titleOf(notice: NoticeView, contact: string): string {
       return notice.actor.kind === "agent" ? t("notice.assigned", { actor }) : t("notice.assigned_by_rule");
     case "replied":
       return notice.n > 1 ? t("notice.replied_many", { contact, n: notice.n }) : t("notice.replied", { contact });
+    case "failed":
+      return t("notice.failed", { contact });
     case "woke":
       return t("notice.woke");
+    case "new":
+      return notice.n > 1 ? t("notice.new_many", { n: manyOf(notice.n) }) : t("notice.new", { contact });
   }
 }
 
@@ -29,10 +31,14 @@ export function noticeText({ kind, text }: Pick<NoticeView, "kind" | "text">): s
   return kind === "mention" ? unmarked(text) : text;
 }
 
+function isNewAlone(notice: NoticeView): boolean {
+  return notice.kind === "new" && notice.n === 1;
+}
+
 /** What happened; whose conversation it is; how what was written begins. */
 export function noticeWords(notice: NoticeView): { title: string; about: string; body: string } {
   const contact = contactName({ name: notice.contact, erased: false });
   const title = titleOf(notice, contact);
-  const about = t("notice.about", { number: notice.number, contact: notice.kind === "replied" ? "" : contact }).trim();
+  const about = t("notice.about", { number: notice.number, contact: notice.kind === "replied" || notice.kind === "failed" || isNewAlone(notice) ? "" : contact }).trim();
   return { title, about, body: notice.text ? `${about} · ${noticeText(notice)}` : about };
 }

@@ -10,6 +10,7 @@ const FILTERS = [
   { name: "channel", ko: "채널" },
   { name: "has", ko: "포함" },
   { name: "status", ko: "상태" },
+  { name: "priority", ko: "우선순위" },
   { name: "assignee", ko: "담당" },
   { name: "after", ko: "이후" },
   { name: "before", ko: "이전" },
@@ -46,6 +47,8 @@ function valuesOf(name: FilterName): { value: string; says: string }[] {
       return said(["파일", "사진", "메모"], ["file", "image", "note"]);
     case "status":
       return said(["열림", "미룸", "종료", "스팸"], ["open", "snoozed", "closed", "spam"]);
+    case "priority":
+      return said(["긴급", "높음", "보통", "낮음", "없음"], ["urgent", "high", "normal", "low", "none"]);
     case "assignee":
       return [
         ...said(["나", "없음"], ["me", "none"]),

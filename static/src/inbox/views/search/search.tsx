@@ -13,9 +13,11 @@ import { Empty, Failed, Skeleton } from "../../ui/states";
 import { count, problemText, t, type WordKey } from "../../words";
 import { previewText } from "../list/row";
 import { MenuButton } from "../list/pane";
-import { actorName, contactName } from "../names";
+import { carriesMarks } from "../conversation/text";
+import { actorName, customerName } from "../names";
 import { BackToList } from "../shell/back";
 import { SearchBox } from "./box";
+import { plainSnippet } from "./snippet";
 
 function Snippet({ snippet }: { snippet: readonly SnippetPart[] }) {
   return (
@@ -28,6 +30,8 @@ function Snippet({ snippet }: { snippet: readonly SnippetPart[] }) {
 /** One found message of a conversation: who said it, the words around it, when. */
 function FindRow({ view, find: { message, snippet } }: { view: ConversationView; find: Find }) {
   const isNote = message.visibility === "note";
+  const marked = carriesMarks(message, accountOf(known, legOf(view, message.leg)));
+  const words = marked ? plainSnippet(snippet, message.text) : snippet;
   return (
     <a class={isNote ? "find find-note" : "find"} href={`/c/${view.number}?m=${message.id}`}>
       <span class="find-who">
@@ -36,7 +40,7 @@ function FindRow({ view, find: { message, snippet } }: { view: ConversationView;
         {actorName(message.author)}
       </span>
       <span class="find-words" dir="auto">
-        {snippet.length > 0 ? <Snippet snippet={snippet} /> : t("preview.other")}
+        {snippet.length > 0 ? <Snippet snippet={words} /> : t("preview.other")}
       </span>
       <span class="find-when">
         <Moment at={message.at} as="short" />
@@ -68,7 +72,7 @@ function HitRow({ hit }: { hit: Hit }) {
         <Avatar id={view.contact.id} name={view.contact.name} />
         <span class="hit-body">
           <span class="row-head">
-            <span class="row-name">{contactName(view.contact)}</span>
+            <span class="row-name">{customerName(view)}</span>
             <Badges view={view} />
             <span class="faint">#{view.number}</span>
             <span class="row-when">
@@ -165,8 +169,8 @@ export function SearchPane({ query }: { query: string }) {
   return (
     <section class="list-pane" aria-label={t("search.label")}>
       <header class="pane-head">
-        <BackToList />
         <MenuButton />
+        <BackToList />
         <h1 class="pane-title" title={query}>
           {query ? t("search.title", { query }) : t("search.label")}
         </h1>

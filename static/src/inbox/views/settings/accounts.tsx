@@ -1,13 +1,14 @@
 import { useState } from "preact/hooks";
 import { largest } from "../../../shared/files";
-import type { AccountSetup, AccountsSetup, AccountView, ChannelExample, EmbedView } from "../../../wire";
+import { numbers } from "../../../shared/formats";
+import type { AccountSetup, AccountsSetup, AccountView, ChannelExample, EmbedView, IntakeView } from "../../../wire";
 import { known } from "../../store";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { ChoiceRow } from "../../ui/choice-row";
 import { Icon } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Empty, Failed, Skeleton } from "../../ui/states";
-import { language, t, type WordKey } from "../../words";
+import { count, language, t, type WordKey } from "../../words";
 import { CopyButton, Snippet } from "./copy";
 import { useFetched } from "./fetched";
 import { QrCode } from "./qr";
@@ -32,7 +33,7 @@ function Abilities({ account }: { account: AccountView }) {
       {[
         ...can.map((name) => t(`can.${name}` as WordKey)),
         ...(files ? [t("can.files")] : []),
-        t("can.text", { n: new Intl.NumberFormat(language.value).format(account.capabilities.text_length) }),
+        t("can.text", { n: numbers(language.value).format(account.capabilities.text_length) }),
       ].join(" · ")}
     </p>
   );
@@ -42,10 +43,14 @@ function Abilities({ account }: { account: AccountView }) {
 function Health({ account, setup }: { account: AccountView; setup: AccountSetup | undefined }) {
   return (
     <p class="health">
-      <span class={account.state === "active" ? "badge good" : "badge bad"}>
-        {t(`account.${account.state}` as WordKey)}
-      </span>
-      <span>{t(`account.${account.state}.more` as WordKey)}</span>
+      {!(account.state === "active" && account.receiving) && (
+        <>
+          <span class={account.state === "active" ? "badge good" : "badge bad"}>
+            {t(`account.${account.state}` as WordKey)}
+          </span>
+          <span>{t(`account.${account.state}.more` as WordKey)}</span>
+        </>
+      )}
       {account.reason && <span class="form-problem">{account.reason}</span>}
       {setup && (
         <span class="faint">
@@ -60,6 +65,32 @@ function Health({ account, setup }: { account: AccountView; setup: AccountSetup 
         </span>
       )}
     </p>
+  );
+}
+
+/** Why nothing comes in, and how much still lies where it is fetched. */
+function Receiving({ account, intake }: { account: AccountView; intake: IntakeView | null }) {
+  return (
+    <>
+      {account.receiving && (
+        <p class="health">
+          <span class="badge bad">{t("receiving.stopped")}</span>
+          <span>{t(`receiving.${account.receiving}`)}</span>
+          {intake?.since != null && (
+            <span class="faint">
+              {t("receiving.since")} <Moment at={intake.since} />
+            </span>
+          )}
+          {intake?.detail && <code class="receiving-detail">{intake.detail}</code>}
+        </p>
+      )}
+      {intake !== null && intake.waiting > 0 && (
+        <p class="health">
+          <Icon name="clock" size={14} />
+          {count("receiving.waiting", intake.waiting)}
+        </p>
+      )}
+    </>
   );
 }
 
@@ -117,6 +148,7 @@ function Account({ account, setup }: { account: AccountView; setup: AccountSetup
         <ChannelIcon account={account} size={22} /> {account.label[language.value]} <code>{account.id}</code>
       </h3>
       <Health account={account} setup={setup} />
+      <Receiving account={account} intake={setup?.intake ?? null} />
       <Abilities account={account} />
       {setup?.embed && account.state === "active" && <Embed embed={setup.embed} />}
     </section>

@@ -18,6 +18,8 @@ export const KINDS = [
   "message.edited",
   "message.erased",
   "message.undone",
+  "message.delivery",
+  "leg.consent",
   "contact.changed",
   "contact.merged",
   "contact.split",
@@ -101,7 +103,11 @@ function accessWords(line: AuditLine, name: string): string {
   return said.join(" · ") || t("audit.access", { name, subject });
 }
 
+const HOOKED = ["made", "changed", "paused", "resumed", "rotated", "removed", "replayed", "skipped", "redelivered", "disabled"];
+
 function settingWords(line: AuditLine, name: string): string {
+  const did = String(line.changes.did);
+  if (line.changes.what === "webhook" && HOOKED.includes(did)) return t(`audit.webhook.${did}` as WordKey, { name });
   const what = String(line.changes.what);
   return t(SETTINGS.includes(what) ? (`audit.setting.${what}` as WordKey) : "audit.setting.other", {
     name,
@@ -111,6 +117,11 @@ function settingWords(line: AuditLine, name: string): string {
 
 function contactWords(line: AuditLine, name: string): string {
   return t(texts(line.changes.fields).includes("blocked") ? "audit.contact_blocked" : "audit.contact_changed", { name });
+}
+
+function consentWords(line: AuditLine, name: string): string {
+  if (line.changes.opted_out !== true) return t("audit.opted_in", { name });
+  return line.actor.kind === "system" ? t("audit.provider_opted_out") : t("audit.opted_out", { name });
 }
 
 function sentence(line: AuditLine, name: string): string | null {
@@ -125,6 +136,8 @@ function sentence(line: AuditLine, name: string): string | null {
       return settingWords(line, name);
     case "contact.changed":
       return contactWords(line, name);
+    case "leg.consent":
+      return consentWords(line, name);
     case "conversation.changed":
       return lineWords(line) ?? t("audit.conversation", { name });
     default:

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { exact } from "../../../shared/time";
+import { exact, stamp } from "../../../shared/time";
 import type { AuditLine, AuditPage } from "../../../wire";
 import { get } from "../../api";
 import { now } from "../../clock";
@@ -122,32 +122,13 @@ function Filters({ filter, change }: { filter: Filter; change: (filter: Filter) 
   );
 }
 
-const moments = new Map<string, Intl.DateTimeFormat>();
-
-function stamp(at: number): string {
-  let format = moments.get(language.value);
-  if (!format) {
-    format = new Intl.DateTimeFormat(language.value, {
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      second: "2-digit",
-      hourCycle: "h23",
-    });
-    moments.set(language.value, format);
-  }
-  return format.format(at);
-}
-
 function Row({ line }: { line: AuditLine }) {
   const whole = `${exact(line.at, language.value)} (${ago(line.at, now.value, language.value)})`;
   return (
     <tr>
       <td class="audit-when">
         <time dateTime={new Date(line.at).toISOString()} title={whole}>
-          {stamp(line.at)}
+          {stamp(line.at, language.value)}
         </time>
       </td>
       <td>{auditWords(line)}</td>

@@ -8,6 +8,7 @@ import { Problem } from "../../ui/problem";
 import { language, t } from "../../words";
 import { Form, useSending } from "./form";
 import { Days, type OtherDay, twice } from "./hours-days";
+import type { Following } from "./hours-chats";
 import { HoursPreview } from "./hours-preview";
 import { Ranges } from "./hours-ranges";
 import { ownZone, ZoneField } from "./hours-zone";
@@ -80,11 +81,12 @@ function WeekField({ week, change }: { week: Week; change: (week: Week) => void 
 interface HoursDialogProps {
   team: TeamView;
   hours: HoursView | null;
+  chats: readonly Following[];
   close: () => void;
   done: () => void;
 }
 
-export function HoursDialog({ team, hours, close, done }: HoursDialogProps) {
+export function HoursDialog({ team, hours, chats, close, done }: HoursDialogProps) {
   const [written, setWritten] = useState(() => writtenOf(hours));
   const change = (some: Partial<Written>) => setWritten((before) => ({ ...before, ...some }));
   const { problem, send } = useSending();
@@ -108,7 +110,7 @@ export function HoursDialog({ team, hours, close, done }: HoursDialogProps) {
             <WeekField week={written.week} change={(week) => change({ week })} />
           </div>
           <div class="form">
-            <HoursPreview hours={whole ? sent(written) : null} />
+            <HoursPreview team={team.name} chats={chats} hours={whole ? sent(written) : null} />
             <Days
               title={t("hours.holidays")}
               more={t("hours.holidays_more")}

@@ -1,11 +1,14 @@
-// What customers would be told now if these hours counted, in both of the widget's languages, as the server reckons it.
+// What customers would be told now if these hours counted, in both of the widget's languages, as the server reckons it,
+// and in which chats.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { backAt } from "../../../shared/back";
+import { lists } from "../../../shared/formats";
 import { type Catalogue, fill, type Language, LANGUAGES } from "../../../shared/i18n";
 import { clock } from "../../../shared/time";
 import type { HoursTried, SetHours } from "../../../wire";
 import { language, t } from "../../words";
+import { type Following, saidAway, teamKey } from "./hours-chats";
 import { useTried } from "./tried";
 
 const CATALOGUES: Readonly<Record<Language, () => Promise<{ default: Catalogue }>>> = {
@@ -35,15 +38,23 @@ function saidBack(words: Catalogue, until: number | null, spoken: Language): str
   return fill(words[key] ?? "", params);
 }
 
-/** Null: what is written is not whole yet; what was whole last goes on being shown. */
-export function HoursPreview({ hours }: { hours: SetHours | null }) {
+interface HoursPreviewProps {
+  team: string;
+  /** That tell customers of these hours. */
+  chats: readonly Following[];
+  /** Null: what is written is not whole yet; what was whole last goes on being shown. */
+  hours: SetHours | null;
+}
+
+export function HoursPreview({ team, chats, hours }: HoursPreviewProps) {
   const whole = useRef(hours);
   whole.current = hours ?? whole.current;
   const tried = useTried<HoursTried>("/hours/try", whole.current);
   const words = useWidgetWords();
+  const title = t(chats.length > 0 ? "hours.preview" : "hours.preview_would");
   return (
-    <section class="hours-preview" aria-label={t("hours.preview")}>
-      <h3>{t("hours.preview")}</h3>
+    <section class="hours-preview" aria-label={title}>
+      <h3>{title}</h3>
       <div role="status">
         {tried.phase === "failed" && <p class="form-problem">{tried.text}</p>}
         {tried.phase === "asked" && <p class="faint">{t("loading")}</p>}
@@ -57,12 +68,23 @@ export function HoursPreview({ hours }: { hours: SetHours | null }) {
         {tried.phase === "ready" &&
           !tried.open &&
           words &&
-          LANGUAGES.map((one) => (
-            <blockquote key={one} lang={one}>
-              {words[one]["away.text"]} {saidBack(words[one], tried.until, one)}
-            </blockquote>
-          ))}
+          LANGUAGES.flatMap((one) =>
+            saidAway(chats, one, words[one]["away.text"] ?? "").map((away) => (
+              <blockquote key={one + away} lang={one}>
+                {away} {saidBack(words[one], tried.until, one)}
+              </blockquote>
+            )),
+          )}
       </div>
+      {chats.length > 0 ? (
+        <p class="faint">{t("hours.in_chats", { chats: lists(language.value).format(chats.map((chat) => chat.label)) })}</p>
+      ) : (
+        <p class="form-note">
+          <span>
+            {t("hours.in_no_chat_how")} <code>{teamKey(team)}</code>
+          </span>
+        </p>
+      )}
     </section>
   );
 }

@@ -1,6 +1,7 @@
 // The place whose clock counts: chosen from all there are, found by its name or by what the language calls its time.
 
 import { useMemo } from "preact/hooks";
+import { dates } from "../../../shared/formats";
 import { Icon } from "../../ui/icons";
 import { Picker } from "../../ui/picker";
 import { language, t } from "../../words";
@@ -9,7 +10,7 @@ import { nextClockChange } from "./week";
 /** "GMT+9 Korean Standard Time", "GMT+9 한국 표준시". */
 function zoneHint(zone: string, spoken: string, now: number): string {
   const said = (style: "longGeneric" | "shortOffset") =>
-    new Intl.DateTimeFormat(spoken, { timeZone: zone, timeZoneName: style })
+    dates(spoken, { timeZone: zone, timeZoneName: style })
       .formatToParts(now)
       .find((part) => part.type === "timeZoneName")?.value ?? "";
   return `${said("shortOffset")} ${said("longGeneric")}`;
@@ -63,6 +64,6 @@ export function ZoneField({ zone, change }: { zone: string; change: (zone: strin
 function ClockChange({ zone }: { zone: string }) {
   const change = useMemo(() => nextClockChange(zone, Date.now()), [zone]);
   if (!change) return <small class="faint">{t("hours.clocks_stay")}</small>;
-  const day = new Intl.DateTimeFormat(language.value, { dateStyle: "long", timeZone: zone }).format(change.at);
+  const day = dates(language.value, { dateStyle: "long", timeZone: zone }).format(change.at);
   return <small class="faint">{t(change.by > 0 ? "hours.clocks_forward" : "hours.clocks_back", { day })}</small>;
 }

@@ -8,9 +8,11 @@ import { known } from "../../store";
 import { ChoiceRow } from "../../ui/choice-row";
 import { toast } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
+import { AfterClose } from "./after-close";
 import { NameField } from "./editable";
 import { Form } from "./form";
 import { OwnPicture } from "./picture";
+import { Signature } from "./signature";
 import { TakeOnReply } from "./take-on-reply";
 import { UndoSend } from "./undo-send";
 
@@ -85,8 +87,10 @@ export function Me() {
       </section>
       <Languages />
       <Themes />
+      <Signature />
       <UndoSend />
       <TakeOnReply />
+      <AfterClose />
       <section class="card">
         <button type="button" class="button" onClick={() => void signOut()}>
           {t("sign_out")}

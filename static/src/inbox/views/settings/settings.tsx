@@ -3,6 +3,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import type { AgentView } from "../../../wire";
 import { known } from "../../store";
 import { Icon, type IconName } from "../../ui/icons";
+import { Empty } from "../../ui/states";
 import { t, type WordKey } from "../../words";
 import { MenuButton } from "../list/pane";
 import { listAddress, listPlace } from "../shell/chosen";
@@ -22,6 +23,7 @@ import { TagAdmin } from "./tags";
 import { Teams } from "./teams";
 import { Tokens } from "./tokens";
 import { SavedViews } from "./views";
+import { Webhooks } from "./webhooks";
 
 interface Page {
   name: string;
@@ -47,6 +49,7 @@ const PAGES: readonly Page[] = [
   { name: "attributes", icon: "sliders", title: "settings.attributes", show: AttributeAdmin, role: "admin" },
   { name: "accounts", icon: "plug", title: "settings.accounts", show: Accounts, role: "supervisor" },
   { name: "parked", icon: "file", title: "settings.parked", show: Parked, role: "admin" },
+  { name: "webhooks", icon: "link", title: "settings.webhooks", show: Webhooks, role: "admin" },
   { name: "people", icon: "block", title: "settings.people", show: People, role: "supervisor" },
   { name: "audit", icon: "list", title: "settings.audit", show: Audit, role: "supervisor" },
 ];
@@ -58,10 +61,21 @@ function allowed(page: Page): boolean {
   return RANK[role] >= RANK[page.role ?? "agent"];
 }
 
+function Refused({ role }: { role: Page["role"] }) {
+  return (
+    <Empty icon="lock" title={t("settings.refused")}>
+      {t(role === "admin" ? "settings.refused_admin" : "settings.refused_supervisor")}
+    </Empty>
+  );
+}
+
 /** Everything that is set and not done daily. Fetched when somebody comes here. */
 export function Settings({ page }: { page: string }) {
   const pages = PAGES.filter(allowed);
-  const shown = pages.find((one) => one.name === page) ?? pages[0];
+  const asked = PAGES.find((one) => one.name === page);
+  // An address that somebody else sent is answered, not led past.
+  const refused = asked && !allowed(asked) ? asked : null;
+  const shown = refused ?? asked ?? pages[0];
   const links = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     // On a phone the sections are a strip: the chosen one is not left beyond its edge.
@@ -95,7 +109,7 @@ export function Settings({ page }: { page: string }) {
       </nav>
       <main class="settings-page" id="main-column" key={shown.name}>
         <h2 class="settings-title">{t(shown.title)}</h2>
-        <Show />
+        {refused ? <Refused role={refused.role} /> : <Show />}
       </main>
     </div>
   );

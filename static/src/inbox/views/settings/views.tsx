@@ -29,6 +29,9 @@ export function filterWords(filter: FilterView): string[] {
     ...(filter.team ? [t("views.says.team", { team: teamWord(filter.team) })] : []),
     ...(tags.length ? [t("views.says.tags", { tags: tags.join(", ") })] : []),
     ...(account ? [t("views.says.account", { account })] : []),
+    ...(filter.priority !== null
+      ? [t("narrow.priority", { priority: t(`priority.${filter.priority}` as WordKey) })]
+      : []),
     ...(filter.unread ? [t("views.says.unread")] : []),
     ...(filter.waiting_over ? [t("views.says.waiting", { span: span(filter.waiting_over, language.value) })] : []),
   ];

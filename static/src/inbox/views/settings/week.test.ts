@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { asMinute, asTime, dayName, DAYS, mondayToFriday, nextClockChange, nextRange, sameClock, wrongWith } from "./week";
+import { asMinute, asTime, dayName, DAYS, mondayToFriday, nextClockChange, nextRange, sameClock, timeWords, wrongWith } from "./week";
 
 test("days are called as the language calls them", () => {
   assert.deepEqual(
@@ -60,4 +60,10 @@ test("two places whose clocks show the same now are told from those that do not"
   assert.equal(sameClock(now, "Europe/London", "UTC"), true);
   assert.equal(sameClock(now, "Europe/London", "Asia/Seoul"), false);
   assert.equal(sameClock(Date.UTC(2026, 6, 1), "Europe/London", "UTC"), false);
+});
+
+test("a minute of the day is read as the language writes times", () => {
+  const plain = (text: string) => text.replace(/\s/g, " ");
+  assert.deepEqual([0, 570, 1080, 1440].map((at) => plain(timeWords(at, "en"))), ["12:00 AM", "9:30 AM", "6:00 PM", "12:00 AM"]);
+  assert.equal(plain(timeWords(1080, "ko")), "오후 6:00");
 });

@@ -1,5 +1,7 @@
 // A week as it is set: ranges in minutes from midnight, on the clock of a place. Pure.
 
+import { dates } from "../../../shared/formats";
+
 export type Range = readonly [number, number];
 export type DayName = "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
 export type Week = Readonly<Partial<Record<DayName, readonly Range[]>>>;
@@ -13,7 +15,12 @@ const MINUTE = 60_000; // ms
 /** "Monday", "월요일". */
 export function dayName(day: DayName, language: string): string {
   const at = MONDAY + DAYS.indexOf(day) * DAY;
-  return new Intl.DateTimeFormat(language, { weekday: "long", timeZone: "UTC" }).format(at);
+  return dates(language, { weekday: "long", timeZone: "UTC" }).format(at);
+}
+
+/** As people read it: "9:00 AM", "오전 9:00"; the next midnight is midnight. */
+export function timeWords(minute: number, language: string): string {
+  return dates(language, { hour: "numeric", minute: "2-digit", timeZone: "UTC" }).format(MONDAY + minute * MINUTE);
 }
 
 /** As an input of type `time` has it; the next midnight is 00:00. */

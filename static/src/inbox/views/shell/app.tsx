@@ -1,59 +1,38 @@
-import type { ComponentType } from "preact";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect } from "preact/hooks";
+import { minuteOf } from "../../first-minute";
 import { follow, go, route } from "../../router";
 import { session, sessionEnded } from "../../session";
 import { known } from "../../store";
 import { filterOf } from "../../store/select";
-import { Empty, Failed, Skeleton } from "../../ui/states";
+import { fetchAhead } from "../../ui/part";
+import { Empty } from "../../ui/states";
 import { Toasts } from "../../ui/toasts";
 import { startNotifying } from "../../notify/notify";
 import { followViews } from "../../views";
 import { language, t } from "../../words";
 import { ConversationPane } from "../conversation/pane";
 import { ListPane } from "../list/pane";
-import { SearchPane } from "../search/search";
+import { Dial, FirstMinute, FirstSteps, LinkPage, Palette, SearchPane, Settings, SettingsPlace, Shortcuts } from "../parts";
 import { BackLine } from "../notices/back-line";
+import { dialOpen } from "../context/starters";
 import { NoticesPage } from "../notices/page";
-import { LinkPage } from "../sign/link";
 import { SignIn } from "../sign/sign-in";
 import { Banner } from "./banner";
-import { FirstMinute } from "./first-minute";
-import { FirstSteps, isEmptyHouse } from "./first-steps";
+import { isEmptyHouse } from "./empty-house";
 import { drawerOpen, Nav } from "./nav";
-import { Palette } from "./palette";
-import { Shortcuts } from "./shortcuts";
+import { paletteOpen } from "./palette-open";
+import { shortcutsOpen } from "./shortcuts-open";
 import { Starting } from "./starting";
+import { StuckAccounts } from "./stopped-accounts";
 import { useTitle } from "./title";
-
-/** Settings and administration are fetched when somebody goes there. */
-function SettingsPane({ page }: { page: string }) {
-  const [Settings, setSettings] = useState<ComponentType<{ page: string }> | "failed" | null>(null);
-  useEffect(() => {
-    import("../settings/settings").then(
-      (module) => setSettings(() => module.Settings),
-      () => setSettings("failed"),
-    );
-  }, []);
-  if (Settings === null || Settings === "failed")
-    return (
-      <main class="settings" id="main-column">
-        <h1 class="only-heard">{t("settings.title")}</h1>
-        {Settings === null ? (
-          <Skeleton kind="line" rows={6} />
-        ) : (
-          // The page anew: where the house has a new version, its parts have new names.
-          <Failed text={t("part.failed")} retry={() => location.reload()} />
-        )}
-      </main>
-    );
-  return <Settings page={page} />;
-}
+import { WebhookAlarm } from "./webhook-alarm";
 
 function Screen() {
   const place = route.value;
   switch (place.screen) {
     case "settings":
-      return <SettingsPane page={place.page} />;
+      // Who may see which page is not answered before it is known who asks.
+      return known.me ? <Settings page={place.page} /> : <SettingsPlace />;
     case "list":
     case "conversation":
     case "search":
@@ -84,6 +63,11 @@ function NothingOpen() {
   );
 }
 
+/** Only the demo has one, until the agent waves it off. */
+function isMinute(): boolean {
+  return minuteOf(known.preferences)?.over === false;
+}
+
 function Inbox() {
   useTitle();
   const place = route.value;
@@ -96,12 +80,16 @@ function Inbox() {
       go("/list/mine", { replace: true });
   }, [place, known.me, known.views]);
   useEffect(followViews, []);
+  const isOnline = known.connection === "online";
+  useEffect(() => {
+    if (isOnline) fetchAhead();
+  }, [isOnline]);
   return (
     <div class={`inbox screen-${place.screen}`} onClick={follow}>
       <a class="skip" href="#main-column" data-leave>
         {t("skip")}
       </a>
-      <FirstMinute />
+      {isMinute() && <FirstMinute />}
       <div class="columns">
         <Nav />
         {drawerOpen.value && (
@@ -114,8 +102,9 @@ function Inbox() {
         )}
         <Screen />
       </div>
-      <Shortcuts />
-      <Palette />
+      {shortcutsOpen.value && <Shortcuts />}
+      {paletteOpen.value && <Palette />}
+      {dialOpen.value && <Dial />}
     </div>
   );
 }
@@ -148,6 +137,8 @@ export function App() {
       <div class="notices">
         <Toasts />
         {session.value.state === "in" && <BackLine />}
+        {session.value.state === "in" && <WebhookAlarm />}
+        {session.value.state === "in" && <StuckAccounts />}
         {session.value.state === "in" && <Banner />}
       </div>
     </div>

@@ -1,5 +1,6 @@
 import { useEffect, useState } from "preact/hooks";
 import { retryConnection } from "../../live";
+import { giveWay } from "../../renewing";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { count, t } from "../../words";
@@ -19,14 +20,14 @@ function useSince(active: boolean): boolean {
 
 /** What is wrong with the connection, calmly, and that nothing is lost. */
 export function Banner() {
-  const { connection, blocked, unavailable, pending, generation, isOld } = known;
+  const { connection, blocked, away, pending, generation, isOld } = known;
   const cut = useSince(connection !== "online" && connection !== "signed_out" && generation > 0);
   const waiting = pending.filter((one) => one.state === "waiting" && one.settlesAt === null).length;
-  if (unavailable) {
+  if (away) {
     return (
       <div class="banner warn" role="status">
         <Icon name="warning" size={16} />
-        <span>{t("banner.database")}</span>
+        <span>{t(away === "moving" ? "banner.moving" : "banner.database")}</span>
       </div>
     );
   }
@@ -34,7 +35,7 @@ export function Banner() {
     return (
       <div class="banner" role="status">
         <span>{t("banner.update")}</span>
-        <button type="button" class="button small" onClick={() => location.reload()}>
+        <button type="button" class="button small" onClick={giveWay}>
           {t("banner.reload")}
         </button>
       </div>

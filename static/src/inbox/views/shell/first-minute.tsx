@@ -1,16 +1,71 @@
-import { useEffect } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
+import { isTyping } from "../../../shared/keys";
 import { endMinute, followActs, minuteOf, type Step, STEPS, take } from "../../first-minute";
 import { known } from "../../store";
 import { Icon, type IconName } from "../../ui/icons";
 import { t, type WordKey } from "../../words";
+import { chosenId } from "./chosen";
+import { press } from "./press";
 
-const WORDS: Readonly<Record<Step, { icon: IconName; title: WordKey; how: WordKey; key?: string }>> = {
-  answer: { icon: "reply", title: "minute.answer", how: "minute.answer_how", key: "R" },
-  note: { icon: "note", title: "minute.note", how: "minute.note_how", key: "N" },
-  assign: { icon: "person", title: "minute.assign", how: "minute.assign_how", key: "A" },
-  snooze: { icon: "snooze", title: "minute.snooze", how: "minute.snooze_how", key: "Z" },
+interface Told {
+  icon: IconName;
+  title: WordKey;
+  how: WordKey;
+  key?: string;
+  /** The button of an opened conversation that begins it. */
+  act?: string;
+}
+
+const WORDS: Readonly<Record<Step, Told>> = {
+  answer: { icon: "reply", title: "minute.answer", how: "minute.answer_how", key: "R", act: "reply" },
+  note: { icon: "note", title: "minute.note", how: "minute.note_how", key: "N", act: "note" },
+  assign: { icon: "person", title: "minute.assign", how: "minute.assign_how", key: "A", act: "assign" },
+  snooze: { icon: "snooze", title: "minute.snooze", how: "minute.snooze_how", key: "Z", act: "snooze" },
   customer: { icon: "out", title: "minute.customer", how: "minute.customer_how" },
 };
+
+/** Somebody writes, so a key would be a letter of theirs. */
+function useTyping(): boolean {
+  const [typing, setTyping] = useState(() => isTyping(document.activeElement));
+  useEffect(() => {
+    const enters = (event: FocusEvent) => setTyping(isTyping(event.target));
+    const leaves = (event: FocusEvent) => setTyping(isTyping(event.relatedTarget));
+    document.addEventListener("focusin", enters);
+    document.addEventListener("focusout", leaves);
+    return () => {
+      document.removeEventListener("focusin", enters);
+      document.removeEventListener("focusout", leaves);
+    };
+  }, []);
+  return typing;
+}
+
+/** The keys of a step as they work from here: out of a field first, or the letter is written to the customer. */
+function Keys({ letter }: { letter: string }) {
+  const typing = useTyping();
+  return (
+    <span class="minute-keys">
+      {typing && <kbd>Esc</kbd>} <kbd>{letter}</kbd>
+    </span>
+  );
+}
+
+/** The step to take now: in a conversation it begins it itself. */
+function StepWords({ told, next }: { told: Told; next: boolean }) {
+  const { act } = told;
+  const words = <span>{t(told.title)}</span>;
+  if (!next || !act || chosenId.value === null)
+    return (
+      <>
+        <Icon name={told.icon} size={16} /> {words}
+      </>
+    );
+  return (
+    <button type="button" class="button small minute-go" onClick={() => press(act)}>
+      <Icon name={told.icon} size={16} /> {words}
+    </button>
+  );
+}
 
 /** Five small steps for who sees an inbox for the first time; only the demo has them, until the agent waves them off. */
 export function FirstMinute() {
@@ -26,8 +81,7 @@ export function FirstMinute() {
           const done = minute.done.includes(step);
           return (
             <li key={step} class={done ? "done" : step === next ? "next" : ""} aria-current={step === next ? "step" : undefined}>
-              <Icon name={done ? "check" : WORDS[step].icon} size={16} />
-              <span>{t(WORDS[step].title)}</span>
+              <StepWords told={done ? { ...WORDS[step], icon: "check" } : WORDS[step]} next={step === next} />
               {done && <span class="only-heard">{t("first.done")}</span>}
             </li>
           );
@@ -38,8 +92,9 @@ export function FirstMinute() {
           {STEPS.indexOf(next) + 1}/{STEPS.length}
         </span>
       )}
-      <p class="minute-how" role="status">
-        {next ? t(WORDS[next].how) : t("minute.all_done")} {next && WORDS[next].key && <kbd>{WORDS[next].key}</kbd>}
+      <p class="minute-how">
+        <span role="status">{t(next ? WORDS[next].how : "minute.all_done")}</span>{" "}
+        {next && WORDS[next].key && <Keys letter={WORDS[next].key} />}
       </p>
       <a
         class={next === "customer" ? "button primary" : next ? "button minute-later" : "button"}

@@ -5,7 +5,7 @@ import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { AvailabilityPicker, ownPresence } from "../notices/availability";
 import { drawerOpen } from "./nav";
-import { shortcutsOpen } from "./shortcuts";
+import { shortcutsOpen } from "./shortcuts-open";
 
 /** The foot of the lists: who I am here, my settings, the way out. */
 export function Me() {

@@ -11,7 +11,7 @@ import { Picker } from "../../ui/picker";
 import { toast, undoable } from "../../ui/toasts";
 import { changeView, loadViews, moveView, ordered, viewsFailed } from "../../views";
 import { problemText, t } from "../../words";
-import { ViewDialog } from "../list/view-dialog";
+import { ViewDialog } from "../parts";
 import { listPlace } from "./chosen";
 import { Entry } from "./nav";
 

@@ -26,6 +26,7 @@ const LISTS: readonly { name: string; icon: IconName }[] = [
   { name: "all", icon: "inbox" },
   { name: "mentions", icon: "at" },
   { name: "watched", icon: "eye" },
+  { name: "undelivered", icon: "warning" },
   { name: "snoozed", icon: "snooze" },
   { name: "closed", icon: "check" },
   { name: "spam", icon: "spam" },

@@ -1,7 +1,6 @@
 // One field that reaches everything: what can be done with the open conversation, conversations, people, lists and
 // settings. Found by letters in order, Korean also by initial consonants.
 
-import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { ContactView, ConversationPage, ConversationView, HitsPage } from "../../../wire";
@@ -19,17 +18,18 @@ import { Icon, type IconName } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { Overlay } from "../../ui/overlay";
 import { t, type WordKey } from "../../words";
+import { dialling, dialOpen } from "../context/starters";
 import { moreActs } from "../conversation/acts";
 import { previewText } from "../list/row";
-import { contactName, shortAddress } from "../names";
+import { customerName, shortAddress } from "../names";
 import { toggleNotices } from "../notices/bell";
 import { colourClass } from "../tags";
 import { chosenId, listAddress } from "./chosen";
+import { above, type Rank, type Standing } from "./palette-order";
 import { press } from "./press";
+import { paletteOpen } from "./palette-open";
 import { SETTINGS_PAGES } from "./settings-pages";
-import { shortcutsOpen } from "./shortcuts";
-
-export const paletteOpen = signal(false);
+import { shortcutsOpen } from "./shortcuts-open";
 
 type Group = "acts" | "conversations" | "people" | "places";
 
@@ -43,6 +43,8 @@ interface Entry {
   /** Stands last: what tells it from its like. */
   tail?: ComponentChildren;
   mark: ComponentChildren;
+  /** Of a conversation. */
+  stands?: Standing;
   /** Only told when it is looked for: there are too many of them. */
   many?: boolean;
   run: () => void;
@@ -56,6 +58,7 @@ const LISTS = [
   ["all", "inbox"],
   ["mentions", "at"],
   ["watched", "eye"],
+  ["undelivered", "warning"],
   ["snoozed", "snooze"],
   ["closed", "check"],
   ["spam", "spam"],
@@ -79,10 +82,11 @@ function conversationActs(view: ConversationView): Entry[] {
     pressed("snooze", t("snooze"), "snooze", "Z"),
     pressed("priority", t("priority"), "flag", "P"),
     pressed("side", t("context.toggle"), "side", "I"),
-    ...moreActs(view).map(({ id, label, icon: name, run }) => ({
+    ...moreActs(view).map(({ id, label, icon: name, keys, run }) => ({
       id: `act ${id}`,
       group: "acts" as const,
       label,
+      ...(keys ? { keys } : {}),
       mark: icon(name),
       run,
     })),
@@ -155,6 +159,19 @@ function places(): Entry[] {
     ...SETTINGS_PAGES.filter(({ role }) => rank >= RANK[role]).map(({ name, icon: drawn }) =>
       place(`settings ${name}`, t(`settings.${name}` as WordKey), t("settings.title"), icon(drawn), `/settings/${name}`),
     ),
+    ...(dialling().length > 0
+      ? [
+          {
+            id: "dial",
+            group: "places" as const,
+            label: t("start.dial"),
+            mark: icon("plus"),
+            run: () => {
+              dialOpen.value = true;
+            },
+          },
+        ]
+      : []),
     {
       id: "notices",
       group: "places",
@@ -178,7 +195,7 @@ function conversationEntry(view: ConversationView): Entry {
   return {
     id: `conversation ${view.id}`,
     group: "conversations",
-    label: `#${view.number} ${contactName(view.contact)}`,
+    label: `#${view.number} ${customerName(view)}`,
     hint: [view.subject, view.preview?.text && previewText(view, view.preview).slice(0, 80)].filter(Boolean).join(" · "),
     tail: (
       <>
@@ -188,6 +205,7 @@ function conversationEntry(view: ConversationView): Entry {
         <Moment at={view.last_at} as="short" />
       </>
     ),
+    stands: { status: view.status, at: view.last_at },
     mark: <Avatar id={view.contact.id} name={view.contact.name} size="small" />,
     run: () => go(`/c/${view.number}`),
   };
@@ -226,13 +244,14 @@ function useTold(query: string): Told {
     let current = true;
     const ask = async () => {
       const number = /^#?(\d{1,15})$/.exec(query)?.[1];
-      const [one, hits, people] = await Promise.all([
+      const [one, open, hits, people] = await Promise.all([
         number && get<ConversationPage>(`/conversations/${number}`).catch(() => null),
+        get<HitsPage>("/search", { q: `${query} status:open`, limit: EACH, explain: "true" }).catch(() => null),
         get<HitsPage>("/search", { q: query, limit: EACH, explain: "true" }).catch(() => null),
         get<{ contacts: ContactView[] }>("/contacts", { q: query, limit: EACH }).catch(() => null),
       ]);
       if (!current) return;
-      const found = [...(one ? [one.conversation] : []), ...(hits?.hits ?? []).map((hit) => hit.conversation)];
+      const found = [...(one ? [one.conversation] : []), ...[open, hits].flatMap((page) => page?.hits ?? []).map((hit) => hit.conversation)];
       setTold({ query, entries: [...found.map(conversationEntry), ...(people?.contacts ?? []).map(personEntry)] });
     };
     const timer = setTimeout(() => void ask(), SETTLES);
@@ -246,9 +265,8 @@ function useTold(query: string): Told {
 
 const SEEN = 300; // conversations this page has met that are looked through
 
-interface Ranked {
+interface Ranked extends Rank {
   entry: Entry;
-  score: number;
   at: readonly number[];
 }
 
@@ -274,10 +292,10 @@ function ranked(query: string, entries: readonly Entry[], told: Told): Ranked[] 
     if (score === null) continue;
     seen.add(entry.id);
     const group = byGroup.get(entry.group) ?? [];
-    group.push({ entry, score, at: byLabel?.at ?? [] });
+    group.push({ entry, score, stands: entry.stands, at: byLabel?.at ?? [] });
     byGroup.set(entry.group, group);
   }
-  const groups = [...byGroup.values()].map((group) => group.sort((a, b) => b.score - a.score));
+  const groups = [...byGroup.values()].map((group) => group.sort(above));
   if (query) groups.sort((a, b) => (b[0]?.score ?? 0) - (a[0]?.score ?? 0));
   return groups.flatMap((group) => group.slice(0, query ? EACH : EACH + 2));
 }
@@ -399,7 +417,6 @@ function PaletteBody({ close }: { close: () => void }) {
 }
 
 export function Palette() {
-  if (!paletteOpen.value) return null;
   const close = () => (paletteOpen.value = false);
   return (
     <Overlay title={t("palette.label")} kind="palette-dialog" close={close}>

@@ -24,6 +24,7 @@ export const SETTINGS_PAGES: readonly SettingsPage[] = [
   { name: "attributes", icon: "sliders", role: "admin" },
   { name: "accounts", icon: "plug", role: "supervisor" },
   { name: "parked", icon: "file", role: "admin" },
+  { name: "webhooks", icon: "link", role: "admin" },
   { name: "people", icon: "block", role: "supervisor" },
   { name: "audit", icon: "list", role: "supervisor" },
 ];

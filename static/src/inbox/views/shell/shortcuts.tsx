@@ -1,11 +1,6 @@
-import { signal } from "@preact/signals";
 import { Dialog } from "../../ui/dialog";
 import { t, type WordKey } from "../../words";
-
-export const shortcutsOpen = signal(false);
-
-/** The key that shortcuts with a second key are held with. */
-export const COMMAND = /Mac|iP(hone|ad|od)/.test(navigator.platform) ? "⌘" : "Ctrl";
+import { COMMAND, shortcutsOpen } from "./shortcuts-open";
 
 const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
   { keys: ["j", "k"], says: "shortcuts.move" },
@@ -23,6 +18,7 @@ const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
   { keys: ["i"], says: "shortcuts.side" },
   { keys: ["w"], says: "shortcuts.watch" },
   { keys: ["b"], says: "shortcuts.notices" },
+  { keys: ["Shift", "u"], says: "shortcuts.unread" },
   { keys: ["u"], says: "shortcuts.undo" },
   { keys: ["x"], says: "shortcuts.choose" },
   { keys: [COMMAND, "A"], says: "shortcuts.choose_all" },
@@ -32,8 +28,12 @@ const SHORTCUTS: readonly { keys: readonly string[]; says: WordKey }[] = [
   { keys: ["?"], says: "shortcuts.help" },
 ];
 
+/** As it stands on the key itself, and everywhere else where a key is shown. */
+function capped(key: string): string {
+  return key.length === 1 ? key.toUpperCase() : key;
+}
+
 export function Shortcuts() {
-  if (!shortcutsOpen.value) return null;
   return (
     <Dialog title={t("shortcuts.title")} close={() => (shortcutsOpen.value = false)}>
       <dl class="shortcuts">
@@ -41,7 +41,7 @@ export function Shortcuts() {
           <div key={says} class="shortcut">
             <dt>
               {keys.map((key) => (
-                <kbd key={key}>{key}</kbd>
+                <kbd key={key}>{capped(key)}</kbd>
               ))}
             </dt>
             <dd>{t(says)}</dd>

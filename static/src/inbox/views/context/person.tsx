@@ -1,15 +1,12 @@
-import { useEffect, useState } from "preact/hooks";
+import { useState } from "preact/hooks";
 import type { ContactView, ConversationView, IdentityView } from "../../../wire";
 import { eraseContact, setAttributes, unblock, updateContact } from "../../commands";
 import { isComposing } from "../../../shared/keys";
-import { loadConversation } from "../../load";
 import { known } from "../../store";
-import { useDeferred } from "../../ui/after-paint";
 import { Avatar } from "../../ui/avatar";
 import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
-import { Failed, Skeleton } from "../../ui/states";
 import { copied } from "../../ui/toasts";
 import { t, type WordKey } from "../../words";
 import { UndoDialog } from "../conversation/undo";
@@ -21,6 +18,8 @@ import { useLikeness } from "./likeness";
 import { Organisation } from "./organisation";
 import { PersonNotes } from "./notes";
 import { Past } from "./past";
+import { isNumber, Prove } from "./prove";
+import { Running } from "./running";
 import { Section } from "./section";
 import { StartConversation } from "./start";
 import { Timeline } from "./timeline";
@@ -49,20 +48,20 @@ function NameEdit({ contact }: { contact: ContactView }) {
   );
 }
 
-const SPACE_ICONS: Readonly<Record<string, IconName>> = { tel: "device", mailto: "open" };
+const SPACE_ICONS: Readonly<Record<string, IconName>> = { tel: "phone", mailto: "open" };
 
 /** Pressed, it is in the clipboard: for the order system, for the parcel service. */
-function Address({ identity: { address } }: { identity: IdentityView }) {
+function Address({ identity: { address, shown } }: { identity: IdentityView }) {
   return (
     <button type="button" class="address" title={t("copy")} onClick={() => void copied(address)}>
-      {address}
+      {shown ?? address}
       <Icon name="copy" size={12} />
     </button>
   );
 }
 
 /** A way this person can be reached, and how well it is known to be theirs, in words. */
-function Identity({ identity }: { identity: IdentityView }) {
+function Identity({ identity, view, contact }: { identity: IdentityView; view: ConversationView; contact: ContactView }) {
   const proven = identity.proof > 0;
   return (
     <li class="identity">
@@ -75,19 +74,27 @@ function Identity({ identity }: { identity: IdentityView }) {
         <Icon name={proven ? "shield" : "warning"} size={13} />
         {t(`proof.${identity.proof}` as WordKey)}
       </span>
+      {!proven && identity.space === "tel" && (
+        <span class="proof">
+          <Prove conversation={view.id} contact={contact} number={identity.address} />
+        </span>
+      )}
     </li>
   );
 }
+
+/** What our own window asks for has words of ours. */
+const OWN_CLAIMS = { email: "context.claim_email" } as const;
 
 /** What a page claims is called as the field of the same key; what our own window asks for has a word in any case. */
 function claimWords(name: string): string {
   const field = known.directory.attributes.find((one) => one.target === "contact" && one.key === name);
   if (field) return attributeLabel(field);
-  return name === "email" ? t("context.claim_email") : name;
+  return name in OWN_CLAIMS ? t(OWN_CLAIMS[name as keyof typeof OWN_CLAIMS]) : name;
 }
 
-function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
-  const entries = Object.entries(claims).filter(([, value]) => value !== null && value !== "");
+function Claims({ view, contact }: { view: ConversationView; contact: ContactView }) {
+  const entries = Object.entries(contact.claims).filter(([, value]) => value !== null && value !== "");
   if (entries.length === 0) return null;
   return (
     <Section name="claims" title={t("context.claims")}>
@@ -99,7 +106,9 @@ function Claims({ claims }: { claims: Readonly<Record<string, unknown>> }) {
         {entries.map(([name, value]) => (
           <div key={name} class="fact">
             <dt>{claimWords(name)}</dt>
-            <dd dir="auto">{String(value)}</dd>
+            <dd dir="auto">
+              {String(value)} {isNumber(String(value)) && <Prove conversation={view.id} contact={contact} number={String(value)} />}
+            </dd>
           </div>
         ))}
       </dl>
@@ -145,11 +154,12 @@ function Danger({ view, contact }: { view: ConversationView; contact: ContactVie
 }
 
 /** Joining with another contact, parting, and taking back what was joined or parted. */
-function Joining({ contact, joined }: { contact: ContactView; joined: boolean }) {
+function Joining({ view, contact, joined }: { view: ConversationView; contact: ContactView; joined: boolean }) {
   const [asking, setAsking] = useState<"join" | "part" | "undo" | null>(null);
   const done = () => setAsking(null);
   return (
     <div class="joining">
+      <Prove conversation={view.id} contact={contact} number="" />
       <button type="button" class="button small" data-act="join" onClick={() => setAsking("join")}>
         <Icon name="merge" size={14} />
         {t("join")}
@@ -188,13 +198,13 @@ function Erased({ view, contact, at }: { view: ConversationView; contact: Contac
   );
 }
 
-function Person({ view, contact }: { view: ConversationView; contact: ContactView }) {
+export function Person({ view, contact }: { view: ConversationView; contact: ContactView }) {
   if (contact.erased_at !== null) return <Erased view={view} contact={contact} at={contact.erased_at} />;
   return <Living view={view} contact={contact} />;
 }
 
 function Living({ view, contact }: { view: ConversationView; contact: ContactView }) {
-  const { likely, joined } = useLikeness(contact);
+  const { likely, joined, running } = useLikeness(contact);
   return (
     <>
       <section class="side-part side-person">
@@ -205,13 +215,14 @@ function Living({ view, contact }: { view: ConversationView; contact: ContactVie
       <Section name="identities" title={t("context.identities")}>
         <ul class="identities">
           {contact.identities.map((identity) => (
-            <Identity key={identity.id} identity={identity} />
+            <Identity key={identity.id} identity={identity} view={view} contact={contact} />
           ))}
         </ul>
-        <Joining contact={contact} joined={joined} />
+        <Joining view={view} contact={contact} joined={joined} />
       </Section>
+      <Running running={running} view={view} />
       <Alike contact={contact} likely={likely} />
-      <Claims claims={contact.claims} />
+      <Claims view={view} contact={contact} />
       <PersonNotes contact={contact} />
       <Attributes
         name="contact-attributes"
@@ -231,48 +242,6 @@ function Living({ view, contact }: { view: ConversationView; contact: ContactVie
       <Past contact={contact} here={view.id} />
       <Timeline contact={contact} here={view.number} />
       <Danger view={view} contact={contact} />
-    </>
-  );
-}
-
-export function ContextSide({
-  view: chosen,
-  close,
-  isSheet,
-}: {
-  view: ConversationView;
-  close: () => void;
-  isSheet: boolean;
-}) {
-  // The conversation itself is drawn first.
-  const view = useDeferred(chosen, null);
-  const contact = known.contacts.get(chosen.contact.id);
-  const missing = !contact;
-  const [failed, setFailed] = useState(false);
-  const ask = () => {
-    setFailed(false);
-    loadConversation(chosen.id).catch(() => setFailed(true));
-  };
-  useEffect(() => {
-    if (missing) ask();
-  }, [chosen.contact.id, missing]);
-  const drawn = view && known.contacts.get(view.contact.id);
-  return (
-    <>
-      {isSheet && <button type="button" class="side-veil" aria-label={t("close")} onClick={close} />}
-      <section class={isSheet ? "side sheet" : "side"} aria-label={t("context.label")}>
-        <header class="pane-head">
-          <h2 class="pane-title">{t("context.label")}</h2>
-          <button type="button" class="button quiet square" aria-label={t("close")} onClick={close}>
-            <Icon name="close" />
-          </button>
-        </header>
-        <div class="side-scroll">
-          {view && drawn && <Person view={view} contact={drawn} />}
-          {view && !drawn && failed && <Failed text={t("context.past_failed")} retry={ask} />}
-          {view && !drawn && !failed && <Skeleton kind="line" rows={8} />}
-        </div>
-      </section>
     </>
   );
 }

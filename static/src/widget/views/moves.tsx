@@ -1,0 +1,42 @@
+import { useEffect, useState } from "preact/hooks";
+import type { Move } from "../../wire";
+import type { Chat } from "../chat";
+import { t } from "../words";
+
+const ANEW = 25 * 60_000; // ms; what stands here is good for half an hour
+
+/** Where else she may go on: her phone follows a link, looks at it, or is told the word. */
+export function Moves({ chat }: { chat: Chat }) {
+  const [ways, setWays] = useState<readonly Move[] | null>([]);
+  const [at, setAt] = useState(0);
+  useEffect(() => {
+    const ask = () => void chat.moves().then(setWays, () => setWays(null));
+    ask();
+    const again = setInterval(ask, ANEW);
+    return () => clearInterval(again);
+  }, []);
+  const way = ways?.[at];
+  // What is in the hand already does not look at its own screen.
+  const hand = matchMedia("(pointer: coarse)").matches;
+  return (
+    <section class="away moves" aria-label={t("moves.label")}>
+      <p role="status">{t(ways ? (hand ? "moves.hand" : "moves.text") : "moves.failed")}</p>
+      {way && (
+        <>
+          {ways?.[1] && (
+            <div class="away-row">
+              {ways.map(({ label }, n) => (
+                <button key={n} type="button" aria-pressed={n === at} onClick={() => setAt(n)}>{label}</button>
+              ))}
+            </div>
+          )}
+          <a class="go" href={way.link} target="_blank" rel="noopener">{t("moves.on", { by: way.by })}</a>
+          {!hand && (
+            <svg role="img" aria-label={t("moves.code", { by: way.by })} viewBox={`0 0 ${way.side} ${way.side}`}><path d={way.qr} /></svg>
+          )}
+          <p>{t("moves.type", { word: way.word, number: way.number })}</p>
+        </>
+      )}
+    </section>
+  );
+}

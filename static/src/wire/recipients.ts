@@ -1,0 +1,38 @@
+// Made from the wires in Python by `make types`; change those, not this file.
+
+import type { CorrespondentView } from "./types";
+
+export interface Recipient {
+  address: string;
+  /** Kept for an address that nobody has so far, or that has no name. */
+  name?: string;
+}
+
+/** With a message that may go to several. */
+export interface InCopy {
+  /** None: those who stood beside whoever it goes to in the newest message that she has. */
+  cc?: Recipient[] | null;
+  /** Nobody else is told of them. */
+  bcc?: Recipient[];
+}
+
+export interface ToSeveral extends InCopy {
+  /** None: the person of the leg. Without her it is on a leg of its own, she does not see it and waits on. */
+  to?: Recipient[] | null;
+  /** For this very message; None or empty: the conversation's, as an answer. */
+  subject?: string | null;
+  /** Does what it answers stand below it? None: where an agent answers her words. */
+  quote?: boolean | null;
+}
+
+/** Whom an answer goes to unless it says otherwise. */
+export interface RecipientsView {
+  account: string;
+  leg: string;
+  to: CorrespondentView[];
+  cc: CorrespondentView[];
+  /** The conversation's; empty: it has none. */
+  subject: string;
+  /** Would what it answers stand below it? */
+  quote: boolean;
+}
