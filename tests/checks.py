@@ -3,6 +3,7 @@
 import re
 from collections import Counter, defaultdict
 
+from gateway.delivery import Attempt, State, fold
 from gateway.events import Event, Scope
 from gateway.store import Reader, Store, events_after, trimmed_to
 from gateway.store.postgres_tx import PROVISIONAL
@@ -16,6 +17,7 @@ POSITIONS = {
     "read_marks": ("position",),
     "merges": ("position",),
     "held_replies": ("position",),
+    "deliveries": ("position",),
     "events": ("position",),
     "audit": ("position",),
     "message_search": ("rowid",),
@@ -40,6 +42,15 @@ MARKS = """select c.id from conversations c where c.merged_into is null and (
         where m.conversation_id = c.id and m.author_kind = 'customer'), 0))"""
 SEARCHED = """select m.id from messages m where m.erased_at is null and m.text <> ''
     and m.position not in (select rowid from message_search)"""
+# What a lane says of itself is what its first open delivery says.
+LANES = """select l.account_id, l.identity_id from lanes l where coalesce(l.due_at, 0) <> coalesce((
+    select d.due_at from deliveries d where d.account_id = l.account_id and d.identity_id = l.identity_id
+    and d.due_at is not null order by d.position, d.part, d.attempt limit 1), 0)"""
+OPEN = """select id from deliveries where (state in ('queued', 'sending') and due_at is null)
+    or (state not in ('queued', 'sending', 'unknown') and due_at is not null)"""
+DELIVERIES = """select m.id, m.delivery, d.identity_id, d.part, d.attempt, d.state
+    from messages m left join deliveries d on d.message_id = m.id
+    where m.delivery is not null or d.id is not null order by m.id"""
 FOUND_ERASED = """select m.id from messages m where m.erased_at is not null
     and m.position in (select rowid from message_search)"""
 
@@ -53,10 +64,32 @@ async def check_look(look: Reader) -> list[Event]:
     events = await the_log(look)
     await counts_are_true(look)
     await no_position_is_provisional(look)
-    for what in (STRAY_LEGS, LOST_MESSAGES, CURRENT_LEGS, TAG_PLACES, MARKS, SEARCHED, FOUND_ERASED):
+    for what in (
+        STRAY_LEGS,
+        LOST_MESSAGES,
+        CURRENT_LEGS,
+        TAG_PLACES,
+        MARKS,
+        SEARCHED,
+        FOUND_ERASED,
+        LANES,
+        OPEN,
+    ):
         assert not [row[0] for row in await look.all(what)], what
     await scopes_follow_the_log(look, events)
+    await messages_show_their_deliveries(look)
     return events
+
+
+async def messages_show_their_deliveries(look: Reader) -> None:
+    attempts: dict[tuple[str, str], list[Attempt]] = defaultdict(list)
+    for row in await look.all(DELIVERIES):
+        attempts[row["id"], row["delivery"]].append(
+            Attempt(row["identity_id"], row["part"], row["attempt"], State(row["state"]))
+        )
+    for (message, shown), every in attempts.items():
+        folded = fold(every)
+        assert shown == (State.QUEUED if folded is State.SENDING else folded), (message, shown, every)
 
 
 async def the_log(look: Reader) -> list[Event]:

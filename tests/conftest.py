@@ -2,6 +2,7 @@
 
 postgres_url   a fresh empty database          postgres   the server: copies of prepared databases, kill and restart
 valkey_url     an emptied Valkey               valkey     the server
+own_valkey     a Valkey to be killed, frozen, restarted
 s3             a fresh bucket
 new_page       opens watched pages             browser    Playwright's Chromium, this test's own
 parley         starts `parley serve` as its own process, to be killed and restarted
@@ -20,7 +21,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from playwright.async_api import Browser, async_playwright
 
 from static import bundle
-from tests import budgets
+from tests import budgets, peers
 from tests.servers import chromium
 from tests.servers import s3 as s3_server
 from tests.servers.blocking import watched
@@ -39,6 +40,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 _spent: dict[str, float] = defaultdict(float)
 _paces: list[float] = []
 _tests: list[str] = []
+_tried_again: list[str] = []
 _bundle_failure: list[str] = []
 
 
@@ -67,6 +69,14 @@ def valkey() -> Iterator[Valkey]:
 def valkey_url(valkey: Valkey) -> str:
     valkey.flush()
     return valkey.url
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[Valkey]:
+    """One that the test may kill and freeze."""
+    server = Valkey.own()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")
@@ -153,6 +163,9 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     _spent[budgets.room_of(report.nodeid)] += report.duration
+    if str(report.outcome) == "rerun":  # pytest-rerunfailures' own
+        said = [line[1:].strip() for line in report.longreprtext.splitlines() if line.startswith("E ")]
+        _tried_again.append(f"{report.nodeid}: {' '.join(said)[:400]}")
     if report.when == "call" and os.environ.get("CI"):
         _tests.append(report.nodeid)
         if len(_tests) % budgets.STRIDE == 1:
@@ -164,7 +177,9 @@ def _over_budget() -> list[str]:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    if not hasattr(session.config, "workerinput") and os.environ.get("CI") and _over_budget():
+    if hasattr(session.config, "workerinput"):
+        return
+    if budgets.too_many(_tried_again) or (os.environ.get("CI") and _over_budget()):
         session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
 
 
@@ -172,5 +187,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if os.environ.get("CI"):
         for line in _over_budget():
             terminalreporter.write_line(f"over its time budget (tests/budgets.py): {line}", red=True)
+    if left_out := peers.missing():
+        terminalreporter.write_line(f"tests/peers was left out: {left_out}", yellow=True)
+    for line in _tried_again:
+        terminalreporter.write_line(f"needed a second try: {line}", yellow=True)
+    if many := budgets.too_many(_tried_again):
+        terminalreporter.write_line(f"{len(many)} tests needed a second try (tests/budgets.py)", red=True)
     if _bundle_failure:
         terminalreporter.write_line(f"the front end does not build: {_bundle_failure[0]}", red=True)

@@ -60,10 +60,10 @@ def prepare(url: str) -> None:
     async def migrate() -> None:
         await (await PostgresStore.open(url)).close()
 
-    _in_thread(migrate)
+    in_thread(migrate)
 
 
-def _in_thread(work: Callable[[], Awaitable[Any]]) -> None:
+def in_thread(work: Callable[[], Awaitable[Any]]) -> None:
     async def run() -> None:
         await work()
 

@@ -96,6 +96,46 @@ async def tour(customer: Page, agent: Page, demo: Parley) -> None:
     await expect(log.get_by_text("정말 빠르네요")).to_be_visible()
 
 
+async def on_the_phone(hand: Page, agent: Page, demo: Parley) -> None:
+    """A customer writes by WhatsApp, with a photo, and is answered."""
+    await hand.goto(await way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+/phones)"))
+    await hand.locator(".chat-row").last.click()
+    await write(hand, "안녕하세요, 어제 주문한 원두 언제 도착할까요?")
+    await hand.locator(".more").click()
+    await hand.locator(".tiles button").first.click()
+    await agent.goto(f"{demo.url}/list/unassigned")
+    await agent.locator("[data-row]", has_text="김하늘").first.click()
+    await expect(agent.get_by_role("log").locator(".bubble img")).to_be_visible()
+    await agent.wait_for_timeout(1500)
+    field = agent.locator("section.composer").get_by_role("textbox")
+    await field.fill("상자가 많이 상했네요. 원두는 괜찮은지 봐 주시겠어요?")
+    await field.press("Enter")
+    await expect(hand.get_by_role("log").get_by_text("상자가 많이")).to_be_visible(timeout=15_000)
+    await write(hand, "네, 원두는 괜찮아요. 감사합니다!")
+    await expect(hand.locator(".ticks.delivered, .ticks.read").last).to_be_visible()
+
+
+async def in_a_mailbox(program: Page, agent: Page, demo: Parley) -> None:
+    """A customer writes a mail with a photo in it, and is answered."""
+    await program.goto(await way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+/mail)"))
+    await program.get_by_role("button", name="메일 쓰기").click()
+    await program.locator(".line").get_by_role("textbox", name="받는 사람").fill("help@haru.example")
+    await program.locator(".line").get_by_role("textbox", name="제목").fill("상자가 젖어서 왔어요")
+    words = "안녕하세요, 어제 받은 상자가 젖어 있었어요.\n사진을 함께 보내요.\n\n김하늘 드림"
+    await program.get_by_role("textbox", name="내용").fill(words)
+    await program.get_by_role("button", name="택배 상자").click()
+    await expect(program.locator(".writing .files li")).to_have_count(1)
+    await program.get_by_role("button", name="보내기").click()
+    await agent.goto(f"{demo.url}/list/unassigned")
+    await agent.locator("[data-row]", has_text="상자가 젖어서 왔어요").first.click()
+    await expect(agent.get_by_role("log").locator(".bubble img")).to_be_visible()
+    field = agent.locator("section.composer").get_by_role("textbox").last
+    await field.fill("많이 속상하셨겠어요. 오늘 새 상자를 보내 드릴게요. 원두는 괜찮은지 한번 봐 주시겠어요?")
+    await field.press("Enter")
+    await program.locator(".row-of").click(timeout=20_000)
+    await expect(program.locator(".letter iframe")).to_be_visible()
+
+
 async def picture_of(page: Page, name: str) -> None:
     """Kept as WebP, which Chromium itself packs: a tenth of a PNG, and nothing to install."""
     await page.mouse.move(0, 0)
@@ -141,11 +181,18 @@ async def take_all(browser: Browser, demo: Parley) -> None:
     await picture_of(phone, "phone-list")
     sandbox = await page(browser, viewport=DESK, locale="en-US")
     await sandbox.goto(await way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+)"))
-    await expect(sandbox.frames[1].get_by_role("heading")).to_be_visible()
+    await expect(sandbox.frames[1].get_by_role("heading").first).to_be_visible()
     await sandbox.get_by_role("radio").nth(1).check()
     await sandbox.wait_for_timeout(1500)
     await sandbox.frames[1].evaluate("Parley.open()")
     await picture_of(sandbox, "sandbox")
+    hand = await page(browser, viewport=DESK, locale="ko-KR")
+    await on_the_phone(hand, agent, demo)
+    await picture_of(hand, "phones")
+    program = await page(browser, viewport=DESK, locale="ko-KR")
+    await in_a_mailbox(program, agent, demo)
+    await program.locator(".folded").click()
+    await picture_of(program, "mail")
 
 
 async def main() -> None:

@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 
 from gateway.channels.registry import Channels
 from gateway.errors import Conflict, Forbidden, NotFound, Refused
-from gateway.events import Priority
+from gateway.events import AccountId, Priority, Proof
 from gateway.stream import contacts, describe, held, status
 from gateway.stream.assign import assign, set_team
 from gateway.stream.edit import edit_message, erase_message
 from gateway.stream.erase import erase_contact
+from gateway.stream.ingest import Intake
 from gateway.stream.merge import merge, merge_contacts
 from gateway.stream.private import mark_read
 from gateway.stream.release import release
@@ -49,6 +50,17 @@ class Story:
     async def says(self, who: int, team: int) -> None:
         intake = in_team(TEAMS[team]) if team < len(TEAMS) else self.world.intake
         await self.world.says(f"+{who}", f"words {self.done}", intake=intake)
+
+    async def says_elsewhere(self, who: int, account: int) -> None:
+        intake = Intake(AccountId(("sms", "shop")[account]))
+        await self.world.says(f"+{who}", f"elsewhere {self.done}", intake=intake)
+
+    async def proves(self, place: int, same: int) -> None:
+        one, other = await self.pick("identities", place), await self.pick("identities", same)
+        if one and other:
+            await self.world.store.write(
+                lambda tx: contacts.prove(tx, one, Proof.VERIFIED, same_as=other, by=self.world.by)
+            )
 
     async def says_together(self, who: int, count: int) -> None:
         await asyncio.gather(*(self.world.says(f"+{who}", f"words {n}") for n in range(count)))
@@ -162,6 +174,8 @@ def upto(most: int) -> st.SearchStrategy[int]:
 STEP = st.one_of(
     st.tuples(st.just("says"), upto(5), upto(2)),
     st.tuples(st.just("says_together"), upto(5), upto(4)),
+    st.tuples(st.just("says_elsewhere"), upto(5), upto(1)),
+    st.tuples(st.just("proves"), PLACES, PLACES),
     st.tuples(st.just("answers"), PLACES, upto(1)),
     st.tuples(st.just("holds"), PLACES, upto(2)),
     st.tuples(st.just("lets_go"), PLACES),
@@ -187,6 +201,8 @@ STORIES = st.lists(STEP, min_size=5, max_size=STEPS)
 USUAL: dict[str, tuple[float, tuple[int, ...]]] = {
     "says": (10, (5, 2)),
     "says_together": (3, (5, 4)),
+    "says_elsewhere": (4, (5, 1)),
+    "proves": (2, (30, 30)),
     "answers": (6, (30, 1)),
     "holds": (2, (30, 2)),
     "lets_go": (1.5, (30,)),

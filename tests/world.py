@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from gateway.events import AccountId, Actor, Address, InboundMessage, TeamId, Visibility, agent
+from gateway.events import AccountId, Actor, Address, InboundMessage, TeamId, Visibility, agent, new_id
 from gateway.store import Row, Store, Tx
 from gateway.stream.ingest import Intake, Taken, take_in
+from gateway.stream.invitations import filled, make_invitation
 from gateway.stream.post import Post, Posted, post
+from gateway.stream.proofs import MASK
 
 T = TypeVar("T")
 WEB = Intake(AccountId("web"))
@@ -116,6 +118,23 @@ class World:
             "select id from identities where space = $1 and address = $2", space or "tel", address
         )
         return found
+
+
+LINK_AT = "https://chat.example/chat/web#go="
+
+
+async def sent_link(store: Store, conversation: str, account: str = "web", leg: str | None = None) -> str:
+    """The secret of a link to that account's chat, in a reply that has just gone by the leg."""
+    made = await store.write(lambda tx: _invitation(tx, conversation, account))
+    text = f"{LINK_AT}{MASK}{made}"
+    posted = await post(store, Post(conversation, agent("anna"), new_id(), text, leg=leg))
+    return filled(text, store.secret, posted.message).removeprefix(LINK_AT)
+
+
+async def _invitation(tx: Tx, conversation: str, account: str) -> str:
+    row = await tx.one("select identity_id from legs where conversation_id = $1", conversation)
+    assert row is not None
+    return await make_invitation(tx, "link", conversation, row["identity_id"], account)
 
 
 def in_team(team: str) -> Intake:

@@ -151,3 +151,25 @@ async def test_a_damaged_object_is_not_carried_into_a_backup(tmp_path: Path) -> 
             await archive.add_media(media)
     assert not (tmp_path / "parley.zip").exists()
     await media.close()
+
+
+async def test_a_bomb_is_not_unfolded(tmp_path: Path) -> None:
+    """A manifest that would fill the memory is not read, a member unfolds no further than it says of itself."""
+    packed = tmp_path / "packed.zip"
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr(MANIFEST, b" " * 10_000_000)
+    with pytest.raises(ConfigError, match="packed"), Backup.open(packed):
+        pass
+    told = {"parley_backup": FORMAT, "database": "sqlite", "schema": 1, "position": 1}
+    told["files"] = {"x": {"size": 5, "sha256": "0" * 64}}
+    grown = tmp_path / "grown.zip"
+    with zipfile.ZipFile(grown, "w") as bomb:
+        bomb.writestr(MANIFEST, orjson.dumps(told))
+        bomb.writestr("x", b" " * 50_000_000, zipfile.ZIP_DEFLATED)
+    read: list[int] = []
+    with Backup.open(grown) as kept:
+        pieces = kept.pieces
+        kept.pieces = lambda name: (read.append(len(one)) or one for one in pieces(name))  # type: ignore[method-assign, func-returns-value]
+        with pytest.raises(ConfigError, match="damaged"):
+            kept.check()
+    assert sum(read) <= 2 * 1024 * 1024

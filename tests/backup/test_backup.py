@@ -12,12 +12,13 @@ from urllib.parse import urlsplit
 import orjson
 import pytest
 
-from gateway.backup import backup, restore
+from gateway.backup import backup, new_epoch, restore
 from gateway.channels.base import ProviderRequest
 from gateway.errors import ConfigError
 from gateway.events import Address, Attachment
 from gateway.media import DiskStore, open_media
-from gateway.store import Store
+from gateway.seals import NAME, Seals
+from gateway.store import Store, open_store
 from gateway.stream.parked import Reason, Trouble, park
 from tests.checks import check
 from tests.databases import Database
@@ -27,7 +28,7 @@ from tests.world import World, until
 STATE = (
     *("meta", "events", "audit", "contacts", "identities", "endpoints", "conversations", "legs", "messages"),
     *("attachments", "counts", "participants", "conversation_tags", "tags", "agents", "teams", "log_head"),
-    *("parked", "parked_people"),
+    *("parked", "parked_people", "hooks", "hook_deliveries", "hook_attempts"),
 )
 
 
@@ -63,6 +64,13 @@ def elsewhere(database: Database, tmp_path: Path, request: pytest.FixtureRequest
     url = server.database()
     yield House(Database(url, folder), folder)
     server.drop(url)
+
+
+def bring_key(house: House, elsewhere: House) -> None:
+    """What no backup has: the operator brings it along."""
+    key = house.database.folder / NAME
+    if key.exists():
+        (elsewhere.database.folder / NAME).write_text(key.read_text())
 
 
 async def tables(store: Store, *, without: tuple[str, ...] = ()) -> dict[str, list[tuple[Any, ...]]]:
@@ -111,6 +119,7 @@ async def test_a_backup_of_a_busy_house_is_of_one_moment(
     assert (tmp_path / "kept.zip").stat().st_mode & 0o777 == 0o600
 
     await restore(elsewhere, tmp_path / "kept.zip")
+    bring_key(house, elsewhere)
     again = await elsewhere.database.open()
     events = await check(again)
     position = again.published
@@ -151,6 +160,7 @@ async def test_what_is_put_back_is_equal_row_by_row(house: House, elsewhere: Hou
     await store.close()
     await backup(house, tmp_path / "kept.zip")
     await restore(elsewhere, tmp_path / "kept.zip")
+    bring_key(house, elsewhere)
     again = await elsewhere.database.open()
     assert await tables(again, without=("meta",)) == was
     await check(again)
@@ -246,3 +256,52 @@ async def test_the_password_of_the_database_is_nowhere_in_the_file(house: House,
     with zipfile.ZipFile(tmp_path / "kept.zip") as zip_file:
         manifest = zip_file.read("manifest.json").decode()
     assert (urlsplit(house.database_url).netloc or "no host at all") not in manifest
+
+
+async def test_a_database_brought_back_by_others_begins_a_new_epoch(house: House) -> None:
+    """As after PostgreSQL's point-in-time recovery: what clients remember of the log is void."""
+    async with house.database.opened() as store:
+        await (await World.made(store)).says("+1", "hello")
+        before, position = store.epoch, store.published
+        with pytest.raises(ConfigError, match="stop Parley first"):
+            await new_epoch(house)
+    said = await new_epoch(house)
+    async with house.database.opened() as store:
+        assert store.epoch != before and store.epoch in said
+        assert store.published == position
+        await World(store).says("+1", "and goes on")
+        await check(store)
+
+
+async def test_where_nothing_of_ours_stands_no_epoch_begins(elsewhere: House) -> None:
+    with pytest.raises(ConfigError, match="there is no database"):
+        await new_epoch(elsewhere)
+    if not elsewhere.database.postgres:
+        elsewhere.database.file.parent.mkdir(parents=True, exist_ok=True)
+        elsewhere.database.file.write_bytes(b"")
+        with pytest.raises(ConfigError, match="no database of Parley"):
+            await new_epoch(elsewhere)
+
+
+async def test_no_backup_has_the_key_and_the_way_back_says_which_one_it_takes(
+    database: Database, house: House, elsewhere: House, tmp_path: Path
+) -> None:
+    there, here = Seals(file=tmp_path / "other.key"), Seals("k" * 32)
+    store = await open_store(database.url, database.folder, here)
+    await store.close()
+    await backup(house, tmp_path / "kept.zip")
+    with zipfile.ZipFile(tmp_path / "kept.zip") as kept:
+        assert not [name for name in kept.namelist() if "key" in name]
+        held = b"".join(kept.read(name) for name in kept.namelist())
+    assert b"k" * 32 not in held and store.secret.hex().encode() not in held
+    said = await restore(elsewhere, tmp_path / "kept.zip", seals=there)
+    assert here.ids[0] in said and "before it is started" in said
+    with pytest.raises(ConfigError, match=here.ids[0]):
+        await open_store(elsewhere.database.url, elsewhere.database.folder, there)
+    assert not (tmp_path / "other.key").exists(), "no key is made that would open nothing"
+    assert "before it is started" not in await restore(
+        elsewhere, tmp_path / "kept.zip", force=True, seals=here
+    )
+    again = await open_store(elsewhere.database.url, elsewhere.database.folder, here)
+    assert again.secret == store.secret
+    await again.close()

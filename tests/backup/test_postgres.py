@@ -3,6 +3,7 @@
 import contextlib
 import random
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.backup import postgres as side
+from gateway.backup.archive import Archive
 from gateway.errors import ConfigError, Unavailable
-from gateway.store import open_store
+from gateway.store import migrate, open_store
 from gateway.store.postgres import PostgresStore
 from tests.servers.process import free_port
 
@@ -37,8 +39,8 @@ async def test_our_tables_are_what_the_migrations_made(postgres_url: str) -> Non
     await connection.execute("create table neighbours (name text)")
     found = {row["name"] for row in await connection.fetch(side.TABLES)}
     await connection.close()
-    assert found - side._ours() == {"neighbours"}
-    assert side._ours() - found == set()
+    assert found - side.ours() == {"neighbours"}
+    assert side.ours() - found == set()
 
 
 @contextlib.asynccontextmanager
@@ -67,3 +69,18 @@ async def test_what_stands_is_replaced_only_when_told_so_and_never_in_use(postgr
 async def test_a_server_that_is_not_there_may_come_back() -> None:
     with pytest.raises(Unavailable, match="does not answer"):
         await side.check_free(f"postgresql://parley@127.0.0.1:{free_port()}/parley", force=False)
+
+
+async def test_a_newer_schema_is_served_and_not_copied_by_halves(
+    postgres_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with running(postgres_url):
+        pass
+    known = migrate.migrations()
+    monkeypatch.setattr(migrate, "migrations", lambda: known[:-1])
+    async with running(postgres_url):
+        pass
+    with pytest.raises(ConfigError, match="newer than this Parley"):
+        async with Archive.new(tmp_path / "kept.zip") as archive:
+            await side.copy_out(postgres_url, archive)
+    assert not (tmp_path / "kept.zip").exists()

@@ -1,15 +1,25 @@
 """The bench itself: that its rows run, and that what it says of a figure is right. Nothing here measures."""
 
+import contextlib
 import hashlib
 import os
+import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter, defaultdict
+from email import message_from_bytes
+from urllib.parse import parse_qsl
 
 import pytest
+from twilio.request_validator import RequestValidator
 
-from bench import machine, report
+from bench import machine, phones, report
+from bench.bare.mails import read
 from bench.harness import Figure, Goal
+from bench.load.webhooks import Callbacks, People, Provider, Sent, news
+from bench.mails import mail
+from bench.product import make_data
 from bench.report import Line
 from bench.rows import ROWS
 from bench.rows.scroll import tasks_of
@@ -39,6 +49,76 @@ def test_rows_run() -> None:
     assert len(lines) == 6, done.stdout
     assert "× bare POST" in lines[0]
     assert not any("not measured" in line for line in lines)
+
+
+def test_the_row_of_mails_runs() -> None:
+    done = run("mail")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "× bare parse" in done.stdout and "memory added" in done.stdout
+    assert "not measured" not in done.stdout
+
+
+def test_mails_of_the_bench_are_distinct_and_of_each_kind() -> None:
+    mails = [mail(number) for number in range(40)]
+    assert len(set(mails)) == 40 and mails == [mail(number) for number in range(40)]
+    assert {message_from_bytes(raw).get_content_type() for raw in mails} == {
+        "text/plain",
+        "multipart/alternative",
+        "multipart/mixed",
+    }
+    assert all(read(raw) for raw in mails)
+
+
+def test_no_page_outgrows_its_floor() -> None:
+    """Sizes are no matter of luck: they are asserted here, and pursued in bench/RESULTS.md."""
+    sizes = run("widget_bytes", "shell_bytes").stdout
+    assert sizes.count(" KB |") == 3, sizes
+    assert "missed" not in sizes
+
+
+def test_the_row_of_two_processes_runs() -> None:
+    done = run("redis_hop")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("| redis_hop ") == 2, done.stdout
+    assert "not measured" not in done.stdout
+
+
+def test_rows_of_a_provider_run() -> None:
+    """What it tells us, how soon agents see it, what it is handed; and webhooks of our own."""
+    done = run("callbacks", "webhook_latency", "outbox", "webhooks_out")
+    assert done.returncode == 0, done.stdout + done.stderr
+    names = [line.split()[1] for line in done.stdout.splitlines() if line.startswith("| ")][1:]
+    assert Counter(names) == {"---": 1, "callbacks": 3, "webhook_latency": 2, "outbox": 1, "webhooks_out": 1}
+
+
+@pytest.mark.parametrize("caller", [People(40), Callbacks([Sent("phone1", "SM" + "1" * 32, "a1")])])
+def test_a_provider_signs_as_twilio_does(caller: Provider) -> None:
+    head, _, body = caller.request(5).decode().partition("\r\n\r\n")
+    first, *lines = head.split("\r\n")
+    headers = dict(line.split(": ", 1) for line in lines)
+    path, form = first.split()[1], dict(parse_qsl(body, strict_parsing=True))
+    assert int(headers["Content-Length"]) == len(body) and list(form) == sorted(form)
+    signed = RequestValidator(phones.TOKEN).compute_signature(phones.PUBLIC + path, form)
+    assert headers["X-Twilio-Signature"] == signed
+
+
+def test_each_state_of_a_message_is_told_once_and_in_order() -> None:
+    states = defaultdict(list)
+    for sent, state in news([Sent("phone0", str(one), f"a{one}") for one in range(200)]):
+        states[sent].append(state)
+    assert len(states) == 200
+    assert all(one == ["sent", "delivered", "read"] for one in states.values())
+
+
+def test_what_waits_and_what_went_is_what_was_asked_for(tmp_path) -> None:
+    data = make_data(tmp_path, agents=1, customers=1, config=phones.config(9))
+    lines = [line.split() for line in phones.send(data, 30, 20).read_text().splitlines()]
+    assert len({sid for _, sid, _ in lines}) == len({key for *_, key in lines}) == len(lines) == 30
+    with contextlib.closing(sqlite3.connect(tmp_path / "parley.db")) as database:
+        states = "select state, count(*) from deliveries group by state"
+        assert database.execute(states).fetchall() == [("sent", 30)]
+        named = database.execute("select account_id, provider_id, id from deliveries").fetchall()
+        assert sorted(named) == sorted(map(tuple, lines))
 
 
 def test_the_longest_task_is_found_in_a_trace() -> None:
@@ -89,7 +169,9 @@ def test_what_the_longest_task_was_at() -> None:
         span("RunTask", 100_000, 20_000),
         span("MajorGC", 101_000, 15_000),
     ]
-    assert tasks_of(events).raw.endswith("the longest: script 30, style and layout 11 ms")
+    raw = tasks_of(events).raw
+    assert raw.endswith("the longest: script 30, style and layout 11 ms")
+    assert "; of 80 ms in all: script 30, style and layout 11, collecting waste 15; " in raw
 
 
 def test_pictures_and_papers_lie_where_the_server_looks(tmp_path) -> None:

@@ -62,3 +62,26 @@ def test_accounts_are_found_by_name_and_replaced_whole():
     assert {channel.account for channel in channels} == {"web", "second"}
     with pytest.raises(NotFound):
         channels.access("mail")
+
+
+PHONE = {"type": "twilio_sms", "account_sid": "AC" + "0" * 32, "auth_token": "t"}
+
+
+@pytest.mark.parametrize(
+    ("phone", "told"),
+    [
+        ({}, "'sms' is no account that a link leads to"),
+        ({"sms": {"type": "webchat"}}, "'sms' is no account that a link leads to"),
+        (
+            {"sms": {**PHONE, "messaging_service_sid": "MG" + "0" * 32}},
+            "[channels.sms] needs its number in `from`",
+        ),
+    ],
+)
+def test_a_chat_sends_its_customers_only_where_a_link_leads(phone, told):
+    with pytest.raises(ConfigError) as caught:
+        registry.Channels.of({"web": {"type": "webchat", "continue_on": ["sms"]}, **phone})
+    assert told in str(caught.value) and "[channels.web] continue_on" in str(caught.value)
+    registry.Channels.of(
+        {"web": {"type": "webchat", "continue_on": ["sms"]}, "sms": {**PHONE, "from": "+821000000001"}}
+    )

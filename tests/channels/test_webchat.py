@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateway.channels.base import Channel, ServesVisitors, VouchedUser
-from gateway.channels.webchat import Texts, Webchat, WebchatConfig
+from gateway.channels.base import Channel, ServesVisitors, Texts, VouchedUser
+from gateway.channels.webchat import Webchat, WebchatConfig
 from gateway.errors import SignatureError
 from gateway.events import AccountId
 
@@ -138,6 +138,14 @@ def test_what_customers_are_told_is_no_secret():
     assert settings["title"] == {"en": "하나상점", "ko": "하나상점"}
     assert SECRET not in repr(settings) and "Night shift" not in repr(settings)
     assert Texts(en="Hi").both() == {"en": "Hi", "ko": "Hi"}
+
+
+def test_agents_may_call_an_account_by_a_name_in_each_language():
+    assert chat(label="Web").config.label.both() == {"en": "Web", "ko": "Web"}
+    assert chat(label={"en": "Shop", "ko": "가게"}).config.label.both() == {"en": "Shop", "ko": "가게"}
+    assert chat().config.label.both() == {"en": "", "ko": ""}
+    with pytest.raises(ValidationError):
+        chat(label={"fr": "Boutique"})
 
 
 def test_what_a_business_shows_of_itself(tmp_path):

@@ -1,21 +1,27 @@
 """What the documents promise is so: samples run, commands and links exist, configurations load."""
 
+import json
 import re
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+from standardwebhooks.webhooks import WebhookVerificationError
 
 from gateway import live
 from gateway.__main__ import _parser
 from gateway.channels._vouch import read_vouch
 from gateway.channels.registry import validate
 from gateway.config import load
+from gateway.followers.signing import headers
+from gateway.stream.hook_pace import AGAIN_AFTER
+from gateway.stream.hooks import KINDS, new_secret
 from inbox import wire
 from static import bundle
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
 SECRET = "a secret of more than thirty-two characters"
 NAMES = [page.name for page in PAGES]
 
@@ -48,6 +54,35 @@ def test_the_node_sample_signs(tmp_path: Path, capfd: pytest.CaptureFixture[str]
     program.write_text(signing("js", "function vouch") + call, "utf-8")
     bundle.run_node(program)
     check_vouch(capfd.readouterr().out.strip())
+
+
+def test_the_samples_take_our_webhooks(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    secret, body = new_secret(), '{"text": "배송"}'.encode()
+    said = headers([new_secret(), secret], "evt_1", int(time.time()), body)
+    page = ROOT / "docs/webhooks.md"
+    (python,) = [block for block in blocks(page, "python") if "def take" in block]
+    room: dict[str, Any] = {}
+    exec(python, room)
+    assert room["take"](body, said, secret) == {"text": "배송"}
+    with pytest.raises(WebhookVerificationError):
+        room["take"](body + b" ", said, secret)
+    (js,) = [block for block in blocks(page, "js") if "function take" in block]
+    calls = "\n".join(
+        f"try {{ console.log(take(Buffer.from({text!r}), {json.dumps(said)}, {json.dumps(secret)}).text); }}"
+        " catch (error) { console.log(error.message); }"
+        for text in (body.decode(), body.decode() + " ")
+    )
+    program = tmp_path / "sample.cjs"
+    program.write_text(js + calls, "utf-8")
+    bundle.run_node(program)
+    assert capfd.readouterr().out.split("\n")[:2] == ["배송", "not from Parley"]
+
+
+def test_the_webhooks_page_names_every_kind_and_wait() -> None:
+    said = (ROOT / "docs/webhooks.md").read_text("utf-8")
+    assert not [kind for kind in KINDS if f"`{kind}`" not in said]
+    waits = [wait // 1000 for wait in AGAIN_AFTER]
+    assert waits == [5, 30, *(60 * n for n in (2, 5, 15, 30)), *(3600 * n for n in (1, 2, 4, 8, 12, 24, 24))]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

@@ -2,25 +2,38 @@
 
 import io
 import sqlite3
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
+import redis.asyncio
 from pydantic import SecretStr
 
-from gateway.config import Config, Database, Media, Redis, Server
+from gateway.channels.email import Email
+from gateway.channels.twilio_sms import TwilioSms
+from gateway.config import Config, Database, Media, Metrics, Redis, Secrets, Server
 from gateway.doctor import Finding, Grade, examine, findings
 from gateway.doctor.accounts import look_at_accounts
-from gateway.doctor.database import look_at_database, schema
+from gateway.doctor.database import look_at_database, room_for, schema, skew
+from gateway.doctor.hooks import look_at_webhooks
+from gateway.doctor.keys import look_at_keys
 from gateway.doctor.place import durable_write, look_at_media, look_at_redis, look_at_server, without_password
 from gateway.events import SYSTEM
-from gateway.store import migrate, open_store
+from gateway.store import Tx, migrate, open_store
 from gateway.stream.directory import make_team
+from tests import provider
+from tests.channels.imap_post import ImapPost
+from tests.sandbox.phones.town import ACCOUNT, SMS, Town, api
 from tests.servers.process import free_port
 from tests.servers.s3 import S3
+from tests.servers.valkey import Valkey
 
 LAST = len(migrate.migrations())
+INSERT_HOOK = """insert into hooks (id, label, url, kinds, words, notes, secrets, position, created_at, state, reason,
+    fails, failing_since, lost, removed_at) values ($1, $2, $3, '[]', 1, 0, '[]', 0, 0, $4, $5, $6, $7, $8, $9)"""
 
 
 def config(tmp_path: Path, **sections: Any) -> Config:
@@ -53,7 +66,7 @@ async def test_every_fault_counts_and_comes_with_its_cure(tmp_path: Path) -> Non
     assert await examine(broken, said) == 1
     assert "2 faults" in said.getvalue()
     assert "did you mean 'webchat'" in said.getvalue()
-    assert "redis://127.0.0.1:1 does not answer" in said.getvalue()
+    assert "redis://127.0.0.1:1 does not serve" in said.getvalue()
     assert "hush" not in said.getvalue()
 
 
@@ -148,6 +161,65 @@ async def test_postgresql(tmp_path: Path, postgres_url: str) -> None:
     assert [each for each in await all_of(look_at_database(here)) if "this version's" in each.words]
 
 
+async def test_a_postgresql_is_looked_over(tmp_path: Path, postgres_url: str) -> None:
+    here = config(tmp_path, database=Database(url=SecretStr(postgres_url)))
+    found = "\n".join(finding.words for finding in await all_of(look_at_database(here)))
+    assert "has room for" in found
+    assert "its clock and this machine's agree" in found
+    assert "encoded" not in found
+
+
+async def test_a_postgresql_that_cannot_hold_our_words(tmp_path: Path, postgres_url: str) -> None:
+    admin = await asyncpg.connect(postgres_url)
+    name = f"latin{time.monotonic_ns()}"
+    await admin.execute(f"create database {name} encoding 'LATIN1' locale 'C' template template0")
+    try:
+        url = SecretStr(f"{postgres_url.rpartition('/')[0]}/{name}")
+        found = await all_of(look_at_database(config(tmp_path, database=Database(url=url))))
+        assert "encoded in LATIN1" in faults(found)
+    finally:
+        await admin.execute(f"drop database {name}")
+        await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("limits", "grade", "says"),
+    [
+        ((100, 3, 5, -1), Grade.GOOD, "92 connections of ours: 5 processes of 18"),
+        ((100, 3, 90, -1), Grade.FAULT, "7 connections of ours: 0 processes"),
+        ((100, 3, 0, 10), Grade.FAULT, "10 connections of ours"),
+        ((500, 3, 0, 40), Grade.GOOD, "40 connections of ours: 2 processes"),
+    ],
+)
+def test_room_for_connections(limits: tuple[int, int, int, int], grade: Grade, says: str) -> None:
+    found = room_for(*limits)
+    assert found.grade is grade and says in found.words
+
+
+@pytest.mark.parametrize(
+    ("seconds", "grade", "says"),
+    [
+        (0.4, Grade.GOOD, "agree"),
+        (-2.0, Grade.GOOD, "agree"),
+        (60.0, Grade.HINT, "60.0 s ahead of"),
+        (-3.0, Grade.HINT, "3.0 s behind"),
+    ],
+)
+def test_two_clocks(seconds: float, grade: Grade, says: str) -> None:
+    found = skew(seconds)
+    assert found.grade is grade and says in found.words
+
+
+def test_who_may_read_the_metrics(tmp_path: Path) -> None:
+    public = Server(port=free_port(), public_url="https://chat.example.com", trusted_proxies=("127.0.0.1",))
+    closed = list(look_at_server(config(tmp_path, server=public)))
+    assert "nobody may read /metrics" in "\n".join(found.words for found in closed)
+    token = Metrics(token=SecretStr("hush" * 8))
+    opened = list(look_at_server(config(tmp_path, server=public, metrics=token)))
+    assert "who says the token" in "\n".join(found.words for found in opened)
+    assert "hush" not in str(opened)
+
+
 async def test_nobody_answers_for_postgresql(tmp_path: Path) -> None:
     url = SecretStr(f"postgresql://me:hush@127.0.0.1:{free_port()}/parley")
     away = config(tmp_path, database=Database(url=url))
@@ -158,9 +230,86 @@ async def test_nobody_answers_for_postgresql(tmp_path: Path) -> None:
 
 async def test_redis(tmp_path: Path, valkey_url: str) -> None:
     found = await all_of(look_at_redis(config(tmp_path, redis=Redis(url=SecretStr(valkey_url)))))
-    assert [finding.grade for finding in found] == [Grade.HINT]
-    assert "answers in" in found[0].words
+    assert [finding.grade for finding in found] == [Grade.HINT, Grade.GOOD]
+    assert "SQLite" in found[0].words and "answers in" in found[1].words
     assert await all_of(look_at_redis(config(tmp_path))) == []
+    postgres = Database(url=SecretStr("postgresql://nobody@127.0.0.1:1/none"))
+    several = config(tmp_path, redis=Redis(url=SecretStr(valkey_url)), database=postgres)
+    assert [finding.grade for finding in await all_of(look_at_redis(several))] == [Grade.GOOD]
+
+
+async def test_a_redis_that_lets_us_do_too_little_is_a_fault(tmp_path: Path, own_valkey: Valkey) -> None:
+    async with redis.asyncio.Redis.from_url(own_valkey.url) as client:
+        await client.execute_command("ACL", "SETUSER", "me", "on", ">hush", "~*", "&*", "+@all", "-xadd")
+        await client.config_set("maxmemory", "100mb")
+        await client.config_set("maxmemory-policy", "allkeys-lru")
+    url = own_valkey.url.replace("redis://", "redis://me:hush@")
+    found = await all_of(look_at_redis(config(tmp_path, redis=Redis(url=SecretStr(url)))))
+    assert "xadd" in faults(found) and "hush" not in str(found)
+    everything = config(tmp_path, redis=Redis(url=SecretStr(own_valkey.url)))
+    assert "allkeys-lru" in "".join(one.words for one in await all_of(look_at_redis(everything)))
+
+
+async def test_a_sentinel_that_knows_no_master_is_a_fault(tmp_path: Path, own_valkey: Valkey) -> None:
+    sentinel = Valkey.sentinel(own_valkey, "main")
+    try:
+        wrong = sentinel.url.replace("/main", "/other")
+        found = await all_of(look_at_redis(config(tmp_path, redis=Redis(url=SecretStr(wrong)))))
+        assert "no Sentinel answers with a master" in faults(found)
+        right = config(tmp_path, redis=Redis(url=SecretStr(sentinel.url)))
+        assert not faults(await all_of(look_at_redis(right)))
+    finally:
+        sentinel.stop()
+
+
+async def test_a_provider_has_to_find_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    provider.register(monkeypatch)
+    post = {"post": provider.SECTION}
+    found = await all_of(look_at_accounts(config(tmp_path, channels=post)))
+    (lost,) = [one for one in found if one.grade is Grade.HINT]
+    assert "/webhooks/post" in lost.words and "public_url" in lost.mend
+    there = config(tmp_path, channels=post, server=Server(public_url="https://chat.example.com"))
+    found = await all_of(look_at_accounts(there))
+    assert any("https://chat.example.com/webhooks/post" in one.words for one in found)
+    assert all(one.grade is Grade.GOOD for one in found)
+
+
+async def test_links_in_messages_must_lead_to_us(tmp_path: Path) -> None:
+    mail = {"mail": {"type": Email.name, "address": "help@shop.example", "listen": "127.0.0.1:0"}}
+    found = await all_of(look_at_accounts(config(tmp_path, channels=mail)))
+    assert any("links to large files" in one.words and "public_url" in one.mend for one in found)
+    there = config(tmp_path, channels=mail, server=Server(public_url="https://chat.example.com"))
+    assert not any("links" in one.words for one in await all_of(look_at_accounts(there)))
+
+
+async def test_a_provider_is_asked_whether_it_knows_us(tmp_path: Path) -> None:
+    town = Town()
+    town.says("hello")
+    async with api(town) as base:
+        for token, grade, words in (
+            (ACCOUNT.token, Grade.GOOD, "opens"),
+            ("x", Grade.FAULT, "does not accept us"),
+        ):
+            section = {"account_sid": ACCOUNT.sid, "auth_token": token, "api_base": base, "from": SMS}
+            channels = {"line": {"type": TwilioSms.name, **section}}
+            found = (await all_of(look_at_accounts(config(tmp_path, channels=channels))))[0]
+            assert found.grade is grade and words in found.words
+    found = (await all_of(look_at_accounts(config(tmp_path, channels=channels))))[0]
+    assert found.grade is Grade.FAULT and "does not open" in found.words
+
+
+async def test_a_mailbox_is_asked_whether_it_lets_us_in(tmp_path: Path) -> None:
+    async with ImapPost().open() as port:
+        for password, folder, grade, words in (
+            ("right", "INBOX", Grade.GOOD, "opens"),
+            ("wrong", "INBOX", Grade.FAULT, "does not accept us"),
+            ("right", "Nowhere", Grade.FAULT, "does not open"),
+        ):
+            at = f"imap://shop:{password}@127.0.0.1:{port}"
+            section = {"address": "help@shop.example", "imap_url": at, "folders": folder}
+            channels = {"mail": {"type": Email.name, **section}}
+            found = (await all_of(look_at_accounts(config(tmp_path, channels=channels))))[0]
+            assert found.grade is grade and words in found.words
 
 
 # --- files and accounts ---------------------------------------------------------------------------------------------
@@ -241,3 +390,85 @@ async def test_a_data_directory_that_others_may_read(tmp_path: Path, mode: int, 
     said = io.StringIO()
     assert await examine(place, said) == 0
     assert (f"chmod 700 {place.data}" in said.getvalue()) == told
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+async def test_webhooks_that_somebody_has_to_see_to(
+    tmp_path: Path, kind: str, request: pytest.FixtureRequest
+) -> None:
+    here = config(tmp_path)
+    if kind == "postgresql":
+        url = request.getfixturevalue("postgres_url")
+        here = here.model_copy(update={"database": Database(url=SecretStr(url))})
+    assert await all_of(look_at_webhooks(here)) == [], "before the first start there is nothing to say"
+    store = await open_store(here.database_url)
+    assert await all_of(look_at_webhooks(here)) == []
+    now = int(time.time() * 1000)
+    long_ago = now - 3 * 3_600_000 - 60_000
+    rows = [
+        ("h1", "Shop", "active", None, 0, None, 0),
+        ("h2", "", "active", None, 12, long_ago, 0),
+        ("h3", "Books", "paused", None, 0, None, 0),
+        ("h4", "Old", "disabled", "gone", 1, None, 0),
+        ("h5", "Slow", "disabled", "failing", 80, None, 0),
+        ("h6", "Late", "active", None, 0, None, 12),
+        ("h7", "Removed", "disabled", "gone", 0, None, 0),
+    ]
+
+    async def made(tx: Tx) -> None:
+        for key, label, *more in rows:
+            address = "https://hooks.example/hush?token=hush"
+            await tx.run(INSERT_HOOK, key, label, address, *more, now if key == "h7" else None)
+
+    await store.write(made)
+    await store.close()
+    found = await all_of(look_at_webhooks(here))
+    assert [(one.grade, one.words) for one in found] == [
+        (Grade.GOOD, "Shop is told what happens"),
+        (Grade.HINT, "hooks.example fails for 3 h: 12 tries in a row were not taken"),
+        (Grade.HINT, "Books is paused; what happens waits for it"),
+        (Grade.FAULT, "Old is switched off: its endpoint said that it is gone; it is told nothing"),
+        (Grade.FAULT, "Slow is switched off: it has failed for too long; it is told nothing"),
+        (Grade.HINT, "Late was away so long that 12 facts were trimmed before it was told"),
+    ]
+    assert all(one.mend for one in found if one.grade is not Grade.GOOD)
+    assert "hush" not in str(found)
+    assert {"webhooks"} <= {one.about for one in await all_of(findings(here))}
+
+
+# --- what seals secrets ---------------------------------------------------------------------------------------------
+
+
+async def test_the_key_is_made_by_a_start_and_never_by_the_doctor(tmp_path: Path) -> None:
+    here = config(tmp_path)
+    assert "will be made" in (await all_of(look_at_keys(here)))[0].words
+    assert not here.data.exists()
+    await (await open_store(here.database_url, seals=here.seals())).close()
+    (found,) = await all_of(look_at_keys(here))
+    assert found.grade is Grade.GOOD and here.seals().ids[0] in found.words
+    (here.data / "parley.key").chmod(0o644)
+    assert "may read" in faults(await all_of(look_at_keys(here)))
+    (here.data / "parley.key").unlink()
+    assert "here is none" in faults(await all_of(look_at_keys(here)))
+
+
+async def test_a_key_of_the_configuration(tmp_path: Path) -> None:
+    short = config(tmp_path, secrets=Secrets(key=SecretStr("letmein")))
+    assert "at least 32" in faults(await all_of(look_at_keys(short)))
+    assert "letmein" not in faults(await all_of(look_at_keys(short)))
+    here = config(tmp_path, secrets=Secrets(key=SecretStr("k" * 32)))
+    await (await open_store(here.database_url, seals=here.seals())).close()
+    (found,) = await all_of(look_at_keys(here))
+    assert found.grade is Grade.GOOD and "configuration" in found.words
+    assert not (here.data / "parley.key").exists()
+    other = config(tmp_path, secrets=Secrets(key=SecretStr("o" * 32)))
+    assert here.seals().ids[0] in faults(await all_of(look_at_keys(other)))
+
+
+async def test_a_key_of_one_machine_before_a_database_of_several(tmp_path: Path, postgres_url: str) -> None:
+    here = config(tmp_path, database=Database(url=SecretStr(postgres_url)))
+    store = await open_store(postgres_url)
+    found = await all_of(look_at_keys(here))
+    assert [one for one in found if "stand open" in one.words]
+    assert [one for one in found if "PARLEY_SECRETS__KEY_FILE" in one.mend]
+    await store.close()

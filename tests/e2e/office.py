@@ -205,7 +205,8 @@ class Office:
     # --- the process ------------------------------------------------------------------------------------------------
 
     async def dies(self) -> None:
-        """kill -9."""
+        """kill -9. What a browser was fetching at that moment ends in the middle."""
+        self.new_page.expect("ERR_CONTENT_LENGTH_MISMATCH")
         await asyncio.to_thread(self.server.kill)
 
     async def comes_back(self) -> None:

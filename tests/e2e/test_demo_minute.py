@@ -57,6 +57,36 @@ async def test_five_steps_by_real_acts(demo: Office):
     await expect(guide(fresh)).to_have_count(0)
 
 
+async def test_a_step_never_sends_a_note_to_the_customer(demo: Office):
+    """After the answer the focus is still where it was written: there a key is a letter, and the guide knows it."""
+    inbox = await demo.people["Sora Han"].inbox("/list/unassigned")
+    keys = guide(inbox).locator("kbd")
+    await expect(keys).to_have_text(["R"])
+    await inbox.page.locator("[data-row]").first.click()
+    await inbox.reply("Good morning!")
+    await done(inbox, "minute.answer")
+    await expect(inbox.field).to_be_focused()
+    await expect(keys).to_have_text(["Esc", "N"])
+    await inbox.page.keyboard.press("Escape")
+    await expect(keys).to_have_text(["N"])
+    await inbox.page.keyboard.press("n")
+    await expect(inbox.composer).to_have_class(re.compile("mode-note"))
+    await inbox.act("reply").click()
+    await expect(inbox.field).to_be_focused()
+    # Or the step itself, from wherever one is.
+    await guide(inbox).get_by_role("button", name=inbox.words("minute.note"), exact=True).click()
+    await expect(inbox.composer).to_have_class(re.compile("mode-note"))
+    await expect(inbox.field).to_be_focused()
+    await inbox.page.keyboard.type("Regular customer.")
+    await inbox.page.keyboard.press("Enter")
+    await done(inbox, "minute.answer", "minute.note")
+    await expect(inbox.message("Regular customer.")).to_have_class(re.compile("note"))
+    await expect(keys).to_have_text(["Esc", "A"])
+    await guide(inbox).get_by_role("button", name=inbox.words("minute.assign"), exact=True).click()
+    await inbox.page.get_by_role("option", name="Sora Han").first.click()
+    await done(inbox, "minute.answer", "minute.note", "minute.assign")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_it_is_for_everybody_and_covers_nothing(demo: Office, language: Language):
     for viewport, scheme in ((DESKTOP, "dark"), (PHONE, "light")):

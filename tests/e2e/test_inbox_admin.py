@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.e2e.office import PASSWORD, PHONE, Colleague, Office
+from tests.e2e.office import DESKTOP, PASSWORD, PHONE, Colleague, Office, OpenOffice
+from tests.e2e.pages.chat import ChatPage
 from tests.e2e.pages.screen import become
 from tests.e2e.pages.settings import SettingsPage
-from tests.e2e.pages.words import Language
+from tests.e2e.pages.words import LOCALES, Language
 from tests.servers.pages import Pages
 
 HAND: dict[str, Any] = {"viewport": PHONE, "has_touch": True, "is_mobile": True}
@@ -136,7 +137,7 @@ async def test_hours_are_set_and_told_as_the_chat_will_tell_them(office: Office)
     await expect(settings.row("Night")).to_contain_text(settings.words("hours.unsaid"))
     await act(settings, "Night", "hours.set")
     dialog = settings.page.get_by_role("dialog")
-    preview = dialog.get_by_role("region", name=settings.words("hours.preview"))
+    preview = dialog.get_by_role("region", name=settings.words("hours.preview_would"))
     await dialog.get_by_label(settings.words("hours.to", day="Monday")).fill("12:00")
     await dialog.get_by_role("button", name=settings.words("hours.range_add", day="Monday")).click()
     await expect(dialog.get_by_label(settings.words("hours.from", day="Monday"))).to_have_count(2)
@@ -166,7 +167,9 @@ async def test_hours_are_set_and_told_as_the_chat_will_tell_them(office: Office)
     await saved(settings)
     row = settings.row("Night")
     await expect(row).to_contain_text(settings.words("hours.closed"))
-    await expect(row).to_contain_text("Monday–Friday 09:00–12:00, 13:00–17:00 · Saturday–Sunday Closed")
+    await expect(row).to_contain_text(
+        "Monday–Friday 9:00 AM–12:00 PM, 1:00 PM–5:00 PM · Saturday–Sunday Closed"
+    )
     await expect(row).to_contain_text("America/New York")
     await act(settings, "Night", "edit")
     await expect(dialog.get_by_label(settings.words("hours.day_name")).first).to_have_value("Harvest")
@@ -195,12 +198,53 @@ async def test_a_team_that_is_open_says_nothing(office: Office) -> None:
     await saved(settings)
 
 
+@pytest.mark.parametrize("language", ["en", "ko"])
+async def test_hours_claim_no_more_than_the_chat_says(open_office: OpenOffice, language: Language) -> None:
+    """Of two closed teams one has the chat: there the settings say its very words, of the other that nobody is told."""
+    away = {"en": "The roastery sleeps.", "ko": "로스터리가 잠들었어요."}
+    office = await open_office(
+        PARLEY_CHANNELS__WEB__TEAM="Sales",
+        PARLEY_CHANNELS__WEB__AWAY__EN=away["en"],
+        PARLEY_CHANNELS__WEB__AWAY__KO=away["ko"],
+    )
+    for name in ("Sales", "Night"):
+        team = await office.team(name)
+        await office.boss.ask("PUT", f"/teams/{team}/hours", {"zone": "UTC", "week": {}})
+    settings = await settings_of(office.boss, "hours", language)
+    told = settings.words("hours.in_chats", chats="Website")
+    await expect(settings.row("Sales")).to_contain_text(told)
+    await expect(settings.row("Night")).to_contain_text(settings.words("hours.in_no_chat"))
+    await act(settings, "Sales", "edit")
+    dialog = settings.page.get_by_role("dialog")
+    preview = dialog.get_by_role("region", name=settings.words("hours.preview"))
+    await expect(preview).to_contain_text(told)
+    claimed = (await preview.locator(f"[lang={language}]").inner_text()).strip()
+    chat = ChatPage(
+        await office.new_page(viewport=DESKTOP, locale=LOCALES[language], reduced_motion="reduce"),
+        office.url,
+        language,
+    )
+    await chat.go()
+    await expect(chat.page.locator(".away")).to_contain_text(away[language])
+    assert claimed in await chat.page.locator(".away").inner_text()
+    assert await settings.faults("hours of a team with a chat") == []
+    await settings.page.keyboard.press("Escape")
+    await act(settings, "Night", "edit")
+    await expect(
+        dialog.get_by_role("region", name=settings.words("hours.preview"), exact=True)
+    ).to_have_count(0)
+    would = dialog.get_by_role("region", name=settings.words("hours.preview_would"))
+    await expect(would).to_contain_text(settings.words("hours.in_no_chat_how"))
+    await expect(would.locator("code")).to_have_text('team = "Night"')
+    assert await settings.faults("hours of a team without a chat") == []
+
+
 async def test_what_a_colleague_changes_is_seen_at_once(office: Office) -> None:
     team = await office.team("Night")
     settings = await settings_of(office.boss, "hours")
     await expect(settings.row("Night")).to_contain_text(settings.words("hours.unsaid"))
     await office.boss.ask("PUT", f"/teams/{team}/hours", {"zone": "UTC", "week": {"mon": [[0, 60]]}})
-    await expect(settings.row("Night")).to_contain_text("Monday 00:00–01:00")
+    await expect(settings.row("Night")).to_contain_text("Monday 12:00 AM–1:00 AM")
     await settings.turn_to("macros")
     await office.boss.ask("POST", "/macros", {"name": "Fresh", "text": "Hello", "scope": "all"})
     await expect(settings.row("Fresh")).to_be_visible()

@@ -11,7 +11,7 @@ from playwright.async_api import WebSocketRoute, expect
 
 from tests.e2e.office import DESKTOP, PHONE, Office
 from tests.e2e.pages.inbox import InboxPage
-from tests.e2e.pages.words import Language
+from tests.e2e.pages.words import LANGUAGES, Language
 from tests.e2e.test_inbox_composer import acts, macro, menu, options, problem
 from tests.e2e.test_together_merge import merge
 
@@ -71,6 +71,7 @@ async def test_what_is_too_long_is_not_sent_and_says_why(office: Office):
     await expect(left).to_have_text(inbox.words("composer.left", n=5))
     await inbox.write("a" * 43)
     await expect(problem(inbox)).to_have_text(inbox.words("composer.too_long", n=3, most=40))
+    await expect(left).to_have_text(inbox.words("composer.over", n=3))
     await inbox.field.press("Enter")
     await inbox.tells(["Hello"])
     await expect(inbox.composer.get_by_role("button", name=inbox.words("composer.send"))).to_be_disabled()
@@ -88,7 +89,7 @@ async def test_by_which_channel_a_reply_goes_is_chosen_by_key(open_office: Any):
     ada = office.boss
     await office.known_writes("One", "From the web")
     await office.writes("From the shop", account="shop")
-    await merge(office, 2, 1)
+    await merge(office.boss, 2, 1)
     inbox = await ada.inbox()
     await inbox.open("One")
     picker = inbox.act("leg")
@@ -119,6 +120,29 @@ async def test_by_which_channel_a_reply_goes_is_chosen_by_key(open_office: Any):
 
 
 # --- modes ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_reply_that_opens_what_was_closed_says_so_before(office: Office, language: Language):
+    mina = await office.hire("Mina")
+    await office.known_writes("One", "Hello")
+    inbox = await mina.inbox(language=language)
+    await inbox.open("One")
+    says = inbox.composer.get_by_text(inbox.words("composer.reopens"))
+    await expect(inbox.field).to_be_enabled()
+    await expect(says).to_have_count(0)
+    await inbox.close()
+    await expect(says).to_be_visible()
+    await inbox.act("note").click()
+    await expect(says).to_have_count(0)
+    await inbox.note("Only for us.")
+    await inbox.sees("Only for us.")
+    assert (await mina.conversation(status="closed"))["status"] == "closed"
+    await inbox.act("reply").click()
+    await inbox.reply("One more thing")
+    await inbox.sees("One more thing")
+    await expect(says).to_have_count(0)
+    assert (await mina.conversation())["status"] == "open"
 
 
 async def test_modes_cannot_be_confused_and_are_remembered(office: Office):

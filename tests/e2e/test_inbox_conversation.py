@@ -524,3 +524,23 @@ async def test_it_looks_right(office: Office, language: Language, theme: str, ha
         await expect(side(inbox)).to_be_visible()
         found += await inbox.faults(f"{name}-side")
     assert found == []
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_closing_moves_nothing_under_the_reader(office: Office, language: Language):
+    """Even where the properties fill their line; and what came without words is called what it is."""
+    mina = await office.hire("Mina")
+    await office.known_writes("Lee", "Hello")
+    tag = (await office.boss.ask("POST", "/tags", {"name": "delivery", "colour": "#2563eb"}))["tag"]["id"]
+    conversation = await mina.conversation()
+    await mina.ask("PATCH", f"/conversations/{conversation['id']}", {"tags": [tag]})
+    await says(mina, "", attachments=[await upload(mina, "box.png", "image/png", picture(40, 30))])
+    inbox = await mina.inbox(language=language)
+    await expect(inbox.row("Lee")).to_contain_text(inbox.words("preview.pictures.one", n=1))
+    await inbox.open("Lee")
+    head = inbox.page.locator(".conversation-head")
+    await expect(head.locator(".tag-add")).to_be_visible()
+    before = await head.bounding_box()
+    await inbox.close()
+    await expect(head.locator(".status-closed")).to_have_text(inbox.words("status.closed"))
+    assert await head.bounding_box() == before

@@ -162,6 +162,8 @@ async def test_every_event_stands_in_words(office: Office, language: Language) -
         await change(boss, key, **act)
     inbox = await boss.inbox(f"/c/{(await boss.conversation())['number']}", language)
     await expect(inbox.log.locator(".line", has_text=re.compile("2100"))).to_have_count(1)
+    # A long history is drawn frame by frame, from where it is new down to its end, then up to its beginning.
+    await expect(inbox.log.locator(".line")).to_have_count(len(acts) + 1)
     told = [line.strip().split("\n")[0] for line in await inbox.log.locator(".line").all_inner_texts()]
     who = {"name": "Ada"}
     said = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.async_api import expect
 
 from tests.e2e.office import Office
+from tests.e2e.pages.words import LANGUAGES, Language
 
 
 async def test_what_is_found_stands_by_conversation(office: Office):
@@ -31,6 +33,26 @@ async def test_what_is_found_stands_by_conversation(office: Office):
     await expect(inbox.message("The parcel again")).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_was_written_with_marks_is_found_without_them(office: Office, language: Language):
+    """A customer's stars stay: she wrote them. And nothing stands over the column's edge."""
+    mina = await office.hire("Mina")
+    await office.known_writes("Somebody with quite a long name", "Is **it** the torn box?")
+    inbox = await mina.inbox(language=language)
+    await inbox.open("Somebody with quite a long name")
+    await inbox.reply("Sorry about the torn box. **We will** send a _new_ one.")
+    await inbox.close()
+    await inbox.go("/search?q=torn")
+    hit = inbox.page.locator(".hit")
+    await expect(hit.locator(".find-words")).to_have_text(
+        ["Sorry about the torn box. We will send a new one.", "Is **it** the torn box?"]
+    )
+    edges = await hit.locator(".row-when, .find-when").evaluate_all(
+        "(all) => all.map((one) => Math.round(one.getBoundingClientRect().right))"
+    )
+    assert len(set(edges)) == 1, edges
+
+
 async def test_filters_are_offered_and_unknown_ones_named(office: Office):
     mina = await office.hire("Mina")
     await office.known_writes("Lee", "parcel one")
@@ -42,7 +64,7 @@ async def test_filters_are_offered_and_unknown_ones_named(office: Office):
     field = inbox.page.get_by_role("searchbox")
     await field.click()
     offered = inbox.page.get_by_role("listbox", name=inbox.words("filter.label")).get_by_role("option")
-    await expect(offered).to_have_count(8)
+    await expect(offered).to_have_count(9)
     await field.press_sequentially("sta")
     await expect(offered).to_have_count(1)
     await field.press("ArrowDown")
@@ -81,6 +103,15 @@ async def test_filters_are_offered_and_unknown_ones_named(office: Office):
     await field.press_sequentially("종료")
     await field.press("Enter")
     await expect(korean.page.locator(".hit .row-name")).to_have_text(["Park"])
+    lee = await mina.conversation(q="Lee")
+    await mina.ask("PATCH", f"/conversations/{lee['id']}", {"priority": 4})
+    await field.fill("우선")
+    await field.press("ArrowDown")
+    await field.press("Enter")
+    await expect(field).to_have_value("우선순위:")
+    await field.press_sequentially("긴급")
+    await field.press("Enter")
+    await expect(korean.page.locator(".hit .row-name")).to_have_text(["Lee"])
 
 
 async def test_the_palette_reaches_everything(office: Office):

@@ -8,7 +8,9 @@ import pytest
 from playwright.async_api import expect
 
 from tests.e2e.office import OFFLINE, Office
+from tests.e2e.pages.settings import SettingsPage
 from tests.e2e.pages.words import LANGUAGES, Language
+from tests.e2e.test_inbox_conversation import pick
 
 KOREAN = dict(zip("JKRNEATZ", "ㅓㅏㄱㅜㄷㅁㅅㅋ", strict=True))
 CHOSEN = re.compile(r"\bchosen\b")
@@ -104,6 +106,8 @@ async def test_shortcuts_work_on_either_layout(office: Office, layout: Language)
     await inbox.page.keyboard.press("Shift+Slash")
     help_page = inbox.page.get_by_role("dialog", name=inbox.words("shortcuts.title"))
     await expect(help_page).to_be_visible()
+    keys = await help_page.locator("kbd").all_inner_texts()
+    assert [key for key in keys if key != key.capitalize()] == [], "as they stand on the keyboard"
     await inbox.page.set_viewport_size({"width": 1280, "height": 720})
     assert await help_page.evaluate("(it) => it.scrollHeight <= it.clientHeight"), "some lie below the fold"
     await inbox.page.keyboard.press("Escape")
@@ -239,3 +243,151 @@ async def test_a_long_name_is_read_whole(office: Office):
     ).to_be_visible()
     cut = "(it) => it.scrollHeight > it.clientHeight + 1 || it.scrollWidth > it.clientWidth + 1"
     assert not await inbox.page.locator(".head-contact").evaluate(cut)
+
+
+# --- dialogs ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_is_typed_at_once_is_written_in_the_dialog(office: Office, language: Language):
+    """Behind what stands there; a space closes nothing, and no letter is a shortcut."""
+    mina = await office.hire("Mina")
+    await office.known_writes("Jisoo", "Hello")
+    inbox = await mina.inbox(language=language)
+    await inbox.open("Jisoo")
+    await inbox.reply("Sent")
+    await inbox.sees("Sent")
+    await pick(inbox, "Sent", "message.edit")
+    dialog = inbox.page.get_by_role("dialog")
+    await expect(dialog).to_be_visible()
+    await inbox.page.keyboard.type(" while we exist. z e w i n")
+    await expect(dialog.get_by_role("textbox")).to_have_value("Sent while we exist. z e w i n")
+    await dialog.get_by_role("button", name=inbox.words("save")).click()
+    await inbox.sees("Sent while we exist. z e w i n")
+    assert (await mina.conversation())["status"] == "open"
+    # What was pressed to come here has the focus again: the keys are shortcuts as before.
+    await expect(dialog).to_have_count(0)
+    await inbox.page.keyboard.press("Escape")
+
+
+FORMS = {
+    "macros": "macros.make",
+    "agents": "agents.invite",
+    "teams": "teams.make",
+    "tags": "tags.make",
+    "attributes": "attributes.make",
+    "webhooks": "webhooks.make",
+}
+
+
+async def test_every_form_opens_in_its_first_field(office: Office):
+    await office.writes("Hello")
+    inbox = await office.boss.inbox()
+    dialog = inbox.page.get_by_role("dialog")
+    within = dialog.locator("input:focus, textarea:focus, select:focus")
+    settings = SettingsPage(inbox.page, office.url)
+    for page, button in FORMS.items():
+        await settings.go(page)
+        await settings.button(button).first.click()
+        await inbox.page.keyboard.type("A b")
+        await expect(within).to_have_value("A b")
+        # What was typed is not thrown away by one press.
+        await inbox.page.keyboard.press("Escape")
+        await expect(dialog.get_by_role("alert")).to_contain_text(inbox.words("dialog.asks"))
+        await expect(within).to_have_value("A b")
+        await inbox.page.keyboard.press("Escape")
+        await expect(dialog).to_have_count(0)
+        await expect(settings.button(button).first).to_be_focused()
+    await settings.go("agents")
+    await settings.row("Ada").get_by_role("button", name=settings.words("edit"), exact=True).click()
+    await inbox.page.keyboard.type(" L")
+    await expect(within).to_have_value("Ada L")
+    await inbox.go("/list/all")
+    await inbox.page.get_by_role("button", name=inbox.words("narrow"), exact=True).click()
+    await expect(within).to_have_value("open")
+
+
+async def test_escape_asks_once_before_it_throws_words_away(office: Office):
+    await office.writes("Hello")
+    inbox = await office.boss.inbox()
+    dialog = inbox.page.get_by_role("dialog")
+    settings = SettingsPage(inbox.page, office.url)
+    await settings.go("tags")
+    keys, make = inbox.page.keyboard, settings.button("tags.make").first
+    within = dialog.get_by_role("textbox").first
+    for typed, presses in (("", 1), (" ", 1), ("urgent", 2)):
+        await make.click()
+        await expect(within).to_be_focused()
+        await keys.type(typed)
+        for _ in range(presses - 1):
+            await keys.press("Escape")
+            await expect(dialog.get_by_role("alert")).to_be_visible()
+        assert await inbox.faults("dialog-asks") == []
+        await keys.press("Escape")
+        await expect(dialog).to_have_count(0)
+        await expect(make).to_be_focused()
+    # Who goes on writing is asked again; who says so leaves at once, as by the button that closes.
+    for leave in ("dialog.discard", "close"):
+        await make.click()
+        await expect(within).to_be_focused()
+        await keys.type("urg")
+        await keys.press("Escape")
+        await expect(dialog.get_by_role("alert")).to_be_visible()
+        await keys.type("ent")
+        await expect(dialog.get_by_role("alert")).to_have_count(0)
+        await keys.press("Escape")
+        await dialog.get_by_role("button", name=inbox.words(leave), exact=True).click()
+        await expect(dialog).to_have_count(0)
+
+
+async def test_a_dialog_without_a_field_has_its_act_in_focus_and_never_what_closes_it(office: Office):
+    mina = await office.hire("Mina")
+    await office.writes("Hello")
+    inbox = await mina.inbox()
+    await inbox.page.keyboard.press("?")
+    dialog = inbox.page.get_by_role("dialog", name=inbox.words("shortcuts.title"))
+    await expect(dialog).to_be_focused()
+    await inbox.page.keyboard.press("Escape")
+    await expect(dialog).to_have_count(0)
+
+
+async def test_closing_goes_on_as_the_agent_prefers(office: Office):
+    """Chosen in the settings: the next of the list opens, past the last one the one above, and nothing is closed that
+    was not meant; undo leads back. Or the list stands there with the focus on what comes next."""
+    mina = await office.hire("Mina")
+    for name in ("Three", "Two", "One"):
+        await office.known_writes(name, f"I am {name}")
+    inbox = await mina.inbox("/settings/me")
+    ways = inbox.page.get_by_role("radiogroup", name=inbox.words("settings.after_close"))
+    await expect(ways.get_by_label(inbox.words("settings.after_close_stay"))).to_be_checked()
+    await ways.get_by_label(inbox.words("settings.after_close_next")).check()
+    await inbox.walk("/list/all")
+    here = inbox.page.locator(".head-contact")
+    keys = inbox.page.keyboard
+
+    await inbox.open("Two")
+    await inbox.act("close").dblclick()
+    await expect(here).to_have_text("Three")
+    await inbox.counts(all=2, closed=0)
+    await expect(inbox.row("Three")).to_be_focused()
+    await keys.press("u")
+    await expect(here).to_have_text("Two")
+    await inbox.counts(all=3)
+    await keys.press("e")
+    await expect(here).to_have_text("Three")
+    await keys.press("e")
+    await expect(here).to_have_text("One")
+    await inbox.counts(all=1)
+    await keys.press("e")
+    await expect(inbox.page).to_have_url(re.compile(r"/list/all$"))
+    await inbox.counts(all=0)
+    await keys.press("u")
+    await expect(here).to_have_text("One")
+    await inbox.counts(all=1)
+
+    await mina.ask("PATCH", "/session/preferences", {"values": {"after_close": "list"}})
+    await office.known_writes("Four", "I am Four")
+    await inbox.open("Four")
+    await keys.press("e")
+    await expect(inbox.page).to_have_url(re.compile(r"/list/all$"))
+    await expect(inbox.row("One")).to_be_focused()

@@ -10,6 +10,7 @@ from playwright.async_api import Locator, Route, WebSocketRoute, expect
 
 from tests.e2e.office import PHONE, Office
 from tests.e2e.pages.inbox import InboxPage
+from tests.e2e.pages.screen import become
 from tests.e2e.pages.words import LANGUAGES, Language
 from tests.e2e.test_inbox_looks import HAND, Look, Theme
 from tests.servers.pages import Pages
@@ -59,7 +60,11 @@ async def test_a_narrowed_list_is_kept_as_a_view(office: Office):
     await expect(names(inbox)).to_have_text(["Three", "One"])
     await expect(page.locator(".narrowed-part")).to_have_text(["vip"])
 
+    await page.get_by_role("button", name=words("view.make")).click()
+    await expect(page.get_by_role("dialog", name=words("view.make"))).to_be_visible()
+    await page.keyboard.press("Escape")
     await page.get_by_role("button", name=words("view.save")).click()
+    await expect(page.get_by_role("dialog", name=words("view.save"))).to_be_visible()
     await page.get_by_role("textbox", name=words("name")).fill("Very important")
     await page.get_by_role("button", name=words("save"), exact=True).click()
     entry = inbox.nav_entry("Very important")
@@ -373,3 +378,69 @@ async def test_what_it_looks_like(office: Office, language: Language, theme: The
             await page.get_by_role("button", name=words("nav.label")).first.click()
             await look.at(inbox, "drawer")
         look.is_clean()
+
+
+async def test_a_list_may_show_every_status_at_once(office: Office):
+    """Open, snoozed and closed ones stand together and stay when their status changes; spam does not."""
+    await named(office)
+    for name, change in (("Two", {"status": "closed"}), ("Three", {"status": "spam"})):
+        await office.boss.ask("PATCH", f"/conversations/{(await by_name(office, name))['id']}", change)
+    inbox = await office.boss.inbox()
+    page, words = inbox.page, inbox.words
+    await page.get_by_role("button", name=words("narrow"), exact=True).click()
+    dialog = page.get_by_role("dialog", name=words("narrow"))
+    await dialog.get_by_role("combobox", name=words("narrow.status")).select_option("any")
+    await dialog.get_by_role("button", name=words("narrow.show"), exact=True).click()
+    await expect(names(inbox)).to_have_text(["Four", "Two", "One"])
+    await expect(page.locator(".narrowed-part")).to_have_text([words("status.any")])
+    await expect(inbox.row("Two").locator(".badge")).to_have_text(words("status.closed"))
+    await inbox.open("One")
+    await inbox.close()
+    await expect(names(inbox)).to_have_text(["Four", "Two", "One"])
+    await expect(inbox.row("One").locator(".badge")).to_have_text(words("status.closed"))
+    one = await by_name(office, "One")
+    await office.boss.ask("PATCH", f"/conversations/{one['id']}", {"priority": 4})
+    await page.get_by_role("button", name=words("narrow"), exact=True).click()
+    await dialog.get_by_role("combobox", name=words("priority")).select_option("4")
+    await dialog.get_by_role("button", name=words("narrow.show"), exact=True).click()
+    await expect(names(inbox)).to_have_text(["One"])
+
+
+async def test_what_is_undone_stands_in_the_list_at_once(office: Office):
+    """The pointer rests on the list: news wait behind the pill, the row that comes back does not; and what offers the
+    undo lies over none of the rows."""
+    await named(office)
+    inbox = await office.boss.inbox()
+    page = inbox.page
+    await inbox.open("Three")
+    await inbox.row("One").hover()
+    await page.keyboard.press("e")
+    await expect(names(inbox)).to_have_text(["Four", "Two", "One"])
+    toast = page.locator(".toast")
+    await expect(toast).to_have_count(1)
+    over = """(toast) => {
+      const box = toast.getBoundingClientRect();
+      return [...document.querySelectorAll("[data-row]")].some((row) => {
+        const at = row.getBoundingClientRect();
+        return at.left < box.right && box.left < at.right && at.top < box.bottom && box.top < at.bottom;
+      });
+    }"""
+    await become(lambda: toast.evaluate(over), False)
+    await office.known_writes("Five", "I am Five")
+    await expect(page.locator(".list-pill")).to_have_text(inbox.words("list.hidden.one", n=1))
+    await page.keyboard.press("u")
+    await expect(names(inbox)).to_have_text(["Four", "Three", "Two", "One"])
+    await expect(page.locator(".list-pill")).to_have_text(inbox.words("list.hidden.one", n=1))
+    for width in (800, 390):
+        await page.set_viewport_size({"width": width, "height": 844})
+        await inbox.go("/list/all")
+        if width > 640:
+            await inbox.open("Two")
+            await page.keyboard.press("p")
+            await page.keyboard.press("4")
+        else:
+            await page.get_by_role("button", name=inbox.words("bulk.choose"), exact=True).click()
+            await page.locator(".row-box input").first.check()
+            await inbox.act("bulk-close").click()
+        await expect(toast).to_have_count(1)
+        await become(lambda: toast.evaluate(over), False)

@@ -95,7 +95,7 @@ async def test_a_customer_who_writes_again_is_one_notice_and_reading_her_reads_i
     await bell(inbox).click()
     await expect(rows(inbox).first).to_contain_text(inbox.words("notice.replied_many", contact="Kim", n=2))
     await expect(rows(inbox)).to_have_count(2)
-    await expect(inbox.page).to_have_title(re.compile(r"^\(1\) "))
+    await expect(inbox.page).to_have_title(re.compile(r"^\(2\) "))
     await inbox.page.keyboard.press("Enter")
     await inbox.sees("hello??")
     await unread(inbox, 0)
@@ -259,19 +259,27 @@ async def test_a_customer_who_returns_is_one_calm_line(open_office: OpenOffice):
     await expect(boss.page.get_by_text(boss.words("back.said", contact="Kim"))).to_have_count(0)
 
 
-async def test_the_tab_says_how_much_calls(office: Office):
-    """A figure in the title: who waits and nobody has taken; answered or closed they call no more."""
+async def test_the_tab_says_the_bells_number(office: Office):
+    """Whatever is open, in every tab: new customers, mentions; what is read or taken counts no more."""
     mina = await office.hire("Mina")
     inbox = await mina.inbox("/list/closed")
     await expect(inbox.page).to_have_title("Parley")
-    for name in ("Kim", "Lee"):
-        await office.known_writes(name, "hello")
+    await office.known_writes("Kim", "hello")
+    await expect(inbox.page).to_have_title("(1) Parley")
+    kim = (await office.boss.conversation())["id"]
+    await office.known_writes("Lee", "hello")
+    await unread(inbox, 1)
+    await mention(office.boss, mina, "look at her", kim)
     await expect(inbox.page).to_have_title("(2) Parley")
+    await unread(inbox, 2)
+    other = await inbox.fresh()
     await inbox.go_to("/list/all")
     await inbox.open("Lee")
-    await expect(inbox.page).to_have_title("(2) Lee · Parley")
-    await inbox.close()
-    await expect(inbox.page).to_have_title(re.compile(r"^\(1\) "))
+    await expect(inbox.page).to_have_title("(1) Lee · Parley")
+    await expect(other.page).to_have_title(re.compile(r"^\(1\) "))
+    await inbox.open("Kim")
+    await expect(inbox.page).to_have_title("Kim · Parley")
+    await unread(inbox, 0)
 
 
 # --- how it looks ---------------------------------------------------------------------------------------------------

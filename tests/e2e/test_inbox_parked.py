@@ -59,7 +59,7 @@ async def says(settings: SettingsPage, words: str) -> None:
     await expect(settings.page.locator(".toast").last).to_contain_text(words)
 
 
-@both
+@pytest.mark.parametrize("language", ["ko"])
 async def test_it_is_seen_to(open_office: OpenOffice, language: Language) -> None:
     office = await open_office(**PROVIDED)
     settings = await opened(office, language)
@@ -137,3 +137,21 @@ async def test_it_is_for_admins(open_office: OpenOffice) -> None:
     links = settings.page.get_by_role("navigation", name=settings.words("settings.title"))
     await expect(links.get_by_role("link", name=settings.words("settings.audit"), exact=True)).to_be_visible()
     await expect(links.get_by_role("link", name=settings.words("settings.parked"))).to_have_count(0)
+    await settings.page.goto(f"{office.url}/settings/parked")
+    await expect(settings.page.get_by_text(settings.words("settings.refused"), exact=True)).to_be_visible()
+    await expect(settings.page.get_by_text(settings.words("settings.refused_admin"))).to_be_visible()
+    assert await settings.faults("settings-refused") == []
+
+
+@both
+async def test_a_page_of_the_settings_that_is_not_ones_own_says_whose(
+    office: Office, language: Language
+) -> None:
+    mina = await office.hire("Mina")
+    inbox = await mina.inbox("/settings/tags", language)
+    await expect(
+        inbox.page.get_by_role("heading", name=inbox.words("settings.tags"), level=2)
+    ).to_be_visible()
+    await expect(inbox.page.get_by_text(inbox.words("settings.refused_supervisor"))).to_be_visible()
+    await inbox.page.get_by_role("link", name=inbox.words("settings.look")).click()
+    await expect(inbox.page.get_by_text(inbox.words("settings.refused"), exact=True)).to_have_count(0)

@@ -149,3 +149,54 @@ async def test_the_list_stands_still_under_the_pointer(office: Office, what: str
     await inbox.page.mouse.move(1000, 500)
     await become(shown, ["First again", "Second"] if what == "order" else wanted)
     await inbox.is_true()
+
+
+async def test_marked_unread_it_stays_so_until_it_is_opened_again(office: Office):
+    """By key, menu and from a message on: the row is unread at once, though the conversation is still on the screen;
+    opened again, the line "New" stands there, and looking at it reads it."""
+    mina = await office.hire("Mina")
+    await office.known_writes("Two", "Good day")
+    token = await office.known_writes("One", "Hello")
+    await office.goes_on(token, "Second", "Third")
+    inbox = await mina.inbox()
+    row, other = inbox.row("One"), inbox.row("Two")
+    unread = re.compile(r"\bunread\b")
+    fresh = inbox.log.locator(".fresh")
+
+    async def stands_above(text: str) -> None:
+        await expect(fresh).to_have_count(1)
+        after = await fresh.evaluate("(line) => line.nextElementSibling.querySelector('.words').textContent")
+        assert after == text
+
+    await inbox.open("One")
+    await expect(row).not_to_have_class(unread)
+    await inbox.page.keyboard.press("Shift+U")
+    await expect(row).to_have_class(unread)
+    await asyncio.sleep(1.5)  # longer than what stands on the screen takes to be read
+    await expect(row).to_have_class(unread)
+    await stands_above("Third")
+
+    await inbox.open("Two")
+    await expect(other).not_to_have_class(unread)
+    await expect(row).to_have_class(unread)
+    await inbox.open("One")
+    await stands_above("Third")
+    await expect(row).not_to_have_class(unread)
+
+    message = inbox.message("Second")
+    await message.hover()
+    await inbox.choose(
+        message.get_by_role("button", name=inbox.words("message.acts")), inbox.words("message.mark_unread")
+    )
+    await expect(row).to_have_class(unread)
+    await stands_above("Second")
+    await inbox.page.keyboard.press("u")
+    await expect(row).not_to_have_class(unread)
+
+    for name in ("One", "Two"):
+        await inbox.row(name).hover()
+        await inbox.page.get_by_role("checkbox", name=inbox.words("bulk.select", name=name)).check(force=True)
+    await inbox.act("bulk-unread").click()
+    for one in (row, other):
+        await expect(one).to_have_class(unread)
+    await expect(inbox.page.locator(".toast").last).to_contain_text(inbox.words("bulk.unread.other", n=2))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.e2e.notices import bell, give, mention, panel, unread
+from tests.e2e.notices import bell, give, mention, panel, rows, unread
 from tests.e2e.office import DESKTOP, OFFLINE, Colleague, Office, OpenOffice
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.screen import agree, become
@@ -129,9 +129,53 @@ async def test_of_several_tabs_one_rings_and_none_that_shows_it(office: Office):
     await tabs[2].sees("hello??")
     # Something else rings, so that what did not ring is known not to.
     await office.known_writes("Lee", "and me?")
+    began = inbox.words("notice.new", contact="Lee")
+    await become(titles, sorted([given, replied, began]))
     await mention(office.boss, mina, "look here")
     mentioned = inbox.words("notice.mention", actor="Ada")
-    await become(titles, sorted([given, replied, mentioned]))
+    await become(titles, sorted([given, replied, began, mentioned]))
+
+
+async def test_new_customers_ring_once_as_one_line_until_somebody_has_them(office: Office):
+    """In the list, as a notification and by sound; taken by others, all of it is withdrawn."""
+    mina = await office.hire("Mina")
+    inbox = await with_ears(mina)
+    await allowed(inbox)
+    await unread(inbox, 0)
+    await office.known_writes("Kim", "hello")
+    began = inbox.words("notice.new", contact="Kim")
+    await become(lambda: heard(inbox.page), {"titles": [began], "tones": 2})
+    await bell(inbox).click()
+    await expect(rows(inbox)).to_have_count(1)
+    await expect(rows(inbox).first).to_contain_text("hello")
+    for name in ("Lee", "Park"):
+        await office.known_writes(name, f"I am {name}")
+    await expect(rows(inbox).first).to_contain_text(inbox.words("notice.new_many", n=3))
+    await expect(rows(inbox)).to_have_count(1)
+    await expect(rows(inbox).first).to_have_attribute("href", "/list/unassigned")
+    await unread(inbox, 1)
+    assert await inbox.faults("notices-new") == []
+    assert await heard(inbox.page) == {"titles": [began], "tones": 2}, (
+        "a moment after the first it rings no more"
+    )
+    talks = (await office.boss.ask("GET", "/conversations", status="open"))["conversations"]
+    for talk in talks:
+        await give(office.boss, office.boss, talk["id"])
+    await expect(rows(inbox)).to_have_count(0)
+    await unread(inbox, 0)
+    await become(lambda: inbox.page.evaluate("window.__heard.closed"), ["new"])
+
+
+async def test_new_customers_do_not_ring_for_who_is_away(office: Office):
+    mina = await office.hire("Mina")
+    await mina.ask("PUT", "/session/availability", {"availability": "busy"})
+    inbox = await with_ears(mina)
+    await allowed(inbox)
+    await office.known_writes("Kim", "hello")
+    await unread(inbox, 1)
+    await mention(office.boss, mina, "look here")
+    mentioned = inbox.words("notice.mention", actor="Ada")
+    await become(lambda: heard(inbox.page), {"titles": [mentioned], "tones": 2})
 
 
 @pytest.mark.parametrize("silence", ["kind", "quiet", "sound"])
@@ -213,7 +257,7 @@ async def test_a_closed_inbox_is_told_by_push_and_shows_it(open_office: OpenOffi
         await inbox.page.context.add_init_script(f"({SUBSCRIBE})({json.dumps(browser.subscription)})")
         await inbox.go("/settings/notices")
         await inbox.page.get_by_role("button", name=inbox.words("notify.push_on")).click()
-        await expect(inbox.page.get_by_text(inbox.words("notify.push_is_on"))).to_be_visible()
+        await expect(inbox.page.get_by_text(inbox.words("notify.push_is_on"), exact=True)).to_be_visible()
         service.key = (await mina.ask("GET", "/session/push"))["key"]
         assert len(await inbox.page.evaluate("window.__key")) == 65
         await inbox.page.locator(".card").last.get_by_role("button", name=inbox.words("notify.test")).click()
@@ -223,10 +267,10 @@ async def test_a_closed_inbox_is_told_by_push_and_shows_it(open_office: OpenOffi
         await unread(inbox, 2)
         await inbox.page.goto("about:blank")
         await asyncio.sleep(8.5)
-        await office.goes_on(token, "the code is 99")
+        await office.goes_on(token, "the code is ninety-nine")
         await become(lambda: told(browser), [("test", None), ("replied", 1)])
         assert service.refused == []
-        assert "99" not in json.dumps(browser.told)
+        assert "ninety" not in json.dumps(browser.told)
         assert "Kim" not in json.dumps(browser.told)
         assert browser.told[1]["conversation"] == talk
         await mina.ask("DELETE", "/session")

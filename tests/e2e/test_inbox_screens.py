@@ -36,7 +36,7 @@ SHARES: dict[tuple[Kind, Language], tuple[Theme, Theme]] = {
 }
 DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 """The page hears what the device asks for with the next frame, and draws it in that one."""
-LISTS = ("mine", "unassigned", "mentions", "watched", "snoozed", "closed", "spam")
+LISTS = ("mine", "unassigned", "mentions", "watched", "undelivered", "snoozed", "closed", "spam")
 SEARCHES = {"found": "tag:VIP", "none": "qqqqqqqq", "unknown": "form:me", "nothing": ""}
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
+import re
 from pathlib import Path
 from typing import Any
 
 import pyotp
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, WebSocketRoute, expect
 
 from tests.e2e.office import PASSWORD, PHONE, Colleague, Office
 from tests.e2e.pages.chat import ChatPage
@@ -278,9 +280,11 @@ async def test_channels_say_what_to_put_where(open_office: Any):
     await account.locator(".snippet").get_by_role("button", name=settings.words("copy")).click()
     copied = await settings.page.evaluate("navigator.clipboard.readText()")
     assert copied == await shown.text_content()
-    await expect(settings.page.get_by_role("region", name=settings.words("accounts.add"))).to_contain_text(
-        'type = "webchat"'
-    )
+    for kind in ("twilio_sms", "webchat"):
+        await settings.page.get_by_role("radio", name=kind).check()
+        await expect(
+            settings.page.get_by_role("region", name=settings.words("accounts.add"))
+        ).to_contain_text(f'type = "{kind}"')
     async with settings.page.context.expect_page() as opened:
         await account.get_by_role("link", name=settings.words("accounts.try")).click()
     chat: Page = await opened.value
@@ -397,6 +401,23 @@ async def test_the_chosen_section_comes_into_view(office: Office):
     settings = await settings_of(office.boss, "me", **HAND)
     await settings.go("audit")
     await expect(settings.page.locator(".settings-links [aria-current]")).to_be_in_viewport(ratio=1)
+
+
+async def test_a_page_is_not_refused_before_it_is_known_who_asks(office: Office):
+    inbox = await office.boss.inbox("/list/all", **HAND)
+    greets = asyncio.Event()
+
+    async def late(line: WebSocketRoute) -> None:
+        await greets.wait()
+        line.connect_to_server()
+
+    await inbox.page.route_web_socket(re.compile("/ws/agent"), late)
+    await inbox.page.goto(f"{office.url}/settings/audit")
+    await expect(inbox.page.locator("main.settings .skeleton").first).to_be_visible()
+    await expect(inbox.page.get_by_text(inbox.words("settings.refused"))).to_have_count(0)
+    greets.set()
+    await expect(inbox.page.locator(".settings-links [aria-current]")).to_be_in_viewport(ratio=1)
+    await expect(inbox.page.get_by_text(inbox.words("settings.refused"))).to_have_count(0)
 
 
 async def test_escape_closes_the_drawer_and_gives_the_focus_back(office: Office):

@@ -23,7 +23,19 @@ from tests.servers.pages import Pages
 BUILT = Path(__file__).parents[2] / "static/dist"
 READ = re.compile(r"/api/v1/(?!session$)")
 BROKEN = r"status of 503"
-LOADED = ("macros", "views", "security", "tokens", "agents", "hours", "accounts", "parked", "people", "audit")
+LOADED = (
+    "macros",
+    "views",
+    "security",
+    "tokens",
+    "agents",
+    "hours",
+    "accounts",
+    "parked",
+    "webhooks",
+    "people",
+    "audit",
+)
 """The pages of the settings that read from the server; the others show what the inbox knows already."""
 LONG = (
     "환불안내문구가아주길어서끝나지않는이름 Lieferverzögerungsbenachrichtigungsvorlage اسم طويل جدا "
@@ -160,6 +172,29 @@ async def test_a_part_of_the_page_that_does_not_come(
     await SettingsPage(inbox.page, office.url, language).shows("look")
 
 
+async def test_what_stands_beside_the_page_and_does_not_come(office: Office, new_page: Pages) -> None:
+    new_page.expect(r"ERR_FAILED|Failed to fetch dynamically imported module")
+    inbox = await office.boss.inbox("/list/all")
+    held = [file.name for file in BUILT.glob("*.js") if "palette-dialog" in file.read_text(encoding="utf-8")]
+    assert len(held) == 1
+    beside = re.compile(re.escape(held[0]))
+    await inbox.page.route(beside, lambda route: route.abort())
+    await inbox.page.reload()
+    await inbox.settled()
+    await inbox.page.keyboard.press("Control+k")
+    fault = inbox.page.get_by_role("dialog", name=inbox.words("part.failed"))
+    await expect(fault).to_be_visible()
+    assert await inbox.faults("beside-failed") == []
+    await inbox.page.keyboard.press("Escape")
+    await expect(fault).to_have_count(0)
+    await inbox.page.keyboard.press("Control+k")
+    await inbox.page.unroute(beside)
+    await fault.get_by_role("button", name=inbox.words("try_again")).click()
+    await inbox.settled()
+    await inbox.page.keyboard.press("Control+k")
+    await expect(inbox.page.get_by_role("dialog", name=inbox.words("palette.label"))).to_be_visible()
+
+
 async def test_a_page_whose_words_do_not_come_begins_anew(office: Office, new_page: Pages) -> None:
     new_page.expect(r"ERR_FAILED")
     inbox = await office.boss.inbox("/list/all")
@@ -181,17 +216,21 @@ async def test_a_page_whose_words_do_not_come_begins_anew(office: Office, new_pa
 
 
 EMPTY = {
-    **{f"list/{name}": f"empty.{name}" for name in ("mentions", "watched", "snoozed", "closed", "spam")},
     "notices": "notices.none",
+    **{
+        f"list/{name}": f"empty.{name}"
+        for name in ("mentions", "watched", "undelivered", "snoozed", "closed", "spam")
+    },
     "search?q=nothing": "search.none",
     "settings/macros": "macros.none",
     "settings/views": "views.none",
     "settings/tokens": "tokens.none",
     "settings/hours": "hours.no_teams",
     "settings/parked": "parked.none.waiting",
+    "settings/webhooks": "webhooks.none",
     "settings/people": "people.nobody_blocked",
 }
-"""Where nothing is yet, and what is said of it."""
+"""Where nothing is yet, and what is said of it; of all but the first also when somebody has written one word."""
 
 
 @pytest.fixture(params=["desk-en", "hand-ko"])
@@ -201,13 +240,14 @@ def looks(request: pytest.FixtureRequest) -> Looks:
 
 
 async def test_where_nothing_is_yet(office: Office, looks: Looks) -> None:
-    """A house on its first day, after one word: each place says what will stand there."""
-    await office.writes("Hello")
+    """A house on its first day: each place says what will stand there."""
     inbox = await office.boss.inbox("/list/all", looks.language, **looks.options)
     for place, said in EMPTY.items():
         await inbox.go_to(f"/{place}")
         await expect(inbox.page.get_by_text(inbox.words(said), exact=True).first).to_be_visible()
         await looks.part(inbox, f"empty-{place.replace('/', '-')[:20]}", "#app")
+        if place == "notices":
+            await office.writes("Hello")
     settings = SettingsPage(inbox.page, office.url, looks.language)
     for name in ("teams", "tags", "attributes", "agents", "audit", "accounts"):
         await settings.turn_to(name)

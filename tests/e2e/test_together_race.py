@@ -105,6 +105,38 @@ async def test_what_another_window_of_mine_shows_was_not_seen_in_this_one(office
     await expect(second.stopped).to_contain_text(second.words("stopped.title", name="Mina"))
 
 
+async def test_a_stop_tells_what_came_since_from_what_was_only_not_seen(office: Office, new_page: Pages):
+    mina, bo = await office.hire("Mina"), await office.hire("Bo")
+    token = await office.writes("First")
+    first = await mina.inbox()
+    await first.open("Unnamed visitor")
+    await first.sees("First")
+    for n in range(20):
+        await first.note(f"n{n}")
+    await first.sees("n19")
+    await mina.has_read()
+    await first.reply("Yes, on Sunday too.")
+    await first.sees("Yes, on Sunday too.")
+    await office.goes_on(token, "Thank you")
+    await first.sees("Thank you")
+    # It opens where he has read to, nothing: the answer stands further down.
+    second = await bo.inbox()
+    await second.open("Unnamed visitor")
+    await expect(second.page.locator(".thread-pill")).to_be_visible()
+    await second.reply("No idea.")
+    title = second.stopped.locator(".stopped-title")
+    newer = second.stopped.locator(".stopped-newer")
+    await expect(title).to_have_text(second.words("stopped.unseen", name="Mina"))
+    await expect(newer).to_have_count(3)
+    await second.stopped.get_by_role("button", name=second.words("edit")).click()
+    new_page.expect(OFFLINE)
+    await second.crosses(first, "And on Monday.")
+    await expect(title).to_have_text(second.words("stopped.title", name="Mina"))
+    await expect(newer).to_have_count(1)
+    await expect(newer).to_contain_text("And on Monday.")
+    await expect(second.stopped).to_contain_text(second.words("stopped.earlier.other", n=3))
+
+
 async def test_both_take_it_both_close_it(office: Office, new_page: Pages):
     new_page.expect(OFFLINE)
     first, second = await two_at_one(office)

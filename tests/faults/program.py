@@ -61,10 +61,10 @@ def paused_store(store: Store, pause: Pause) -> None:
     settle = kind._settle
 
     class Paused(kind):  # type: ignore[misc]
-        def _settle(self, outcomes: Sequence[Any], events: Sequence[Event]) -> None:
+        def _settle(self, outcomes: Sequence[Any], events: Sequence[Event], *more: Any) -> None:
             if events:
                 pause.at("committed")
-            settle(self, outcomes, events)
+            settle(self, outcomes, events, *more)
 
     store.__class__ = Paused
 

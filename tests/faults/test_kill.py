@@ -66,12 +66,18 @@ async def mother() -> AsyncIterator[Process]:
         stdout=PIPE,
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
+        start_new_session=True,
     )
     assert await hear(process) == ["ready"]
     yield process
     assert process.stdin
     process.stdin.close()
-    await process.wait()
+    try:
+        async with asyncio.timeout(10):
+            await process.wait()
+    except TimeoutError:  # a life that does not end: the test has failed already
+        os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()
 
 
 async def hear(process: Process) -> list[str]:

@@ -13,11 +13,19 @@ from pydantic import SecretStr
 from gateway import app
 from gateway.app import Parley, listening, open_parley
 from gateway.channels.registry import Channels, make
-from gateway.config import Config, Redis, Server
+from gateway.config import Config, Database, Redis, Server
 from gateway.door import HEADERS
 from gateway.errors import ConfigError, TemporaryError, Unavailable
+from gateway.events import SYSTEM
 from gateway.limits import Limits
-from gateway.store import Reader, open_store
+from gateway.seat import Taken
+from gateway.sockets import SOCKETS
+from gateway.store import Reader, Tx, open_store
+from gateway.stream.agents import add_agent
+from inbox.auth.tokens import make_token
+from inbox.desk import DESK
+from inbox.directory import load_directory
+from tests.world import until
 
 CHANNELS = {"web": {"type": "webchat", "label": "Website"}}
 
@@ -78,16 +86,16 @@ async def test_a_head_too_long_to_read_is_a_problem_that_repeats_nothing(
     assert "could not be read" in caplog.text and "0123456789" not in caplog.text
 
 
-async def test_a_redis_that_is_not_used_is_said_at_the_start(
-    config: Config, caplog: pytest.LogCaptureFixture
+async def test_redis_is_for_several_processes_and_may_be_away(
+    config: Config, caplog: pytest.LogCaptureFixture, postgres_url: str
 ) -> None:
-    async with open_parley(config):
-        assert "redis" not in caplog.text
-    named = Redis(url=SecretStr("redis://:hush@127.0.0.1:1"))
-    async with open_parley(config.model_copy(update={"redis": named})):
-        said = [record.getMessage() for record in caplog.records if "redis" in record.getMessage()]
-    assert len(said) == 1
-    assert "does not use it" in said[0]
+    named = {"redis": Redis(url=SecretStr("redis://:hush@127.0.0.1:1"))}
+    async with open_parley(config.model_copy(update=named)) as alone:
+        assert alone.carriage is None, "on SQLite there is one process"
+    several = named | {"database": Database(url=SecretStr(postgres_url))}
+    async with open_parley(config.model_copy(update=several)) as parley:
+        assert parley.carriage is not None
+        await until(lambda: "Redis is away" in caplog.text)
     assert "hush" not in caplog.text
 
 
@@ -102,6 +110,23 @@ async def test_accounts_follow_the_configuration(config: Config) -> None:
         ]
 
 
+async def test_an_account_is_called_by_its_name_in_each_language(config: Config) -> None:
+    async def named(parley: Parley) -> object:
+        return (await parley.store.read(lambda look: load_directory(look, parley.channels)))["accounts"][0][
+            "label"
+        ]
+
+    both = {"en": "Shop", "ko": "가게"}
+    told = config.model_copy(update={"channels": {"web": {"type": "webchat", "label": both}}})
+    async with open_parley(told) as parley:
+        assert await named(parley) == both
+    async with open_parley(config) as parley:
+        assert await named(parley) == {"en": "Website", "ko": "Website"}
+    bare = config.model_copy(update={"channels": {"web": {"type": "webchat"}}})
+    async with open_parley(bare) as parley:
+        assert await named(parley) == {"en": "Web chat", "ko": "웹 채팅"}
+
+
 async def test_going_down_tells_every_browser_to_come_back(config: Config) -> None:
     async with open_parley(config) as parley, ClientSession() as client:
         async with listening(parley, "127.0.0.1", 0) as port:
@@ -114,6 +139,66 @@ async def test_going_down_tells_every_browser_to_come_back(config: Config) -> No
             assert (await socket.receive_json())["kind"] == "snapshot"
         last = await socket.receive()
         assert (last.type, last.data) == (WSMsgType.CLOSE, 1012)
+
+
+async def test_who_leaves_says_so_and_answers_whoever_waits(parley: Parley, url: str) -> None:
+    async def verb(tx: Tx) -> str:
+        agent = await add_agent(tx, "ada@example.com", "Ada", "admin", SYSTEM)
+        return (await make_token(tx, agent, "test")).secret
+
+    token = {"Authorization": f"Bearer {await parley.store.write(verb)}"}
+    async with ClientSession() as client:
+        async with client.get(f"{url}/readyz") as answer:
+            assert (answer.status, answer.headers.get("Connection")) == (200, None)
+        waiting = {"after": str(parley.store.cursor), "wait": "60000"}
+        asked = asyncio.create_task(client.get(f"{url}/api/v1/events", params=waiting, headers=token))
+        await until(lambda: bool(parley.web[DESK].waiting))
+        parley.leave()
+        async with await asked as answer:
+            assert (answer.status, (await answer.json())["events"]) == (200, [])
+        async with client.get(f"{url}/readyz") as answer:
+            assert (answer.status, answer.headers["Connection"]) == (503, "close")
+        async with client.get(f"{url}/healthz") as answer:
+            assert (answer.status, answer.headers["Connection"]) == (200, "close")
+
+
+class Session:
+    def __init__(self, heard: list[int]) -> None:
+        self.heard, self.is_cut = heard, False
+
+    def cut(self, code: int) -> None:
+        if not self.is_cut:
+            self.is_cut = True
+            self.heard.append(code)
+
+
+@pytest.mark.parametrize(("sessions", "groups"), [(5, 1), (25, 3), (6_000, 500)])
+async def test_browsers_are_not_all_told_in_the_same_instant(
+    parley: Parley, sessions: int, groups: int
+) -> None:
+    """500 a second; however many there are, the last hears it within ten seconds."""
+    heard: list[int] = []
+    parley.web[SOCKETS].open.update(Session(heard) for _ in range(sessions))
+    told: list[int] = []
+
+    async def pause(seconds: float) -> None:
+        assert seconds == app.CUT_EVERY
+        told.append(len(heard))
+
+    await parley.hang_up_by_and_by(pause)
+    assert len(told) == groups - 1
+    assert told == sorted(set(told)), "some more each time"
+    assert heard == [1012] * sessions
+    assert groups * app.CUT_EVERY <= app.SPREAD
+
+
+async def test_a_database_file_is_served_once(config: Config) -> None:
+    async with open_parley(config):
+        with pytest.raises(Taken, match="this SQLite database is served by process"):
+            async with open_parley(config):
+                pass
+    async with open_parley(config):
+        pass
 
 
 async def test_everything_is_closed_behind_it(config: Config) -> None:

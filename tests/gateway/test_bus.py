@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from gateway.bus import AgentHere, AgentLooks, Bus
+from gateway.bus import AgentHere, AgentLooks, Bus, Signal
 from gateway.events import SYSTEM, Event, Kind
 
 
@@ -88,3 +88,26 @@ def test_what_a_taker_signals_in_turn_is_carried() -> None:
     bus.take_signals(AgentLooks, looks.append)
     bus.signal(AgentHere("ann", "1"))
     assert looks == [AgentLooks("ann", "1", None)]
+
+
+def test_what_another_process_says_is_heard_and_not_carried_again(caplog: pytest.LogCaptureFixture) -> None:
+    bus = Bus()
+    heard: list[Signal] = []
+    own: list[Signal] = []
+    carried: list[Signal] = []
+    bus.take_signals(AgentHere, heard.append)
+    stop = bus.take_own(AgentHere, own.append)
+    bus.carry_to(carried.append)
+    ann, bob = AgentHere("ann", "1"), AgentHere("bob", "1")
+    bus.signal(ann)
+    bus.hear(bob)
+    assert (heard, own, carried) == ([ann, bob], [ann], [ann])
+    stop()
+
+    def broken(signal: Signal) -> None:
+        raise RuntimeError("a broken carriage")
+
+    bus.carry_to(broken)
+    bus.signal(ann)
+    assert (heard, own) == ([ann, bob, ann], [ann])
+    assert "not carried" in caplog.text

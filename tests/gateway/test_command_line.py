@@ -1,6 +1,8 @@
 """The command line: what each command prints is what works afterwards, also while Parley serves."""
 
 import re
+import shutil
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -75,6 +77,12 @@ def test_the_first_start_hands_out_the_first_admin_s_link(parley: Start) -> None
     assert "first admin" not in server.said()
 
 
+def test_it_serves_where_standard_output_takes_nothing(parley: Start) -> None:
+    server = parley(program=("sh", "-c", 'exec "$0" -m gateway "$@" > /dev/full', sys.executable))
+    until_said(server, "standard output takes no words")
+    assert server.ready() and server.process.poll() is None
+
+
 def test_an_agent_added_while_it_serves_chooses_a_password(
     parley: Start, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -91,6 +99,7 @@ def test_an_agent_added_while_it_serves_chooses_a_password(
 
 def test_nobody_is_added_twice(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["agent", "add", "min@example.com", "--data", "here"]) == 0
+    assert "made here/parley.key" in capsys.readouterr().err, "the first command makes the key, and says so"
     assert main(["agent", "add", "MIN@example.com", "--data", "here"]) == 1
     said = (
         "parley: MIN@example.com is an agent already; for another link: parley agent reset MIN@example.com\n"
@@ -231,9 +240,80 @@ def test_a_backup_while_it_serves_and_the_way_back(
     assert main(["restore", kept, *elsewhere]) == 1
     assert "--force" in capsys.readouterr().err
     assert main(["restore", kept, "--force", *elsewhere]) == 0
+    assert "before it is started" in capsys.readouterr().out, "the key is in no backup: it is brought along"
+    shutil.copy(server.data / "parley.key", elsewhere[1])
     assert main(["token", "create", "sora@haru.example", *elsewhere]) == 0
 
 
 def test_erasing_somebody_who_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["erase", "nobody", "--data", "here"]) == 1
     assert "nobody" in capsys.readouterr().err
+
+
+def test_the_key_of_the_secrets_is_changed_while_it_serves(
+    parley: Start, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server = parley()
+    data = ("--data", str(server.data))
+    link = until_said(server, r"/link/(\S+)")[1]
+    body = {"link": link, "name": "Ada", "email": "ada@example.com", "password": "a fine horse 3"}
+    status, _, headers = ask(server, "POST", "/session/link", body)
+    assert status == 200
+    signed = {"Cookie": cookie(headers)}
+    key = ask(server, "POST", "/session/totp", {"password": "a fine horse 3"}, **signed)[1]["secret"]
+    assert main(["secrets", "rotate", *data]) == 0
+    said = capsys.readouterr().out
+    assert "2 secrets were sealed anew" in said
+    newest, former = (server.data / "parley.key").read_text().split()
+    assert newest not in said and former not in said
+    # The running process finds the newer key by itself.
+    code = totp.code(key, int(time.time() * 1000) // totp.STEP)
+    assert ask(server, "PUT", "/session/totp", {"code": code}, **signed)[0] == 200
+    assert key.encode() not in b"".join(file.read_bytes() for file in server.data.glob("parley.db*"))
+    server.kill()
+    (server.data / "parley.key").write_text(former + "\n")
+    assert main(["migrate", *data]) == 1
+    assert "parley secrets forget" in capsys.readouterr().err
+    assert main(["secrets", "forget", *data]) == 0
+    assert main(["migrate", *data]) == 0
+
+
+def test_a_key_that_is_given_is_changed_by_whoever_gives_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PARLEY_SECRETS__KEY", "o" * 32)
+    assert main(["migrate"]) == 0
+    assert main(["secrets", "rotate"]) == 0
+    assert "write it above this one" in capsys.readouterr().out
+    (tmp_path / "keys").write_text(f"{'n' * 32}\n{'o' * 32}\n")
+    monkeypatch.delenv("PARLEY_SECRETS__KEY")
+    monkeypatch.setenv("PARLEY_SECRETS__KEY_FILE", str(tmp_path / "keys"))
+    assert main(["secrets", "rotate"]) == 0
+    assert "1 secrets were sealed anew" in capsys.readouterr().out
+    monkeypatch.delenv("PARLEY_SECRETS__KEY_FILE")
+    monkeypatch.setenv("PARLEY_SECRETS__KEY", "n" * 32)
+    assert main(["migrate"]) == 0
+    assert not (tmp_path / "data" / "parley.key").exists()
+
+
+# --- to another database --------------------------------------------------------------------------------------------
+
+
+def test_a_move_says_what_to_change_and_the_old_one_where_it_went(
+    tmp_path: Path, postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    old = ["--data", str(tmp_path / "data")]
+    assert main(["migrate", *old]) == 0
+    assert main(["move", *old]) == 1
+    assert "parley move --to postgresql://" in capsys.readouterr().err
+    assert main(["move", "--undo", *old]) == 0
+    assert "is not being moved" in capsys.readouterr().out
+    assert main(["move", "--to", postgres_url, "--media", "disk:data/new", *old]) == 0
+    told = capsys.readouterr().out
+    assert "proven equal" in told
+    assert 'url = "postgresql://127.0.0.1' in told
+    assert f'store = "disk:{tmp_path / "data/new"}"' in told
+    assert main(["migrate", *old]) == 1
+    assert "was moved to postgresql://127.0.0.1" in capsys.readouterr().err
+    assert main(["move", "--undo", *old]) == 1
+    assert "--force" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import random
 import string
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,6 +15,22 @@ from gateway.events import Scope, Status, TeamId
 
 SECRET = "do-not-tell"
 WORDS = st.text(alphabet=string.ascii_letters + "가나다라", max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("space", "address", "shown"),
+    [
+        ("tel", "+821055550111", "+82 10-5555-0111"),
+        ("tel", "+447700900222", "+44 7700 900222"),
+        ("tel", "+15", None),
+        ("tel", "12345", None),
+        ("mailto", "mina@mail.example", None),
+        ("visitor", "+821055550111", None),
+    ],
+)
+def test_a_number_is_shown_as_people_write_it(space: str, address: str, shown: str | None) -> None:
+    told = agent.identity({"identity_id": "i", "space": space, "address": address, "proof": 1})
+    assert (told["address"], told.get("shown")) == (address, shown)
 
 
 def message_row(**changes: Any) -> dict[str, Any]:
@@ -42,6 +59,10 @@ def message_row(**changes: Any) -> dict[str, Any]:
         "late": 0,
         "edited_at": None,
         "erased_at": None,
+        "delivery": None,
+        "segments": None,
+        "envelope": f'{{"to":["i-{SECRET}"],"bcc":["b-{SECRET}"],"subject":"{SECRET}"}}',
+        "source_id": None,
     } | changes
 
 
@@ -56,6 +77,7 @@ def file_row(**changes: Any) -> dict[str, Any]:
         "width": 1,
         "height": 1,
         "inline": 1,
+        "cid": None,
     } | changes
 
 
@@ -98,6 +120,23 @@ def test_an_agent_is_told_the_whole_message() -> None:
     assert told["author"]["name"] == "Ann"
 
 
+def test_an_agent_is_told_of_each_recipient_and_what_became_of_it_for_her() -> None:
+    told = '{"to":["i1"],"cc":["i2","gone"],"bcc":["i3"],"subject":"S","quote":true,"aside":true}'
+    names = {"i1": "mina@x.kr", "i2": "june@x.kr", "i3": "erased:1"}
+    people = {key: {"id": key, "address": address, "name": key} for key, address in names.items()}
+    failed = {"state": "failed", "problem": "delivery.mailbox_full", "code": "5.2.2", "next_step": "again"}
+    became = {"i1": {"state": "sending"}, "i2": failed}
+    view = agent.message(message_row(envelope=told), [], link, people=people, became=became)["envelope"]
+    assert (view["subject"], view["quote"], view["aside"]) == ("S", True, True)
+    assert [(one["role"], one["address"], one.get("delivery")) for one in view["recipients"]] == [
+        ("to", "mina@x.kr", "queued"),
+        ("cc", "june@x.kr", "failed"),
+        ("bcc", "", None),
+    ]
+    assert view["recipients"][1]["failure"]["text"] == "delivery.mailbox_full"
+    assert "envelope" not in agent.message(message_row(envelope=None), [], link)
+
+
 def test_a_preview_is_short_and_missing_where_there_are_no_words() -> None:
     row = {
         "last_message_id": "m1",
@@ -108,6 +147,7 @@ def test_a_preview_is_short_and_missing_where_there_are_no_words() -> None:
         "m_agent_name": None,
         "m_customer_name": "Kim",
         "m_files": 2,
+        "m_pictures": 1,
         "m_at": 5,
         "m_erased_at": None,
     }
@@ -116,7 +156,8 @@ def test_a_preview_is_short_and_missing_where_there_are_no_words() -> None:
     assert len(shown["text"]) == agent.PREVIEW
     assert shown["author"]["name"] == "Kim"
     assert shown["erased"] is False
-    gone = agent.preview(row | {"m_text": "", "m_files": 0, "m_erased_at": 6})
+    assert (shown["attachments"], shown["pictures"]) == (2, 1)
+    gone = agent.preview(row | {"m_text": "", "m_files": 0, "m_pictures": 0, "m_erased_at": 6})
     assert gone is not None
     assert gone["erased"] is True
     assert agent.preview(row | {"last_message_id": None}) is None

@@ -9,6 +9,7 @@ import asyncio
 import contextlib
 import random
 import socket
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +19,8 @@ import orjson
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from hypothesis import given
-from hypothesis import strategies as st
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
-from websockets.frames import Frame, Opcode
-from websockets.streams import StreamReader
 from yarl import URL
 
 from gateway import live
@@ -31,17 +28,9 @@ from gateway.bus import Bus
 from gateway.crowd import Crowd
 from gateway.errors import Unavailable
 from gateway.events import SYSTEM, Event, Kind
+from gateway.frames import encode
 from gateway.limits import Limits
-from gateway.live import (
-    CLOSE_PROTOCOL,
-    CLOSE_SLOW,
-    Hub,
-    LiveSession,
-    encode,
-    first_text,
-    open_socket,
-    text_frame,
-)
+from gateway.live import CLOSE_PROTOCOL, CLOSE_SLOW, Hub, LiveSession, first_text, heard, open_socket
 from gateway.serving import Runner
 from gateway.store import Cursor, Reader, Store, Tx, open_store
 from gateway.stream.trim import trim_log
@@ -133,7 +122,9 @@ class Room:
             if not await self.hub.join(session):
                 session.send({"reset": "too_old", "at": self.store.published})
                 return
-            async for message in session.ws:
+            async for message in heard(session):
+                if message.data == "work":
+                    time.sleep(0.002)  # noqa: ASYNC251 - a frame whose taking costs something and waits for nothing
                 if message.data == "fail":
                     raise RuntimeError("a door's fault")
                 if message.data == "away":
@@ -278,37 +269,6 @@ OVER = (-1, 0, 1, 125, 126)
 # --- frames ---------------------------------------------------------------------------------------------------------
 
 
-@given(
-    st.one_of(
-        st.binary(max_size=300),
-        st.sampled_from([0, 1, 125, 126, 127, 200_000])
-        .flatmap(
-            lambda size: st.sampled_from([size, *(live.PIECE * n + over for n in (1, 2) for over in OVER)])
-        )
-        .map(lambda size: b"x" * size),
-    )
-)
-def test_a_message_is_what_rfc_6455_says(payload: bytes) -> None:
-    """One frame, or a run of them: the first names the kind, the last ends it."""
-    reader = StreamReader()
-    reader.feed_data(text_frame(payload) + b"the next one")
-    frames: list[Frame] = []
-    while not frames or not frames[-1].fin:
-        parser = Frame.parse(reader.read_exact, mask=False)
-        with pytest.raises(StopIteration) as done:
-            next(parser)
-        frames.append(done.value.value)
-    assert [frame.opcode for frame in frames] == [Opcode.TEXT, *[Opcode.CONT] * (len(frames) - 1)]
-    assert b"".join(frame.data for frame in frames) == payload
-    assert max(len(frame.data) for frame in frames) <= live.PIECE
-    assert b"".join(live._pieces(text_frame(payload))) == text_frame(payload)
-    assert len([*live._pieces(text_frame(payload))]) == len(frames)
-    remaining = reader.read_exact(len(b"the next one"))
-    with pytest.raises(StopIteration) as rest:
-        next(remaining)
-    assert rest.value.value == b"the next one"
-
-
 async def test_frames_of_every_size_arrive_whole(room: Room) -> None:
     sizes = [1, 100, 125 - 12, 126 - 12, 127 - 12, 65_535, 65_536, 400_000]
     room.at_start = lambda session: session.send(["x" * size for size in sizes])
@@ -451,6 +411,15 @@ async def test_a_cursor_from_another_process_that_is_ahead_of_this_one(on_postgr
             await other.happens(2)
             await ours.look_at_head()
             assert await one.reaches(last) == [ahead + 1, ahead + 2]
+
+
+async def test_a_browser_that_says_much_at_once_does_not_keep_the_others_waiting(room: Room) -> None:
+    """Its frames have all come when the first is taken; what holds the loop for long fails every test."""
+    async with browser(room) as loud, browser(room) as other:
+        await joined(room, 2)
+        for _ in range(500):
+            await loud.connection.send("work")
+        await other.reaches(await room.happens())
 
 
 # --- faults ---------------------------------------------------------------------------------------------------------

@@ -13,8 +13,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 
 from gateway import live
+from gateway.frames import PIECE, encode
 from gateway.limits import Limits
-from gateway.live import CLOSE_SLOW, encode
+from gateway.live import CLOSE_SLOW
 from gateway.store import Store
 from gateway.stream.trim import trim_log
 from tests.gateway.test_live import SOON, Browser, become, browser, joined, open_room, stalled_browser, store
@@ -302,7 +303,7 @@ async def test_nothing_a_crowd_is_told_overtakes_what_waits_in_pieces(store: Sto
         session.write(own(unsaid - left() - 2))  # a longer frame's head is two bytes longer
         assert left() == unsaid
         assert session in crowd._quick, "nothing has said that it is slow"
-        session.write(own(2 * live.PIECE))
+        session.write(own(2 * PIECE))
         assert len(session._behind) == 2, "there is room for none of its pieces"
         for _ in range(20):
             await room.happens()
@@ -311,7 +312,7 @@ async def test_nothing_a_crowd_is_told_overtakes_what_waits_in_pieces(store: Sto
         one.wake()
         last = store.published
         assert await one.reaches(last) == list(range(1, last + 1))
-        assert [len(frame.get("padding", "")) > live.PIECE for frame in one.frames if not frame["at"]][-1]
+        assert [len(frame.get("padding", "")) > PIECE for frame in one.frames if not frame["at"]][-1]
         await become(lambda: session.quick)
         last = await room.happens()
         assert await one.reaches(last) == list(range(1, last + 1))

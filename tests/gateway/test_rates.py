@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.errors import TooMany
-from gateway.rates import TROUBLES_KEPT, Buckets, News, Rate, Together
+from gateway.rates import TROUBLES_KEPT, Bound, Buckets, News, Rate, Together
 
 
 class Clock:
@@ -122,3 +124,44 @@ def test_news_remembers_so_much_and_no_more() -> None:
     news = News(10.0, Clock())
     assert all(news.is_news("trouble " + "x" * n) for n in range(TROUBLES_KEPT * 5))
     assert len(news._told) <= TROUBLES_KEPT
+
+
+class Counting:
+    """Counts for all processes, as told."""
+
+    def __init__(self, wait: float = 0.0) -> None:
+        self.wait = wait
+        self.asked: list[tuple[str, Hashable, Rate, float]] = []
+        self.forgiven: list[tuple[str, Hashable]] = []
+
+    async def take(self, name: str, key: Hashable, rate: Rate, cost: float) -> float:
+        self.asked.append((name, key, rate, cost))
+        return self.wait
+
+    def forgive(self, name: str, key: Hashable) -> None:
+        self.forgiven.append((name, key))
+
+
+async def test_a_bound_holds_here_and_in_all_processes_together() -> None:
+    shared, rate = Counting(), Rate(2, 60.0)
+    bound = Bound("sign_in", rate, Clock(), shared)
+    await bound.admit("a", 2.0)
+    assert shared.asked == [("sign_in", "a", rate, 2.0)]
+    with pytest.raises(TooMany):
+        await bound.admit("a")
+    assert len(shared.asked) == 1, "who is refused here asks nobody else"
+    bound.forgive("a")
+    assert shared.forgiven == [("sign_in", "a")]
+    shared.wait = 7.5
+    with pytest.raises(TooMany) as caught:
+        await bound.admit("a", text="errors.sign_in_often")
+    assert (caught.value.retry_after, caught.value.text) == (7.5, "errors.sign_in_often")
+
+
+async def test_a_bound_of_one_process_is_a_bucket() -> None:
+    bound = Bound("sign_in", Rate(1, 60.0), Clock())
+    await bound.admit("a")
+    with pytest.raises(TooMany):
+        await bound.admit("a")
+    bound.forgive("a")
+    await bound.admit("a")

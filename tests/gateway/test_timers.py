@@ -18,6 +18,8 @@ from gateway.store.sqlite import SqliteStore, wall_clock
 from gateway.stream.along import Along, save_along
 from gateway.stream.attach import keep_upload
 from gateway.stream.edit import give_up
+from gateway.stream.hook_queue import follow
+from gateway.stream.hooks import Wish, make_hook, skip
 from gateway.stream.ingest import take_in
 from gateway.stream.parked import Reason, Trouble, park
 from gateway.stream.post import Post, post
@@ -116,6 +118,49 @@ async def test_a_held_reply_goes_in_its_time_and_at_once_when_nobody_ran(tmp_pat
         await store.close()
 
 
+async def test_what_waits_for_a_far_time_is_looked_at_without_writing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = Clock()
+    store = await opened(tmp_path, clock)
+    taken = await take_in(store, WEB, InboundMessage("m1", Address("visitor", "v1"), "hello"))
+    at = clock.now + 3 * HOUR
+    await post(store, Post(taken.conversation, agent("anna"), "c1", "then", at=at))
+    looked, written = asyncio.Semaphore(0), 0
+    read, write = store.read, store.write
+
+    async def reading(verb: object) -> object:
+        looked.release()
+        return await read(verb)  # type: ignore[arg-type]
+
+    async def writing(verb: object, **more: object) -> object:
+        nonlocal written
+        written += 1
+        return await write(verb, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("gateway.timers.LOOK_EVERY", 0.01)
+    monkeypatch.setattr(store, "read", reading)
+    monkeypatch.setattr(store, "write", writing)
+    heard = asyncio.Event()
+    store.publish_to(lambda events: heard.set())
+    releasing = asyncio.create_task(release_held(store, Channels(), clock))
+    try:
+        async with asyncio.timeout(20):
+            for _ in range(5):
+                await looked.acquire()
+            assert written == 0 and not heard.is_set()
+            clock.now = at
+            await heard.wait()
+        assert (
+            await read(lambda look: look.value("select text from messages where author_kind = 'agent'"))
+            == "then"
+        )
+    finally:
+        releasing.cancel()
+        await asyncio.gather(releasing, return_exceptions=True)
+        await store.close()
+
+
 async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -134,6 +179,11 @@ async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(
     upload = await store.write(lambda tx: keep_upload(tx, "agent:anna", waits))
     along = Along(files=[upload])
     await store.write(lambda tx: save_along(tx, "anna", "agent:anna", taken.conversation, "note", along))
+    waiting = await media.put(b"for another year", limit=None)
+    kept = Attachment(waiting.hash, "year.txt", "text/plain", waiting.size)
+    file = await store.write(lambda tx: keep_upload(tx, "agent:anna", kept))
+    later = clock.now + 365 * DAY
+    await post(store, Post(taken.conversation, agent("anna"), "c9", "then", uploads=(file,), at=later))
     why = Trouble(Reason.UNREADABLE, "no form")
     call = ProviderRequest("POST", "https://x.example/", {}, b"of long ago")
     await store.write(lambda tx: park(tx, "web", call, why, most=9))
@@ -148,7 +198,8 @@ async def test_cleaning_forgets_what_nobody_used_and_keeps_the_rest(
     assert await media.exists(used.hash)
     assert not await media.exists(forgotten.hash)
     assert await media.exists(drafted.hash), "what waits in a draft waits on"
-    assert await store.read(lambda look: look.value("select count(*) from attachments")) == 2
+    assert await media.exists(waiting.hash), "so does what waits with a reply"
+    assert await store.read(lambda look: look.value("select count(*) from attachments")) == 3
     assert await store.read(lambda look: look.value("select count(*) from events")) == 0
     assert store.published == events
     assert await store.read(lambda look: look.value("select count(*) from audit")) > 0
@@ -187,3 +238,27 @@ async def test_files_of_the_erased_are_deleted_again_and_again(
         await asyncio.gather(forgetting, return_exceptions=True)
         await store.close()
         await media.close()
+
+
+async def test_webhooks_that_are_done_with_are_swept_in_their_time(tmp_path: Path) -> None:
+    clock = Clock()
+    store = await opened(tmp_path, clock)
+    media = open_media("disk:media", tmp_path)
+    wish = Wish("https://example.com/", ("message.created",))
+    hook = (await store.write(lambda tx: make_hook(tx, wish, agent("anna"), most=9))).id
+    await take_in(store, WEB, InboundMessage("m1", Address("visitor", "v1"), "hello"))
+    await store.write(lambda tx: follow(tx, hook, most=9))
+    await store.write(lambda tx: skip(tx, hook, agent("anna")))
+
+    async def left() -> int:
+        found: int = await store.read(lambda look: look.value("select count(*) from hook_deliveries"))
+        return found
+
+    clock.now += LIMITS.webhook_kept * DAY
+    await clean_once(store, media, LIMITS)
+    assert await left() == 1
+    clock.now += 1
+    await clean_once(store, media, LIMITS)
+    assert await left() == 0
+    await media.close()
+    await store.close()

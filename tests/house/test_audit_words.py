@@ -8,7 +8,7 @@ from gateway.events import Kind
 from tests.house import sources
 from tests.house.test_texts import all_keys
 
-NEVER_AUDITED = {Kind.MESSAGE_CREATED, Kind.MESSAGE_HELD, Kind.LEG_SEEN}
+NEVER_AUDITED = {Kind.MESSAGE_CREATED, Kind.MESSAGE_HELD, Kind.MESSAGE_FILES, Kind.LEG_SEEN}
 PAGE = "static/src/inbox/views/settings/audit-words.ts"
 
 

@@ -30,3 +30,9 @@ def test_a_slower_machine_has_as_much_more_and_a_faster_one_no_less() -> None:
     )
     assert budgets.slowness([budgets.REFERENCE / 3]) == budgets.slowness([]) == 1.0
     assert budgets.pace() > 0
+
+
+def test_few_tests_may_need_a_second_try():
+    names = [f"tests/e2e/test_x.py::test_{number}" for number in range(budgets.SECOND_TRIES + 1)]
+    assert budgets.too_many(names[1:]) == []
+    assert budgets.too_many(names) == names

@@ -206,6 +206,13 @@ async def reads(story: Story, a: int, b: int, c: int) -> None:
 
 
 @act
+async def unreads(story: Story, a: int, b: int, c: int) -> None:
+    tab = story.tabs[b % len(story.tabs)]
+    at = story.house.store.published - c % 5
+    await tab.tries("mark_unread", conversation=story.one(story.conversations, a), position=max(at, 0))
+
+
+@act
 async def changes_team(story: Story, a: int, b: int, c: int) -> None:
     who = ("ann", "bob")[a % 2]
     both = list(story.house.teams.values())

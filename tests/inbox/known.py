@@ -91,8 +91,11 @@ class Known:
         self._learn_private(frame["private"])
 
     def _learn_private(self, told: View) -> None:
+        if "read_above" in told:  # what is below it was taken back while this tab was cut
+            self.read.update(told.get("read", {}))
         for key, position in told.get("read", {}).items():
             self.mark_read(key, position)
+        self.read.update(told.get("unread", {}))
         for key, texts in told.get("drafts", {}).items():
             self.drafts[key] = {**self.drafts.get(key, {}), **texts}
         if told.get("preferences"):

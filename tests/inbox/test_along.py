@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
+from gateway.errors import Malformed
 from tests.inbox.conftest import House, does
 from tests.inbox.tabs import tabs
 
@@ -73,3 +76,22 @@ async def test_what_goes_with_a_draft_follows_a_merge(both: House) -> None:
     assert told[-1][into]["public"]["files"] == [file]
     page = await (await both.client("ann")).get(f"/conversations/{into}")
     assert [one["id"] for one in page["along"]["public"]["files"]] == [file["id"]]
+
+
+async def test_to_whom_a_draft_is_to_go_is_told_as_it_was_said(both: House) -> None:
+    talk = (await both.customer_writes("hello")).conversation
+    said = {
+        "cc": [],
+        "bcc": [{"address": "june@example.net", "name": "June"}],
+        "subject": "S",
+        "quote": False,
+    }
+    await does(both, "ann", "save_along", conversation=talk, mode="public", letter=said)
+    ann = await both.client("ann")
+    assert (await ann.get(f"/conversations/{talk}"))["along"]["public"]["letter"] == said
+    await does(
+        both, "ann", "save_along", conversation=talk, mode="public", letter={}, worded=True, macro="0a"
+    )
+    assert "letter" not in (await ann.get(f"/conversations/{talk}"))["along"]["public"]
+    with pytest.raises(Malformed):
+        await does(both, "ann", "save_along", conversation=talk, mode="public", letter={"too": []})

@@ -42,7 +42,7 @@ def test_words_stay_words(text: str, words: str) -> None:
 
 def test_filters_in_both_languages() -> None:
     asked = read(
-        'from:kim 보낸사람:박서연 tag:"late delivery" 채널:web has:파일 포함:note 상태:종료 담당:나 주문'
+        'from:kim 보낸사람:박서연 tag:"late delivery" 채널:web has:파일 포함:note 상태:종료 우선순위:긴급 담당:나 주문'
     )
     assert asked == Question(
         words="주문",
@@ -51,10 +51,13 @@ def test_filters_in_both_languages() -> None:
         channels=("web",),
         has=("file", "note"),
         status="closed",
+        priority=4,
         assignee="me",
     )
     assert asked.is_narrowed
     assert read("FROM:kim").people == ("kim",)
+    assert [read(f"priority:{said}").priority for said in ("none", "LOW", "normal", "높음")] == [0, 1, 2, 3]
+    assert read("priority:none").is_narrowed
     assert read("assignee:none").assignee == read("담당:없음").assignee == "none"
 
 
@@ -77,6 +80,7 @@ def test_days_begin_at_the_askers_midnight() -> None:
         ("form:kim", "errors.search_filter_near", {"name": "form", "near": "from"}),
         ("xyzzy:kim", "errors.search_filter", {"name": "xyzzy", "near": ""}),
         ("status:done", "errors.search_status", {"value": "done"}),
+        ("priority:5", "errors.search_priority", {"value": "5"}),
         ("has:wings", "errors.search_has", {"value": "wings"}),
         ("after:soon", "errors.search_date", {"name": "after", "value": "soon"}),
         ("before:2026-02-30", "errors.search_date", {"name": "before", "value": "2026-02-30"}),

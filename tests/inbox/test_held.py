@@ -237,3 +237,45 @@ async def test_preferences_are_set_by_rest_too(house: House) -> None:
         400,
         "malformed",
     )
+
+
+async def test_what_waits_for_a_time_is_told_and_may_be_seen_to_by_supervisors(both: House) -> None:
+    taken = await both.customer_writes("hello")
+    at = both.clock() + 86_400_000
+
+    async def later(key: str) -> str:
+        said = {"conversation": taken.conversation, "text": f"Then {key}", "client_id": key, "at": at}
+        message = (await does(both, "ann", "reply", **said))["message"]
+        assert message["held"] == {"until": at, "problem": None, "chosen": True}
+        return str(message["id"])
+
+    first, second = await later("c1"), await later("c2")
+    assert await shown(both, taken.conversation, "bob") == (["hello"], ["Then c1", "Then c2"])
+    for command in ("undo_send", "send_now"):
+        with pytest.raises(Forbidden):
+            await does(both, "bob", command, message=first)
+    with pytest.raises(Forbidden):
+        await does(both, "bob", "send_later", message=first, at=at + 1)
+    with pytest.raises(Refused) as far:
+        await does(both, "ann", "send_later", message=first, at=at + 366 * 86_400_000)
+    assert far.value.text == "errors.too_late_a_time"
+    sue = await both.client("sue")
+    await sue.does("POST", f"/messages/{first}/later", {"at": at + 1})
+    page = await sue.get(f"/conversations/{taken.conversation}/messages")
+    assert sorted(one["held"]["until"] for one in page["held"]) == [at, at + 1]
+    assert (await does(both, "sue", "undo_send", message=first))["message"]["text"] == "Then c1"
+    sent = (await does(both, "sue", "send_now", message=second))["message"]
+    assert sent["author"]["id"] == both.agents["ann"] and "held" not in sent
+    soon = (await held(both, taken.conversation, client_id="c3"))["message"]["id"]
+    with pytest.raises(Forbidden):
+        await does(both, "sue", "undo_send", message=soon)
+    assert await shown(both, taken.conversation) == (["hello", "Then c2"], ["Soon"])
+    ann = await both.client("ann")
+    said = {"text": "By REST", "visibility": "public", "client_id": "c4", "at": at}
+    written = await ann.does("POST", f"/conversations/{taken.conversation}/messages", said)
+    assert written["message"]["held"]["until"] == at
+    note = {**said, "visibility": "note", "client_id": "c5"}
+    assert await ann.fails("POST", f"/conversations/{taken.conversation}/messages", note) == (
+        400,
+        "malformed",
+    )

@@ -10,6 +10,7 @@ from gateway.stream.claims import MARK
 from gateway.stream.contacts import set_claims
 from gateway.stream.ingest import Intake, take_in
 from gateway.stream.introduce import introduce
+from gateway.stream.proofs import make_word
 from tests.inbox.conftest import House, does
 
 
@@ -151,3 +152,64 @@ async def test_what_can_be_taken_back_comes_with_the_suggestions(both: House) ->
     assert (await sue.get(f"/contacts/{park}/likely"))["joined"] is True
     await does(both, "sue", "undo_merge", merge=merge)
     assert (await sue.get(f"/contacts/{park}/likely"))["joined"] is False
+
+
+async def test_a_number_that_proved_itself_is_suggested_first_and_gone_once_joined(both: House) -> None:
+    sms = Intake(AccountId("web"))
+    chat = await take_in(
+        both.store, sms, InboundMessage("p1", Address("visitor", "v1"), text="hi", name="Hana")
+    )
+    phone = await take_in(both.store, sms, InboundMessage("p2", Address("tel", "+821055501001"), name="Hana"))
+    hana, theirs = [await contact_of(both, one.conversation) for one in (chat, phone)]
+    shown_to = await both.store.read(
+        lambda look: look.value("select id from identities where contact_id = $1", hana)
+    )
+    word = await both.store.write(lambda tx: make_word(tx, chat.conversation, shown_to, "web"))
+    before = both.store.published
+    await take_in(both.store, sms, InboundMessage("p3", Address("tel", "+821055501001"), text=f"#{word}"))
+    assert await likely(both, "sue", hana) == [(theirs, ["proof", "name"])]
+    assert await likely(both, "sue", theirs) == [(hana, ["proof", "name"])]
+    told = await both.store.read(lambda look: events_after(look, before, 10))
+    assert {one.contact for one in told if one.contact} == {hana, theirs}
+    merged = await does(both, "sue", "merge_contacts", contact=theirs, into=hana)
+    assert await likely(both, "sue", hana) == []
+    await does(both, "sue", "undo_merge", merge=merged["merge"])
+    assert await likely(both, "sue", hana) == [(theirs, ["proof", "name"])]
+
+
+async def test_the_conversations_that_run_with_one_person_are_named_to_who_sees_them(both: House) -> None:
+    one = await writes(both, "tel", "+821055501001", "Lee", "sales")
+    other = await writes(both, "tel", "+821055501002", "Lee", "support")
+    third = await writes(both, "tel", "+821055501003", "Lee", "sales")
+    sue, ann = await both.client("sue"), await both.client("ann")
+
+    async def named(who: Any) -> list[int]:
+        return [each["number"] for each in (await who.get(f"/contacts/{one}/likely"))["running"]]
+
+    assert await named(sue) == [1]
+    await does(both, "sue", "merge_contacts", contact=other, into=one)
+    await does(both, "sue", "merge_contacts", contact=third, into=one)
+    assert await named(sue) == [3, 2, 1]
+    assert await named(ann) == [3, 1], "the other team's is not told"
+    numbers = {
+        number: (await sue.get(f"/conversations/{number}"))["conversation"]["id"] for number in (1, 2, 3)
+    }
+    await does(both, "sue", "snooze", conversation=numbers[1], until=2**41)
+    await does(both, "sue", "close", conversation=numbers[3])
+    assert await named(sue) == [2, 1]
+    await does(both, "sue", "merge", conversation=numbers[2], into=numbers[1])
+    assert await named(sue) == [1]
+
+
+async def test_what_was_separated_is_not_suggested_by_its_proof_again(both: House) -> None:
+    chat = await both.customer_writes("hello", name="Mina", team="sales")
+    row = await both.store.read(lambda look: look.one("select id, contact_id from identities"))
+    assert row is not None
+    identity, mina = str(row["id"]), str(row["contact_id"])
+    word = await both.store.write(lambda tx: make_word(tx, chat.conversation, identity, "web"))
+    fact = InboundMessage("w1", Address("tel", "+821055501001"), text=f"here #{word}")
+    await take_in(both.store, Intake(AccountId("web"), both.teams["sales"]), fact)
+    assert await likely(both, "sue", mina) == []
+    merge = await both.store.read(lambda look: look.value("select id from merges"))
+    await does(both, "sue", "undo_merge", merge=merge)
+    assert await likely(both, "sue", mina) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.inbox.conftest import House
 
 
@@ -16,6 +18,18 @@ async def test_the_log_by_long_poll(both: House) -> None:
     assert page["events"][-1]["message"]["text"] == "hello"
     assert page["position"] == taken.position
     assert await sue.fails("GET", "/events?after=elsewhere.1") == (410, "cursor_gone")
+
+
+async def test_a_cursor_that_another_process_told_is_no_stranger_here(
+    both: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have heard of more than this one, which is a moment behind."""
+    sue = await both.client("sue")
+    await both.customer_writes("hello")
+    cursor, position = both.store.cursor, both.store.published
+    monkeypatch.setattr(both.store, "_published", position - 1)
+    assert (await sue.get("/events", after=str(cursor)))["events"] == []
+    assert await sue.fails("GET", f"/events?after={cursor.epoch}.{position + 1}") == (410, "cursor_gone")
 
 
 async def test_events_keep_to_the_view(both: House) -> None:

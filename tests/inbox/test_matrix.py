@@ -23,6 +23,8 @@ from gateway.stream.contact_notes import add_note
 from gateway.stream.definitions import make_attribute, make_organisation
 from gateway.stream.describe import make_tag
 from gateway.stream.directory import make_team
+from gateway.stream.hook_queue import follow
+from gateway.stream.hooks import Wish, make_hook, skip
 from gateway.stream.hours import Said, set_hours
 from gateway.stream.macros import make_macro
 from gateway.stream.merge import merge, merge_contacts
@@ -56,6 +58,7 @@ PUSHED: dict[str, Any] = {
         "auth": "BTBZMqHH6r4Tts7J_aSIgg",
     },
 }
+HOOKED: dict[str, Any] = {"url": "https://hooks.invalid/x", "kinds": ["message.created"]}
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,9 @@ ROUTE_ROWS = {
     "GET /agents/standing": Row(),
     "DELETE /agents/{id}/picture": Row(id="spare"),
     "GET /accounts/setup": Row(),
+    "POST /accounts/resume": Row(says(account="web"), ok=(409,)),
+    "GET /templates": Row(query="account=web", ok=(422,)),
+    "POST /templates/preview": Row(says(account="web", key="x"), ok=(422,)),
     "POST /agents": Row(says(email="$email", name="New")),
     "PATCH /agents/{id}": Row(says(name="Changed"), id="spare"),
     "POST /agents/{id}/link": Row(says(), id="spare"),
@@ -124,6 +130,7 @@ ROUTE_ROWS = {
     "GET /conversations/{id}": Row(id="conversation", scoped=True),
     "GET /conversations/{id}/messages": Row(id="conversation", scoped=True),
     "GET /conversations/{id}/merges": Row(id="conversation", scoped=True),
+    "GET /conversations/{id}/codes": Row(id="conversation", scoped=True),
     "GET /conversations/{id}/export": Row(id="conversation", scoped=True),
     "GET /contacts/{id}/export": Row(id="contact", scoped=True),
     "POST /conversations/{id}/messages": Row(WRITE, id="conversation", scoped=True),
@@ -131,6 +138,17 @@ ROUTE_ROWS = {
         says(account="web", identity="$identity", text="Hi", client_id="$fresh"), scoped=True
     ),
     "PATCH /conversations/{id}": Row(says(subject="x"), id="conversation", scoped=True),
+    "GET /conversations/{id}/ways": Row(id="conversation", scoped=True),
+    "POST /conversations/{id}/transcript": Row(
+        says(account="web", address="kim@naver.com", client_id="$fresh"),
+        id="conversation",
+        ok=(422,),
+        scoped=True,
+    ),
+    "GET /conversations/{id}/recipients": Row(id="conversation", scoped=True),
+    "POST /conversations/{id}/ways": Row(
+        says(account="web", identity="$identity"), id="conversation", scoped=True
+    ),
     "GET /contacts": Row(),
     "GET /contacts/{id}": Row(id="contact", scoped=True),
     "PATCH /contacts/{id}": Row(says(name="x"), id="contact", scoped=True),
@@ -148,8 +166,14 @@ ROUTE_ROWS = {
     "DELETE /messages/{id}": Row(id="message", scoped=True),
     "GET /messages/{id}/versions": Row(id="message", scoped=True),
     "GET /messages/{id}/seen": Row(id="message", scoped=True),
+    "GET /messages/{id}/source": Row(id="message", scoped=True),
+    "GET /messages/{id}/page": Row(id="message", scoped=True),
     "POST /messages/{id}/undo": Row(id="held", scoped=True),
     "POST /messages/{id}/send": Row(id="held", scoped=True),
+    "POST /messages/{id}/later": Row(says(at=1), id="held", scoped=True),
+    "POST /messages/{id}/send_again": Row(id="message", ok=(409,), scoped=True),
+    "POST /messages/{id}/let_be": Row(id="message", ok=(409,), scoped=True),
+    "POST /messages/{id}/fetch_again": Row(id="message", ok=(409,), scoped=True),
     "PATCH /session/preferences": Row(says(values={})),
     "GET /teams": Row(),
     "POST /teams": Row(says(name="$fresh")),
@@ -170,6 +194,19 @@ ROUTE_ROWS = {
     "POST /parked/{id}/replay": Row(id="parked", ok=(422,)),
     "POST /parked/{id}/discard": Row(id="parked"),
     "POST /parked/{id}/restore": Row(id="parked"),
+    "GET /webhooks": Row(),
+    "POST /webhooks": Row(says(**HOOKED)),
+    "GET /webhooks/trouble": Row(),
+    "GET /webhooks/{id}": Row(id="webhook"),
+    "PATCH /webhooks/{id}": Row(says(state="paused"), id="webhook"),
+    "DELETE /webhooks/{id}": Row(id="webhook"),
+    "POST /webhooks/{id}/secret": Row(says(), id="webhook"),
+    "POST /webhooks/{id}/ping": Row(id="webhook"),
+    "POST /webhooks/{id}/replay": Row(says(since=1), id="webhook"),
+    "POST /webhooks/{id}/skip": Row(id="webhook"),
+    "GET /webhooks/{id}/deliveries": Row(id="webhook"),
+    "GET /webhooks/deliveries/{id}": Row(id="delivery"),
+    "POST /webhooks/deliveries/{id}/redeliver": Row(id="delivery"),
     "GET /hours": Row(),
     "POST /hours/try": Row(says(zone="Asia/Seoul", week={})),
     "GET /teams/{id}/hours": Row(id="team"),
@@ -220,6 +257,7 @@ COMMAND_ROWS = {
     "unwatch": Row(says(**ON), scoped=True),
     "read_notices": Row(says(to=1)),
     "mark_read": Row(says(**ON, position=1), scoped=True),
+    "mark_unread": Row(says(**ON, position=0), scoped=True),
     "save_draft": Row(says(**ON, mode="note", text="x"), scoped=True),
     "save_along": Row(says(**ON, mode="note", macro="$macro"), scoped=True),
     "set_preferences": Row(says(values={})),
@@ -244,6 +282,18 @@ COMMAND_ROWS = {
     "remove_contact_note": Row(says(note="$contact_note"), scoped=True),
     "undo_send": Row(says(message="$held"), scoped=True),
     "send_now": Row(says(message="$held"), scoped=True),
+    "send_later": Row(says(message="$held", at=1), scoped=True),
+    "send_again": Row(says(message="$message"), ok=(409,), scoped=True),
+    "let_be": Row(says(message="$message"), ok=(409,), scoped=True),
+    "fetch_again": Row(says(message="$message"), ok=(409,), scoped=True),
+    "open_way": Row(says(**ON, account="web", identity="$identity"), scoped=True),
+    "resume_account": Row(says(account="web"), ok=(409,)),
+    "send_transcript": Row(
+        says(**ON, account="web", address="kim@naver.com", client_id="$fresh"), ok=(422,), scoped=True
+    ),
+    "send_code": Row(says(**ON, account="web", address="+821055501001"), ok=(422,), scoped=True),
+    "invite": Row(says(**ON, account="web"), ok=(404,), scoped=True),
+    "confirm_code": Row(says(proof="nosuchproof", code="123456"), ok=(404,)),
 }
 AGENTS = {"agent": 403, "token": 403}
 OTHERS = {"supervisor": 403, "admin": 403}
@@ -258,8 +308,10 @@ MAY_NOT = {
     "DELETE /contact-notes/{id}": AGENTS,
     "undo_send": OTHERS,
     "send_now": OTHERS,
+    "send_later": OTHERS,
     "POST /messages/{id}/undo": OTHERS,
     "POST /messages/{id}/send": OTHERS,
+    "POST /messages/{id}/later": OTHERS,
 }
 """What hangs on more than the role: an agent erases only his own words and notes, and changes no macro of a team; a
 held reply is its author's alone."""
@@ -312,11 +364,15 @@ async def prepared(house: House, n: int) -> Ids:
             ),
             "held": (await write_post(tx, held)).message,
             "parked": await park(tx, "web", call, Trouble(Reason.UNREADABLE, "no form"), most=100),
+            "webhook": await _webhook(tx),
             "merge": await merge(tx, third.conversation, second.conversation, agent(house.agents["sue"])),
         }
 
+    ids: Ids = await house.store.write(verb)
+    await house.customer_writes("told", name=f"Lee{n}", team="sales")
     return {
-        **await house.store.write(verb),
+        **ids,
+        "delivery": await house.store.write(lambda tx: _dropped(tx, ids["webhook"])),
         "bulk": "nosuchbulk",
         "conversation": first.conversation,
         "other_conversation": second.conversation,
@@ -329,6 +385,17 @@ async def prepared(house: House, n: int) -> Ids:
         "key": f"key_{n}",
         "email": f"fresh{n}@example.com",
     }
+
+
+async def _webhook(tx: Any) -> str:
+    return (await make_hook(tx, Wish(HOOKED["url"], tuple(HOOKED["kinds"])), SYSTEM, most=99)).id
+
+
+async def _dropped(tx: Any, hook: str) -> str:
+    """Something that may be sent again."""
+    await follow(tx, hook, most=99)
+    await skip(tx, hook, SYSTEM)
+    return str(await tx.value("select max(id) from hook_deliveries where hook_id = $1", hook))
 
 
 async def _team_with_hours(tx: Any, name: str) -> str:

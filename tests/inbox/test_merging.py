@@ -54,3 +54,27 @@ async def test_a_line_names_the_other_conversation_by_its_number(both: House) ->
     await does(both, "sue", "set_team", conversation=parted, team=both.teams["support"])
     assert await named("ann", two.conversation) == merged
     assert await named("sue", two.conversation) == {**merged, "conversation.split": {parted: 3}}
+
+
+async def test_who_is_one_person_now_may_be_in_several_conversations(both: House) -> None:
+    one = await both.customer_writes("first", name="Lee", team="sales")
+    two = await both.customer_writes("second", name="Park", team="sales")
+    done = await both.customer_writes("third", name="Cho", team="sales")
+    ann = await both.client("ann")
+    lee, park, cho = [
+        (await ann.get(f"/conversations/{each.conversation}"))["contact"]["id"] for each in (one, two, done)
+    ]
+    await does(both, "ann", "close", conversation=done.conversation)
+    told = await does(both, "ann", "merge_contacts", contact=cho, into=lee)
+    assert told["running"] == [{"conversation": one.conversation, "number": 1}], (
+        "one alone is nothing to join"
+    )
+    told = await does(both, "ann", "merge_contacts", contact=lee, into=park)
+    assert told["running"] == [
+        {"conversation": two.conversation, "number": 2},
+        {"conversation": one.conversation, "number": 1},
+    ]
+    # They are joined by the command that joins any two, and that is taken back.
+    key = (await does(both, "ann", "merge", conversation=one.conversation, into=two.conversation))["merge"]
+    await does(both, "ann", "undo_merge", merge=key)
+    assert (await ann.get(f"/conversations/{one.conversation}"))["conversation"]["id"] == one.conversation

@@ -68,6 +68,9 @@ async def test_each_filter_keeps_what_it_says_and_two_keep_what_both_say(both: H
     assert await numbers(both, "ann", assignee="me") == ([2], [2])
     assert await numbers(both, "sue", assignee="ann") == ([2], [2])
     assert await numbers(both, "sue", status="closed") == ([2], [2])
+    await does(both, "sue", "set_priority", conversation=kim.conversation, priority=4)
+    assert await numbers(both, "sue", priority=4) == ([1], [1])
+    assert await numbers(both, "sue", priority=0) == ([2], [2]), "none is a priority, too"
     assert await numbers(both, "sue", has=("note",)) == ([2], [2])
     assert await numbers(both, "sue", has=("file",)) == ([], [])
     assert await numbers(both, "sue", channels=("website",)) == ([1, 2], [1, 2])

@@ -77,6 +77,8 @@ async def test_each_kind(both: House) -> None:
     mention, replied = page["notices"][1], page["notices"][2]
     assert (mention["text"], mention["actor"]["name"], mention["contact"]) == ("@Ann look", "Bob", "Kim")
     assert (replied["text"], replied["actor"]["name"], replied["number"]) == ("hello??", "Kim", 1)
+    listed = await both.store.read(lambda look: look.value("select contact_id from conversations"))
+    assert {one["contact_id"] for one in page["notices"]} == {listed}, "one colour wherever she is shown"
     rest = await (await both.client("ann")).get("/notices", before=page["before"])
     assert ([one["kind"] for one in rest["notices"]], rest["before"]) == (["assigned"], None)
 
@@ -136,7 +138,10 @@ async def test_watching(both: House) -> None:
                 lambda tab: [one["private"] for one in tab.of("private") if "watching" in one["private"]][1:],
                 "both",
             )
-            assert said[-1] == {"watching": {second: True}, "followed": {"mentions": 0, "watched": 2}}
+            assert said[-1] == {
+                "watching": {second: True},
+                "followed": {"mentions": 0, "watched": 2, "undelivered": 0},
+            }
         await both.customer_writes("again", name="Lee")
         await noticing.catch_up()
         news = await there.until(
@@ -164,7 +169,7 @@ async def test_watching(both: House) -> None:
         await there.until(
             lambda tab: (
                 [one["private"].get("followed") for one in tab.of("private")][-1]
-                == {"mentions": 0, "watched": 1}
+                == {"mentions": 0, "watched": 1, "undelivered": 0}
             ),
             f"one is closed, not {counted}",
         )
@@ -397,6 +402,9 @@ async def test_whenever_it_is_looked_at_the_count_is_what_was_not_read(
                 await noticing.catch_up()
         await noticing.catch_up()
         rows = await house.store.read(
-            lambda look: look.all("select conversation_id, n from notices where read_at is null")
+            lambda look: look.all(
+                "select conversation_id, n from notices where agent_id = $1 and read_at is null",
+                house.agents["ann"],
+            )
         )
         assert {row["conversation_id"]: row["n"] for row in rows} == {t: n for t, n in unread.items() if n}

@@ -31,7 +31,9 @@ async def post(both: House, monkeypatch: pytest.MonkeyPatch) -> Pigeon:
 
 async def keep(house: House, what: Any, reason: Reason = Reason.UNREADABLE) -> str:
     request = what if isinstance(what, ProviderRequest) else call(what)
-    return await house.store.write(lambda tx: park(tx, "post", request, Trouble(reason, "why"), most=99))
+    kept = await house.store.write(lambda tx: park(tx, "post", request, Trouble(reason, "why"), most=99))
+    assert kept is not None
+    return kept
 
 
 async def test_the_list_by_pages_the_newest_first(both: House, post: Pigeon) -> None:

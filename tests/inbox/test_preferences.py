@@ -27,6 +27,18 @@ async def test_quiet_hours(both: House) -> None:
         assert bob.of("private")[-1]["private"]["notices"]["quiet"] is False
 
 
+async def test_a_signature_has_words_in_both_languages(house: House) -> None:
+    for bad in ({"de": "x"}, {"en": 1}, {"en": "x" * 1001}, "x"):
+        with pytest.raises(Malformed):
+            await does(house, "ann", "set_preferences", values={"signature": bad})
+    await does(house, "ann", "set_preferences", values={"signature": {"ko": "앤 드림"}})
+    rows = await house.store.read(lambda look: load_preferences(look, [house.agents["ann"]]))
+    assert rows[house.agents["ann"]]["signature"] == {"en": "", "ko": "앤 드림"}
+    await does(house, "ann", "set_preferences", values={"signature": None})
+    rows = await house.store.read(lambda look: load_preferences(look, [house.agents["ann"]]))
+    assert "signature" not in rows[house.agents["ann"]]
+
+
 def test_quiet_is_whoever_says_when() -> None:
     said = check_quiet({"zone": "UTC", "start": 60, "end": 120})
     assert [wants_quiet({"quiet": said}, at * HOUR) for at in range(4)] == [False, True, False, False]

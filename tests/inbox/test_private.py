@@ -45,6 +45,38 @@ async def test_private_state_is_the_agents_own(both: House) -> None:
         await does(both, "ann", "set_preferences", values={"x": "y" * 40_000})
 
 
+async def test_what_is_marked_unread_is_unread_on_every_device(both: House) -> None:
+    """Only this takes a mark back; it goes for the agent alone, and what the customer was told stays told."""
+    first = await both.customer_writes("hello")
+    second = await both.customer_writes("are you there?")
+    it = {"conversation": second.conversation}
+    client, his = await both.client("ann"), await both.client("bob")
+
+    async def unread() -> list[str]:
+        page = await client.get("/conversations", unread="true")
+        return [one["id"] for one in page["conversations"]]
+
+    async with tabs(both, "ann", "ann", "bob") as [one, other, bob]:
+        await one.does("mark_read", **it, position=second.position)
+        await bob.does("mark_read", **it, position=second.position)
+        seen = (await client.get(f"/conversations/{second.conversation}"))["conversation"]["legs"][0]
+        assert await unread() == []
+        await one.does("mark_unread", **it, position=first.position)
+        for tab in (one, other):
+            await tab.until(
+                lambda tab: {"unread": {first.conversation: first.position}} in privates(tab), "unread"
+            )
+        assert await unread() == [second.conversation]
+        page = await client.get(f"/conversations/{second.conversation}")
+        assert (page["read"], page["conversation"]["legs"][0]) == (first.position, seen)
+        assert (await his.get(f"/conversations/{second.conversation}"))["read"] == second.position
+        assert not any("unread" in private for private in privates(bob))
+        await one.does("mark_unread", **it, position=second.position)  # never upwards
+        assert (await client.get(f"/conversations/{second.conversation}"))["read"] == first.position
+        await other.does("mark_read", **it, position=second.position)
+        assert await unread() == []
+
+
 def privates(tab: Tab) -> list[Any]:
     return [frame["private"] for frame in tab.of("private")]
 

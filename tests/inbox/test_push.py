@@ -11,14 +11,14 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from gateway.bus import AgentHere
 from gateway.config import Config, Push, Server
-from gateway.errors import ConfigError, Refused
+from gateway.errors import ConfigError, Refused, Unavailable
 from gateway.events import SYSTEM, agent
 from gateway.stream import assign
 from gateway.stream.agents import deactivate
 from gateway.stream.notices import begin_noticing
 from inbox.auth.sessions import end_sessions, start_session
 from inbox.noticing import Noticing
-from inbox.push import sending
+from inbox.push import pushing, sending
 from inbox.push.endpoints import check_endpoint
 from inbox.push.keys import Vapid
 from inbox.push.pushing import PUSHER, connection
@@ -66,7 +66,7 @@ class Told:
         """Everything that is due; how many went out."""
         await Noticing(self.house.desk).catch_up()
         due = await self.pusher.due()
-        async with connection() as http:
+        async with connection(["http://127.0.0.1"]) as http:
             for one, payload in due:
                 await self.pusher.deliver(http, one.device, payload)
         return len(due)
@@ -240,6 +240,24 @@ async def test_what_no_tab_tells_is_pushed_once(told: Told) -> None:
     assert talk not in ann.headers[0]["Topic"]
 
 
+async def test_what_was_taken_as_the_database_went_away_is_pushed_when_it_is_back(
+    told_here: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ann, scan = await told_here.subscribes("ann"), told_here.house.store.scan
+
+    async def away(look: Any) -> Any:
+        raise Unavailable("PostgreSQL does not answer")
+
+    monkeypatch.setattr(pushing, "AGAIN", 0.0)
+    await told_here.given("ann", "hello")
+    await Noticing(told_here.house.desk).catch_up()
+    monkeypatch.setattr(told_here.house.store, "scan", away)
+    assert await told_here.pusher.due() == []
+    monkeypatch.setattr(told_here.house.store, "scan", scan)
+    assert await told_here.pushes() == 1
+    assert [said["kind"] for said in ann.told] == ["assigned"]
+
+
 async def test_a_push_carries_nobodys_words_unless_asked(told: Told) -> None:
     ann = await told.subscribes("ann")
     await told.given("ann", "hello")
@@ -374,7 +392,7 @@ async def test_an_older_endpoint_that_expires_does_not_take_the_newer_along(told
     due = await told_here.pusher.due()
     newer = await told_here.subscribes("ann")
     first.answers = [410]
-    async with connection() as http:
+    async with connection(["http://127.0.0.1"]) as http:
         await told_here.pusher.deliver(http, due[0][0].device, due[0][1])
     await told_here.house.customer_writes("again")
     assert await told_here.pushes() == 1
@@ -452,7 +470,7 @@ async def test_a_service_that_never_answers_keeps_no_other_waiting(
     object.__setattr__(told_here.house.desk.config, "push", Push(services=services))
     lost = Device("s", "a", "https://silent.example.com/x", "", "")
     await told_here.given("bob")
-    async with connection() as http:
+    async with connection(["http://127.0.0.1"]) as http:
         waiting = [asyncio.create_task(told_here.pusher.deliver(http, lost, {})) for _ in range(100)]
         await asyncio.sleep(0)
         await told_here.pushes()
@@ -476,3 +494,15 @@ async def test_two_browsers_of_one_agent_are_told_both(told_here: Told) -> None:
     assert await told_here.pushes() == 2
     assert (len(one.told), len(other.told)) == (1, 1)
     assert "endpoint" not in repr(await told_here.house.store.write(take_due))
+
+
+async def test_new_customers_are_pushed_to_who_is_there_for_them(told: Told) -> None:
+    """Not to who has said to be away, or wants none of it; one line of them all leads to where they wait."""
+    ann, bob, sue = [await told.subscribes(who) for who in ("ann", "bob", "sue")]
+    await does(told.house, "bob", "set_availability", availability="away")
+    await told.prefers("sue", notify={"kinds": {"new": False}})
+    for name in ("Kim", "Lee"):
+        await told.house.customer_writes("hello", name=name)
+    assert await told.pushes() == 1
+    assert [(one["kind"], one["n"]) for one in ann.told] == [("new", 2)]
+    assert bob.told == sue.told == []

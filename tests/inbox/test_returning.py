@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from gateway.bus import CustomerHere
+from gateway.bus import CustomerHere, Missed
 from gateway.events import agent
 from gateway.limits import Limits
 from gateway.stream import assign, status
@@ -99,6 +99,20 @@ async def test_the_line_is_told_once_a_visit_to_those_alone(house: House, clock:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+async def test_whoever_is_heard_of_again_has_not_come_back(house: House, clock: Clock) -> None:
+    """Redis was away for long: all who are at other processes are said anew."""
+    returns, bus = Returns(house.desk, clock, dict), house.desk.bus
+    clock.now = Limits().presence_expires
+    bus.hear(Missed(back=True))
+    bus.hear(CustomerHere("kim", "t1", here=True))
+    assert returns._came.empty(), "she has been there"
+    bus.hear(CustomerHere("kim", "t1", here=False))
+    clock.now += ENDS
+    bus.hear(Missed())
+    bus.hear(CustomerHere("kim", "t1", here=True))
+    assert returns._came.qsize() == 1, "while Redis is away, whoever comes here comes"
 
 
 async def test_what_is_nobodys_is_told_to_its_teams_available_agents(both: House, clock: Clock) -> None:

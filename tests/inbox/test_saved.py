@@ -127,6 +127,51 @@ async def test_a_view_and_its_count(both: House) -> None:
     assert len((await ann.get("/conversations", waiting_over=3_500_000))["conversations"]) == 2
     assert len((await ann.get("/conversations", waiting_over=3_700_000))["conversations"]) == 0
     assert len((await ann.get("/conversations", account="other"))["conversations"]) == 0
+    await does(both, "ann", "set_priority", conversation=first, priority=4)
+    urgent = await ann.get("/conversations", priority=4)
+    assert [one["id"] for one in urgent["conversations"]] == [first]
+    urgent = (await ann.does("POST", "/views", {"name": "Urgent", "filter": {"priority": 4}}))["view"]
+    assert urgent["filter"]["priority"] == 4
+    page = await ann.get(f"/views/{urgent['id']}/conversations")
+    assert [one["id"] for one in page["conversations"]] == [first]
+
+
+async def test_a_view_saved_before_there_were_priorities_asks_for_none(house: House) -> None:
+    ann = await house.client("ann")
+    key = (await ann.does("POST", "/views", {"name": "Old", "filter": {"unread": True}}))["view"]["id"]
+    forget = "update saved_views set filter = $2 where id = $1"
+    await house.store.write(lambda tx: tx.run(forget, key, '{"status":"open","unread":true}'))
+    [view] = (await ann.get("/views"))["views"]
+    assert (view["filter"]["priority"], view["filter"]["unread"]) == (None, True)
+    assert (await ann.get(f"/views/{key}/conversations"))["conversations"] == []
+
+
+async def test_any_status_is_all_but_spam(both: House) -> None:
+    talks = [(await both.customer_writes("hello", name=f"c{n}")).conversation for n in range(4)]
+    await does(both, "ann", "close", conversation=talks[0])
+    await does(both, "ann", "snooze", conversation=talks[1], until=both.clock() + 60_000)
+    await does(both, "ann", "mark_spam", conversation=talks[2])
+    ann = await both.client("ann")
+    key = (await ann.does("POST", "/views", {"name": "All", "filter": {"status": "any"}}))["view"]["id"]
+    for path in (f"/views/{key}/conversations", "/conversations?status=any"):
+        found = [one["id"] for one in (await ann.get(path))["conversations"]]
+        assert found == [talks[3], talks[1], talks[0]]
+    assert (await ann.get("/views/counts"))["counts"] == {key: 3}
+    assert (await ann.fails("GET", "/conversations?status=any&view=watched"))[0] == 400
+    assert (await ann.fails("PATCH", f"/conversations/{talks[0]}", {"status": "any"}))[0] == 400
+
+
+async def test_what_is_snoozed_stands_by_when_it_wakes(both: House) -> None:
+    talks = [(await both.customer_writes("hello", name=f"c{n}")).conversation for n in range(3)]
+    for talk, minutes in zip(talks, (46, 4_000, 300), strict=True):
+        until = both.clock() + minutes * 60_000
+        await both.store.write(lambda tx, talk=talk, until=until: status.snooze(tx, talk, until, SYSTEM))  # type: ignore[misc]
+    ann = await both.client("ann")
+    first = await ann.get("/conversations", status="snoozed", sort="wakes", limit=2)
+    assert [one["id"] for one in first["conversations"]] == [talks[0], talks[2]]
+    rest = await ann.get("/conversations", status="snoozed", sort="wakes", before=first["before"])
+    assert ([one["id"] for one in rest["conversations"]], rest["before"]) == ([talks[1]], None)
+    assert (await ann.fails("GET", "/conversations?sort=wakes"))[0] == 400, "what is open sleeps not"
 
 
 async def test_several_tags_are_all_of_them(house: House) -> None:
@@ -159,8 +204,15 @@ async def populate(house: House, count: int) -> tuple[list[Row], list[str]]:
                 tx, talk, chance.choice([None, house.agents["ann"], house.agents["bob"]]), SYSTEM
             )
             await describe.tag(tx, talk, chance.sample(tags, chance.randrange(3)), [], SYSTEM)
-            if chance.random() < 0.3:
+            if chance.random() < 0.1:
+                await status.mark_spam(tx, talk, SYSTEM)
+            elif chance.random() < 0.3:
                 await status.close(tx, talk, SYSTEM)
+            elif chance.random() < 0.3:
+                await status.snooze(tx, talk, house.clock() + 60_000, SYSTEM)
+                wakes = 3_000 + chance.randrange(4)
+                await tx.run("update conversations set snoozed_until = $1 where id = $2", wakes, talk)
+            await tx.run("update conversations set priority = $1 where id = $2", chance.randrange(5), talk)
             times = (
                 1_000 + chance.randrange(5),
                 chance.choice([None, None, 500 + chance.randrange(4)]),
@@ -178,10 +230,12 @@ def model(rows: list[Row], viewer: Viewer, wanted: Filter, sort: str, now: int) 
         assignee = viewer.agent_id if wanted.assignee == "me" else wanted.assignee
         return (
             sees(viewer, scope)
-            and row["status"] == wanted.status
+            and row["status"]
+            in (("open", "snoozed", "closed") if wanted.status == "any" else (wanted.status,))
             and wanted.team in (None, row["team_id"] or "none")
             and assignee in (None, row["assignee_id"] or "none")
             and set(wanted.tags) <= set(row["tags"].split(","))
+            and wanted.priority in (None, row["priority"])
             and (wanted.waiting_over is None or (row["waiting_since"] or now) < now - wanted.waiting_over)
         )
 
@@ -190,6 +244,8 @@ def model(rows: list[Row], viewer: Viewer, wanted: Filter, sort: str, now: int) 
         waiting = [row for row in found if row["waiting_since"] is not None]
         waiting.sort(key=lambda row: (row["waiting_since"], row["id"]))
         found = waiting + [row for row in found if row["waiting_since"] is None]
+    if sort == "wakes":
+        found.sort(key=lambda row: (row["snoozed_until"], row["id"]))
     return [row["id"] for row in found]
 
 
@@ -203,11 +259,16 @@ async def test_every_order_and_page_is_the_models(both: House) -> None:
     filters = [
         Filter(),
         Filter(status="closed"),
+        Filter(status="snoozed"),
         Filter(assignee="me"),
         Filter(assignee="none", team=both.teams["sales"]),
         Filter(team="none", tags=(tags[0],)),
         Filter(tags=tuple(tags)),
         Filter(waiting_over=1_499),
+        Filter(priority=0),
+        Filter(status="any"),
+        Filter(status="any", assignee="none", priority=3),
+        Filter(priority=4, team=both.teams["sales"]),
     ]
     for viewer in viewers:
         counts = await both.store.scan(
@@ -216,7 +277,8 @@ async def test_every_order_and_page_is_the_models(both: House) -> None:
             )  # type: ignore[misc]
         )
         for n, wanted in enumerate(filters):
-            for sort in ("activity", "waiting"):
+            wakes = ("wakes",) if wanted.status == "snoozed" else ()
+            for sort in ("activity", "waiting", *wakes):
                 expected = model(rows, viewer, wanted, sort, now)
                 assert counts[str(n)] == min(len(expected), COUNTED)
                 found: list[str] = []

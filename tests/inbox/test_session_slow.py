@@ -9,7 +9,8 @@ import pytest
 
 from gateway.bus import CustomerHere, PrivateChanged
 from gateway.events import SYSTEM, agent
-from gateway.live import CLOSE_SIGNED_OUT, encode
+from gateway.frames import encode
+from gateway.live import CLOSE_SIGNED_OUT
 from gateway.stream.agents import deactivate, set_teams
 from inbox.auth.sessions import end_session
 from inbox.hub import AgentSession

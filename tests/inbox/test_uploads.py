@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.limits import Limits
 from tests.inbox.conftest import House, Open
+from tests.inbox.test_profile import PNG
 
 
 async def test_an_upload_is_taken_once(both: House) -> None:
@@ -22,6 +23,22 @@ async def test_an_upload_is_taken_once(both: House) -> None:
     sent = await ann.does("POST", path, say)
     assert [file["id"] for file in sent["message"]["attachments"]] == [attachment["id"]]
     assert (await ann.fails("POST", path, {**say, "client_id": "c2"}))[0] == 422
+
+
+async def test_a_preview_says_how_many_of_the_files_are_pictures(both: House) -> None:
+    taken = await both.customer_writes("what does it look like?")
+    ann = await both.client("ann")
+    files = (("box.png", PNG, "image/png"), ("prices.txt", b"a: 1\n", "text/plain"))
+    path = f"/conversations/{taken.conversation}"
+    for upto in (1, 2):
+        ids = []
+        for name, data, kind in files[:upto]:
+            answer = await ann.raw("POST", f"/uploads?name={name}", data=data, headers={"Content-Type": kind})
+            ids.append((await answer.json())["attachment"]["id"])
+        say = {"text": "", "visibility": "public", "attachments": ids, "client_id": f"c{upto}"}
+        await ann.does("POST", f"{path}/messages", say)
+        preview = (await ann.get(path))["conversation"]["preview"]
+        assert (preview["attachments"], preview["pictures"]) == (upto, 1)
 
 
 async def test_an_upload_too_large(open_with: Open) -> None:

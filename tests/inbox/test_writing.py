@@ -9,11 +9,13 @@ import pytest
 from gateway.channels.base import AttachmentRules
 from gateway.config import Inbox
 from gateway.errors import Conflict, Forbidden, Malformed, NotFound, Refused, TooLarge
-from gateway.events import Attachment, new_id
-from gateway.store import Store
+from gateway.events import SYSTEM, Attachment, new_id
+from gateway.store import Store, Tx
 from gateway.store.base import Verb
 from gateway.stream.assign import set_team
 from gateway.stream.attach import keep_upload
+from gateway.stream.describe import switch_leg
+from gateway.stream.ingest import NEW_LEG
 from tests.inbox.conftest import House, able, asking, does
 
 
@@ -131,6 +133,30 @@ async def test_what_the_channel_cannot_do_is_said_before_it_is_tried(house: Hous
         await does(house, "ann", "edit_message", message=sent["message"]["id"], text="Hey")
     house.desk.channels.replace({})
     assert (await refused(Refused, client_id="c9")).text == "errors.account_not_active"
+
+
+@pytest.mark.parametrize("more", [{}, {"hold": 30_000}], ids=["at once", "held"])
+async def test_a_reply_goes_by_the_way_it_was_checked_for(both: House, more: dict[str, Any]) -> None:
+    """She goes on by another leg between the look and the write: what that one can do nobody has asked."""
+    taken = await both.customer_writes("hello")
+    first = await both.store.read(
+        lambda look: look.one("select * from legs where conversation_id = $1", taken.conversation)
+    )
+    assert first is not None
+    other = (new_id(), taken.conversation, first["account_id"], first["identity_id"], "another", 1)
+
+    async def goes_on(tx: Tx) -> None:
+        await tx.run(NEW_LEG, *other)
+        await switch_leg(tx, taken.conversation, other[0], SYSTEM)
+
+    store = both.store
+    both.desk.store = cast("Store", Meanwhile(store, goes_on))
+    try:
+        say = {"conversation": taken.conversation, "text": "Hi", "client_id": "c1", **more}
+        sent = await does(both, "ann", "reply", **say)
+    finally:
+        both.desk.store = store
+    assert sent["message"]["leg"] == first["id"]
 
 
 async def test_editing_and_erasing_words(both: House) -> None:

@@ -91,6 +91,8 @@ OOXML = "application/vnd.openxmlformats-officedocument."
         ("a.txt", "안녕하세요".encode()[:-1], "text/plain"),
         ("a.csv", b"a,b\r\n1,2\r\n", "text/csv"),
         ("a.vcf", b"BEGIN:VCARD\r\n", "text/vcard"),
+        ("", b"BEGIN:VCARD\r\nFN:Hana\r\n", "text/vcard"),
+        ("", b"\xef\xbb\xbfbegin:vcalendar\r\n", "text/calendar"),
         ("a.rtf", b"{\\rtf1\\ansi hello}", "application/rtf"),
         ("a.amr", b"#!AMR\n" + bytes(20), "audio/amr"),
         ("empty.txt", b"", "text/plain"),

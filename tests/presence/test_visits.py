@@ -78,3 +78,11 @@ def test_any_order(acts: list[tuple[str, str, str, int]]) -> None:
                 tabs[person].remove(tab)
                 if not tabs[person]:
                     left[person] = now
+
+
+def test_after_a_time_of_hearing_nothing_whoever_comes_has_been_there() -> None:
+    visits = Visits(known_from=0)
+    assert visits.comes("kim", 10)
+    visits.forget(known_from=100)
+    assert not visits.comes("lee", 99)
+    assert visits.comes("jo", 100)

@@ -1,19 +1,23 @@
 """The demo's database: told through the real verbs, once, and as the inbox expects it."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 
 from gateway.channels.base import ServesVisitors
 from gateway.channels.registry import Channels
 from gateway.config import Config, Server
-from gateway.demo import customer_seats, sign_in_links
+from gateway.demo import customer_seats, phone_network, providers, sign_in_links
 from gateway.media import MediaStore, inspect_media, open_media
 from gateway.sandbox.demo import ACCOUNT, CHANNELS, demo_config
 from gateway.sandbox.demo import seed as tell_history
 from gateway.sandbox.papers import PAPERS, paper
+from gateway.sandbox.phones.records import Saying
+from gateway.sandbox.phones.residents import NUMBERS, SID, SMS_NUMBER
 from gateway.sandbox.pictures import FACES, GOODS, HEIGHT, PICTURES, SIDE, WIDTH, face, goods, picture
 from gateway.sandbox.team import COLLEAGUES, USES
 from gateway.store import Reader, Store, open_store
@@ -240,3 +244,30 @@ async def test_the_shop_vouches_for_a_customer_with_a_history(
     user = channel.vouched(known.path.partition("#vouch=")[2], NOW)
     assert user.name == known.who
     assert demo_config(Config(), None).channels != demo_config(Config(), None).channels
+
+
+async def test_the_house_of_mail_is_there_before_parley_and_ends_with_it(config: Config) -> None:
+    async with providers(config) as (written, (_, office)):
+        assert sorted(written.channels) == ["mail", "shop", "sms", "whatsapp"]
+        assert len(Channels.of(written.channels)) == 4
+        _, writer = await asyncio.open_connection("127.0.0.1", office.port)
+        writer.close()
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.open_connection("127.0.0.1", office.port)
+
+
+async def test_the_phones_provider_is_there_before_parley_and_other_at_every_start(config: Config) -> None:
+    starts = []
+    for _ in range(2):
+        async with phone_network(config) as (written, network):
+            accounts = {channel.account: channel for channel in Channels.of(written.channels)}
+            assert sorted(accounts) == ["shop", "sms", "whatsapp"]
+            async with aiohttp.ClientSession() as http, http.get(f"{network.base}/v1/Content") as answer:
+                assert answer.status == 401
+            assert {line.webhook for line in network.lines.values()} == {
+                f"{config.public_url}/webhooks/{name}" for name in ("sms", "whatsapp")
+            }
+            said = network.say(NUMBERS["haneul"], SMS_NUMBER, Saying("Hello"))
+            assert said is not None
+            starts.append((said.sid, network.accounts[SID].token, network.base))
+    assert all(one != other for one, other in zip(*starts, strict=True))

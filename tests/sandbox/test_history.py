@@ -84,6 +84,17 @@ def test_both_languages_and_people_without_a_name(cases: list[Case]) -> None:
     assert any(not case.customer.name for case in cases)
 
 
+def test_some_of_it_came_by_mail_with_others_in_copy_and_notes_of_absence(cases: list[Case]) -> None:
+    letters = [case for case in cases if case.mail]
+    assert COUNT // 20 < len(letters) < COUNT // 5
+    assert {case.customer.language for case in letters} == set(LANGUAGES)
+    assert all(case.customer.name and case.subject for case in letters)
+    assert any(case.cc for case in letters) and not any(case.cc for case in cases if not case.mail)
+    away = [case for case in cases for act in case.acts if act.automatic]
+    assert away and all(case.mail for case in away)
+    assert not any(act.what == "reads" for case in letters for act in case.acts)
+
+
 def test_no_hole_is_left_open(cases: list[Case]) -> None:
     words = [act.words for case in cases for act in case.acts]
     assert not [said for said in words if "{" in said or "THANKS" in said]
@@ -91,7 +102,8 @@ def test_no_hole_is_left_open(cases: list[Case]) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_book_names_only_what_there_is(language: str) -> None:
-    for story in Book.read(language).words["story"]:
+    words = Book.read(language).words
+    for story in (*words["story"], *words["mail"]):
         assert story["team"] in {*TEAMS, ""}
         assert set(story["tags"]) <= set(TAGS)
         kinds = [line[0] for line in story["say"]]
@@ -100,5 +112,6 @@ def test_the_book_names_only_what_there_is(language: str) -> None:
         # A conversation can stop waiting at a customer's word after the first answer.
         assert "c" in kinds[kinds.index("a") :]
         known = {*(f"p:{name}" for name in PICTURES), *(f"a:{name}" for name in PAPERS)}
-        assert set(kinds) <= {"c", "a", "n", *known}
+        assert set(kinds) <= {"c", "a", "n", "o", *known}
+        assert ("o" not in kinds and "cc" not in story) or story in words["mail"]
     assert len(COLLEAGUES) == 3

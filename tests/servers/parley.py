@@ -7,6 +7,7 @@ import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.servers.forked import Forked
 from tests.servers.process import Server, free_port, private_folder
 
 PROGRAM = (sys.executable, "-m", "gateway")
@@ -35,19 +36,23 @@ class Parley(Server):
         inherited = {
             name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "PYTHON"))
         }
-        # The checkout's own program is found although the folder is another one.
-        root = str(Path(__file__).parents[2])
-        found = {"PYTHONPATH": root} if program is PROGRAM else {}
         server = cls(
             "Parley",
             folder,
             [*program, command, "--port", str(port), "--data", str(folder / "data"), *arguments],
             cwd=folder,
-            env={**inherited, **found, **environment},
+            env={**inherited, **environment},
         )
         server.url = f"http://127.0.0.1:{port}"
         server.wait_until(server.ready)
         return server
+
+    def _start(self) -> None:
+        if tuple(self._command[: len(PROGRAM)]) != PROGRAM:
+            super()._start()
+            return
+        arguments = [str(each) for each in self._command[len(PROGRAM) :]]
+        self.process = Forked(arguments, log=self.log, **self._popen)
 
     def restart(self) -> None:
         super().restart()

@@ -8,6 +8,7 @@ import importlib.util
 import itertools
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -124,7 +125,22 @@ class Postgres:
     def kill(self) -> None:
         """Only for a server of our own."""
         assert self._server
-        self._server.kill()
+        self._server.kill_all()
+
+    def shut_down(self) -> None:
+        """In good order, but not for ever: whoever is connected is sent away. Only a server of our own."""
+        assert self._server
+        self._server.process.send_signal(signal.SIGINT)  # PostgreSQL, "Shutting Down the Server": fast
+        self._server.process.wait()
+
+    def freeze(self) -> None:
+        """It stands still, and its connections with it, until `thaw`. Only a server of our own."""
+        assert self._server
+        self._server.freeze()
+
+    def thaw(self) -> None:
+        assert self._server
+        self._server.thaw()
 
     def restart(self) -> None:
         assert self._server

@@ -1,7 +1,9 @@
 """What the servers have in common: a private folder, an unprivileged user, a free port, patience and an end."""
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -11,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 NOBODY = 65534
-START = 20.0  # seconds: how long a server may take until it answers
+START = 60.0  # seconds: how long a server may take until it answers
 
 
 class Unavailable(Exception):
@@ -59,6 +61,8 @@ class Server:
         self.log = folder.with_suffix(".log")
         self._start()
 
+    process: Any
+
     def _start(self) -> None:
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
@@ -82,10 +86,42 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def kill_all(self) -> None:
+        """And its children with it, who would end a little later by themselves."""
+        children = self._children()
+        self._tell_all(signal.SIGKILL)
+        self.process.wait()
+        for child in children:
+            while Path(f"/proc/{child}/stat").exists() and not _is_dead(child):
+                time.sleep(0.01)
+
+    def freeze(self) -> None:
+        """It and its children stand still; whoever speaks to them waits. `thaw` ends that."""
+        self._tell_all(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._tell_all(signal.SIGCONT)
+
+    def _tell_all(self, what: signal.Signals) -> None:
+        before = self._children()
+        os.kill(self.process.pid, what)  # first: then it has no more children than now
+        for child in {*before, *self._children()}:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, what)
+
+    def _children(self) -> set[int]:
+        pid = self.process.pid
+        try:
+            return set(map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()))
+        except OSError:  # it is gone, or this is another system
+            return set()
+
     def restart(self) -> None:
         self._start()
 
     def stop(self) -> None:
+        if self.process.poll() is None:
+            self.thaw()
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -94,6 +130,14 @@ class Server:
             self.process.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
         self.log.unlink(missing_ok=True)
+
+
+def _is_dead(pid: int) -> bool:
+    """Gone, or waiting to be counted as such."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
 
 
 def listens(port: int) -> bool:

@@ -14,16 +14,20 @@ from tests.servers.process import Server, Unavailable, free_port, listens, priva
 class Valkey:
     """One server. `url` names its first database; `flush` empties all."""
 
-    def __init__(self, url: str, server: Server | None = None) -> None:
+    def __init__(self, url: str, server: Server | None = None, port: int = 0) -> None:
         self.url = url
+        self.port = port
         self._server = server
 
     @classmethod
     def start(cls) -> "Valkey":
         """Raises `Unavailable` with the reasons."""
         given = os.environ.get("PARLEY_TEST_REDIS_URL")
-        if given:
-            return cls(given)
+        return cls(given) if given else cls.own()
+
+    @classmethod
+    def own(cls, *more: str) -> "Valkey":
+        """One that a test may kill, freeze and restart; `more`: further arguments. Raises `Unavailable`."""
         program = _program()
         if program is None:
             raise Unavailable(
@@ -41,19 +45,46 @@ class Valkey:
             "",
             "--dir",
             folder,
+            *more,
         ]
         server = Server("Valkey", folder, command)
         server.wait_until(lambda: listens(port))
-        return cls(f"redis://127.0.0.1:{port}/0", server)
+        return cls(f"redis://127.0.0.1:{port}/0", server, port)
 
     def flush(self) -> None:
         with self._client() as client:
             client.flushall()
 
+    @classmethod
+    def sentinel(cls, master: "Valkey", name: str) -> "Valkey":
+        """One Sentinel that alone decides, soon, that the master is down."""
+        program = _program()
+        assert program
+        port, folder = free_port(), private_folder("sentinel")
+        told = folder / "sentinel.conf"
+        told.write_text(
+            f"port {port}\nbind 127.0.0.1\ndir {folder}\n"
+            f"sentinel monitor {name} 127.0.0.1 {master.port} 1\n"
+            f"sentinel down-after-milliseconds {name} 300\n"
+            f"sentinel failover-timeout {name} 2000\n"
+        )
+        server = Server("Sentinel", folder, [program, told, "--sentinel"])
+        server.wait_until(lambda: listens(port))
+        return cls(f"redis+sentinel://127.0.0.1:{port}/{name}", server, port)
+
     def kill(self) -> None:
         """Only for a server of our own; everything in it is gone, as `save ""` means."""
         assert self._server
         self._server.kill()
+
+    def freeze(self) -> None:
+        """It stands still, and its connections with it, until `thaw`. Only a server of our own."""
+        assert self._server
+        self._server.freeze()
+
+    def thaw(self) -> None:
+        assert self._server
+        self._server.thaw()
 
     def restart(self) -> None:
         assert self._server

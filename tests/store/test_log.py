@@ -114,6 +114,28 @@ async def test_a_gap_longer_than_one_read_heals(database: Database, monkeypatch:
     assert told == list(range(1, 52))
 
 
+async def test_what_is_committed_while_a_gap_is_read_needs_no_further_look(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiet, busy = await database.open(), await database.open()
+    await busy.write(note_fact)
+    looked, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slowly(look: Reader, position: int, limit: int) -> list[Event]:
+        found = await events_after(look, position, limit)
+        looked.set()
+        await go_on.wait()
+        return found
+
+    monkeypatch.setattr("gateway.store.base.events_after", slowly)
+    await quiet.look_at_head()
+    await looked.wait()
+    await busy.write(note_fact)
+    await quiet.look_at_head()
+    go_on.set()
+    await until(lambda: quiet.published == 2)
+
+
 async def test_a_publisher_that_fails_does_not_fail_the_writers(
     store: Store, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -212,15 +234,15 @@ def test_a_cursor_survives_the_way_out_and_back(epoch: str, position: int) -> No
 async def test_the_log_cannot_be_read_for_a_while(store: Store, caplog: pytest.LogCaptureFixture) -> None:
     """`watch_head` outlives a database that is gone."""
 
-    look = store.follow
+    look = store._head
 
-    async def gone(_: object) -> object:
+    async def gone() -> int:
         raise Unavailable("gone")
 
-    store.follow = gone  # type: ignore[method-assign, assignment]
+    store._head = gone  # type: ignore[method-assign]
     watching = asyncio.create_task(store.watch_head(0.01))
     await until(lambda: "cannot be read" in caplog.text)
-    store.follow = look  # type: ignore[method-assign]
+    store._head = look  # type: ignore[method-assign]
     await store.write(note_fact)
     assert not watching.done()
     watching.cancel()

@@ -46,7 +46,11 @@ def remembered(postgres: Postgres, database: Database) -> dict[str, set[str]]:
     names = dict(line.split("|") for line in postgres.execute(FILES, database.url).splitlines())
     found: dict[str, set[str]] = {}
     for file in folder.iterdir():
-        words = said(file.read_bytes())
+        try:
+            words = said(file.read_bytes())
+        except FileNotFoundError:
+            # PostgreSQL takes files of its own away while we look (its cache of the catalogue): nothing is in them.
+            continue
         if words:
             found.setdefault(names.get(re.split(r"[._]", file.name)[0], file.name), set()).update(words)
     return found

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from gateway.events import SYSTEM, ContactId, Event, Kind
+from gateway.seals import Seals
 from gateway.store.sqlite_file import apply_migrations, connect
 from gateway.store.sqlite_tx import SqliteTx
 from gateway.store.tx import Stamp, drive
@@ -26,7 +27,7 @@ def connection(tmp_path: Path) -> Iterator[sqlite3.Connection]:
 
 @pytest.fixture
 def tx(connection: sqlite3.Connection) -> SqliteTx:
-    return SqliteTx(connection, HEAD, now=5_000)
+    return SqliteTx(connection, HEAD, now=5_000, seals=Seals())
 
 
 def contact(tx: SqliteTx, key: str) -> ContactId:
@@ -101,7 +102,7 @@ def test_words_replace_words_and_no_words_remove_them(tx: SqliteTx, connection: 
         tx.index("contact_search", 1, words)
     tx.index("contact_search", 2, "gone")
     tx.write_log()
-    later = SqliteTx(connection, HEAD, now=6_000)
+    later = SqliteTx(connection, HEAD, now=6_000, seals=Seals())
     later.index("contact_search", 2, "")
     later.write_log()
     found = "select rowid from contact_search where contact_search match '{}'"

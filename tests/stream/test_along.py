@@ -77,3 +77,16 @@ async def test_nothing_waits_for_who_is_erased(world: World) -> None:
     assert await files(world) == [anothers]
     assert await world.value("select count(*) from attachments") == 1
     assert await world.value("select stands from drafts_along where conversation_id = $1", key) == 0
+
+
+async def test_to_whom_it_is_to_go_is_kept_and_forgotten_with_the_rest(world: World) -> None:
+    key = (await world.says("+1", "hello")).conversation
+    letter = {"cc": [{"address": "june@example.net"}], "subject": "About it"}
+    await save(world, key, Along(letter=letter))
+    kept = await row(world)
+    assert kept["stands"] == 1 and from_json(kept["letter"]) == letter
+    await save(world, key, Along())
+    assert (await row(world))["letter"] is None and (await row(world))["stands"] == 0
+    await save(world, key, Along(letter=letter))
+    await world.store.write(lambda tx: forget_along(tx, key))
+    assert (await row(world))["letter"] is None, "nobody's address outlives an erasure"

@@ -19,10 +19,22 @@ from gateway.stream.release import next_due, release, release_due
 from gateway.stream.split import split
 from gateway.stream.undo import undo_merge
 from tests.checks import check
+from tests.databases import Database
 from tests.world import World
 
 FILE = Attachment("ab" * 32, "a.png", "image/png", 1)
 LONG, AT_ONCE = 30_000, 1
+DAY = 86_400_000
+
+
+class Clock:
+    """The database's."""
+
+    def __init__(self) -> None:
+        self.now = 1_700_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
 
 
 @pytest.fixture
@@ -118,12 +130,12 @@ async def test_what_is_due_goes_once_whoever_looks(world: World) -> None:
     await world.answers(first.conversation, "now", hold=AT_ONCE)
     await world.answers(other.conversation, "later", hold=LONG)
     await asyncio.sleep(0.01)
-    due = await next_due(world.store)
+    due = (await next_due(world.store)).soon
     assert due is not None and due <= await world.store.write(_now)
     await asyncio.gather(*(release_due(world.store, Channels()) for _ in range(3)))
     assert await world.texts(first.conversation) == ["hello", "now"]
     assert await world.texts(other.conversation) == ["hello"]
-    due = await next_due(world.store)
+    due = (await next_due(world.store)).soon
     assert due is not None and due > await world.store.write(_now)
     await check(world.store)
 
@@ -154,6 +166,9 @@ async def test_sent_and_closed_stays_closed_and_a_closed_one_answered_opens(worl
     await let_go(world, posted)
     row = await world.conversation(first.conversation)
     assert (row["status"], row["closed_at"], row["waiting_since"]) == ("closed", closed_at, None)
+    await world.do(status.reopen, first.conversation)
+    assert (await world.conversation(first.conversation))["waiting_since"] is None, "she has her answer"
+    await world.do(status.close, first.conversation)
     late = await world.answers(first.conversation, "one more thing", hold=LONG)
     assert (await world.conversation(first.conversation))["status"] == "closed"
     await let_go(world, late)
@@ -277,4 +292,65 @@ async def test_who_is_erased_is_sent_nothing_more(world: World) -> None:
         await world.answers(first.conversation, "a secret", client_id="her name")
     await world.store.write(lambda tx: held.forget_undone(tx, tx.now + 1))
     assert await world.value("select count(*) from held_replies") == 0
+    await check(world.store)
+
+
+async def test_a_reply_for_a_time_waits_for_it_however_far_and_its_files_with_it(database: Database) -> None:
+    clock = Clock()
+    world = await World.made(await database.open(clock))
+    first = await world.says("+1", "hello")
+    upload = await world.store.write(lambda tx: keep_upload(tx, "agent:anna", FILE))
+    at = clock.now + 30 * DAY
+    posted = await world.answers(first.conversation, "happy new year", at=at, uploads=(upload,))
+    content = (await world.store.read(lambda look: load_held(look, [posted.message])))[posted.message]
+    assert content.for_agents(lambda _: "")["held"] == {"until": at, "problem": None, "chosen": True}
+    assert await next_due(world.store) == (at, None)
+    clock.now = at - 1
+    assert await release_due(world.store, Channels()) == 0
+    await world.says("+1", "one more thing")
+    clock.now = at
+    assert await release_due(world.store, Channels()) == 1
+    assert await world.texts(first.conversation) == ["hello", "one more thing", "happy new year"]
+    assert await world.value("select message_id from attachments") == posted.message
+    assert (await world.conversation(first.conversation))["waiting_since"] is not None, (
+        "what she wrote since waits"
+    )
+    await check(world.store)
+
+
+async def test_a_held_reply_is_put_off_to_another_time(world: World) -> None:
+    """Also one that was held for a moment, or that could not go; by its author alone, and while it is held."""
+    first = await world.says("+1", "hello")
+    now = await world.store.write(_now)
+    posted = await world.answers(first.conversation, "soon", hold=LONG)
+    await world.store.write(lambda tx: held.stop(tx, posted.message, Refused("errors.opted_out")))
+    with pytest.raises(Forbidden):
+        await world.do(held.put_off, posted.message, now + DAY, by="bo")
+    event = await world.do(held.put_off, posted.message, now + DAY)
+    assert (event.kind, event.changes) == (Kind.MESSAGE_HELD, {"until": now + DAY})
+    content = (await world.store.read(lambda look: load_held(look, [posted.message])))[posted.message]
+    told = content.for_agents(lambda _: "")["held"]
+    assert told == {"until": now + DAY, "problem": None, "chosen": True}
+    await world.do(held.put_off, posted.message, now - 1)
+    assert await release_due(world.store, Channels()) == 1
+    assert await world.texts(first.conversation) == ["hello", "soon"]
+    with pytest.raises(Conflict) as late:
+        await world.do(held.put_off, posted.message, now + DAY)
+    assert late.value.code == "reply_sent"
+    await check(world.store)
+
+
+async def test_a_reply_for_a_time_is_taken_back_or_sent_before_it(world: World) -> None:
+    first = await world.says("+1", "hello")
+    upload = await world.store.write(lambda tx: keep_upload(tx, "agent:anna", FILE))
+    far = await world.store.write(_now) + DAY
+    taken = await world.answers(first.conversation, "later", at=far, uploads=(upload,))
+    await world.do(held.undo, taken.message)
+    assert await world.value("select owner from attachments") == "agent:anna"
+    sent = await world.answers(first.conversation, "now", at=far, client_id="c9")
+    await let_go(world, sent)
+    assert await world.texts(first.conversation) == ["hello", "now"]
+    assert await next_due(world.store) == (None, None)
+    past = await world.answers(first.conversation, "at once", at=1)
+    assert await release_due(world.store, Channels()) == 1 and past.message
     await check(world.store)

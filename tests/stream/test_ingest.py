@@ -13,9 +13,9 @@ from gateway.stream import status
 from gateway.stream.contacts import block
 from gateway.stream.describe import tag
 from gateway.stream.ingest import Intake, ingest
-from gateway.stream.post import Post, write_post
+from gateway.stream.post import Post, post_with, write_post
 from gateway.stream.release import release
-from gateway.stream.start import start
+from gateway.stream.start import open_and_post
 from tests.checks import check
 from tests.databases import Database
 from tests.world import WEB, World
@@ -190,7 +190,10 @@ async def test_starting_is_one_act_and_repeats_find_it(world: World) -> None:
     contact = await world.contact_of("+1")
     post = Post("", world.by, "started", "good news")
     done = await asyncio.gather(
-        *(start(world.store, "web", None, contact, post, subject="News") for _ in range(4))
+        *(
+            post_with(world.store, post, lambda tx: open_and_post(tx, "web", None, contact, post, "News"))
+            for _ in range(4)
+        )
     )
     assert len({one.message for one in done}) == 1
     assert await world.value("select count(*) from conversations") == 2

@@ -15,10 +15,21 @@ import orjson
 import pytest
 
 from gateway.errors import Conflict, NotFound, Refused, Unavailable
-from gateway.events import AccountId, Address, InboundMessage, Kind, Proof, SeenReport, TeamId, agent
+from gateway.events import (
+    AccountId,
+    Address,
+    Consent,
+    InboundMessage,
+    Kind,
+    Proof,
+    RemoteFile,
+    SeenReport,
+    TeamId,
+    agent,
+)
 from gateway.store import Store
 from gateway.store.postgres import PostgresStore
-from gateway.stream import ingest_set, status
+from gateway.stream import ingest, ingest_set, status
 from gateway.stream.assign import assign
 from gateway.stream.contacts import block, unblock
 from gateway.stream.describe import tag
@@ -94,6 +105,9 @@ def any_message(chance: random.Random, number: int, told: list[InboundMessage]) 
         name=f"Name {number}" if chance.random() < 0.05 else None,
         thread_key=f"t{chance.randrange(3)}" if chance.random() < 0.05 else "",
         content={"type": "location", "n": number} if chance.random() < 0.1 else None,
+        segments=chance.choice((None, 1, 3)),
+        consent=chance.choice(tuple(Consent)) if chance.random() < 0.04 else None,
+        answers=f"p{chance.randrange(number + 1)}" if chance.random() < 0.05 else None,
     )
     told.append(fact)
     intake = chance.choices(ACCOUNTS, (5, 1))[0]
@@ -514,3 +528,19 @@ async def test_a_message_long_after_closing_begins_anew(here: Database) -> None:
     assert (await world.conversation(done[1].conversation))["status"] == "open"
     await store.write(lambda tx: assign(tx, done[0].conversation, "bo", agent("bo")))
     await check(store)
+
+
+@pytest.mark.parametrize(
+    ("told", "is_plain"),
+    [
+        ({}, True),
+        ({"segments": 2}, True),
+        ({"consent": Consent.STOP}, False),
+        ({"answers": "p0"}, False),
+        ({"files": (RemoteFile("https://x.example/1"),)}, False),
+        ({"late": True, "at": NOW}, False),
+    ],
+)
+def test_what_is_plain_is_written_with_others(told: dict[str, Any], is_plain: bool) -> None:
+    fact = InboundMessage("p1", Address("tel", "+1"), text="hello", **told)
+    assert (ingest.TakeIn(ACCOUNTS[0], fact).together is not None) == is_plain

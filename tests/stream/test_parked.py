@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from gateway.channels.base import ProviderRequest
 from gateway.errors import NotFound
-from gateway.events import SYSTEM, Address, Kind, agent
+from gateway.events import SYSTEM, Address, InboundMessage, Kind, agent
 from gateway.store import Store, events_after
+from gateway.stream.listed import as_call
 from gateway.stream.parked import (
     DETAIL,
     UNDO_FOR,
@@ -36,7 +38,7 @@ async def world(store: Store) -> World:
     return await World.made(store)
 
 
-async def keep(world: World, what: Any, trouble: Trouble = BAD, most: int = 100) -> str:
+async def keep(world: World, what: Any, trouble: Trouble = BAD, most: int = 100) -> Any:
     request = what if isinstance(what, ProviderRequest) else call(what)
     return await world.store.write(lambda tx: park(tx, "web", request, trouble, most=most))
 
@@ -149,3 +151,19 @@ async def test_it_goes_by_what_could_be_read_of_it_and_by_its_address(world: Wor
     ):
         await world.store.write(lambda tx, at=(space, address): erase_parked(tx, *at))  # type: ignore[misc]
     assert await left(world) == [short], "one letter says nothing of who it is"
+
+
+async def test_what_was_erased_is_not_kept_again_when_its_provider_lists_it_still(world: World) -> None:
+    told = Trouble(Reason.REFUSED, "no", (Address("tel", "+821055501001"),))
+    fact = InboundMessage("SM1", Address("tel", "+821055501001"), text="half a letter \ud800")
+    key = await keep(world, as_call(fact), told)
+    await world.store.write(lambda tx: erase_parked(tx, "tel", "+821055501001"))
+    assert await left(world) == []
+    assert await keep(world, as_call(fact), told) is None and await left(world) == []
+    rest = await world.row("select * from erased_calls")
+    assert len(rest["digest"]) == 64 and "SM1" not in str(tuple(rest))
+    # What she writes from now on is kept as anybody's is.
+    fresh = await keep(world, as_call(replace(fact, provider_id="SM2")), told)
+    assert fresh is not None and fresh != key
+    await world.store.write(lambda tx: forget_parked(tx, tx.now + 60_000))
+    assert await world.rows("select * from erased_calls") == []

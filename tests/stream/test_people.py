@@ -46,6 +46,9 @@ async def test_proof_rises_and_never_falls(store: Store) -> None:
     for proof in (Proof.CLAIMED, Proof.VOUCHED, Proof.CLAIMED, Proof.CHANNEL):
         await meets(store, proof=proof)
     assert await value(store, "select proof from identities") == max(Proof.VOUCHED, Proof.CHANNEL)
+    told = [event for event in await check(store) if event.kind is Kind.CONTACT_CHANGED]
+    assert [event.changes["fields"] for event in told] == [["proof"]], "who looks at her is told, once"
+    assert told[0].subject == await value(store, "select id from identities")
 
 
 async def test_a_name_fills_an_empty_one_and_is_told_once(store: Store) -> None:

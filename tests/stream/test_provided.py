@@ -9,13 +9,13 @@ import pytest
 
 from gateway.channels.registry import Channels, make
 from gateway.errors import NotFound, Refused, Unavailable
-from gateway.events import agent
+from gateway.events import Address, Consent, DeliveryReport, DeliveryState, Fact, InboundMessage, agent
 from gateway.limits import Limits
 from gateway.store import Store
-from gateway.stream import provided
+from gateway.stream import ingest, provided
 from gateway.stream.accounts import Configured, sync_accounts
-from gateway.stream.parked import Reason, Trouble, discard
-from gateway.stream.provided import replay, replay_all, take_call, takes_webhooks
+from gateway.stream.parked import Reason, Trouble, discard, erase_parked
+from gateway.stream.provided import replay, replay_all, take_call, take_caught_up, takes_webhooks
 from tests import provider
 from tests.checks import check
 from tests.provider import SECTION, Pigeon, call, said
@@ -165,3 +165,64 @@ def test_who_takes_calls(monkeypatch: pytest.MonkeyPatch) -> None:
     assert takes_webhooks(make("post", SECTION))
     assert not takes_webhooks(make("web", {"type": "webchat"}))
     assert not takes_webhooks(None)
+
+
+async def caught_up(post: Post, *facts: Fact) -> None:
+    for fact in facts:
+        await take_caught_up(post.store, post.channel, fact, LIMITS)  # type: ignore[arg-type]
+
+
+async def test_what_was_caught_up_and_cannot_be_stored_is_parked_once_and_played_again(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mina = Address("tel", "+15550100")
+    poison = InboundMessage("m1", mina, text="poison", at=1_700_000_000_000, consent=Consent.STOP)
+    storing = ingest.take_in
+
+    async def choose(store: Store, intake: Any, fact: InboundMessage) -> object:
+        if fact.text == "poison":
+            raise ValueError("never")
+        return await storing(store, intake, fact)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(provided, "take_in", choose)
+        for _ in range(2):
+            await caught_up(post, poison, InboundMessage("m2", mina, text="after it"))
+        row = await post.world.row("select * from parked")
+        assert (row["reason"], row["detail"], row["url"]) == ("fault", "ValueError: never", "m1")
+        named = await post.world.row("select space, address from parked_people")
+        assert (named["space"], named["address"]) == ("tel", "+15550100")
+        assert await post.replays(row["id"]) is not None
+    assert await post.texts() == [("after it", 1)]
+    assert await post.replays(row["id"]) is None
+    assert await post.texts() == [("after it", 1), ("poison", 1)]
+    assert await post.world.value("select at from messages where text = 'poison'") == 1_700_000_000_000
+    assert await post.world.value("select opted_out_at from endpoints") is not None
+    assert await post.waiting() == 0
+    await check(post.store)
+
+
+async def test_half_a_letter_in_a_list_is_parked_and_erased_with_its_writer(post: Post) -> None:
+    await caught_up(post, InboundMessage("m1", Address("tel", "+15550100"), text="half \ud800"))
+    assert await post.waiting() == 1
+    await post.store.write(lambda tx: erase_parked(tx, "tel", "+15550100"))
+    assert await post.waiting() == 0
+
+
+async def test_news_that_cannot_be_stored_are_parked_too(post: Post, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(*_: Any) -> None:
+        raise ValueError("never")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(provided, "hear_if_ours", fails)
+        await caught_up(post, DeliveryReport("m9", DeliveryState.DELIVERED))
+    key = await post.world.value("select id from parked")
+    assert await post.replays(key) is None
+
+
+async def test_where_no_more_can_be_parked_catching_up_waits(post: Post) -> None:
+    await post.parked(b"never readable")
+    full = Limits(parked_most=1)
+    fact = InboundMessage("m1", Address("tel", "+15550100"), text="half \ud800")
+    with pytest.raises(Unavailable):
+        await take_caught_up(post.store, post.channel, fact, full)  # type: ignore[arg-type]

@@ -17,11 +17,12 @@ from gateway.store.postgres_tx import PostgresTx
 from gateway.stream.edit import erase_message
 from gateway.stream.erase import erase
 from gateway.stream.ingest import Intake, Taken
-from gateway.stream.post import Post
-from gateway.stream.repeats import PREFIX, erased_id
-from gateway.stream.start import start
+from gateway.stream.post import Post, post_with
+from gateway.stream.repeats import PREFIX, erased_id, forget_ids_left
+from gateway.stream.start import open_and_post
 from tests.checks import check
 from tests.databases import Database
+from tests.phones import with_phones
 from tests.world import World
 
 WORDS = "xylophone-from-berlin"
@@ -86,14 +87,18 @@ async def test_what_we_wrote_and_erased_is_not_written_again(world: World) -> No
     posted = await world.answers(taken.conversation, "dear Kim", client_id=WORDS)
     identity = await world.identity_of("+1")
     first = Post("", agent("anna"), f"start {WORDS}", "hello again")
-    begun = await start(world.store, "web", identity, None, first)
+    begun = await post_with(
+        world.store, first, lambda tx: open_and_post(tx, "web", identity, None, first, "")
+    )
     for message in (posted.message, begun.message):
         await world.do(erase_message, message)
     assert not [one for one in await rests(world) if WORDS in one]
     before = await count(world)
     again = await world.answers(taken.conversation, "dear Kim", client_id=WORDS)
     assert (again.repeat, again.message) == (True, posted.message)
-    again = await start(world.store, "web", identity, None, first)
+    again = await post_with(
+        world.store, first, lambda tx: open_and_post(tx, "web", identity, None, first, "")
+    )
     assert (again.repeat, again.message) == (True, begun.message)
     assert await count(world) == before
     await check(world.store)
@@ -219,3 +224,26 @@ async def test_an_id_that_stands_twice_does_not_stop_an_erasure(world: World) ->
     again = await world.says("+1", "hello", **said)
     assert (again.repeat, again.message) == (True, first.message)
     await check(world.store)
+
+
+async def test_deliveries_of_what_was_erased_in_former_times_lose_their_names_too(store: Store) -> None:
+    world = await with_phones(store)
+    erased: list[str] = []
+    kept: list[str] = []
+    for number in range(5):
+        talk = await world.says(f"+{number}", "hello")
+        posted = await world.answers(talk.conversation, "answer")
+        if number:
+            await world.do(erase_message, posted.message)
+        (erased if number else kept).append(posted.message)
+    await store.write(lambda tx: tx.run("update deliveries set provider_id = 'SM-' || substr(id, 20)"))
+    while await store.write(lambda tx: forget_ids_left(tx, 2)):
+        pass
+    for message in erased:
+        row = await world.row(
+            "select account_id, provider_id, id from deliveries where message_id = $1", message
+        )
+        assert row["provider_id"] == erased_id("sms", f"SM-{row['id'][19:]}")
+    left = await world.value("select provider_id from deliveries where message_id = $1", kept[0])
+    assert left.startswith("SM-"), "of what stands the name stays"
+    assert await store.write(lambda tx: forget_ids_left(tx, 2)) is False

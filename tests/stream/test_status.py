@@ -40,6 +40,25 @@ async def test_waiting_begins_with_the_first_words_and_ends_with_an_answer(world
     await check(world.store)
 
 
+async def test_whoever_waited_waits_on_when_it_was_put_away_by_mistake(world: World) -> None:
+    key = (await world.says("+1", "one")).conversation
+    since = (await world.conversation(key))["waiting_since"]
+    for away, back in ((status.close, status.reopen), (status.mark_spam, status.unmark_spam)):
+        await world.do(away, key)
+        assert (await world.conversation(key))["waiting_since"] is None
+        await world.do(back, key)
+        assert (await world.conversation(key))["waiting_since"] == since
+    await world.do(status.close, key)
+    await world.do(status.snooze, key, 2**41)
+    assert (await world.conversation(key))["waiting_since"] == since
+    await world.do(status.close, key)
+    await world.answers(key, "an answer after all")
+    await world.do(status.close, key)
+    await world.do(status.reopen, key)
+    assert (await world.conversation(key))["waiting_since"] is None, "she was answered meanwhile"
+    await check(world.store)
+
+
 @pytest.mark.parametrize(
     ("before", "after"), [("open", "open"), ("closed", "closed"), ("snoozed", "open"), ("born", "open")]
 )

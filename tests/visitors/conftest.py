@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -233,11 +233,18 @@ class Line:
 
 @contextlib.asynccontextmanager
 async def open_shop(
-    url: str, folder: Path, limits: Limits | None = None, *, port: int | None = None, **web_keys: Any
+    url: str,
+    folder: Path,
+    limits: Limits | None = None,
+    *,
+    port: int | None = None,
+    accounts: Mapping[str, dict[str, Any]] | None = None,
+    **web_keys: Any,
 ) -> AsyncIterator[Shop]:
-    """`port` and `folder` again: the same shop after a restart. `web_keys` go into the section of "web"."""
+    """`port` and `folder` again: the same shop after a restart. `accounts`: sections beside the chats'. `web_keys` go
+    into the section of "web"."""
     clock = Clock()
-    sections = {"web": {**WEB, **web_keys}, "members": MEMBERS, "second": SECOND}
+    sections = {"web": {**WEB, **web_keys}, "members": MEMBERS, "second": SECOND, **(accounts or {})}
     config = Config(limits=limits or Limits(), channels=sections)
     channels = Channels.of(config.channels)
     store = await open_store(url)
@@ -258,8 +265,8 @@ async def open_shop(
     server = TestServer(app, host="127.0.0.1", port=port)
     await server.start_server()
     shop = Shop(store, bus, app[DESK], app, server, clock, hung.sessions)
-    accounts = {name: Configured("webchat", name) for name in sections}
-    await store.write(lambda tx: sync_accounts(tx, accounts))
+    configured = {name: Configured(section["type"], name) for name, section in sections.items()}
+    await store.write(lambda tx: sync_accounts(tx, configured))
     known = await shop.one("select id from agents")
     shop.agent = known["id"] if known else await store.write(lambda tx: add_agent(tx, *MINA, "agent", SYSTEM))
     try:

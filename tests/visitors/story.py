@@ -13,6 +13,7 @@ class Story:
         self.messages: dict[str, dict[str, Any]] = {}
         self.seen_to = 0
         self.open = False
+        self.goes_by: dict[str, str] | None = None
 
     @classmethod
     def of(cls, frames: Iterable[dict[str, Any]]) -> Story:
@@ -26,16 +27,18 @@ class Story:
             self.__init__()  # type: ignore[misc]
             self.messages = {message["id"]: message for message in frame["messages"]}
             self.seen_to, self.open = frame["seen_to"], frame["open"]
+            self.goes_by = frame["goes_by"]
         for event in frame.get("events", []):
             if "message" in event:
                 self.messages[event["message"]["id"]] = event["message"]
             self.seen_to = max(self.seen_to, event.get("seen_to", 0))
             self.open = event.get("open", self.open)
+            self.goes_by = event.get("goes_by", self.goes_by)
 
     @property
     def told(self) -> Any:
         ordered = sorted(self.messages.values(), key=lambda message: (message["at"], message["position"]))
-        return ordered, self.seen_to, self.open
+        return ordered, self.seen_to, self.open, self.goes_by
 
     @property
     def texts(self) -> list[str]:

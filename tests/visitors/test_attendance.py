@@ -68,6 +68,7 @@ async def test_it_is_the_accounts_team_that_is_there_or_not(both: Shop):
     line, second = await hana.connect(), await other.connect()
     assert (await line.hear("hello"))["here"] is False, "who is here is not of the team"
     assert (await second.hear("hello"))["here"] is True, "an account without a team means everybody"
+    await line.quiet()  # she has joined: what changes between hello and joining is told anew
     await both.store.write(lambda tx: set_members(tx, team, [both.agent], SYSTEM))
     assert (await line.hear("here"))["here"] is True, "told when somebody joins the team"
     both.bus.signal(AgentSays(both.agent, "busy"))

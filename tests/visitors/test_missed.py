@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from gateway.events import AccountId, Address, InboundMessage, new_id
+from gateway.events import AccountId, Address, Attachment, InboundMessage, RemoteFile, new_id
 from gateway.live import REPLAY_MOST
 from gateway.store import Reader
 from gateway.store.log import events_after
 from gateway.stream.erase import erase_contact
+from gateway.stream.files import has_come, take_due
 from gateway.stream.ingest import Intake, take_in
 from gateway.visitors.hub import VisitorHub
 from gateway.visitors.missed import hers_after
@@ -58,6 +59,27 @@ async def test_her_part_of_the_log_is_what_the_whole_log_tells_her(both: Shop) -
         whole, part = await both.store.read(lambda look, person=person: both_ways(look, person))  # type: ignore[misc]
         assert whole == part
         assert whole[0] or whole[1]
+
+
+async def test_a_file_of_hers_that_came_by_another_way_is_told_here_too(both: Shop) -> None:
+    """Her number and her browser are proven to be one person's."""
+    await both.browser().arrive()
+    number = Address("tel", "+821055550111")
+    fact = InboundMessage("SM1", number, "look", files=(RemoteFile("https://x.example/1"),))
+    taken = await take_in(both.store, Intake(AccountId("web")), fact)
+    (waiting,) = await both.store.write(lambda tx: take_due(tx, "web", 9))
+    picture = Attachment("ab" * 32, "a.png", "image/png", 1)
+    assert await both.store.write(lambda tx: has_come(tx, waiting.id, picture))
+    (row,) = await both.all("select person_id from identities where space = 'tel'")
+    hub = VisitorHub(both.desk)
+
+    async def told(look: Reader) -> Any:
+        events = await hers_after(look, row["person_id"], 0, ALL)
+        return (await hub.load(look, events)).told[row["person_id"]]
+
+    messages = [one["message"] for one in (await both.store.read(told)).values() if "message" in one]
+    assert {one["id"] for one in messages} == {taken.message}
+    assert [file["name"] for file in messages[-1]["attachments"]] == ["a.png"]
 
 
 async def others_write(shop: Shop, many: int) -> None:

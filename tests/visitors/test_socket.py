@@ -130,7 +130,7 @@ async def test_open_and_closed_are_told(shop: Shop):
     assert (await line.hear("snapshot"))["open"]
     await shop.store.write(lambda tx: close(tx, conversation, agent(shop.agent)))
     (event,) = (await line.hear("events"))["events"]
-    assert event == {"position": event["position"], "kind": "state", "open": False}
+    assert event == {"position": event["position"], "kind": "state", "open": False, "goes_by": None}
     await hana.say("one more thing")
     await line.quiet()
     assert Story.of(line.frames).open

@@ -115,7 +115,7 @@ class InboxPage(Screen):
 
     @property
     def field(self) -> Locator:
-        return self.composer.get_by_role("textbox")
+        return self.composer.locator("textarea")
 
     @property
     def stopped(self) -> Locator:
@@ -140,8 +140,9 @@ class InboxPage(Screen):
         await self.field.fill(text)
 
     async def reply(self, text: str) -> None:
+        """By what sends wherever one writes; in a mail Enter alone begins a new line."""
         await self.write(text)
-        await self.field.press("Enter")
+        await self.field.press("Control+Enter")
 
     async def crosses(self, other: InboxPage, text: str) -> None:
         """Send what is written, and have the other's reply overtake it on the way."""

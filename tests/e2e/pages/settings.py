@@ -22,6 +22,7 @@ PAGES = (
     "attributes",
     "accounts",
     "parked",
+    "webhooks",
     "people",
     "audit",
 )

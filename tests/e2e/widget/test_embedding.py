@@ -69,7 +69,10 @@ async def test_a_policy_that_forbids_our_frame_is_named_at_once_and_leaves_a_way
         await until(lambda: _any(said, f"frame-src {world.site.parley}"), 3)
         # Within the window that a closed shadow root hides: the only thing there, so Tab finds it.
         await page.mouse.click(DESKTOP["width"] - 260, DESKTOP["height"] - 690)
-    assert (await popup.value).url == f"{world.site.parley}/chat/web"
+    chat = await popup.value
+    assert chat.url == f"{world.site.parley}/chat/web"
+    # Its files are let through to the end: whoever hangs up in the middle leaves them open to the collector (aiohttp).
+    await chat.wait_for_load_state("networkidle")
 
 
 async def _any(said: list[str], words: str) -> bool:

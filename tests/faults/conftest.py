@@ -1,0 +1,3 @@
+from tests.fixtures import database
+
+__all__ = ["database"]

@@ -1,0 +1,3 @@
+from tests.fixtures import database, store
+
+__all__ = ["database", "store"]

@@ -1,0 +1,160 @@
+"""What is done once in the deployment: by one of several, by the next one after it, never by one that has lost it."""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+
+from gateway.duties import Duties, Fenced, Work
+from gateway.errors import Unavailable
+from gateway.store import Store, Tx
+from gateway.stream.leases import Superseded, seize, take
+from tests.databases import Database
+from tests.fixtures import database
+from tests.world import until
+
+__all__ = ["database"]
+
+LASTS = 600
+"""ms: as patient as a test."""
+NEVER = 600_000
+DID = "insert into meta (key, value) values ($1, $2)"
+
+
+@pytest.fixture
+async def store(database: Database) -> Store:
+    return await database.open()
+
+
+class Worker:
+    """Says who it is, does nothing, and remembers how it ended."""
+
+    def __init__(self, name: str, done: list[str]) -> None:
+        self.name, self.done = name, done
+        self.store: Store | None = None
+
+    async def __call__(self, store: Store) -> None:
+        self.store = store
+        self.done.append(f"{self.name} begins")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.done.append(f"{self.name} ends")
+
+
+@contextlib.asynccontextmanager
+async def running(duties: Duties) -> AsyncIterator["asyncio.Task[None]"]:
+    task = asyncio.create_task(duties.run())
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def duties(store: Store, *works: Work, alone: bool = False, lasts: int = LASTS) -> Duties:
+    return Duties(store, {"timers": works}, alone=alone, lasts=lasts)
+
+
+async def test_one_does_it_and_the_next_goes_on_when_it_ends(database: Database) -> None:
+    done: list[str] = []
+    first, second = [duties(await database.open(), Worker(name, done)) for name in "ab"]
+    async with running(first) as ending:
+        await until(lambda: done == ["a begins"])
+        async with running(second):
+            ending.cancel()
+            await until(lambda: len(done) == 3)
+            assert done == ["a begins", "a ends", "b begins"]
+            assert (first.held, second.held) == (set(), {"timers"})
+    assert done[3:] == ["b ends"]
+
+
+async def test_the_works_of_a_duty_are_one_processs(database: Database) -> None:
+    done: list[str] = []
+    one = Duties(
+        await database.open(), {"timers": [Worker("a", done), Worker("b", done)]}, alone=False, lasts=NEVER
+    )
+    async with running(one):
+        await until(lambda: len(done) == 2)
+        assert sorted(done) == ["a begins", "b begins"]
+
+
+async def test_nobody_waits_who_is_alone(store: Store) -> None:
+    """A process that was killed has left its lease behind; where there can be no other its duties go on at once."""
+    await store.write(lambda tx: take(tx, "timers", "the one before", NEVER))
+    done: list[str] = []
+    async with running(duties(store, Worker("a", done), alone=True)):
+        await until(lambda: done == ["a begins"])
+
+
+async def test_who_was_stalled_has_lost_it_and_writes_nothing(database: Database) -> None:
+    """Its lease ran out unseen, and somebody has taken it: the first write is refused, and the work ends."""
+    store, other = await database.open(), await database.open()
+    done: list[str] = []
+    worker = Worker("a", done)
+    async with running(duties(store, worker, lasts=NEVER)):
+        await until(lambda: worker.store is not None)
+        fenced = worker.store
+        assert isinstance(fenced, Fenced)
+        await fenced.write(lambda tx: tx.run(DID, "before", "1"))
+        await other.write(lambda tx: seize(tx, "timers", "b", NEVER))
+        with pytest.raises(Superseded):
+            await fenced.write(lambda tx: tx.run(DID, "after", "1"))
+        await until(lambda: done == ["a begins", "a ends"])
+    written = await other.scan(lambda look: look.all("select key from meta where key in ('before', 'after')"))
+    assert [row["key"] for row in written] == ["before"]
+
+
+async def test_what_cannot_be_renewed_is_not_done_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is gone: nobody knows who has the duty, so who cannot say that it is theirs leaves it."""
+    store = await database.open()
+    done: list[str] = []
+    async with running(duties(store, Worker("a", done))):
+        await until(lambda: done == ["a begins"])
+
+        async def gone(verb: Callable[[Tx], Awaitable[object]], *, aside: bool = False) -> object:
+            raise Unavailable("the database is gone")
+
+        with monkeypatch.context() as away:
+            away.setattr(store, "write", gone)
+            await until(lambda: done == ["a begins", "a ends"])
+        await until(lambda: done == ["a begins", "a ends", "a begins"])
+
+
+async def test_a_duty_is_kept_for_longer_than_a_lease(database: Database) -> None:
+    done: list[str] = []
+    first, second = [duties(await database.open(), Worker(name, done)) for name in "ab"]
+    async with running(first):
+        await until(lambda: done == ["a begins"])
+        async with running(second):
+            await asyncio.sleep(3 * LASTS / 1000)
+            assert second.held == set() or done[1] == "a ends", "never two"
+
+
+async def test_a_fault_of_the_work_takes_the_process_down(store: Store) -> None:
+    async def fails(store: Store) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with pytest.raises(ExceptionGroup) as failed:
+        await duties(store, fails).run()
+    assert failed.group_contains(RuntimeError, match="a fault of ours")
+
+
+async def test_what_is_fenced_reads_as_the_store_does(store: Store) -> None:
+    lease = await store.write(lambda tx: seize(tx, "timers", "a", NEVER))
+    fenced = Fenced(store, lease, lambda: None)
+    assert (fenced.postgres, fenced.published, fenced.cursor) == (
+        store.postgres,
+        store.published,
+        store.cursor,
+    )
+    assert (fenced.epoch, fenced.secret, fenced.seals) == (store.epoch, store.secret, store.seals)
+    assert (fenced.waiting, fenced.behind) == (0, False)
+    for ask in (fenced.read, fenced.scan, fenced.follow):
+        assert await ask(lambda look: look.value("select count(*) from leases")) == 1
+    await fenced.purge()
+    await fenced.close()
+    assert await store.read(lambda look: look.value("select count(*) from leases")) == 1

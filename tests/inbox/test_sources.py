@@ -1,0 +1,131 @@
+"""A message as it was sent: all its words, and its own page, which runs nothing and loads nothing unasked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gateway.channels.base import ProviderRequest
+from gateway.channels.registry import Channels
+from gateway.events import AccountId
+from gateway.stream.accounts import Configured, sync_accounts
+from gateway.stream.intakes import know, tell_trouble
+from gateway.stream.provided import take_whole
+from inbox.directory import load_directory
+from tests.channels.mails import PNG, b64, mail, part, several, text
+from tests.inbox.conftest import House
+
+HELP = "help@haru.example"
+SECTION = {"type": "email", "address": HELP, "smtp_url": "smtp://127.0.0.1:1", "team": "sales"}
+PAGE = (
+    '<p onclick="x()">안녕 <script>alert(1)</script></p><img src="cid:p@x"><img src="https://far.example/x.png">'
+    '<img src="https://t.example/p.gif" width=1 height=1>'
+)
+WORDS = "안녕\r\n\r\nOn Mon, Nov 16, 2026 Haru <help@haru.example> wrote:\r\n> before\r\n"
+
+
+async def taken(house: House, raw: bytes) -> str:
+    """The id of the message that a mail becomes."""
+    desk = house.desk
+    desk.channels.replace({**{one.account: one for one in desk.channels}, **dict(_accounts())})
+    await house.store.write(
+        lambda tx: sync_accounts(
+            tx, {"web": Configured("webchat", "Website"), "mail": Configured("email", "Mail")}
+        )
+    )
+    channel: Any = desk.channels.access("mail")
+    call = ProviderRequest("IMAP", "INBOX", {}, raw)
+    assert await take_whole(house.store, desk.channels, desk.media, channel, call, desk.limits) is None
+    found: str = await house.store.read(lambda look: look.value("select max(id) from messages"))
+    return found
+
+
+def _accounts() -> list[tuple[AccountId, Any]]:
+    return [(one.account, one) for one in Channels.of({"mail": SECTION})]
+
+
+def whole() -> bytes:
+    inner = several("alt", text(WORDS), text(PAGE, kind="html"))
+    picture = part(
+        "Content-Type: image/png", "Content-ID: <p@x>", "Content-Transfer-Encoding: base64", body=b64(PNG)
+    )
+    both = part("Content-Type: multipart/alternative; boundary=alt", body=inner)
+    return mail(
+        "From: Hana <hana@naver.com>",
+        f"To: {HELP}, Bo <bo@corp.example>",
+        "Subject: 배송",
+        "Message-ID: <m1@c>",
+        "Content-Type: multipart/related; boundary=rel",
+        body=several("rel", both, picture),
+    )
+
+
+async def test_all_its_words_and_who_else_takes_part(both: House) -> None:
+    message = await taken(both, whole())
+    rest = await both.client("ann")
+    told = await rest.get(f"/messages/{message}/source")
+    assert told["subject"] == "배송" and "> before" in told["text"]
+    assert (told["page"], told["remote"], told["tracking"]) == (True, 1, 1)
+    assert ["message-id", "<m1@c>"] in told["headers"] and told["doubts"] == []
+    conversation = (await rest.get("/conversations"))["conversations"][0]
+    assert [one["address"] for one in conversation["participants"]] == ["bo@corp.example"]
+    page = await rest.get(f"/conversations/{conversation['id']}/messages")
+    shown = page["messages"][0]
+    assert shown["text"] == "안녕"
+    assert shown["source"] == {"subject": "배송", "automatic": None, "doubts": [], "more": True, "page": True}
+    assert shown["attachments"][0]["cid"] == "p@x"
+    assert (await (await both.client("bob")).fails("GET", f"/messages/{message}/source"))[0] == 404
+    assert await (await both.client()).fails("GET", f"/messages/{message}/page") == (401, "unauthenticated")
+
+
+async def test_its_page_runs_nothing_and_loads_what_somebody_asked_for(house: House) -> None:
+    message = await taken(house, whole())
+    rest = await house.client("ann")
+    answer = await rest.raw("GET", f"/messages/{message}/page")
+    html, policy = await answer.text(), answer.headers["Content-Security-Policy"]
+    assert answer.content_type == "text/html" and answer.headers["Referrer-Policy"] == "no-referrer"
+    assert answer.headers["X-DNS-Prefetch-Control"] == "off"
+    assert "sandbox allow-same-origin" in policy and "allow-scripts" not in policy and "https:" not in policy
+    assert "default-src 'none'" in policy and "frame-ancestors 'self'" in policy
+    assert "안녕" in html and "alert" not in html and "onclick" not in html and "t.example" not in html
+    assert 'src="/media/' in html and 'src="https://' not in html
+    loaded = await rest.raw("GET", f"/messages/{message}/page?remote=true")
+    assert 'src="https://far.example/x.png"' in await loaded.text()
+    assert "img-src 'self' https: http:" in loaded.headers["Content-Security-Policy"]
+
+
+async def test_what_is_its_words_alone_says_them(house: House) -> None:
+    plain = await taken(house, mail("From: hana@naver.com", "Message-ID: <p@c>", body="only words"))
+    rest = await house.client("ann")
+    told = await rest.get(f"/messages/{plain}/source")
+    assert (told["text"], told["page"]) == ("only words", False)
+    assert "<pre>only words</pre>" in await (await rest.raw("GET", f"/messages/{plain}/page")).text()
+    written = await house.customer_writes("a < b", team="sales")
+    assert "<pre>a &lt; b</pre>" in await (await rest.raw("GET", f"/messages/{written.message}/page")).text()
+    assert (await rest.get(f"/messages/{written.message}/source"))["headers"] == []
+
+
+async def test_its_page_outlives_its_account(house: House) -> None:
+    message = await taken(house, whole())
+    house.desk.channels.replace({})
+    rest = await house.client("ann")
+    assert (await rest.raw("GET", f"/messages/{message}/page")).status == 200
+    unknown = "update accounts set type = 'gone' where id = 'mail'"
+    await house.store.write(lambda tx: tx.run(unknown))
+    told = await rest.get(f"/messages/{message}/source")
+    assert "> before" in told["text"] and not told["page"]
+
+
+async def test_what_stands_in_the_way_is_told(both: House) -> None:
+    await taken(both, whole())
+    rest = await both.client("sue")
+
+    async def intakes() -> dict[str, Any]:
+        return {one["id"]: one["intake"] for one in (await rest.get("/accounts/setup"))["accounts"]}
+
+    assert await intakes() == {"mail": None, "web": None}
+    await both.store.write(lambda tx: know(tx, "mail", "INBOX", "1:2", 7))
+    await both.store.write(lambda tx: tell_trouble(tx, "mail", "auth_failed", "imap: no"))
+    mail_intake = (await intakes())["mail"]
+    assert (mail_intake["waiting"], mail_intake["problem"]) == (7, "auth_failed")
+    told = await both.store.read(lambda look: load_directory(look, both.desk.channels))
+    assert {one["id"]: one["receiving"] for one in told["accounts"]} == {"mail": "auth_failed", "web": None}

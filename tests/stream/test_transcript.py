@@ -1,0 +1,148 @@
+"""What was said goes to whoever took part, as far as she may see it anywhere, and to nobody else."""
+
+import pytest
+
+from gateway.channels.base import Correspondent
+from gateway.errors import Refused
+from gateway.events import Address, Event, Proof, agent
+from gateway.store import Store
+from gateway.stream.contacts import prove, set_claims
+from gateway.stream.edit import erase_message
+from gateway.stream.envelope import Answering, Wanted, answering
+from gateway.stream.merge import merge_contacts
+from gateway.stream.post import Post, Posted, post_with
+from gateway.stream.proofs import make_word
+from gateway.stream.transcript import TRANSCRIPT, send_transcript
+from tests.checks import check
+from tests.left import HER, HERS, goes_out, with_leavers
+from tests.world import World
+
+BY = agent("anna")
+BOSS = "boss@example.net"
+
+
+@pytest.fixture
+async def world(store: Store) -> World:
+    return await with_leavers(store)
+
+
+async def sends(world: World, talk: str, address: str, client_id: str = "t1") -> Posted:
+    to = Address("mailto", address)
+
+    async def verb(tx: object) -> Event:
+        return await send_transcript(tx, talk, "mail", to, BY, client_id)  # type: ignore[arg-type]
+
+    return await post_with(world.store, Post("", BY, client_id), verb)
+
+
+async def told(world: World, address: str) -> str:
+    """What goes to her, with all that is to go."""
+    found = [one.delivery.text for one in await goes_out(world) if one.delivery.to.address == address]
+    assert len(found) == 1
+    return found[0]
+
+
+async def chat(world: World, claims: str = HERS) -> str:
+    taken = await world.says(HER, "Where is ![it](cid:x)?", locale="ko-KR", name="Hana")
+    contact = await world.contact_of(HER)
+    await world.store.write(lambda tx: set_claims(tx, contact, {"email": claims}))
+    await world.answers(taken.conversation, "It comes **tomorrow**.")
+    await world.notes(taken.conversation, "She is angry.")
+    return taken.conversation
+
+
+async def test_a_chat_goes_to_the_address_that_she_left_there(world: World) -> None:
+    talk = await chat(world)
+    before = await world.conversation(talk)
+    posted = await sends(world, talk, HERS)
+    text = await told(world, HERS)
+    assert text.startswith(TRANSCRIPT.ko)
+    assert "**Hana** · " in text and "**Anna** · " in text and " KST" in text
+    assert "It comes **tomorrow**." in text and "angry" not in text
+    assert "![it]" not in text, "her words draw nothing"
+    after = await world.conversation(talk)
+    assert (after["leg_id"], after["waiting_since"]) == (before["leg_id"], before["waiting_since"])
+    event = await world.row("select * from events where kind = 'conversation.changed'")
+    assert event["subject_id"] == posted.message and "transcript" in event["changes"]
+    again = await sends(world, talk, HERS)
+    assert again.repeat and again.message == posted.message
+    await check(world.store)
+
+
+async def test_one_transcript_is_no_part_of_the_next_and_what_was_erased_is_in_none(world: World) -> None:
+    talk = await chat(world)
+    await sends(world, talk, HERS)
+    await told(world, HERS)
+    gone = await world.answers(talk, "A slip of the tongue.")
+    await sends(world, talk, HERS, "t2")
+    await world.do(erase_message, gone.message)
+    rows = await world.rows("select message_id from carried")
+    assert len(rows) == 2 + 3
+    await world.store.write(lambda tx: tx.run("update lanes set due_at = 0"))
+    await world.store.write(
+        lambda tx: tx.run("update deliveries set due_at = null, state = 'sent' where state <> 'queued'")
+    )
+    text = await told(world, HERS)
+    assert text.count(TRANSCRIPT.ko) == 1 and "slip" not in text
+
+
+async def test_somebody_who_takes_no_part_gets_nothing(world: World) -> None:
+    talk = await chat(world)
+    await world.says(f"mailto:{BOSS}", "about something else")
+    for stranger in (BOSS, "nobody@example.net"):
+        with pytest.raises(Refused) as why:
+            await sends(world, talk, stranger, f"to {stranger}")
+        assert why.value.text == "errors.transcript_stranger"
+    assert await world.value("select count(*) from carried") == 0
+
+
+async def test_whoever_stood_beside_her_gets_what_she_was_sent_and_nothing_else(world: World) -> None:
+    talk = await chat(world)
+    await sends(world, talk, HERS, "t0")
+    leg = await world.value("select id from legs where account_id = 'mail'")
+    boss = (Correspondent(Address("mailto", BOSS), "Boss"),)
+    await world.answers(talk, "What do you think?", leg=leg, wanted=Wanted(to=boss, cc=()))
+    await goes_out(world)
+    await sends(world, talk, BOSS)
+    text = await told(world, BOSS)
+    assert "What do you think?" in text and "tomorrow" not in text and "Where is" not in text
+    await sends(world, talk, HERS, "t2")
+    assert "What do you think?" not in await told(world, HERS)
+    await check(world.store)
+
+
+async def test_merging_by_likeness_shows_nobody_the_others_words(world: World) -> None:
+    """Two contacts that agents have merged are two people to their devices."""
+    talk = await chat(world, claims="")
+    await world.says(f"mailto:{HERS}", "a mail of mine")
+    await world.do(merge_contacts, await world.contact_of(f"mailto:{HERS}"), await world.contact_of(HER))
+    with pytest.raises(Refused) as why:
+        await sends(world, talk, HERS)
+    assert why.value.text == "errors.transcript_empty"
+
+
+async def test_what_is_proven_to_be_hers_is_in_it(world: World) -> None:
+    talk = await chat(world, claims="")
+    visitor = await world.identity_of(HER)
+    word = await world.store.write(lambda tx: make_word(tx, talk, visitor, "web"))
+    await world.says(f"mailto:{HERS}", f"#{word}")
+    address = await world.identity_of(f"mailto:{HERS}")
+    assert await world.contact_of(f"mailto:{HERS}") == await world.contact_of(HER)
+    await sends(world, talk, HERS)
+    assert "tomorrow" in await told(world, HERS)
+    await world.store.write(lambda tx: prove(tx, address, Proof.VERIFIED, same_as=visitor))
+    await world.answers(talk, "And this.")
+    assert (await sends(world, talk, HERS, "t2")).message
+
+
+async def test_a_copy_for_one_leaves_nobody_out_of_the_next_answer(world: World) -> None:
+    talk = await chat(world)
+    await sends(world, talk, HERS)
+    leg = await world.value("select id from legs where account_id = 'mail'")
+    boss = (Correspondent(Address("mailto", BOSS), "Boss"),)
+    await world.answers(talk, "To you both.", leg=leg, wanted=Wanted(cc=boss))
+    copy = await sends(world, talk, HERS, "t2")
+    hers, other = [await world.identity_of(f"mailto:{one}") for one in (HERS, BOSS)]
+    told = await world.store.read(lambda look: answering(look, talk, "mail", hers))
+    assert told == Answering(copy.message, hers=False, beside=(other,))
+    await check(world.store)
