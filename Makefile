@@ -1,4 +1,5 @@
 # run: the demo in the browser. test, check: what CI runs. bench: the figures of bench/RESULTS.md.
+# chaos: the long form of the fault tests.
 # A fresh machine needs Python 3.11 or newer, nothing else.
 
 PORT ?= 8080
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: run test check bench format types pictures lock npm clean
+.PHONY: run test check bench chaos format types pictures lock npm clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -37,6 +38,10 @@ check-house: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python static/bundle.py
 	@$(BIN)/python -m bench $(ARGS)
+
+# make chaos ARGS="--house sqlite --seed 7 --messages 5000": see docs/faults.md.
+chaos: $(VENV)/.dev
+	@$(BIN)/python -m tests.chaos $(ARGS)
 
 # Everything that a tool can mend or make by itself.
 format: $(VENV)/.dev

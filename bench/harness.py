@@ -118,11 +118,13 @@ class Bench:
         at_once: int = 50,
         core: int | None = machine.LOAD_CORE,
         stalled: bool = False,
+        in_words: bool = False,
     ) -> Sockets:
-        """Open these sockets; returns once each has had the answer to its hello. `stalled`: the first reads no more."""
+        """Open these sockets; returns once each has had the answer to its hello. `stalled`: the first reads no more.
+        `in_words`: when a message was sent stands in its text, because it comes by a provider."""
         people = self.folder / f"people-{time.monotonic_ns()}.txt"
         people.write_text("\n".join(hellos) + "\n")
-        program = compiled("load/sockets.c", self.folder)
+        program = compiled("load/sockets.c", self.folder, *(["-DIN_WORDS"] if in_words else []))
         command = [program, str(port), people, str(at_once), *(["stalled"] if stalled else [])]
         return Sockets(self.start(command, core=core))
 

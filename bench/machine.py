@@ -34,10 +34,10 @@ def pin(core: int | None) -> None:
             Path("/proc/self/autogroup").write_text(str(FIRST))
 
 
-def rss(pid: int) -> int:
-    """Bytes of memory a process holds."""
+def rss(pid: int, of: str = "VmRSS") -> int:
+    """Bytes of memory a process holds; `RssAnon`: without the pages of files, which the system may take back."""
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
+        if line.startswith(f"{of}:"):
             return int(line.split()[1]) * 1024
     return 0
 

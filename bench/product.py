@@ -33,6 +33,7 @@ RATES = (
     "visitor_messages",
     "visitor_messages_address",
     "visitor_frames",
+    "webhook_requests",
 )
 PLENTY = "9999999/second"
 OPEN = 1_000_000
@@ -74,11 +75,16 @@ class Data:
         ]
 
 
-def make_data(folder: Path, *, agents: int = 50, customers: int = 2000, said: bool = False) -> Data:
-    """A fresh data directory; `said`: every customer has written once, so each has a conversation."""
+def make_data(
+    folder: Path, *, agents: int = 50, customers: int = 2000, said: bool = False, config: str = ""
+) -> Data:
+    """A fresh data directory; `said`: every customer has written once, so each has a conversation. `config`: further
+    sections of its config.toml."""
     folder.mkdir(parents=True, exist_ok=True)
     limits = "\n".join([*(f'{rate} = "{PLENTY}"' for rate in RATES), f"address_open = {OPEN}"])
-    (folder / "config.toml").write_text(f'[channels.{ACCOUNT}]\ntype = "webchat"\n\n[limits]\n{limits}\n')
+    (folder / "config.toml").write_text(
+        f'[channels.{ACCOUNT}]\ntype = "webchat"\n\n[limits]\n{limits}\n\n{config}'
+    )
     return asyncio.run(_made(folder, agents, customers, said=said))
 
 

@@ -8,7 +8,8 @@
  *   reset                         forget what came; says {}
  *   flight EVENTS WINDOW FILE     POST requests from FILE (parted by NUL), WINDOW of them under way: the next goes when
  *                                 every socket has had the oldest; says {"events", "seconds", "cpu"}
- * A message's key is "client_id":"at-NNNNNNNNNNNNNNNNNNN", the nanoseconds of CLOCK_MONOTONIC at which it was sent.
+ * A message's key is "client_id":"at-NNNNNNNNNNNNNNNNNNN", the nanoseconds of CLOCK_MONOTONIC at which it was sent;
+ * compiled with IN_WORDS, one that came by a provider and has no such key, at the beginning of its text.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -27,7 +28,11 @@
 enum { MOST = 21000, ADDRESSES = 16, DIGITS = 19, CHUNK = 1 << 18, SLOTS = 1 << 20, SLOT_US = 10, TRIGGERS = 64,
        ASKED = MOST + TRIGGERS };
 
+#ifdef IN_WORDS
+static const char KEY[] = "\"client_id\":null,\"text\":\"at-";
+#else
 static const char KEY[] = "\"client_id\":\"at-";
+#endif
 enum { KEY_SIZE = sizeof KEY - 1, WHOLE = KEY_SIZE + DIGITS };
 
 enum state { CONNECTING, UPGRADING, GREETING, UP, GONE };

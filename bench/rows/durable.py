@@ -20,7 +20,7 @@ def durable_0(bench: Bench) -> Iterator[Figure]:
         bare = bench.posts(bench.bare("post", loop=loop).port(), data)
         both = bench.beside(partial(ours.rate, bench.seconds), partial(bare.rate, bench.seconds))
         unit = f"× bare POST on {loop}"
-        yield Figure("durable inbound, nobody looks on", both.ratio, unit, goal, _raw(both, ours, bare))
+        yield Figure("durable inbound, nobody looks on", both.ratio, unit, goal, raw_of(both, ours, bare))
 
 
 @row
@@ -33,7 +33,7 @@ def durable_50(bench: Bench) -> Iterator[Figure]:
         bare = bench.posts(bench.bare("post", loop=loop).port(), data)
         both = bench.beside(partial(told, bench, ours, sockets), partial(bare.rate, bench.seconds))
         unit = f"× bare POST on {loop}"
-        yield Figure("durable inbound, 50 agents told", both.ratio, unit, goal, _raw(both, ours, bare))
+        yield Figure("durable inbound, 50 agents told", both.ratio, unit, goal, raw_of(both, ours, bare))
 
 
 @row
@@ -49,7 +49,7 @@ def to_agents(bench: Bench) -> Iterator[Figure]:
     bare = bench.posts(bench.bare("door", bench.folder / "bare.db", frame).port(), data)
     listeners = bench.sockets(bare.port, data.hellos(AGENTS))
     both = bench.beside(lambda: told(bench, ours, sockets), lambda: told(bench, bare, listeners))
-    raw = f"{_raw(both, ours, bare)}; frames of {frame:,} bytes"
+    raw = f"{raw_of(both, ours, bare)}; frames of {frame:,} bytes"
     yield Figure("message -> 50 agents' sockets", both.ratio, "× bare door", Goal(0.5, 0.7), raw)
 
 
@@ -63,7 +63,7 @@ def naive(bench: Bench) -> Iterator[Figure]:
     listeners = bench.sockets(naive.port, other.hellos(AGENTS))
     both = bench.beside(lambda: told(bench, ours, sockets), lambda: told(bench, naive, listeners))
     yield Figure(
-        "50 agents told, beside the naive way", both.ratio, "× naive", Goal(2.5, 4), _raw(both, ours, naive)
+        "50 agents told, beside the naive way", both.ratio, "× naive", Goal(2.5, 4), raw_of(both, ours, naive)
     )
 
 
@@ -92,7 +92,7 @@ def _parley(bench: Bench, data: Data) -> Posts:
     return bench.posts(bench.parley(data).port(), data)
 
 
-def _raw(both: Beside, ours: Posts, bare: Posts) -> str:
+def raw_of(both: Beside, ours: Posts, bare: Posts) -> str:
     answered = f"answered p50 {ours.last['p50']:.0f} p99 {ours.last['p99']:.0f} ms"
     return (
         f"{both.ours:,.0f}/s beside {both.bare:,.0f}/s; {answered}; "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.harness import Bench, Figure, Goal, row
+from bench.harness import Bench, Figure, Goal, Posts, row
+from bench.product import Data
 from bench.rows.durable import AGENTS, customers
 
 WHAT = "POST -> agent's socket, 50 agents"
@@ -40,7 +41,23 @@ def _latency(
     data = customers(bench)
     more = {"LD_PRELOAD": str(bench.slow_flush())} if slow_disk else {}
     posts = bench.posts(bench.parley(data, core=None, **more).port(), data, core=None)
-    sockets = bench.sockets(posts.port, data.hellos(AGENTS), core=None)
+    where = f"{WHAT}, {rate}/s{', flush + 5 ms' if slow_disk else ''}"
+    yield from latency(bench, data, posts, where, rate, median, worst)
+
+
+def latency(
+    bench: Bench,
+    data: Data,
+    posts: Posts,
+    where: str,
+    rate: int,
+    median: Goal | None,
+    worst: Goal | None,
+    *,
+    in_words: bool = False,
+) -> Iterator[Figure]:
+    """From the sending of what `posts` says until 50 agents' sockets have it."""
+    sockets = bench.sockets(posts.port, data.hellos(AGENTS), core=None, in_words=in_words)
     seconds = bench.seconds * 2
 
     def run() -> dict[str, float]:
@@ -52,7 +69,6 @@ def _latency(
         run()
     runs = [bench.quietly(run) for _ in range(bench.few(3, 1))]
     chosen = sorted(runs, key=lambda each: each["p99"])[len(runs) // 2]
-    where = f"{WHAT}, {rate}/s{', flush + 5 ms' if slow_disk else ''}"
     raw = (
         f"worst {chosen['worst']:.0f} ms; POST answered p50 {posts.last['p50']:.1f} p99 {posts.last['p99']:.1f} ms; "
         f"median of {len(runs)} runs"

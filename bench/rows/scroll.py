@@ -141,6 +141,8 @@ class Tasks:
     each: list[float]
     parts: dict[str, float] = field(default_factory=dict)
     """Of the longest: what it was at, and for how long. Layout that a script asks for counts as both."""
+    whole: dict[str, float] = field(default_factory=dict)
+    """The same of all of them together: where the time goes, when no task is long."""
 
     @property
     def longest(self) -> float:
@@ -151,9 +153,16 @@ class Tasks:
         shown = sorted((one for one in self.each if one >= 1), reverse=True)
         over = sum(one > MOST.floor for one in shown)
         usual = statistics.median(shown or [0])
-        parts = ", ".join(f"{name} {took:.0f}" for name, took in self.parts.items() if took >= 0.5)
         told = f"{len(shown):,} tasks over 1 ms, median {usual:.0f} ms, {over} over {MOST.floor:g} ms"
-        return f"{told}; the longest: {parts} ms" if parts else told
+        if whole := _shown(self.whole):
+            told += f"; of {sum(self.each):,.0f} ms in all: {whole}"
+        if parts := _shown(self.parts):
+            told += f"; the longest: {parts} ms"
+        return told
+
+
+def _shown(parts: dict[str, float]) -> str:
+    return ", ".join(f"{name} {took:,.0f}" for name, took in parts.items() if took >= 0.5)
 
 
 class Reader:
@@ -272,7 +281,9 @@ def tasks_of(events: list[dict[str, Any]]) -> Tasks:
     busiest = max(done.values(), key=lambda all_: sum(_took(one) for one in _runs(all_)), default=[])
     tasks = _runs(busiest)
     longest = max(tasks, key=_took, default=None)
-    return Tasks([_took(one) for one in tasks], {} if longest is None else _parts(longest, busiest))
+    if longest is None:
+        return Tasks([])
+    return Tasks([_took(one) for one in tasks], _parts(_within(longest, busiest)), _parts(busiest))
 
 
 def _runs(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -284,14 +295,17 @@ def _took(event: dict[str, Any]) -> float:
     return float(event.get("tdur", event["dur"])) / 1000
 
 
-def _parts(task: dict[str, Any], events: list[dict[str, Any]]) -> dict[str, float]:
-    """What a task was at; of one within another of the same part only the outer one counts."""
+def _within(task: dict[str, Any], events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     end = task["ts"] + task["dur"]
-    inside = [one for one in events if task["ts"] <= one["ts"] and one["ts"] + one["dur"] <= end]
+    return [one for one in events if task["ts"] <= one["ts"] and one["ts"] + one["dur"] <= end]
+
+
+def _parts(events: list[dict[str, Any]]) -> dict[str, float]:
+    """What the thread was at; of one within another of the same part only the outer one counts."""
     parts: dict[str, float] = {}
     for part, names in PARTS.items():
         until, total = 0.0, 0.0
-        for one in sorted((one for one in inside if one["name"] in names), key=lambda one: float(one["ts"])):
+        for one in sorted((one for one in events if one["name"] in names), key=lambda one: float(one["ts"])):
             if one["ts"] >= until:
                 until, total = one["ts"] + one["dur"], total + _took(one)
         parts[part] = total
