@@ -13,9 +13,9 @@ REFERENCE = 0.004
 """Seconds that one `pace` takes on two cores while both are testing."""
 STRIDE = 10
 """Tests between two looks at the machine's pace."""
-SECOND_TRIES = 3
-"""Tests of the browser room that may need a second try in one run. Two shared cores now and then stop a real browser
-for seconds; each second try is named at the end, is a fault to be looked into, and more of them fail the run."""
+SECOND_TRIES = 5
+"""Tests that may need a second try in one run. Two shared cores (and their disk) now and then stand still for seconds;
+each second try is named at the end with its reason, is a fault to be looked into, and more of them fail the run."""
 DEFAULT = 60
 BUDGETS = {
     "backup": 60,

@@ -10,10 +10,13 @@ parley         starts `parley serve` as its own process, to be killed and restar
 
 import contextlib
 import os
+import shutil
+import tempfile
 import time
 import urllib.request
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -36,6 +39,9 @@ set_hypothesis_home_dir(bundle.HERE.parent / ".cache/hypothesis")
 hypothesis.settings.register_profile("here", deadline=None, print_blob=True)
 hypothesis.settings.register_profile("ci", deadline=None, print_blob=True, derandomize=True, database=None)
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+ROOM_IN_MEMORY = 6 << 30
+"""Bytes that /dev/shm must have free for the tests' folders to be there."""
 
 _spent: dict[str, float] = defaultdict(float)
 _paces: list[float] = []
@@ -107,6 +113,20 @@ def parley() -> Iterator[Callable[..., Parley]]:
         server.stop()
 
 
+def _work_in_memory() -> None:
+    """Temporary folders in memory, where there is room: on a shared disk a flush may take a minute, and what these
+    tests are about is not the disk."""
+    memory = Path("/dev/shm")
+    if "TMPDIR" in os.environ or not os.access(memory, os.W_OK | os.X_OK):
+        return
+    if shutil.disk_usage(memory).free >= ROOM_IN_MEMORY and not os.statvfs(memory).f_flag & os.ST_NOEXEC:
+        os.environ["TMPDIR"] = str(memory)
+        tempfile.tempdir = None  # asked for anew
+
+
+_work_in_memory()
+
+
 @contextlib.asynccontextmanager
 async def open_browser() -> AsyncIterator[Browser]:
     if _bundle_failure:
@@ -150,6 +170,12 @@ def pytest_sessionstart(session: pytest.Session) -> None:
         bundle.build()
     except Exception as why:
         _bundle_failure.append(str(why))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("flaky") is None:
+            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(wrapper=True)
