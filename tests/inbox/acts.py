@@ -37,7 +37,9 @@ async def writes(story: Story, a: int, b: int, c: int) -> None:
     team = (None, *story.house.teams.values())[b % 3]
     words, name = story.word(), story.name_of(who)
     fact = InboundMessage(f"p{story.number()}", Address("visitor", f"{name}@{who}"), text=words, name=name)
+    began = story.step
     taken = await take_in(story.house.store, Intake(WEB, team), fact)
+    story.wrote |= {(step, taken.conversation, who) for step in range(began, story.step + 1)}
     story.owners[words] = ("message", taken.message)
     story.add(story.conversations, taken.conversation)
     story.add(story.messages, taken.message)

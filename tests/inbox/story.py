@@ -216,6 +216,8 @@ class Story:
         """Word -> whose it may be as well."""
         self.born: dict[str, int] = {}
         """Word -> the step in which it was first written."""
+        self.wrote: set[tuple[int, str, str]] = set()
+        """Step, conversation, customer: who came and was forgotten within one step stands at neither end of it."""
         self.moments: list[Moment] = []
         self.step = 0
         self.tabs: list[LiveTab] = []

@@ -105,6 +105,7 @@ class Truth:
             if row["merged_into"] is None and sees(viewer, _scope(row))
         }
         entities: set[tuple[str, str]] = {("conversation", key) for key in seen}
+        entities |= {("person", who) for at, home, who in self.story.wrote if at == step and home in seen}
         words: set[str] = set()
         for moment in moments:
             found, names = _within(moment, seen)

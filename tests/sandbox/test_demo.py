@@ -70,7 +70,7 @@ FEW = 150
 
 
 async def seed(store: Store, media: MediaStore, conversations: int = FEW) -> bool:
-    return await tell_history(store, media, conversations=conversations)
+    return await tell_history(store, media, conversations=conversations, now=NOW)
 
 
 async def test_the_past_is_told_once(store: Store, media: MediaStore) -> None:
