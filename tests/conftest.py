@@ -9,6 +9,7 @@ parley         starts `parley serve` as its own process, to be killed and restar
 """
 
 import contextlib
+import gc
 import os
 import shutil
 import tempfile
@@ -176,6 +177,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("flaky") is None:
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: the collector of garbage, which holds the loop, need not go through it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
