@@ -172,12 +172,38 @@ async def test_a_part_of_the_page_that_does_not_come(
     await SettingsPage(inbox.page, office.url, language).shows("look")
 
 
+def beside_the_page() -> re.Pattern[str]:
+    """The file of what is fetched beside the shell."""
+    held = [file.name for file in BUILT.glob("*.js") if "palette-dialog" in file.read_text(encoding="utf-8")]
+    assert len(held) == 1
+    return re.compile(re.escape(held[0]))
+
+
+async def test_a_key_waits_for_what_stands_beside_the_page(office: Office) -> None:
+    """The bar of what may be done with many is still on its way when its key is pressed."""
+    await office.known_writes("지수", "Hello", "안녕하세요")
+    inbox = await office.boss.inbox("/list/all")
+    here = asyncio.Event()
+
+    async def late(route: Route) -> None:
+        await here.wait()
+        await route.fallback()
+
+    await inbox.page.route(beside_the_page(), late)
+    await inbox.page.reload()
+    await inbox.settled()
+    for key in ("j", "x", "a"):
+        await inbox.page.keyboard.press(key)
+    await expect(inbox.page.locator(".row.taken")).to_have_count(1)
+    await expect(inbox.page.get_by_role("option")).to_have_count(0)
+    here.set()
+    await expect(inbox.page.get_by_role("option", name=inbox.words("nobody"))).to_be_visible()
+
+
 async def test_what_stands_beside_the_page_and_does_not_come(office: Office, new_page: Pages) -> None:
     new_page.expect(r"ERR_FAILED|Failed to fetch dynamically imported module")
     inbox = await office.boss.inbox("/list/all")
-    held = [file.name for file in BUILT.glob("*.js") if "palette-dialog" in file.read_text(encoding="utf-8")]
-    assert len(held) == 1
-    beside = re.compile(re.escape(held[0]))
+    beside = beside_the_page()
     await inbox.page.route(beside, lambda route: route.abort())
     await inbox.page.reload()
     await inbox.settled()

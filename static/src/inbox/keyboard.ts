@@ -74,7 +74,9 @@ function choose(): void {
 
 /** What is chosen in the list is meant before the conversation that is open. */
 function pressAll(act: string): void {
-  press(selected.value.length > 0 ? `bulk-${act}` : act);
+  if (selected.value.length === 0) press(act);
+  // Its bar is drawn beside the shell, and may be on its way when the key is pressed.
+  else if (!press(`bulk-${act}`)) void import("./views/beside").then(() => requestAnimationFrame(() => press(`bulk-${act}`)));
 }
 
 function leave(): void {
