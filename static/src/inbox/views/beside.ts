@@ -1,6 +1,8 @@
 // What is drawn beside the shell, in one module: fetched together, since the bundler cuts a piece for every set of
 // modules that some entries share.
 
+import "../css/beside";
+
 export { TemplateDialog } from "./composer/templates/dialog";
 export { MergeDialog } from "./conversation/merge";
 export { Player } from "./conversation/player";
