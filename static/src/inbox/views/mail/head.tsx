@@ -156,5 +156,5 @@ export function MailFoot({ source, showing, show }: FootProps) {
 
 /** In the place of the words: all of them, or its own page. */
 export function MailWhole({ message, showing }: { message: MessageView; showing: Exclude<Showing, "words"> }) {
-  return <MailShown message={message.id} showing={showing} />;
+  return <MailShown message={message.id} sender={message.author.id} showing={showing} />;
 }

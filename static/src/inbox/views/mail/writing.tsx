@@ -1,12 +1,13 @@
 // To whom a reply goes, its subject, and whether what it answers stands below it: one line until somebody changes it.
 
 import { useState } from "preact/hooks";
-import type { ConversationView, LetterView, WrittenTo } from "../../../wire";
+import type { ConversationView, LetterView, RecipientsView, WrittenTo } from "../../../wire";
+import { draftOf } from "../../commands/drafts";
 import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { useAnswering } from "./answering";
 import { knownIn } from "./known";
-import { type Letter, ROLES, saidBy, shownAs, withoutPerson, withPeople } from "./letter";
+import { answering, type Letter, onlyTo, ROLES, saidBy, shownAs, withoutPerson, withPeople } from "./letter";
 import { PeopleField } from "./people-field";
 import { calledAs } from "./told";
 
@@ -43,6 +44,58 @@ function Line({ letter, change }: { letter: Letter; change: () => void }) {
   );
 }
 
+interface AllProps {
+  letter: Letter;
+  told: RecipientsView;
+  set: (letter: Letter) => void;
+}
+
+/** Everybody who had the mail, or her alone: one press between the two. */
+function All({ letter, told, set }: AllProps) {
+  const alone = onlyTo(letter, told);
+  if (alone === null) return null;
+  return (
+    <span class="mail-all" role="group" aria-label={t("letter.answer")}>
+      {([false, true] as const).map((all) => (
+        <button
+          key={String(all)}
+          type="button"
+          class="mail-all-choice"
+          aria-pressed={alone !== all}
+          data-act={all ? "reply-all" : "reply-one"}
+          onClick={() => set(answering(letter, told, all))}
+        >
+          {t(all ? "letter.all" : "letter.one")}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+const HANGUL = /[가-힣]/;
+
+/** What will stand below the words, in the reader's language. */
+function Signed({ view, told }: { view: ConversationView; told: RecipientsView }) {
+  const korean = told.language ? told.language.toLowerCase().startsWith("ko") : HANGUL.test(draftOf(view.id, "public"));
+  const text = told.signature[korean ? "ko" : "en"];
+  return (
+    <details class="mail-signed">
+      <summary>
+        <span class="mail-role-word">{t("signature")}</span>
+        <bdi>{text ? text.split("\n", 1)[0] : t("letter.unsigned")}</bdi>
+      </summary>
+      {text && (
+        <p lang={korean ? "ko" : "en"} dir="auto">
+          {text}
+        </p>
+      )}
+      <a class="mail-link" href="/settings/me">
+        {t("letter.sign")}
+      </a>
+    </details>
+  );
+}
+
 export function MailWriting({ view, leg, said, say }: WritingProps) {
   const { recipients: told, again } = useAnswering(view, leg);
   const [open, setOpen] = useState(false);
@@ -61,8 +114,9 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
   if (!told) return <div class="composer-mail" aria-busy="true" />;
   if (!open)
     return (
-      <div class="composer-mail">
+      <div class="composer-mail shut">
         <Line letter={letter} change={() => setOpen(true)} />
+        <All letter={letter} told={told} set={set} />
       </div>
     );
   const people = knownIn(view);
@@ -89,12 +143,14 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
           onInput={(event) => set({ ...letter, subject: event.currentTarget.value })}
         />
       </label>
+      <Signed view={view} told={told} />
       <div class="mail-row">
         <label class="mail-quote">
           <input type="checkbox" checked={letter.quote} onChange={(event) => set({ ...letter, quote: event.currentTarget.checked })} />
           {t("mail.quote")}
         </label>
         <span class="mail-acts">
+          <All letter={letter} told={told} set={set} />
           {said && (
             <button type="button" class="button quiet small" data-act="answer-all" onClick={() => say(undefined)}>
               {t("mail.answer_all")}
