@@ -123,6 +123,7 @@ test("a new line goes on with a quote and goes one list out at a time", () => {
   assert.equal(after("> one‹›", false), null);
   assert.equal(after("- a\n  - b\n  - ‹›"), "- a\n  - b\n- ‹›");
   assert.equal(after("  2. b‹›"), "  2. b\n  3. ‹›");
+  assert.equal(after("1. a\n  1. b\n  2. ‹›"), "1. a\n  1. b\n2. ‹›");
 });
 
 test("items go into the list above, and out of it", () => {
@@ -135,6 +136,9 @@ test("items go into the list above, and out of it", () => {
   assert.equal(moved("- a\n  - b‹›", false), "- a\n- b‹›");
   assert.equal(moved("‹- a\n- b›", true), "  ‹- a\n  - b›");
   assert.equal(moved("words‹›", true), null);
+  // Counted anew where they stand.
+  assert.equal(moved("1. a\n2. b‹›", true), "1. a\n  1. b‹›");
+  assert.equal(moved("1. a\n  1. b\n  2. c‹›", false), "1. a\n  1. b\n2. c‹›");
 });
 
 test("marks that a button put round nothing go again; those that somebody wrote stay", () => {

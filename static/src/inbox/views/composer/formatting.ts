@@ -188,6 +188,25 @@ export function formatted(chosen: Chosen, format: Format): Change {
   return format === "quote" ? lined(chosen, "> ", QUOTED) : wrapped(chosen, SIGNS[format]);
 }
 
+const COUNTED = /^( *)(\d{1,3})([.)]\s+)/;
+
+/** A counted item at another depth: one more than the item of that depth above it, else the first. */
+function recounted(line: string, above: string): string {
+  const [whole, indent = "", , rest = ""] = COUNTED.exec(line) ?? [];
+  if (whole === undefined) return line;
+  let number = 1;
+  for (const one of above.split("\n").reverse()) {
+    const length = /^ */.exec(one)?.[0].length ?? 0;
+    if (!ITEM.test(one) || length < indent.length) break;
+    const before = COUNTED.exec(one);
+    if (length === indent.length && before) {
+      number = Number(before[2]) + 1;
+      break;
+    }
+  }
+  return `${indent}${number}${rest}${line.slice(whole.length)}`;
+}
+
 /** A new line within a list or a quote goes on with it; on an empty item it goes one list out, and ends with the last.
  *  Null: an ordinary new line. */
 export function nextItem({ text, from, to }: Chosen, letter = false): Change | null {
@@ -200,7 +219,8 @@ export function nextItem({ text, from, to }: Chosen, letter = false): Change | n
   const lead = quote.length + (item?.[0].length ?? 0);
   if (lead === line.length) {
     const indent = item?.[1]?.length ?? 0;
-    const out = indent > 1 ? line.slice(0, quote.length) + line.slice(quote.length + 2) : item ? quote : "";
+    const further = () => quote + recounted(line.slice(quote.length + 2), text.slice(0, Math.max(0, start - 1)));
+    const out = indent > 1 ? further() : item ? quote : "";
     return { over: [start, from], text: out, from: start + out.length, to: start + out.length };
   }
   const sign = item ? `${item[1] ?? ""}${item[2] ?? `${Number(item[3]) + 1}${item[4] ?? "."}`} ` : "";
@@ -215,7 +235,12 @@ export function indented({ text, from, to }: Chosen, inward: boolean): Change | 
   const end = found === -1 ? text.length : found;
   const lines = text.slice(start, end).split("\n");
   if (!lines.some((line) => ITEM.test(line))) return null;
-  const moved = lines.map((line) => (!ITEM.test(line) ? line : inward ? `  ${line}` : line.replace(/^ {1,2}/, "")));
+  const above = text.slice(0, Math.max(0, start - 1));
+  const moved = lines.map((line) => {
+    if (!ITEM.test(line)) return line;
+    const other = inward ? `  ${line}` : line.replace(/^ {1,2}/, "");
+    return lines.length === 1 ? recounted(other, above) : other;
+  });
   const made = moved.join("\n");
   const first = (moved[0]?.length ?? 0) - (lines[0]?.length ?? 0);
   return { over: [start, end], text: made, from: Math.max(start, from + first), to: Math.max(start, to + made.length - (end - start)) };
