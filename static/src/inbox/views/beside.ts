@@ -3,6 +3,7 @@
 
 import "../css/beside";
 
+export { emptyOf, formatted, indented, linkOver } from "./composer/formatting";
 export { TemplateDialog } from "./composer/templates/dialog";
 export { MergeDialog } from "./conversation/merge";
 export { Player } from "./conversation/player";

@@ -284,7 +284,8 @@ export function Composer({ view }: { view: ConversationView }) {
     const format = isChord && marks ? formatOf(event, letter) : null;
     if (format) {
       event.preventDefault();
-      return putFormat(element, format);
+      void putFormat(element, format);
+      return;
     }
     if (isChord && letter && movesItem(element, event)) return event.preventDefault();
     if (isChord && !event.shiftKey && shortcutOf(event) === "z" && text === "" && undoNewestHeld()) {

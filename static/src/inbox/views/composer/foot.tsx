@@ -10,7 +10,7 @@ import { Times } from "../conversation/times";
 import { attachWords } from "./dropping";
 import { EmojiPicker } from "./emoji/picker";
 import { FORMATS, LETTER_FORMATS } from "./format-keys";
-import type { Format } from "./formatting";
+import type { Format } from "./lines";
 import { linkedWords } from "./linked";
 import { partedInto } from "./parted";
 import { partsOf } from "./segments";
@@ -25,7 +25,7 @@ const FACES: Readonly<Record<Format, IconName>> = { b: "bold", i: "italic", code
 /** Marks at the press of a button. */
 export function Formats({ area, letter }: { area: RefObject<HTMLTextAreaElement | null>; letter: boolean }) {
   const put = (format: Format) => {
-    if (area.current) putFormat(area.current, format);
+    if (area.current) void putFormat(area.current, format);
   };
   return (
     <div class="composer-formats" role="group" aria-label={t("format.label")}>

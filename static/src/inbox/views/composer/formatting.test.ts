@@ -1,17 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  type Change,
-  emptyOf,
-  type Format,
-  formatted,
-  indented,
-  linkOver,
-  nextItem,
-  openLink,
-  withoutEmpty,
-  withoutEmptyLinks,
-} from "./formatting";
+import { emptyOf, formatted, indented, linkOver } from "./formatting";
+import { type Change, type Format, nextItem, openLink, withoutEmpty, withoutEmptyLinks } from "./lines";
 
 /** The text with what is chosen between ‹ and ›. */
 function chosen(shown: string): { text: string; from: number; to: number } {

@@ -15,7 +15,7 @@ import { takeFiles, type Upload } from "../conversation/uploads";
 import { asSentLetter, wrongIn } from "../mail/letter";
 import { placeWords } from "./act-words";
 import { type Along, asSent, clearAlong, hasActs } from "./along";
-import { openLink, withoutEmptyLinks } from "./formatting";
+import { openLink, withoutEmptyLinks } from "./lines";
 import { mentionsIn, type Named } from "./mentions";
 import { type Gap, gapsIn } from "./places";
 

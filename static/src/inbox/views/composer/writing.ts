@@ -1,7 +1,7 @@
 // Writing into the field as if it were typed: the browser's own undo takes it back.
 
 import { filesOf } from "../../../shared/files";
-import { type Change, type Chosen, type Empty, emptyOf, type Format, formatted, indented, linkOver, nextItem, withoutEmpty } from "./formatting";
+import { ADDRESS, type Change, type Chosen, type Empty, type Format, ITEM, nextItem, withoutEmpty } from "./lines";
 
 export function write(area: HTMLTextAreaElement, { over, text, from, to }: Change): void {
   const [start, end] = over;
@@ -39,7 +39,11 @@ function chosenIn({ value: text, selectionStart: from, selectionEnd: to }: HTMLT
 /** Marks that a button has put round nothing so far. */
 const empties = new WeakMap<HTMLTextAreaElement, Empty>();
 
-export function putFormat(area: HTMLTextAreaElement, format: Format): void {
+/** What puts marks in comes after the shell, long before anybody has something to mark. */
+const putting = () => import("../beside");
+
+export async function putFormat(area: HTMLTextAreaElement, format: Format): Promise<void> {
+  const { emptyOf, formatted } = await putting();
   const change = formatted(chosenIn(area), format);
   write(area, change);
   const empty = emptyOf(change);
@@ -67,9 +71,13 @@ const BRACKETS: Readonly<Record<string, boolean>> = { BracketRight: true, Bracke
 /** Ctrl or ⌘ with a bracket, by its place: items go into the list above, or out of it. */
 export function movesItem(area: HTMLTextAreaElement, event: KeyboardEvent): boolean {
   const inward = BRACKETS[event.code];
-  const change = inward === undefined || event.shiftKey ? null : indented(chosenIn(area), inward);
-  if (change) write(area, change);
-  return change !== null;
+  const { text, from } = chosenIn(area);
+  if (inward === undefined || event.shiftKey || !ITEM.test(text.slice(text.lastIndexOf("\n", from - 1) + 1))) return false;
+  void putting().then(({ indented }) => {
+    const change = indented(chosenIn(area), inward);
+    if (change) write(area, change);
+  });
+  return true;
 }
 
 /** A new line goes on with its list or, in a mail, with its quote. */
@@ -94,13 +102,13 @@ export function paste(area: HTMLTextAreaElement, { clipboardData: data }: Clipbo
   const [plain, html] = [data?.getData("text/plain") ?? "", data?.getData("text/html") ?? ""];
   const files = plain.trim() && html ? [] : filesOf(data);
   if (files.length > 0 || !letter) return { files, taken: false };
-  const link = linkOver(chosenIn(area), plain);
-  if (link) {
-    write(area, link);
+  if (area.selectionStart !== area.selectionEnd && ADDRESS.test(plain.trim())) {
+    const put = (link: Change | null) => still() && (link ? write(area, link) : insert(area, plain));
+    putting().then(({ linkOver }) => put(linkOver(chosenIn(area), plain)), () => put(null));
     return { files, taken: true };
   }
   if (!plain.trim() || !RICH.test(html)) return { files, taken: false };
   const put = (text: string) => still() && insert(area, text);
-  import("../beside").then(({ marksFrom }) => put(marksFrom(html) || plain), () => put(plain));
+  putting().then(({ marksFrom }) => put(marksFrom(html) || plain), () => put(plain));
   return { files, taken: true };
 }

@@ -25,14 +25,16 @@ export function standingOf(
 
 /** Since the first of those that have all come back: whatever arrived since, or came from there, speaks against it. */
 function bounceOf(identity: string, messages: readonly Pick<MessageView, "at" | "author" | "envelope">[]): Standing | null {
-  let bounce: Standing | null = null;
+  const [failures, since]: [FailureView[], number[]] = [[], []];
   for (const { at, author, envelope } of messages) {
-    if (author.kind === "customer" && author.id === identity) bounce = null;
     const hers = envelope?.recipients.find((one) => one.identity === identity);
-    if (!hers?.delivery || hers.delivery === "queued") continue;
-    const { failure } = hers;
-    if (!failure) bounce = null;
-    else if (failure.then === "never") bounce = { kind: "bounces", at: bounce?.at ?? at, failure };
+    const arrived = hers?.delivery !== undefined && hers.delivery !== "queued" && !hers.failure;
+    if (arrived || (author.kind === "customer" && author.id === identity)) failures.length = since.length = 0;
+    else if (hers?.failure?.then === "never") {
+      failures.push(hers.failure);
+      since.push(at);
+    }
   }
-  return bounce;
+  const [failure, first] = [failures.at(-1), since[0]];
+  return failure && first !== undefined ? { kind: "bounces", at: first, failure } : null;
 }

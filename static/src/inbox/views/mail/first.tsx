@@ -9,7 +9,7 @@ import { t } from "../../words";
 import { Formats } from "../composer/foot";
 import { linkedWords } from "../composer/linked";
 import { formatOf } from "../composer/format-keys";
-import { openLink, withoutEmptyLinks } from "../composer/formatting";
+import { openLink, withoutEmptyLinks } from "../composer/lines";
 import { goesOn, insertLine, movesItem, paste, putFormat, tidyMarks } from "../composer/writing";
 import { isPicture } from "../conversation/gallery";
 import { UploadChips } from "../conversation/upload-chips";
@@ -72,7 +72,7 @@ export function FirstMail(props: FirstMailProps) {
     const element = event.currentTarget;
     const isChord = event.ctrlKey !== event.metaKey && !event.altKey;
     const format = isChord ? formatOf(event, true) : null;
-    if (format) putFormat(element, format);
+    if (format) void putFormat(element, format);
     else if (isChord && event.key === "Enter") element.form?.requestSubmit();
     else if (!(isChord && movesItem(element, event)) && !(event.key === "Enter" && !isChord && goesOn(element, true))) return;
     event.preventDefault();

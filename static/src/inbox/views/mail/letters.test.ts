@@ -22,7 +22,8 @@ function spansAs(spans: readonly Marked[], placed: readonly Placed[]): string {
         .join("");
       return marks.reduceRight((all, mark) => `<${NAMES[mark]}>${all}</${NAMES[mark]}>`, inner);
     })
-    .join("");
+    .join("")
+    .replaceAll("</strong><strong>", "");
 }
 
 function listAs({ ordered, items }: List, placed: readonly Placed[]): string {
