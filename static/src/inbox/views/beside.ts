@@ -10,6 +10,7 @@ export { Player } from "./conversation/player";
 export { UndoDialog } from "./conversation/undo";
 export { Person } from "./context/person";
 export { Dial } from "./context/start";
+export { MailPreview } from "./mail/preview";
 export { marksFrom } from "./mail/pasted";
 export { Shown } from "./mail/shown";
 export { TranscriptDialog } from "./mail/transcript";

@@ -25,6 +25,7 @@ export const LinkPage = part(beside, (it) => it.LinkPage, {
   place: (fault) => fault ?? <Starting />,
   seldom: true,
 });
+export const MailPreview = part(beside, (it) => it.MailPreview, { place: (fault) => fault });
 export const MailShown = part(beside, (it) => it.Shown, {
   place: (fault) => fault ?? <Skeleton kind="line" rows={4} />,
 });

@@ -12,7 +12,7 @@ import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
 import { t } from "../../words";
 import { pictureMark, picturesIn } from "../mail/marks";
-import { MailWriting, TemplateDialog } from "../parts";
+import { MailPreview, MailWriting, TemplateDialog } from "../parts";
 import { actorName } from "../names";
 import { isStuck } from "../shell/stopped-accounts";
 import { focusComposer, modeOf, placeOf, setMode, type Way, wayOf } from "../conversation/composing";
@@ -171,6 +171,7 @@ export function Composer({ view }: { view: ConversationView }) {
   const [told, setTold] = useState<string | null>(null);
   /** How often something was sent from here: what was opened for it closes with it. */
   const [sent, setSent] = useState(0);
+  const [previewing, preview] = useState(false);
   const { menu, at, setAt, look, close, dismiss, forget } = useMenu(area, view, mode);
   const closed = mode === "public" ? way.closed : null;
   const obstacle = obstacleTo(writing);
@@ -179,6 +180,7 @@ export function Composer({ view }: { view: ConversationView }) {
   useEffect(() => stopTyping, [id, mode]);
   useEffect(() => {
     setTold(null);
+    preview(false);
     forget();
   }, [id, mode]);
   const latest = useRef(place);
@@ -209,6 +211,7 @@ export function Composer({ view }: { view: ConversationView }) {
     forget();
     if (along.macro) setTimeout(macroUsed, 2000);
     sendFrom(writing, at);
+    preview(false);
     setSent(sent + 1);
     area.current?.focus();
   };
@@ -284,8 +287,7 @@ export function Composer({ view }: { view: ConversationView }) {
     const format = isChord && marks ? formatOf(event, letter) : null;
     if (format) {
       event.preventDefault();
-      void putFormat(element, format);
-      return;
+      return putFormat(element, format);
     }
     if (isChord && letter && movesItem(element, event)) return event.preventDefault();
     if (isChord && !event.shiftKey && shortcutOf(event) === "z" && text === "" && undoNewestHeld()) {
@@ -385,6 +387,15 @@ export function Composer({ view }: { view: ConversationView }) {
         onFiles={onPaste}
         onKey={onKey}
       />
+      {previewing && letter && way.leg && text.trim() && (
+        <MailPreview
+          view={view}
+          leg={way.leg.id}
+          text={text}
+          files={files.flatMap((file) => file.done ?? [])}
+          quote={along.letter?.quote}
+        />
+      )}
       {problem && (
         <p class="composer-problem" id="composer-problem" role="alert">
           <Icon name="warning" size={14} />
@@ -404,10 +415,12 @@ export function Composer({ view }: { view: ConversationView }) {
         area={area}
         marks={marks}
         closed={closed !== null}
-        canSend={!obstacle || obstacle.gap !== undefined}
+        canSend={!obstacle || obstacle.gap !== undefined || obstacle.askable === true}
         add={add}
         begin={begin}
         send={send}
+        previewing={previewing}
+        preview={letter && text.trim() ? preview : null}
       />
     </section>
   );

@@ -25,7 +25,7 @@ const FACES: Readonly<Record<Format, IconName>> = { b: "bold", i: "italic", code
 /** Marks at the press of a button. */
 export function Formats({ area, letter }: { area: RefObject<HTMLTextAreaElement | null>; letter: boolean }) {
   const put = (format: Format) => {
-    if (area.current) void putFormat(area.current, format);
+    if (area.current) putFormat(area.current, format);
   };
   return (
     <div class="composer-formats" role="group" aria-label={t("format.label")}>
@@ -139,9 +139,12 @@ interface FootProps {
   add: (files: readonly File[]) => void;
   begin: (sign: "/" | "@") => void;
   send: (at?: number) => void;
+  /** Shown as it will be read? Null: there is nothing to show. */
+  previewing: boolean;
+  preview: ((show: boolean) => void) | null;
 }
 
-export function Foot({ writing, area, marks, closed, canSend, add, begin, send }: FootProps) {
+export function Foot({ writing, area, marks, closed, canSend, add, begin, send, previewing, preview }: FootProps) {
   const picker = useRef<HTMLInputElement>(null);
   const { mode, way, text, files, along } = writing;
   const letter = isLetterTo(writing);
@@ -201,6 +204,20 @@ export function Foot({ writing, area, marks, closed, canSend, add, begin, send }
         )}
         {mode === "note" && tool("at", t("mention.button"), () => begin("@"), "mention")}
         {marks && !closed && <Formats area={area} letter={letter} />}
+        {preview && (
+          <button
+            type="button"
+            class="button quiet square"
+            aria-label={t("mail.preview")}
+            aria-pressed={previewing}
+            title={t("mail.preview")}
+            data-act="mail-preview"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => preview(!previewing)}
+          >
+            <Icon name="eye" />
+          </button>
+        )}
       </div>
       <span class="composer-hint faint">
         <span>

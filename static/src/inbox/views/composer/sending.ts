@@ -40,6 +40,8 @@ export interface Obstacle {
   gap?: Pick<Gap, "from" | "to">;
   /** Said at once, not only when it is sent. */
   always?: boolean;
+  /** It may be pressed, and is told then: nothing else on the screen says why. */
+  askable?: boolean;
 }
 
 export function longestOf({ mode, way }: Pick<Writing, "mode" | "way">): number {
@@ -102,7 +104,7 @@ export function obstacleTo(writing: Writing): Obstacle | null {
   if (files.some((file) => !file.done)) return { text: t("upload.wait") };
   if (!text.trim() && !files.some((file) => file.done) && !actsAlone(along)) return { text: "" };
   const astray = isLetterTo(writing) ? letterObstacle(along) : null;
-  if (astray) return { text: astray };
+  if (astray) return { text: astray, askable: true };
   const [gap] = gapsIn(text);
   if (gap) return { text: t("macro.gap", { name: placeWords(gap.name) }), gap };
   const open = isLetterTo(writing) ? openLink(text) : null;

@@ -39,16 +39,24 @@ function chosenIn({ value: text, selectionStart: from, selectionEnd: to }: HTMLT
 /** Marks that a button has put round nothing so far. */
 const empties = new WeakMap<HTMLTextAreaElement, Empty>();
 
-/** What puts marks in comes after the shell, long before anybody has something to mark. */
-const putting = () => import("../beside");
+type Putting = typeof import("./formatting") & Pick<typeof import("../mail/pasted"), "marksFrom">;
+let putting: Putting | null = null;
 
-export async function putFormat(area: HTMLTextAreaElement, format: Format): Promise<void> {
-  const { emptyOf, formatted } = await putting();
-  const change = formatted(chosenIn(area), format);
-  write(area, change);
-  const empty = emptyOf(change);
-  if (empty) empties.set(area, empty);
-  else empties.delete(area);
+/** What puts marks in comes after the shell, long before anybody has something to mark; from then on it is there at once,
+ *  so that the next key finds it done. */
+function withPutting(run: (putting: Putting) => void, failed?: () => void): void {
+  if (putting) return run(putting);
+  import("../beside").then((module) => run((putting = module)), failed);
+}
+
+export function putFormat(area: HTMLTextAreaElement, format: Format): void {
+  withPutting(({ emptyOf, formatted }) => {
+    const change = formatted(chosenIn(area), format);
+    write(area, change);
+    const empty = emptyOf(change);
+    if (empty) empties.set(area, empty);
+    else empties.delete(area);
+  });
 }
 
 /** Marks round nothing do not stay behind where the caret leaves them, nor go out with a mail. */
@@ -73,7 +81,7 @@ export function movesItem(area: HTMLTextAreaElement, event: KeyboardEvent): bool
   const inward = BRACKETS[event.code];
   const { text, from } = chosenIn(area);
   if (inward === undefined || event.shiftKey || !ITEM.test(text.slice(text.lastIndexOf("\n", from - 1) + 1))) return false;
-  void putting().then(({ indented }) => {
+  withPutting(({ indented }) => {
     const change = indented(chosenIn(area), inward);
     if (change) write(area, change);
   });
@@ -104,11 +112,11 @@ export function paste(area: HTMLTextAreaElement, { clipboardData: data }: Clipbo
   if (files.length > 0 || !letter) return { files, taken: false };
   if (area.selectionStart !== area.selectionEnd && ADDRESS.test(plain.trim())) {
     const put = (link: Change | null) => still() && (link ? write(area, link) : insert(area, plain));
-    putting().then(({ linkOver }) => put(linkOver(chosenIn(area), plain)), () => put(null));
+    withPutting(({ linkOver }) => put(linkOver(chosenIn(area), plain)), () => put(null));
     return { files, taken: true };
   }
   if (!plain.trim() || !RICH.test(html)) return { files, taken: false };
   const put = (text: string) => still() && insert(area, text);
-  putting().then(({ marksFrom }) => put(marksFrom(html) || plain), () => put(plain));
+  withPutting(({ marksFrom }) => put(marksFrom(html) || plain), () => put(plain));
   return { files, taken: true };
 }

@@ -72,7 +72,7 @@ export function FirstMail(props: FirstMailProps) {
     const element = event.currentTarget;
     const isChord = event.ctrlKey !== event.metaKey && !event.altKey;
     const format = isChord ? formatOf(event, true) : null;
-    if (format) void putFormat(element, format);
+    if (format) putFormat(element, format);
     else if (isChord && event.key === "Enter") element.form?.requestSubmit();
     else if (!(isChord && movesItem(element, event)) && !(event.key === "Enter" && !isChord && goesOn(element, true))) return;
     event.preventDefault();

@@ -9,6 +9,7 @@ import { useAnswering } from "./answering";
 import { knownIn } from "./known";
 import { answering, type Letter, onlyTo, ROLES, saidBy, shownAs, withoutPerson, withPeople } from "./letter";
 import { PeopleField } from "./people-field";
+import { signatureFor } from "./preview";
 import { calledAs } from "./told";
 
 interface WritingProps {
@@ -72,12 +73,9 @@ function All({ letter, told, set }: AllProps) {
   );
 }
 
-const HANGUL = /[가-힣]/;
-
 /** What will stand below the words, in the reader's language. */
 function Signed({ view, told }: { view: ConversationView; told: RecipientsView }) {
-  const korean = told.language ? told.language.toLowerCase().startsWith("ko") : HANGUL.test(draftOf(view.id, "public"));
-  const text = told.signature[korean ? "ko" : "en"];
+  const { lang, text } = signatureFor(draftOf(view.id, "public"), told);
   return (
     <details class="mail-signed">
       <summary>
@@ -85,7 +83,7 @@ function Signed({ view, told }: { view: ConversationView; told: RecipientsView }
         <bdi>{text ? text.split("\n", 1)[0] : t("letter.unsigned")}</bdi>
       </summary>
       {text && (
-        <p lang={korean ? "ko" : "en"} dir="auto">
+        <p lang={lang} dir="auto">
           {text}
         </p>
       )}
