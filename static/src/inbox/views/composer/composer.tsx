@@ -324,10 +324,11 @@ export function Composer({ view }: { view: ConversationView }) {
     look();
   };
 
+  const shows = previewing && letter && !closed && text.trim() !== "";
   const problem = told ?? (obstacle?.always ? obstacle.text : null);
   return (
     <section
-      class={`composer mode-${mode}${letter ? " letter" : ""}`}
+      class={`composer mode-${mode}${letter ? " letter" : ""}${shows ? " previewing" : ""}`}
       aria-label={t(mode === "note" ? "composer.note" : "composer.reply")}
     >
       {dropping && <DropPlace mode={mode} way={way} />}
@@ -387,10 +388,10 @@ export function Composer({ view }: { view: ConversationView }) {
         onFiles={onPaste}
         onKey={onKey}
       />
-      {previewing && letter && way.leg && text.trim() && (
+      {shows && (
         <MailPreview
           view={view}
-          leg={way.leg.id}
+          leg={way.leg?.id ?? ""}
           text={text}
           files={files.flatMap((file) => file.done ?? [])}
           quote={along.letter?.quote}
@@ -419,7 +420,7 @@ export function Composer({ view }: { view: ConversationView }) {
         add={add}
         begin={begin}
         send={send}
-        previewing={previewing}
+        previewing={shows}
         preview={letter && text.trim() ? preview : null}
       />
     </section>

@@ -7,7 +7,7 @@ import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { useAnswering } from "./answering";
 import { knownIn } from "./known";
-import { answering, type Letter, onlyTo, ROLES, saidBy, shownAs, withoutPerson, withPeople } from "./letter";
+import { answering, type Letter, onlyTo, ROLES, saidBy, shownAs, withoutPerson, withPeople, wrongIn } from "./letter";
 import { PeopleField } from "./people-field";
 import { signatureFor } from "./preview";
 import { calledAs } from "./told";
@@ -25,6 +25,7 @@ function names(people: readonly WrittenTo[]): string {
 
 /** In one line; pressed, it can be changed. */
 function Line({ letter, change }: { letter: Letter; change: () => void }) {
+  const wrong = wrongIn({ to: [...letter.to], cc: [...letter.cc], bcc: [...letter.bcc] });
   return (
     <button type="button" class="mail-line" aria-expanded={false} data-act="recipients" onClick={change}>
       {ROLES.map((role) =>
@@ -37,6 +38,12 @@ function Line({ letter, change }: { letter: Letter; change: () => void }) {
       {letter.subject && (
         <span class="mail-line-part">
           <span class="mail-role-word">{t("subject")}</span> <bdi>{letter.subject}</bdi>
+        </span>
+      )}
+      {wrong && (
+        <span class="mail-line-wrong" title={t("mail.not_address", { address: wrong })}>
+          <Icon name="warning" size={14} />
+          <span class="only-heard">{t("mail.not_address", { address: wrong })}</span>
         </span>
       )}
       <span class="only-heard">{t("mail.change")}</span>
