@@ -8,16 +8,18 @@ from typing import Annotated
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from gateway.channels.base import Correspondent, OwnsAddresses, Sends
+from gateway.channels.base import Correspondent, OwnsAddresses, Sends, Signs
 from gateway.channels.registry import Channels
 from gateway.egress.access import Viewer
 from gateway.egress.agent import correspondent
+from gateway.egress.house import WordsView
 from gateway.egress.types import CorrespondentView
 from gateway.errors import NotFound, Refused
 from gateway.events import Address
 from gateway.store import Reader, as_json
 from gateway.store.load import PEOPLE
 from gateway.stream.envelope import ANSWER_ALL, Wanted, answering
+from gateway.stream.outbox_letter import own_signature
 from inbox.auth.access import access_contact, access_conversation
 from inbox.fitting import Sent
 
@@ -29,6 +31,10 @@ KNOWN = "select id, contact_id from identities where space = $1 and address = $2
 TAKES_PART = """select 1 from legs l where l.conversation_id = $1 and l.identity_id = $2
     union all select 1 from participants p join identities i on i.contact_id = p.contact_id
         where p.conversation_id = $1 and i.id = $2 limit 1"""
+
+
+LANGUAGE = "select c.locale from identities i join contacts c on c.id = i.contact_id where i.id = $1"
+AUTHOR = "select name, preferences from agents where id = $1"
 
 
 class Recipient(Sent):
@@ -69,6 +75,10 @@ class RecipientsView(TypedDict):
     """The conversation's; empty: it has none."""
     quote: bool
     """Would what it answers stand below it?"""
+    signature: WordsView
+    """What stands below the caller's words, in either language; empty: nothing."""
+    language: str | None
+    """The reader's; None: the mail speaks the language of its words."""
 
 
 async def wanted_of(
@@ -145,4 +155,16 @@ async def list_recipients(
         "cc": [correspondent(people[one]) for one in cc],
         "subject": row["subject"],
         "quote": several and found.hers,
+        "signature": await _signatures(look, viewer, channel),
+        "language": await look.value(LANGUAGE, way["identity_id"]),
     }
+
+
+async def _signatures(look: Reader, viewer: Viewer, channel: object) -> WordsView:
+    row = await look.one(AUTHOR, viewer.agent_id)
+    if not isinstance(channel, Signs) or row is None:
+        return {"en": "", "ko": ""}
+    en, ko = (
+        channel.signed(own_signature(row["preferences"], one), row["name"], one) for one in ("en", "ko")
+    )
+    return {"en": en, "ko": ko}

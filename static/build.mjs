@@ -6,7 +6,7 @@
 //   sandbox-HASH.js/.css  the demo's own page    }
 //   phones-HASH.js/.css   its page of phones     }
 //   mail-HASH.js/.css     its mail program       }
-//   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: import css from the entry.
+//   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: it carries its own as text, *.sheet.
 //   worker-HASH.js        the inbox's service worker; the server gives it the stable name that a browser asks again for
 //   pdf-worker-HASH.js    pdf.js reading a document, in a thread of its own; pdf-VERSION/ what it asks for then (the tables of
 //                         East Asian encodings, the fonts every reader of PDF has, two decoders of pictures)
@@ -72,7 +72,7 @@ const wornTokens = {
 const smallSheets = {
   name: "small-sheets",
   setup(build) {
-    build.onLoad({ filter: /\.sheet$/ }, async (file) => {
+    build.onLoad({ filter: /(widget|css)[\\/].*\.sheet$/ }, async (file) => {
       const { code } = await esbuild.transform(readFileSync(file.path, "utf8"), { loader: "css", minify: true, target: common.target });
       return { contents: code, loader: "text" };
     });
@@ -102,6 +102,7 @@ async function buildPdf(out) {
 // Every customer loads the chat, and of Preact it needs little: src/widget/draw is that little.
 const DRAWN = "./src/widget/draw/index.ts";
 const OWN = {
+  inbox: { plugins: [smallSheets] },
   widget: {
     plugins: [wornTokens, smallSheets],
     tsconfig: join(here, "tsconfig.widget.json"),

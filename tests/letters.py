@@ -73,6 +73,9 @@ class Letters:
     def address_of(self, written: str) -> Address | None:
         return address_of(written)
 
+    def signed(self, own: str, name: str, locale: str) -> str:
+        return f"{own or name}, {locale}"
+
     async def send(self, delivery: Delivery) -> Sent:
         self.called.append(delivery)
         return await self._courier.send(delivery)

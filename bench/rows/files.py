@@ -13,8 +13,8 @@ from gateway.bundle import LOADER, bundle, folder
 KB = 1000
 STATIC = re.compile(r'(?:from|import)\s*"\./([^"]+)"')
 LATER = re.compile(r'import\("\./([^"]+)"\)')
-TEXTS = ("inbox", "errors")
-"""The catalogues that the inbox reads, each in one language."""
+TEXTS = ("inbox", "notices", "errors")
+"""The catalogues that the inbox reads before it draws, each in one language."""
 
 
 @row

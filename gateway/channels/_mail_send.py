@@ -217,7 +217,7 @@ def mail_of(out: Outgoing, delivery: Delivery, letter: Letter, files: Files) -> 
         at=letter.at,
         subject=_subject(letter, name or out.address, locale),
         text=_with_links(delivery.text, files.linked, locale),
-        signature=_signature(out, letter, locale),
+        signature=signed(out.signature, letter.signature, letter.author, locale),
         in_reply_to=named(letter.answers[-1]) if letter.answers else "",
         references=[named(one) for one in letter.answers],
         quote=_quote(letter.quote, locale),
@@ -245,13 +245,10 @@ def _subject(letter: Letter, name: str, locale: str) -> str:
     return f"Re: {about}" if letter.answers else about
 
 
-def _signature(out: Outgoing, letter: Letter, locale: str) -> str:
+def signed(words: Words, own: str, name: str, locale: str) -> str:
     """The account's, with the agent in it; her own alone where the account has none."""
-    hers = letter.signature or letter.author
-    whole = out.signature.for_reader(locale)
-    if not whole:
-        return letter.signature
-    return whole.replace("{agent}", hers).strip()
+    whole = words.for_reader(locale)
+    return whole.replace("{agent}", own or name).strip() if whole else own
 
 
 def _quote(quote: Quoted | None, locale: str) -> Quote | None:

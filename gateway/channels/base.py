@@ -370,6 +370,14 @@ class OwnsAddresses(Protocol):
         """In whatever form it is written."""
 
 
+@runtime_checkable
+class Signs(Protocol):
+    """A channel that puts words of its own below what an agent writes."""
+
+    def signed(self, own: str, name: str, locale: str) -> str:
+        """What stands there: `own` are the agent's words for it, `name` hers."""
+
+
 class Invitation(NamedTuple):
     link: str
     """`https:`, or a scheme of the phone's."""

@@ -24,7 +24,7 @@ from gateway.channels._mail_oauth import Tokens
 from gateway.channels._mail_pages import placed_pictures
 from gateway.channels._mail_people import House as Known
 from gateway.channels._mail_read import SPACE, Reader, of_envelope, read_mail, signer_of
-from gateway.channels._mail_send import LINK_LIFE, address_of, owns
+from gateway.channels._mail_send import LINK_LIFE, address_of, owns, signed
 from gateway.channels._mail_threads import Signer
 from gateway.channels.base import (
     AttachmentRules,
@@ -218,6 +218,10 @@ class Email:
 
     def owns(self, address: Address) -> bool:
         return owns(address, self._mail.own)
+
+    def signed(self, own: str, name: str, locale: str) -> str:
+        words = self._mail.signature.both()
+        return signed(Words(words["en"], words["ko"]), own, name, locale)
 
     async def send(self, delivery: Delivery) -> Sent:
         return await self._carrier.send(delivery, self._tokens, self._imap())

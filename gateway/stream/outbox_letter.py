@@ -62,7 +62,7 @@ async def _letter(look: Reader, row: Row) -> Letter:
         answers=await _answers(look, row, envelope),
         quote=await _quoted(look, envelope) if envelope.quote else None,
         author=(row["agent_name"] or "") if person else "",
-        signature=_signature(row["preferences"], locale) if person else "",
+        signature=own_signature(row["preferences"], locale) if person else "",
         locale=locale,
         reached=await look.value(REACHED, *place) or "",
         automatic=not person,
@@ -87,7 +87,8 @@ async def _quoted(look: Reader, envelope: Envelope) -> Quoted | None:
     return None if row is None else Quoted(row["name"] or row["address"], row["at"], row["text"])
 
 
-def _signature(preferences: str | None, locale: str | None) -> str:
+def own_signature(preferences: str | None, locale: str | None) -> str:
+    """An agent's, in the language of whoever reads it, else in the one she has written it in."""
     told: Any = from_json(preferences).get("signature") if preferences else None
     if not isinstance(told, dict):
         return ""

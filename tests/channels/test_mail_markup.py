@@ -1,5 +1,6 @@
 """The marks of the inbox in a mail: the same that the browser draws, escaped, and readable as words alone."""
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -8,7 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.channels._mail_markup import html_of, placed, words_of
+from static.bundle import SOURCE
 
+CASES = json.loads((SOURCE / "inbox/views/mail/letters.test.json").read_text(encoding="utf-8"))
+"""What the inbox's own tests hold its drawing to (letters.test.ts)."""
 
 def bare(text: str) -> str:
     """Its HTML without the styles."""
@@ -49,12 +53,18 @@ def bare(text: str) -> str:
             ),
             "You said:\n> two cups\n>\n> • one\nyes",
         ),
-        ("> > twice", "<blockquote><p>&gt; twice</p>\n</blockquote>", "> > twice"),
+        ("> > twice", "<blockquote><blockquote><p>twice</p>\n</blockquote>\n</blockquote>", "> > twice"),
         ("[no](javascript:alert(1))", "<p>[no](javascript:alert(1))</p>", "[no](javascript:alert(1))"),
     ],
 )
 def test_marks(text: str, html: str, words: str) -> None:
     assert bare(text) == html and words_of(text) == words
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case["text"])
+def test_a_mail_goes_out_as_the_inbox_draws_it(case: dict[str, str]) -> None:
+    drawn = re.sub(r"\n(?=<)", "", bare(case["text"]))
+    assert (drawn, words_of(case["text"])) == (case["html"], case["words"])
 
 
 def test_images_have_their_place() -> None:
@@ -74,7 +84,7 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.seen.add(tag)
-        assert {name for name, _ in attrs} <= {"style", "href", "src", "alt"}
+        assert {name for name, _ in attrs} <= {"style", "href", "src", "alt", "value"}
         assert all(
             re.match(r"https?://|mailto:|cid:", value) for name, value in attrs if name in ("href", "src")
         )
@@ -96,5 +106,5 @@ def test_any_text_is_drawn_by_our_tags_alone(text: str) -> None:
 
 
 def test_a_long_text_of_signs_is_read_in_a_moment() -> None:
-    for sign in ("**", "_a", "`", "[", "![", "```\n", "- x\n", "> ", "> \n"):
+    for sign in ("**", "_a", "`", "[", "![", "```\n", "- x\n", "> ", "> \n", "- x\n  - y\n", "  - x\n"):
         assert html_of(sign * 2000)

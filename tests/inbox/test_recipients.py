@@ -120,6 +120,8 @@ async def test_whom_an_answer_goes_to_can_be_asked_before(both: House) -> None:
         "cc": [{"identity": await identity(both, JUNE), "address": JUNE, "name": ""}],
         "subject": "My parcel",
         "quote": True,
+        "signature": {"en": "Ann, en", "ko": "Ann, ko"},
+        "language": None,
     }
     aside = await says(both, taken, to=[{"address": BOSS}])
     other = await ann.get(f"/conversations/{taken.conversation}/recipients", leg=aside["leg"])
@@ -127,6 +129,7 @@ async def test_whom_an_answer_goes_to_can_be_asked_before(both: House) -> None:
     chat = await both.customer_writes("hi")
     web = await ann.get(f"/conversations/{chat.conversation}/recipients")
     assert (web["account"], web["cc"], web["quote"]) == ("web", [], False)
+    assert web["signature"] == {"en": "", "ko": ""}
     status, _ = await ann.ask("GET", f"/conversations/{taken.conversation}/recipients?leg={web['leg']}")
     assert status == 404
 

@@ -1,4 +1,4 @@
-// Every style of the inbox, those of lazy screens too: a chunk's own style would not be loaded with it.
+// The styles of the shell. Those of what is drawn later come with it: css/beside.ts, css/settings.ts.
 
 import "../shared/tokens.css";
 import "./css/base.css";
@@ -18,7 +18,6 @@ import "./css/composer.css";
 import "./css/composer-menus.css";
 import "./css/templates.css";
 import "./css/side.css";
-import "./css/person.css";
 import "./css/settings.css";
 import "./css/settings-pages.css";
 import "./css/settings-forms.css";

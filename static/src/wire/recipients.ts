@@ -1,5 +1,6 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
+import type { WordsView } from "./house";
 import type { CorrespondentView } from "./types";
 
 export interface Recipient {
@@ -35,4 +36,8 @@ export interface RecipientsView {
   subject: string;
   /** Would what it answers stand below it? */
   quote: boolean;
+  /** What stands below the caller's words, in either language; empty: nothing. */
+  signature: WordsView;
+  /** The reader's; None: the mail speaks the language of its words. */
+  language: string | null;
 }

@@ -30,6 +30,7 @@ class Words:
         if which == "inbox":
             self._texts = {
                 **self._texts,
+                **catalogue("beside", language),
                 **catalogue("settings", language),
                 **catalogue("notices", language),
             }

@@ -1,12 +1,17 @@
 // What is drawn beside the shell, in one module: fetched together, since the bundler cuts a piece for every set of
 // modules that some entries share.
 
+import "../css/beside";
+
+export { emptyOf, formatted, indented, linkOver } from "./composer/formatting";
 export { TemplateDialog } from "./composer/templates/dialog";
 export { MergeDialog } from "./conversation/merge";
 export { Player } from "./conversation/player";
 export { UndoDialog } from "./conversation/undo";
 export { Person } from "./context/person";
 export { Dial } from "./context/start";
+export { MailPreview } from "./mail/preview";
+export { marksFrom } from "./mail/pasted";
 export { Shown } from "./mail/shown";
 export { TranscriptDialog } from "./mail/transcript";
 export { MailWriting } from "./mail/writing";

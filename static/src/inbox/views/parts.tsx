@@ -3,7 +3,7 @@
 import type { ComponentChildren } from "preact";
 import { part } from "../ui/part";
 import { Skeleton } from "../ui/states";
-import { t } from "../words";
+import { t, worded } from "../words";
 import { stopChoosingTemplate } from "./composer/templates/asked";
 import { dialOpen } from "./context/starters";
 import { bulkFailures } from "./list/selected";
@@ -11,7 +11,7 @@ import { paletteOpen } from "./shell/palette-open";
 import { shortcutsOpen } from "./shell/shortcuts-open";
 import { Starting } from "./shell/starting";
 
-const beside = () => import("./beside");
+const beside = () => worded(import("./beside"), "beside");
 
 export const BulkBar = part(beside, (it) => it.BulkBar, {
   place: (fault) => <div class="bulk">{fault}</div>,
@@ -25,6 +25,7 @@ export const LinkPage = part(beside, (it) => it.LinkPage, {
   place: (fault) => fault ?? <Starting />,
   seldom: true,
 });
+export const MailPreview = part(beside, (it) => it.MailPreview, { place: (fault) => fault });
 export const MailShown = part(beside, (it) => it.Shown, {
   place: (fault) => fault ?? <Skeleton kind="line" rows={4} />,
 });
@@ -63,7 +64,7 @@ export function SettingsPlace({ fault = null }: { fault?: ComponentChildren }) {
 }
 
 /** Everything that is set and not done daily. */
-export const Settings = part(() => import("./settings/settings"), (it) => it.Settings, {
+export const Settings = part(() => worded(import("./settings/settings"), "beside", "settings"), (it) => it.Settings, {
   place: (fault) => <SettingsPlace fault={fault} />,
   seldom: true,
 });

@@ -1,6 +1,5 @@
 import type { RefObject } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { filesOf } from "../../../shared/files";
 import { isComposing, shortcutOf } from "../../../shared/keys";
 import type { AttachmentView, ConversationView, MacroView } from "../../../wire";
 import { now } from "../../clock";
@@ -13,7 +12,7 @@ import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
 import { t } from "../../words";
 import { pictureMark, picturesIn } from "../mail/marks";
-import { MailWriting, TemplateDialog } from "../parts";
+import { MailPreview, MailWriting, TemplateDialog } from "../parts";
 import { actorName } from "../names";
 import { isStuck } from "../shell/stopped-accounts";
 import { focusComposer, modeOf, placeOf, setMode, type Way, wayOf } from "../conversation/composing";
@@ -33,7 +32,6 @@ import { Field, type Highlight } from "./field";
 import { Foot, Linked, Parted } from "./foot";
 import { Free } from "./free";
 import { formatOf } from "./format-keys";
-import { formatted, linkOver, nextItem } from "./formatting";
 import { LegPicker } from "./leg-picker";
 import { Reopens } from "./reopens";
 import { filledFor, foundMacros, inLanguage, macros, macroUsed, speaksKorean } from "./macros";
@@ -43,7 +41,7 @@ import { gapsIn } from "./places";
 import { isLetterTo, type Obstacle, obstacleTo, sendFrom, type Writing } from "./sending";
 import { choosingFor } from "./templates/asked";
 import { type Trigger, triggerAt } from "./triggers";
-import { insertLine, write } from "./writing";
+import { goesOn, insertLine, movesItem, paste, putFormat, tidyMarks, write } from "./writing";
 
 function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
   const tab = (one: Mode, act: string) => (
@@ -173,6 +171,7 @@ export function Composer({ view }: { view: ConversationView }) {
   const [told, setTold] = useState<string | null>(null);
   /** How often something was sent from here: what was opened for it closes with it. */
   const [sent, setSent] = useState(0);
+  const [previewing, preview] = useState(false);
   const { menu, at, setAt, look, close, dismiss, forget } = useMenu(area, view, mode);
   const closed = mode === "public" ? way.closed : null;
   const obstacle = obstacleTo(writing);
@@ -181,6 +180,7 @@ export function Composer({ view }: { view: ConversationView }) {
   useEffect(() => stopTyping, [id, mode]);
   useEffect(() => {
     setTold(null);
+    preview(false);
     forget();
   }, [id, mode]);
   const latest = useRef(place);
@@ -203,11 +203,15 @@ export function Composer({ view }: { view: ConversationView }) {
     if (why.gap) area.current?.setSelectionRange(why.gap.from, why.gap.to);
   };
   const send = (at?: number) => {
+    if (area.current) tidyMarks(area.current, true);
+    const writing = writingOf(view, mode, way);
+    const obstacle = obstacleTo(writing);
     if (obstacle) return obstacle.text ? refuse(obstacle) : undefined;
     setTold(null);
     forget();
     if (along.macro) setTimeout(macroUsed, 2000);
     sendFrom(writing, at);
+    preview(false);
     setSent(sent + 1);
     area.current?.focus();
   };
@@ -270,11 +274,6 @@ export function Composer({ view }: { view: ConversationView }) {
     write(element, { over: [found.from, found.to], text: "", from: found.from, to: found.from });
     return true;
   };
-  const chosen = (element: HTMLTextAreaElement) => ({
-    text: element.value,
-    from: element.selectionStart,
-    to: element.selectionEnd,
-  });
   const onKey = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
     if (isComposing(event)) return;
     const element = event.currentTarget;
@@ -288,33 +287,27 @@ export function Composer({ view }: { view: ConversationView }) {
     const format = isChord && marks ? formatOf(event, letter) : null;
     if (format) {
       event.preventDefault();
-      return write(element, formatted(chosen(element), format));
+      return putFormat(element, format);
     }
+    if (isChord && letter && movesItem(element, event)) return event.preventDefault();
     if (isChord && !event.shiftKey && shortcutOf(event) === "z" && text === "" && undoNewestHeld()) {
       return event.preventDefault();
     }
     if (event.key !== "Enter") return;
     // A mail has many lines: there Enter begins the next one, and with Ctrl or ⌘ it sends.
     if (event.shiftKey || (letter && !isChord)) {
-      const item = marks ? nextItem(chosen(element)) : null;
-      if (!item) return;
-      event.preventDefault();
-      return write(element, item);
+      if (marks && goesOn(element, letter)) event.preventDefault();
+      return;
     }
     event.preventDefault();
     send();
   };
   const onPaste = (event: ClipboardEvent) => {
-    const pasted = filesOf(event.clipboardData);
     const element = area.current;
-    if (pasted.length === 0) {
-      const link = letter && element ? linkOver(chosen(element), event.clipboardData?.getData("text/plain") ?? "") : null;
-      if (!link || !element) return;
-      event.preventDefault();
-      return write(element, link);
-    }
-    event.preventDefault();
-    add(pasted, undefined, letter ? putPicture : undefined);
+    if (!element) return;
+    const pasted = paste(element, event, letter, () => latest.current === place);
+    if (pasted.taken || pasted.files.length > 0) event.preventDefault();
+    add(pasted.files, undefined, letter ? putPicture : undefined);
   };
   /** Where the caret stands, if this is still what is being written. */
   const putPicture = (file: AttachmentView) => {
@@ -331,10 +324,11 @@ export function Composer({ view }: { view: ConversationView }) {
     look();
   };
 
+  const shows = previewing && letter && !closed && text.trim() !== "";
   const problem = told ?? (obstacle?.always ? obstacle.text : null);
   return (
     <section
-      class={`composer mode-${mode}${letter ? " letter" : ""}`}
+      class={`composer mode-${mode}${letter ? " letter" : ""}${shows ? " previewing" : ""}`}
       aria-label={t(mode === "note" ? "composer.note" : "composer.reply")}
     >
       {dropping && <DropPlace mode={mode} way={way} />}
@@ -382,14 +376,27 @@ export function Composer({ view }: { view: ConversationView }) {
         rows={letter ? 4 : 2}
         menu={menu && menu.length > 0 ? { list: MENU, choice: choiceId(at) } : null}
         onText={setText}
-        onCaret={look}
+        onCaret={() => {
+          if (area.current) tidyMarks(area.current);
+          look();
+        }}
         onLeave={() => {
+          if (area.current) tidyMarks(area.current, true);
           stopTyping();
           close();
         }}
         onFiles={onPaste}
         onKey={onKey}
       />
+      {shows && (
+        <MailPreview
+          view={view}
+          leg={way.leg?.id ?? ""}
+          text={text}
+          files={files.flatMap((file) => file.done ?? [])}
+          quote={along.letter?.quote}
+        />
+      )}
       {problem && (
         <p class="composer-problem" id="composer-problem" role="alert">
           <Icon name="warning" size={14} />
@@ -409,10 +416,12 @@ export function Composer({ view }: { view: ConversationView }) {
         area={area}
         marks={marks}
         closed={closed !== null}
-        canSend={!obstacle || obstacle.gap !== undefined}
+        canSend={!obstacle || obstacle.gap !== undefined || obstacle.askable === true}
         add={add}
         begin={begin}
         send={send}
+        previewing={shows}
+        preview={letter && text.trim() ? preview : null}
       />
     </section>
   );

@@ -10,13 +10,13 @@ import { Times } from "../conversation/times";
 import { attachWords } from "./dropping";
 import { EmojiPicker } from "./emoji/picker";
 import { FORMATS, LETTER_FORMATS } from "./format-keys";
-import { type Format, formatted } from "./formatting";
+import type { Format } from "./lines";
 import { linkedWords } from "./linked";
 import { partedInto } from "./parted";
 import { partsOf } from "./segments";
 import { actsAlone, isLetterTo, longestOf, type Writing } from "./sending";
 import { askForTemplate } from "./templates/asked";
-import { insert, write } from "./writing";
+import { insert, putFormat } from "./writing";
 
 const COUNTED_FROM = 0.8; // of the longest text
 
@@ -25,10 +25,7 @@ const FACES: Readonly<Record<Format, IconName>> = { b: "bold", i: "italic", code
 /** Marks at the press of a button. */
 export function Formats({ area, letter }: { area: RefObject<HTMLTextAreaElement | null>; letter: boolean }) {
   const put = (format: Format) => {
-    const element = area.current;
-    if (!element) return;
-    const { value: text, selectionStart: from, selectionEnd: to } = element;
-    write(element, formatted({ text, from, to }, format));
+    if (area.current) putFormat(area.current, format);
   };
   return (
     <div class="composer-formats" role="group" aria-label={t("format.label")}>
@@ -142,9 +139,12 @@ interface FootProps {
   add: (files: readonly File[]) => void;
   begin: (sign: "/" | "@") => void;
   send: (at?: number) => void;
+  /** Shown as it will be read? Null: there is nothing to show. */
+  previewing: boolean;
+  preview: ((show: boolean) => void) | null;
 }
 
-export function Foot({ writing, area, marks, closed, canSend, add, begin, send }: FootProps) {
+export function Foot({ writing, area, marks, closed, canSend, add, begin, send, previewing, preview }: FootProps) {
   const picker = useRef<HTMLInputElement>(null);
   const { mode, way, text, files, along } = writing;
   const letter = isLetterTo(writing);
@@ -204,6 +204,20 @@ export function Foot({ writing, area, marks, closed, canSend, add, begin, send }
         )}
         {mode === "note" && tool("at", t("mention.button"), () => begin("@"), "mention")}
         {marks && !closed && <Formats area={area} letter={letter} />}
+        {preview && (
+          <button
+            type="button"
+            class="button quiet square"
+            aria-label={t("mail.preview")}
+            aria-pressed={previewing}
+            title={t("mail.preview")}
+            data-act="mail-preview"
+            onMouseDown={(event) => event.preventDefault()}
+            onClick={() => preview(!previewing)}
+          >
+            <Icon name="eye" />
+          </button>
+        )}
       </div>
       <span class="composer-hint faint">
         <span>

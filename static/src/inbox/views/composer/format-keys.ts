@@ -1,7 +1,7 @@
 // Which keys put which marks, on any layout.
 
 import { shortcutOf } from "../../../shared/keys";
-import type { Format } from "./formatting";
+import type { Format } from "./lines";
 
 export const FORMATS: readonly { format: Format; keys: string }[] = [
   { format: "b", keys: "B" },

@@ -15,6 +15,7 @@ import { takeFiles, type Upload } from "../conversation/uploads";
 import { asSentLetter, wrongIn } from "../mail/letter";
 import { placeWords } from "./act-words";
 import { type Along, asSent, clearAlong, hasActs } from "./along";
+import { openLink, withoutEmptyLinks } from "./lines";
 import { mentionsIn, type Named } from "./mentions";
 import { type Gap, gapsIn } from "./places";
 
@@ -36,9 +37,11 @@ export interface Obstacle {
   /** Why it is not sent, in words; empty where there is simply nothing yet. */
   text: string;
   /** What to look at. */
-  gap?: Gap;
+  gap?: Pick<Gap, "from" | "to">;
   /** Said at once, not only when it is sent. */
   always?: boolean;
+  /** It may be pressed, and is told then: nothing else on the screen says why. */
+  askable?: boolean;
 }
 
 export function longestOf({ mode, way }: Pick<Writing, "mode" | "way">): number {
@@ -101,16 +104,17 @@ export function obstacleTo(writing: Writing): Obstacle | null {
   if (files.some((file) => !file.done)) return { text: t("upload.wait") };
   if (!text.trim() && !files.some((file) => file.done) && !actsAlone(along)) return { text: "" };
   const astray = isLetterTo(writing) ? letterObstacle(along) : null;
-  if (astray) return { text: astray };
+  if (astray) return { text: astray, askable: true };
   const [gap] = gapsIn(text);
   if (gap) return { text: t("macro.gap", { name: placeWords(gap.name) }), gap };
-  return null;
+  const open = isLetterTo(writing) ? openLink(text) : null;
+  return open && { text: t("mail.link_open"), gap: open };
 }
 
 /** Sends what has no obstacle. Words that went leave the draft; without words, what is to be done is done. */
 export function sendFrom({ view, mode, way, place, text, along, people, named }: Writing, at?: number): void {
   const { id } = view;
-  const words = text.trim();
+  const words = (isLetterTo({ mode, way }) ? withoutEmptyLinks(text) : text).trim();
   const files = takeFiles(place);
   const acts = asSent(along.acts);
   const quoted = replyingTo.value?.conversation === id ? replyingTo.value.message.id : null;

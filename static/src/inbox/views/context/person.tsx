@@ -8,7 +8,7 @@ import { ConfirmDialog } from "../../ui/confirm";
 import { Icon, type IconName } from "../../ui/icons";
 import { Moment } from "../../ui/moment";
 import { copied } from "../../ui/toasts";
-import { t, type WordKey } from "../../words";
+import { language, problemText, t, type WordKey } from "../../words";
 import { UndoDialog } from "../conversation/undo";
 import { attributeLabel, languageName, spaceWord } from "../names";
 import { Alike } from "./alike";
@@ -21,6 +21,7 @@ import { Past } from "./past";
 import { isNumber, Prove } from "./prove";
 import { Running } from "./running";
 import { Section } from "./section";
+import { standingOf } from "./standing";
 import { StartConversation } from "./start";
 import { Timeline } from "./timeline";
 
@@ -60,6 +61,30 @@ function Address({ identity: { address, shown } }: { identity: IdentityView }) {
   );
 }
 
+/** Why a message there may be in vain, and since when. */
+function Standings({ identity, view }: { identity: IdentityView; view: ConversationView }) {
+  const messages = known.threads.get(view.id)?.rows.map(({ message }) => message) ?? [];
+  return (
+    <>
+      {standingOf(identity.id, view.legs, messages).map((one) => {
+        const account = "account" in one ? known.directory.accounts.find(({ id }) => id === one.account) : undefined;
+        const words =
+          one.kind === "bounces"
+            ? t("standing.bounces", { why: problemText({ text: one.failure.text, params: {}, status: 422 }) })
+            : t(`standing.${one.kind}`, { channel: account?.label[language.value] ?? "" });
+        return (
+          <span key={one.kind} class="identity-standing" data-standing={one.kind}>
+            <Icon name="warning" size={13} />
+            <span>
+              {words} <Moment at={one.at} />
+            </span>
+          </span>
+        );
+      })}
+    </>
+  );
+}
+
 /** A way this person can be reached, and how well it is known to be theirs, in words. */
 function Identity({ identity, view, contact }: { identity: IdentityView; view: ConversationView; contact: ContactView }) {
   const proven = identity.proof > 0;
@@ -79,6 +104,7 @@ function Identity({ identity, view, contact }: { identity: IdentityView; view: C
           <Prove conversation={view.id} contact={contact} number={identity.address} />
         </span>
       )}
+      <Standings identity={identity} view={view} />
     </li>
   );
 }

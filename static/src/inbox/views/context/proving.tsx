@@ -1,4 +1,4 @@
-// Whether a number is this person's: a code is sent there, and whoever reads it tells it to the agent.
+// Whether a number or an address is this person's: a code is sent there, and whoever reads it tells it to the agent.
 
 import { useEffect, useState } from "preact/hooks";
 import type { ContactView, OpenCode, OpenCodes } from "../../../wire";
@@ -13,6 +13,7 @@ import { language, problemText, t } from "../../words";
 import { contactLabel } from "../names";
 import { AddressField } from "./address-field";
 import { JoinDialog } from "./join";
+import { takesSeveral } from "../composer/sending";
 import { dialling } from "./starters";
 
 const DIGITS = 6;
@@ -39,10 +40,16 @@ function useSteps() {
   return { busy, problem, step };
 }
 
+/** What is said of numbers has other words for addresses. */
+function wordsFor(address: string): "" | "_mail" {
+  return address.includes("@") ? "_mail" : "";
+}
+
 function Whereto({ conversation, number, sent, close }: { conversation: string; number: string; sent: (it: Sent) => void; close: () => void }) {
   const accounts = dialling();
   const [account, setAccount] = useState(accounts[0]?.id ?? "");
   const [address, setAddress] = useState(number);
+  const chosen = accounts.find((one) => one.id === account);
   const { busy, problem, step } = useSteps();
   return (
     <form
@@ -52,8 +59,8 @@ function Whereto({ conversation, number, sent, close }: { conversation: string; 
         void step(async () => (sent(await sendCode(conversation, account, address.trim())), null));
       }}
     >
-      <p class="faint">{t("prove.more")}</p>
-      <AddressField account={accounts.find((one) => one.id === account)} value={address} change={setAddress} />
+      <p class="faint">{t(takesSeveral({ account: chosen }) ? "prove.more_mail" : "prove.more")}</p>
+      <AddressField account={chosen} value={address} change={setAddress} />
       <div class="start-ways" role="radiogroup" aria-label={t("composer.leg")}>
         {accounts.map((one) => (
           <label key={one.id} class="radio">
@@ -91,7 +98,7 @@ function Told({ proof, address, contact, again, close, meet }: ToldProps) {
   const confirm = async () => {
     const { left, proven, merge, other } = await confirmCode(proof, digits);
     if (left !== null) return t("prove.wrong", { n: left });
-    const words = t(proven ? "prove.done" : "prove.elsewhere", { address, name: contactLabel(contact) });
+    const words = t(`prove.${proven ? "done" : "elsewhere"}${wordsFor(address)}`, { address, name: contactLabel(contact) });
     if (other) meet(other);
     else {
       if (merge) undoable(words, () => void undoMerge(merge));
@@ -124,7 +131,7 @@ function Told({ proof, address, contact, again, close, meet }: ToldProps) {
       <Problem text={problem} />
       <div class="form-acts">
         <button type="button" class="button" onClick={again}>
-          {t("prove.again")}
+          {t(`prove.again${wordsFor(address)}`)}
         </button>
         <button type="submit" class="button primary" disabled={busy || digits.length !== DIGITS}>
           {t("prove.confirm")}
@@ -136,9 +143,14 @@ function Told({ proof, address, contact, again, close, meet }: ToldProps) {
 
 const digitsOf = (number: string) => number.replace(/\D/g, "").replace(/^0+/, "");
 
-/** A code that was sent before this window was closed: to that number, or where none is given to any. */
-function waiting(codes: readonly OpenCode[], number: string): Sent | null {
-  return codes.find(({ address }) => digitsOf(address).endsWith(digitsOf(number))) ?? null;
+function isSame(address: string, given: string): boolean {
+  if (given.includes("@") || address.includes("@")) return address.toLowerCase() === given.trim().toLowerCase();
+  return digitsOf(address).endsWith(digitsOf(given));
+}
+
+/** A code that was sent before this window was closed: to that number or address, or where none is given to any. */
+function waiting(codes: readonly OpenCode[], given: string): Sent | null {
+  return codes.find(({ address }) => given === "" || isSame(address, given)) ?? null;
 }
 
 /** undefined: it is being asked for. */

@@ -4,7 +4,7 @@ import { fileSize } from "../../../shared/files";
 import type { AttachmentView } from "../../../wire";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
-import { language, t } from "../../words";
+import { language, t, worded } from "../../words";
 import { Player } from "../parts";
 import { ContactCard, isCard } from "./content/card";
 import { isPdf, isPicture, isText, type Looking, looking, reading } from "./gallery";
@@ -37,12 +37,12 @@ export function LightboxPlace({ conversation }: { conversation: string }) {
     toast(t("part.failed"), { bad: true });
   };
   useEffect(() => {
-    if (open && !Lightbox) import("./lightbox").then((module) => setLightbox(() => module.Lightbox), failed);
+    if (open && !Lightbox) worded(import("./lightbox"), "beside").then((module) => setLightbox(() => module.Lightbox), failed);
   }, [open]);
   useEffect(() => {
     if (!read) return;
-    if (isPdf(read) && !Pdf) import("./pdf").then((module) => setPdf(() => module.Pdf), failed);
-    if (!isPdf(read) && !Reader) import("./reader").then((module) => setReader(() => module.Reader), failed);
+    if (isPdf(read) && !Pdf) worded(import("./pdf"), "beside").then((module) => setPdf(() => module.Pdf), failed);
+    if (!isPdf(read) && !Reader) worded(import("./reader"), "beside").then((module) => setReader(() => module.Reader), failed);
   }, [read]);
   useEffect(
     () => () => {

@@ -1,3 +1,4 @@
+import "../../css/beside";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { AttachmentView } from "../../../wire";
 import { fileSize } from "../../../shared/files";

@@ -1,5 +1,6 @@
 // A PDF read here, page under page. pdf.js draws it: nothing in it runs, leads elsewhere or is fetched from elsewhere.
 
+import "../../css/beside";
 import type { PDFDocumentProxy } from "pdfjs-dist/legacy/build/pdf.mjs";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { fileSize } from "../../../shared/files";

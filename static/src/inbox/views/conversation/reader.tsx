@@ -1,5 +1,6 @@
 // Texts read here, as words only: nothing of them runs.
 
+import "../../css/beside";
 import { useEffect, useState } from "preact/hooks";
 import type { AttachmentView } from "../../../wire";
 import { fileSize } from "../../../shared/files";

@@ -5,7 +5,8 @@ import type { AccountView, AttachmentView, MessageView } from "../../../wire";
 import { known } from "../../store";
 import { t } from "../../words";
 import { mentionsIn } from "../composer/mentions";
-import { type Letter, type LetterBlock, readLetter, type Placed, piecesWith, plainLetter, written } from "../mail/marks";
+import type { LetterBlock, List } from "../mail/letter-blocks";
+import { readLetter, type Placed, piecesWith, plainLetter, written } from "../mail/marks";
 import { InPlace } from "../mail/in-place";
 import { Icon } from "../../ui/icons";
 import { copied } from "../../ui/toasts";
@@ -189,7 +190,24 @@ function Spans({ spans, around }: { spans: readonly Marked[]; around: Around }) 
   );
 }
 
-function BlockOf({ block, around }: { block: LetterBlock; around: Around }) {
+/** Lists of a mail: one within the other, counted as they are written. */
+function ListOf({ list, around }: { list: List; around: Around }) {
+  const Element = list.ordered ? "ol" : "ul";
+  return (
+    <Element class="words-list">
+      {list.items.map(({ spans, number, inner }, index) => (
+        <li key={index} {...(list.ordered && { value: number })}>
+          <Spans spans={spans} around={around} />
+          {inner.map((one, place) => (
+            <ListOf key={place} list={one} around={around} />
+          ))}
+        </li>
+      ))}
+    </Element>
+  );
+}
+
+function BlockOf({ block, around }: { block: Block | LetterBlock; around: Around }) {
   if (block.kind === "text") return <Spans spans={block.spans} around={around} />;
   if (block.kind === "code") return <CodeBlock text={written(block.text, around.placed)} />;
   if (block.kind === "quote")
@@ -200,15 +218,16 @@ function BlockOf({ block, around }: { block: LetterBlock; around: Around }) {
         ))}
       </blockquote>
     );
-  const List = block.ordered ? "ol" : "ul";
+  if (block.kind === "items") return <ListOf list={block} around={around} />;
+  const Element = block.ordered ? "ol" : "ul";
   return (
-    <List class="words-list">
+    <Element class="words-list">
       {block.items.map((spans, index) => (
         <li key={index}>
           <Spans spans={spans} around={around} />
         </li>
       ))}
-    </List>
+    </Element>
   );
 }
 
@@ -228,7 +247,7 @@ export function MessageText({ text, marked = false, letter, mentions = [] }: Mes
   const folded = !whole && text.length > LONG;
   const shown = folded ? `${text.slice(0, LONG)}…` : text;
   const people = peopleOf(mentions);
-  const { blocks, placed } = useMemo((): Letter => {
+  const { blocks, placed } = useMemo((): { blocks: (Block | LetterBlock)[]; placed: Placed[] } => {
     if (letter) return readLetter(shown);
     return { blocks: marked ? blocksOf(shown) : plainBlocks(shown), placed: [] };
   }, [marked, !letter, shown]);

@@ -1,7 +1,6 @@
 // The first mail of a conversation: its subject, who gets a copy, words and files.
 
 import { useEffect, useRef, useState } from "preact/hooks";
-import { filesOf } from "../../../shared/files";
 import { isComposing } from "../../../shared/keys";
 import type { AccountView, AttachmentView } from "../../../wire";
 import type { Beginning } from "../../commands";
@@ -9,7 +8,9 @@ import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { Formats } from "../composer/foot";
 import { linkedWords } from "../composer/linked";
-import { insertLine } from "../composer/writing";
+import { formatOf } from "../composer/format-keys";
+import { openLink, withoutEmptyLinks } from "../composer/lines";
+import { goesOn, insertLine, movesItem, paste, putFormat, tidyMarks } from "../composer/writing";
 import { isPicture } from "../conversation/gallery";
 import { UploadChips } from "../conversation/upload-chips";
 import { addFiles, BEGINNING, leaveFiles, uploadsOf } from "../conversation/uploads";
@@ -38,6 +39,7 @@ function useFirst({ account, busy, say }: FirstMailProps) {
   const why = () => {
     const wrong = wrongIn({ cc: [...letter.cc], bcc: [...letter.bcc] });
     if (wrong) return t("mail.not_address", { address: wrong });
+    if (openLink(text)) return t("mail.link_open");
     const refused = files.find((file) => file.failed);
     if (refused) return t("upload.holds", { name: refused.file.name });
     return files.some((file) => !file.done) ? t("upload.wait") : null;
@@ -48,7 +50,7 @@ function useFirst({ account, busy, say }: FirstMailProps) {
     if (problem !== null || busy) return;
     const { cc, bcc, subject } = letter;
     const said = asSentLetter({ ...(cc.length > 0 && { cc: [...cc] }), bcc: [...bcc], subject });
-    say({ text: text.trim(), attachments: files.flatMap((file) => file.done?.id ?? []), ...said });
+    say({ text: withoutEmptyLinks(text).trim(), attachments: files.flatMap((file) => file.done?.id ?? []), ...said });
   };
   const isReady = !busy && over <= 0 && (text.trim() !== "" || files.some((file) => file.done));
   return { letter, setLetter, text, setText, own, files, over, send, isReady };
@@ -65,6 +67,16 @@ export function FirstMail(props: FirstMailProps) {
   };
   const add = (list: readonly File[], instead?: string, then?: (file: AttachmentView) => void) =>
     addFiles(BEGINNING, list, account.capabilities, instead, then);
+  const onKey = (event: KeyboardEvent & { currentTarget: HTMLTextAreaElement }) => {
+    if (isComposing(event)) return;
+    const element = event.currentTarget;
+    const isChord = event.ctrlKey !== event.metaKey && !event.altKey;
+    const format = isChord ? formatOf(event, true) : null;
+    if (format) putFormat(element, format);
+    else if (isChord && event.key === "Enter") element.form?.requestSubmit();
+    else if (!(isChord && movesItem(element, event)) && !(event.key === "Enter" && !isChord && goesOn(element, true))) return;
+    event.preventDefault();
+  };
   const told = own ?? problem ?? (over > 0 ? t("composer.too_long", { n: over, most: account.capabilities.text_length }) : null);
   const linked = linkedWords(account, files);
   return (
@@ -117,11 +129,14 @@ export function FirstMail(props: FirstMailProps) {
         aria-label={t("composer.reply")}
         placeholder={t("composer.reply_hint")}
         onInput={(event) => setText(event.currentTarget.value)}
+        onKeyDown={onKey}
+        onKeyUp={(event) => tidyMarks(event.currentTarget)}
+        onClick={(event) => tidyMarks(event.currentTarget)}
+        onBlur={(event) => tidyMarks(event.currentTarget, true)}
         onPaste={(event) => {
-          const pasted = filesOf(event.clipboardData);
-          if (pasted.length === 0) return;
-          event.preventDefault();
-          add(pasted, undefined, put);
+          const pasted = paste(event.currentTarget, event, true, () => area.current !== null);
+          if (pasted.taken || pasted.files.length > 0) event.preventDefault();
+          add(pasted.files, undefined, put);
         }}
       />
       <UploadChips place={BEGINNING} files={files} add={add} text={text} put={put} change={setText} />

@@ -1,13 +1,14 @@
 // What stands around the words of a mail: its own subject, who got it, what wrote it, and what must not be believed of it.
 
 import { useState } from "preact/hooks";
-import type { ConversationView, MessageView, RecipientView, SourceView } from "../../../wire";
+import type { ConversationView, EnvelopeView, MessageView, RecipientView, SourceView } from "../../../wire";
+import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { problemText, t } from "../../words";
 import { MailShown } from "../parts";
 import { FACES } from "../conversation/ticks";
 import { ownSubject } from "./subject";
-import { automaticOf, calledAs, doubtsOf, isWarning, toldOf } from "./told";
+import { automaticOf, calledAs, doubtsOf, herRole, isWarning, toldOf } from "./told";
 
 const SHOWN = 6; // people of a role that stand there at once
 
@@ -50,18 +51,27 @@ function People({ people }: { people: readonly RecipientView[] }) {
   );
 }
 
+/** Does the customer get it, and how? Nothing where it went to her, by whichever of her addresses. */
+function Hers({ view, envelope }: { view: ConversationView; envelope: EnvelopeView }) {
+  const identities = known.contacts.get(view.contact.id)?.identities;
+  const role = identities && herRole(envelope, new Set(identities.map(({ id }) => id)));
+  if (role === undefined || role === "to") return null;
+  const key = role ? "copy" : "aside";
+  return (
+    <span class="badge" title={t(`mail.${key}_more`)}>
+      <Icon name="forward" size={12} />
+      {t(`mail.${key}`)}
+    </span>
+  );
+}
+
 /** To whom it went or came, where that is not simply the customer. */
-function Recipients({ message }: { message: MessageView }) {
+function Recipients({ view, message }: { view: ConversationView; message: MessageView }) {
   const told = toldOf(message.envelope);
   if (told.length === 0) return null;
   return (
     <div class="mail-people">
-      {message.envelope?.aside && (
-        <span class="badge" title={t("mail.aside_more")}>
-          <Icon name="forward" size={12} />
-          {t("mail.aside")}
-        </span>
-      )}
+      {message.author.kind !== "customer" && message.envelope && <Hers view={view} envelope={message.envelope} />}
       {told.map(({ role, people }) => (
         <div key={role} class="mail-role">
           <span class="mail-role-word">{t(`mail.${role}`)}</span>
@@ -106,7 +116,7 @@ export function MailHead({ view, message }: { view: ConversationView; message: M
           {subject}
         </p>
       )}
-      <Recipients message={message} />
+      <Recipients view={view} message={message} />
       {source && <Doubts source={source} />}
     </div>
   );
@@ -146,5 +156,5 @@ export function MailFoot({ source, showing, show }: FootProps) {
 
 /** In the place of the words: all of them, or its own page. */
 export function MailWhole({ message, showing }: { message: MessageView; showing: Exclude<Showing, "words"> }) {
-  return <MailShown message={message.id} showing={showing} />;
+  return <MailShown message={message.id} sender={message.author.id} showing={showing} />;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { RecipientView, CorrespondentView, RecipientsView } from "../../../wire";
-import { asSentLetter, isAddress, letterIn, letterOf, peopleIn, saidBy, shownAs, withoutPerson, withPeople, wrongIn } from "./letter";
+import { asSentLetter, isAddress, letterIn, letterOf, peopleIn, saidBy, onlyTo, shownAs, withoutPerson, withPeople, wrongIn } from "./letter";
 
 function one(address: string, name = ""): CorrespondentView {
   return { identity: address, address, name };
@@ -14,6 +14,8 @@ const TOLD: RecipientsView = {
   cc: [one("joe@example.com")],
   subject: "Order 12",
   quote: true,
+  signature: { en: "", ko: "" },
+  language: null,
 };
 
 test("what is not said follows the conversation", () => {
@@ -83,4 +85,13 @@ test("a reply that was taken back goes to the same people again", () => {
   assert.equal(letterOf({ subject: "", quote: true, aside: false, recipients: usual }, TOLD), undefined);
   assert.deepEqual(letterOf({ subject: "", quote: false, aside: false, recipients: usual.slice(0, 1) }, TOLD), { cc: [], quote: false });
   assert.equal(letterOf(undefined, TOLD), undefined);
+});
+
+test("answering her alone leaves out whoever is answered besides, and nobody who was added", () => {
+  const all = shownAs(TOLD, undefined);
+  assert.equal(onlyTo(all, TOLD), false);
+  const alone = { ...all, cc: [] };
+  assert.equal(onlyTo(alone, TOLD), true);
+  assert.equal(onlyTo(withPeople(alone, "cc", [{ address: "new@example.com" }]), TOLD), true);
+  assert.equal(onlyTo(alone, { ...TOLD, cc: [] }), null);
 });

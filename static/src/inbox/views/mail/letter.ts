@@ -45,6 +45,22 @@ export function saidBy(letter: Letter, told: RecipientsView | null): LetterView 
   return Object.keys(said).length > 0 ? said : undefined;
 }
 
+/** Is she answered alone, without those who would be answered with her? Null: there is nobody beside her. */
+export function onlyTo(letter: Letter, told: RecipientsView | null): boolean | null {
+  if (!told || told.cc.length === 0) return null;
+  const there = ROLES.flatMap((role) => letter[role]);
+  return !told.cc.some((one) => there.some(({ address }) => sameAddress(address, one.address)));
+}
+
+/** All who would be answered, or her alone; whoever was added stays. */
+export function answering(letter: Letter, told: RecipientsView, all: boolean): Letter {
+  const usual = told.cc.map(person);
+  let next: Letter = letter;
+  for (const role of ROLES)
+    next = { ...next, [role]: next[role].filter((one) => !usual.some(({ address }) => sameAddress(address, one.address))) };
+  return all ? { ...next, cc: [...usual, ...next.cc] } : next;
+}
+
 /** Put there; somebody stands in one place only. */
 export function withPeople(letter: Letter, role: Role, people: readonly WrittenTo[]): Letter {
   const next = { ...letter };

@@ -40,7 +40,7 @@ test("within code nothing is placed, nor quoted", () => {
 
 test("lines with a sign before them are a quote, with their own marks", () => {
   const { blocks } = readLetter("You wrote:\n> **two** cups\n>\n> thanks\nYes.\n- one");
-  assert.deepEqual(blocks.map(({ kind }) => kind), ["text", "quote", "text", "list"]);
+  assert.deepEqual(blocks.map(({ kind }) => kind), ["text", "quote", "text", "items"]);
   const [, quote] = blocks;
   assert.ok(quote?.kind === "quote");
   assert.deepEqual(quote.blocks, [

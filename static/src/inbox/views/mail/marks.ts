@@ -1,14 +1,12 @@
 // What a mail shows beyond the marks of shared/markup.ts: links with words of their own, pictures in their place, quotes.
 // The same are drawn by gateway/channels/_mail_markup.py for whom it goes to.
 
-import { type Block, blocksOf, unmarked } from "../../../shared/markup";
+import { blocksIn, type LetterBlock, wordsOf } from "./letter-blocks";
 
 /** `source`: as it was written, for where it is no mark. */
 export type Placed =
   | { kind: "link"; source: string; words: string; href: string }
   | { kind: "picture"; source: string; words: string; key: string };
-
-export type LetterBlock = Block | { kind: "quote"; blocks: Block[] };
 
 export interface Letter {
   blocks: LetterBlock[];
@@ -16,9 +14,7 @@ export interface Letter {
 }
 
 const PLACED =
-  /!\[([^\]\n]{0,200})\]\(cid:([^()\s]{1,200})\)|\[([^\]\n]{1,500})\]\(((?:https?:\/\/|mailto:)[^()\s]{1,2000})\)/g;
-const QUOTED = /^ ?> ?/;
-const FENCE = /^```/;
+  /!\[([^\]\n]{0,200})\]\(cid:([^()\s]{1,200})\)|\[([^\]\n]{0,500})\]\(((?:https?:\/\/|mailto:)[^()\s]{1,2000})\)/g;
 // A letter that nobody writes stands for each of them, so that no mark within an address or a name is taken for one.
 const [FIRST, LAST] = [0xe000, 0xf8ff];
 const STANDS = /[\ue000-\uf8ff]/g;
@@ -26,7 +22,7 @@ const STANDS = /[\ue000-\uf8ff]/g;
 function put(text: string, placed: Placed[]): string {
   return text.replace(STANDS, "\ufffd").replace(PLACED, (source, name, key, words, href) => {
     if (FIRST + placed.length > LAST) return source;
-    placed.push(key === undefined ? { kind: "link", source, words, href } : { kind: "picture", source, words: name, key });
+    placed.push(key === undefined ? { kind: "link", source, words: words.trim() || href, href } : { kind: "picture", source, words: name, key });
     return String.fromCharCode(FIRST + placed.length - 1);
   });
 }
@@ -56,32 +52,13 @@ export function written(text: string, placed: readonly Placed[]): string {
 /** The text's parts in their order, quotes among them; within blocks of code nothing is one. */
 export function readLetter(text: string): Letter {
   const placed: Placed[] = [];
-  const blocks: LetterBlock[] = [];
-  let [lines, quotes, fenced]: [string[], boolean, boolean] = [[], false, false];
-  const flush = () => {
-    const inner = lines.length > 0 ? blocksOf(lines.join("\n")) : [];
-    if (quotes) blocks.push({ kind: "quote", blocks: inner });
-    else blocks.push(...inner);
-    lines = [];
-  };
-  const all = put(text, placed).split("\n");
-  all.forEach((line, at) => {
-    if (FENCE.test(line)) fenced = !fenced && all.slice(at + 1).some((one) => FENCE.test(one));
-    const isQuote = !fenced && QUOTED.test(line);
-    if (isQuote !== quotes) {
-      flush();
-      quotes = isQuote;
-    }
-    lines.push(isQuote ? line.replace(QUOTED, "") : line);
-  });
-  flush();
-  return { blocks, placed };
+  return { blocks: blocksIn(put(text, placed).split("\n")), placed };
 }
 
 /** For places of one line: links by their words, pictures by their names. */
 export function plainLetter(text: string): string {
-  const bare = text.replace(PLACED, (_, name, key, words) => (key === undefined ? words : name));
-  return unmarked(bare.replace(/^ ?> ?/gm, ""));
+  const bare = text.replace(PLACED, (_, name, key, words, href) => (key === undefined ? words.trim() || href : name));
+  return wordsOf(blocksIn(bare.split("\n")));
 }
 
 /** How a picture is put into a text; signs that would end the mark are left out. */

@@ -2,6 +2,7 @@
 
 import { Fragment } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
+import { keptIn } from "../../../shared/clientstore";
 import type { SourceAnswer } from "../../../wire";
 import { get, problemOf } from "../../api";
 import { Icon } from "../../ui/icons";
@@ -55,9 +56,18 @@ function useHeight(frame: { current: HTMLIFrameElement | null }): [number, () =>
   return [height, loaded];
 }
 
-function Page({ message, source }: { message: string; source: SourceAnswer }) {
+/** Whose pictures this agent wants to see at once, as long as nobody says otherwise: kept by this browser. */
+const always = keptIn(() => localStorage, "parley.pictures.");
+
+function Page({ message, sender, source }: { message: string; sender: string; source: SourceAnswer }) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const [remote, setRemote] = useState(false);
+  const [kept, setKept] = useState(always.read<boolean>(sender) === true);
+  const [remote, setRemote] = useState(kept);
+  const remember = (yes: boolean) => {
+    if (yes) always.write(sender, true);
+    else always.drop(sender);
+    setKept(yes);
+  };
   const [height, loaded] = useHeight(frame);
   return (
     <>
@@ -69,10 +79,19 @@ function Page({ message, source }: { message: string; source: SourceAnswer }) {
             {source.remote > 0 && !remote && count("mail.remote", source.remote)}
             {remote && t("mail.remote_shown")}
           </span>
-          {source.remote > 0 && !remote && (
-            <button type="button" class="button small" data-act="mail-remote" onClick={() => setRemote(true)}>
-              {t("mail.remote_show")}
-            </button>
+          {source.remote > 0 && (
+            <span class="mail-acts">
+              {!remote && (
+                <button type="button" class="button small" data-act="mail-remote" onClick={() => setRemote(true)}>
+                  {t("mail.remote_show")}
+                </button>
+              )}
+              {remote && (
+                <button type="button" class="button quiet small" data-act="mail-remote-always" onClick={() => remember(!kept)}>
+                  {t(kept ? "letter.pictures_ask" : "letter.pictures_always")}
+                </button>
+              )}
+            </span>
           )}
         </p>
       )}
@@ -115,15 +134,17 @@ function Headers({ source }: { source: SourceAnswer }) {
 
 export interface ShownProps {
   message: string;
+  /** Whose mail it is. */
+  sender: string;
   showing: "head" | "text" | "page";
 }
 
-export function Shown({ message, showing }: ShownProps) {
+export function Shown({ message, sender, showing }: ShownProps) {
   const [read, again] = useSource(message);
   if (read.phase === "asked") return <Skeleton kind="line" rows={4} />;
   if (read.phase === "failed") return <Failed text={read.text} retry={again} />;
   const { source } = read;
   if (showing === "head") return <Headers source={source} />;
-  if (showing === "page") return <Page message={message} source={source} />;
+  if (showing === "page") return <Page message={message} sender={sender} source={source} />;
   return <MessageText text={source.text} />;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { EnvelopeView, RecipientView } from "../../../wire";
-import { automaticOf, calledAs, doubtsOf, isWarning, toldOf } from "./told";
+import { automaticOf, calledAs, doubtsOf, isWarning, herRole, toldOf } from "./told";
 
 function recipient(address: string, role: RecipientView["role"]): RecipientView {
   return { identity: address, address, name: "", role };
@@ -44,4 +44,12 @@ test("the one whom everybody expects is not told, unless it went past the custom
 test("somebody without a name is called by the address", () => {
   assert.equal(calledAs({ name: "", address: "a@x" }), "a@x");
   assert.equal(calledAs({ name: "Mina", address: "a@x" }), "Mina");
+});
+
+test("the customer gets it by whichever of her addresses, or not at all", () => {
+  const hers = new Set(["home@x", "work@x"]);
+  const role = (...recipients: RecipientView[]) => herRole(envelope(recipients, true), hers);
+  assert.equal(role(recipient("partner@x", "to")), null);
+  assert.equal(role(recipient("partner@x", "to"), recipient("work@x", "cc")), "cc");
+  assert.equal(role(recipient("work@x", "to"), recipient("home@x", "bcc")), "to");
 });

@@ -58,3 +58,9 @@ export function toldOf(envelope: EnvelopeView | undefined): Told[] {
 export function calledAs({ name, address }: { name: string; address: string }): string {
   return name || address;
 }
+
+/** How the conversation's customer gets what went, by which of her addresses ever; null: she does not. */
+export function herRole({ recipients }: Pick<EnvelopeView, "recipients">, hers: ReadonlySet<string>): RecipientView["role"] | null {
+  const roles = new Set(recipients.filter((one) => hers.has(one.identity)).map((one) => one.role));
+  return (["to", "cc", "bcc"] as const).find((role) => roles.has(role)) ?? null;
+}

@@ -1,13 +1,15 @@
 // To whom a reply goes, its subject, and whether what it answers stands below it: one line until somebody changes it.
 
 import { useState } from "preact/hooks";
-import type { ConversationView, LetterView, WrittenTo } from "../../../wire";
+import type { ConversationView, LetterView, RecipientsView, WrittenTo } from "../../../wire";
+import { draftOf } from "../../commands/drafts";
 import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { useAnswering } from "./answering";
 import { knownIn } from "./known";
-import { type Letter, ROLES, saidBy, shownAs, withoutPerson, withPeople } from "./letter";
+import { answering, type Letter, onlyTo, ROLES, saidBy, shownAs, withoutPerson, withPeople, wrongIn } from "./letter";
 import { PeopleField } from "./people-field";
+import { signatureFor } from "./preview";
 import { calledAs } from "./told";
 
 interface WritingProps {
@@ -23,6 +25,7 @@ function names(people: readonly WrittenTo[]): string {
 
 /** In one line; pressed, it can be changed. */
 function Line({ letter, change }: { letter: Letter; change: () => void }) {
+  const wrong = wrongIn({ to: [...letter.to], cc: [...letter.cc], bcc: [...letter.bcc] });
   return (
     <button type="button" class="mail-line" aria-expanded={false} data-act="recipients" onClick={change}>
       {ROLES.map((role) =>
@@ -37,9 +40,64 @@ function Line({ letter, change }: { letter: Letter; change: () => void }) {
           <span class="mail-role-word">{t("subject")}</span> <bdi>{letter.subject}</bdi>
         </span>
       )}
+      {wrong && (
+        <span class="mail-line-wrong" title={t("mail.not_address", { address: wrong })}>
+          <Icon name="warning" size={14} />
+          <span class="only-heard">{t("mail.not_address", { address: wrong })}</span>
+        </span>
+      )}
       <span class="only-heard">{t("mail.change")}</span>
       <Icon name="down" size={14} />
     </button>
+  );
+}
+
+interface AllProps {
+  letter: Letter;
+  told: RecipientsView;
+  set: (letter: Letter) => void;
+}
+
+/** Everybody who had the mail, or her alone: one press between the two. */
+function All({ letter, told, set }: AllProps) {
+  const alone = onlyTo(letter, told);
+  if (alone === null) return null;
+  return (
+    <span class="mail-all" role="group" aria-label={t("letter.answer")}>
+      {([false, true] as const).map((all) => (
+        <button
+          key={String(all)}
+          type="button"
+          class="mail-all-choice"
+          aria-pressed={alone !== all}
+          data-act={all ? "reply-all" : "reply-one"}
+          onClick={() => set(answering(letter, told, all))}
+        >
+          {t(all ? "letter.all" : "letter.one")}
+        </button>
+      ))}
+    </span>
+  );
+}
+
+/** What will stand below the words, in the reader's language. */
+function Signed({ view, told }: { view: ConversationView; told: RecipientsView }) {
+  const { lang, text } = signatureFor(draftOf(view.id, "public"), told);
+  return (
+    <details class="mail-signed">
+      <summary>
+        <span class="mail-role-word">{t("signature")}</span>
+        <bdi>{text ? text.split("\n", 1)[0] : t("letter.unsigned")}</bdi>
+      </summary>
+      {text && (
+        <p lang={lang} dir="auto">
+          {text}
+        </p>
+      )}
+      <a class="mail-link" href="/settings/me">
+        {t("letter.sign")}
+      </a>
+    </details>
   );
 }
 
@@ -61,8 +119,9 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
   if (!told) return <div class="composer-mail" aria-busy="true" />;
   if (!open)
     return (
-      <div class="composer-mail">
+      <div class="composer-mail shut">
         <Line letter={letter} change={() => setOpen(true)} />
+        <All letter={letter} told={told} set={set} />
       </div>
     );
   const people = knownIn(view);
@@ -89,12 +148,14 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
           onInput={(event) => set({ ...letter, subject: event.currentTarget.value })}
         />
       </label>
+      <Signed view={view} told={told} />
       <div class="mail-row">
         <label class="mail-quote">
           <input type="checkbox" checked={letter.quote} onChange={(event) => set({ ...letter, quote: event.currentTarget.checked })} />
           {t("mail.quote")}
         </label>
         <span class="mail-acts">
+          <All letter={letter} told={told} set={set} />
           {said && (
             <button type="button" class="button quiet small" data-act="answer-all" onClick={() => say(undefined)}>
               {t("mail.answer_all")}

@@ -1,3 +1,5 @@
+import "../../css/beside";
+import "../../css/settings";
 import type { ComponentType } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { AgentView } from "../../../wire";

@@ -1,3 +1,4 @@
+import "../../../css/beside";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { isComposing } from "../../../../shared/keys";
 import { language, t, type WordKey } from "../../../words";

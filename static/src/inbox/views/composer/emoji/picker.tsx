@@ -3,7 +3,7 @@ import { useEffect, useState } from "preact/hooks";
 import { Icon } from "../../../ui/icons";
 import { Popover } from "../../../ui/popover";
 import { Skeleton } from "../../../ui/states";
-import { t } from "../../../words";
+import { t, worded } from "../../../words";
 
 type Panel = FunctionComponent<{ put: (sign: string) => void }>;
 
@@ -12,7 +12,7 @@ function Later({ put }: { put: (sign: string) => void }) {
   const [Loaded, setLoaded] = useState<Panel | "failed" | null>(null);
   const load = () => {
     setLoaded(null);
-    import("./panel").then(
+    worded(import("./panel"), "beside").then(
       (it) => setLoaded(() => it.default),
       () => setLoaded("failed"),
     );
