@@ -19,7 +19,7 @@ from gateway.channels.base import Channel, ChannelConfig, Invites, ServesVisitor
 from gateway.errors import ConfigError, NotFound
 from gateway.events import AccountId
 
-_OURS = {"base", "registry"}
+_OURS = {"base", "registry", "roads"}
 
 
 def known_types() -> list[str]:
