@@ -51,7 +51,9 @@ def place(url: str, kind: str) -> Place:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        words = "the port is a number; in a password @ : / are %40 %3A %2F, or better: it stands in its variable"
+        words = (
+            "the port is a number; in a password @ : / are %40 %3A %2F, or better: it stands in its variable"
+        )
         raise ValueError(words) from None
     if "://" not in url:
         raise ValueError(f"it does not begin with a scheme: {like}")

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from gateway.channels._mail_away import away
 from gateway.channels._mail_imap_server import TROUBLE, Connection, ImapServer, batches
-from gateway.errors import AuthFailed, ParleyError, PermanentError, TemporaryError
+from gateway.errors import AuthFailed, Away, ParleyError, PermanentError, TemporaryError
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,8 @@ COMMIT = 120.0
 """Seconds that taking one mail may last."""
 FAREWELL = 5.0
 """Seconds that `stop` waits."""
+NAMED = 20
+"""Folders that are named where one that was wished is not there."""
 LARGEST = 30 * 1024 * 1024
 """Octets of a mail; of a larger one as much as this is taken, so that it is seen at all."""
 
@@ -285,13 +287,25 @@ async def append_sent(server: ImapServer, raw: bytes, folder: str = "") -> str:
 
 
 async def look_into(server: ImapServer, folders: Sequence[str]) -> None:
-    """Are we let in, and are these folders there? Raises AuthFailed, TemporaryError."""
+    """Are we let in, and are these folders there? Raises AuthFailed, Away: where one is not, with those there are."""
 
     def look(line: Connection) -> None:
         for folder in folders:
-            line.folder(folder)
+            try:
+                line.folder(folder)
+            except Away as why:
+                raise Away(f"{why}{_others(line)}", why=why.why) from why
 
     await _once(server, look)
+
+
+def _others(line: Connection) -> str:
+    try:
+        names = line.folders()
+    except TROUBLE:
+        return ""
+    more = ", ..." if len(names) > NAMED else ""
+    return f"; there are: {', '.join(names[:NAMED])}{more}" if names else ""
 
 
 async def _once(server: ImapServer, what: Callable[[Connection], Returned]) -> Returned:

@@ -84,7 +84,7 @@ class Connection:
             _sign_in(client, server, token)
         except LoginError as why:
             _cut(client)
-            words = f"imap: {str(why)[:200]}"
+            words = f"imap: {_plain(str(why))[:200]}"
             # The library calls a line that is cut meanwhile a failed sign-in, too.
             if isinstance(why.__context__, IMAP4.abort):
                 raise Away(words, why="cut") from why
@@ -108,6 +108,12 @@ class Connection:
         except IMAP4.error as why:
             raise Away(f"imap: the folder {name!r}: {str(why)[:200]}", why="folder") from why
         return Opened(int(told[b"UIDVALIDITY"]), int(told.get(b"UIDNEXT", 0)))
+
+    def folders(self) -> list[str]:
+        """Those that can be opened, by name."""
+        return sorted(
+            str(name) for flags, _, name in self._client.list_folders() if b"\\Noselect" not in flags
+        )
 
     def uids(self, after: int, since: datetime.date | None) -> list[int]:
         """Of the open folder, beginning after that one, in their order."""
@@ -201,6 +207,11 @@ def _sign_in(client: Any, server: ImapServer, token: Callable[[], str] | None) -
             raise
         server.forget(told)
         client.oauth2_login(server.username, token())
+
+
+def _plain(words: str) -> str:
+    """The library shows a server's words as bytes."""
+    return words[2:-1] if words.startswith(("b'", 'b"')) else words
 
 
 def _cut(client: Any) -> None:

@@ -257,8 +257,8 @@ def _mend(account: str, kind: str, why: str) -> str:
             return f"see to oauth_... in {where}"
         case "password" | "no_password":
             return (
-                f"correct {variable(account, 'password')}, or the name before @ in {key}; many houses want an "
-                "app password, and IMAP and SMTP switched on first (docs/email-setup.md)"
+                f"correct the password ({variable(account, 'password')}), or write another name before @ in {key}; "
+                "many houses want an app password, and IMAP and SMTP switched on first (docs/email-setup.md)"
             )
     return f"see to {key} in {where}"
 
