@@ -195,6 +195,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         follow_ups = FollowUps(channels, desk.onsite, bus, clock, unheard)
         tasks = [
             watch_loop(),
+            receiving.keep_listening(),
             outbox.run(),
             fetcher.run(),
             Duties(

@@ -134,6 +134,15 @@ class TemporaryError(ParleyError):
         self.retry_after = retry_after
 
 
+class Away(TemporaryError):
+    """The server of a provider, or our own door, does not serve us at all, whatever we bring: shown in the account's
+    health until it does. `why` is a word for it, `away.WHY` of the catalogues says it to people."""
+
+    def __init__(self, log: str, *, why: str, retry_after: float | None = None) -> None:
+        super().__init__(log, retry_after=retry_after)
+        self.why = why
+
+
 class PermanentError(ParleyError):
     """A provider will never take this: the delivery has failed, `for_agent` (a text key) says why, `then` (one of
     `events.NextStep`) what that means for what comes after."""
@@ -149,7 +158,11 @@ class PermanentError(ParleyError):
 
 
 class AuthFailed(ParleyError):
-    """Our credentials are not accepted: the account is paused with a banner until mended."""
+    """Our credentials are not accepted: the account is paused with a banner until mended. `why`: as `Away.why`."""
+
+    def __init__(self, log: str, *, why: str = "password") -> None:
+        super().__init__(log)
+        self.why = why
 
 
 class WindowClosed(PermanentError):

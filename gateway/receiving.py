@@ -7,20 +7,25 @@ Who listens does so in every process that serves; who goes and gets does so in o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TypeGuard
 
 from gateway.channels.base import Channel, Ours, ProviderRequest, Runs
 from gateway.channels.registry import Channels
-from gateway.errors import AuthFailed, NotFound, ParleyError, Unavailable
+from gateway.channels.roads import HasRoads, Road, Way
+from gateway.errors import AuthFailed, NotFound, ParleyError, TemporaryError, Unavailable
 from gateway.events import AccountId
 from gateway.limits import Limits
 from gateway.media import MediaStore
 from gateway.store import Store, Tx
-from gateway.stream.intakes import born, cursors_of, know, tell_intake, tell_trouble
+from gateway.stream.intakes import born, cursors_of, know, tell_intake
 from gateway.stream.provided import Runner, ours_of, take_whole
+from gateway.stream.roads import keep_roads, tell_trouble, tell_well
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +33,12 @@ MANY = 100
 """That lie there, from which on it is told how it goes on; and between two times that it is told, at least."""
 AGAIN = 10.0
 """Seconds after which an account that failed by a fault of ours is begun anew."""
+LISTEN_AGAIN = 15.0
+"""Seconds between two tries to listen where that was not possible."""
+WELL_AGAIN, CARRIED_AGAIN = 240.0, 10.0
+"""Seconds after which it is written again that a way works, or that something went out there."""
+WAYS: Mapping[Way, str] = {"in": "fetches from", "door": "listens at", "out": "sends by"}
+LACKS: Mapping[Way, str] = {"in": "nothing is fetched", "door": "it cannot listen", "out": "nothing goes out"}
 OURS_KEPT = 1.0
 """Seconds for which it is remembered whose addresses are ours: whoever stands at our door may name as many recipients
 as she likes. What is stored is read by what is true then (`gateway.stream.provided`)."""
@@ -51,6 +62,61 @@ class Progress:
         elif news:
             self._told[line] = waiting
         return news
+
+
+@dataclass(slots=True)
+class _Road:
+    """What this process saw of one way last. Times are the clock's."""
+
+    trouble: str = ""
+    """As it was logged; empty: none."""
+    well_at: float | None = None
+    carried_at: float | None = None
+    slips: int = 0
+    """How often in a row it failed."""
+
+
+class Health:
+    """What this process has seen of the ways of all accounts: each change is logged once, and what is known is not
+    written again and again."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._roads: dict[tuple[str, Way], _Road] = defaultdict(_Road)
+
+    def failed(self, account: str, way: Way, problem: str, trouble: ParleyError) -> bool:
+        """It failed: is that to be told? Lines that worked are cut now and then: who gets through at the next try was
+        not away."""
+        road = self._roads[account, way]
+        road.slips += 1
+        if road.well_at is not None and road.slips == 1 and problem == "away":
+            return False
+        words = f"{problem} {getattr(trouble, 'why', '')}"
+        if road.trouble != words:
+            road.trouble = words
+            log.warning("account %s, %s: %s", account, LACKS[way], trouble)
+        road.well_at = None
+        return True
+
+    def is_news(self, account: str, way: Way, *, carried: bool) -> bool:
+        """It works: is that to be told?"""
+        road, now = self._roads[account, way], self._clock()
+        road.slips = 0
+        last, pause = (road.carried_at, CARRIED_AGAIN) if carried else (road.well_at, WELL_AGAIN)
+        return road.well_at is None or last is None or now - last >= pause
+
+    def works(self, account: str, way: Way, *, carried: bool) -> None:
+        """That was told."""
+        road = self._roads[account, way]
+        if road.trouble:
+            log.info("account %s, %s: it works again", account, WAYS[way])
+        road.trouble, road.well_at = "", self._clock()
+        if carried:
+            road.carried_at = road.well_at
+
+
+def _problem(trouble: ParleyError, way: Way) -> str:
+    return "deaf" if way == "door" else "auth_failed" if isinstance(trouble, AuthFailed) else "away"
 
 
 class Office:
@@ -87,12 +153,18 @@ class Office:
 
         await self._store.write(verb, aside=True)
 
-    async def told(self, trouble: ParleyError | None) -> None:
-        problem = None if trouble is None else "auth_failed" if isinstance(trouble, AuthFailed) else "away"
+    async def told(self, trouble: ParleyError | None, way: Way = "in", *, carried: bool = False) -> None:
+        account, health = self._account, self._of.health
         if trouble is not None:
-            log.warning("account %s gets nothing: %s", self._account, trouble)
-        detail = "" if trouble is None else str(trouble)
-        await self._store.write(lambda tx: tell_trouble(tx, self._account, problem, detail), aside=True)
+            problem = _problem(trouble, way)
+            if health.failed(account, way, problem, trouble):
+                why, detail = getattr(trouble, "why", "other"), str(trouble)
+                await self._store.write(
+                    lambda tx: tell_trouble(tx, account, way, problem, why, detail), aside=True
+                )
+        elif health.is_news(account, way, carried=carried):
+            await self._store.write(lambda tx: tell_well(tx, account, way, carried=carried), aside=True)
+            health.works(account, way, carried=carried)
 
     async def since(self) -> int:
         return await self._store.read(lambda look: born(look, self._account))
@@ -114,6 +186,9 @@ class Receiving:
         self.limits = limits
         self._store = store
         self._clock = clock
+        self.health = Health(clock)
+        self._deaf: set[AccountId] = set()
+        """Accounts that could not listen yet."""
         self._asking = asyncio.Lock()
         self._ours: tuple[float, Ours] | None = None
         """With when it was asked for."""
@@ -127,14 +202,43 @@ class Receiving:
             return self._ours[1]
 
     async def listen(self) -> None:
-        """Every account that listens does so, until it is closed; one that cannot stops no other."""
+        """Every account that listens does so, until it is closed; one that cannot stops no other. What each does, and
+        what is doubtful about it, is told."""
         for channel in self.channels:
-            if not runs(channel):
-                continue
-            try:
-                await channel.listen(Office(self, self._store, channel.account))
-            except ParleyError as why:
-                log.error("account %s cannot listen: %s", channel.account, why)
+            if isinstance(channel, HasRoads):
+                _say(channel.account, channel)
+                ways, account = [road.way for road in channel.roads()], channel.account
+                with contextlib.suppress(Unavailable):
+                    await self._store.write(lambda tx: keep_roads(tx, account, ways), aside=True)  # noqa: B023
+            if runs(channel):
+                await self._listen(channel)
+
+    async def keep_listening(self) -> None:
+        """Those that could not listen try again: the address may have come free. For the life of the process."""
+        while True:
+            await asyncio.sleep(LISTEN_AGAIN)
+            for account in list(self._deaf):
+                channel = self.channels.get(account)
+                if runs(channel):
+                    await self._listen(channel)
+                else:
+                    self._deaf.discard(account)
+
+    async def _listen(self, channel: Runner) -> None:
+        office, account = Office(self, self._store, channel.account), channel.account
+        try:
+            with contextlib.suppress(Unavailable):
+                try:
+                    await channel.listen(office)
+                except TemporaryError as why:
+                    self._deaf.add(account)
+                    await office.told(why, "door")
+                else:
+                    self._deaf.discard(account)
+                    if any(road.way == "door" for road in _roads(channel)):
+                        await office.told(None, "door")
+        except ParleyError as why:
+            log.error("account %s cannot listen: %s", account, why)
 
     async def run(self, store: Store) -> None:
         """The duty: all accounts at once, until it is cancelled. Survives a provider or a database that is gone for a
@@ -155,6 +259,21 @@ class Receiving:
             except Exception:
                 log.exception("account %s stopped receiving", channel.account)
             await asyncio.sleep(AGAIN)
+
+
+def _roads(channel: object) -> Sequence[Road]:
+    return channel.roads() if isinstance(channel, HasRoads) else ()
+
+
+def _say(account: str, channel: HasRoads) -> None:
+    """A line of what it does, and one for each doubt: no secret is among them."""
+    told = [
+        f"{WAYS[road.way]} {road.at}{' (' + ', '.join(road.folders) + ')' if road.folders else ''}"
+        for road in channel.roads()
+    ]
+    log.info("account %s: %s", account, "; ".join(told))
+    for look in channel.cautions():
+        log.warning("account %s: %s; %s", account, look.words, look.mend)
 
 
 def runs(channel: Channel | None) -> TypeGuard[Runner]:

@@ -46,6 +46,8 @@ LANES = """select account_id, min(due_at) as due_at, count(*) as n from lanes wh
     group by account_id"""
 ACCOUNTS = """select a.id, a.state, o.paused_at from accounts a left join outlets o on o.account_id = a.id
     where a.state <> 'retired'"""
+ROADS = """select r.account_id, r.way, r.problem, r.since from roads r join accounts a on a.id = r.account_id
+    where a.state <> 'retired'"""
 PARKED = """select account_id, count(*) as n, min(at) as at from parked where discarded_at is null
     group by account_id"""
 DYING = "select count(*) as n, min(since) as since from dying_files"
@@ -177,6 +179,7 @@ class Scrape:
             _gauge("parley_schema_version", "The newest migration in the database.", schema),
             _gauge("parley_log_head_position", "The newest position of the log.", look.position),
             *_per_account(now, await look.all(ACCOUNTS), await look.all(LANES), await look.all(PARKED)),
+            _roads(now, await look.all(ROADS)),
             *_dying(now, await look.one(DYING)),
             *_hooks(now, look.position, await look.all(HOOKS), await look.all(HOOK_QUEUE)),
             _family(
@@ -216,6 +219,18 @@ def _per_account(now: int, accounts: Any, lanes: Any, parked: Any) -> Iterator[M
         "account",
         {name: kept[name]["n"] if name in kept else 0 for name in names},
     )
+
+
+def _roads(now: int, rows: Any) -> Metric:
+    family = GaugeMetricFamily(
+        "parley_account_failing_seconds",
+        "How long nothing comes in (in, door) or goes out (out) by an account; 0: it does.",
+        labels=["account", "way"],
+    )
+    for row in rows:
+        age = 0 if row["problem"] is None else max(1.0, _age(now, row["since"] or now))
+        family.add_metric([row["account_id"], row["way"]], age)
+    return family
 
 
 def _dying(now: int, row: Any) -> Iterator[Metric]:

@@ -77,6 +77,8 @@ def _until(way: Possible, can: Capabilities | None) -> int | None:
 def _problem(way: Possible, can: Capabilities | None, until: int | None, now: int) -> str | None:
     if can is None or way.state != "active":
         return "errors.account_not_active"
+    if not can.sends:
+        return "errors.receives_only"
     if way.opted_out_at is not None:
         return "errors.opted_out"
     if way.leg is None and not way.is_proven:

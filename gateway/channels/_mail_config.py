@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import difflib
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -43,17 +44,25 @@ class Place:
 
 
 def place(url: str, kind: str) -> Place:
-    """Raises ValueError, whose words repeat nothing of the URL."""
+    """Raises ValueError, whose words repeat nothing of the URL but its scheme."""
     securities = {f"{kind}s": "tls", f"{kind}+starttls": "starttls", kind: "none"}
+    like = f"write it like {kind}s://user@host:{PORTS[kind][0]}, or {kind}+starttls://, {kind}://"
     try:
         parts = urlsplit(url)
         port = parts.port
     except ValueError:
-        raise ValueError("the port is a number") from None
-    if parts.scheme not in securities or not parts.hostname or parts.path.strip("/") or parts.query:
-        raise ValueError(
-            f"write it like {kind}s://user@host:{PORTS[kind][0]}, or {kind}+starttls://, {kind}://"
+        words = (
+            "the port is a number; in a password @ : / are %40 %3A %2F, or better: it stands in its variable"
         )
+        raise ValueError(words) from None
+    if "://" not in url:
+        raise ValueError(f"it does not begin with a scheme: {like}")
+    if parts.scheme not in securities:
+        raise ValueError(_other_scheme(parts.scheme, kind, list(securities), like))
+    if not parts.hostname:
+        raise ValueError(f"it names no host: {like}")
+    if parts.path.strip("/") or parts.query or parts.fragment:
+        raise ValueError(f"nothing stands behind the host and its port: {like}")
     security = cast(Security, securities[parts.scheme])
     secret = unquote(parts.password) if parts.password else None
     return Place(
@@ -62,6 +71,19 @@ def place(url: str, kind: str) -> Place:
         security,
         unquote(parts.username or ""),
         None if secret is None else SecretStr(secret),
+    )
+
+
+def _other_scheme(scheme: str, kind: str, known: Sequence[str], like: str) -> str:
+    other = "imap" if kind == "smtp" else "smtp"
+    if scheme.startswith(other):
+        return f"{scheme}:// belongs into {other}_url: {like}"
+    meant = {"+ssl": 0, "+tls": 0, "s+starttls": 1, "+start_tls": 1}.get(scheme.removeprefix(kind))
+    near = [known[meant]] if meant is not None else difflib.get_close_matches(scheme, known, n=1)
+    return (
+        f"{scheme}:// is not known; did you mean {near[0]}://?"
+        if near
+        else f"{scheme}:// is no scheme here: {like}"
     )
 
 
@@ -177,7 +199,8 @@ class EmailConfig(ChannelConfig):
     def _can_work(self) -> EmailConfig:
         if not (self.imap_url.get_secret_value() or self.listen or self.smtp_url.get_secret_value()):
             raise ValueError(
-                "write imap_url or listen, by which mail comes in, and smtp_url, by which it goes out"
+                'write imap_url = "imaps://..." or listen = "0.0.0.0:25", by which mail comes in, '
+                'and smtp_url = "smtps://...", by which it goes out'
             )
         if bool(self.tls_certificate) != bool(self.tls_key):
             raise ValueError("tls_certificate and tls_key come together")

@@ -14,14 +14,16 @@ import logging
 import random
 import socket
 import threading
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
+from gateway.channels._mail_away import away
 from gateway.channels._mail_imap_server import TROUBLE, Connection, ImapServer, batches
-from gateway.errors import AuthFailed, ParleyError, PermanentError, TemporaryError
+from gateway.errors import AuthFailed, Away, ParleyError, PermanentError, TemporaryError
 
 log = logging.getLogger(__name__)
 
@@ -34,10 +36,14 @@ POLL = 60.0
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 300.0
 """Seconds before another connection; twice as long each time, and the longest when the sign-in was refused."""
+WELL_AGAIN = 300.0
+"""Seconds after which it is said again that all is well."""
 COMMIT = 120.0
 """Seconds that taking one mail may last."""
 FAREWELL = 5.0
 """Seconds that `stop` waits."""
+NAMED = 20
+"""Folders that are named where one that was wished is not there."""
 LARGEST = 30 * 1024 * 1024
 """Octets of a mail; of a larger one as much as this is taken, so that it is seen at all."""
 
@@ -74,7 +80,7 @@ class House:
     cursor: Callable[[str, int, int, int], Awaitable[None]]
     """`(folder, validity, uid, waiting)`: taken up to here, and so many more lie behind it."""
     told: Callable[[ParleyError | None], Awaitable[None]]
-    """What stands in the way (AuthFailed, TemporaryError), or None: all is well again."""
+    """What stands in the way (AuthFailed, TemporaryError), or None, now and then: all is well."""
 
 
 class Mailbox:
@@ -97,7 +103,8 @@ class Mailbox:
         self._bell, self._ear = socket.socketpair()
         self._line: Connection | None = None
         self._asked: Future[Any] | None = None
-        self._well: bool | None = None
+        self._well_at: float | None = None
+        """When it was last told that all is well, by the monotonic clock; None: it is not."""
         self._failures = 0
 
     def start(self) -> None:
@@ -127,7 +134,7 @@ class Mailbox:
                 except ParleyError as why:
                     self._failed(why)
                 except TROUBLE as why:
-                    self._failed(TemporaryError(f"imap: {type(why).__name__}: {str(why)[:200]}"))
+                    self._failed(away("imap", why))
                 except Exception as why:
                     log.exception("imap: a fault of ours")
                     self._failed(TemporaryError(f"imap: {type(why).__name__}"))
@@ -152,9 +159,10 @@ class Mailbox:
         self._stopping.wait(pause * random.uniform(0.8, 1.2))
 
     def _tell(self, why: ParleyError | None) -> None:
-        if why is None and self._well:
+        now = time.monotonic()
+        if why is None and self._well_at is not None and now - self._well_at < WELL_AGAIN:
             return
-        self._well = why is None
+        self._well_at = now if why is None else None
         try:
             self._await(self._house.told(why))
         except _Stopped:
@@ -279,13 +287,25 @@ async def append_sent(server: ImapServer, raw: bytes, folder: str = "") -> str:
 
 
 async def look_into(server: ImapServer, folders: Sequence[str]) -> None:
-    """Are we let in, and are these folders there? Raises AuthFailed, TemporaryError."""
+    """Are we let in, and are these folders there? Raises AuthFailed, Away: where one is not, with those there are."""
 
     def look(line: Connection) -> None:
         for folder in folders:
-            line.folder(folder)
+            try:
+                line.folder(folder)
+            except Away as why:
+                raise Away(f"{why}{_others(line)}", why=why.why) from why
 
     await _once(server, look)
+
+
+def _others(line: Connection) -> str:
+    try:
+        names = line.folders()
+    except TROUBLE:
+        return ""
+    more = ", ..." if len(names) > NAMED else ""
+    return f"; there are: {', '.join(names[:NAMED])}{more}" if names else ""
 
 
 async def _once(server: ImapServer, what: Callable[[Connection], Returned]) -> Returned:
@@ -303,7 +323,7 @@ async def _once(server: ImapServer, what: Callable[[Connection], Returned]) -> R
         try:
             return what(line)
         except TROUBLE as why:
-            raise TemporaryError(f"imap: {type(why).__name__}: {str(why)[:200]}") from why
+            raise away("imap", why) from why
         finally:
             line.close(politely=True)
 

@@ -22,8 +22,9 @@ from imapclient.exceptions import LoginError
 from imapclient.imapclient import SEEN, SENT
 from pydantic import SecretStr
 
+from gateway.channels._mail_away import away
 from gateway.channels._mail_smtp import Token
-from gateway.errors import AuthFailed, PermanentError, TemporaryError
+from gateway.errors import AuthFailed, Away, PermanentError
 
 CONNECT = 15.0
 """Seconds."""
@@ -67,7 +68,7 @@ class Connection:
 
     @classmethod
     def open(cls, server: ImapServer, token: Callable[[], str] | None) -> Connection:
-        """`token` waits for `server.token`, in the caller's way. Raises AuthFailed, TemporaryError."""
+        """`token` waits for `server.token`, in the caller's way. Raises AuthFailed, Away."""
         client = None
         try:
             client = IMAPClient(
@@ -83,22 +84,36 @@ class Connection:
             _sign_in(client, server, token)
         except LoginError as why:
             _cut(client)
-            words = str(why)[:200]
+            words = f"imap: {_plain(str(why))[:200]}"
             # The library calls a line that is cut meanwhile a failed sign-in, too.
-            passing = isinstance(why.__context__, IMAP4.abort) or PASSING.search(words)
-            error = TemporaryError if passing else AuthFailed
-            raise error(f"imap: {words}") from why
+            if isinstance(why.__context__, IMAP4.abort):
+                raise Away(words, why="cut") from why
+            if PASSING.search(words):
+                raise Away(words, why="busy") from why
+            raise AuthFailed(words) from why
         except TROUBLE as why:
             _cut(client)
-            raise TemporaryError(f"imap: no connection: {type(why).__name__}: {str(why)[:200]}") from why
+            raise away("imap", why) from why
         except BaseException:
             _cut(client)
             raise
         return cls(client)
 
     def folder(self, name: str, *, changes: bool = False) -> Opened:
-        told = self._client.select_folder(name, readonly=not changes)
+        """Raises Away where there is no such folder, too."""
+        try:
+            told = self._client.select_folder(name, readonly=not changes)
+        except IMAP4.abort:
+            raise
+        except IMAP4.error as why:
+            raise Away(f"imap: the folder {name!r}: {str(why)[:200]}", why="folder") from why
         return Opened(int(told[b"UIDVALIDITY"]), int(told.get(b"UIDNEXT", 0)))
+
+    def folders(self) -> list[str]:
+        """Those that can be opened, by name."""
+        return sorted(
+            str(name) for flags, _, name in self._client.list_folders() if b"\\Noselect" not in flags
+        )
 
     def uids(self, after: int, since: datetime.date | None) -> list[int]:
         """Of the open folder, beginning after that one, in their order."""
@@ -180,7 +195,9 @@ class Connection:
 
 def _sign_in(client: Any, server: ImapServer, token: Callable[[], str] | None) -> None:
     if server.token is None or token is None:
-        client.login(server.username, server.password.get_secret_value() if server.password else "")
+        if server.password is None:
+            raise AuthFailed("imap: there is no password to sign in with", why="no_password")
+        client.login(server.username, server.password.get_secret_value())
         return
     told = token()
     try:
@@ -190,6 +207,11 @@ def _sign_in(client: Any, server: ImapServer, token: Callable[[], str] | None) -
             raise
         server.forget(told)
         client.oauth2_login(server.username, token())
+
+
+def _plain(words: str) -> str:
+    """The library shows a server's words as bytes."""
+    return words[2:-1] if words.startswith(("b'", 'b"')) else words
 
 
 def _cut(client: Any) -> None:

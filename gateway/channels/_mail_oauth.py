@@ -17,7 +17,7 @@ from typing import Any
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from pydantic import SecretStr
 
-from gateway.errors import AuthFailed, ParleyError, TemporaryError
+from gateway.errors import AuthFailed, Away, ParleyError
 
 GOOGLE = "https://oauth2.googleapis.com/token"
 MICROSOFT = "https://login.microsoftonline.com/common/oauth2/v2.0/token"
@@ -71,7 +71,7 @@ class Tokens:
         self._failure: ParleyError | None = None
 
     async def token(self) -> str:
-        """Whoever asks while one is fetched gets that one, or its failure. Raises AuthFailed, TemporaryError."""
+        """Whoever asks while one is fetched gets that one, or its failure. Raises AuthFailed, Away."""
         if self._clock() < self._until:
             return self._token
         seen = self._tries
@@ -99,7 +99,7 @@ class Tokens:
         told = await self._ask()
         token, life = told.get("access_token"), told.get("expires_in", LIFE)
         if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
-            raise TemporaryError("oauth: an answer without a token")
+            raise Away("oauth: an answer without a token", why="grant_away")
         try:
             seconds = max(SHORTEST, int(life) - MARGIN)
         except (TypeError, ValueError, OverflowError):
@@ -134,7 +134,7 @@ class Tokens:
                     return told
                 raise _refusal(answer.status, told, answer.headers.get("Retry-After", ""))
         except (ClientError, TimeoutError, OSError) as why:
-            raise TemporaryError(f"oauth: no answer: {type(why).__name__}") from why
+            raise Away(f"oauth: no answer: {type(why).__name__}", why="grant_away") from why
 
 
 async def _body(answer: ClientResponse) -> bytes:
@@ -158,6 +158,6 @@ def _refusal(status: int, told: Mapping[str, Any], after: str) -> ParleyError:
     """RFC 6749 section 5.2. The error's code goes to the log, its words do not: they may name the mailbox."""
     code = str(told.get("error", ""))[:60]
     if status in (400, 401, 403) and code not in PASSING:
-        return AuthFailed(f"oauth: {status} {code}")
+        return AuthFailed(f"oauth: {status} {code}", why="grant")
     wait = float(after) if after.isascii() and after.isdigit() and len(after) < 6 else None
-    return TemporaryError(f"oauth: {status} {code}", retry_after=wait)
+    return Away(f"oauth: {status} {code}", why="grant_away", retry_after=wait)

@@ -18,8 +18,9 @@ from aiosmtplib.protocol import SMTPProtocol
 from pydantic import SecretStr
 
 from gateway.channels import _mail_status as status
+from gateway.channels._mail_away import away
 from gateway.channels._mail_headers import address_of
-from gateway.errors import AuthFailed, ParleyError, PermanentError, TemporaryError, UncertainError
+from gateway.errors import AuthFailed, Away, ParleyError, PermanentError, TemporaryError, UncertainError
 
 DEADLINE = 50.0
 """Seconds for a whole send; less than the outbox waits for an answer."""
@@ -97,12 +98,12 @@ class Postman:
             raise TemporaryError("smtp: no turn or answer in time") from why
 
     async def check(self) -> None:
-        """Connects and signs in, and says goodbye. Raises TemporaryError, AuthFailed, PermanentError."""
+        """Connects and signs in, and says goodbye. Raises Away, AuthFailed, PermanentError."""
         try:
             async with asyncio.timeout(self._deadline):
                 (await _Line.open(self._server)).leave()
         except TimeoutError as why:
-            raise TemporaryError("smtp: no answer in time") from why
+            raise Away("smtp: no answer in time", why="timeout") from why
 
     async def close(self) -> None:
         """Says goodbye on the connections that wait; no more are kept."""
@@ -286,7 +287,7 @@ class _Line:
 
 async def _sign_in(client: SMTP, server: Server) -> None:
     if (server.token or server.username) and not client.supports_extension("auth"):
-        raise AuthFailed("smtp: the server offers no sign-in")
+        raise AuthFailed("smtp: the server offers no sign-in", why="no_sign_in")
     if server.token is not None:
         token = await server.token()
         try:
@@ -296,8 +297,10 @@ async def _sign_in(client: SMTP, server: Server) -> None:
                 raise
             server.forget(token)
             await client.auth_xoauth2(server.username, await server.token())
-    elif server.username:
-        await client.login(server.username, server.password.get_secret_value() if server.password else "")
+    elif server.username and server.password is None:
+        raise AuthFailed("smtp: there is no password to sign in with", why="no_password")
+    elif server.username and server.password is not None:
+        await client.login(server.username, server.password.get_secret_value())
 
 
 def _stuffed(raw: bytes) -> bytes:
@@ -316,8 +319,8 @@ def _no_connection(why: BaseException) -> ParleyError:
             return AuthFailed(f"smtp: {code} {words}")
         if code >= 500 and not isinstance(why, SMTPAuthenticationError):
             return _refusal(code, why.message, "the greeting", status.ACCOUNT)
-        return TemporaryError(f"smtp: {code} {words}", retry_after=wait_in(why.message))
-    return TemporaryError(f"smtp: no connection: {type(why).__name__}: {_words(str(why))}")
+        return Away(f"smtp: {code} {words}", why="busy", retry_after=wait_in(why.message))
+    return away("smtp", why, _words(str(why)))
 
 
 def _lost(why: BaseException, at: str) -> ParleyError:

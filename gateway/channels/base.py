@@ -14,6 +14,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, runtime_check
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from gateway.channels.roads import Way
 from gateway.errors import ParleyError, Refused
 from gateway.events import AccountId, Address, Attachment, DeliveryState, Fact, RemoteFile
 
@@ -112,6 +113,8 @@ class Capabilities:
     delivery_states: bool = False
     reply_window: int | None = None
     """Milliseconds after the customer's last message in which free text may be sent; None: always."""
+    sends: bool = True
+    """Does anything of ours go out by this account? Else it is only read."""
     may_start: bool = False
     """May an agent start a conversation here?"""
     templates: bool = False
@@ -124,6 +127,11 @@ class Capabilities:
     """Bytes of a message's files together beyond which the largest go as links; None: never."""
     link_life: int | None = None
     """Milliseconds that a link to a sent file lives at least; None: as long as any provider needs to get it."""
+
+    def check_sends(self) -> None:
+        """Raises Refused `receives_only`."""
+        if not self.sends:
+            raise Refused("errors.receives_only", "nothing goes out by this account", code="receives_only")
 
     def check_window(self, last_inbound_at: int | None, now: int) -> None:
         """May free text be sent now (UTC ms) to whom we heard from then? Raises Refused `window_closed`."""
@@ -464,9 +472,9 @@ class House(Protocol):
     async def know(self, line: str, cursor: str, *, waiting: int = 0) -> None:
         """All up to there has been delivered; so many more wait behind it. Raises Unavailable."""
 
-    async def told(self, trouble: ParleyError | None) -> None:
-        """What stands in the way of what should come (AuthFailed, TemporaryError), or None: nothing any more. Shown to
-        agents. Raises Unavailable."""
+    async def told(self, trouble: ParleyError | None, way: Way = "in", *, carried: bool = False) -> None:
+        """What stands in the way of what should come or go there (AuthFailed, Away), or None: nothing any more. Shown
+        to admins. `carried`: something of ours has just gone out. Raises Unavailable."""
 
     async def since(self) -> int:
         """When the account was first configured, UTC ms. Raises Unavailable."""

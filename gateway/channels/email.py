@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import datetime
+import logging
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cached_property
 from typing import ClassVar
 
 from aiohttp import ClientSession
 
+from gateway.channels._mail_away import why_deaf
 from gateway.channels._mail_carrier import Carrier
 from gateway.channels._mail_config import EmailConfig, endpoint
 from gateway.channels._mail_gate import Limits
@@ -20,6 +23,7 @@ from gateway.channels._mail_imap import Cursor, Following, Mailbox, look_into
 from gateway.channels._mail_imap import House as Told
 from gateway.channels._mail_imap_server import ImapServer
 from gateway.channels._mail_listener import Door, Listener
+from gateway.channels._mail_looks import Tries, cautions_of, exchangers, looks_of, roads_of
 from gateway.channels._mail_oauth import Tokens
 from gateway.channels._mail_pages import placed_pictures
 from gateway.channels._mail_people import House as Known
@@ -38,8 +42,11 @@ from gateway.channels.base import (
     Sent,
     Words,
 )
-from gateway.errors import TemporaryError, Unavailable
+from gateway.channels.roads import Look, Road
+from gateway.errors import AuthFailed, Away, ParleyError, TemporaryError, Unavailable
 from gateway.events import AccountId, Address, Fact
+
+log = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 LONGEST = 100_000
@@ -48,6 +55,11 @@ LARGEST_FILE = 1024 * MEGABYTE
 """What is too large to go along goes as a link: `[limits] upload_bytes` bounds it, not the mail."""
 MOST_FILES = 20
 MOST_RECIPIENTS = 50
+WATCH_EVERY, WATCH_SOON = 600.0, 30.0
+"""Seconds between two looks at whether mail can go out; sooner for the first `SOON` after it could not."""
+SOON = 20
+TELLING = 5.0
+"""Seconds that it may take to write down how a mail went: its turn is not held up for longer."""
 IN_LOOP = 32 * 1024
 """Bytes of a mail up to which reading it holds nobody up; larger ones are read in a thread."""
 
@@ -90,6 +102,7 @@ class Email:
             recipients=MOST_RECIPIENTS,
             link_life=LINK_LIFE,
             links_above=self._mail.large_links_above,
+            sends=self._mail.smtp() is not None,
             may_start=self._mail.smtp() is not None,
         )
 
@@ -142,7 +155,8 @@ class Email:
             listener = Listener(self._door(), accepts, deliver)
             self.port = await listener.open(host, port)
         except OSError as why:
-            raise TemporaryError(f"mail: cannot listen on {host} port {port}: {why.strerror or why}") from why
+            words = f"mail: cannot listen on {host} port {port}: {why.strerror or why}"
+            raise Away(words, why=why_deaf(why)) from why
         self._listener = listener
 
     def _door(self) -> Door:
@@ -163,10 +177,56 @@ class Email:
             await look_into(server, self._mail.folders)
         await self._carrier.check(self._tokens)
 
+    def roads(self) -> Sequence[Road]:
+        return roads_of(self._mail)
+
+    def cautions(self) -> Sequence[Look]:
+        return cautions_of(self.account, self._mail)
+
+    async def looks(self, others: Mapping[str, object]) -> AsyncIterator[Look]:
+        fetches, token = self._imap(), None if self._tokens is None else self._tokens.token
+        tries = Tries(
+            token,
+            None if fetches is None else lambda: look_into(fetches, self._mail.folders),
+            lambda: self._carrier.check(self._tokens),
+            exchangers,
+        )
+        listening = [
+            one.config for one in others.values() if isinstance(one, Email) and one.account != self.account
+        ]
+        doors = [one for one in listening if isinstance(one, EmailConfig) and one.listen]
+        async for look in looks_of(self.account, self._mail, tries, doors):
+            yield look
+
     async def run(self, house: House) -> None:
-        server = self._imap()
-        if server is None:
-            return
+        watching = asyncio.create_task(self._watch(house), name=f"the way out of {self.account}")
+        try:
+            server = self._imap()
+            if server is not None:
+                await self._follow(server, house)
+            await watching
+        finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def _watch(self, house: House) -> None:
+        """What goes out has to be able to, also while there is nothing: who installs us shall not hear it from a
+        customer's answer. Returns where nothing goes out."""
+        failures = 0
+        while self._mail.smtp() is not None:
+            trouble: ParleyError | None = None
+            try:
+                await self._carrier.check(self._tokens)
+            except ParleyError as why:
+                trouble = why
+            failures = failures + 1 if trouble is not None else 0
+            with contextlib.suppress(Unavailable):
+                await house.told(trouble, "out")
+            # Who is refused too often is locked out.
+            quick = isinstance(trouble, TemporaryError) and failures < SOON
+            await asyncio.sleep(WATCH_SOON if quick else WATCH_EVERY)
+
+    async def _follow(self, server: ImapServer, house: House) -> None:
         cursors = {line: read for line, told in (await house.cursors()).items() if (read := _cursor(told))}
 
         async def deliver(raw: bytes, uid: int, folder: str) -> None:
@@ -224,7 +284,23 @@ class Email:
         return signed(Words(words["en"], words["ko"]), own, name, locale)
 
     async def send(self, delivery: Delivery) -> Sent:
-        return await self._carrier.send(delivery, self._tokens, self._imap())
+        try:
+            sent = await self._carrier.send(delivery, self._tokens, self._imap())
+        except (Away, AuthFailed) as why:
+            await self._tell(why)
+            raise
+        await self._tell(None)
+        return sent
+
+    async def _tell(self, trouble: ParleyError | None) -> None:
+        """How it went is no part of whether it went."""
+        if self._house is None:
+            return
+        try:
+            async with asyncio.timeout(TELLING):
+                await self._house.told(trouble, "out", carried=trouble is None)
+        except (Unavailable, TimeoutError) as why:
+            log.warning("account %s: how its mail goes could not be told: %r", self.account, why)
 
     async def _signer(self) -> Signer:
         if self._house is None:

@@ -19,7 +19,7 @@ from gateway.channels.base import Channel, ChannelConfig, Invites, ServesVisitor
 from gateway.errors import ConfigError, NotFound
 from gateway.events import AccountId
 
-_OURS = {"base", "registry"}
+_OURS = {"base", "registry", "roads"}
 
 
 def known_types() -> list[str]:
@@ -98,9 +98,18 @@ def _faults(where: str, error: ValidationError, config_class: type[ChannelConfig
     for fault in error.errors(include_input=False, include_url=False):
         key = ".".join(str(part) for part in fault["loc"])
         if fault["type"] == "extra_forbidden":
-            yield f"{where} does not know the key {key!r}{_nearest(key, _keys(config_class))}"
+            yield f"{where} does not know the key {key!r}{_meant(where, key, config_class)}"
         else:
             yield f"{where} {key or 'as a whole'}: {fault['msg'].removeprefix('Value error, ')}"
+
+
+def _meant(where: str, key: str, config_class: type[ChannelConfig]) -> str:
+    """Every secret has a file that is named in the environment, and in no section."""
+    plain, keys = key.removesuffix("_file"), _keys(config_class)
+    if plain != key and plain in keys:
+        account = where.strip("[]").rpartition(".")[2].upper()
+        return f": name the file in the environment, PARLEY_CHANNELS__{account}__{key.upper()}=/path/to/it"
+    return _nearest(key, keys)
 
 
 def _keys(config_class: type[ChannelConfig]) -> list[str]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from gateway.channels.base import CatchesUp, Channel, Runs, ServesVisitors, TakesWebhooks
 from gateway.channels.registry import known_types, make
+from gateway.channels.roads import HasRoads
 from gateway.config import Config
 from gateway.doctor.database import team_names
 from gateway.doctor.finding import Finding, fault, good, hint
@@ -32,7 +33,8 @@ async def look_at_accounts(config: Config) -> AsyncIterator[Finding]:
         except ConfigError as why:
             yield fault("accounts", str(why))
             continue
-        yield await _open(channel)
+        async for finding in _tried(channel, config):
+            yield finding
         if channel.config.team and teams is not None and channel.config.team not in teams:
             yield hint(
                 "accounts",
@@ -41,6 +43,35 @@ async def look_at_accounts(config: Config) -> AsyncIterator[Finding]:
             )
         for finding in (*_visitors(channel), *_called(channel, config), *_linked(channel, config)):
             yield finding
+
+
+async def _tried(channel: Channel, config: Config) -> AsyncIterator[Finding]:
+    """Every way of its own that it has; else, whether it opens."""
+    if not isinstance(channel, HasRoads):
+        yield await _open(channel)
+        return
+    shown = f"{channel.account} ({channel.label.en})"
+    try:
+        async with asyncio.timeout(PATIENCE):
+            await channel.open()
+    except (ParleyError, OSError, TimeoutError) as why:
+        yield fault("accounts", f"{shown} does not open: {why}")
+        return
+    try:
+        async for look in channel.looks(_made(config)):
+            said = good if look.well else hint if look.well is None else fault
+            yield said("accounts", f"{shown}: {look.words}", look.mend)
+    finally:
+        await channel.close()
+
+
+def _made(config: Config) -> dict[str, Channel]:
+    """Those whose section fits."""
+    made: dict[str, Channel] = {}
+    for name, section in config.channels.items():
+        with contextlib.suppress(ConfigError):
+            made[name] = make(name, section)
+    return made
 
 
 async def _open(channel: Channel) -> Finding:

@@ -100,6 +100,8 @@ class CapabilitiesView(TypedDict):
     read_out: bool
     delivery_states: bool
     reply_window: int | None
+    sends: bool
+    """Does anything of ours go out by it? Else it is only read: 422 `errors.receives_only`."""
     may_start: bool
     templates: bool
     """Its templates are listed by `GET /templates?account=ID`, and may be sent when the window has closed."""
@@ -121,8 +123,11 @@ class AccountView(TypedDict):
     state: Literal["active", "paused", "retired"]
     reason: str | None
     """`auth_failed`: its provider does not take our credentials, what is written waits (`resume_account`)."""
-    receiving: Literal["auth_failed", "away"] | None
-    """Why nothing comes in by it: our credentials are not taken, or its server is not to be reached; null: it does."""
+    receiving: Literal["auth_failed", "away", "deaf"] | None
+    """Why nothing comes in by it: our credentials are not taken, its server is not to be reached, or our own door
+    cannot be opened; null: it does."""
+    sending: Literal["auth_failed", "away"] | None
+    """Why nothing goes out by it, though its provider does not refuse a message: as `receiving`."""
     chat: str | None
     """The path of the page on which its customers write, where that is ours."""
     address: str | None

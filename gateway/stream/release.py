@@ -50,8 +50,7 @@ async def release(tx: Tx, message: str, channels: Channels) -> Event:
     wanted = await tx.value(SAME_WAY, held.id, row["account_id"], row["identity_id"], row["leg_id"])
     way = await way_to_answer(tx, held, wanted or row["leg_id"], author)
     content = None if row["content"] is None else from_json(row["content"])
-    if content is None:
-        await _check_window(tx, channels, row)
+    await _check_may_go(tx, channels, row, words=content is None)
     what = Post(
         held.id,
         author,
@@ -75,9 +74,13 @@ async def release(tx: Tx, message: str, channels: Channels) -> Event:
     return event
 
 
-async def _check_window(tx: Tx, channels: Channels, row: Row) -> None:
+async def _check_may_go(tx: Tx, channels: Channels, row: Row, *, words: bool) -> None:
+    """`words`: and no template, which goes at any time."""
     channel = channels.get(row["account_id"])
-    if channel is not None and channel.capabilities.reply_window is not None:
+    if channel is None:
+        return
+    channel.capabilities.check_sends()
+    if words and channel.capabilities.reply_window is not None:
         heard_at = await tx.value(HEARD_AT, row["account_id"], row["identity_id"])
         channel.capabilities.check_window(heard_at, tx.now)
 

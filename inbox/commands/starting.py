@@ -60,6 +60,7 @@ class Started(Written):
 async def start(asked: Asked, args: Start) -> Started:
     """Write first, on an account that may."""
     can = capabilities(asked, args.account)
+    can.check_sends()
     if not can.may_start:
         raise Refused("errors.may_not_start", f"{args.account} cannot start a conversation")
     check_text(asked, args.text, can.text_length)

@@ -276,6 +276,7 @@ async def _check_reply(asked: Asked, look: Reader, args: Reply) -> tuple[Row, Wa
     if leg is None:
         raise NotFound("errors.leg_not_found", f"no leg {args.leg or row['leg_id']} in {row['id']}")
     can = capabilities(asked, leg["account_id"])
+    can.check_sends()
     check_text(asked, args.text, can.text_length)
     if args.template is None:
         can.check_window(leg["last_inbound_at"], asked.desk.clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Literal
 
@@ -9,10 +10,12 @@ from typing_extensions import TypedDict
 
 from gateway.channels.base import Channel, ServesVisitors, TakesWebhooks
 from gateway.channels.registry import examples
+from gateway.channels.roads import HasRoads, Road
 from gateway.egress.access import Role
 from gateway.egress.house import WordsView
 from gateway.store import Reader, Row
 from gateway.stream.intakes import load_intakes
+from gateway.stream.roads import load_roads
 from inbox.commands.delivering import OnAccount, resume_account
 from inbox.commands.table import Done
 from inbox.directory import chat_path
@@ -42,12 +45,29 @@ class IntakeView(TypedDict):
 
     waiting: int
     """How many still lie there to be taken in."""
-    problem: Literal["auth_failed", "away"] | None
-    """Why nothing comes, as in the directory."""
+
+
+class RoadView(TypedDict):
+    """One of the ways by which an account stands with servers of others."""
+
+    way: Literal["in", "door", "out"]
+    """What it goes and gets; what is brought to its own door; what it sends."""
+    at: str
+    """`scheme://host:port`; never who signs in."""
+    folders: list[str]
+    """What it follows there."""
+    problem: Literal["auth_failed", "away", "deaf"] | None
+    """What stands in the way, as in the directory."""
+    why: str
+    """In a word: `away.WHY` of the catalogues says it to people."""
     detail: str
     """In the words of the program."""
     since: int | None
-    """UTC ms."""
+    """Since when, UTC ms."""
+    well_at: int | None
+    """When it was last seen to work, UTC ms; told every few minutes."""
+    carried_at: int | None
+    """When something last went out there, UTC ms."""
 
 
 class AccountSetup(TypedDict):
@@ -61,6 +81,8 @@ class AccountSetup(TypedDict):
     """The address that its provider has to call, to be entered there; null: nobody calls."""
     intake: IntakeView | None
     """How far it has come with what it goes and gets; null: it was not begun, or it gets nothing."""
+    roads: list[RoadView]
+    """Empty where it depends on no server that we know of."""
 
 
 class ChannelExample(TypedDict):
@@ -78,14 +100,12 @@ class AccountsSetup(TypedDict):
 async def show_setup(call: Call) -> AccountsSetup:
     """How each account is reached, when it was last heard of, and how another one is added."""
 
-    async def look_up(look: Reader) -> tuple[list[Row], dict[str, Row]]:
-        return list(await look.all(ACCOUNTS)), await load_intakes(look)
+    async def look_up(look: Reader) -> tuple[list[Row], dict[str, int], dict[str, dict[str, Row]]]:
+        return list(await look.all(ACCOUNTS)), await load_intakes(look), await load_roads(look)
 
-    rows, intakes = await call.desk.store.scan(look_up)
+    rows, intakes, roads = await call.desk.store.scan(look_up)
     return {
-        "accounts": [
-            _setup(call, row, call.desk.channels.get(row["id"]), intakes.get(row["id"])) for row in rows
-        ],
+        "accounts": [_setup(call, row, intakes.get(row["id"]), roads.get(row["id"], {})) for row in rows],
         "examples": [
             {"type": type_, "section": {"en": section.en, "ko": section.ko}}
             for type_, section in examples().items()
@@ -99,23 +119,35 @@ async def resume(call: Call, body: OnAccount) -> Done:
     return await resume_account(asked(call), body)
 
 
-def _setup(call: Call, row: Row, channel: Channel | None, intake: Row | None) -> AccountSetup:
+def _setup(call: Call, row: Row, waiting: int | None, roads: Mapping[str, Row]) -> AccountSetup:
+    channel = call.desk.channels.get(row["id"])
     return {
         "id": row["id"],
         "heard_at": row["heard_at"],
         "team": "" if channel is None else channel.config.team,
         "embed": _embed(channel, call.desk.config.public_url),
         "webhook": _webhook(channel, call.desk.config.public_url),
-        "intake": None if intake is None else _intake(intake),
+        "intake": None if waiting is None else {"waiting": waiting},
+        "roads": [_road(road, roads.get(road.way)) for road in roads_of(channel)],
     }
 
 
-def _intake(row: Row) -> IntakeView:
+def roads_of(channel: Channel | None) -> Sequence[Road]:
+    return channel.roads() if isinstance(channel, HasRoads) else ()
+
+
+def _road(road: Road, row: Row | None) -> RoadView:
+    """`row`: what is known of it; None: nothing yet."""
     return {
-        "waiting": row["waiting"],
-        "problem": row["problem"],
-        "detail": row["detail"],
-        "since": row["since"],
+        "way": road.way,
+        "at": road.at,
+        "folders": list(road.folders),
+        "problem": None if row is None else row["problem"],
+        "why": "" if row is None else row["why"],
+        "detail": "" if row is None else row["detail"],
+        "since": None if row is None else row["since"],
+        "well_at": None if row is None else row["well_at"],
+        "carried_at": None if row is None else row["carried_at"],
     }
 
 

@@ -6,6 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.channels._mail_config import EmailConfig, Place, endpoint, place
+from gateway.channels._mail_looks import cautions_of, roads_of
 from gateway.channels._mail_oauth import MICROSOFT, MICROSOFT_SCOPE
 from gateway.channels.registry import validate
 from gateway.errors import ConfigError
@@ -47,6 +48,48 @@ def test_what_is_no_server_is_refused_and_never_repeated() -> None:
     for url in ("https://h.example", "imaps://", "imaps://h.example:port", "imaps://h.example/folder"):
         assert "h.example" not in (words := refused(imap_url=url)) and "imap_url" in words
     assert "hunter2" not in refused(imap_url="imap://a:hunter2@h:x")
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("smtp://", "names no host"),
+        ("imaps://h.example", "belongs into imap_url"),
+        ("smtp+tls://h.example", "did you mean smtps://?"),
+        ("smpts://h.example", "did you mean smtps://?"),
+        ("smtp+start_tls://h.example", "did you mean smtp+starttls://?"),
+        ("smtp.h.example:465", "does not begin with a scheme: write it like smtps://user@host:465"),
+        ("smtps://h.example/x", "nothing stands behind the host"),
+        ("smtps://u:p@ss:hunter2@h:x", "the port is a number"),
+    ],
+)
+def test_a_server_that_is_written_wrongly_is_answered_with_the_right_form(url: str, words: str) -> None:
+    told = refused(smtp_url=url)
+    assert words in told and "h.example" not in told and "hunter2" not in told
+
+
+def test_a_file_of_a_secret_is_named_in_the_environment() -> None:
+    told = refused(password_file="/run/secrets/mail")
+    assert "PARLEY_CHANNELS__MAIL__PASSWORD_FILE=" in told and "/run/secrets" not in told
+
+
+def test_what_can_be_seen_of_a_section_without_trying() -> None:
+    def seen(**more: Any) -> list[str]:
+        return [look.words for look in cautions_of("mail", read(**more))]
+
+    bare = seen()
+    assert any("there is no smtp_url" in one for one in bare) and any("no password" in one for one in bare)
+    whole = {"password": "hunter2", "smtp_url": "smtps://smtp.shop.example"}
+    assert seen(**whole) == [], "a relay that asks for no name is none of it"
+    assert seen(imap_url="imaps://h.example", smtp_url="smtp://127.0.0.1:25", password="x") == []
+    open_ = seen(password="hunter2", smtp_url="smtp://me:hunter2@smtp.shop.example")
+    assert len(open_) == 2 and "smtp_url" in open_[0] and "unencrypted" in open_[1]
+    assert "hunter2" not in str(open_)
+    assert [road.at for road in roads_of(read(**whole, listen="[::]:2525", lmtp=True))] == [
+        "imaps://mail.shop.example:993",
+        "lmtp://[::]:2525",
+        "smtps://smtp.shop.example:465",
+    ]
 
 
 def test_it_borrows_its_name_and_password() -> None:

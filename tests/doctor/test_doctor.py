@@ -301,9 +301,9 @@ async def test_a_provider_is_asked_whether_it_knows_us(tmp_path: Path) -> None:
 async def test_a_mailbox_is_asked_whether_it_lets_us_in(tmp_path: Path) -> None:
     async with ImapPost().open() as port:
         for password, folder, grade, words in (
-            ("right", "INBOX", Grade.GOOD, "opens"),
-            ("wrong", "INBOX", Grade.FAULT, "does not accept us"),
-            ("right", "Nowhere", Grade.FAULT, "does not open"),
+            ("right", "INBOX", Grade.GOOD, "is let in"),
+            ("wrong", "INBOX", Grade.FAULT, "does not accept the name or the password"),
+            ("right", "Nowhere", Grade.FAULT, "no such folder"),
         ):
             at = f"imap://shop:{password}@127.0.0.1:{port}"
             section = {"address": "help@shop.example", "imap_url": at, "folders": folder}

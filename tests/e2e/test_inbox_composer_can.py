@@ -118,6 +118,16 @@ async def test_by_which_channel_a_reply_goes_is_chosen_by_key(open_office: Any):
     await retired.dispatch_event("click")
     await expect(picker).to_have_attribute("aria-expanded", "true")
 
+    # One by which nothing goes out is not written to at all, and the other is offered in its place.
+    mute = "web" if other == "Website" else "shop"
+    await with_accounts(inbox, **{mute: {"capabilities": {"sends": False}}})
+    await inbox.open("One")
+    closed = inbox.composer.locator(".composer-closed")
+    await expect(closed).to_contain_text(inbox.words("composer.closed.receives_only"))
+    await expect(inbox.composer.locator("textarea")).to_be_disabled()
+    await closed.get_by_role("button", name=now or "").click()
+    await expect(closed).to_have_count(0)
+
 
 # --- modes ----------------------------------------------------------------------------------------------------------
 

@@ -259,5 +259,8 @@ async def health(office: Office) -> None:
     """What should come in and does not, with the reason."""
     settings = await office.boss.inbox("/settings/accounts")
     account = settings.page.locator(".account").filter(has_text="Old address")
-    await expect(account).to_contain_text(settings.words("receiving.away"))
+    await expect(account).to_contain_text(settings.words("away.refused"))
+    await expect(account).to_contain_text(settings.words("road.sends_nothing"))
+    banner = settings.page.locator(".banner", has_text="Old address")
+    await expect(banner).to_contain_text(settings.words("receiving.away"))
     assert not await settings.faults("mail-health")

@@ -6,6 +6,7 @@ import datetime
 import json
 import logging
 import smtplib
+import socket
 from collections.abc import AsyncIterator, Sequence
 from email.utils import format_datetime
 from itertools import pairwise
@@ -18,7 +19,8 @@ from gateway import receiving
 from gateway.channels import _mail_imap as imap
 from gateway.channels import email as adapter
 from gateway.channels._mail_read import signer_of
-from gateway.errors import NotFound, TemporaryError, Unavailable
+from gateway.channels.roads import Way
+from gateway.errors import AuthFailed, Away, NotFound, TemporaryError, Unavailable
 from gateway.events import AccountId, Event, Kind, Proof
 from gateway.limits import Limits
 from gateway.receiving import Office, Progress, runs
@@ -26,6 +28,7 @@ from gateway.store import Store
 from gateway.stream import provided
 from gateway.stream.edit import erase_message
 from gateway.stream.intakes import load_intakes
+from gateway.stream.roads import load_roads, tell_trouble
 from tests.channels.imap_post import ImapPost
 from tests.channels.mails import PNG, b64, part, report, several, status, text
 from tests.channels.mails import mail as whole
@@ -230,7 +233,7 @@ async def test_three_days_away_are_made_up_for_once_and_in_order_over_a_cut(
             async with following(house):
                 await until(lambda: _took(house, 60))
                 server.cut()
-                waits.append((await house.store.read(load_intakes))["help"]["waiting"])
+                waits.append((await house.store.read(load_intakes))["help"])
                 await until(lambda: _took(house, 120))
             # Another process goes on.
             async with following(house):
@@ -242,8 +245,8 @@ async def test_three_days_away_are_made_up_for_once_and_in_order_over_a_cut(
         assert [row["text"] for row in rows] == [str(number) for number in range(200)]
         assert rows[0]["late"] == 1 and abs(rows[0]["at"] - began.timestamp() * 1000) < 2000
         assert rows[-1]["late"] == 1
-        intake = (await house.store.read(load_intakes))["help"]
-        assert (intake["waiting"], intake["problem"]) == (0, None)
+        assert (await house.store.read(load_intakes))["help"] == 0
+        assert await problem(house) is None
         assert await house.world.value("select cursor from intakes where line = 'INBOX'") == "1000:200"
         await check(house.store)
 
@@ -271,7 +274,7 @@ async def test_many_that_lie_there_are_taken_one_by_one_and_how_far_it_has_come_
             await until(lambda: _took(house, many))
             await server.until("IDLE")
         assert await house.world.value("select count(*) from messages") == many
-        assert (await store.read(load_intakes))["help"]["waiting"] == 0
+        assert (await store.read(load_intakes))["help"] == 0
     lines = [one.message for one in caplog.records if "still lie there" in one.message]
     assert [line.rpartition(": ")[2] for line in lines] == [
         f"{left} still lie there" for left in (329, 229, 129, 29, 0)
@@ -300,22 +303,22 @@ async def test_a_mailbox_that_does_not_take_us_is_told_until_it_does(store: Stor
     server = ImapPost()
     server.password = "changed"
     async with server.open() as port, post_house(store, tmp_path, help=mailbox(port)) as house:
-
-        async def problem() -> str | None:
-            row = (await house.store.read(load_intakes)).get("help")
-            return None if row is None else row["problem"]
-
         async with following(house):
-            await until(lambda: _is(problem, "auth_failed"))
+            await until(lambda: _is(house, "auth_failed"))
         server.password = "right"
         async with following(house):
-            await until(lambda: _is(problem, None))
+            await until(lambda: _is(house, None))
     told = await house.world.rows("select changes from events where kind = 'directory.changed'")
     assert len(told) >= 3, "once when it begins, and once when it is over"
 
 
-async def _is(problem: Any, what: str | None) -> bool:
-    return bool(await problem() == what)
+async def problem(house: PostHouse, way: Way = "in", account: str = "help") -> str | None:
+    row = (await house.store.read(load_roads)).get(account, {}).get(way)
+    return "not yet" if row is None else row["problem"]
+
+
+async def _is(house: PostHouse, what: str | None, way: Way = "in") -> bool:
+    return await problem(house, way) == what
 
 
 async def test_one_that_cannot_listen_stops_no_other(
@@ -328,14 +331,96 @@ async def test_one_that_cannot_listen_stops_no_other(
     }
     async with post_house(store, tmp_path, **sections) as house:
         await house.receiving.listen()
-        assert "account a cannot listen" in caplog.text
+        assert "account a, it cannot listen" in caplog.text
+        assert await problem(house, "door", "a") == "deaf" and await problem(house, "door") is None
         await asyncio.to_thread(house.deliver, written("one", "m1"))
         assert not runs(house.channels.get("web")) and not runs(None)
         office = Office(house.receiving, store, AccountId("help"))
         with pytest.raises(NotFound):
             await office.deliver(None, AccountId("web"))  # type: ignore[arg-type]
         await office.told(TemporaryError("no answer"))
-        assert (await store.read(load_intakes))["help"]["problem"] == "away"
+        assert await problem(house) == "away"
+
+
+async def test_a_door_that_was_taken_opens_when_it_comes_free(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(receiving, "LISTEN_AGAIN", 0.02)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        section = {"type": "email", "address": HELP, "listen": f"127.0.0.1:{other.getsockname()[1]}"}
+        async with post_house(store, tmp_path, help=section) as house:
+            await house.receiving.listen()
+            row = (await store.read(load_roads))["help"]["door"]
+            assert (row["problem"], row["why"]) == ("deaf", "taken")
+            trying = asyncio.create_task(house.receiving.keep_listening())
+            try:
+                other.close()
+                await until(lambda: _is(house, None, "door"))
+                await asyncio.to_thread(house.deliver, written("one", "m1"))
+            finally:
+                trying.cancel()
+                await asyncio.gather(trying, return_exceptions=True)
+
+
+async def test_each_change_of_a_way_is_logged_once_and_a_slip_is_no_change(
+    house: PostHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "gateway.receiving")
+    now = 1000.0
+    one = receiving.Receiving(house.store, house.channels, house.media, Limits(), clock=lambda: now)
+    office = Office(one, house.store, AccountId("help"))
+    gone, shut = Away("smtp: ConnectionRefusedError", why="refused"), AuthFailed("smtp: 535")
+
+    async def road() -> Any:
+        return (await house.store.read(load_roads)).get("help", {}).get("out")
+
+    def logged() -> list[str]:
+        return [one.message.partition(": ")[2] for one in caplog.records if "account help, " in one.message]
+
+    await office.told(None, "out", carried=True)
+    first = await road()
+    assert first["carried_at"] == first["well_at"] and first["problem"] is None
+    await office.told(gone, "out")
+    assert (await road())["problem"] is None and not logged(), "lines are cut now and then"
+    for _ in range(3):
+        await office.told(gone, "out")
+    row = await road()
+    assert (row["problem"], row["why"], row["well_at"]) == ("away", "refused", first["well_at"])
+    assert row["since"] is not None and "ConnectionRefusedError" in row["detail"]
+    await office.told(shut, "out")
+    assert (await road())["since"] == row["since"], "it is one outage"
+    await office.told(None, "out")
+    after = await road()
+    assert (after["problem"], after["since"], after["carried_at"]) == (None, None, first["carried_at"])
+    assert logged() == ["smtp: ConnectionRefusedError", "smtp: 535", "it works again"]
+    now += receiving.CARRIED_AGAIN - 1
+    await office.told(None, "out", carried=True)
+    assert (await road())["carried_at"] != first["carried_at"], "nothing was known of this outage's end"
+    told = await house.world.rows("select changes from events where kind = 'directory.changed'")
+    assert len(told) == 3, "away, another reason, over"
+
+
+async def test_what_an_account_does_is_logged_at_the_start_without_secrets(
+    store: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "gateway.receiving")
+    section = {
+        "type": "email",
+        "address": HELP,
+        "imap_url": "imaps://shop:hush@imap.haru.example",
+        "folders": "INBOX, Support",
+        "listen": "127.0.0.1:0",
+    }
+    async with post_house(store, tmp_path, help=section) as house:
+        await store.write(lambda tx: tell_trouble(tx, "help", "out", "away", "refused"))
+        await house.receiving.listen()
+        assert "out" not in (await store.read(load_roads))["help"], "it sends no more"
+    assert (
+        "account help: fetches from imaps://imap.haru.example:993 (INBOX, Support); listens at smtp://127.0.0.1:0"
+        in caplog.text
+    )
+    assert "there is no smtp_url" in caplog.text and "its password stands in imap_url" in caplog.text
+    assert "hush" not in caplog.text
 
 
 async def test_what_fails_by_a_fault_of_ours_is_begun_anew(

@@ -17,6 +17,7 @@ from gateway.app import Parley, listening, open_parley
 from gateway.config import Config, Metrics, Server
 from gateway.errors import Unavailable
 from gateway.scrape import FOLDER, WORKER, Scrape
+from gateway.stream.roads import tell_trouble, tell_well
 from tests import provider
 from tests.provider import PUBLIC, SECTION, SIGNED, said, signature
 from tests.servers.parley import Parley as Process
@@ -100,7 +101,7 @@ async def test_with_a_token_whoever_says_it_reads(tmp_path: Path) -> None:
 
 
 async def test_a_webhook_is_counted_by_its_account_and_answer(tmp_path: Path) -> None:
-    async with served(tmp_path, public_url=PUBLIC, token=TOKEN) as (_, url, http):
+    async with served(tmp_path, public_url=PUBLIC, token=TOKEN) as (parley, url, http):
         bearer = {"Authorization": f"Bearer {TOKEN}"}
         before = await scraped(http, url, **bearer)
         body = json.dumps({"messages": [said("m1", "hello")]}).encode()
@@ -110,6 +111,8 @@ async def test_a_webhook_is_counted_by_its_account_and_answer(tmp_path: Path) ->
                 await answer.read()
         async with http.post(f"{url}/webhooks/nobody", data=body, headers=signed) as answer:
             await answer.read()
+        await parley.store.write(lambda tx: tell_well(tx, "post", "in"))
+        await parley.store.write(lambda tx: tell_trouble(tx, "post", "out", "away", "refused"))
         after = await scraped(http, url, **bearer)
 
     def more(name: str, **labels: str) -> float:
@@ -125,6 +128,8 @@ async def test_a_webhook_is_counted_by_its_account_and_answer(tmp_path: Path) ->
     assert after.value("parley_log_head_position") == after.value("parley_log_published_position") > 0
     assert after.value("parley_database_up") == 1
     assert after.values("parley_outbox_overdue_seconds", account="post") == [0]
+    failing = "parley_account_failing_seconds"
+    assert after.values(failing, way="in") == [0] and after.values(failing, account="post", way="out")[0] >= 1
     assert after.values("process_open_fds")[0] > 0
 
 

@@ -77,4 +77,4 @@ def adapters() -> set[str]:
     names = {
         path.stem for path in folder.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()
     }
-    return {name for name in names if not name.startswith("_")} - {"base", "registry"}
+    return {name for name in names if not name.startswith("_")} - {"base", "registry", "roads"}

@@ -8,8 +8,9 @@ from gateway.channels.base import ProviderRequest
 from gateway.channels.registry import Channels
 from gateway.events import AccountId
 from gateway.stream.accounts import Configured, sync_accounts
-from gateway.stream.intakes import know, tell_trouble
+from gateway.stream.intakes import know
 from gateway.stream.provided import take_whole
+from gateway.stream.roads import tell_trouble, tell_well
 from inbox.directory import load_directory
 from tests.channels.mails import PNG, b64, mail, part, several, text
 from tests.inbox.conftest import House
@@ -124,8 +125,15 @@ async def test_what_stands_in_the_way_is_told(both: House) -> None:
 
     assert await intakes() == {"mail": None, "web": None}
     await both.store.write(lambda tx: know(tx, "mail", "INBOX", "1:2", 7))
-    await both.store.write(lambda tx: tell_trouble(tx, "mail", "auth_failed", "imap: no"))
-    mail_intake = (await intakes())["mail"]
-    assert (mail_intake["waiting"], mail_intake["problem"]) == (7, "auth_failed")
+    await both.store.write(lambda tx: tell_trouble(tx, "mail", "in", "auth_failed", "password", "imap: no"))
+    await both.store.write(lambda tx: tell_well(tx, "mail", "out", carried=True))
+    assert (await intakes())["mail"] == {"waiting": 7}
+    (setup, _) = (await rest.get("/accounts/setup"))["accounts"]
+    roads = {road["way"]: road for road in setup["roads"]}
+    assert set(roads) == {"out"}, "what it is not configured for is not shown"
+    out = roads["out"]
+    assert (out["at"], out["problem"], out["carried_at"]) == ("smtp://127.0.0.1:1", None, out["well_at"])
+    await both.store.write(lambda tx: tell_trouble(tx, "mail", "out", "away", "refused", "smtp: no"))
     told = await both.store.read(lambda look: load_directory(look, both.desk.channels))
     assert {one["id"]: one["receiving"] for one in told["accounts"]} == {"mail": "auth_failed", "web": None}
+    assert {one["id"]: one["sending"] for one in told["accounts"]} == {"mail": "away", "web": None}

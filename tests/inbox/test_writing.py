@@ -131,6 +131,8 @@ async def test_what_the_channel_cannot_do_is_said_before_it_is_tried(house: Hous
     able(house, editing=False)
     with pytest.raises(Refused):
         await does(house, "ann", "edit_message", message=sent["message"]["id"], text="Hey")
+    able(house, editing=True, sends=False)
+    assert (await refused(Refused, client_id="c8")).code == "receives_only"
     house.desk.channels.replace({})
     assert (await refused(Refused, client_id="c9")).text == "errors.account_not_active"
 

@@ -13,7 +13,7 @@ from pytest_aiohttp.plugin import AiohttpServer
 
 from gateway.channels import _mail_imap as imap
 from gateway.store import Store
-from gateway.stream.intakes import load_intakes
+from gateway.stream.roads import load_roads
 from tests.peers import HANA, OURS
 from tests.peers.conftest import at_work, letter, until
 from tests.post_house import PostHouse
@@ -34,7 +34,7 @@ async def has(house: PostHouse, *texts: str) -> bool:
 
 
 async def problem(house: PostHouse) -> str | None:
-    row = (await house.store.read(load_intakes)).get("help")
+    row = (await house.store.read(load_roads)).get("help", {}).get("in")
     return "not yet" if row is None else row["problem"]
 
 

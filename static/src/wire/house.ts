@@ -88,6 +88,8 @@ export interface CapabilitiesView {
   read_out: boolean;
   delivery_states: boolean;
   reply_window: number | null;
+  /** Does anything of ours go out by it? Else it is only read: 422 `errors.receives_only`. */
+  sends: boolean;
   may_start: boolean;
   /** Its templates are listed by `GET /templates?account=ID`, and may be sent when the window has closed. */
   templates: boolean;
@@ -111,8 +113,13 @@ export interface AccountView {
   state: "active" | "paused" | "retired";
   /** `auth_failed`: its provider does not take our credentials, what is written waits (`resume_account`). */
   reason: string | null;
-  /** Why nothing comes in by it: our credentials are not taken, or its server is not to be reached; null: it does. */
-  receiving: "auth_failed" | "away" | null;
+  /**
+   * Why nothing comes in by it: our credentials are not taken, its server is not to be reached, or our own door
+   * cannot be opened; null: it does.
+   */
+  receiving: "auth_failed" | "away" | "deaf" | null;
+  /** Why nothing goes out by it, though its provider does not refuse a message: as `receiving`. */
+  sending: "auth_failed" | "away" | null;
   /** The path of the page on which its customers write, where that is ours. */
   chat: string | null;
   /** What it writes from, as people read it, where it has one address that we know. */

@@ -18,12 +18,28 @@ export interface EmbedView {
 export interface IntakeView {
   /** How many still lie there to be taken in. */
   waiting: number;
-  /** Why nothing comes, as in the directory. */
-  problem: "auth_failed" | "away" | null;
+}
+
+/** One of the ways by which an account stands with servers of others. */
+export interface RoadView {
+  /** What it goes and gets; what is brought to its own door; what it sends. */
+  way: "in" | "door" | "out";
+  /** `scheme://host:port`; never who signs in. */
+  at: string;
+  /** What it follows there. */
+  folders: string[];
+  /** What stands in the way, as in the directory. */
+  problem: "auth_failed" | "away" | "deaf" | null;
+  /** In a word: `away.WHY` of the catalogues says it to people. */
+  why: string;
   /** In the words of the program. */
   detail: string;
-  /** UTC ms. */
+  /** Since when, UTC ms. */
   since: number | null;
+  /** When it was last seen to work, UTC ms; told every few minutes. */
+  well_at: number | null;
+  /** When something last went out there, UTC ms. */
+  carried_at: number | null;
 }
 
 export interface AccountSetup {
@@ -37,6 +53,8 @@ export interface AccountSetup {
   webhook: string | null;
   /** How far it has come with what it goes and gets; null: it was not begun, or it gets nothing. */
   intake: IntakeView | null;
+  /** Empty where it depends on no server that we know of. */
+  roads: RoadView[];
 }
 
 export interface ChannelExample {

@@ -52,7 +52,7 @@ export interface Way {
   leg: LegView | undefined;
   account: AccountView | undefined;
   /** Why nothing can be sent this way now; null when it can. */
-  closed: "no_leg" | "paused" | "retired" | "opted_out" | "window" | null;
+  closed: "no_leg" | "paused" | "retired" | "receives_only" | "opted_out" | "window" | null;
   /** Until when a reply may go; null: there is no end to it. */
   ends: number | null;
 }
@@ -72,11 +72,13 @@ export function legWay(leg: LegView | undefined, now: number): Way {
       ? "retired"
       : account.state !== "active"
         ? account.state
-        : leg.opted_out_at !== null
-          ? "opted_out"
-          : ends !== null && now > ends
-            ? "window"
-            : null;
+        : !account.capabilities.sends
+          ? "receives_only"
+          : leg.opted_out_at !== null
+            ? "opted_out"
+            : ends !== null && now > ends
+              ? "window"
+              : null;
   return { leg, account, closed, ends };
 }
 

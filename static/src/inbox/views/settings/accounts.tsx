@@ -12,6 +12,7 @@ import { count, language, t, type WordKey } from "../../words";
 import { CopyButton, Snippet } from "./copy";
 import { useFetched } from "./fetched";
 import { QrCode } from "./qr";
+import { Roads } from "./roads";
 
 const ABILITIES = [
   "quoting",
@@ -39,11 +40,16 @@ function Abilities({ account }: { account: AccountView }) {
   );
 }
 
+/** Its roads say more than that it is active. */
+function isAway({ state, receiving, sending }: AccountView): boolean {
+  return state === "active" && (receiving ?? sending) !== null;
+}
+
 /** How it is: takes messages or why not, and when a customer was last heard. */
 function Health({ account, setup }: { account: AccountView; setup: AccountSetup | undefined }) {
   return (
     <p class="health">
-      {!(account.state === "active" && account.receiving) && (
+      {!isAway(account) && (
         <>
           <span class={account.state === "active" ? "badge good" : "badge bad"}>
             {t(`account.${account.state}` as WordKey)}
@@ -68,29 +74,14 @@ function Health({ account, setup }: { account: AccountView; setup: AccountSetup 
   );
 }
 
-/** Why nothing comes in, and how much still lies where it is fetched. */
-function Receiving({ account, intake }: { account: AccountView; intake: IntakeView | null }) {
+/** How much still lies where it is fetched. */
+function Waiting({ intake }: { intake: IntakeView | null }) {
+  if (intake === null || intake.waiting === 0) return null;
   return (
-    <>
-      {account.receiving && (
-        <p class="health">
-          <span class="badge bad">{t("receiving.stopped")}</span>
-          <span>{t(`receiving.${account.receiving}`)}</span>
-          {intake?.since != null && (
-            <span class="faint">
-              {t("receiving.since")} <Moment at={intake.since} />
-            </span>
-          )}
-          {intake?.detail && <code class="receiving-detail">{intake.detail}</code>}
-        </p>
-      )}
-      {intake !== null && intake.waiting > 0 && (
-        <p class="health">
-          <Icon name="clock" size={14} />
-          {count("receiving.waiting", intake.waiting)}
-        </p>
-      )}
-    </>
+    <p class="health">
+      <Icon name="clock" size={14} />
+      {count("receiving.waiting", intake.waiting)}
+    </p>
   );
 }
 
@@ -148,7 +139,8 @@ function Account({ account, setup }: { account: AccountView; setup: AccountSetup
         <ChannelIcon account={account} size={22} /> {account.label[language.value]} <code>{account.id}</code>
       </h3>
       <Health account={account} setup={setup} />
-      <Receiving account={account} intake={setup?.intake ?? null} />
+      {account.state === "active" && <Roads account={account} roads={setup?.roads ?? []} />}
+      <Waiting intake={setup?.intake ?? null} />
       <Abilities account={account} />
       {setup?.embed && account.state === "active" && <Embed embed={setup.embed} />}
     </section>
@@ -191,7 +183,9 @@ function Adding({ examples }: { examples: readonly ChannelExample[] }) {
 /** Channels are set in the configuration; here one sees how they are, what they can, and what to put where. */
 export function Accounts() {
   const { accounts } = known.directory;
-  const [fetched, again] = useFetched<AccountsSetup>("/accounts/setup");
+  // What stands in an account's way comes and goes while one looks at it.
+  const mark = accounts.map((one) => `${one.id} ${one.receiving} ${one.sending} ${one.reason}`).join();
+  const [fetched, again] = useFetched<AccountsSetup>("/accounts/setup", mark);
   const told = fetched.phase === "ready" ? fetched.value : null;
   return (
     <>

@@ -5,7 +5,7 @@ import { problemText } from "../../words";
 export type Fetched<T> = { phase: "asked" } | { phase: "failed"; text: string } | { phase: "ready"; value: T };
 
 /** What a page shows from REST, read when it opens and again after each change; a change of `told` is another's. */
-export function useFetched<T>(path: string, told = 0): [Fetched<T>, () => void] {
+export function useFetched<T>(path: string, told: number | string = 0): [Fetched<T>, () => void] {
   const [fetched, setFetched] = useState<Fetched<T>>({ phase: "asked" });
   const [round, setRound] = useState(0);
   useEffect(() => {

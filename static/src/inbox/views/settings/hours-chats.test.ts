@@ -7,7 +7,7 @@ const NONE = { en: "", ko: "" };
 
 function chat(id: string, team: string, away = NONE): AccountSetup {
   const embed = { page: "", script: "", origins: [], away };
-  return { id, heard_at: null, team, embed, webhook: null, intake: null };
+  return { id, heard_at: null, team, embed, webhook: null, intake: null, roads: [] };
 }
 
 function account(id: string, state: AccountView["state"] = "active"): Pick<AccountView, "id" | "label" | "state"> {

@@ -6,7 +6,7 @@ import { resumeAccount } from "../../commands";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
-import { language, problemText, t } from "../../words";
+import { language, problemText, t, type WordKey } from "../../words";
 
 const AUTH_FAILED = "auth_failed"; // as gateway/stream/outbox_lease.py says it
 
@@ -44,12 +44,12 @@ function Stuck({ account }: { account: AccountView }) {
   );
 }
 
-/** Nothing comes in by it until somebody has mended it; told to who can. */
-function Unheard({ account }: { account: AccountView }) {
+/** Nothing comes in or goes out by it; told to who can mend it. */
+function Unheard({ account, words }: { account: AccountView; words: WordKey }) {
   return (
     <div class="banner bad" role="status">
       <span>
-        <Icon name="warning" size={14} /> {account.label[language.value]}: {t("receiving.auth_failed")}
+        <Icon name="warning" size={14} /> {account.label[language.value]}: {t(words)}
       </span>
       <a class="button small quiet" href="/settings/accounts">
         {t("trouble.accounts")}
@@ -59,11 +59,14 @@ function Unheard({ account }: { account: AccountView }) {
 }
 
 export function StuckAccounts() {
-  const unheard = ({ state, receiving }: AccountView) => state === "active" && receiving === AUTH_FAILED;
+  const active = known.directory.accounts.filter((one) => one.state === "active");
   return (
     <>
       {known.me?.role === "admin" &&
-        known.directory.accounts.filter(unheard).map((account) => <Unheard key={`in ${account.id}`} account={account} />)}
+        active.map((one) => [
+          one.receiving && <Unheard key={`in ${one.id}`} account={one} words={`receiving.${one.receiving}`} />,
+          one.sending && !isStuck(one) && <Unheard key={`out ${one.id}`} account={one} words={`sending.${one.sending}`} />,
+        ])}
       {known.directory.accounts.filter(isStuck).map((account) => (
         <Stuck key={account.id} account={account} />
       ))}
