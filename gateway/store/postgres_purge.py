@@ -30,6 +30,7 @@ WORDLESS = (
     ),
     *("conversation_tags", "read_marks", "accounts", "agents", "team_members", "teams", "tags", "tokens"),
     *("sessions", "one_time_links", "organisations", "attribute_definitions", "intakes"),
+    *("troubles", "undelivered"),
 )
 """Tables without a customer's words, or those about her; whatever comes to be besides them is purged."""
 WORDED = (
