@@ -229,6 +229,9 @@ class Letter:
     """No person wrote it: machines are not to answer."""
     unsubscribe: str = ""
     """Where she says that she wants no more of what no person wrote; empty: it is no such message."""
+    leads_back: bool = False
+    """Her program has named a message of ours that she answered, or no answer is wanted: then no sign of the
+    conversation needs to stand among the words."""
 
 
 Reads = Callable[[Attachment], Awaitable[bytes]]

@@ -198,7 +198,9 @@ async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message
         ]
     envelope = what.envelope
     if way and way.has_envelope and envelope is None:
-        way, envelope = await addressed(tx, held, way, Wanted(cc=()), {}, what.author)
+        way, envelope = await addressed(
+            tx, held, way, Wanted(cc=(), subject=what.wanted.subject), {}, what.author
+        )
     plan: Plan = {}
     if way:
         to = envelope.everybody if envelope else ()
