@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -15,9 +15,9 @@ from gateway.egress.agent import correspondent
 from gateway.egress.types import CorrespondentView
 from gateway.errors import NotFound, Refused
 from gateway.events import Address
-from gateway.store import Reader, as_json
+from gateway.store import Reader, Row, as_json
 from gateway.store.load import PEOPLE
-from gateway.stream.envelope import ANSWER_ALL, Wanted, answering
+from gateway.stream.envelope import ANSWER_ALL, Answering, Wanted, answering
 from inbox.auth.access import access_contact, access_conversation
 from inbox.fitting import Sent
 
@@ -29,6 +29,17 @@ KNOWN = "select id, contact_id from identities where space = $1 and address = $2
 TAKES_PART = """select 1 from legs l where l.conversation_id = $1 and l.identity_id = $2
     union all select 1 from participants p join identities i on i.contact_id = p.contact_id
         where p.conversation_id = $1 and i.id = $2 limit 1"""
+
+
+GONE = """select i.id, i.address, c.name, e.opted_out_at from identities i join contacts c on c.id = i.contact_id
+    left join endpoints e on e.identity_id = i.id and e.account_id = $2
+    where i.id in {ids_1} and i.address not like 'erased:%' order by c.seq"""
+NAMED = "select address, name from named where message_id = $1 order by copied, address"
+OTHERS = """select i.id, i.address, c.name from participants p join identities i on i.id = p.identity_id
+    join contacts c on c.id = p.contact_id
+    where p.conversation_id = $1 and p.role = 'participant' and c.merged_into is null
+    and i.space = (select o.space from identities o where o.id = $2) and i.address not like 'erased:%'
+    order by c.seq"""
 
 
 class Recipient(Sent):
@@ -58,6 +69,14 @@ class ToSeveral(InCopy):
     """Does what it answers stand below it? None: where an agent answers her words."""
 
 
+class LeftOutView(TypedDict):
+    address: str
+    name: str
+    why: Literal["opted_out", "unreached", "many", "aside"]
+    """She wants no more of these; no such message reaches her; she was one of too many in a stranger's mail, and is
+    nobody of ours; she takes part, and has never been shown to whom this goes."""
+
+
 class RecipientsView(TypedDict):
     """Whom an answer goes to unless it says otherwise."""
 
@@ -65,6 +84,8 @@ class RecipientsView(TypedDict):
     leg: str
     to: list[CorrespondentView]
     cc: list[CorrespondentView]
+    left_out: list[LeftOutView]
+    """Who stood beside her, or takes part, and has no copy unless somebody says so."""
     subject: str
     """The conversation's; empty: it has none."""
     quote: bool
@@ -143,6 +164,29 @@ async def list_recipients(
         "leg": way["id"],
         "to": [correspondent(people[way["identity_id"]])],
         "cc": [correspondent(people[one]) for one in cc],
+        "left_out": await _left_out(look, row["id"], way, found) if several else [],
         "subject": row["subject"],
         "quote": several and found.hers,
     }
+
+
+async def _left_out(look: Reader, conversation: str, way: Row, found: Answering) -> list[LeftOutView]:
+    gone = await look.all(GONE, as_json(list(found.left_out)), way["account_id"]) if found.left_out else ()
+    told: list[LeftOutView] = [
+        {
+            "address": one["address"],
+            "name": one["name"],
+            "why": "opted_out" if one["opted_out_at"] is not None else "unreached",
+        }
+        for one in gone
+    ]
+    named = await look.all(NAMED, found.shared) if found.shared else ()
+    told += [{"address": one["address"], "name": one["name"], "why": "many"} for one in named]
+    known = {way["identity_id"], *found.beside, *found.left_out}
+    others = await look.all(OTHERS, conversation, way["identity_id"])
+    told += [
+        {"address": one["address"], "name": one["name"], "why": "aside"}
+        for one in others
+        if one["id"] not in known
+    ]
+    return told

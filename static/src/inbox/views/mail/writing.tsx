@@ -6,6 +6,7 @@ import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { useAnswering } from "./answering";
 import { knownIn } from "./known";
+import { LeftOut } from "./left-out";
 import { type Letter, ROLES, saidBy, shownAs, withoutPerson, withPeople } from "./letter";
 import { PeopleField } from "./people-field";
 import { calledAs } from "./told";
@@ -59,10 +60,12 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
       </div>
     );
   if (!told) return <div class="composer-mail" aria-busy="true" />;
+  const written = new Set(ROLES.flatMap((role) => letter[role].map(({ address }) => address)));
   if (!open)
     return (
       <div class="composer-mail">
         <Line letter={letter} change={() => setOpen(true)} />
+        <LeftOut people={told.left_out} written={written} />
       </div>
     );
   const people = knownIn(view);
@@ -78,6 +81,7 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
           remove={(address) => set(withoutPerson(letter, role, address))}
         />
       ))}
+      <LeftOut people={told.left_out} written={written} />
       <label class="mail-row">
         <span class="mail-role-word">{t("subject")}</span>
         <input
