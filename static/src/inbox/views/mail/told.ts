@@ -12,6 +12,7 @@ const DOUBTS = [
   "stranger",
   "names_nobody",
   "many_named",
+  "came_back",
   "encrypted",
   "cut",
   "unreadable",
