@@ -106,7 +106,7 @@ def read_mail(call: ProviderRequest, reader: Reader, ours: Ours, now: int) -> li
     try:
         mail = parse(call.body)
     except Malformed:
-        return [_unread(call)]
+        return [unread_mail(call)]
     signer = signer_of(reader.secret)
     reports = reported(mail, signer)
     thread = returned(mail, signer)
@@ -127,7 +127,8 @@ def _has_null_sender(call: ProviderRequest) -> bool:
 
 def _come_back(mail: Mail, thread: str, call: ProviderRequest, ours: Ours, now: int) -> list[InboundMessage]:
     """A mail of our own, as it went out. Our copy of it has come from nowhere and is nothing; where servers have
-    brought it, somebody's mailbox sends on what we write to her: that is told once, without its words, and never answered."""
+    brought it, somebody's mailbox sends on what we write to her: that is told once, without its words, and never
+    answered."""
     travelled = FROM in call.headers or mail.all("received")
     house = House({one.address: account for one, account in ours.addresses.items()}, ours.agents)
     to = next((one for one in (*mail.to, *mail.cc) if not house.account(one.address)), None)
@@ -211,11 +212,12 @@ def _message(mail: Mail, call: ProviderRequest, reader: Reader, ours: Ours, now:
     )
 
 
-def _unread(call: ProviderRequest) -> InboundMessage:
+def unread_mail(call: ProviderRequest) -> InboundMessage:
+    """A mail that nobody reads, or may read any more, as what it is: its file. Raises nothing."""
     head = call.body[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     try:
         mail = parse(head + b"\n\n")
-    except Malformed:
+    except Exception:  # whatever stands in the way of the whole may stand in its head
         mail = None
     who = mail.from_[0].address if mail is not None and mail.from_ else call.headers.get(FROM, "").lower()
     subject = "" if mail is None else _clean(mail.subject)

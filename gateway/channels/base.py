@@ -15,7 +15,7 @@ from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, runtime_check
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.errors import ParleyError, Refused
-from gateway.events import AccountId, Address, Attachment, DeliveryState, Fact, RemoteFile
+from gateway.events import AccountId, Address, Attachment, DeliveryState, Fact, InboundMessage, RemoteFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -488,6 +488,14 @@ class Runs(Protocol):
     async def run(self, house: House) -> None:
         """Go and get, for as long as nobody cancels it: called in one process of the deployment. Returns where there is
         nothing to get."""
+
+
+@runtime_checkable
+class ShowsWhole(Protocol):
+    """A channel (`Runs`) whose calls can be shown as they came, where there is no room for more that nobody reads."""
+
+    def unread(self, call: ProviderRequest) -> InboundMessage:
+        """The call as one message, the whole of it its file. Raises nothing."""
 
 
 @dataclass(frozen=True, slots=True)

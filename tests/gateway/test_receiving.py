@@ -7,6 +7,7 @@ import json
 import logging
 import smtplib
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from gateway import receiving
 from gateway.channels import _mail_imap as imap
 from gateway.channels import email as adapter
 from gateway.channels._mail_read import signer_of
+from gateway.channels.base import ProviderRequest
 from gateway.errors import NotFound, TemporaryError, Unavailable
 from gateway.events import AccountId, Event, Kind, Proof
 from gateway.limits import Limits
@@ -167,6 +169,31 @@ async def test_a_fault_of_ours_keeps_the_mail_whole_and_plays_it_again(
     file = await house.world.row("select * from attachments")
     assert (file["name"], file["mime"]) == ("a.png", "image/png") and await house.media.exists(file["hash"])
     assert await house.world.value("select count(*) from parked") == 0
+    await check(house.store)
+
+
+async def test_a_full_list_of_unreadable_mails_stops_no_mailbox_and_loses_none(
+    house: PostHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.receiving.limits = replace(house.receiving.limits, parked_most=1)
+    read = adapter.read_mail
+
+    def fails(call: ProviderRequest, *more: Any) -> Any:
+        if b"odd" in call.body:
+            raise ZeroDivisionError("a fault")
+        return read(call, *more)
+
+    monkeypatch.setattr(adapter, "read_mail", fails)
+    for number, words in enumerate(("odd one", "odd two", "odd two", "well")):
+        await house.brings(written(words, f"m{number}"))
+    assert await house.world.value("select count(*) from parked") == 1
+    assert [row["text"] for row in await house.messages()][-1] == "well"
+    shown = await house.world.rows("select name, mime, hash from attachments")
+    assert {(row["name"], row["mime"]) for row in shown} == {("message.eml", "message/rfc822")}
+    doubts = await house.world.rows(
+        "select doubts from message_sources where cast(doubts as text) like '%unreadable%'"
+    )
+    assert len(doubts) == 2
     await check(house.store)
 
 
