@@ -111,7 +111,7 @@ def read_mail(call: ProviderRequest, reader: Reader, ours: Ours, now: int) -> li
     reports = reported(mail, signer)
     thread = returned(mail, signer)
     if reports is None and thread is not None:
-        return _come_back(mail, thread, call, ours, now)
+        return list(_come_back(mail, thread, call, ours, now))
     if reports == [] or thread is not None:
         return list(reports or ())
     message = _message(mail, call, reader, ours, now)

@@ -23,7 +23,6 @@ from gateway.stream.automatic import tell_stopped
 from gateway.stream.carried import carry
 from gateway.stream.claims import addresses_in
 from gateway.stream.envelope import Envelope
-from gateway.stream.gone_on import tell_gone_on
 from gateway.stream.hold import Held, hold
 from gateway.stream.people import LOCALE, Person, find_or_make
 from gateway.stream.post import Post, store_message, way_to_answer
@@ -139,9 +138,9 @@ async def _go(
         text,
         # It answers nothing of hers, and answers go on where they went.
         envelope=Envelope((person.identity,), aside=True),
+        follows=True,
     )
     message = MessageId(new_id())
-    await tell_gone_on(tx, held, person.identity, message)
     event = await store_message(tx, held, what, way, message)
     await carry(tx, message, [row["id"] for row in unread])
     return event

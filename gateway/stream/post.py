@@ -102,6 +102,8 @@ class Post:
     """To whom, where the channel takes several."""
     envelope: Envelope | None = None
     """As it was decided when the reply was held, in the place of `wanted`."""
+    follows: bool = False
+    """It brings after her what she has left unread in the chat."""
     macro: str | None = None
     acts: Acts | None = None
     """With `hold`: the macro it was written by, and what that does once the reply goes."""
@@ -202,7 +204,8 @@ async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message
         way, envelope = await addressed(
             tx, held, way, Wanted(cc=(), subject=what.wanted.subject), {}, what.author
         )
-    if way and envelope and not envelope.aside and what.author.kind in PEOPLE:
+    answers = envelope is not None and not envelope.aside and what.author.kind in PEOPLE
+    if way and (what.follows or answers):
         await tell_gone_on(tx, held, way.identity, message)
     plan: Plan = {}
     if way:

@@ -7,7 +7,6 @@ import json
 import logging
 import smtplib
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import replace
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 from gateway import receiving
 from gateway.channels import _mail_imap as imap
 from gateway.channels import email as adapter
-from gateway.channels._mail_read import signer_of
+from gateway.channels._mail_read import read_mail, signer_of
 from gateway.channels.base import ProviderRequest
 from gateway.errors import NotFound, TemporaryError, Unavailable
 from gateway.events import AccountId, Event, Kind, Proof
@@ -175,13 +174,12 @@ async def test_a_fault_of_ours_keeps_the_mail_whole_and_plays_it_again(
 async def test_a_full_list_of_unreadable_mails_stops_no_mailbox_and_loses_none(
     house: PostHouse, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house.receiving.limits = replace(house.receiving.limits, parked_most=1)
-    read = adapter.read_mail
+    house.receiving.limits = house.receiving.limits.model_copy(update={"parked_most": 1})
 
     def fails(call: ProviderRequest, *more: Any) -> Any:
         if b"odd" in call.body:
             raise ZeroDivisionError("a fault")
-        return read(call, *more)
+        return read_mail(call, *more)
 
     monkeypatch.setattr(adapter, "read_mail", fails)
     for number, words in enumerate(("odd one", "odd two", "odd two", "well")):

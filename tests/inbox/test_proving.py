@@ -246,7 +246,7 @@ async def test_what_is_refused_is_counted_against_nobody(house: House) -> None:
 
 async def test_where_a_channel_has_subjects_the_words_begin_with_what_the_code_is_for(house: House) -> None:
     await with_sms(house)
-    phones: Any = house.channels["sms"]
+    phones: Any = house.desk.channels.get("sms")
     phones.capabilities = replace(phones.capabilities, subject=True)
     chat = await house.customer_writes("hello", team="sales")
     await speaks(house, chat.conversation, "en")

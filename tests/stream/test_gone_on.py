@@ -5,7 +5,7 @@ import pytest
 from gateway.channels.base import Correspondent
 from gateway.egress import customer
 from gateway.events import Address, Proof, agent
-from gateway.store import Store
+from gateway.store import Store, Tx
 from gateway.store.load import MESSAGES
 from gateway.stream.contacts import set_claims
 from gateway.stream.envelope import Wanted
@@ -36,12 +36,11 @@ async def told(world: World) -> list[str]:
 async def way_by_mail(world: World, talk: str, address: str = HERS) -> str:
     """The leg by which she is written to there."""
 
-    async def verb(tx):  # type: ignore[no-untyped-def]
+    async def verb(tx: Tx) -> str:
         person = await find_or_make(tx, Address("mailto", address), Proof.CLAIMED)
         return await leg_for(tx, await hold(tx, talk), "mail", person.identity, "")
 
-    leg: str = await world.store.write(verb)
-    return leg
+    return await world.store.write(verb)
 
 
 async def test_it_is_told_once_until_she_writes_in_the_chat_again(world: World) -> None:
