@@ -120,7 +120,10 @@ async def mail_office(config: Config) -> AsyncIterator[tuple[Config, Office]]:
     office.add(*residents())
     port = await office.open()
     try:
-        yield config.model_copy(update={"channels": {**config.channels, MAIL: channel(port)}}), office
+        # Who leaves with answers unread has them in her mailbox before a newcomer has given up looking for them.
+        chat = {**config.channels[ACCOUNT], "follow_up_by": MAIL, "follow_up_after": 1}
+        accounts = {**config.channels, ACCOUNT: chat, MAIL: channel(port)}
+        yield config.model_copy(update={"channels": accounts}), office
     finally:
         await office.close()
 

@@ -14,7 +14,7 @@ from inbox.views import ConversationsPage, in_order, read_marks
 ORDER = {
     "mentions": ("mentions", "f.at", "f.conversation_id", "f.agent_id = $1"),
     "watched": ("watchers", "c.last_at", "c.id", "f.agent_id = $1"),
-    "undelivered": ("troubles", "f.at", "f.conversation_id", "c.status in ('open', 'snoozed')"),
+    "undelivered": ("troubles", "f.at", "f.conversation_id", "c.status <> 'spam'"),
 }
 
 

@@ -39,7 +39,7 @@ FOLLOWED = f"""select '{{what}}' as what, f.agent_id, count(*) as n from {{table
 # Counted once for all by what decides who sees it: an outage makes thousands, and a centre has hundreds of agents.
 TROUBLED = f"""select 'undelivered' as what, a.id as agent_id, cast(sum(c.n) as bigint) as n from agents a cross join (
         select h.team_id, h.assignee_id, count(*) as n from troubles f join conversations h on h.id = f.conversation_id
-        where h.status in ('open', 'snoozed') and h.merged_into is null group by h.team_id, h.assignee_id) c
+        where h.status <> 'spam' and h.merged_into is null group by h.team_id, h.assignee_id) c
     where a.id in {{ids_1}} and {SEES} group by a.id"""
 COUNTS = {
     "unread": UNREAD,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 from typing_extensions import TypedDict
@@ -16,9 +16,9 @@ from gateway.egress.house import WordsView
 from gateway.egress.types import CorrespondentView
 from gateway.errors import NotFound, Refused
 from gateway.events import Address
-from gateway.store import Reader, as_json
+from gateway.store import Reader, Row, as_json
 from gateway.store.load import PEOPLE
-from gateway.stream.envelope import ANSWER_ALL, Wanted, answering
+from gateway.stream.envelope import ANSWER_ALL, Answering, Wanted, answering
 from gateway.stream.outbox_letter import own_signature
 from inbox.auth.access import access_contact, access_conversation
 from inbox.fitting import Sent
@@ -35,6 +35,15 @@ TAKES_PART = """select 1 from legs l where l.conversation_id = $1 and l.identity
 
 LANGUAGE = "select c.locale from identities i join contacts c on c.id = i.contact_id where i.id = $1"
 AUTHOR = "select name, preferences from agents where id = $1"
+GONE = """select i.id, i.address, c.name, e.opted_out_at from identities i join contacts c on c.id = i.contact_id
+    left join endpoints e on e.identity_id = i.id and e.account_id = $2
+    where i.id in {ids_1} and i.address not like 'erased:%' order by c.seq"""
+NAMED = "select address, name from named where message_id = $1 order by copied, address"
+OTHERS = """select i.id, i.address, c.name from participants p join identities i on i.id = p.identity_id
+    join contacts c on c.id = p.contact_id
+    where p.conversation_id = $1 and p.role = 'participant' and c.merged_into is null
+    and i.space = (select o.space from identities o where o.id = $2) and i.address not like 'erased:%'
+    order by c.seq"""
 
 
 class Recipient(Sent):
@@ -64,6 +73,14 @@ class ToSeveral(InCopy):
     """Does what it answers stand below it? None: where an agent answers her words."""
 
 
+class LeftOutView(TypedDict):
+    address: str
+    name: str
+    why: Literal["opted_out", "unreached", "many", "aside"]
+    """She wants no more of these; no such message reaches her; she was one of too many in a stranger's mail, and is
+    nobody of ours; she takes part, and has never been shown to whom this goes."""
+
+
 class RecipientsView(TypedDict):
     """Whom an answer goes to unless it says otherwise."""
 
@@ -71,6 +88,8 @@ class RecipientsView(TypedDict):
     leg: str
     to: list[CorrespondentView]
     cc: list[CorrespondentView]
+    left_out: list[LeftOutView]
+    """Who stood beside her, or takes part, and has no copy unless somebody says so."""
     subject: str
     """The conversation's; empty: it has none."""
     quote: bool
@@ -153,6 +172,7 @@ async def list_recipients(
         "leg": way["id"],
         "to": [correspondent(people[way["identity_id"]])],
         "cc": [correspondent(people[one]) for one in cc],
+        "left_out": await _left_out(look, row["id"], way, found) if several else [],
         "subject": row["subject"],
         "quote": several and found.hers,
         "signature": await _signatures(look, viewer, channel),
@@ -168,3 +188,25 @@ async def _signatures(look: Reader, viewer: Viewer, channel: object) -> WordsVie
         channel.signed(own_signature(row["preferences"], one), row["name"], one) for one in ("en", "ko")
     )
     return {"en": en, "ko": ko}
+
+
+async def _left_out(look: Reader, conversation: str, way: Row, found: Answering) -> list[LeftOutView]:
+    gone = await look.all(GONE, as_json(list(found.left_out)), way["account_id"]) if found.left_out else ()
+    told: list[LeftOutView] = [
+        {
+            "address": one["address"],
+            "name": one["name"],
+            "why": "opted_out" if one["opted_out_at"] is not None else "unreached",
+        }
+        for one in gone
+    ]
+    named = await look.all(NAMED, found.shared) if found.shared else ()
+    told += [{"address": one["address"], "name": one["name"], "why": "many"} for one in named]
+    known = {way["identity_id"], *found.beside, *found.left_out}
+    others = await look.all(OTHERS, conversation, way["identity_id"])
+    told += [
+        {"address": one["address"], "name": one["name"], "why": "aside"}
+        for one in others
+        if one["id"] not in known
+    ]
+    return told

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from typing_extensions import TypedDict
 
 from gateway.channels.base import Capabilities, Sends
@@ -14,6 +16,8 @@ from gateway.store import Reader
 from gateway.stream.ways import Possible, Reaches, possible_ways
 from inbox.auth.access import access_conversation
 
+Remedy = Literal["account", "asks", "code", "writes", "template"]
+
 
 class WayView(TypedDict):
     account: str
@@ -25,6 +29,10 @@ class WayView(TypedDict):
     """UTC ms until which anything may be written; null: as long as one likes, or not at all (`problem`)."""
     problem: str | None
     """Why nothing may be written there just now: a key of the catalogue."""
+    remedy: Remedy | None
+    """With a problem: what would make it possible. `account`: an admin mends or resumes it. `asks`: she says there that
+    she wants messages again. `code`: a one-time code proves that the address is hers. `writes`: she writes from there
+    first. `template`: one of those may go now."""
     template: bool
     """May a template be sent there now?"""
 
@@ -64,6 +72,7 @@ def _view(way: Possible, can: Capabilities | None, current: str | None, now: int
         "current": way.leg is not None and way.leg == current,
         "until": until if problem is None else None,
         "problem": problem,
+        "remedy": _remedy(problem, can),
         "template": can is not None and can.templates and problem in (None, "errors.window_closed"),
     }
 
@@ -84,3 +93,17 @@ def _problem(way: Possible, can: Capabilities | None, until: int | None, now: in
     if way.leg is None and not way.is_proven:
         return "errors.way_unproven"
     return "errors.window_closed" if until is not None and now > until else None
+
+
+def _remedy(problem: str | None, can: Capabilities | None) -> Remedy | None:
+    match problem:
+        case None:
+            return None
+        case "errors.account_not_active":
+            return "account"
+        case "errors.opted_out":
+            return "asks"
+        case "errors.way_unproven":
+            return "code" if can is not None and can.may_start else "writes"
+        case _:
+            return "template" if can is not None and can.templates else "writes"

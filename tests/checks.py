@@ -51,6 +51,9 @@ OPEN = """select id from deliveries where (state in ('queued', 'sending') and du
 DELIVERIES = """select m.id, m.delivery, d.identity_id, d.part, d.attempt, d.state
     from messages m left join deliveries d on d.message_id = m.id
     where m.delivery is not null or d.id is not null order by m.id"""
+# What no agent has let be stands where its message does, and says of it what it shows.
+TROUBLES = """select u.message_id from undelivered u join messages m on m.id = u.message_id
+    where u.conversation_id <> m.conversation_id or coalesce(m.delivery, '') <> u.state or m.erased_at is not null"""
 FOUND_ERASED = """select m.id from messages m where m.erased_at is not null
     and m.position in (select rowid from message_search)"""
 
@@ -74,6 +77,7 @@ async def check_look(look: Reader) -> list[Event]:
         FOUND_ERASED,
         LANES,
         OPEN,
+        TROUBLES,
     ):
         assert not [row[0] for row in await look.all(what)], what
     await scopes_follow_the_log(look, events)

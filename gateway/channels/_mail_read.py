@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from gateway.channels._mail_auto import automatic
+from gateway.channels._mail_auto import Origin, automatic
 from gateway.channels._mail_bounces import bounces, from_server
 from gateway.channels._mail_fields import time_of
 from gateway.channels._mail_parse import Mail, parse
@@ -42,6 +42,8 @@ FROM, TO = "Mail-From", "Rcpt-To"
 """The envelope, where we took the mail ourselves."""
 STRANGER = "Mail-Brought-By-Stranger"
 """Who brought it to our door is no server of ours: what it says of proofs is only what its sender says."""
+CAME_BACK = "came_back"
+"""The doubt of a mail of ours that a mailbox sends back to us."""
 NAMES_NOBODY = "names_nobody"
 """The doubt of a report about a mail of ours that names nobody to whom it went."""
 LONGEST_QUEUED = 5 * 86_400_000
@@ -104,10 +106,13 @@ def read_mail(call: ProviderRequest, reader: Reader, ours: Ours, now: int) -> li
     try:
         mail = parse(call.body)
     except Malformed:
-        return [_unread(call)]
+        return [unread_mail(call)]
     signer = signer_of(reader.secret)
     reports = reported(mail, signer)
-    if reports == [] or returned(mail, signer) is not None:
+    thread = returned(mail, signer)
+    if reports is None and thread is not None:
+        return list(_come_back(mail, thread, call, ours, now))
+    if reports == [] or thread is not None:
         return list(reports or ())
     message = _message(mail, call, reader, ours, now)
     if reports is None:
@@ -118,6 +123,36 @@ def read_mail(call: ProviderRequest, reader: Reader, ours: Ours, now: int) -> li
 
 def _has_null_sender(call: ProviderRequest) -> bool:
     return FROM in call.headers and not call.headers[FROM]
+
+
+def _come_back(mail: Mail, thread: str, call: ProviderRequest, ours: Ours, now: int) -> list[InboundMessage]:
+    """A mail of our own, as it went out. Our copy of it has come from nowhere and is nothing; where servers have
+    brought it, somebody's mailbox sends on what we write to her: that is told once, without its words, and never
+    answered."""
+    travelled = FROM in call.headers or mail.all("received")
+    house = House({one.address: account for one, account in ours.addresses.items()}, ours.agents)
+    to = next((one for one in (*mail.to, *mail.cc) if not house.account(one.address)), None)
+    if not travelled or to is None:
+        return []
+    source = Source(
+        subject=_clean(mail.subject),
+        headers=_headers(mail),
+        doubts=(CAME_BACK,),
+        automatic=Origin.MACHINE,
+    )
+    return [
+        InboundMessage(
+            _clean(f"back#{mail.message_id.lower()}"),
+            Address(SPACE, _clean(to.address)),
+            text=_clean(mail.subject),
+            at=now,
+            proof=Proof.CLAIMED,
+            subject=_clean(mail.subject),
+            # Who has a mail of ours has the address, too, that lets her in.
+            clues=(Clue(ConversationId(thread), lets_in=True),),
+            source=source,
+        )
+    ]
 
 
 def _strayed(
@@ -177,11 +212,12 @@ def _message(mail: Mail, call: ProviderRequest, reader: Reader, ours: Ours, now:
     )
 
 
-def _unread(call: ProviderRequest) -> InboundMessage:
+def unread_mail(call: ProviderRequest) -> InboundMessage:
+    """A mail that nobody reads, or may read any more, as what it is: its file. Raises nothing."""
     head = call.body[:LONGEST_HEAD].replace(b"\r\n", b"\n").partition(b"\n\n")[0]
     try:
         mail = parse(head + b"\n\n")
-    except Malformed:
+    except Exception:  # whatever stands in the way of the whole may stand in its head
         mail = None
     who = mail.from_[0].address if mail is not None and mail.from_ else call.headers.get(FROM, "").lower()
     subject = "" if mail is None else _clean(mail.subject)

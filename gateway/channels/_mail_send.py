@@ -207,6 +207,8 @@ def mail_of(out: Outgoing, delivery: Delivery, letter: Letter, files: Files) -> 
     name = out.name.for_reader(locale)
     ours = sender_of(out, letter)
     tagged = out.signer.address(ours, letter.conversation) if out.tagged else ours
+    # It stands in front of everybody's eyes: only where an answer might not find back without it.
+    marked = tagged == ours and not letter.leads_back
     sender = f"{letter.author} ({name})" if letter.author and name else letter.author or name
     return Mail(
         message_id=f"<{out.signer.message_id(letter.conversation, letter.message, domain)}>",
@@ -224,7 +226,7 @@ def mail_of(out: Outgoing, delivery: Delivery, letter: Letter, files: Files) -> 
         files=files.along,
         automatic=letter.automatic,
         unsubscribe=[letter.unsubscribe] if letter.unsubscribe else (),
-        marker=out.signer.mark(letter.conversation),
+        marker=out.signer.mark(letter.conversation) if marked else "",
         language=locale,
     )
 

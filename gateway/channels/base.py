@@ -16,7 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from gateway.channels.roads import Way
 from gateway.errors import ParleyError, Refused
-from gateway.events import AccountId, Address, Attachment, DeliveryState, Fact, RemoteFile
+from gateway.events import AccountId, Address, Attachment, DeliveryState, Fact, InboundMessage, RemoteFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +237,9 @@ class Letter:
     """No person wrote it: machines are not to answer."""
     unsubscribe: str = ""
     """Where she says that she wants no more of what no person wrote; empty: it is no such message."""
+    leads_back: bool = False
+    """Her program has named a message of ours that she answered, or no answer is wanted: then no sign of the
+    conversation needs to stand among the words."""
 
 
 Reads = Callable[[Attachment], Awaitable[bytes]]
@@ -501,6 +504,14 @@ class Runs(Protocol):
     async def run(self, house: House) -> None:
         """Go and get, for as long as nobody cancels it: called in one process of the deployment. Returns where there is
         nothing to get."""
+
+
+@runtime_checkable
+class ShowsWhole(Protocol):
+    """A channel (`Runs`) whose calls can be shown as they came, where there is no room for more that nobody reads."""
+
+    def unread(self, call: ProviderRequest) -> InboundMessage:
+        """The call as one message, the whole of it its file. Raises nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from gateway.channels._mail_looks import Tries, cautions_of, exchangers, looks_o
 from gateway.channels._mail_oauth import Tokens
 from gateway.channels._mail_pages import placed_pictures
 from gateway.channels._mail_people import House as Known
-from gateway.channels._mail_read import SPACE, Reader, of_envelope, read_mail, signer_of
+from gateway.channels._mail_read import SPACE, Reader, of_envelope, read_mail, signer_of, unread_mail
 from gateway.channels._mail_send import LINK_LIFE, address_of, owns, signed
 from gateway.channels._mail_threads import Signer
 from gateway.channels.base import (
@@ -44,7 +44,7 @@ from gateway.channels.base import (
 )
 from gateway.channels.roads import Look, Road
 from gateway.errors import AuthFailed, Away, ParleyError, TemporaryError, Unavailable
-from gateway.events import AccountId, Address, Fact
+from gateway.events import AccountId, Address, Fact, InboundMessage
 
 log = logging.getLogger(__name__)
 
@@ -133,6 +133,9 @@ class Email:
         if len(call.body) <= IN_LOOP:
             return read_mail(call, reader, ours, _now())
         return await asyncio.to_thread(read_mail, call, reader, ours, _now())
+
+    def unread(self, call: ProviderRequest) -> InboundMessage:
+        return unread_mail(call)
 
     async def listen(self, house: House) -> None:
         self._house = house

@@ -151,9 +151,8 @@ def conversation(
     }
     if others:
         view["participants"] = [participant(one) for one in others]
-    newest = max(legs, key=lambda one: one["last_sent_position"] or 0, default=None)
-    if newest is not None and newest["sent_delivery"] in ("failed", "unknown"):
-        view["trouble"] = newest["sent_delivery"]
+    if row["trouble"] is not None:
+        view["trouble"] = row["trouble"]
     return view
 
 
@@ -203,6 +202,8 @@ def message(
     }
     if row["delivery"] is not None:
         view["delivery"] = row["delivery"]
+        if row["is_trouble"]:
+            view["trouble"] = True
     if failure is not None:
         view["failure"] = failed(failure)
     if row["envelope"] is not None:

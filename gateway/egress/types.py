@@ -151,7 +151,7 @@ class ConversationView(TypedDict):
     """Only where others take part."""
     preview: PreviewView | None
     trouble: NotRequired[Literal["failed", "unknown"]]
-    """What has become of our newest message, where it is not known to have gone its way."""
+    """What has become of a message of ours that did not arrive, or of which nobody knows, until an agent lets it be."""
     waiting_since: int | None
     snoozed_until: int | None
     closed_at: int | None
@@ -258,6 +258,8 @@ class MessageView(TypedDict):
     """Only of what goes over a provider: what has become of it (docs/delivery.md)."""
     failure: NotRequired[FailureView]
     """Only with delivery `failed`."""
+    trouble: NotRequired[bool]
+    """It did not arrive, or nobody knows, and no agent has let it be: for that it stands in *Not delivered*."""
     files: NotRequired[list[RemoteFileView]]
     """Only while files of hers are missing: they still lie with the provider."""
     segments: NotRequired[int]

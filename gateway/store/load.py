@@ -27,15 +27,15 @@ CONVERSATIONS = f"""select c.*, k.name as contact_name, k.blocked_at, k.erased_a
     m.author_id as m_author_id, m.erased_at as m_erased_at, a.name as m_agent_name, ik.name as m_customer_name,
     exists (select 1 from participants p where p.conversation_id = c.id and p.role = 'participant'
         and p.identity_id is not null) as has_others,
+    (select min(u.state) from undelivered u where u.conversation_id = c.id) as trouble,
     (select count(*) from attachments f where f.message_id = m.id) as m_files,
     (select count(*) from attachments f where f.message_id = m.id and f.mime like 'image/%') as m_pictures
     from conversations c join contacts k on k.id = c.contact_id
     left join messages m on m.id = c.last_message_id
     {_names_of("m.author_id")}
     where c.id in {{ids_1}}"""
-LEGS = """select l.*, i.space, i.address, i.proof, e.opted_out_at, e.quiet_since, s.delivery as sent_delivery
+LEGS = """select l.*, i.space, i.address, i.proof, e.opted_out_at, e.quiet_since
     from legs l join identities i on i.id = l.identity_id
-    left join messages s on s.position = l.last_sent_position and s.conversation_id = l.conversation_id
     left join endpoints e on e.account_id = l.account_id and e.identity_id = l.identity_id
     where l.conversation_id in {ids_1} order by l.id"""
 # By the address that was used last: whoever only came with a merge has none. A colleague is known by what she signs in
@@ -52,6 +52,8 @@ MESSAGES = f"""select m.*, s.message_id as source_id, s.subject as source_subjec
     li.person_id as leg_person_id, l.account_id as leg_account_id,
     exists (select 1 from attachments f where f.message_id = m.id) as has_files,
     exists (select 1 from remote_files r where r.message_id = m.id) as has_remote,
+    case when m.delivery in ('failed', 'unknown') then exists (select 1 from undelivered u
+        where u.message_id = m.id) end as is_trouble,
     case when m.delivery = 'failed' then (select d.id from deliveries d
         where d.message_id = m.id and d.state = 'failed' order by d.part, d.attempt desc limit 1) end as failed_id
     from messages m {_names_of("m.author_id")} left join message_sources s on s.message_id = m.id

@@ -30,12 +30,12 @@ WORDLESS = (
     ),
     *("conversation_tags", "read_marks", "accounts", "agents", "team_members", "teams", "tags", "tokens"),
     *("sessions", "one_time_links", "organisations", "attribute_definitions", "intakes"),
-    "roads",
+    *("troubles", "undelivered", "roads"),
 )
 """Tables without a customer's words, or those about her; whatever comes to be besides them is purged."""
 WORDED = (
     *("messages_account_id_provider_id_key", "identities_space_address_key", "legs_by_identity"),
-    "message_sources_by_name",
+    *("message_sources_by_name", "named_pkey", "named_by_address"),
     *("message_search_tokens", "conversation_search_tokens", "contact_search_tokens"),
 )
 """The indexes that do. GIN keeps a word for ever once it had it, and no page is blanked where an entry was removed."""
@@ -44,6 +44,7 @@ MAY_BE_EMPTY = {
     "message_versions": {"text": "text"},
     "message_sources": {"name": "text", "subject": "text", "text": "text", "html": "text"},
     "drafts": {"text": "text"},
+    "named": {"address": "text", "name": "text"},
     **{
         table: {"tokens": "tsvector"} for table in ("message_search", "conversation_search", "contact_search")
     },

@@ -45,6 +45,20 @@ CODE_TEXT = Words(
     en="{code} is your code. Please tell it to nobody but the agent you are chatting with. It is valid for 10 minutes.",
     ko="인증번호는 {code}예요. 지금 상담 중인 상담원에게만 알려 주세요. 10분 동안 쓸 수 있어요.",
 )
+CODE_SUBJECT = Words(
+    en="The code that confirms your email address", ko="이메일 주소 확인용 인증번호를 보내 드려요"
+)
+"""Where the channel has one: it says what this is, and not the code."""
+CODE_LETTER = Words(
+    en="Somebody who is chatting with us has told us that this is her or his email address. If it was you, please tell "
+    "the code below to the agent whom you are chatting with, and to nobody else: it shows us that the address is "
+    "yours. It is valid for 10 minutes. If it was not you, there is nothing to do.\n\nYour code:\n\n{code}",
+    ko="지금 저희와 채팅으로 상담 중인 분이 이 이메일 주소를 본인의 주소라고 알려 주셨어요. "
+    "고객님이 맞다면 아래 인증번호를 지금 상담 중인 상담원에게만 알려 주세요. "
+    "이 주소가 고객님의 것인지 확인하는 데에만 쓰고, 10분 동안 쓸 수 있어요. "
+    "요청하신 적이 없다면 아무것도 하지 않으셔도 돼요.\n\n인증번호:\n\n{code}",
+)
+"""What a locked phone shows of a new mail is its subject and how its words begin: the code stands beyond that."""
 
 MAKE = """insert into proofs (id, kind, hash, conversation_id, identity_id, account_id, message_id, created_at,
     expires_at) values ($1, 'code', $2, $3, $4, $5, $6, $7, $8)"""

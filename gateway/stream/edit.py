@@ -10,6 +10,7 @@ from gateway.stream.hold import Held, about_message, hold
 from gateway.stream.hook_queue import forget_excerpts
 from gateway.stream.repeats import forget_ids
 from gateway.stream.sources import erase_source
+from gateway.stream.troubles import forget_lost
 
 MESSAGE = "select * from messages where id = $1 {lock}"
 WHERE = "select conversation_id from messages where id = $1"
@@ -71,6 +72,7 @@ async def erase_content(tx: Tx, row: Row) -> list[str]:
     await tx.run(ERASE_VERSIONS, row["id"])
     await tx.run(ERASE_REMOTE, row["id"])
     await erase_source(tx, row["id"])
+    await forget_lost(tx, row["id"])
     if hashes:
         await tx.run(ERASE_FILES, row["id"])
     tx.index("message_search", row["position"], "")

@@ -8,14 +8,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.errors import Repeat
-from gateway.events import Event, InboundMessage, Kind, LegId, MessageId, Visibility, agent, new_id
+from gateway.events import (
+    Event,
+    InboundMessage,
+    Kind,
+    LegId,
+    MessageId,
+    Participant,
+    Visibility,
+    agent,
+    new_id,
+)
 from gateway.store import Stamp, Tx, as_json
 from gateway.store.search import tokens
 from gateway.stream.attach import insert_attachments
 from gateway.stream.clues import where_to
 from gateway.stream.hold import Held, about_message, hold
 from gateway.stream.ingest import TOUCH_TAGS, Intake, arrival, ingest, open_conversation, time_of
-from gateway.stream.participants import Named, envelope_of, find_all, take_part
+from gateway.stream.participants import Named, envelope_of, find_all, keep_named, set_apart, take_part
 from gateway.stream.people import Person
 from gateway.stream.post import AFTER_NOTE, AFTER_REPLY, SENT, open_for_reply
 from gateway.stream.proofs import leg_for
@@ -42,11 +52,12 @@ async def take_in_own(tx: Tx, intake: Intake, fact: InboundMessage) -> Event:
     if not public:
         held = await _known(tx, intake, fact)
         return await ingest(tx, intake, fact) if held is None else await _store(tx, intake, fact, wrote, held)
+    fact, named = await set_apart(tx, fact, known=True)
     person, others = await find_all(tx, fact)
     held = await _known(tx, intake, fact)
     if held is None:
         _, held = await open_conversation(tx, intake, fact, person, agent(wrote))
-    return await _store(tx, intake, fact, wrote, held, (person, others))
+    return await _store(tx, intake, fact, wrote, held, (person, others), named)
 
 
 async def _known(tx: Tx, intake: Intake, fact: InboundMessage) -> Held | None:
@@ -65,8 +76,9 @@ async def _store(
     wrote: str,
     held: Held,
     to: tuple[Person, Sequence[Named]] | None = None,
+    named: Sequence[Participant] = (),
 ) -> Event:
-    """`to`: the customer whom it reached, and the others; None: it is a note."""
+    """`to`: the customer whom it reached, and the others; None: it is a note. `named`: too many others."""
     visibility = Visibility.PUBLIC if to else Visibility.NOTE
     message, by = MessageId(new_id()), agent(wrote)
     leg = await leg_for(tx, held, intake.account, to[0].identity, "") if to else None
@@ -92,7 +104,8 @@ async def _store(
     await _touch(tx, held, leg, message, position, at)
     await take_part(tx, held, () if to is None else (to[0], *(one.person for one in to[1])))
     if fact.source is not None:
-        await keep_source(tx, intake.account, message, fact.source)
+        await keep_source(tx, intake.account, message, fact.source, many=bool(named))
+    await keep_named(tx, message, named)
     await insert_attachments(tx, message, fact.attachments)
     if fact.text:
         tx.index("message_search", position, tokens(fact.text))

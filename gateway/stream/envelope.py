@@ -112,6 +112,10 @@ class Answering:
     hers: bool = False
     """She wrote it."""
     beside: tuple[str, ...] = ()
+    shared: str | None = None
+    """The message beside whose author they stood."""
+    left_out: tuple[str, ...] = ()
+    """Who stood there, too, and is not written to any more."""
 
 
 async def answering(look: Reader, conversation: str, account: str, identity: str) -> Answering:
@@ -133,11 +137,13 @@ async def answering(look: Reader, conversation: str, account: str, identity: str
         return Answering()
     newest, _ = had[0]
     hers = newest["author_kind"] == ActorKind.CUSTOMER and newest["author_id"] == identity
-    _, shared = next((one for one in had if not one[0]["carries"]), had[0])
+    message, shared = next((one for one in had if not one[0]["carries"]), had[0])
     beside = [one for one in shared if one != identity]
     still = await look.all(STILL, as_json(beside), account, identity) if beside else ()
     kept = {one["id"] for one in still}
-    return Answering(newest["id"], hers, tuple(one for one in beside if one in kept))
+    stays = tuple(one for one in beside if one in kept)
+    gone = tuple(one for one in beside if one not in kept)
+    return Answering(newest["id"], hers, stays, message["id"], gone)
 
 
 def _in_sight(row: Row) -> list[str]:

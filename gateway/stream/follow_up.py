@@ -138,6 +138,7 @@ async def _go(
         text,
         # It answers nothing of hers, and answers go on where they went.
         envelope=Envelope((person.identity,), aside=True),
+        follows=True,
     )
     message = MessageId(new_id())
     event = await store_message(tx, held, what, way, message)

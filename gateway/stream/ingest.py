@@ -39,7 +39,7 @@ from gateway.stream.consent import heed
 from gateway.stream.files import wait_for_files
 from gateway.stream.hold import Held, about_message, changed, expect_nothing, held_row, hold, received
 from gateway.stream.joining import join_running
-from gateway.stream.participants import envelope_of, find_all, take_part
+from gateway.stream.participants import envelope_of, find_all, keep_named, set_apart, take_part
 from gateway.stream.people import Person
 from gateway.stream.proofs import bring_word, cross, has_word, join_fresh, tell_strayed
 from gateway.stream.repeats import erased_id
@@ -196,6 +196,7 @@ async def ingest(
 ) -> Event:
     """The verb of `take_in`."""
     fact, brought = await bring_word(tx, intake.account, fact)
+    fact, named = await set_apart(tx, fact)
     person, others = await find_all(tx, fact)
     found: tuple[LegId, Held] | None = None
     led: Led | None = None
@@ -265,7 +266,8 @@ async def ingest(
         await take_part(tx, held, [person, *(one.person for one in others)])
     if fact.source is not None:
         stranger = led is not None and led.stranger
-        await keep_source(tx, intake.account, message, fact.source, stranger=stranger)
+        await keep_source(tx, intake.account, message, fact.source, stranger=stranger, many=bool(named))
+    await keep_named(tx, message, named)
     await insert_attachments(tx, message, fact.attachments)
     await wait_for_files(tx, message, intake.account, fact.files)
     await claim_uploads(tx, message, uploads, owner=owner_of(fact))

@@ -24,6 +24,7 @@ from gateway.stream.moved import (
     recount,
 )
 from gateway.stream.people import index_contact
+from gateway.stream.troubles import follow_messages
 
 NOTE_MESSAGES = """insert into merge_items (merge_id, item_kind, item_id)
     select $1, 'message', id from messages where conversation_id = $2"""
@@ -102,6 +103,7 @@ async def _move(tx: Tx, key: str, source: Held, target: Held) -> None:
     await tx.run(MOVE_MESSAGES, source.id, target.id)
     await tx.run(MOVE_HELD, source.id, target.id)
     await tx.run(MOVE_LEGS, source.id, target.id)
+    await follow_messages(tx, source.id, target.id)
     for row in await tx.all(NEW_PARTICIPANTS, source.id, target.id):
         await tx.run(ITEM, key, "participant", row["contact_id"])
         await tx.run(JOIN, target.id, row["contact_id"], row["identity_id"])

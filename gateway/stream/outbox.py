@@ -15,6 +15,7 @@ from gateway.events import SYSTEM, Kind, LegId, new_id
 from gateway.store import Row, Stamp, Tx
 from gateway.stream.hold import Held, about_message
 from gateway.stream.moved import wait_again
+from gateway.stream.troubles import note_state
 
 ENTER_LANE = """insert into lanes (account_id, identity_id, due_at) values ($1, $2, $3)
     on conflict (account_id, identity_id) do update set due_at = coalesce(lanes.due_at, excluded.due_at)"""
@@ -180,6 +181,7 @@ async def show(
     stored = State.QUEUED if after is State.SENDING else after
     if stored != message["delivery"]:
         await tx.run(SHOW, message["id"], stored.value)
+        await note_state(tx, message, stored)
         if State.FAILED in (stored, message["delivery"]):
             await wait_again(tx, held, failed=stored is State.FAILED)
     if stored != message["delivery"] or of_one:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from gateway.channels.base import ChosenTemplate, Delivery, Letter
@@ -211,7 +211,8 @@ def _leased(
         attachments=tuple(_attachment(file) for file in carried),
         reply_to=row["quoted"],
         template=_template(row),
-        letter=letter,
+        # A code is told to the agent and not answered: nothing but its words stands there.
+        letter=replace(letter, leads_back=True) if letter and row["proof"] else letter,
         keys=tuple(file["id"] for file in carried),
     )
     return Leased(

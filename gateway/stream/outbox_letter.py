@@ -30,7 +30,7 @@ BEFORE = f"""select m.id, coalesce(m.provider_id, (select d.provider_id from del
     from messages m join legs l on l.id = m.leg_id
     where m.conversation_id = $1 and l.account_id = $2 and m.visibility = 'public' and m.position < $3
     and m.erased_at is null order by m.at desc, m.position desc limit {MOST_NAMED}"""
-REACHED = """select s.reached from messages m join message_sources s on s.message_id = m.id
+HERS = """select s.reached, s.headers from messages m join message_sources s on s.message_id = m.id
     where m.conversation_id = $1 and s.account_id = $2 and m.author_kind = 'customer' and s.reached is not null
     and s.automatic is null and m.position < $3 order by m.at desc, m.position desc limit 1"""
 # Her words and nobody else's: what stands below a message is read by all who get it.
@@ -50,7 +50,8 @@ async def _letter(look: Reader, row: Row) -> Letter:
     people = {one["id"]: one for one in await look.all(PEOPLE, as_json(list(envelope.everybody)))}
     locale = next((people[one]["locale"] for one in envelope.to if one in people), None)
     person = row["author_kind"] in (ActorKind.AGENT, ActorKind.TOKEN)
-    place = row["conversation_id"], row["account_id"], row["position"]
+    hers = await look.one(HERS, row["conversation_id"], row["account_id"], row["position"])
+    answers = await _answers(look, row, envelope)
     return Letter(
         conversation=row["conversation_id"],
         message=row["id"],
@@ -59,12 +60,13 @@ async def _letter(look: Reader, row: Row) -> Letter:
         cc=_named(people, envelope.cc),
         subject=envelope.subject or row["subject"],
         retitled=bool(envelope.subject),
-        answers=await _answers(look, row, envelope),
+        answers=answers,
         quote=await _quoted(look, envelope) if envelope.quote else None,
         author=(row["agent_name"] or "") if person else "",
         signature=own_signature(row["preferences"], locale) if person else "",
         locale=locale,
-        reached=await look.value(REACHED, *place) or "",
+        reached=hers["reached"] if hers else "",
+        leads_back=hers is not None and _names_ours(hers["headers"], answers),
         automatic=not person,
     )
 
@@ -80,6 +82,12 @@ async def _answers(look: Reader, row: Row, envelope: Envelope) -> tuple[str, ...
     # What it answers comes last, wherever it stands.
     named.sort(key=lambda one: one[0] == envelope.answers)
     return tuple(dict.fromkeys(name for _, name in named))
+
+
+def _names_ours(headers: str, answers: Sequence[str]) -> bool:
+    """Does her program say what she answers, as nearly all do?"""
+    said = " ".join(value for name, value in from_json(headers) if name in ("in-reply-to", "references"))
+    return bool(said) and any(one.partition("#")[0].strip("<>").lower() in said.lower() for one in answers)
 
 
 async def _quoted(look: Reader, envelope: Envelope) -> Quoted | None:

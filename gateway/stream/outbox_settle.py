@@ -17,6 +17,7 @@ from gateway.stream.edit import take_message
 from gateway.stream.hold import Held, about_message
 from gateway.stream.outbox import LOCK_LANE, OF_MESSAGE, advance, attempts_of, show, try_again
 from gateway.stream.repeats import erased_id
+from gateway.stream.troubles import LOST, forget_lost, note_state
 
 WHERE = "select message_id, account_id, identity_id from deliveries where id = $1"
 TAKE = "select * from deliveries where id = $1"
@@ -75,6 +76,9 @@ async def settle(tx: Tx, delivery: str, news: News, pace: Pace) -> State | None:
         await advance(tx, row["account_id"], row["identity_id"])
     now = await attempts_of(tx, message["id"])
     of_one = bool(before) and _shown_of(before, row) is not _shown_of(now, row)
+    if of_one and _shown_of(now, row) in LOST and (shown := fold(now)):
+        # Also what an agent has let be: it did not reach one more of them.
+        await note_state(tx, message, shown)
     return await show(tx, held, message, now, of_one=of_one)
 
 
@@ -204,16 +208,18 @@ async def send_again(tx: Tx, message: str, by: Actor) -> None:
 
 
 async def let_be(tx: Tx, message: str, by: Actor) -> None:
-    """An agent's choice for what is unknown: it stays so, and what comes after it waits no more.
+    """An agent's choice for what is unknown or has failed: it stays so, is no trouble any more, and what comes after it
+    waits no more.
 
     Raises NotFound, Conflict when there is nothing to choose (any more).
     """
-    held, row, chosen = await _choice(tx, message, (State.UNKNOWN,))
+    held, row, chosen = await _choice(tx, message, LOST)
     await tx.run(WAIT_NO_MORE, as_json([one["id"] for one in chosen]))
     for one in chosen:
         where = await tx.one(WHERE, one["id"])
         assert where is not None, "its lane is locked"
         await advance(tx, where["account_id"], where["identity_id"])
+    await forget_lost(tx, row["id"])
     _tell_choice(tx, held, row, by, "let_be")
 
 

@@ -22,6 +22,7 @@ from gateway.stream.attach import claim_uploads
 from gateway.stream.automatic import check_automatic
 from gateway.stream.continuing import continued
 from gateway.stream.envelope import ANSWER_ALL, PEOPLE, Envelope, Wanted, addressed, meet
+from gateway.stream.gone_on import tell_gone_on
 from gateway.stream.held import hold_back
 from gateway.stream.hold import Held, about_message, changed, hold, received
 from gateway.stream.ingest import TOUCH_TAGS
@@ -58,7 +59,7 @@ FOLLOWS = """insert into follow_ups (leg_id, due_at) values ($1, $2) on conflict
         and (l.read_to >= m.position or c.last_customer_position > m.position))"""
 NEWER = """select n.position, a.name from (
         select m.position, m.author_id from messages m where m.conversation_id = $1 and m.visibility = 'public'
-            and m.author_kind <> 'customer' and m.position > $2 and m.author_id <> $3
+            and m.author_kind not in ('customer', 'automation') and m.position > $2 and m.author_id <> $3
         union all select h.position, h.author_id from held_replies h where h.conversation_id = $1
             and h.undone_at is null and h.position > $2 and h.author_id <> $3) n
     left join agents a on a.id = n.author_id order by n.position desc limit 1"""
@@ -101,6 +102,8 @@ class Post:
     """To whom, where the channel takes several."""
     envelope: Envelope | None = None
     """As it was decided when the reply was held, in the place of `wanted`."""
+    follows: bool = False
+    """It brings after her what she has left unread in the chat."""
     macro: str | None = None
     acts: Acts | None = None
     """With `hold`: the macro it was written by, and what that does once the reply goes."""
@@ -198,7 +201,12 @@ async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message
         ]
     envelope = what.envelope
     if way and way.has_envelope and envelope is None:
-        way, envelope = await addressed(tx, held, way, Wanted(cc=()), {}, what.author)
+        way, envelope = await addressed(
+            tx, held, way, Wanted(cc=(), subject=what.wanted.subject), {}, what.author
+        )
+    answers = envelope is not None and not envelope.aside and what.author.kind in PEOPLE
+    if way and (what.follows or answers):
+        await tell_gone_on(tx, held, way.identity, message)
     plan: Plan = {}
     if way:
         to = envelope.everybody if envelope else ()

@@ -13,7 +13,7 @@ from typing import NamedTuple, Protocol, TypeGuard, assert_never
 
 from multidict import CIMultiDict
 
-from gateway.channels.base import Channel, Ours, ProviderRequest, Runs, TakesWebhooks
+from gateway.channels.base import Channel, Ours, ProviderRequest, Runs, ShowsWhole, TakesWebhooks
 from gateway.channels.registry import Channels
 from gateway.delivery import Pace
 from gateway.errors import Malformed, NotFound, Refused, Unavailable
@@ -126,9 +126,29 @@ async def take_whole(
     call: ProviderRequest,
     limits: Limits,
 ) -> str | None:
-    """The same for what came whole to an account that goes and gets (`Runs`), its files in it."""
+    """The same for what came whole to an account that goes and gets (`Runs`), its files in it. Where no more can be
+    parked it is shown as it came, so that what comes behind it is not hindered, and nothing is lost."""
     trouble = await _take(store, channel, call, limits, whole=_Whole(channels, media))
-    return None if trouble is None else await _park(store, channel, call, trouble, limits)
+    if trouble is None:
+        return None
+    try:
+        return await _keep(store, channel, call, trouble, limits)
+    except Full as why:
+        if not await _shown_whole(store, channel, call, media, limits):
+            raise Unavailable(str(why)) from None
+        log.error("%s; another one is shown as it came", why)
+        return None
+
+
+async def _shown_whole(
+    store: Store, channel: Channel, call: ProviderRequest, media: MediaStore, limits: Limits
+) -> bool:
+    """Raises Unavailable."""
+    if not isinstance(channel, ShowsWhole):
+        return False
+    intake = await _intake(store, channel, limits)
+    fact = await _with_files(store, intake, channel.unread(call), media)
+    return await _take_fact(store, intake, fact, pace_of(limits)) is None
 
 
 async def ours_of(store: Store, channels: Channels) -> Ours:
@@ -146,13 +166,20 @@ async def _park(
     store: Store, channel: Channel, request: ProviderRequest, trouble: Trouble, limits: Limits
 ) -> str | None:
     """Returns the id it has, None for what was erased before. Raises Unavailable, also when there is no room for it."""
-    account = channel.account
     try:
-        key = await store.write(
-            lambda tx: park(tx, account, request, trouble, most=limits.parked_most), aside=True
-        )
+        return await _keep(store, channel, request, trouble, limits)
     except Full as why:
         raise Unavailable(str(why)) from None
+
+
+async def _keep(
+    store: Store, channel: Channel, request: ProviderRequest, trouble: Trouble, limits: Limits
+) -> str | None:
+    """The same. Raises Full."""
+    account = channel.account
+    key = await store.write(
+        lambda tx: park(tx, account, request, trouble, most=limits.parked_most), aside=True
+    )
     if key is None:
         log.info("a call for account %s was erased with whom it names, and is not kept again", account)
         return None

@@ -9,17 +9,26 @@ NEW = """insert into message_sources
     (message_id, account_id, name, subject, text, html, headers, doubts, automatic, reached)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
 ERASE = "delete from message_sources where message_id = $1"
-# In whatever she took part.
+ERASE_NAMED = "delete from named where message_id = $1"
+# In whatever she took part, and wherever she was only named.
 NAMING = """select s.message_id, s.headers from message_sources s join messages m on m.id = s.message_id
     where m.conversation_id in (select p.conversation_id from participants p
-        where p.contact_id = (select contact_id from identities where id = $1))"""
+        where p.contact_id = (select contact_id from identities where id = $1))
+    union all select s.message_id, s.headers from named n join message_sources s on s.message_id = n.message_id
+        where n.space = $2 and n.address = $3"""
+FORGET_NAMED = "delete from named where space = $1 and address = $2"
 SET_HEADERS = "update message_sources set headers = $2 where message_id = $1"
 STRANGER = "stranger"
 """The doubt about who was let in by what she held, and had taken no part before."""
 
+MANY_NAMED = "many_named"
+"""It names more others than are taken for people of the conversation (`gateway.stream.participants.set_apart`)."""
 
-async def keep_source(tx: Tx, account: str, message: str, source: Source, *, stranger: bool = False) -> None:
-    doubts = [*source.doubts, *([STRANGER] if stranger else [])]
+
+async def keep_source(
+    tx: Tx, account: str, message: str, source: Source, *, stranger: bool = False, many: bool = False
+) -> None:
+    doubts = [*source.doubts, *([STRANGER] if stranger else []), *([MANY_NAMED] if many else [])]
     await tx.run(
         NEW,
         message,
@@ -37,12 +46,14 @@ async def keep_source(tx: Tx, account: str, message: str, source: Source, *, str
 
 async def erase_source(tx: Tx, message: str) -> None:
     await tx.run(ERASE, message)
+    await tx.run(ERASE_NAMED, message)
 
 
-async def forget_address(tx: Tx, identity: str, address: str) -> None:
-    """Take the headers that say her address out of others' messages, in all that she took part in."""
-    for row in await tx.all(NAMING, identity):
+async def forget_address(tx: Tx, identity: str, space: str, address: str) -> None:
+    """Take the headers that say her address out of others' messages, in all that she took part in or was named in."""
+    for row in await tx.all(NAMING, identity, space, address):
         headers = from_json(row["headers"])
         kept = [[name, value] for name, value in headers if address.lower() not in value.lower()]
         if len(kept) != len(headers):
             await tx.run(SET_HEADERS, row["message_id"], as_json(kept))
+    await tx.run(FORGET_NAMED, space, address)

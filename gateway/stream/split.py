@@ -23,6 +23,7 @@ from gateway.stream.moved import (
     twin_leg,
 )
 from gateway.stream.people import NEW_CONTACT, index_contact
+from gateway.stream.troubles import follow_messages
 
 CHOSEN = """select id, leg_id, position, author_kind from messages
     where id in {ids_1} and conversation_id = $2 order by position"""
@@ -62,6 +63,7 @@ async def split(tx: Tx, conversation: str, messages: Sequence[str], by: Actor) -
     position = recorded(tx, Kind.CONVERSATION_SPLIT, by, key, fresh, (scope, scope), {"from": held.id})
     await note_merge(tx, key, "conversation.split", held.id, fresh, by, before, position)
     await _move(tx, key, fresh, chosen, legs)
+    await follow_messages(tx, held.id, fresh)
     await _settle(tx, held, fresh, scope)
     return key, fresh
 

@@ -9,6 +9,7 @@ from gateway.errors import Refused
 from gateway.events import SYSTEM, Actor, Status
 from gateway.store import Reader, Store, Tx, from_json
 from gateway.stream.hold import Held, changed, hold
+from gateway.stream.troubles import forget_seen
 
 AWAY = (Status.CLOSED, Status.SPAM)
 """Where nobody waits."""
@@ -136,6 +137,8 @@ async def _set(
         waiting = await _waits_again(tx, held)
     await tx.run(SET, held.id, status.value, until, tx.now if status is Status.CLOSED else None, waiting)
     await tx.run(SET_TAGS, held.id, status.value)
+    if status is Status.CLOSED:
+        await forget_seen(tx, held.id, by)
     changed(tx, held, by, changes, replace(held.scope, status=status))
 
 

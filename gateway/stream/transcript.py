@@ -7,12 +7,12 @@ there, and an agent decides. Notes are never in it, nor what was said aside to o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from gateway.channels.base import Words
 from gateway.errors import Refused, Repeat
 from gateway.events import Actor, Address, Event, MessageId, Proof, new_id
-from gateway.store import Row, Tx, as_json, from_json
+from gateway.store import Row, Tx, from_json
 from gateway.stream.carried import carry
 from gateway.stream.claims import addresses_in
 from gateway.stream.envelope import Envelope
@@ -20,23 +20,12 @@ from gateway.stream.hold import Held, changed, hold
 from gateway.stream.people import LOCALE, Person, find_or_make
 from gateway.stream.post import Post, mine, store_message, way_to_answer
 from gateway.stream.proofs import leg_for
+from gateway.stream.sight import same_person
 
 TRANSCRIPT = Words(
     en="Here is a copy of our conversation. To go on, just answer this mail.",
     ko="지금까지 나눈 상담 내용이에요. 이 메일에 답장하시면 이어서 상담해 드려요.",
 )
-# As far as proofs lead within her contact (`gateway.stream.joining`), and to what followed her there and was answered.
-SAME = """with recursive same (id, person_id) as (
-        select i.id, i.person_id from identities i where i.id in {ids_1}
-        union select o.id, o.person_id from same s join identities o on o.contact_id = $2 and (
-            o.person_id = s.person_id or exists (select 1 from proofs p where p.used_at is not null
-                and p.kind in ('word', 'code') and ((p.identity_id = s.id and p.met_id = o.id)
-                    or (p.met_id = s.id and p.identity_id = o.id)))
-            or exists (select 1 from identities x join legs xl on xl.identity_id = x.id
-                join messages f on f.leg_id = xl.id and f.author_kind = 'automation' and f.author_id = 'follow_up'
-                join carried k on k.message_id = f.id join messages m on m.id = k.carried_id
-                join legs ml on ml.id = m.leg_id where x.id = s.id and x.proof >= 3 and ml.identity_id = o.id)))
-    select id from same"""
 TAKES_PART = """select 1 from legs where conversation_id = $1 and identity_id = $2
     union all select 1 from participants where conversation_id = $1 and identity_id = $2 limit 1"""
 SAID = "select claims, attributes from contacts where id = $1"
@@ -92,9 +81,9 @@ async def _sight(tx: Tx, held: Held, person: Person, to: Address) -> set[str]:
     left = to.address in await _left_by(tx, held)
     if not left and person.contact != held.contact and not await tx.one(TAKES_PART, held.id, person.identity):
         raise Refused("errors.transcript_stranger", f"{person.identity} takes no part in {held.id}")
-    sight = await _same(tx, [person.identity], person.contact)
+    sight = await same_person(tx, [person.identity], person.contact)
     chat = await tx.value(HER_LEG, held.id, held.contact, held.leg) if left else None
-    return sight | (await _same(tx, [chat], held.contact) if chat else set())
+    return sight | (await same_person(tx, [chat], held.contact) if chat else set())
 
 
 async def _left_by(tx: Tx, held: Held) -> set[str]:
@@ -102,10 +91,6 @@ async def _left_by(tx: Tx, held: Held) -> set[str]:
     row = await tx.one(SAID, held.contact)
     assert row is not None, "contacts are never removed"
     return addresses_in([*from_json(row["claims"]).values(), from_json(row["attributes"]).get("email")])
-
-
-async def _same(tx: Tx, identities: Sequence[str], contact: str) -> set[str]:
-    return {row["id"] for row in await tx.all(SAME, as_json(list(identities)), contact)}
 
 
 def _sees(row: Row, sight: Iterable[str]) -> bool:

@@ -1,28 +1,70 @@
-"""Running conversations whose newest public message of ours did not arrive, or nobody knows: a list of their own.
+"""Messages of ours that did not arrive, or of which nobody knows, and the list of their conversations.
 
-Kept beside the notices (`gateway.stream.notices`), from the log after the fact: what sends a message and what a
-provider tells of it costs nothing more.
+Such a message stays a trouble, whatever arrives after it, until it is sent again itself, or an agent lets it be: by
+saying so, or by closing the conversation after having seen it. It is noted where its state is shown (`undelivered`):
+what arrives pays nothing for it. The list (`troubles`) is kept beside the notices (`gateway.stream.notices`), after
+the fact.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.events import ActorKind, Event, Kind, Visibility
-from gateway.store import Tx, as_json
+from gateway.delivery import State
+from gateway.events import Actor, ActorKind, Event, Kind
+from gateway.store import Row, Tx, as_json
 
-RUNNING = ("open", "snoozed")
+LOST = (State.FAILED, State.UNKNOWN)
+NOTE = """insert into undelivered (message_id, conversation_id, state, at) values ($1, $2, $3, $4)
+    on conflict (message_id) do update set state = excluded.state, at = excluded.at"""
+FORGET = "delete from undelivered where message_id = $1"
+SEEN = """delete from undelivered where conversation_id = $1 and exists (
+    select 1 from read_marks r join messages m on m.id = undelivered.message_id
+    where r.agent_id = $2 and r.conversation_id = $1 and r.position >= m.position)"""
+FOLLOW = """update undelivered set conversation_id = (select m.conversation_id from messages m
+    where m.id = undelivered.message_id) where conversation_id in ($1, $2)"""
+
 KNOWN = "select conversation_id as id, message_id from troubles where conversation_id in {ids_1}"
-# As `gateway.egress.agent.conversation` says `trouble`: of all legs the message that was sent last.
-NOW = f"""select c.id, m.id as message_id from conversations c join legs l on l.conversation_id = c.id
-    join messages m on m.position = l.last_sent_position and m.conversation_id = c.id
-    where c.id in {{ids_1}} and c.merged_into is null and c.status in {RUNNING} and m.delivery in ('failed', 'unknown')
-    and not exists (select 1 from legs o
-        where o.conversation_id = c.id and o.last_sent_position > l.last_sent_position)"""
+# Of each conversation the newest; what is spam is nobody's work, what is closed may be somebody's still.
+NOW = """select u.conversation_id as id, u.message_id, u.at from undelivered u
+    join conversations c on c.id = u.conversation_id
+    where u.conversation_id in {ids_1} and c.merged_into is null and c.status <> 'spam'
+    and not exists (select 1 from undelivered o where o.conversation_id = u.conversation_id
+        and (o.at, o.message_id) > (u.at, u.message_id))"""
 PUT = """insert into troubles (conversation_id, message_id, at) values ($1, $2, $3)
     on conflict (conversation_id) do update set message_id = excluded.message_id, at = excluded.at"""
 OVER = "delete from troubles where conversation_id in {ids_1}"
 _MERGES = {Kind.CONVERSATION_MERGED, Kind.CONVERSATION_SPLIT, Kind.MERGE_UNDONE}
+
+
+# --- where messages stand -------------------------------------------------------------------------------------------
+
+
+async def note_state(tx: Tx, message: Row, state: State) -> None:
+    """A message of a locked conversation shows another state now, or is lost to one more of its recipients."""
+    if state in LOST and message["erased_at"] is None:
+        await tx.run(NOTE, message["id"], message["conversation_id"], state.value, tx.now)
+    elif message["delivery"] in LOST:
+        await forget_lost(tx, message["id"])
+
+
+async def forget_lost(tx: Tx, message: str) -> None:
+    """It is let be, or there is nothing left of it."""
+    await tx.run(FORGET, message)
+
+
+async def forget_seen(tx: Tx, conversation: str, by: Actor) -> None:
+    """A conversation is closed: an agent who had read so far lets its troubles be; nobody else does."""
+    if by.kind is ActorKind.AGENT:
+        await tx.run(SEEN, conversation, by.id)
+
+
+async def follow_messages(tx: Tx, one: str, other: str) -> None:
+    """Messages of two locked conversations have been moved between them."""
+    await tx.run(FOLLOW, one, other)
+
+
+# --- the list -------------------------------------------------------------------------------------------------------
 
 
 async def weigh_troubles(tx: Tx, events: Sequence[Event]) -> bool:
@@ -33,12 +75,12 @@ async def weigh_troubles(tx: Tx, events: Sequence[Event]) -> bool:
         return False
     wanted = as_json(sorted(map(str, touched)))
     before = {row["id"]: row["message_id"] for row in await tx.all(KNOWN, wanted)}
-    now = {row["id"]: row["message_id"] for row in await tx.all(NOW, wanted)}
+    now = {row["id"]: row for row in await tx.all(NOW, wanted)}
     if over := sorted(before.keys() - now.keys()):
         await tx.run(OVER, as_json(over))
-    for conversation, message in sorted(now.items()):
-        if before.get(conversation) != message:
-            await tx.run(PUT, conversation, message, tx.now)
+    for conversation, row in sorted(now.items()):
+        if before.get(conversation) != row["message_id"]:
+            await tx.run(PUT, conversation, row["message_id"], row["at"])
     both = before.keys() & now.keys()
     return before.keys() != now.keys() or any(
         event.was != event.now for event in events if event.conversation in both
@@ -46,7 +88,6 @@ async def weigh_troubles(tx: Tx, events: Sequence[Event]) -> bool:
 
 
 def _may_matter(event: Event) -> bool:
-    """May our newest message be another one by this, or stand otherwise, or the conversation run no more?"""
-    if event.kind is Kind.MESSAGE_CREATED and event.actor.kind is not ActorKind.CUSTOMER:
-        return event.changes.get("visibility") == Visibility.PUBLIC.value
-    return event.kind is Kind.MESSAGE_DELIVERY or event.kind in _MERGES or event.was != event.now
+    """May a message of ours stand otherwise by this, or its conversation?"""
+    moved = event.was is not None and event.was != event.now
+    return moved or event.kind in (Kind.MESSAGE_DELIVERY, Kind.MESSAGE_ERASED, *_MERGES)

@@ -31,6 +31,7 @@ from gateway.stream.moved import (
     twin_leg,
 )
 from gateway.stream.people import index_contact
+from gateway.stream.troubles import follow_messages
 
 RAW = "select c.* from conversations c where c.id = $1 {lock_c}"
 RETURN_MESSAGES = """update messages set conversation_id = $2 where conversation_id = $3
@@ -102,6 +103,7 @@ async def _unmerge(tx: Tx, merge: Row, by: Actor) -> None:
     source, target = await _take(tx, merge)
     before = from_json(merge["before"])
     await tx.run(RETURN_MESSAGES, merge["id"], source.id, target.id)
+    await follow_messages(tx, source.id, target.id)
     await tx.run(RETURN_HELD, merge["id"], source.id, target.id)
     await _return_legs(tx, merge, source, target, before["leg"])
     for tag in await _items(tx, merge, "tag"):
@@ -159,6 +161,7 @@ async def _unsplit(tx: Tx, merge: Row, by: Actor) -> None:
     source, fresh = await _take(tx, merge)
     before = from_json(merge["before"])
     await tx.run(RETURN_MESSAGES, merge["id"], source.id, fresh.id)
+    await follow_messages(tx, source.id, fresh.id)
     for twin, leg in before["legs"].items():
         await tx.run(RELEG, source.id, twin, await _own_leg(tx, leg, source.id))
     marks = await recount(tx, source.id)

@@ -36,7 +36,8 @@ async def send_again(asked: Asked, args: OnMessage) -> Done:
 
 @command()
 async def let_be(asked: Asked, args: OnMessage) -> Done:
-    """Leave what nobody knows about as it is: what was written after it waits no more. 409 `delivery_settled`."""
+    """Leave what has failed, or what nobody knows about, as it is: it is no trouble any more, and what was
+    written after it waits no more. 409 `delivery_settled`."""
     return await _on(asked, args, outbox_settle.let_be)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -12,7 +13,8 @@ from gateway.errors import NotFound, Refused, TooMany
 from gateway.events import new_id
 from gateway.store import Reader, Tx
 from gateway.stream import codes
-from gateway.stream.codes import CODE_TEXT, Proven
+from gateway.stream.codes import CODE_LETTER, CODE_SUBJECT, CODE_TEXT, Proven
+from gateway.stream.envelope import Wanted
 from gateway.stream.people import LOCALE
 from gateway.stream.post import Post
 from gateway.stream.proofs import MASK
@@ -86,6 +88,9 @@ async def send_code(asked: Asked, args: SendCode) -> CodeSent:
 
     locale, heard_at = await asked.store.read(look_up)
     what = Post("", asked.by, new_id(), CODE_TEXT.for_reader(locale).format(code=MASK))
+    if can.subject:
+        titled = Wanted(subject=CODE_SUBJECT.for_reader(locale))
+        what = replace(what, text=CODE_LETTER.for_reader(locale).format(code=MASK), wanted=titled)
     try:
         can.check_window(heard_at, asked.desk.clock())
     except Refused:

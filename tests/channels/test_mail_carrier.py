@@ -26,7 +26,7 @@ from gateway.store import Row, Tx
 from gateway.store.sqlite import wall_clock
 from gateway.stream.agents import add_agent
 from gateway.stream.attach import keep_upload
-from gateway.stream.codes import code_of, send_code, try_code
+from gateway.stream.codes import CODE_LETTER, CODE_SUBJECT, code_of, send_code, try_code
 from gateway.stream.envelope import Wanted
 from gateway.stream.hold import hold
 from gateway.stream.ingest import Intake, take_in
@@ -230,14 +230,16 @@ async def test_a_code_proves_her_address(tmp_path: Path) -> None:
     async with living(tmp_path) as house:
         store, visitor = house.parley.store, Address("visitor", "v1")
         chat = await take_in(store, Intake(AccountId("web")), InboundMessage("m1", visitor, "hello"))
-        what = Post("", agent(house.anna), "c1", f"Your code: {MASK}")
+        told_so = CODE_LETTER.en.format(code=MASK)
+        what = Post("", agent(house.anna), "c1", told_so, wanted=Wanted(subject=CODE_SUBJECT.en))
         hers = Address("mailto", MINA)
         proof = await store.write(
             lambda tx: send_code(tx, store.secret, chat.conversation, "mail", hers, what)
         )
         mail = (await house.taken(1))[MINA]
         code = code_of(store.secret, proof)
-        assert f"Your code: {code}" in words(mail) and MASK not in words(mail)
+        assert words(mail).index(code) > 200 and MASK not in words(mail) and "[ref:" not in words(mail)
+        assert opened(mail)["Subject"] == CODE_SUBJECT.en
         assert opened(mail)["Cc"] is None and "wrote:" not in words(mail)
         told = await store.write(lambda tx: try_code(tx, store.secret, proof, code, agent(house.anna)))
         assert told.left is None and told.merge is not None

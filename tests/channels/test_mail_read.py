@@ -241,3 +241,26 @@ def test_our_own_mark_is_no_word_of_hers() -> None:
     fact = one(of(HANA, body=between))
     assert "[ref:" not in fact.text and "yes" in fact.text and fact.text.endswith("and no")
     assert Clue(ConversationId(TALK)) in (fact.clues or ())
+
+
+def test_a_mail_of_ours_that_a_mailbox_sends_back_is_told_once_without_its_words() -> None:
+    raw = mail(
+        f"From: Shop <{HELP}>",
+        f"To: Hana <{HANA}>",
+        "Subject: Re: Delivery",
+        f"Message-ID: <{OUR_ID}>",
+        body=b"It comes tomorrow.",
+    )
+    fact = one(raw)
+    assert (fact.sender, fact.text) == (Address("mailto", HANA), "Re: Delivery")
+    assert fact.clues == (Clue(ConversationId(TALK), lets_in=True),)
+    assert fact.source is not None and fact.source.automatic == "machine"
+    assert fact.source.doubts == ("came_back",) and not fact.enclosed
+    changed = one(raw.replace(b"tomorrow", b"never"))
+    assert changed.provider_id == fact.provider_id and "never" not in str(changed)
+    fetched = ProviderRequest("IMAP", "INBOX", {}, raw)
+    reader = Reader("mail", "", SECRET)
+    assert read_mail(fetched, reader, OURS, NOW) == [], "our copy of it: no server has brought it"
+    travelled = ProviderRequest("IMAP", "INBOX", {}, b"Received: from mx.naver.com; today\r\n" + raw)
+    assert [one.provider_id for one in read_mail(travelled, reader, OURS, NOW)] == [fact.provider_id]  # type: ignore[union-attr]
+    assert facts(raw.replace(HANA.encode(), b"help+x@haru.example")) == [], "to ourselves"

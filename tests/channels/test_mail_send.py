@@ -91,6 +91,17 @@ async def test_who_writes_and_where_answers_go() -> None:
     assert mail["Auto-Submitted"] is None
 
 
+@pytest.mark.parametrize(
+    ("tagged", "leads_back", "marked"), [(True, False, False), (False, False, True), (False, True, False)]
+)
+async def test_a_sign_stands_among_the_words_only_where_nothing_else_leads_back(
+    tagged: bool, leads_back: bool, marked: bool
+) -> None:
+    raw = await mailed(written(leads_back=leads_back), tagged=tagged)
+    assert SIGNER.in_text(words(raw)) == ([TALK] if marked else [])
+    assert ("[ref:" in words(raw, "html")) is marked
+
+
 async def test_it_comes_from_the_alias_that_was_written_to_and_bounces_return_there() -> None:
     post, sales = Post(), "sales@shop.example"
     async with writing(post, aliases=[sales]) as channel:
@@ -160,7 +171,7 @@ async def test_what_it_answers_stands_below_as_programs_and_we_know_it(
     raw = await mailed(written(text, locale=locale, quote=Quoted("Mina", AT, "Where is it?\nPlease.")))
     told = words(raw)
     assert f"{line}\n> Where is it?\n> Please.\n" in told
-    assert trim(told.partition("\n[ref:")[0]).shown.strip() == text
+    assert trim(told).shown.strip() == text
     page = words(raw, "html")
     assert (
         "<blockquote" in page

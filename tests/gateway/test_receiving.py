@@ -18,7 +18,8 @@ import pytest
 from gateway import receiving
 from gateway.channels import _mail_imap as imap
 from gateway.channels import email as adapter
-from gateway.channels._mail_read import signer_of
+from gateway.channels._mail_read import read_mail, signer_of
+from gateway.channels.base import ProviderRequest
 from gateway.channels.roads import Way
 from gateway.errors import AuthFailed, Away, NotFound, TemporaryError, Unavailable
 from gateway.events import AccountId, Event, Kind, Proof
@@ -170,6 +171,31 @@ async def test_a_fault_of_ours_keeps_the_mail_whole_and_plays_it_again(
     file = await house.world.row("select * from attachments")
     assert (file["name"], file["mime"]) == ("a.png", "image/png") and await house.media.exists(file["hash"])
     assert await house.world.value("select count(*) from parked") == 0
+    await check(house.store)
+
+
+async def test_a_full_list_of_unreadable_mails_stops_no_mailbox_and_loses_none(
+    house: PostHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.receiving.limits = house.receiving.limits.model_copy(update={"parked_most": 1})
+
+    def fails(call: ProviderRequest, *more: Any) -> Any:
+        if b"odd" in call.body:
+            raise ZeroDivisionError("a fault")
+        return read_mail(call, *more)
+
+    monkeypatch.setattr(adapter, "read_mail", fails)
+    for number, words in enumerate(("odd one", "odd two", "odd two", "well")):
+        await house.brings(written(words, f"m{number}"))
+    assert await house.world.value("select count(*) from parked") == 1
+    assert [row["text"] for row in await house.messages()][-1] == "well"
+    shown = await house.world.rows("select name, hash from attachments")
+    assert [row["name"] for row in shown] == ["message.eml"] * 2
+    assert all([await house.media.exists(row["hash"]) for row in shown])
+    doubts = await house.world.rows(
+        "select doubts from message_sources where cast(doubts as text) like '%unreadable%'"
+    )
+    assert len(doubts) == 2
     await check(house.store)
 
 

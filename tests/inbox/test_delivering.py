@@ -107,7 +107,7 @@ async def test_what_failed_is_sent_once_more_when_an_agent_says_so(both: House) 
     assert told["delivery"] == "sent" and "failure" not in told
 
 
-async def test_a_row_says_what_did_not_go_its_way_until_something_else_does(both: House) -> None:
+async def test_a_row_says_what_did_not_go_its_way_until_it_does_or_is_let_be(both: House) -> None:
     await with_phones(both)
     taken = await hers(both)
 
@@ -133,8 +133,11 @@ async def test_a_row_says_what_did_not_go_its_way_until_something_else_does(both
     assert await row() is None
     await becomes(both, State.UNKNOWN)
     assert await row() == "unknown"
-    await does(both, "ann", "let_be", message=message["id"])
+    await hers(both, "still there?")
     await answered(both, taken, "after")
+    assert await row() == "unknown", "what goes after it does not make up for it"
+    await does(both, "ann", "let_be", message=message["id"])
+    assert await row() is None
     await becomes(both, State.SENT, provider_id="SM3")
     assert await row() is None
 

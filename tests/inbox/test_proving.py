@@ -10,7 +10,7 @@ import pytest
 
 from gateway.channels.base import Template
 from gateway.errors import Malformed, NotFound, Refused, TooMany
-from gateway.stream.codes import CODE_TEXT, code_of
+from gateway.stream.codes import CODE_LETTER, CODE_TEXT, code_of
 from gateway.stream.proofs import MASK
 from tests.inbox.conftest import House, does
 from tests.inbox.test_delivering import hers, with_phones
@@ -242,3 +242,13 @@ async def test_what_is_refused_is_counted_against_nobody(house: House) -> None:
     with pytest.raises(Refused):
         await does(house, "ann", "send_code", **on, address="+821055501002")
     assert rates.code_sends.wait(agent, 24) == 0
+
+
+async def test_where_a_channel_has_subjects_the_words_begin_with_what_the_code_is_for(house: House) -> None:
+    await with_sms(house)
+    phones: Any = house.desk.channels.get("sms")
+    phones.capabilities = replace(phones.capabilities, subject=True)
+    chat = await house.customer_writes("hello", team="sales")
+    await speaks(house, chat.conversation, "en")
+    await does(house, "ann", "send_code", conversation=chat.conversation, account="sms", address=NUMBER)
+    assert (await stored(house))["text"] == CODE_LETTER.en.format(code=MASK)

@@ -9,10 +9,11 @@ import pytest
 
 from gateway.delivery import Pace, State
 from gateway.errors import Malformed, NotFound, Refused
-from gateway.events import AccountId, Address, InboundMessage, agent
+from gateway.events import AccountId, Address, InboundMessage, Participant, Source, agent
 from gateway.store import as_json
 from gateway.stream.accounts import Configured, sync_accounts
 from gateway.stream.assign import set_team
+from gateway.stream.erase import erase_contact
 from gateway.stream.ingest import Intake, Taken, take_in
 from gateway.stream.outbox import Sending
 from gateway.stream.outbox_lease import lease
@@ -118,6 +119,7 @@ async def test_whom_an_answer_goes_to_can_be_asked_before(both: House) -> None:
         "leg": leg,
         "to": [{"identity": await identity(both, MINA), "address": MINA, "name": "Mina"}],
         "cc": [{"identity": await identity(both, JUNE), "address": JUNE, "name": ""}],
+        "left_out": [],
         "subject": "My parcel",
         "quote": True,
         "signature": {"en": "Ann, en", "ko": "Ann, ko"},
@@ -263,3 +265,59 @@ async def test_which_addresses_are_ours(house: House) -> None:
     for address, ours in (("help@shop.example", True), ("help+x@shop.example", True), (MINA, False)):
         assert is_ours(house.desk.channels, Address("mailto", address)) is ours
     assert not is_ours(house.desk.channels, Address("tel", "help@shop.example"))
+
+
+async def test_who_is_left_out_of_an_answer_is_told_with_the_reason(both: House) -> None:
+    await with_mail(both)
+    taken = await hers(both, cc=(JUNE, BOSS))
+    ann = await both.client("ann")
+
+    async def left_out() -> dict[str, str]:
+        asked = await ann.get(f"/conversations/{taken.conversation}/recipients")
+        return {one["address"]: one["why"] for one in asked["left_out"]}
+
+    assert await left_out() == {}
+    june = await identity(both, JUNE)
+
+    async def stop(tx: Any) -> None:
+        await tx.run(
+            "update endpoints set opted_out_at = 1 where account_id = 'mail' and identity_id = $1", june
+        )
+
+    await both.store.write(stop)
+    assert await left_out() == {JUNE: "opted_out"}
+    await says(both, taken, to=[{"address": "aside@example.net", "name": "Aside"}])
+    assert await left_out() == {JUNE: "opted_out", "aside@example.net": "aside"}
+
+
+async def test_whom_a_stranger_names_by_the_dozen_is_told_and_nobody_of_ours(both: House) -> None:
+    await with_mail(both)
+    many = tuple(Participant(Address("mailto", f"p{n:02}@far.example"), f"P {n}", n > 0) for n in range(12))
+    source = Source(headers=(("cc", "p03@far.example, p04@far.example"), ("from", "mina@example.net")))
+    fact = InboundMessage("s1", Address("mailto", MINA), text="Hi", clues=(), others=many, source=source)
+    taken = await take_in(both.store, Intake(AccountId("mail")), fact)
+
+    async def count() -> int:
+        sql = "select count(*) from contacts"
+        return int(await both.store.read(lambda look: look.value(sql)))
+
+    before = await count()
+    ann = await both.client("ann")
+    asked = await ann.get(f"/conversations/{taken.conversation}/recipients")
+    assert [one["why"] for one in asked["left_out"]] == ["many"] * 12 and asked["cc"] == []
+    page = await ann.get(f"/conversations/{taken.conversation}/messages")
+    assert page["messages"][0]["source"]["doubts"] == ["many_named"]
+    await says(both, taken, cc=[{"address": "p03@far.example", "name": "P 3"}])
+    assert await count() == before + 1, "who is written to is somebody"
+    p03 = await both.store.read(
+        lambda look: look.value("select contact_id from identities where address = 'p03@far.example'")
+    )
+    await both.store.write(lambda tx: erase_contact(tx, p03, agent(both.agents["ada"])))
+    for table in ("named", "message_sources"):
+        rows = await both.store.read(lambda look, table=table: look.all(f"select * from {table}"))  # type: ignore[misc]
+        assert rows and "p03@far.example" not in str([tuple(row) for row in rows])
+    mina = await both.store.read(
+        lambda look: look.value("select contact_id from identities where address = $1", MINA)
+    )
+    await both.store.write(lambda tx: erase_contact(tx, mina, agent(both.agents["ada"])))
+    assert await both.store.read(lambda look: look.value("select count(*) from named")) == 0

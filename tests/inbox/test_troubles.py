@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.delivery import State
-from gateway.events import Actor, ActorKind, ConversationId, Event, Kind, Scope, Status, agent
+from gateway.events import SYSTEM, Actor, ActorKind, ConversationId, Event, Kind, Scope, Status, agent
 from gateway.stream import assign, merge, status
+from gateway.stream.edit import erase_message
 from gateway.stream.troubles import weigh_troubles
 from gateway.stream.undo import undo_merge
 from inbox.notices import count_followed
 from tests.inbox.conftest import House, does
 from tests.inbox.tabs import tabs
-from tests.inbox.test_delivering import answered, becomes, hers, with_phones
+from tests.inbox.test_delivering import answered, becomes, hers, shown, with_phones
 from tests.inbox.test_notices import beginning, told
 
 
@@ -27,7 +28,7 @@ async def counted(house: House, who: str) -> int:
     return (await house.store.read(lambda look: count_followed(look, [key])))[key]["undelivered"]
 
 
-async def test_it_stands_in_the_list_until_something_else_arrives(both: House) -> None:
+async def test_it_stands_in_the_list_whatever_arrives_after_it(both: House) -> None:
     await with_phones(both)
     noticing = await beginning(both)
     taken = await hers(both)
@@ -45,12 +46,37 @@ async def test_it_stands_in_the_list_until_something_else_arrives(both: House) -
     await becomes(both, State.UNKNOWN)
     await noticing.catch_up()
     assert await listed(both, "ann") == [1], "nobody knows: that is looked after, too"
-    await answered(both, taken, "once more")
+    await does(both, "ann", "let_be", message=message["id"])
     await noticing.catch_up()
-    assert (await listed(both, "ann"), await counted(both, "ann")) == ([], 0), "another one is the newest"
+    assert (await listed(both, "ann"), await counted(both, "ann")) == ([], 0), "she let it be"
+    other = await answered(both, taken, "once more")
+    await becomes(both, State.FAILED)
+    await noticing.catch_up()
+    await answered(both, taken, "this one arrives")
+    await becomes(both, State.SENT, provider_id="SM7")
+    await noticing.catch_up()
+    assert (await listed(both, "ann"), await counted(both, "ann")) == ([1], 1), "that one did not"
+    assert (await shown(both, other["id"]))["trouble"] and "trouble" not in await shown(both, message["id"])
+    await does(both, "ann", "let_be", message=other["id"])
+    await noticing.catch_up()
+    assert (await listed(both, "ann"), await counted(both, "ann")) == ([], 0)
+    assert (await shown(both, other["id"]))["delivery"] == "failed"
 
 
-async def test_only_running_conversations_count(both: House) -> None:
+async def test_what_is_erased_is_no_trouble(both: House) -> None:
+    await with_phones(both)
+    noticing = await beginning(both)
+    message = await answered(both, await hers(both))
+    await becomes(both, State.FAILED)
+    await noticing.catch_up()
+    assert await listed(both, "ann") == [1]
+    sue = agent(both.agents["sue"])
+    await both.store.write(lambda tx: erase_message(tx, message["id"], sue))
+    await noticing.catch_up()
+    assert (await listed(both, "ann"), await counted(both, "ann")) == ([], 0)
+
+
+async def test_closing_lets_be_what_its_agent_has_seen(both: House) -> None:
     await with_phones(both)
     noticing = await beginning(both)
     taken = await hers(both)
@@ -61,11 +87,36 @@ async def test_only_running_conversations_count(both: House) -> None:
     await noticing.catch_up()
     assert (await listed(both, "ann", status="snoozed"), await counted(both, "ann")) == ([1], 1)
     await does(both, "sue", "close", conversation=taken.conversation)
+    await noticing.catch_up()
+    assert (await listed(both, "ann"), await counted(both, "ann")) == ([1], 1), "she never looked into it"
+    await both.store.write(lambda tx: status.mark_spam(tx, taken.conversation, sue))
     assert await listed(both, "ann") == [], "also before the list has heard of it"
     await noticing.catch_up()
     assert await counted(both, "ann") == 0
-    assert await both.store.read(lambda look: look.value("select count(*) from troubles")) == 0
+    await both.store.write(lambda tx: status.unmark_spam(tx, taken.conversation, sue))
     await both.store.write(lambda tx: status.reopen(tx, taken.conversation, sue))
+    await noticing.catch_up()
+    assert (await listed(both, "ann"), await counted(both, "ann")) == ([1], 1)
+    position = both.store.published
+    await does(both, "sue", "mark_read", conversation=taken.conversation, position=position)
+    await both.store.write(lambda tx: status.close(tx, taken.conversation, SYSTEM))
+    await noticing.catch_up()
+    assert await listed(both, "ann") == [1], "nobody has seen it then"
+    await both.store.write(lambda tx: status.reopen(tx, taken.conversation, sue))
+    await does(both, "sue", "close", conversation=taken.conversation)
+    await noticing.catch_up()
+    assert (await listed(both, "ann"), await counted(both, "ann")) == ([], 0)
+    left = "select (select count(*) from troubles) + (select count(*) from undelivered)"
+    assert await both.store.read(lambda look: look.value(left)) == 0
+
+
+async def test_what_fails_after_reply_and_close_is_found(both: House) -> None:
+    await with_phones(both)
+    noticing = await beginning(both)
+    taken = await hers(both)
+    await answered(both, taken)
+    await does(both, "ann", "close", conversation=taken.conversation)
+    await becomes(both, State.FAILED)
     await noticing.catch_up()
     assert (await listed(both, "ann"), await counted(both, "ann")) == ([1], 1)
 

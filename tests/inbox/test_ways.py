@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.channels.base import Capabilities
 from gateway.errors import NotFound, Refused
 from gateway.events import (
     SYSTEM,
@@ -21,6 +22,7 @@ from gateway.stream.consent import heed
 from gateway.stream.ingest import Intake, take_in
 from gateway.stream.merge import merge_contacts
 from gateway.stream.people import find_or_make
+from inbox.ways import _remedy
 from tests.inbox.conftest import House, does
 from tests.inbox.test_delivering import NUMBER, with_phones
 
@@ -54,6 +56,7 @@ async def test_every_way_is_named_with_the_reason_why_not(both: House) -> None:
     web, sms = told["web", "visitor"], told["sms", "tel"]
     assert web["current"] and web["problem"] is None and web["leg"] is not None
     assert (sms["leg"], sms["current"], sms["problem"]) == (None, False, "errors.window_closed")
+    assert (web["remedy"], sms["remedy"]) == (None, "writes")
     fact = InboundMessage("p1", NUMBER, text="by phone")
     await take_in(both.store, Intake(AccountId("sms")), fact)
     sms = (await ways(both, conversation))["sms", "tel"]
@@ -64,7 +67,19 @@ async def test_every_way_is_named_with_the_reason_why_not(both: House) -> None:
     await both.store.write(
         lambda tx: heed(tx, "sms", identity, Consent.STOP, 2**52, SYSTEM),
     )
-    assert (await ways(both, conversation))["sms", "tel"]["problem"] == "errors.opted_out"
+    shut = (await ways(both, conversation))["sms", "tel"]
+    assert (shut["problem"], shut["remedy"]) == ("errors.opted_out", "asks")
+    await both.store.write(lambda tx: tx.run("update accounts set state = 'paused' where id = 'sms'"))
+    shut = (await ways(both, conversation))["sms", "tel"]
+    assert (shut["problem"], shut["remedy"]) == ("errors.account_not_active", "account")
+
+
+def test_each_problem_has_what_would_mend_it() -> None:
+    quick = Capabilities(text_length=9, may_start=True)
+    assert _remedy("errors.way_unproven", quick) == "code"
+    assert _remedy("errors.way_unproven", Capabilities(text_length=9)) == "writes"
+    assert _remedy("errors.window_closed", Capabilities(text_length=9, templates=True)) == "template"
+    assert _remedy(None, None) is None
 
 
 async def test_a_conversation_is_begun_with_a_number_that_was_typed(both: House) -> None:

@@ -14,7 +14,17 @@ from gateway.events import Actor, Address, Consent, Kind, Proof, agent, new_id
 from gateway.outbox import Outbox, with_secrets
 from gateway.store import Store
 from gateway.store.log import events_after
-from gateway.stream.codes import CODE_TEXT, DIGITS, TRIES, Proven, code_of, send_code, try_code
+from gateway.stream.codes import (
+    CODE_LETTER,
+    CODE_SUBJECT,
+    CODE_TEXT,
+    DIGITS,
+    TRIES,
+    Proven,
+    code_of,
+    send_code,
+    try_code,
+)
 from gateway.stream.contacts import block
 from gateway.stream.erase import erase_contact
 from gateway.stream.merge import merge_contacts
@@ -290,3 +300,9 @@ async def test_a_used_code_sent_again_fails_with_words_also_when_who_had_it_aske
     await world.store.write(lambda tx: tx.run("update proofs set expires_at = 1"))
     assert await refusals(world) == ["errors.code_over"]
     assert await world.value("select met_id from proofs") is None
+
+
+def test_a_locked_phone_shows_no_code_of_a_mail() -> None:
+    # It shows the subject and about so many letters of the words; those of Korean are twice as wide.
+    assert CODE_LETTER.en.index("{code}") > 200 and CODE_LETTER.ko.index("{code}") > 100
+    assert "{" not in CODE_SUBJECT.en + CODE_SUBJECT.ko

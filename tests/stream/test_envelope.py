@@ -269,9 +269,9 @@ async def test_it_answers_the_newest_that_she_has_and_quotes_her_words_only(worl
         return await world.store.read(lambda look: answering(look, talk, "mail", identity))
 
     hers = await world.value("select id from messages where text = 'my question'")
-    assert await now() == Answering(hers, hers=True)
+    assert await now() == Answering(hers, hers=True, shared=hers)
     first = await world.answers(talk, "a1")
-    assert await now() == Answering(first.message)
+    assert await now() == Answering(first.message, shared=first.message)
     stored = [
         Envelope.of(row["envelope"])
         for row in await world.rows(

@@ -49,7 +49,7 @@ async def refused(world: World) -> list[str]:
 
 
 async def mails(world: World) -> list[dict[str, object]]:
-    rows = await world.rows("select * from messages where author_kind = 'automation' order by position")
+    rows = await world.rows("select * from messages where author_id = 'follow_up' order by position")
     return [dict(row) for row in rows]
 
 

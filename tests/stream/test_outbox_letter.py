@@ -131,10 +131,26 @@ async def test_its_names_lead_back_to_conversation_and_message(world: World, pos
     assert SIGNER.in_message_id(one["Message-ID"].strip("<>")) == talk
     assert one["Message-ID"].split(".")[1] == posted.message
     assert SIGNER.in_address(one["Reply-To"].addresses[0].addr_spec) == talk
-    assert SIGNER.in_text(words(by_recipient(post)[MINA])) == [talk]
+    assert SIGNER.in_text(words(by_recipient(post)[MINA])) == [], "its address says it"
     ids = await world.rows("select provider_id from deliveries where message_id = $1", posted.message)
     assert len({row["provider_id"] for row in ids}) == 3
     assert {row["provider_id"].rpartition("#")[0] for row in ids} == {one["Message-ID"].strip("<>")}
+
+
+async def test_a_sign_among_the_words_goes_once_her_program_has_named_a_mail_of_ours(
+    world: World, post: Post
+) -> None:
+    talk = await hello(world)
+    async with sending(world, post, tagged=False):
+        first = await world.answers(talk, "a1")
+        await become(world, first, mina=["sent"])
+        ours = opened(post.taken[0][2])["Message-ID"].strip("<>").upper()
+        for number, headers in enumerate(([("references", "<other@x>")], [("in-reply-to", f"<{ours}>")])):
+            source = Source(reached=OURS, headers=tuple(headers))
+            await world.says(f"mailto:{MINA}", "and now?", provider_id=f"q{number}@y#7", source=source)
+            posted = await world.answers(talk, f"b{number}")
+            await become(world, posted, mina=["sent"])
+    assert [SIGNER.in_text(words(content)) for _, _, content, _ in post.taken] == [[talk], [talk], []]
 
 
 async def test_the_thread_grows_from_the_first_mail_to_the_one_answered(world: World, post: Post) -> None:

@@ -7,7 +7,7 @@ from gateway.store import Store
 from gateway.store.load import load_conversations
 from gateway.stream.ingest import Taken, take_in
 from gateway.stream.merge import merge, merge_contacts
-from gateway.stream.participants import MOST, envelope_of
+from gateway.stream.participants import MOST, OF_A_STRANGER, envelope_of
 from gateway.stream.undo import undo_merge
 from tests.checks import check
 from tests.world import WEB, World
@@ -67,6 +67,21 @@ async def test_who_turns_out_to_be_herself_takes_part_no_more_beside_her(world: 
         merge_contacts, await world.contact_of(f"mailto:{BO}"), await world.contact_of(f"mailto:{HANA}")
     )
     assert await shown(world, first.conversation) == []
+
+
+async def test_a_strangers_long_list_makes_nobody_and_one_of_whom_we_wrote_to_does(world: World) -> None:
+    many = [(f"p{n}@far.example", "") for n in range(OF_A_STRANGER + 1)]
+    taken = await mails(world, "m1", *many)
+    assert await shown(world, taken.conversation) == []
+    contacts = await world.value("select count(*) from contacts")
+    few = await mails(world, "m2", *many[1:])
+    assert len(await shown(world, few.conversation)) == OF_A_STRANGER
+    assert await world.value("select count(*) from named") == OF_A_STRANGER + 1
+    await world.answers(taken.conversation, "Hello")
+    known = await mails(world, "m3", *many)
+    assert len(await shown(world, known.conversation)) == OF_A_STRANGER + 1
+    assert await world.value("select count(*) from contacts") == contacts + OF_A_STRANGER + 1
+    await check(world.store)
 
 
 def test_nobody_else_is_no_envelope() -> None:

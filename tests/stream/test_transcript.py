@@ -8,7 +8,7 @@ from gateway.events import Address, Event, Proof, agent
 from gateway.store import Store
 from gateway.stream.contacts import prove, set_claims
 from gateway.stream.edit import erase_message
-from gateway.stream.envelope import Answering, Wanted, answering
+from gateway.stream.envelope import Wanted, answering
 from gateway.stream.merge import merge_contacts
 from gateway.stream.post import Post, Posted, post_with
 from gateway.stream.proofs import make_word
@@ -144,5 +144,6 @@ async def test_a_copy_for_one_leaves_nobody_out_of_the_next_answer(world: World)
     copy = await sends(world, talk, HERS, "t2")
     hers, other = [await world.identity_of(f"mailto:{one}") for one in (HERS, BOSS)]
     told = await world.store.read(lambda look: answering(look, talk, "mail", hers))
-    assert told == Answering(copy.message, hers=False, beside=(other,))
+    assert (told.message, told.hers, told.beside) == (copy.message, False, (other,))
+    assert told.shared not in (None, copy.message)
     await check(world.store)

@@ -14,7 +14,7 @@ from gateway.sandbox.team import ORGANISATIONS
 ACCOUNT = "mail"
 SHOP = "haru.example"
 ADDRESS = f"help@{SHOP}"
-OF_HISTORY = re.compile(rf"(?:en|ko)-\d+@{re.escape(DOMAIN)}")
+OF_HISTORY = re.compile(rf"(?:en|ko|live)-\d+@{re.escape(DOMAIN)}")
 OFFICES = frozenset(domain for ours in ORGANISATIONS.values() for _, domain, _ in ours)
 WRITERS = ("haneul", "olivia", "cross")
 """The people of the sandbox page who write mails; the shop knows them by the same addresses."""
@@ -27,8 +27,10 @@ def residents() -> list[Box]:
 
 
 def is_neighbour(address: str) -> bool:
-    """Somebody of the history: who is answered today has a mailbox, though nobody plays her."""
-    return OF_HISTORY.fullmatch(address) is not None or address.rpartition("@")[2] in OFFICES
+    """Somebody of the history, or who has come to the chat: whoever is answered today has a mailbox, though nobody
+    plays her."""
+    known = OF_HISTORY.fullmatch(address) is not None or address in map(address_of, personas())
+    return known or address.rpartition("@")[2] in OFFICES
 
 
 def address_of(key: str) -> str:

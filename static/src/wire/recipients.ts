@@ -26,12 +26,24 @@ export interface ToSeveral extends InCopy {
   quote?: boolean | null;
 }
 
+export interface LeftOutView {
+  address: string;
+  name: string;
+  /**
+   * She wants no more of these; no such message reaches her; she was one of too many in a stranger's mail, and is
+   * nobody of ours; she takes part, and has never been shown to whom this goes.
+   */
+  why: "opted_out" | "unreached" | "many" | "aside";
+}
+
 /** Whom an answer goes to unless it says otherwise. */
 export interface RecipientsView {
   account: string;
   leg: string;
   to: CorrespondentView[];
   cc: CorrespondentView[];
+  /** Who stood beside her, or takes part, and has no copy unless somebody says so. */
+  left_out: LeftOutView[];
   /** The conversation's; empty: it has none. */
   subject: string;
   /** Would what it answers stand below it? */

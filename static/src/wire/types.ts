@@ -133,7 +133,7 @@ export interface ConversationView {
   /** Only where others take part. */
   participants?: ParticipantView[];
   preview: PreviewView | null;
-  /** What has become of our newest message, where it is not known to have gone its way. */
+  /** What has become of a message of ours that did not arrive, or of which nobody knows, until an agent lets it be. */
   trouble?: "failed" | "unknown";
   waiting_since: number | null;
   snoozed_until: number | null;
@@ -239,6 +239,8 @@ export interface MessageView {
   delivery?: "queued" | "unknown" | "sent" | "failed" | "delivered" | "read";
   /** Only with delivery `failed`. */
   failure?: FailureView;
+  /** It did not arrive, or nobody knows, and no agent has let it be: for that it stands in *Not delivered*. */
+  trouble?: boolean;
   /** Only while files of hers are missing: they still lie with the provider. */
   files?: RemoteFileView[];
   /** In how many parts hers was sent, where the channel counts them. */

@@ -12,6 +12,12 @@ export interface WayView {
   until: number | null;
   /** Why nothing may be written there just now: a key of the catalogue. */
   problem: string | null;
+  /**
+   * With a problem: what would make it possible. `account`: an admin mends or resumes it. `asks`: she says there that
+   * she wants messages again. `code`: a one-time code proves that the address is hers. `writes`: she writes from there
+   * first. `template`: one of those may go now.
+   */
+  remedy: "account" | "asks" | "code" | "writes" | "template" | null;
   /** May a template be sent there now? */
   template: boolean;
 }

@@ -1,7 +1,15 @@
 """Whose mailboxes there are, and the account that writes to them."""
 
+from pathlib import Path
+from typing import Any
+
 from gateway.channels.email import Email
-from gateway.channels.registry import make
+from gateway.channels.registry import Channels, make
+from gateway.config import Config
+from gateway.demo import mail_office
+from gateway.sandbox.demo import ACCOUNT as SHOP_CHAT
+from gateway.sandbox.demo import demo_config
+from gateway.sandbox.guests import personas
 from gateway.sandbox.mail.office import DOMAIN
 from gateway.sandbox.mail.residents import (
     ADDRESS,
@@ -25,6 +33,14 @@ def test_everybody_has_a_mailbox_in_her_language() -> None:
 def test_who_was_there_before_has_a_mailbox_too() -> None:
     for address in ("ko-1003@mail.example", "accounts@northwind.example", "accounting@hanbit.example"):
         assert is_neighbour(address)
+    # What they leave unread in the chat follows them.
+    assert is_neighbour("live-12@mail.example") and all(is_neighbour(address_of(key)) for key in personas())
+
+
+async def test_what_is_left_unread_in_the_shops_chat_follows_by_mail(tmp_path: Path) -> None:
+    async with mail_office(demo_config(Config(), tmp_path)) as (config, _):
+        chat: Any = Channels.of(config.channels).get(SHOP_CHAT)
+        assert (chat.follows_by(), chat.follows_after()) == ("mail", 60_000)
     for address in ("nobody@mail.example", "ko-1003@elsewhere.example", ADDRESS):
         assert not is_neighbour(address)
 

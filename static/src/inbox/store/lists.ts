@@ -31,7 +31,7 @@ export function belongs(view: Standing, filter: Filter, reader: Reader): boolean
     (filter.tags === undefined || filter.tags.every((tag) => view.tags.includes(tag))) &&
     (filter.account === undefined || view.legs.some((leg) => leg.account === filter.account)) &&
     (filter.priority === undefined || view.priority === filter.priority) &&
-    (filter.view !== "undelivered" || (view.trouble !== undefined && view.status !== "closed")) &&
+    (filter.view !== "undelivered" || (view.trouble !== undefined && view.status !== "spam")) &&
     (filter.waiting_over === undefined || hasWaited(view, filter.waiting_over, reader)) &&
     (!filter.unread || isUnreadBy(reader, view))
   );

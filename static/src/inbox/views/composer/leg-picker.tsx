@@ -13,7 +13,7 @@ import { customerName, shortAddress } from "../names";
 import { focusBehindWords, isOpen, legWay, type Way } from "../conversation/composing";
 import { addressee, personAt } from "../conversation/people";
 import { filesObstacle, longestOf, type Writing } from "./sending";
-import { isWayOpen, loadWays, mayChoose, newWays, useFreshWays, wayKey } from "./ways";
+import { isWayOpen, loadWays, mayChoose, newWays, remedyOf, useFreshWays, wayKey } from "./ways";
 
 const SOON = 2 * 3_600_000; // ms before its end from which a window is told in another colour
 
@@ -70,12 +70,19 @@ function noteOf(identity: IdentityView, says: string): string {
   return [shortAddress(identity), says].filter(Boolean).join(" · ");
 }
 
+/** Why not, and what would make it possible. */
+function shutWords(why: string, remedy: WayView["remedy"]): string {
+  return remedy ? `${why}. ${t(`composer.way.then.${remedy}`)}` : why;
+}
+
 /** One that the conversation has gone by. */
 function legChoice(view: ConversationView, leg: LegView, writing: Writing): Choice {
   const one = legWay(leg, now.value);
   const against = isOpen(one) ? hurdle(one, writing) : "";
   const says = one.closed
-    ? t(isOpen(one) ? "composer.way.template" : (`composer.way.${one.closed}` as WordKey))
+    ? isOpen(one)
+      ? t("composer.way.template")
+      : shutWords(t(`composer.way.${one.closed}` as WordKey), remedyOf(view, leg.id))
     : against || windowWords(one);
   return {
     id: leg.id,
@@ -93,7 +100,8 @@ function newChoice(told: WayView, writing: Writing): Choice {
   const way: Way = { leg: undefined, account, closed: null, ends: told.until };
   const against = isWayOpen(told) ? hurdle(way, writing) : "";
   const problem = told.problem && problemText({ text: told.problem, params: {}, status: 422 });
-  const says = problem ? (told.template ? t("composer.way.template") : problem) : against || windowWords(way);
+  const shut = problem && (told.template ? t("composer.way.template") : shutWords(problem.replace(/\.$/, ""), told.remedy));
+  const says = shut || against || windowWords(way);
   return {
     id: wayKey(told),
     label: `${customerName(writing.view)} · ${accountWords(way)}`,

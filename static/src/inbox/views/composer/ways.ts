@@ -131,6 +131,11 @@ export function mayChoose(view: ConversationView): boolean {
   return view.legs.length > 1 || known.directory.accounts.filter((one) => one.state === "active").length > 1;
 }
 
+/** What would open a way that is shut, as the server knows it. */
+export function remedyOf(view: ConversationView, leg: string): WayView["remedy"] {
+  return (told.value?.conversation === view.id && told.value.ways.find((way) => way.leg === leg)?.remedy) || null;
+}
+
 /** May something be sent there, words or a template? */
 export function isWayOpen(way: WayView): boolean {
   return way.problem === null || way.template;

@@ -101,6 +101,7 @@ function Unreached({ message, people }: { message: MessageView; people: readonly
       </ul>
       <span class="trouble-acts">
         <Again message={message} quiet={people.every(({ failure }) => failure?.then !== "again")} />
+        {isOpen(message) && <Leave message={message} quiet />}
       </span>
     </>
   );
@@ -136,16 +137,38 @@ function FailedAlone({ view, message }: { view: ConversationView; message: Messa
             {t("trouble.accounts")}
           </a>
         )}
+        {isOpen(message) && <Leave message={message} quiet />}
       </span>
     </>
   );
 }
 
+/** Does it stand in the list of what did not arrive? */
+const isOpen = (message: MessageView) => message.trouble === true && choiceFor(known.pending, message.id) === undefined;
+
 /** Has somebody decided to leave it, since it was last sent? */
 function isLeft(view: ConversationView, message: MessageView): boolean {
+  if (message.trouble) return choiceFor(known.pending, message.id) === "let_be";
   const lines = known.threads.get(view.id)?.lines ?? [];
   const chosen = lines.findLast((line) => line.kind === "message.delivery" && line.changes.message === message.id);
-  return chosen?.changes.choice === "let_be" || choiceFor(known.pending, message.id) === "let_be";
+  return chosen?.changes.choice === "let_be";
+}
+
+/** It is no trouble any more, and what comes after it waits no more. */
+function Leave({ message, quiet = false }: { message: MessageView; quiet?: boolean }) {
+  return (
+    <button
+      type="button"
+      class={quiet ? "button small quiet" : "button small"}
+      data-act="let-be"
+      onClick={(event) => {
+        keepFocus(event.currentTarget);
+        letBe(message.id).catch(refused);
+      }}
+    >
+      {t("trouble.leave")}
+    </button>
+  );
 }
 
 function Unknown({ view, message }: { view: ConversationView; message: MessageView }) {
@@ -157,12 +180,7 @@ function Unknown({ view, message }: { view: ConversationView; message: MessageVi
       <span class="trouble-acts">
         <Again message={message} quiet={left} />
         {!left && (
-          <button type="button" class="button small" data-act="let-be" onClick={(event) => {
-              keepFocus(event.currentTarget);
-              letBe(message.id).catch(refused);
-            }}>
-            {t("trouble.leave")}
-          </button>
+          <Leave message={message} />
         )}
       </span>
     </>

@@ -8,6 +8,7 @@ function one(address: string, name = ""): CorrespondentView {
 }
 
 const TOLD: RecipientsView = {
+  left_out: [],
   account: "mail",
   leg: "l1",
   to: [one("mina@example.com", "Mina")],

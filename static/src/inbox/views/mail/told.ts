@@ -11,12 +11,14 @@ const DOUBTS = [
   "several_authors",
   "stranger",
   "names_nobody",
+  "many_named",
+  "came_back",
   "encrypted",
   "cut",
   "unreadable",
 ] as const;
 /** Of these one cannot see something; of the others one must not believe it. */
-const UNSEEN: ReadonlySet<string> = new Set(["encrypted", "cut", "unreadable"]);
+const UNSEEN: ReadonlySet<string> = new Set(["many_named", "encrypted", "cut", "unreadable"]);
 const AUTOMATIC = ["away", "list", "bounce", "report", "machine"] as const;
 
 export type Doubt = (typeof DOUBTS)[number] | "other";

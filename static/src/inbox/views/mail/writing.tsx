@@ -7,6 +7,7 @@ import { Icon } from "../../ui/icons";
 import { t } from "../../words";
 import { useAnswering } from "./answering";
 import { knownIn } from "./known";
+import { LeftOut } from "./left-out";
 import { answering, type Letter, onlyTo, ROLES, saidBy, shownAs, withoutPerson, withPeople, wrongIn } from "./letter";
 import { PeopleField } from "./people-field";
 import { signatureFor } from "./preview";
@@ -117,11 +118,13 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
       </div>
     );
   if (!told) return <div class="composer-mail" aria-busy="true" />;
+  const written = new Set(ROLES.flatMap((role) => letter[role].map(({ address }) => address)));
   if (!open)
     return (
       <div class="composer-mail shut">
         <Line letter={letter} change={() => setOpen(true)} />
         <All letter={letter} told={told} set={set} />
+        <LeftOut people={told.left_out} written={written} />
       </div>
     );
   const people = knownIn(view);
@@ -137,6 +140,7 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
           remove={(address) => set(withoutPerson(letter, role, address))}
         />
       ))}
+      <LeftOut people={told.left_out} written={written} />
       <label class="mail-row">
         <span class="mail-role-word">{t("subject")}</span>
         <input
