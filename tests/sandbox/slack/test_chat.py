@@ -1,6 +1,7 @@
 """chat.*: what stands in a channel afterwards, and every no."""
 
 import pytest
+from slack_sdk.errors import SlackApiError
 
 from gateway.sandbox.slack.records import BOT, BOT_USER
 from tests.sandbox.slack.hall import Hall, actions, button, words
@@ -98,7 +99,7 @@ async def test_a_message_a_second_in_a_channel_and_a_few_at_once(hall: Hall) -> 
     other = hall.slack.channel("other", hall.mina)
     for _ in range(3):
         await hall.client.chat_postMessage(channel=hall.support.id, text="x")
-    with pytest.raises(Exception, match="ratelimited") as no:
+    with pytest.raises(SlackApiError, match="ratelimited") as no:
         await hall.client.chat_postMessage(channel=hall.support.id, text="x")
     assert no.value.response.status_code == 429
     assert no.value.response.headers["Retry-After"] == "1"

@@ -8,7 +8,7 @@ async def test_a_reaction_comes_and_goes(hall: Hall) -> None:
     there = {"channel": hall.support.id, "timestamp": ts}
     await hall.client.reactions_add(name="white_check_mark", **there)
     hall.slack.react(hall.mina, hall.support, ts, "eyes")
-    told = (await hall.client.reactions_get(**there))["message"]["reactions"]
+    told = (await hall.client.api_call("reactions.get", params=there))["message"]["reactions"]
     assert [(one["name"], one["count"]) for one in told] == [("white_check_mark", 1), ("eyes", 1)]
     assert (await hall.refused("reactions.add", name="white_check_mark", **there))[
         "error"

@@ -3,6 +3,7 @@
 import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
 
 from gateway.sandbox.phones.weather import Fault
 from gateway.sandbox.slack.weather import Weather
@@ -16,6 +17,14 @@ async def test_accepted_and_then_cut(hall: Hall) -> None:
         await hall.post("once")
     assert [one.text for one in hall.slack.posts(hall.support)] == ["once"]
     assert hall.slack.door.calls[-1].fault is Fault.CUT_AFTER
+
+
+async def test_the_client_as_it_comes_posts_twice_what_was_cut(hall: Hall) -> None:
+    """Why nobody may use it without `retry_handlers=[]`."""
+    client = AsyncWebClient(hall.slack.installation.bot_token, base_url=hall.slack.api)
+    hall.slack.plan(Fault.CUT_AFTER, on="chat.postMessage")
+    await client.chat_postMessage(channel=hall.support.id, text="twice")
+    assert [one.text for one in hall.slack.posts(hall.support)] == ["twice", "twice"]
 
 
 @pytest.mark.parametrize(("fault", "done"), [(Fault.BROKEN, 0), (Fault.BROKEN_AFTER, 1)])
