@@ -26,7 +26,7 @@ from gateway.sandbox.sheet import Handler, Told, drawn, guarded, sheet
 from gateway.sandbox.slack.api import INERT
 from gateway.sandbox.slack.deeds import Answer
 from gateway.sandbox.slack.records import Channel, Json, Message, Person, View
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 from gateway.sandbox.slack.residents import COMMAND
 from gateway.sandbox.slack.screens import Screens
 from gateway.sandbox.slack.town import Slack
@@ -257,7 +257,7 @@ class SlackProgram:
                 raise Malformed("errors.malformed", "not an act", at="body", why=fault["msg"]) from why
             try:
                 told = await act(said)
-            except Refused as why:
+            except Refusal as why:
                 raise Malformed("errors.malformed", why.error, at="body", why=why.error) from why
             return web.Response(status=204) if told is None else web.json_response(told)
 

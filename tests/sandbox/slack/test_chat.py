@@ -3,6 +3,7 @@
 import pytest
 from slack_sdk.errors import SlackApiError
 
+from gateway.sandbox.slack.methods.chat import LONGEST, LONGEST_UPDATE
 from gateway.sandbox.slack.records import BOT, BOT_USER
 from tests.sandbox.slack.hall import Hall, actions, button, words
 
@@ -74,7 +75,7 @@ async def test_what_cannot_be_posted(hall: Hall) -> None:
         ("not_in_channel", {"channel": elsewhere.id, "text": "x"}),
         ("invalid_arguments", {"text": "x"}),
         ("no_text", {"channel": support}),
-        ("msg_too_long", {"channel": support, "text": "가" * 40_001}),
+        ("msg_too_long", {"channel": support, "text": "가" * (LONGEST + 1)}),
         ("invalid_blocks_format", {"channel": support, "text": "x", "blocks": "{"}),
         ("invalid_blocks", {"channel": support, "text": "x", "blocks": [words("")]}),
         ("msg_blocks_too_long", {"channel": support, "text": "x", "blocks": [words("x" * 2900)] * 5}),
@@ -117,7 +118,7 @@ async def test_only_its_own_can_be_changed(hall: Hall) -> None:
     for error, arguments in (
         ("cant_update_message", {"ts": hers, "text": "x"}),
         ("message_not_found", {"ts": "1.000001", "text": "x"}),
-        ("msg_too_long", {"ts": ts, "text": "x" * 4001}),
+        ("msg_too_long", {"ts": ts, "text": "x" * (LONGEST_UPDATE + 1)}),
         ("no_text", {"ts": ts}),
     ):
         assert (await hall.refused("chat.update", channel=hall.support.id, **arguments))["error"] == error

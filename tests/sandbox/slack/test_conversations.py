@@ -1,5 +1,6 @@
 """conversations.*: reading, joining, paging."""
 
+from gateway.sandbox.slack.methods.conversations import HISTORY
 from gateway.sandbox.slack.records import BOT_USER
 from tests.sandbox.slack.hall import Hall
 
@@ -42,6 +43,14 @@ async def test_only_what_is_newer(hall: Hall) -> None:
     assert [one["ts"] for one in told["messages"]] == [first, third, fourth]
     told = await hall.client.conversations_history(channel=hall.support.id, oldest=first)
     assert [one["ts"] for one in told["messages"]] == [second]
+
+
+async def test_each_kind_of_channel_has_a_scope_of_its_own(hall: Hall) -> None:
+    ours = hall.slack.channel("ours", kind="private")
+    hall.slack.installation.scopes -= {HISTORY["private"]}
+    no = await hall.refused("conversations.history", channel=ours.id)
+    assert (no["error"], no["needed"]) == ("missing_scope", "groups:history")
+    await hall.client.conversations_history(channel=hall.support.id)
 
 
 async def test_a_channel_s_history_has_no_answers_in_it(hall: Hall) -> None:

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from gateway.sandbox.slack.records import Json
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 from tests.sandbox.slack.hall import App, Hall, actions, button, menu, modal, words
 
 BLOCKS = [
@@ -60,11 +60,11 @@ async def test_each_element_says_what_was_chosen(
 
 async def test_what_is_not_there_cannot_be_pressed(hall: Hall) -> None:
     ts = await hall.post(blocks=BLOCKS)
-    with pytest.raises(Refused, match="invalid_arguments"):
+    with pytest.raises(Refusal, match="invalid_arguments"):
         await hall.slack.press(hall.mina, hall.support, ts, "fly")
-    with pytest.raises(Refused, match="invalid_arguments"):
+    with pytest.raises(Refusal, match="invalid_arguments"):
         await hall.slack.press(hall.mina, hall.support, ts, "status", "unknown")
-    with pytest.raises(Refused, match="message_not_found"):
+    with pytest.raises(Refusal, match="message_not_found"):
         await hall.slack.press(hall.mina, hall.support, "1.000001", "take")
 
 
@@ -103,7 +103,7 @@ async def test_a_whisper_is_pressed_replaced_and_deleted(hall: Hall, app: App) -
     assert [one.text for one in hall.slack.whispers(hall.mina, hall.support)] == ["y"]
     await respond(payload["response_url"], delete_original=True)
     assert hall.slack.whispers(hall.mina, hall.support) == []
-    with pytest.raises(Refused, match="message_not_found"):
+    with pytest.raises(Refusal, match="message_not_found"):
         await hall.slack.press(hall.tom, hall.support, ts, "take")
 
 

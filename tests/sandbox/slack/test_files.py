@@ -3,6 +3,7 @@
 import aiohttp
 import pytest
 
+from gateway.sandbox.slack.methods.files import LARGEST
 from tests.sandbox.slack.hall import Hall
 
 PNG = b"\x89PNG\r\n\x1a\n and more"
@@ -34,8 +35,9 @@ async def test_a_person_s_file(hall: Hall) -> None:
 
 
 async def test_what_cannot_be_uploaded(hall: Hall) -> None:
-    no = await hall.refused("files.getUploadURLExternal", filename="x", length=0)
-    assert no["error"] == "invalid_arguments"
+    for length in (0, LARGEST + 1):
+        no = await hall.refused("files.getUploadURLExternal", filename="x", length=length)
+        assert no["error"] == "invalid_arguments"
     no = await hall.refused("files.info", file="F404")
     assert no["error"] == "file_not_found"
     there = await hall.client.files_getUploadURLExternal(filename="x.txt", length=3)

@@ -4,7 +4,7 @@ import pytest
 
 from gateway.sandbox.slack.kit import check_message, check_view, interactive
 from gateway.sandbox.slack.records import Json
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 from tests.sandbox.slack.hall import actions, button, field_of, menu, modal, words
 
 PLAIN = {"type": "plain_text", "text": "x"}
@@ -69,18 +69,18 @@ def test_every_action_has_a_name() -> None:
     ],
 )
 def test_what_is_wrong_with_a_block(block: Json) -> None:
-    with pytest.raises(Refused, match="invalid_blocks") as no:
+    with pytest.raises(Refusal, match="invalid_blocks") as no:
         check_message([block])
     assert no.value.more["response_metadata"]["messages"][0].startswith("[ERROR]")
 
 
 def test_what_is_wrong_with_all_of_them() -> None:
     for blocks in ([{"type": "divider"}] * 51, [{"type": "divider", "block_id": "x"}] * 2):
-        with pytest.raises(Refused, match="invalid_blocks"):
+        with pytest.raises(Refusal, match="invalid_blocks"):
             check_message(blocks)
-    with pytest.raises(Refused, match="invalid_blocks_format"):
+    with pytest.raises(Refusal, match="invalid_blocks_format"):
         check_message({"type": "divider"})
-    with pytest.raises(Refused, match="msg_blocks_too_long"):
+    with pytest.raises(Refusal, match="msg_blocks_too_long"):
         check_message([words("x" * 2999)] * 5)
 
 
@@ -93,7 +93,7 @@ def test_what_is_wrong_with_all_of_them() -> None:
     ],
 )
 def test_what_cannot_be_filled_in(element: Json) -> None:
-    with pytest.raises(Refused, match="invalid_arguments"):
+    with pytest.raises(Refusal, match="invalid_arguments"):
         check_view(modal(field_of("x", element)), "modal")
 
 
@@ -101,5 +101,5 @@ def test_a_hint_and_a_label_have_their_lengths() -> None:
     block = field_of("x", {"type": "plain_text_input"})
     check_view(modal({**block, "hint": PLAIN}), "modal")
     for name in ("label", "hint"):
-        with pytest.raises(Refused):
+        with pytest.raises(Refusal):
             check_view(modal({**block, name: {"type": "plain_text", "text": "x" * 2001}}), "modal")

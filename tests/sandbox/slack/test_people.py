@@ -1,10 +1,10 @@
 """Tokens and scopes, and who there is."""
 
-import aiohttp
 import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from gateway.sandbox.slack.methods.people import METHODS
 from gateway.sandbox.slack.records import BOT, BOT_USER, HOME
 from tests.sandbox.slack.hall import Hall
 
@@ -46,6 +46,10 @@ async def test_a_scope_that_is_missing(hall: Hall) -> None:
     assert (no["error"], no["needed"], no["provided"]) == ("missing_scope", "users:read", "chat:write")
 
 
+def test_only_sockets_are_opened_with_the_app_s_own_token() -> None:
+    assert [name for name, method in METHODS.items() if method.app] == ["apps.connections.open"]
+
+
 async def test_a_method_that_there_is_not(hall: Hall) -> None:
     assert (await hall.refused("chat.sing"))["error"] == "unknown_method"
 
@@ -65,15 +69,3 @@ async def test_people_and_their_languages(hall: Hall) -> None:
 async def test_addresses_need_a_scope_of_their_own(hall: Hall) -> None:
     hall.slack.installation.scopes -= {"users:read.email"}
     assert "email" not in (await hall.client.users_info(user=hall.mina.id))["user"]["profile"]
-
-
-async def test_json_that_is_none(hall: Hall) -> None:
-    headers = {"Authorization": f"Bearer {hall.slack.installation.bot_token}"}
-    async with aiohttp.ClientSession() as http:
-        for body, error in ((b"{", "invalid_json"), (b"[]", "json_not_object")):
-            async with http.post(
-                f"{hall.slack.api}auth.test",
-                data=body,
-                headers={**headers, "Content-Type": "application/json"},
-            ) as answer:
-                assert (answer.status, (await answer.json())["error"]) == (200, error)

@@ -1,5 +1,6 @@
 """reactions.*"""
 
+from gateway.sandbox.slack.methods.reactions import MOST
 from tests.sandbox.slack.hall import Hall
 
 
@@ -28,7 +29,7 @@ async def test_what_is_no_reaction(hall: Hall) -> None:
     ):
         no = await hall.refused("reactions.add", channel=hall.support.id, **arguments)
         assert no["error"] == error
-    for number in range(23):
+    for number in range(MOST):
         await hall.client.reactions_add(channel=hall.support.id, timestamp=ts, name=f"e{number}")
     no = await hall.refused("reactions.add", channel=hall.support.id, timestamp=ts, name="eyes")
     assert no["error"] == "too_many_reactions"

@@ -1,5 +1,6 @@
 """views.*: modals and the home tab."""
 
+from gateway.sandbox.slack.methods.views import MOST_VIEWS
 from tests.sandbox.slack.hall import App, Hall, field_of, menu, modal, words
 
 TEXT = {"type": "plain_text_input", "action_id": "text"}
@@ -45,7 +46,7 @@ async def test_what_is_no_view(hall: Hall) -> None:
 
 async def test_views_on_top_of_each_other(hall: Hall) -> None:
     view = (await hall.client.views_open(trigger_id=trigger(hall), view=modal(words("1"))))["view"]
-    for number in range(2):
+    for number in range(MOST_VIEWS - 1):
         from_it = hall.slack.tickets.trigger(hall.mina.id, view["id"])
         pushed = (await hall.client.views_push(trigger_id=from_it, view=modal(words(f"{number}"))))["view"]
         assert (pushed["root_view_id"], pushed["previous_view_id"]) == (view["root_view_id"], view["id"])

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { Inbox, Section } from "../inbox";
 import { type Channel, known, type Now, openHome, type Place } from "./door";
 import { useLive } from "./live";
@@ -118,6 +118,11 @@ export function Page() {
   }, [unread]);
   const name = now.people[place.user]?.name ?? "";
   const pane = channel && place.thread ? "thread" : channel || open === HOME ? "room" : "list";
+  const main = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // Where the page is one column, what is open is the whole screen, as it is on a phone.
+    if (narrow && pane !== "list") main.current?.scrollIntoView();
+  }, [narrow, pane]);
   return (
     <div class="page">
       <header>
@@ -130,7 +135,7 @@ export function Page() {
       <div class="whose">
         <Whose now={now} place={place} go={go} />
       </div>
-      <main>
+      <main ref={main}>
         <div class={`program at-${pane}`} role="group" aria-label={t("town.program", { name })}>
           <Channels channels={channels} open={open} go={go} />
           {open === HOME && <HomeTab now={now} place={there} back={() => go({ channel: "", thread: "" })} />}

@@ -1,4 +1,4 @@
-"""What goes wrong on the way."""
+"""The door: what goes wrong on the way, and bodies that are none."""
 
 import aiohttp
 import pytest
@@ -58,3 +58,15 @@ async def test_slow(hall: Hall) -> None:
     hall.client.timeout = 0.1  # type: ignore[assignment]
     with pytest.raises(TimeoutError):
         await hall.client.auth_test()
+
+
+async def test_json_that_is_none(hall: Hall) -> None:
+    headers = {"Authorization": f"Bearer {hall.slack.installation.bot_token}"}
+    async with aiohttp.ClientSession() as http:
+        for body, error in ((b"{", "invalid_json"), (b"[]", "json_not_object")):
+            async with http.post(
+                f"{hall.slack.api}auth.test",
+                data=body,
+                headers={**headers, "Content-Type": "application/json"},
+            ) as answer:
+                assert (answer.status, (await answer.json())["error"]) == (200, error)
