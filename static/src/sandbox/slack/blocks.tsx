@@ -27,7 +27,7 @@ export function Blocks({ blocks, hands }: { blocks: readonly Block[]; hands: Han
 function Drawn({ block, hands }: { block: Block; hands: Hands }) {
   switch (block.type) {
     case "header":
-      return <h4 class="block-header">{block.text.text}</h4>;
+      return <h3 class="block-header">{block.text.text}</h3>;
     case "section":
       return (
         <div class="block-section">

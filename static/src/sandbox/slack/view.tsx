@@ -71,7 +71,7 @@ export function Modal({ view, user }: { view: View; user: string }) {
         }}
         noValidate
       >
-        <h3>{title}</h3>
+        <h2>{title}</h2>
         <div class="modal-body">
           <Blocks blocks={view.blocks} hands={hands} />
         </div>
