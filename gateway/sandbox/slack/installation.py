@@ -14,7 +14,7 @@ SCOPES = frozenset(
         *("im:write", "reactions:read", "reactions:write", "team:read", "users:read", "users:read.email"),
     }
 )
-"""What our manifest asks for."""
+"""Everything that the methods here may need; a test that asks for less sets its own."""
 
 
 @dataclass(slots=True)
