@@ -26,7 +26,8 @@ test("people, channels, everybody and links", () => {
     { kind: "everybody", name: "channel" },
     { kind: "link", url: "https://x.example/?a=1&b=2", text: "there" },
   ]);
-  assert.deepEqual(piecesOf("<!date^1700000000^{date}|14 Nov>"), [words("14 Nov")]);
+  const moment = { kind: "moment", at: 1700000000000, format: "{date} at {time}" };
+  assert.deepEqual(piecesOf("<!date^1700000000^{date} at {time}^https://x.example|14 Nov>"), [moment]);
 });
 
 test("code stays as it is", () => {

@@ -8,6 +8,8 @@ export type Piece =
   | { kind: "person"; id: string }
   | { kind: "channel"; name: string }
   | { kind: "everybody"; name: string }
+  /** A moment (UTC ms), which each reader sees as `format` says, in her own time. */
+  | { kind: "moment"; at: number; format: string }
   | { kind: "quote"; pieces: readonly Piece[] };
 
 export type Mark = "b" | "i" | "s";
@@ -104,8 +106,8 @@ function pointed(angle: string): Piece {
   if (target.startsWith("@")) return { kind: "person", id: target.slice(1) };
   if (target.startsWith("#")) return { kind: "channel", name: label ?? target.slice(1) };
   if (target.startsWith("!")) {
-    const date = target.startsWith("!date^") ? label : undefined;
-    return date ? { kind: "words", text: plain(date), marks: [] } : { kind: "everybody", name: target.slice(1) };
+    const [, seconds, format] = /^!date\^(\d+)\^([^^]+)/.exec(target) ?? [];
+    return format ? { kind: "moment", at: Number(seconds) * 1000, format } : { kind: "everybody", name: target.slice(1) };
   }
   return { kind: "link", url: plain(target), text: plain(label ?? target) };
 }

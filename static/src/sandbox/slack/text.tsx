@@ -1,7 +1,11 @@
 import type { ComponentChildren } from "preact";
+import { dates } from "../../shared/formats";
+import { clock, exact } from "../../shared/time";
+import { ago } from "../ago";
 import { known } from "./door";
 import type { Words } from "./kit";
 import { type Mark, type Piece, piecesOf } from "./mrkdwn";
+import { language } from "./words";
 
 const TAGS = { b: "strong", i: "em", s: "s" } as const;
 
@@ -10,6 +14,14 @@ function marked(text: string, marks: readonly Mark[]): ComponentChildren {
     const Tag = TAGS[mark];
     return <Tag>{inner}</Tag>;
   }, text);
+}
+
+function written(at: number, format: string): string {
+  return format.replace(/\{(\w+)\}/g, (_, what: string) => {
+    if (what === "ago") return ago(at);
+    if (what.startsWith("time")) return clock(at, language);
+    return dates(language, { dateStyle: what.startsWith("date_long") ? "full" : "medium" }).format(at);
+  });
 }
 
 function Drawn({ piece }: { piece: Piece }) {
@@ -34,6 +46,8 @@ function Drawn({ piece }: { piece: Piece }) {
       return <span class="mention">#{piece.name}</span>;
     case "everybody":
       return <span class="mention rings">@{piece.name}</span>;
+    case "moment":
+      return <time title={exact(piece.at, language)}>{written(piece.at, piece.format)}</time>;
     case "quote":
       return (
         <blockquote>
