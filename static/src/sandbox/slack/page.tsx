@@ -104,6 +104,8 @@ export function Page() {
   const [now, failed] = useLive(there);
   const go = (next: Partial<Place>) => {
     const to = { ...place, channel: open, ...next };
+    // Where there is room the list stands beside what is open: back to it only closes the thread.
+    if (!to.channel && !narrow && to.user === place.user) to.channel = open;
     history.replaceState(null, "", `#${[to.user, to.channel, to.thread].map(encodeURIComponent).join("/")}`);
     setPlace(to);
   };
