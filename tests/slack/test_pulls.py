@@ -11,8 +11,11 @@ from gateway.events import SYSTEM
 from gateway.store import Store, from_json
 from gateway.store.load import load_conversations
 from gateway.stream import outside, pull_queue
+from gateway.stream.edit import edit_message, erase_message
 from gateway.stream.merge import merge
+from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience, Spot, find_open, find_thread, give_back, pull, set_audience
+from gateway.stream.status import close
 from tests.world import World
 
 HERE = Spot("slack", "C1", "#support", Audience.INNER)
@@ -34,6 +37,14 @@ async def queue(world: World, key: str) -> list[tuple[str, str]]:
         "select kind, state from pull_posts where pull_id = $1 order by position, part", key
     )
     return [(row["kind"], row["state"]) for row in rows]
+
+
+async def begun(world: World, due: Due) -> None:
+    await world.store.write(lambda tx: pull_queue.begin(tx, due, 5))
+
+
+async def posted(world: World, due: Due, external: str) -> None:
+    await world.store.write(lambda tx: pull_queue.posted(tx, due, external, "d"))
 
 
 async def worked(world: World, conversation: str) -> Any:
@@ -98,10 +109,10 @@ async def test_only_the_first_open_post_of_a_thread_is_due(world: World) -> None
     for number in range(3):
         [due] = await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50))
         shown.append(due.kind)
-        await world.store.write(lambda tx: pull_queue.begin(tx, due, 5))
+        await begun(world, due)
         [again] = await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50))
         assert again.uncertain, "nobody said what became of it"
-        await world.store.write(lambda tx: pull_queue.posted(tx, due, f"1.{number}", "d"))
+        await posted(world, due, f"1.{number}")
     assert shown == ["header", "story", "message"]
     assert await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50)) == []
     thread = await world.store.read(lambda look: find_thread(look, "slack", "C1", "1.0"))
@@ -113,21 +124,17 @@ async def test_only_the_first_open_post_of_a_thread_is_due(world: World) -> None
 
 
 async def _closed(tx: Any, conversation: str, by: Any) -> None:
-    from gateway.stream.status import close
-
     await close(tx, conversation, by)
 
 
 async def test_what_is_edited_or_erased_is_drawn_anew_also_in_a_closed_thread(world: World) -> None:
-    from gateway.stream.edit import edit_message, erase_message
-
     taken = await world.says("kim", "before")
     key = await world.do(pull, taken.conversation, HERE)
     said = await world.answers(taken.conversation, "one")
     await follow(world)
     for number in range(3):
         [due] = await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50))
-        await world.store.write(lambda tx: pull_queue.posted(tx, due, f"1.{number}", "d"))
+        await posted(world, due, f"1.{number}")
     await world.do(give_back, key)
     await world.do(edit_message, said.message, "uno")
     await world.do(erase_message, taken.message)
