@@ -97,11 +97,11 @@ class Rooms:
         if not members or len(members) > MEMBERS_MOST:
             return Audience.SHARED
         for one in members:
-            if not await self._is_ours(one):
+            if not await self.is_ours(one):
                 return Audience.SHARED
         return Audience.INNER
 
-    async def _is_ours(self, user: str) -> bool:
+    async def is_ours(self, user: str) -> bool:
         one = await self.person(user)
         if any(one.get(name) for name in STRANGE):
             return False
