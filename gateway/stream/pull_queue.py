@@ -41,17 +41,19 @@ CHANGED = """update pull_posts set stale = stale + 1 where state in ('posted', '
     and kind = 'message' and message_id in (select e.message_id from events e where e.position > $1 and e.position <= $2
         and e.kind in ('message.edited', 'message.erased', 'message.delivery', 'message.files'))
     and pull_id in (select id from pulls where place = $3)"""
-TOLD_BEFORE = """update pull_posts set stale = stale + 1 where kind = 'story' and pull_id in (
+TOLD_BEFORE = """update pull_posts set stale = stale + 1 where kind = 'story' and state <> 'queued' and pull_id in (
     select p.id from events e join messages m on m.id = e.message_id
     join pulls p on p.conversation_id = m.conversation_id and m.position < p.from_position
     where e.position > $1 and e.position <= $2 and e.kind in ('message.edited', 'message.erased') and p.place = $3)"""
-KNOWN_ANEW = """update pull_posts set stale = stale + 1 where kind = 'header' and pull_id in (
+KNOWN_ANEW = """update pull_posts set stale = stale + 1 where kind = 'header' and state <> 'queued' and pull_id in (
     select p.id from events e join conversations c on c.contact_id = e.contact_id
     join pulls p on p.conversation_id = c.id and p.given_back_at is null
     where e.position > $1 and e.position <= $2 and e.kind in ('contact.changed', 'contact.erased') and p.place = $3)"""
 PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, state)
     values ($1, $2, $3, $4, $5, $6, 'queued') on conflict do nothing"""
-STALE_HEADER = "update pull_posts set stale = stale + 1 where pull_id = $1 and kind = 'header'"
+# What is still queued is drawn when its turn comes.
+STALE_HEADER = """update pull_posts set stale = stale + 1 where pull_id = $1 and kind = 'header'
+    and state in ('posted', 'unknown', 'sending')"""
 # The newest of ours up to a watermark says how far she has come.
 STALE_SEEN = """update pull_posts set stale = stale + 1 where id = (select x.id from pull_posts x
     join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and m.leg_id = $2
@@ -74,7 +76,7 @@ DUE = """select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.a
     order by case when x.state = 'posted' then 1 else 0 end, x.position, x.part"""
 SOON = """select min(x.next_at) from pull_posts x join pulls p on p.id = x.pull_id
     where p.place = $1 and (x.state in ('queued', 'sending', 'unknown') or (x.state = 'posted' and x.stale > 0))"""
-BEGIN = "update pull_posts set state = 'sending', tries = tries + 1, next_at = $2 where id = $1"
+BEGIN = "update pull_posts set state = 'sending', tries = tries + 1, stale = 0, next_at = $2 where id = $1"
 POSTED = """update pull_posts set state = 'posted', external = $2, digest = $3, error = null, next_at = 0,
     stale = case when stale > 0 then 1 else 0 end where id = $1"""
 THREAD = "update pulls set thread = $2 where id = $1 and thread is null"
@@ -224,7 +226,7 @@ def _due(row: Row) -> Due:
 
 
 async def begin(tx: Tx, due: Due, until: int) -> None:
-    """It is about to be posted: should nobody ever say what came of it, one looks after `until` (UTC ms)."""
+    """It is about to be drawn and posted: should nobody ever say what came of it, one looks after `until` (UTC ms)."""
     await tx.run(BEGIN, due.id, until)
 
 

@@ -23,9 +23,11 @@ BLOCKS = 50
 FALLBACK = 3_000
 """Characters of the text that notifications show."""
 TITLE, FIELD, CONTEXT = 150, 2_000, 2_000
-STORY = 12_000
+STORY = 8_000
 """Characters of the story so far; what is older stays in the inbox."""
-URGENT = "4"
+BODY = 11_000
+"""Characters of a message. A post's blocks may hold 13,200 together, though no page says so
+(https://github.com/slackapi/bolt-js/issues/2509)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +196,8 @@ class Drawing:
         """`files`: those that are named here; None: all of them."""
         body = self.body(one)
         name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
-        blocks = words_of(body) if body else []
+        blocks = words_of(clipped(body, BODY)) if body else []
+        blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
         named = one.files if files is None else files
         blocks += [context(self.say("slack.file", name=file.name, size=size(file.size))) for file in named]
         blocks.append(context(*self.about(one)))
@@ -229,7 +232,7 @@ class Drawing:
         told: list[list[Block]] = []
         spent = count = 0
         for one in reversed(messages):
-            body = self.body(one)
+            body = clipped(self.body(one), STORY)
             name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
             blocks = [context(name, *self.about(one)), *words_of(body)]
             blocks += [

@@ -78,9 +78,9 @@ def _parsed(body: bytes) -> dict[str, Any]:
     try:
         said = orjson.loads(body)
     except orjson.JSONDecodeError:
-        raise Malformed("errors.malformed", "Slack's body is no JSON") from None
+        raise Malformed("errors.malformed", "Slack's body is no JSON", at="body", why="no JSON") from None
     if not isinstance(said, dict):
-        raise Malformed("errors.malformed", "Slack's body is no object")
+        raise Malformed("errors.malformed", "Slack's body is no object", at="body", why="no object")
     return said
 
 
@@ -88,7 +88,7 @@ def _form(body: bytes) -> dict[str, str]:
     try:
         return dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=100))
     except ValueError:
-        raise Malformed("errors.malformed", "Slack's body is no form") from None
+        raise Malformed("errors.malformed", "Slack's body is no form", at="body", why="no form") from None
 
 
 def _answer(said: Any) -> web.Response:

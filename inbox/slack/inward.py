@@ -33,7 +33,7 @@ class Inward:
         self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def take(self, kind: str, payload: Any) -> Any:
-        """Returns what is said with the acknowledgement. Raises Unavailable: it is not acknowledged, and comes again."""
+        """Returns what is said with the acknowledgement. Raises Unavailable: it is not acknowledged and comes again."""
         ask = understand(kind, payload, prefix=self._prefix, us=await self._us())
         return await self._once(ask)
 

@@ -207,12 +207,13 @@ class Sender:
             # It does not stand there: whatever goes wrong from here on begins anew.
             due = replace(due, state="queued")
         due = await self._for_whom(due)
+        until = self._clock() + round(self._pace.unsure * 1000)
+        # First: what happens while it is drawn makes it stale.
+        await self._store.write(lambda tx: pull_queue.begin(tx, due, until), aside=True)
         drawn = await self._draws.draw(due)
         if drawn is None:
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
             return
-        until = self._clock() + round(self._pace.unsure * 1000)
-        await self._store.write(lambda tx: pull_queue.begin(tx, due, until), aside=True)
         ts = await self._client.post(due.channel, due.thread, drawn, due.key)
         await self._store.write(lambda tx: pull_queue.posted(tx, due, ts, drawn.digest), aside=True)
 

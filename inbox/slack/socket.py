@@ -53,8 +53,7 @@ class Listener:
                     await client.connect()
                 tries = 0
                 await self._inward.catch_up(self._clock())
-                while await client.is_connected():
-                    await asyncio.sleep(LOOK)
+                await _until_broken(client)
                 log.info("the socket of Slack ended; it is opened again")
             except TROUBLE as why:
                 log.warning("Slack's socket could not be opened: %s", type(why).__name__)
@@ -85,6 +84,13 @@ class Listener:
             await client.send_socket_mode_response(response)
         except TROUBLE as why:
             log.info("an acknowledgement was lost, it comes again: %s", type(why).__name__)
+
+
+async def _until_broken(client: SocketModeClient) -> None:
+    """A socket that Slack wants replaced is replaced by the SDK: only one that ends without another is broken."""
+    while client.current_session is not None and await client.is_connected():
+        await client.current_session.wait_closed()
+        await asyncio.sleep(LOOK)
 
 
 async def _close(client: SocketModeClient) -> None:

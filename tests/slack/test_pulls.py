@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from gateway.errors import Conflict, NotFound, Refused
-from gateway.events import SYSTEM
+from gateway.events import SYSTEM, Visibility
 from gateway.store import Store, from_json
 from gateway.store.load import load_conversations
 from gateway.stream import outside, pull_queue
@@ -90,7 +90,9 @@ async def test_what_happens_in_it_waits_to_be_shown_in_order(world: World) -> No
     await world.answers(taken.conversation, "two")
     await world.notes(taken.conversation, "three")
     await world.says("lee", "elsewhere")
-    await world.answers(taken.conversation, "said there", visibility="note", client_id="slack:C1:1.2")
+    await world.answers(
+        taken.conversation, "said there", visibility=Visibility.NOTE, client_id="slack:C1:1.2"
+    )
     await world.do(give_back, key)
     await world.says("kim", "after")
     await follow(world)

@@ -14,6 +14,7 @@ export * from "./commands/macros";
 export * from "./commands/merging";
 export * from "./commands/private";
 export * from "./commands/proving";
+export * from "./commands/pulling";
 export * from "./commands/showing";
 export * from "./commands/starting";
 export * from "./commands/switching";
