@@ -66,16 +66,16 @@ MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_bac
         and o.given_back_at is null)"""
 OPEN_PULLS = "select id from pulls where place = $1 and given_back_at is null order by id"
 RUNS = """select 1 from pulls where place = $1 and (upto_position is null or upto_position > $2) limit 1"""
-DUE = """select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
-        p.upto_position, p.given_back_at from pull_posts x join pulls p on p.id = x.pull_id
-    where p.place = $1 and x.next_at <= $2 and (
-        (x.state in ('queued', 'sending', 'unknown') and not exists (select 1 from pull_posts y
-            where y.pull_id = x.pull_id and y.state in ('queued', 'sending', 'unknown')
-            and (y.position, y.part) < (x.position, x.part)))
-        or (x.state = 'posted' and x.stale > 0))
+# Of each thread the first that is open, and whatever is stale.
+_HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $1 and (
+    (x.state in ('queued', 'sending', 'unknown') and not exists (select 1 from pull_posts y
+        where y.pull_id = x.pull_id and y.state in ('queued', 'sending', 'unknown')
+        and (y.position, y.part) < (x.position, x.part)))
+    or (x.state = 'posted' and x.stale > 0))"""
+DUE = f"""select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
+    p.upto_position, p.given_back_at {_HEADS} and x.next_at <= $2
     order by case when x.state = 'posted' then 1 else 0 end, x.position, x.part"""
-SOON = """select min(x.next_at) from pull_posts x join pulls p on p.id = x.pull_id
-    where p.place = $1 and (x.state in ('queued', 'sending', 'unknown') or (x.state = 'posted' and x.stale > 0))"""
+SOON = f"select min(x.next_at) {_HEADS} and x.next_at > $2"
 BEGIN = "update pull_posts set state = 'sending', tries = tries + 1, stale = 0, next_at = $2 where id = $1"
 POSTED = """update pull_posts set state = 'posted', external = $2, digest = $3, error = null, next_at = 0,
     stale = case when stale > 0 then 1 else 0 end where id = $1"""
@@ -196,9 +196,9 @@ async def load_due(look: Reader, place: str, now: int) -> list[Due]:
     return [_due(row) for row in await look.all(DUE, place, now)]
 
 
-async def next_due(look: Reader, place: str) -> int | None:
-    """When there is something to do, UTC ms; None: nothing waits."""
-    found = await look.value(SOON, place)
+async def next_due(look: Reader, place: str, now: int) -> int | None:
+    """When there is something to do that may not be done yet (UTC ms); None: nothing waits for a time."""
+    found = await look.value(SOON, place, now)
     return None if found is None else int(found)
 
 

@@ -133,8 +133,8 @@ class Sender:
                 continue
             self._busy.add(due.channel)
             posts.create_task(self._try(due))
-        soon = await self._store.read(lambda look: pull_queue.next_due(look, PLACE))
-        if soon is not None and soon > now:
+        soon = await self._store.read(lambda look: pull_queue.next_due(look, PLACE, now))
+        if soon is not None:
             wait = min(wait, (soon - now) / 1000)
         return max(wait, 0.01)
 
