@@ -24,9 +24,11 @@ from inbox.slack.inward import Inward
 
 log = logging.getLogger(__name__)
 
-LOOK = 1.0
-"""Seconds between two looks whether the socket stands."""
-AGAIN = (1.0, 2.0, 5.0, 10.0, 30.0)
+SDK = logging.getLogger(f"{__name__}.sdk")
+SDK.setLevel(logging.CRITICAL)  # it calls every end of a socket an error; what matters of it is said here
+LOOK = 0.2
+"""Seconds after the end of a socket in which the SDK has put another into its place, or not."""
+AGAIN = (0.1, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds until it is opened again, after each try that failed."""
 CONNECTS = 20.0
 """Seconds that opening it may last."""
@@ -68,7 +70,7 @@ class Listener:
         token = self._config.app_token.get_secret_value()
         web = AsyncWebClient(base_url=self._config.api_base, session=self._session, retry_handlers=[])
         # We look after it ourselves: the SDK's own way back says nothing of what was missed meanwhile.
-        client = SocketModeClient(token, logger=log, web_client=web, auto_reconnect_enabled=False)
+        client = SocketModeClient(token, logger=SDK, web_client=web, auto_reconnect_enabled=False)
         client.socket_mode_request_listeners.append(self._heard)
         return client
 
