@@ -22,6 +22,8 @@ from inbox.slack.inward import Inward
 
 log = logging.getLogger(__name__)
 
+DIGITS = 12
+"""Of a time in seconds: the SDK trips over one that is no float (OverflowError)."""
 EVENTS, INTERACTIONS, COMMANDS = "/slack/events", "/slack/interactions", "/slack/commands"
 
 
@@ -66,7 +68,9 @@ class Door:
         if len(timestamps) != 1 or len(signatures) != 1:
             return False
         timestamp, signature = timestamps[0], signatures[0]
-        if not (timestamp.isascii() and timestamp.isdigit() and signature.isascii()):
+        if not (
+            timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= DIGITS and signature.isascii()
+        ):
             return False
         try:
             return self._verifier.is_valid(body, timestamp, signature)
