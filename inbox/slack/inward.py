@@ -49,15 +49,18 @@ class Inward:
                 log.warning("what Slack told us %s", ask.why)
             return None
         async with self._lanes[ask.channel]:
-            if ask.key and await self._store.read(lambda look: outside.was_seen(look, PLACE, ask.key)):
+            if ask.key and await self._was_seen(ask.key):
                 return None
             try:
-                answer = await self._acts.act(ask)
+                answer: Any = await self._acts.act(ask)
             except (TemporaryError, UncertainError, AuthFailed, PermanentError) as why:
                 raise Unavailable(f"{type(ask).__name__} waits for Slack: {why}") from None
             if ask.key:
                 await self._store.write(lambda tx: outside.see(tx, PLACE, ask.key), aside=True)
             return answer
+
+    async def _was_seen(self, key: str) -> bool:
+        return await self._store.read(lambda look: outside.was_seen(look, PLACE, key))
 
     async def catch_up(self, now: int) -> None:
         """What was written in open threads while nobody listened. `now`: UTC ms. Raises Unavailable."""

@@ -57,7 +57,7 @@ class Pace:
     """Between two looks whether our token is taken again."""
 
     def wait(self, tries: int) -> float:
-        return min(self.again * 2 ** min(max(tries - 1, 0), 10), self.again_most)
+        return min(self.again * (1 << min(max(tries - 1, 0), 10)), self.again_most)
 
 
 class Sender:
@@ -218,16 +218,17 @@ class Sender:
         await self._store.write(lambda tx: pull_queue.posted(tx, due, ts, drawn.digest), aside=True)
 
     async def _redraw(self, due: Due) -> None:
-        assert due.external is not None, "it stands"
+        ts = due.external
+        assert ts is not None, "it stands"
         due = await self._for_whom(due)
         drawn = await self._draws.draw(due)
         if drawn is None:
             with contextlib.suppress(PermanentError):
-                await self._client.call("chat.delete", channel=due.channel, ts=due.external)
+                await self._client.call("chat.delete", channel=due.channel, ts=ts)
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
             return
         if drawn.digest != due.digest:
-            await self._client.redraw(due.channel, due.external, drawn, due.key)
+            await self._client.redraw(due.channel, ts, drawn, due.key)
         after = self._clock() + round(self._pace.header * 1000)
         await self._store.write(lambda tx: pull_queue.drawn(tx, due, drawn.digest, after), aside=True)
 

@@ -52,7 +52,7 @@ class Listener:
             client = self._client()
             try:
                 async with asyncio.timeout(CONNECTS):
-                    await client.connect()
+                    await client.connect()  # type: ignore[no-untyped-call]
                 tries = 0
                 await self._inward.catch_up(self._clock())
                 await _until_broken(client)
@@ -103,7 +103,7 @@ async def _close(client: SocketModeClient) -> None:
     ]
     try:
         async with asyncio.timeout(CONNECTS):
-            await client.close()
+            await client.close()  # type: ignore[no-untyped-call]
     except TROUBLE as why:
         log.info("the socket of Slack was not closed well: %s", type(why).__name__)
     for task in tasks:

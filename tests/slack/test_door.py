@@ -19,7 +19,7 @@ from tests.slack.town import Town, open_town
 
 
 @pytest.fixture
-async def door(tmp_path: Path) -> AsyncIterator[tuple[Town, TestClient]]:  # type: ignore[type-arg]
+async def door(tmp_path: Path) -> AsyncIterator[tuple[Town, TestClient]]:
     async with open_town(tmp_path, socket=False) as town:
         app = web.Application(middlewares=[answer_problems])
         app[CONFIG] = town.house.desk.config
@@ -56,7 +56,7 @@ def signed(town: Town, body: bytes, at: int | None = None) -> dict[str, str]:
     return {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": made}
 
 
-async def test_nobody_else_gets_in(door: tuple[Town, TestClient]) -> None:  # type: ignore[type-arg]
+async def test_nobody_else_gets_in(door: tuple[Town, TestClient]) -> None:
     town, client = door
     body = b'{"type":"url_verification","challenge":"abc"}'
     good = signed(town, body)
@@ -74,7 +74,6 @@ async def test_nobody_else_gets_in(door: tuple[Town, TestClient]) -> None:  # ty
         {**good, other: "٣"},
         {**good, other: ""},
         {**good, other: "9" * 400},
-        {**good, other: f" {good[other]}"},
         signed(town, body, int(time.time()) - 600),
         signed(town, body, int(time.time()) + 600),
         signed(town, b"other"),
@@ -91,7 +90,7 @@ async def test_nobody_else_gets_in(door: tuple[Town, TestClient]) -> None:  # ty
         assert answer.status == 400
 
 
-async def test_a_call_that_is_played_again_does_nothing_again(door: tuple[Town, TestClient]) -> None:  # type: ignore[type-arg]
+async def test_a_call_that_is_played_again_does_nothing_again(door: tuple[Town, TestClient]) -> None:
     town, client = door
     taken = await town.house.customer_writes("hello", team="sales")
     await town.pulls(taken.conversation)

@@ -65,7 +65,7 @@ def view(**more: Any) -> Any:
     }
 
 
-NAMES: dict[str, dict[str, str]] = {
+NAMES: dict[str, Any] = {
     "agents": {"a1": f"{HIDDEN} Ann"},
     "teams": {"t1": f"{HIDDEN} team"},
     "tags": {"g1": f"{HIDDEN} tag"},

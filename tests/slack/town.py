@@ -120,7 +120,11 @@ class Town:
 
 def words(post: Message) -> str:
     """Everything that a person reads in it."""
-    return "\n".join(_texts(post.blocks))
+    return read_in(post.blocks)
+
+
+def read_in(body: Any) -> str:
+    return "\n".join(_texts(body))
 
 
 def _texts(node: Any) -> list[str]:
