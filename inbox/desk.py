@@ -29,6 +29,8 @@ class Place(Protocol):
     """Somewhere else where agents work: conversations can be pulled there (`inbox.commands.pulling`)."""
 
     name: str
+    label: str
+    """What people call it: a name, the same in every language."""
 
     async def channels(self) -> Sequence[tuple[str, str]]:
         """Where a conversation may be pulled to: the place's name for it, and the people's. Raises Unavailable."""

@@ -29,6 +29,7 @@ class Rooms:
     """A `Place` of the desk; one per process."""
 
     name = PLACE
+    label = "Slack"
 
     def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client

@@ -41,6 +41,7 @@ export * from "./rest/log";
 export * from "./rest/macros";
 export * from "./rest/messages";
 export * from "./rest/parked";
+export * from "./rest/places";
 export * from "./rest/profile";
 export * from "./rest/proving";
 export * from "./rest/push";
