@@ -236,6 +236,8 @@ async def _play(config: Any, stop: asyncio.Event) -> bool:
             print(f"  {base}{sandbox.path}/mail  in a mail program", flush=True)
             for seat in await customer_seats(parley.store, config):
                 print(f"  {base}{seat.path}  {seat.who}", flush=True)
+            print("\nWork beside the inbox:", flush=True)
+            print(f"  {base}{sandbox.path}/slack  in a workspace that speaks as Slack does", flush=True)
             print(f"\nCtrl-C stops it; what was said stays in {config.data}.", flush=True)
             return await sandbox.run(_reached(config, port), stop)
 

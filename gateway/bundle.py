@@ -87,6 +87,12 @@ def mail() -> App:
     return _app(orjson.loads((folder() / "manifest.json").read_bytes())["mail"])
 
 
+@cache
+def slack() -> App:
+    """The demo's page with the workspace in which agents work."""
+    return _app(orjson.loads((folder() / "manifest.json").read_bytes())["slack"])
+
+
 def _app(read: dict[str, Any]) -> App:
     return App(read["script"], read["style"], tuple(read["chunks"]))
 

@@ -31,6 +31,10 @@ from gateway.sandbox.phones.api import Door as PhoneDoor
 from gateway.sandbox.phones.network import Network
 from gateway.sandbox.phones.page import Phones
 from gateway.sandbox.phones.residents import channels, numbers, settle
+from gateway.sandbox.slack.page import SlackProgram
+from gateway.sandbox.slack.records import Person
+from gateway.sandbox.slack.residents import settle as settle_workspace
+from gateway.sandbox.slack.town import Slack, serve_slack
 from gateway.sandbox.team import COLLEAGUES
 from gateway.store import Reader, Row, Store, Tx, open_store
 from inbox.auth.links import make_link
@@ -125,18 +129,41 @@ async def mail_office(config: Config) -> AsyncIterator[tuple[Config, Office]]:
         await office.close()
 
 
+class Workspace(NamedTuple):
+    slack: Slack
+    residents: list[Person]
+    """Whom a newcomer may be there."""
+
+
+@contextlib.asynccontextmanager
+async def workspace(config: Config) -> AsyncIterator[tuple[Config, Workspace]]:
+    """The shop's Slack, at an address of its own. Other tokens at every start, as it has forgotten everything."""
+    slack = Slack(seed=secrets.randbits(64))
+    slack.installation.bot_token = f"xoxb-{secrets.token_hex(16)}"
+    slack.installation.app_token = f"xapp-1-{secrets.token_hex(16)}"
+    slack.installation.signing_secret = secrets.token_hex(16)
+    residents = settle_workspace(slack)
+    async with serve_slack(slack):
+        yield config, Workspace(slack, residents)
+
+
 class Outside(NamedTuple):
-    """Who carries messages between the demo and its customers."""
+    """Who carries messages between the demo and its customers, and where its agents work besides the inbox."""
 
     network: Network
     office: Office
+    workspace: Workspace
 
 
 @contextlib.asynccontextmanager
 async def providers(config: Config) -> AsyncIterator[tuple[Config, Outside]]:
     """All of them, and the configuration with what they carry."""
-    async with phone_network(config) as (config, network), mail_office(config) as (config, office):
-        yield config, Outside(network, office)
+    async with (
+        phone_network(config) as (config, network),
+        mail_office(config) as (config, office),
+        workspace(config) as (config, there),
+    ):
+        yield config, Outside(network, office, there)
 
 
 def open_sandbox(store: Store, config: Config, outside: Outside, channels: Channels) -> Sandbox:
@@ -163,11 +190,13 @@ def open_sandbox(store: Store, config: Config, outside: Outside, channels: Chann
     crowd = Crowd(ACCOUNT, signed, settles, on=config.sandbox.customers)
     people = [(one.role, one.name) for one in reversed(COLLEAGUES)]
     key = _key(config)
-    network, office = outside
+    network, office, there = outside
     # Where the shop's own door for mail listens is known once it does.
     office.way = lambda: ("127.0.0.1", getattr(channels.get(MAIL), "port", 0))
     phones, mail = Phones(key, network, people), MailProgram(key, office, people)
-    return Sandbox(key, ACCOUNT, crowd, signed, enter, people, phones, mail, Writers(office, crowd, ADDRESS))
+    slack = SlackProgram(key, there.slack, people, there.residents)
+    writers = Writers(office, crowd, ADDRESS)
+    return Sandbox(key, ACCOUNT, crowd, signed, enter, people, phones, mail, slack, writers)
 
 
 def _key(config: Config) -> str:

@@ -6,6 +6,7 @@
 //   sandbox-HASH.js/.css  the demo's own page    }
 //   phones-HASH.js/.css   its page of phones     }
 //   mail-HASH.js/.css     its mail program       }
+//   slack-HASH.js/.css    its workspace          }
 //   widget-HASH.js/.css   the chat window        } The style of a lazy chunk is not loaded by itself: import css from the entry.
 //   worker-HASH.js        the inbox's service worker; the server gives it the stable name that a browser asks again for
 //   pdf-worker-HASH.js    pdf.js reading a document, in a thread of its own; pdf-VERSION/ what it asks for then (the tables of
@@ -26,7 +27,7 @@ import * as esbuild from "esbuild";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 const source = join(here, "src");
-const ENTRIES = { inbox: "inbox/main.tsx", widget: "widget/main.tsx", sandbox: "sandbox/main.tsx", phones: "sandbox/phones/main.tsx", mail: "sandbox/mail/main.tsx" };
+const ENTRIES = { inbox: "inbox/main.tsx", widget: "widget/main.tsx", sandbox: "sandbox/main.tsx", phones: "sandbox/phones/main.tsx", mail: "sandbox/mail/main.tsx", slack: "sandbox/slack/main.tsx" };
 const LOADER = "widget/loader.ts";
 const WORKER = "inbox/notify/worker.ts";
 const MARK = "inbox/mark.svg";

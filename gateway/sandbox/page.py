@@ -29,6 +29,7 @@ from gateway.sandbox.mail.page import MailProgram
 from gateway.sandbox.phones.page import Phones
 from gateway.sandbox.pictures import GOODS, PICTURES, goods, picture
 from gateway.sandbox.sheet import Handler, Told, drawn, guarded, sheet
+from gateway.sandbox.slack.page import SlackProgram
 
 log = logging.getLogger(__name__)
 
@@ -96,6 +97,7 @@ class Sandbox:
     """Role and name of the agents as whom a newcomer may sign in."""
     phones: Phones
     mail: MailProgram
+    slack: SlackProgram
     writers: Writers
     again: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the demo shall begin anew."""
@@ -119,6 +121,7 @@ class Sandbox:
         posts: dict[str, Handler] = {"/play": self._play, "/enter/{role}": self._enter, "/again": self._again}
         self.phones.hang(application)
         self.mail.hang(application)
+        self.slack.hang(application)
         for path, handler in gets.items():
             application.router.add_get("/sandbox/{key}" + path, guarded(self.key, handler))
         for path, handler in posts.items():
@@ -134,6 +137,7 @@ class Sandbox:
         try:
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            self.slack.over.set()
             for task in (*playing, *ends):
                 task.cancel()
             await asyncio.gather(*playing, *ends, return_exceptions=True)

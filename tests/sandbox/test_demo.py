@@ -247,7 +247,7 @@ async def test_the_shop_vouches_for_a_customer_with_a_history(
 
 
 async def test_the_house_of_mail_is_there_before_parley_and_ends_with_it(config: Config) -> None:
-    async with providers(config) as (written, (_, office)):
+    async with providers(config) as (written, (_, office, _)):
         assert sorted(written.channels) == ["mail", "shop", "sms", "whatsapp"]
         assert len(Channels.of(written.channels)) == 4
         _, writer = await asyncio.open_connection("127.0.0.1", office.port)

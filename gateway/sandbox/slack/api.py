@@ -22,7 +22,7 @@ from gateway.sandbox.slack.installation import Installation
 from gateway.sandbox.slack.methods import METHODS
 from gateway.sandbox.slack.rates import Rates
 from gateway.sandbox.slack.records import Json
-from gateway.sandbox.slack.refusal import Refused, limited
+from gateway.sandbox.slack.refusal import Refusal, limited
 from gateway.sandbox.slack.sockets import Sockets
 from gateway.sandbox.slack.tickets import Tickets
 from gateway.sandbox.slack.weather import FAIR, Weather
@@ -99,7 +99,7 @@ class Door:
                 raise limited(self.weather.retry_after)
             told = {"ok": True, **self._run(method, given, _token(request, given))}
             answer, error = _json(told), ""
-        except Refused as why:
+        except Refusal as why:
             answer, error = _json(why.json(), why.status), why.error
             if why.retry_after:
                 answer.headers["Retry-After"] = str(why.retry_after)
@@ -109,10 +109,10 @@ class Door:
         return self._spoilt(request, fault, answer)
 
     def _run(self, name: str, given: Mapping[str, Any], token: str) -> Json:
-        """Raises Refused."""
+        """Raises Refusal."""
         method = METHODS.get(name)
         if method is None:
-            raise Refused("unknown_method", req_method=name)
+            raise Refusal("unknown_method", req_method=name)
         self._installation.check(token, method.scope, app=method.app)
         call = Call(*self._known, given)
         if method.tier:
@@ -172,7 +172,7 @@ class Door:
             return _cut(request)
         try:
             self._installation.check(_token(request, {}), "files:read")
-        except Refused:
+        except Refusal:
             return web.Response(status=302, headers={"Location": f"{self._workspace.base}/login"})
         file = self._workspace.files.get(request.match_info["of"].partition("-")[2])
         if file is None or file.content is None:
@@ -188,29 +188,29 @@ class Door:
         try:
             said = orjson.loads(await request.read())
             if not isinstance(said, dict):
-                raise Refused("invalid_payload", status=400)
+                raise Refusal("invalid_payload", status=400)
             self._deeds.answered(self._tickets.use(request.match_info["secret"]), said)
         except ValueError:
             return web.Response(status=400, text="invalid_payload")
-        except Refused as why:
+        except Refusal as why:
             return web.Response(status=why.status if why.status != 200 else 400, text=why.error)
         return web.Response(text="ok")
 
 
 async def _arguments(request: web.Request) -> Mapping[str, Any]:
-    """From the query, a form or JSON. Raises Refused."""
+    """From the query, a form or JSON. Raises Refusal."""
     if request.method == "GET":
         return dict(request.query)
     if request.content_type == "application/json":
         try:
             said = orjson.loads(await request.read() or b"{}")
         except ValueError as why:
-            raise Refused("invalid_json") from why
+            raise Refusal("invalid_json") from why
         if not isinstance(said, dict):
-            raise Refused("json_not_object")
+            raise Refusal("json_not_object")
         return {**request.query, **said}
     if request.can_read_body and request.content_type == "application/octet-stream":
-        raise Refused("missing_post_type")
+        raise Refusal("missing_post_type")
     return {**request.query, **await request.post()}
 
 

@@ -12,7 +12,7 @@ import orjson
 from gateway.sandbox.slack.installation import Installation
 from gateway.sandbox.slack.rates import Rates
 from gateway.sandbox.slack.records import Channel, Json, Message
-from gateway.sandbox.slack.refusal import Refused, told
+from gateway.sandbox.slack.refusal import Refusal, told
 from gateway.sandbox.slack.sockets import Sockets
 from gateway.sandbox.slack.tickets import Tickets
 from gateway.sandbox.slack.workspace import Workspace
@@ -37,13 +37,13 @@ class Call:
         """Where we answer, without a slash at its end."""
         return self.workspace.base
 
-    def text(self, name: str, default: str = "") -> str:
+    def said(self, name: str, default: str = "") -> str:
         value = self.given.get(name)
         return default if value is None else str(value)
 
     def need(self, name: str) -> str:
-        """Raises Refused."""
-        value = self.text(name)
+        """Raises Refusal."""
+        value = self.said(name)
         if not value:
             raise told("invalid_arguments", f"[ERROR] missing required field: {name}")
         return value
@@ -53,8 +53,8 @@ class Call:
         return value is True or str(value) in TRUE
 
     def number(self, name: str, default: int) -> int:
-        """Raises Refused."""
-        value = self.text(name)
+        """Raises Refusal."""
+        value = self.said(name)
         if not value:
             return default
         if not value.isdecimal():
@@ -62,33 +62,33 @@ class Call:
         return int(value)
 
     def json(self, name: str, error: str) -> Any:
-        """JSON as it is in a JSON body, or as a string of it. Raises Refused."""
+        """JSON as it is in a JSON body, or as a string of it. Raises Refusal."""
         value = self.given.get(name)
         if not isinstance(value, str) or value == "":
             return value
         try:
             return orjson.loads(value)
         except ValueError as why:
-            raise Refused(error) from why
+            raise Refusal(error) from why
 
     def channel(self) -> Channel:
-        """Raises Refused."""
+        """Raises Refusal."""
         return self.workspace.channel(self.need("channel"))
 
     def joined(self) -> Channel:
-        """Raises Refused."""
+        """Raises Refusal."""
         return self.workspace.joined(self.need("channel"))
 
     def message(self, channel: Channel, name: str = "ts") -> Message:
-        """Raises Refused."""
+        """Raises Refusal."""
         return self.workspace.message(channel, self.need(name))
 
     def page(self, things: Sequence[T], usual: int, most: int) -> tuple[list[T], str]:
-        """Those of this page and the cursor of the next, empty at the end (apis/web-api/pagination). Raises Refused."""
+        """Those of this page and the cursor of the next, empty at the end (apis/web-api/pagination). Raises Refusal."""
         size = self.number("limit", usual)
         if not 1 <= size <= most:
-            raise Refused("invalid_limit")
-        begin = _place(self.text("cursor"))
+            raise Refusal("invalid_limit")
+        begin = _place(self.said("cursor"))
         end = begin + size
         return list(things[begin:end]), _cursor(end) if end < len(things) else ""
 
@@ -106,7 +106,7 @@ def _place(cursor: str) -> int:
             return int(place)
     except ValueError:
         pass
-    raise Refused("invalid_cursor")
+    raise Refusal("invalid_cursor")
 
 
 def paged(cursor: str) -> Json:

@@ -12,7 +12,7 @@ from gateway.sandbox.slack.deliveries import Deliveries, Unheard
 from gateway.sandbox.slack.kit import check_message, check_view, interactive
 from gateway.sandbox.slack.methods.views import change, place
 from gateway.sandbox.slack.records import APP, BOT_USER, HOME, Channel, Json, Message, View, Whisper
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 from gateway.sandbox.slack.tickets import Response, Tickets
 from gateway.sandbox.slack.workspace import Workspace
 
@@ -41,12 +41,12 @@ class Deeds:
     async def press(
         self, user: str, channel: Channel, ts: str, action: str, value: Any = None, *, block: str = ""
     ) -> Answer:
-        """A button of that message is pressed, or `value` chosen from a menu of it. Raises Refused."""
+        """A button of that message is pressed, or `value` chosen from a menu of it. Raises Refusal."""
         shown: Message | Whisper | None = channel.messages.get(ts)
         if shown is None:
             shown = next((one for one in channel.whispers if one.ts == ts and one.to == user), None)
         if shown is None:
-            raise Refused("message_not_found")
+            raise Refusal("message_not_found")
         whispered = isinstance(shown, Whisper)
         found = _element(shown.blocks, action, block)
         container: Json = {
@@ -106,7 +106,7 @@ class Deeds:
         return await self._ask("interactive", payload)
 
     async def message_shortcut(self, user: str, channel: Channel, ts: str, callback: str) -> Answer:
-        """From the menu of a message. Raises Refused."""
+        """From the menu of a message. Raises Refusal."""
         message = self._workspace.message(channel, ts)
         payload = {
             "type": "message_action",
@@ -122,7 +122,7 @@ class Deeds:
         return await self._ask("interactive", payload)
 
     def answered(self, response: Response, said: Json) -> None:
-        """What came to a response URL, or with the acknowledgement of a command. Raises Refused."""
+        """What came to a response URL, or with the acknowledgement of a command. Raises Refusal."""
         workspace = self._workspace
         channel = workspace.channels[response.channel]
         message = channel.messages.get(response.ts)
@@ -136,7 +136,7 @@ class Deeds:
             return
         text, blocks = str(said.get("text") or ""), check_message(said.get("blocks"))
         if not text and not blocks:
-            raise Refused("no_text")
+            raise Refusal("no_text")
         if said.get("replace_original") and message is not None:
             workspace.change(channel, message, text, blocks=blocks)
         elif said.get("replace_original") and whisper is not None:
@@ -170,7 +170,7 @@ class Deeds:
         return hers[-1] if hers else None
 
     async def press_in_view(self, view: View, action: str, value: Any = None, *, block: str = "") -> Answer:
-        """Raises Refused."""
+        """Raises Refusal."""
         found = _element(view.body["blocks"], action, block)
         if value is not None and found[1]["type"] not in ("button", "overflow"):
             self.fill(view, action, value, block=found[0]["block_id"])
@@ -186,7 +186,7 @@ class Deeds:
         return await self._ask("interactive", payload)
 
     def fill(self, view: View, action: str, value: Any, *, block: str = "") -> None:
-        """What she writes or chooses; the app hears of it when she submits. Raises Refused."""
+        """What she writes or chooses; the app hears of it when she submits. Raises Refusal."""
         holder, element = _element(view.body["blocks"], action, block)
         view.values.setdefault(holder["block_id"], {})[element["action_id"]] = chosen(element, value)
         self._workspace.touch()
@@ -211,7 +211,7 @@ class Deeds:
         return answer
 
     def _follow(self, view: View, said: Json) -> None:
-        """What becomes of a modal that was submitted. Raises Refused where the app's answer is no view."""
+        """What becomes of a modal that was submitted. Raises Refusal where the app's answer is no view."""
         workspace = self._workspace
         match said.get("response_action"):
             case "errors":
@@ -288,7 +288,7 @@ class Deeds:
 
 
 def chosen(element: Json, value: Any) -> Json:
-    """How an element says what was chosen or written; None: nothing. Raises Refused."""
+    """How an element says what was chosen or written; None: nothing. Raises Refusal."""
     kind = element["type"]
     match kind:
         case "plain_text_input":
@@ -308,7 +308,7 @@ def chosen(element: Json, value: Any) -> Json:
         return {"type": kind, "selected_options": [one for one in options if one["value"] in (value or [])]}
     option = next((one for one in options if one["value"] == value), None)
     if value and option is None:
-        raise Refused("invalid_arguments")
+        raise Refusal("invalid_arguments")
     return {"type": kind, "selected_option": option}
 
 
@@ -363,7 +363,7 @@ def _element(blocks: list[Json], action: str, block: str) -> tuple[Json, Json]:
     for found in interactive(blocks):
         if found[1]["action_id"] == action and block in ("", found[0]["block_id"]):
             return found
-    raise Refused("invalid_arguments")
+    raise Refusal("invalid_arguments")
 
 
 def _name(channel: Channel) -> str:

@@ -67,7 +67,7 @@ class Deliveries:
     def __init__(self, line: Line, *, seed: int = 0) -> None:
         self.line = line
         self.weather: Weather = FAIR
-        self.retries = RETRIES
+        self.retries: tuple[float, ...] = RETRIES
         self.patience = PATIENCE
         self.brought: deque[Brought] = deque(maxlen=REMEMBERED)
         self.lost: deque[Json] = deque(maxlen=REMEMBERED)

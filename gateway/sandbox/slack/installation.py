@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from hmac import compare_digest
 
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 
 SCOPES = frozenset(
     {
@@ -14,7 +14,7 @@ SCOPES = frozenset(
         *("im:write", "reactions:read", "reactions:write", "team:read", "users:read", "users:read.email"),
     }
 )
-"""What our manifest asks for."""
+"""Everything that the methods here may need; a test that asks for less sets its own."""
 
 
 @dataclass(slots=True)
@@ -28,22 +28,22 @@ class Installation:
     """The error that every call with our tokens gets: `token_revoked`, `account_inactive`, `invalid_auth`."""
 
     def check(self, token: str, needed: str, *, app: bool = False) -> None:
-        """`app`: the method is for tokens of the app itself. Raises Refused."""
+        """`app`: the method is for tokens of the app itself. Raises Refusal."""
         if not token:
-            raise Refused("not_authed")
+            raise Refusal("not_authed")
         is_app = compare_digest(token.encode(), self.app_token.encode())
         if not is_app and not compare_digest(token.encode(), self.bot_token.encode()):
-            raise Refused("invalid_auth")
+            raise Refusal("invalid_auth")
         if self.revoked:
-            raise Refused(self.revoked)
+            raise Refusal(self.revoked)
         if is_app != app:
-            raise Refused("not_allowed_token_type")
+            raise Refusal("not_allowed_token_type")
         self.need(needed, self.app_scopes if app else self.scopes)
 
     def need(self, needed: str, provided: frozenset[str] | None = None) -> None:
-        """`needed`: one scope, or several of which one will do, with `|` between. Raises Refused."""
+        """`needed`: one scope, or several of which one will do, with `|` between. Raises Refusal."""
         provided = self.scopes if provided is None else provided
         if needed and provided.isdisjoint(needed.split("|")):
-            raise Refused(
+            raise Refusal(
                 "missing_scope", needed=needed.replace("|", ","), provided=",".join(sorted(provided))
             )

@@ -18,7 +18,7 @@ Fault = Callable[[str], None]
 
 
 def check_message(blocks: Any) -> list[Json]:
-    """Raises Refused."""
+    """Raises Refusal."""
     if blocks is None or blocks == "":
         return []
     if not isinstance(blocks, list) or not all(isinstance(one, dict) for one in blocks):
@@ -32,7 +32,7 @@ def check_message(blocks: Any) -> list[Json]:
 
 
 def check_view(view: Any, kind: str) -> Json:
-    """`kind`: modal or home. Raises Refused."""
+    """`kind`: modal or home. Raises Refusal."""
     if not isinstance(view, dict):
         raise told("invalid_arguments", "[ERROR] failed to match all allowed schemas [json-pointer:/view]")
     found: list[str] = []

@@ -34,11 +34,11 @@ class Rates:
     _buckets: dict[str, tuple[float, int]] = field(default_factory=dict)
 
     def call(self, method: str, tier: int) -> None:
-        """Raises Refused."""
+        """Raises Refusal."""
         self._take(method, self.limits.bursts[tier - 1], self.limits.tiers[tier - 1] / 60)
 
     def post(self, channel: str) -> None:
-        """Raises Refused."""
+        """Raises Refusal."""
         self._take(f"post/{channel}", self.limits.burst, self.limits.posts)
         self._take("post", self.limits.workspace, self.limits.workspace / 60)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 
-class Refused(Exception):
+class Refusal(Exception):
     """`error` is the word of the reference; `more` stands beside it in the answer."""
 
     def __init__(self, error: str, *, status: int = 200, retry_after: int = 0, **more: Any) -> None:
@@ -19,10 +19,10 @@ class Refused(Exception):
         return {"ok": False, "error": self.error, **self.more}
 
 
-def told(error: str, *messages: str) -> Refused:
+def told(error: str, *messages: str) -> Refusal:
     """With words for the developer, as `response_metadata.messages` has them."""
-    return Refused(error, response_metadata={"messages": list(messages)})
+    return Refusal(error, response_metadata={"messages": list(messages)})
 
 
-def limited(seconds: int) -> Refused:
-    return Refused("ratelimited", status=429, retry_after=max(1, seconds))
+def limited(seconds: int) -> Refusal:
+    return Refusal("ratelimited", status=429, retry_after=max(1, seconds))

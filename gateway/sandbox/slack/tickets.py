@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 
 TRIGGER = 3_000
 RESPONSE = 30 * 60 * 1000
@@ -54,14 +54,14 @@ class Tickets:
         return name
 
     def spend(self, name: str) -> Trigger:
-        """Raises Refused."""
+        """Raises Refusal."""
         found = self._triggers.get(name)
         if found is None:
-            raise Refused("invalid_trigger_id")
+            raise Refusal("invalid_trigger_id")
         if found.used:
-            raise Refused("exchanged_trigger_id")
+            raise Refusal("exchanged_trigger_id")
         if self._clock() > found.until:
-            raise Refused("expired_trigger_id")
+            raise Refusal("expired_trigger_id")
         found.used = True
         return found
 
@@ -72,13 +72,13 @@ class Tickets:
         return name
 
     def use(self, name: str) -> Response:
-        """Raises Refused: what these addresses answer is HTTP 404 with one word."""
+        """Raises Refusal: what these addresses answer is HTTP 404 with one word."""
         found = self._responses.get(name)
         if found is None:
-            raise Refused("invalid_url", status=404)
+            raise Refusal("invalid_url", status=404)
         if self._clock() > found.until:
-            raise Refused("expired_url", status=404)
+            raise Refusal("expired_url", status=404)
         if found.left == 0:
-            raise Refused("used_url", status=404)
+            raise Refusal("used_url", status=404)
         found.left -= 1
         return found

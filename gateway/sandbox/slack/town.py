@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
+from mimetypes import guess_type
 from typing import Any
 
 from aiohttp import web
@@ -30,6 +32,7 @@ from gateway.sandbox.slack.records import (
     BOT_USER,
     HOME,
     Channel,
+    File,
     Guest,
     Json,
     Kind,
@@ -141,6 +144,26 @@ class Slack:
         """Returns its ts."""
         name = f"{self.workspace.new_id('m').lower()}-{person.id.lower()}"
         return self.workspace.post(channel, person.id, text, thread=thread, client_id=name, **more).ts
+
+    def attach(
+        self, person: Person, channel: Channel, name: str, content: bytes, text: str = "", thread: str = ""
+    ) -> str:
+        """A message with a file of hers; returns its ts."""
+        file = File(
+            self.workspace.new_id("F"),
+            name,
+            len(content),
+            person.id,
+            self.workspace.clock() // 1000,
+            secrets.token_hex(12),
+            mime=guess_type(name)[0] or "application/octet-stream",
+            content=content,
+            done=True,
+        )
+        self.workspace.files[file.id] = file
+        ts = self.say(person, channel, text, thread, files=[file], subtype="file_share")
+        file.shares[channel.id] = [ts]
+        return ts
 
     def edit(self, channel: Channel, ts: str, text: str) -> None:
         self.workspace.change(channel, channel.messages[ts], text)

@@ -22,7 +22,7 @@ from gateway.sandbox.slack.records import (
     Whisper,
     message_json,
 )
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 
 Tell = Callable[[str, Json], None]
 """The kind of envelope and its payload."""
@@ -75,41 +75,41 @@ class Workspace:
         return channel
 
     def direct(self, user: str) -> Channel:
-        """The conversation of our app with one person. Raises Refused."""
+        """The conversation of our app with one person. Raises Refusal."""
         person = self.person(user)
         if person.bot:
-            raise Refused("cannot_dm_bot")
+            raise Refusal("cannot_dm_bot")
         for channel in self.channels.values():
             if channel.kind == "im" and user in channel.members:
                 return channel
         return self.open_channel("", [BOT_USER, user], kind="im")
 
     def person(self, user: str) -> Person:
-        """Raises Refused."""
+        """Raises Refusal."""
         found = self.people.get(user)
         if found is None:
-            raise Refused("user_not_found")
+            raise Refusal("user_not_found")
         return found
 
     def channel(self, name: str) -> Channel:
-        """One that our app can see. Raises Refused."""
+        """One that our app can see. Raises Refusal."""
         found = self.channels.get(name)
         if found is None or (found.is_private and BOT_USER not in found.members):
-            raise Refused("channel_not_found")
+            raise Refusal("channel_not_found")
         return found
 
     def joined(self, name: str) -> Channel:
-        """One that our app is a member of. Raises Refused."""
+        """One that our app is a member of. Raises Refusal."""
         found = self.channel(name)
         if BOT_USER not in found.members:
-            raise Refused("not_in_channel")
+            raise Refusal("not_in_channel")
         return found
 
     def message(self, channel: Channel, ts: str) -> Message:
-        """Raises Refused."""
+        """Raises Refusal."""
         found = channel.messages.get(ts)
         if found is None:
-            raise Refused("message_not_found")
+            raise Refusal("message_not_found")
         return found
 
     def new_id(self, prefix: str) -> str:
@@ -137,13 +137,13 @@ class Workspace:
     # --- messages ---------------------------------------------------------------------------------------------------
 
     def post(self, channel: Channel, user: str, text: str, *, thread: str = "", **more: Any) -> Message:
-        """An answer to a message that is not there stands in the channel itself, as in Slack. Raises Refused."""
+        """An answer to a message that is not there stands in the channel itself, as in Slack. Raises Refusal."""
         if channel.archived:
-            raise Refused("is_archived")
+            raise Refusal("is_archived")
         parent = channel.messages.get(thread)
         if parent is not None:
             if parent.subtype in ("channel_join", "channel_leave"):
-                raise Refused("cannot_reply_to_message")
+                raise Refusal("cannot_reply_to_message")
             parent.thread = thread = parent.thread or parent.ts
         message = Message(self.stamp(), user, text, thread=thread if parent else "", **more)
         channel.messages[message.ts] = message
@@ -191,18 +191,18 @@ class Workspace:
         self._happened({**event, "ts": ts, "event_ts": ts}, channel)
 
     def react(self, channel: Channel, message: Message, user: str, name: str) -> None:
-        """Raises Refused."""
+        """Raises Refusal."""
         users = message.reactions.setdefault(name, [])
         if user in users:
-            raise Refused("already_reacted")
+            raise Refusal("already_reacted")
         users.append(user)
         self._reacted("reaction_added", channel, message, user, name)
 
     def unreact(self, channel: Channel, message: Message, user: str, name: str) -> None:
-        """Raises Refused."""
+        """Raises Refusal."""
         users = message.reactions.get(name, [])
         if user not in users:
-            raise Refused("no_reaction")
+            raise Refusal("no_reaction")
         users.remove(user)
         if not users:
             del message.reactions[name]

@@ -249,6 +249,10 @@ export function Page() {
           <p class="faint">{t("sandbox.mail_more")}</p>
           <a href={`${known.path}/mail`}>{t("sandbox.mail_open")}</a>
         </Section>
+        <Section title={t("sandbox.slack")}>
+          <p class="faint">{t("sandbox.slack_more")}</p>
+          <a href={`${known.path}/slack`}>{t("sandbox.slack_open")}</a>
+        </Section>
         <Who playing={playing} change={setPlaying} />
         <Words persona={playing.persona} key={playing.persona.key} />
         <Away here={here} setHere={setHere} />

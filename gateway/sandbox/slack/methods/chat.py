@@ -7,7 +7,7 @@ import orjson
 from gateway.sandbox.slack.calls import Call, Method
 from gateway.sandbox.slack.kit import check_message
 from gateway.sandbox.slack.records import BOT_USER, Channel, Json, Message
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 
 LONGEST = 40_000
 LONGEST_UPDATE = 4_000
@@ -23,11 +23,11 @@ def post_message(call: Call) -> Json:
     else:
         channel = call.workspace.channel(name)
     if BOT_USER not in channel.members:
-        raise Refused("not_in_channel")
+        raise Refusal("not_in_channel")
     text, blocks = _content(call, LONGEST)
     metadata = _metadata(call)
-    username = call.text("username")
-    icons = {name: call.text(f"icon_{name}") for name in ("emoji", "url") if call.text(f"icon_{name}")}
+    username = call.said("username")
+    icons = {name: call.said(f"icon_{name}") for name in ("emoji", "url") if call.said(f"icon_{name}")}
     if username or icons:
         call.installation.need("chat:write.customize")
     call.rates.post(channel.id)
@@ -35,7 +35,7 @@ def post_message(call: Call) -> Json:
         channel,
         BOT_USER,
         text,
-        thread=call.text("thread_ts"),
+        thread=call.said("thread_ts"),
         blocks=blocks,
         username=username,
         icons={{"emoji": "emoji", "url": "image_48"}[name]: value for name, value in icons.items()},
@@ -50,9 +50,9 @@ def update(call: Call) -> Json:
     channel = call.channel()
     message = call.message(channel)
     if not message.by_bot:
-        raise Refused("cant_update_message")
+        raise Refusal("cant_update_message")
     if channel.archived:
-        raise Refused("is_inactive")
+        raise Refusal("is_inactive")
     text, blocks = _content(call, LONGEST_UPDATE)
     more: Json = {"blocks": blocks}
     if call.given.get("metadata") is not None:
@@ -66,7 +66,7 @@ def delete(call: Call) -> Json:
     channel = call.channel()
     message = call.message(channel)
     if not message.by_bot:
-        raise Refused("cant_delete_message")
+        raise Refusal("cant_delete_message")
     call.workspace.remove(channel, message)
     return {"channel": channel.id, "ts": message.ts}
 
@@ -74,12 +74,12 @@ def delete(call: Call) -> Json:
 def post_ephemeral(call: Call) -> Json:
     channel = call.channel()
     if BOT_USER not in channel.members:
-        raise Refused("channel_not_found" if channel.is_private else "not_in_channel")
+        raise Refusal("channel_not_found" if channel.is_private else "not_in_channel")
     user = call.need("user")
     if user not in channel.members:
-        raise Refused("user_not_in_channel")
+        raise Refusal("user_not_in_channel")
     text, blocks = _content(call, LONGEST)
-    whisper = call.workspace.whisper(channel, user, text, blocks, call.text("thread_ts"))
+    whisper = call.workspace.whisper(channel, user, text, blocks, call.said("thread_ts"))
     return {"message_ts": whisper.ts}
 
 
@@ -95,27 +95,27 @@ def permalink(base: str, channel: Channel, message: Message) -> str:
 
 
 def _content(call: Call, longest: int) -> tuple[str, list[Json]]:
-    """Raises Refused."""
-    text = call.text("text")
+    """Raises Refusal."""
+    text = call.said("text")
     blocks = check_message(call.json("blocks", "invalid_blocks_format"))
     if not text and not blocks:
-        raise Refused("no_text")
+        raise Refusal("no_text")
     if len(text) > longest:
-        raise Refused("msg_too_long")
+        raise Refusal("msg_too_long")
     return text, blocks
 
 
 def _metadata(call: Call) -> Json:
-    """Raises Refused (metadata: messaging/message-metadata)."""
+    """Raises Refusal (metadata: messaging/message-metadata)."""
     said = call.json("metadata", "invalid_metadata_format")
     if said is None or said == "" or said == {}:
         return {}
     if not isinstance(said, dict):
-        raise Refused("invalid_metadata_format")
+        raise Refusal("invalid_metadata_format")
     if not isinstance(said.get("event_type"), str) or not isinstance(said.get("event_payload"), dict):
-        raise Refused("invalid_metadata_schema")
+        raise Refusal("invalid_metadata_schema")
     if len(orjson.dumps(said)) > METADATA:
-        raise Refused("metadata_too_large")
+        raise Refusal("metadata_too_large")
     return {"event_type": said["event_type"], "event_payload": said["event_payload"]}
 
 

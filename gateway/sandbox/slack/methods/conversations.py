@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.sandbox.slack.calls import Call, Method, paged
 from gateway.sandbox.slack.records import BOT_USER, Channel, Json, Message
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 
 KINDS = {"public_channel": "public", "private_channel": "private", "im": "im", "mpim": ""}
 READ = {"public": "channels:read", "private": "groups:read", "im": "im:read"}
@@ -23,9 +23,9 @@ def info(call: Call) -> Json:
 
 
 def list_all(call: Call) -> Json:
-    asked = [one.strip() for one in call.text("types", "public_channel").split(",")]
+    asked = [one.strip() for one in call.said("types", "public_channel").split(",")]
     if any(one not in KINDS for one in asked):
-        raise Refused("invalid_types")
+        raise Refusal("invalid_types")
     kinds = [KINDS[one] for one in asked if KINDS[one]]
     for kind in kinds:
         call.installation.need(READ[kind])
@@ -51,9 +51,9 @@ def members(call: Call) -> Json:
 def join(call: Call) -> Json:
     channel = call.channel()
     if channel.archived:
-        raise Refused("is_archived")
+        raise Refusal("is_archived")
     if channel.kind != "public":
-        raise Refused("method_not_supported_for_channel_type")
+        raise Refusal("method_not_supported_for_channel_type")
     if BOT_USER in channel.members:
         more: Json = {
             "warning": "already_in_channel",
@@ -65,14 +65,14 @@ def join(call: Call) -> Json:
 
 
 def open_direct(call: Call) -> Json:
-    users = [one for one in call.text("users").split(",") if one]
+    users = [one for one in call.said("users").split(",") if one]
     if not users:
-        channel = call.workspace.channels.get(call.text("channel"))
+        channel = call.workspace.channels.get(call.said("channel"))
         if channel is None:
-            raise Refused("channel_not_found" if call.text("channel") else "users_list_not_supplied")
+            raise Refusal("channel_not_found" if call.said("channel") else "users_list_not_supplied")
         return {"channel": {"id": channel.id}}
     if len(users) > 1:
-        raise Refused("not_enough_users" if len(users) > 8 else "method_not_supported_for_channel_type")
+        raise Refusal("not_enough_users" if len(users) > 8 else "method_not_supported_for_channel_type")
     channel = call.workspace.direct(users[0])
     return {"channel": channel.json() if call.flag("return_im") else {"id": channel.id}}
 
@@ -94,7 +94,7 @@ def replies(call: Call) -> Json:
     channel = _readable(call)
     asked = channel.messages.get(call.need("ts"))
     if asked is None:
-        raise Refused("thread_not_found")
+        raise Refusal("thread_not_found")
     first, *rest = channel.thread_of(asked.thread or asked.ts) or [asked]
     page, cursor = call.page(_within(call, rest), 1000, 1000)
     return {
@@ -108,12 +108,12 @@ def _readable(call: Call) -> Channel:
     channel = call.channel()
     call.installation.need(HISTORY[channel.kind])
     if BOT_USER not in channel.members:
-        raise Refused("not_in_channel")
+        raise Refusal("not_in_channel")
     return channel
 
 
 def _within(call: Call, messages: list[Message]) -> list[Message]:
-    """Raises Refused."""
+    """Raises Refusal."""
     oldest, latest = _ts(call, "oldest", "invalid_ts_oldest"), _ts(call, "latest", "invalid_ts_latest")
     ends = call.flag("inclusive")
     return [
@@ -125,11 +125,11 @@ def _within(call: Call, messages: list[Message]) -> list[Message]:
 
 
 def _ts(call: Call, name: str, error: str) -> float:
-    value = call.text(name)
+    value = call.said(name)
     try:
         return float(value) if value else 0.0
     except ValueError as why:
-        raise Refused(error) from why
+        raise Refusal(error) from why
 
 
 def _told(call: Call, channel: Channel, messages: list[Message]) -> list[Json]:

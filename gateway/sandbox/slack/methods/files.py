@@ -8,7 +8,7 @@ from typing import Any
 
 from gateway.sandbox.slack.calls import Call, Method
 from gateway.sandbox.slack.records import BOT_USER, Channel, File, Json
-from gateway.sandbox.slack.refusal import Refused, told
+from gateway.sandbox.slack.refusal import Refusal, told
 
 LARGEST = 1024 * 1024 * 1024
 """Bytes of a file."""
@@ -41,9 +41,9 @@ def complete_upload(call: Call) -> Json:
     for one, file in zip(asked, files, strict=True):
         file.title, file.done = str(one.get("title") or file.name), True
     if channel is not None:
-        thread = call.text("thread_ts")
+        thread = call.said("thread_ts")
         message = call.workspace.post(
-            channel, BOT_USER, call.text("initial_comment"), thread=thread, files=files
+            channel, BOT_USER, call.said("initial_comment"), thread=thread, files=files
         )
         for file in files:
             file.shares.setdefault(channel.id, []).append(message.ts)
@@ -53,7 +53,7 @@ def complete_upload(call: Call) -> Json:
 def info(call: Call) -> Json:
     file = call.workspace.files.get(call.need("file"))
     if file is None or not file.done:
-        raise Refused("file_not_found")
+        raise Refusal("file_not_found")
     return {"file": _told(call, file), "comments": []}
 
 
@@ -63,24 +63,24 @@ def _told(call: Call, file: File) -> Json:
 
 
 def _uploaded(call: Call, asked: Any) -> File:
-    """Raises Refused."""
+    """Raises Refusal."""
     file = call.workspace.files.get(str(asked.get("id"))) if isinstance(asked, dict) else None
     if file is None or file.content is None or file.done:
-        raise Refused("file_not_found")
+        raise Refusal("file_not_found")
     return file
 
 
 def _where(call: Call) -> Channel | None:
-    """Raises Refused."""
-    name = call.text("channel_id") or call.text("channels")
+    """Raises Refusal."""
+    name = call.said("channel_id") or call.said("channels")
     if not name:
         return None
     try:
         channel = call.workspace.channel(name)
-    except Refused as why:
-        raise Refused("invalid_channel") from why
+    except Refusal as why:
+        raise Refusal("invalid_channel") from why
     if BOT_USER not in channel.members or channel.archived:
-        raise Refused("posting_to_channel_denied")
+        raise Refusal("posting_to_channel_denied")
     return channel
 
 

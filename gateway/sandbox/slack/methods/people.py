@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gateway.sandbox.slack.calls import Call, Method, paged
 from gateway.sandbox.slack.records import BOT, BOT_USER, HOME, Json
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 
 
 def test(call: Call) -> Json:
@@ -21,7 +21,7 @@ def test(call: Call) -> Json:
 
 def open_connection(call: Call) -> Json:
     if call.sockets.disabled:
-        raise Refused("socket_mode_not_enabled")
+        raise Refusal("socket_mode_not_enabled")
     there = call.address.replace("http", "ws", 1)
     return {"url": f"{there}/link/?ticket={call.sockets.ticket()}&app_id=1"}
 

@@ -6,7 +6,7 @@ import re
 
 from gateway.sandbox.slack.calls import Call, Method
 from gateway.sandbox.slack.records import BOT_USER, Channel, Json, Message
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 
 NAME = re.compile(r"[a-z0-9_'+-]{1,100}(::skin-tone-[2-6])?")
 MOST = 23
@@ -17,9 +17,9 @@ def add(call: Call) -> Json:
     channel, message = _item(call)
     name = call.need("name")
     if not NAME.fullmatch(name):
-        raise Refused("invalid_name")
+        raise Refusal("invalid_name")
     if sum(BOT_USER in users for users in message.reactions.values()) >= MOST:
-        raise Refused("too_many_reactions")
+        raise Refusal("too_many_reactions")
     call.workspace.react(channel, message, BOT_USER, name)
     return {}
 
@@ -40,8 +40,8 @@ def get(call: Call) -> Json:
 
 
 def _item(call: Call) -> tuple[Channel, Message]:
-    if not call.text("channel") or not call.text("timestamp"):
-        raise Refused("no_item_specified")
+    if not call.said("channel") or not call.said("timestamp"):
+        raise Refusal("no_item_specified")
     channel = call.joined()
     return channel, call.message(channel, "timestamp")
 

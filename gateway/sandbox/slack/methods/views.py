@@ -7,7 +7,7 @@ import orjson
 from gateway.sandbox.slack.calls import Call, Method
 from gateway.sandbox.slack.kit import check_view
 from gateway.sandbox.slack.records import Json, View
-from gateway.sandbox.slack.refusal import Refused
+from gateway.sandbox.slack.refusal import Refusal
 from gateway.sandbox.slack.workspace import Workspace
 
 MOST_VIEWS = 3
@@ -29,12 +29,12 @@ def push(call: Call) -> Json:
     trigger = call.tickets.spend(call.need("trigger_id"))
     below = call.workspace.views.get(trigger.view)
     if below is None:
-        raise Refused("not_found")
+        raise Refusal("not_found")
     return {"view": place(call.workspace, trigger.user, body, below).json()}
 
 
 def update(call: Call) -> Json:
-    name, external = call.text("view_id"), call.text("external_id")
+    name, external = call.said("view_id"), call.said("external_id")
     view = next(
         (
             one
@@ -44,10 +44,10 @@ def update(call: Call) -> Json:
         None,
     )
     if view is None:
-        raise Refused("not_found")
+        raise Refusal("not_found")
     body = _body(call, view.body["type"], but=view.id)
-    if call.text("hash") not in ("", view.hash):
-        raise Refused("hash_conflict")
+    if call.said("hash") not in ("", view.hash):
+        raise Refusal("hash_conflict")
     return {"view": change(call.workspace, view, body).json()}
 
 
@@ -61,15 +61,15 @@ def publish(call: Call) -> Json:
         call.workspace.homes[person.id] = view
         call.workspace.touch()
         return {"view": view.json()}
-    if call.text("hash") not in ("", view.hash):
-        raise Refused("hash_conflict")
+    if call.said("hash") not in ("", view.hash):
+        raise Refusal("hash_conflict")
     return {"view": change(call.workspace, view, body).json()}
 
 
 def place(workspace: Workspace, user: str, body: Json, below: View | None = None) -> View:
-    """On top of her modals. Raises Refused."""
+    """On top of her modals. Raises Refusal."""
     if below is not None and sum(one.root == below.root for one in workspace.views.values()) >= MOST_VIEWS:
-        raise Refused("push_limit_reached")
+        raise Refusal("push_limit_reached")
     name = workspace.new_id("V")
     view = View(name, user, body, workspace.stamp(), below.root if below else name, below.id if below else "")
     workspace.views[name] = view
@@ -87,16 +87,16 @@ def change(workspace: Workspace, view: View, body: Json) -> View:
 
 
 def _body(call: Call, kind: str, *, but: str = "") -> Json:
-    """Raises Refused."""
+    """Raises Refusal."""
     said = call.json("view", "invalid_arguments")
     if said is not None and len(orjson.dumps(said)) > LARGEST:
-        raise Refused("view_too_large")
+        raise Refusal("view_too_large")
     body = check_view(said, kind)
     external = body.get("external_id")
     if external and any(
         one.body.get("external_id") == external and one.id != but for one in call.workspace.views.values()
     ):
-        raise Refused("duplicate_external_id")
+        raise Refusal("duplicate_external_id")
     return body
 
 
