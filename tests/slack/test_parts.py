@@ -18,6 +18,7 @@ from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience
 from inbox.auth.caller import by_token
 from inbox.commands import Asked, pulling
+from inbox.rest import places
 from inbox.slack import modals
 from inbox.slack.answering import longest
 from inbox.slack.blocks import Say
@@ -157,3 +158,14 @@ async def test_an_agent_unlinks_herself_and_a_program_links_nobody(town: Town) -
     caller = await town.store.read(lambda look: by_token(look, token, town.house.clock()))
     with pytest.raises(Forbidden):
         await pulling.make_link_code(Asked(town.house.desk, caller), pulling.AtPlace(place="slack"))
+
+
+async def test_the_inbox_asks_where_to_and_who_one_is_there(town: Town) -> None:
+    ann = await town.house.client("ann")
+    assert await ann.get("/places/slack/channels") == {
+        "channels": [{"id": town.support.id, "name": "#support"}]
+    }
+    assert await ann.get("/places/slack/link") == {"linked_at": None}
+    await town.links(town.mina)
+    assert (await ann.get("/places/slack/link"))["linked_at"] > 0
+    assert {one for one in places.__dict__ if one.startswith("place_")} == {"place_channels", "place_link"}
