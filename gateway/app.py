@@ -67,6 +67,7 @@ from inbox import app as inbox
 from inbox.desk import AUDIENCE, Desk, wall_clock
 from inbox.files import agents_file
 from inbox.hub import AgentHub
+from inbox.slack.app import open_slack
 
 if TYPE_CHECKING:
     from gateway.carriage import Carriage
@@ -165,6 +166,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         hub = AgentHub(store, bus, config.limits, channels, link)
         desk = Desk(store, config, channels, media, links, bus, hub, clock, shared)
         stack.callback(desk.close)
+        slack_works = await stack.enter_async_context(open_slack(application, desk))
         parley.on_leaving.append(desk.leave)
         application.on_response_prepare.append(_ending_connections(parley))
         agents = inbox.hang(application, desk)
@@ -199,7 +201,9 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
             outbox.run(),
             fetcher.run(),
             Duties(
-                store, _duties(desk, agents.notices, receiving, follow_ups), alone=not store.postgres
+                store,
+                _duties(desk, agents.notices, receiving, follow_ups, slack_works),
+                alone=not store.postgres,
             ).run(),
             *agents.tasks,
             *customers.tasks,
@@ -227,7 +231,11 @@ def _carriage(config: Config, store: Store, bus: Bus) -> Carriage | None:
 
 
 def _duties(
-    desk: Desk, notices: Sequence[Work], receiving: Receiving, follow_ups: FollowUps
+    desk: Desk,
+    notices: Sequence[Work],
+    receiving: Receiving,
+    follow_ups: FollowUps,
+    slack_works: Sequence[Work],
 ) -> dict[str, Sequence[Work]]:
     """What one process does for the whole deployment, by the name of its lease."""
     channels, media, limits, clock = desk.channels, desk.media, desk.limits, desk.clock
@@ -242,6 +250,7 @@ def _duties(
         "webhooks": [lambda store: Hooks(store, desk.bus, limits, trusted, clock).run()],
         "catch-up": [lambda store: CatchUp(store, channels, limits, clock).run()],
         "receiving": [receiving.run],
+        **({"slack": slack_works} if slack_works else {}),
         "cleaning": [
             lambda store: timers.forget_files(store, media),
             lambda store: timers.clean(store, media, limits),

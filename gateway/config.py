@@ -14,7 +14,7 @@ import types
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Self, Union, get_args, get_origin
 from urllib.parse import urlsplit
 
 import orjson
@@ -26,6 +26,7 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    model_validator,
 )
 
 from gateway import redis_url
@@ -152,6 +153,47 @@ class Webhooks(Section):
     """Hosts that may stand in a private network and be called without TLS; all others must be public and use https."""
 
 
+def _api(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+        raise ValueError("write it like https://slack.com/api/")
+    return text.rstrip("/") + "/"
+
+
+class Slack(Section):
+    """Slack as a second surface for agents (docs/slack.md): off until it has a token."""
+
+    bot_token: Annotated[SecretStr, _known("xoxb-")] = SecretStr("")
+    app_token: Annotated[SecretStr, _known("xapp-")] = SecretStr("")
+    """By it Slack is listened to over a socket of ours (Socket Mode): no public address is needed."""
+    signing_secret: SecretStr = SecretStr("")
+    """In its place: Slack calls us under `public_url`, and signs with this."""
+    api_base: Annotated[str, AfterValidator(_api)] = "https://slack.com/api/"
+    channels: Annotated[tuple[str, ...], BeforeValidator(_listed)] = ()
+    """Where conversations may be pulled to, by id or name; empty: wherever the app was invited."""
+    prefix: str = Field(default="", max_length=10)
+    """What a message in a thread begins with that goes to the customer; empty: none does, the button alone sends."""
+    language: Literal["en", "ko"] = "en"
+    """Of what everybody in a channel reads; what one person is told is in that person's own."""
+    files: int = Field(default=26_214_400, ge=0)
+    """Bytes of a file that is put into the thread; a larger one is named, with the way to it."""
+
+    @model_validator(mode="after")
+    def _listens_one_way(self) -> Self:
+        app, signed = self.app_token.get_secret_value(), self.signing_secret.get_secret_value()
+        if self.enabled and bool(app) == bool(signed):
+            raise ValueError(
+                "bot_token wants app_token (Socket Mode) or signing_secret (HTTP) beside it: one of them"
+            )
+        if not self.enabled and (app or signed):
+            raise ValueError("bot_token is missing")
+        return self
+
+    @property
+    def enabled(self) -> bool:
+        return bool(self.bot_token.get_secret_value())
+
+
 class Inbox(Section):
     assign_on_reply: bool = False
     """Does whoever answers a conversation of nobody's have it from then on? Each agent may say otherwise."""
@@ -213,6 +255,7 @@ class Config(Section):
     inbox: Inbox = Inbox()
     push: Push = Push()
     webhooks: Webhooks = Webhooks()
+    slack: Slack = Slack()
     log: Log = Log()
     metrics: Metrics = Metrics()
     otel: Otel = Otel()

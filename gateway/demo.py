@@ -17,6 +17,7 @@ from aiohttp import web
 
 from gateway.channels.registry import Channels
 from gateway.config import Config
+from gateway.config import Slack as SlackSettings
 from gateway.errors import NotFound
 from gateway.media import open_media
 from gateway.sandbox.crowd import Crowd
@@ -33,6 +34,7 @@ from gateway.sandbox.phones.page import Phones
 from gateway.sandbox.phones.residents import channels, numbers, settle
 from gateway.sandbox.slack.page import SlackProgram
 from gateway.sandbox.slack.records import Person
+from gateway.sandbox.slack.residents import settings
 from gateway.sandbox.slack.residents import settle as settle_workspace
 from gateway.sandbox.slack.town import Slack, serve_slack
 from gateway.sandbox.team import COLLEAGUES
@@ -147,7 +149,8 @@ async def workspace(config: Config) -> AsyncIterator[tuple[Config, Workspace]]:
     slack.installation.signing_secret = secrets.token_hex(16)
     residents = settle_workspace(slack)
     async with serve_slack(slack):
-        yield config, Workspace(slack, residents)
+        told = SlackSettings(**settings(slack))
+        yield config.model_copy(update={"slack": told}), Workspace(slack, residents)
 
 
 class Outside(NamedTuple):

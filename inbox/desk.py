@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from aiohttp import web
 
@@ -17,10 +18,28 @@ from gateway.limits import Limits
 from gateway.media import MediaLinks, MediaStore
 from gateway.rates import Bound, Buckets, Shared
 from gateway.store import Store
+from gateway.stream.pulls import Spot
 from inbox.auth.passwords import Passwords
 from inbox.hub import AgentHub
 from inbox.onsite import OnSite
 from inbox.templates import Templates
+
+
+class Place(Protocol):
+    """Somewhere else where agents work: conversations can be pulled there (`inbox.commands.pulling`)."""
+
+    name: str
+    label: str
+    """What people call it: a name, the same in every language."""
+
+    async def channels(self) -> Sequence[tuple[str, str]]:
+        """Where a conversation may be pulled to: the place's name for it, and the people's. Raises Unavailable."""
+        ...
+
+    async def spot(self, channel: str) -> Spot:
+        """That channel, and who reads it now. Raises Refused, Unavailable."""
+        ...
+
 
 AUDIENCE = "agents"
 """Whom links to files are signed for here: every agent may hold them, the lookup decides again."""
@@ -82,6 +101,7 @@ class Desk:
     waiting: set[asyncio.Event] = field(default_factory=set)
     """What requests wait for that are to be answered when something has happened."""
     leaves: bool = False
+    places: dict[str, Place] = field(default_factory=dict)
     templates: Templates = field(init=False)
 
     def __post_init__(self) -> None:

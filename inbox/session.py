@@ -67,7 +67,9 @@ class AgentDoor:
         self.bus = desk.bus
         self.hub = desk.hub
         self.signals = signals
-        self.limits_told = told_limits(desk.limits)
+        self.limits_told = told_limits(
+            desk.limits, [{"name": one.name, "label": one.label} for one in desk.places.values()]
+        )
         self.sessions = Gathered(desk.store, self._load_callers, CROWD_RESTS)
         self.missed = Gathered(desk.store, self._load_missed, CROWD_RESTS)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from gateway.channels.registry import Channels
@@ -18,7 +18,7 @@ from gateway.store.load import MEMBERS, load_counts
 from inbox.directory import load_directory
 from inbox.drafts import MOST, load_along
 from inbox.notices import load_told
-from inbox.wire import LimitsView, PrivateView
+from inbox.wire import LimitsView, PlaceView, PrivateView
 
 DRAFTS = f"""select * from (select d.*, row_number() over (partition by agent_id order by updated_at desc) as place
     from drafts d where agent_id in {{ids_1}} and text <> '') told where place <= {MOST} order by place"""
@@ -101,7 +101,7 @@ def _scope(count: CountView) -> Scope:
     )
 
 
-def told_limits(limits: Limits) -> LimitsView:
+def told_limits(limits: Limits, places: Sequence[PlaceView] = ()) -> LimitsView:
     """The timings and bounds the browser keeps to."""
     return {
         "typing_repeat": limits.typing_repeat,
@@ -112,4 +112,5 @@ def told_limits(limits: Limits) -> LimitsView:
         "upload_bytes": limits.upload_bytes,
         "upload_count": limits.upload_count,
         "page": limits.page,
+        "places": list(places),
     }

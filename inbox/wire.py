@@ -74,12 +74,21 @@ from_agent: TypeAdapter[Hello | Command | Typing | Look | Here] = TypeAdapter(Fr
 # --- to the browser -------------------------------------------------------------------------------------------------
 
 
+class PlaceView(TypedDict):
+    """A place outside where agents work, too (`pull_out`)."""
+
+    name: str
+    label: str
+
+
 class LimitsView(WritingLimits):
     """Every timing and bound the browser keeps to."""
 
     presence_ping: int
     presence_expires: int
     page: int
+    places: list[PlaceView]
+    """Where else conversations can be worked."""
 
 
 class HelloReply(TypedDict):

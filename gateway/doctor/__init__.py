@@ -13,6 +13,7 @@ from gateway.doctor.finding import Finding, Grade
 from gateway.doctor.hooks import look_at_webhooks
 from gateway.doctor.keys import look_at_keys
 from gateway.doctor.place import look_at_bundle, look_at_machine, look_at_media, look_at_redis, look_at_server
+from gateway.doctor.slack import look_at_slack
 
 __all__ = ["Finding", "Grade", "examine", "findings"]
 
@@ -53,6 +54,8 @@ async def findings(config: Config) -> AsyncIterator[Finding]:
     async for finding in look_at_accounts(config):
         yield finding
     async for finding in look_at_webhooks(config):
+        yield finding
+    async for finding in look_at_slack(config):
         yield finding
 
 

@@ -34,6 +34,7 @@ from gateway.egress.types import (
     RecipientView,
     RemoteFileView,
     SourceView,
+    WorkedView,
 )
 from gateway.events import Actor, Scope
 
@@ -116,8 +117,21 @@ def participant(row: Row) -> ParticipantView:
     }
 
 
+def worked(row: Row) -> WorkedView:
+    return {
+        "place": row["place"],
+        "channel": row["channel_name"],
+        "by": row["pulled_by"],
+        "at": row["pulled_at"],
+    }
+
+
 def conversation(
-    row: Row, tags: Sequence[str], legs: Sequence[Row], others: Sequence[Row] = ()
+    row: Row,
+    tags: Sequence[str],
+    legs: Sequence[Row],
+    others: Sequence[Row] = (),
+    pulls: Sequence[Row] = (),
 ) -> ConversationView:
     view: ConversationView = {
         "id": row["id"],
@@ -151,6 +165,8 @@ def conversation(
     }
     if others:
         view["participants"] = [participant(one) for one in others]
+    if pulls:
+        view["worked"] = [worked(one) for one in pulls]
     if row["trouble"] is not None:
         view["trouble"] = row["trouble"]
     return view

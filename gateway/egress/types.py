@@ -131,6 +131,17 @@ class SourceView(TypedDict):
     """It has a page of its own: `GET /messages/ID/page`, to be shown in a sandboxed frame."""
 
 
+class WorkedView(TypedDict):
+    """Where else a conversation is worked, since when and by whom it was taken there."""
+
+    place: str
+    channel: str
+    """As people there call it."""
+    by: str
+    """An agent's id."""
+    at: int
+
+
 class ConversationView(TypedDict):
     """A conversation as lists and headers need it. A newer `position` replaces an older one whole."""
 
@@ -149,6 +160,8 @@ class ConversationView(TypedDict):
     legs: list[LegView]
     participants: NotRequired[list[ParticipantView]]
     """Only where others take part."""
+    worked: NotRequired[list[WorkedView]]
+    """Only where it is worked outside, too (`pull_out`)."""
     preview: PreviewView | None
     trouble: NotRequired[Literal["failed", "unknown"]]
     """What has become of a message of ours that did not arrive, or of which nobody knows, until an agent lets it be."""

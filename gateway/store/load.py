@@ -28,6 +28,7 @@ CONVERSATIONS = f"""select c.*, k.name as contact_name, k.blocked_at, k.erased_a
     exists (select 1 from participants p where p.conversation_id = c.id and p.role = 'participant'
         and p.identity_id is not null) as has_others,
     (select min(u.state) from undelivered u where u.conversation_id = c.id) as trouble,
+    exists (select 1 from pulls w where w.conversation_id = c.id and w.given_back_at is null) as is_worked,
     (select count(*) from attachments f where f.message_id = m.id) as m_files,
     (select count(*) from attachments f where f.message_id = m.id and f.mime like 'image/%') as m_pictures
     from conversations c join contacts k on k.id = c.contact_id
@@ -46,6 +47,8 @@ OTHERS = """select p.conversation_id, p.contact_id, i.id as identity_id, i.addre
     left join agents a on i.space = 'mailto' and lower(a.email) = i.address and a.deactivated_at is null
     where p.conversation_id in {ids_1} and p.role = 'participant' and k.merged_into is null
     order by p.conversation_id, k.seq"""
+WORKED = """select conversation_id, place, channel_name, pulled_by, pulled_at from pulls
+    where conversation_id in {ids_1} and given_back_at is null order by pulled_at"""
 MESSAGES = f"""select m.*, s.message_id as source_id, s.subject as source_subject, s.automatic as source_automatic,
     s.doubts as source_doubts, s.text is not null as source_more, s.html is not null as source_page,
     a.name as agent_name, a.picture as agent_picture, ik.name as customer_name,
@@ -125,9 +128,17 @@ async def load_conversations(look: Reader, ids: Iterable[str]) -> dict[str, Conv
     if shared := [row["id"] for row in rows if row["has_others"]]:
         for row in await look.all(OTHERS, as_json(shared)):
             others[row["conversation_id"]].append(row)
+    pulls: dict[str, list[Row]] = defaultdict(list)
+    if outside := [row["id"] for row in rows if row["is_worked"]]:
+        for row in await look.all(WORKED, as_json(outside)):
+            pulls[row["conversation_id"]].append(row)
     return {
         row["id"]: project.conversation(
-            row, row["tags"].split(",") if row["tags"] else [], legs[row["id"]], others.get(row["id"], ())
+            row,
+            row["tags"].split(",") if row["tags"] else [],
+            legs[row["id"]],
+            others.get(row["id"], ()),
+            pulls.get(row["id"], ()),
         )
         for row in rows
     }

@@ -111,6 +111,8 @@ ROUTE_ROWS = {
     "PUT /session/push": Row(says(**PUSHED), ok=(422,), session_only=True),
     "DELETE /session/push": Row(session_only=True),
     "POST /session/push/test": Row(ok=(404,), session_only=True),
+    "GET /places/{id}/channels": Row(id="conversation", ok=(404,)),
+    "GET /places/{id}/link": Row(id="conversation", ok=(404,)),
     "PATCH /session/profile": Row(says(name="Changed")),
     "PUT /session/profile/picture": Row(ok=(422,)),
     "DELETE /session/profile/picture": Row(),
@@ -293,6 +295,10 @@ COMMAND_ROWS = {
     ),
     "send_code": Row(says(**ON, account="web", address="+821055501001"), ok=(422,), scoped=True),
     "invite": Row(says(**ON, account="web"), ok=(404,), scoped=True),
+    "pull_out": Row(says(**ON, place="elsewhere", channel="C1"), ok=(404,), scoped=True),
+    "give_back": Row(says(**ON, place="elsewhere"), scoped=True),
+    "make_link_code": Row(says(place="elsewhere"), ok=(404,)),
+    "unlink_outside": Row(says(place="elsewhere")),
     "confirm_code": Row(says(proof="nosuchproof", code="123456"), ok=(404,)),
 }
 AGENTS = {"agent": 403, "token": 403}

@@ -44,11 +44,19 @@ export interface Here {
   active?: boolean;
 }
 
+/** A place outside where agents work, too (`pull_out`). */
+export interface PlaceView {
+  name: string;
+  label: string;
+}
+
 /** Every timing and bound the browser keeps to. */
 export interface LimitsView extends WritingLimits {
   presence_ping: number;
   presence_expires: number;
   page: number;
+  /** Where else conversations can be worked. */
+  places: PlaceView[];
 }
 
 export interface AgentHelloReply {

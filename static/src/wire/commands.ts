@@ -34,6 +34,7 @@ import type {
 } from "./commands/merging";
 import type { Kept, MarkRead, MarkUnread, SaveDraft, SetAvailability, SetPreferences } from "./commands/private";
 import type { CodeSent, ConfirmCode, Confirmed, SendCode } from "./commands/proving";
+import type { AtPlace, GiveBack, LinkCode, PullOut, Pulled } from "./commands/pulling";
 import type { ShowRows } from "./commands/showing";
 import type { Start, Started } from "./commands/starting";
 import type { Invite, Invited, OpenWay, Opened } from "./commands/switching";
@@ -94,6 +95,10 @@ export interface Commands {
   split_contact: { args: SplitContact; value: ContactSplit };
   send_code: { args: SendCode; value: CodeSent };
   confirm_code: { args: ConfirmCode; value: Confirmed };
+  pull_out: { args: PullOut; value: Pulled };
+  give_back: { args: GiveBack; value: Done };
+  make_link_code: { args: AtPlace; value: LinkCode };
+  unlink_outside: { args: AtPlace; value: Kept };
   show_rows: { args: ShowRows; value: Kept };
   start: { args: Start; value: Started };
   open_way: { args: OpenWay; value: Opened };

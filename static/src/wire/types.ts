@@ -115,6 +115,16 @@ export interface SourceView {
   page: boolean;
 }
 
+/** Where else a conversation is worked, since when and by whom it was taken there. */
+export interface WorkedView {
+  place: string;
+  /** As people there call it. */
+  channel: string;
+  /** An agent's id. */
+  by: string;
+  at: number;
+}
+
 /** A conversation as lists and headers need it. A newer `position` replaces an older one whole. */
 export interface ConversationView {
   id: string;
@@ -132,6 +142,8 @@ export interface ConversationView {
   legs: LegView[];
   /** Only where others take part. */
   participants?: ParticipantView[];
+  /** Only where it is worked outside, too (`pull_out`). */
+  worked?: WorkedView[];
   preview: PreviewView | null;
   /** What has become of a message of ours that did not arrive, or of which nobody knows, until an agent lets it be. */
   trouble?: "failed" | "unknown";

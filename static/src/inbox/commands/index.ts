@@ -144,6 +144,15 @@ export async function start(account: string, to: Addressee, what: Beginning): Pr
 export const sendTranscript = (conversation: string, account: string, address: string) =>
   act("send_transcript", { conversation, account, address });
 
+/** It is worked in a thread of that channel, too; and no longer. */
+export const pullOut = (conversation: string, place: string, channel: string) =>
+  act("pull_out", { conversation, place, channel });
+export const giveBack = (conversation: string, place: string) => act("give_back", { conversation, place });
+/** By it the agent's account there is made known here, once. */
+export const makeLinkCode = (place: string) =>
+  act("make_link_code", { place }) as Promise<unknown> as Promise<{ code: string; until: number }>;
+export const unlinkOutside = (place: string) => act("unlink_outside", { place });
+
 const READ_GATHER = 300; // ms
 
 /** Everything up to `position` was on the screen of a page somebody looked at. */

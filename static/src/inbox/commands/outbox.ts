@@ -35,6 +35,7 @@ const ONCE = new Set([
   "send_code",
   "send_transcript",
   "confirm_code",
+  "make_link_code",
 ]);
 
 /** These carry a client_id, so the server knows a repeat. */

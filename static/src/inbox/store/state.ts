@@ -213,6 +213,7 @@ const FIRST_LIMITS: LimitsView = {
   upload_bytes: 25_000_000,
   upload_count: 10,
   page: 50,
+  places: [],
 };
 
 export function emptyState(): State {

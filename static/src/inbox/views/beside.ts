@@ -7,6 +7,7 @@ export { emptyOf, formatted, indented, linkOver } from "./composer/formatting";
 export { TemplateDialog } from "./composer/templates/dialog";
 export { MergeDialog } from "./conversation/merge";
 export { Player } from "./conversation/player";
+export { PullDialog } from "./conversation/pull";
 export { UndoDialog } from "./conversation/undo";
 export { Person } from "./context/person";
 export { Dial } from "./context/start";

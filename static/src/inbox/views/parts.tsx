@@ -40,6 +40,7 @@ export const Person = part(beside, (it) => it.Person, {
 export const Player = part(beside, (it) => it.Player, {
   place: (fault) => fault ?? <div class="player" aria-busy="true" />,
 });
+export const PullDialog = part(beside, (it) => it.PullDialog, { close: ({ close }) => close() });
 export const SearchPane = part(beside, (it) => it.SearchPane, {
   place: (fault) => (
     <section class="list-pane" aria-label={t("search.label")}>

@@ -31,7 +31,7 @@ import type { ProblemView } from "../../../wire";
 import { expectBack } from "../list/returning";
 import { customerName } from "../names";
 import { mailing } from "../context/starters";
-import { MergeDialog, TranscriptDialog, UndoDialog } from "../parts";
+import { MergeDialog, PullDialog, TranscriptDialog, UndoDialog } from "../parts";
 import { toggleWatching } from "../notices/watching";
 import { colourClass, TAG_COLOURS } from "../tags";
 import { toRow, wayOn } from "./after-close";
@@ -346,6 +346,12 @@ export function moreActs(view: ConversationView): Act[] {
     ...(erased || mailing().length === 0
       ? []
       : [{ id: "transcript", label: t("transcript"), icon: "send" as const, run: ask("transcript") }]),
+    ...known.limits.places.map(({ name, label }) => ({
+      id: `pull-${name}`,
+      label: t("pull", { place: label }),
+      icon: "open" as const,
+      run: ask("pull"),
+    })),
     {
       id: "export",
       label: t("export"),
@@ -363,6 +369,8 @@ function AskedDialog({ view }: { view: ConversationView }) {
       return <MergeDialog view={view} close={stopAsking} />;
     case "transcript":
       return <TranscriptDialog view={view} close={stopAsking} />;
+    case "pull":
+      return <PullDialog view={view} close={stopAsking} />;
     case "undo_merge":
       return <UndoDialog from={`/conversations/${view.id}/merges`} close={stopAsking} />;
     case "block":

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export type Asking = "merge" | "undo_merge" | "block" | "transcript";
+export type Asking = "merge" | "undo_merge" | "block" | "transcript" | "pull";
 
 export const asking = signal<{ conversation: string; what: Asking } | null>(null);
 

@@ -125,6 +125,8 @@ function changeWords(line: LineView, view: ConversationView | undefined): string
   if (removed.length) said.push(t("line.untagged", { name, tags: tagNames(removed) }));
   const priority = asChange(changes.priority);
   if (priority) said.push(t("line.priority", { name, priority: t(`priority.${Number(priority[1])}` as WordKey) }));
+  for (const key of ["pulled", "given_back"] as const)
+    if (changes[key]) said.push(t(`line.${key}`, { name, channel: String(changes.channel) }));
   const leg = asChange(changes.leg);
   if (leg) {
     const channel = channelName(view, leg[1]);

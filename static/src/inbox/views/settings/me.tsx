@@ -11,6 +11,7 @@ import { t, type WordKey } from "../../words";
 import { AfterClose } from "./after-close";
 import { NameField } from "./editable";
 import { Form } from "./form";
+import { OwnPlace } from "./own-place";
 import { OwnPicture } from "./picture";
 import { Signature } from "./signature";
 import { TakeOnReply } from "./take-on-reply";
@@ -91,6 +92,9 @@ export function Me() {
       <UndoSend />
       <TakeOnReply />
       <AfterClose />
+      {known.limits.places.map((place) => (
+        <OwnPlace key={place.name} {...place} />
+      ))}
       <section class="card">
         <button type="button" class="button" onClick={() => void signOut()}>
           {t("sign_out")}

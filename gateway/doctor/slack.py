@@ -1,0 +1,79 @@
+"""Looks at Slack, where it is configured: does it take our tokens, may we do what we need, and does anything wait?"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+
+from gateway.config import Config
+from gateway.doctor.database import ask
+from gateway.doctor.finding import Finding, fault, good, hint
+from gateway.errors import AuthFailed, ParleyError, Refused, Unavailable
+from inbox.slack.client import Client
+from inbox.slack.rooms import Rooms
+
+PAUSED = "select paused from pull_places where place = 'slack' and paused is not null"
+FAILED = "select count(*) as n from pull_posts where state = 'failed'"
+ABOUT = "slack"
+
+
+async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
+    """Nothing where it has no token."""
+    if not config.slack.enabled:
+        return
+    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        client = Client(config.slack, session)
+        finding = await _knows_us(client)
+        yield finding
+        if finding.mend:
+            return
+        yield await _listens(config, client)
+        yield await _has_channels(client)
+    for row in await ask(config, PAUSED) or ():
+        yield hint(
+            ABOUT, f"threads wait: Slack said {row['paused']}", "they go on by themselves once it is mended"
+        )
+    for row in await ask(config, FAILED) or ():
+        if row["n"]:
+            yield hint(ABOUT, f"{row['n']} posts could not be made in threads", "the log of Parley says why")
+
+
+async def _knows_us(client: Client) -> Finding:
+    try:
+        me = await client.look()
+    except AuthFailed as why:
+        return fault(ABOUT, f"Slack does not take bot_token: {why}", "install the app anew and set its token")
+    except ParleyError as why:
+        return fault(ABOUT, f"Slack does not answer: {why}", "can this machine reach it?")
+    return good(ABOUT, f"Slack knows us in {me.url or me.team}")
+
+
+async def _listens(config: Config, client: Client) -> Finding:
+    app = config.slack.app_token.get_secret_value()
+    if not app:
+        where = f"{config.public_url}/slack/events"
+        if not config.server.public_url:
+            return fault(
+                ABOUT,
+                "Slack cannot call us: there is no public_url",
+                "set it, or use app_token (Socket Mode)",
+            )
+        return good(ABOUT, f"Slack calls us at {where}, signed")
+    try:
+        await client.call("apps.connections.open", app_token=app)
+    except (AuthFailed, ParleyError) as why:
+        mend = "it wants the scope connections:write, and Socket Mode switched on"
+        return fault(ABOUT, f"Slack does not take app_token: {why}", mend)
+    return good(ABOUT, "Slack is listened to by Socket Mode")
+
+
+async def _has_channels(client: Client) -> Finding:
+    try:
+        channels = await Rooms(client).channels()
+    except (Unavailable, Refused, ParleyError) as why:
+        mend = "does the app have channels:read and groups:read?"
+        return hint(ABOUT, f"its channels could not be listed: {why}", mend)
+    if not channels:
+        return hint(ABOUT, "the app is in no channel: nothing can be pulled", "invite it: /invite @Parley")
+    return good(ABOUT, f"conversations may be pulled to {', '.join(name for _, name in channels[:10])}")

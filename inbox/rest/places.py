@@ -1,0 +1,41 @@
+"""Places outside where agents work, too: to which channels a conversation may be pulled, and who the agent is there."""
+
+from __future__ import annotations
+
+from typing_extensions import TypedDict
+
+from gateway.errors import NotFound
+from gateway.stream.outside import link_of
+from inbox.rest.route import Call, route
+
+
+class ChannelView(TypedDict):
+    id: str
+    name: str
+
+
+class ChannelsList(TypedDict):
+    channels: list[ChannelView]
+
+
+class OwnLink(TypedDict):
+    linked_at: int | None
+    """UTC ms; null: nobody there is this agent."""
+
+
+@route("GET", "/places/{id}/channels")
+async def place_channels(call: Call) -> ChannelsList:
+    """Where a conversation may be pulled to just now."""
+    place = call.desk.places.get(call.id)
+    if place is None:
+        raise NotFound("errors.place_unknown", f"no place {call.id!r}")
+    return {"channels": [{"id": key, "name": name} for key, name in await place.channels()]}
+
+
+@route("GET", "/places/{id}/link")
+async def place_link(call: Call) -> OwnLink:
+    """Is somebody there this agent? The code to become it is made by `make_link_code`."""
+    if call.id not in call.desk.places:
+        raise NotFound("errors.place_unknown", f"no place {call.id!r}")
+    row = await call.desk.store.read(lambda look: link_of(look, call.id, call.caller.agent_id))
+    return {"linked_at": None if row is None else row["linked_at"]}

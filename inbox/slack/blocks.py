@@ -1,0 +1,300 @@
+"""What stands in a thread, as Block Kit, made of projections (`gateway.egress.outside`). Pure.
+
+What people wrote is `plain_text`, which Slack neither formats nor reads for mentions; where mrkdwn is needed it is
+escaped (https://docs.slack.dev/messaging/formatting-message-text). Limits: https://docs.slack.dev/reference/block-kit
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from gateway.bundle import texts
+from gateway.egress.outside import OutsideFile, OutsideHeader, OutsideLine, OutsideMessage
+
+Block = dict[str, Any]
+SECTION = 3_000
+"""UTF-16 units of a section's text."""
+BLOCKS = 50
+FALLBACK = 3_000
+"""Characters of the text that notifications show."""
+TITLE, FIELD, CONTEXT = 150, 2_000, 2_000
+STORY = 8_000
+"""Characters of the story so far; what is older stays in the inbox."""
+BODY = 11_000
+"""Characters of a message. A post's blocks may hold 13,200 together, though no page says so
+(https://github.com/slackapi/bolt-js/issues/2509)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A post: what notifications say, what stands in the thread, and whose it is shown as."""
+
+    text: str
+    blocks: Sequence[Block]
+    username: str | None = None
+    picture: str | None = None
+
+    @property
+    def digest(self) -> str:
+        told = orjson.dumps([self.text, list(self.blocks), self.username])
+        return hashlib.sha256(told).hexdigest()[:32]
+
+
+class Say:
+    """The words in one language."""
+
+    def __init__(self, language: str) -> None:
+        self._texts = texts(language)
+        self.language = language
+
+    def __call__(self, key: str, **params: object) -> str:
+        words = self._texts.get(key, self._texts.get("errors.unknown", key))
+        for name, value in params.items():
+            words = words.replace("{" + name + "}", str(value))
+        return words
+
+
+def escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def pieces(text: str, most: int = SECTION) -> list[str]:
+    """The text in parts of so many UTF-16 units at most, cut at line ends or spaces where there are any."""
+    found = []
+    rest = text
+    while _units(rest) > most:
+        end, spent = 0, 0
+        for letter in rest:
+            spent += 2 if ord(letter) > 0xFFFF else 1
+            if spent > most:
+                break
+            end += 1
+        cut = max(rest.rfind("\n", end // 2, end), rest.rfind(" ", end // 2, end))
+        cut = end if cut <= 0 else cut + 1
+        found.append(rest[:cut])
+        rest = rest[cut:]
+    return [*found, rest] if rest else found
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(1 for letter in text if ord(letter) > 0xFFFF)
+
+
+def clipped(text: str, most: int) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def plain(text: str, most: int = SECTION) -> Block:
+    return {"type": "plain_text", "text": clipped(text, most) or " ", "emoji": False}
+
+
+def marked(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
+
+
+def context(*parts: str) -> Block:
+    return {"type": "context", "elements": [plain(" · ".join(one for one in parts if one), CONTEXT)]}
+
+
+def words_of(text: str) -> list[Block]:
+    return [{"type": "section", "text": plain(piece)} for piece in pieces(text) if piece.strip()]
+
+
+def size(number: int) -> str:
+    for unit in ("B", "KB", "MB"):
+        if number < 1024 or unit == "MB":
+            return f"{number:.0f} {unit}"
+        number = number // 1024 if unit == "B" else round(number / 1024)
+    return ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Draws for one channel. `accounts`: what the channels' accounts are called."""
+
+    say: Say
+    accounts: Mapping[str, str]
+    url: Callable[[int], str]
+    """Where a conversation of that number stands in the inbox."""
+    picture: Callable[[str], str | None]
+    """Where a picture lies that Slack can fetch."""
+    prefix: str = ""
+
+    def header(self, view: OutsideHeader, pull: str, *, shared: bool, closed: bool) -> Drawn:
+        say = self.say
+        title = say("slack.header", number=view.number, name=view.name or say("slack.nobody"))
+        blocks: list[Block] = [{"type": "header", "text": plain(title, TITLE)}]
+        blocks.append({"type": "section", "fields": [marked(one) for one in self._fields(view, shared)]})
+        if closed:
+            blocks += [context(say("slack.closed_thread")), self._open(view)]
+        else:
+            how = [say("slack.how_shared" if shared else "slack.how")]
+            if self.prefix:
+                how.append(say("slack.how_prefix", prefix=self.prefix))
+            blocks += [self._actions(view, pull), context(" ".join(how))]
+        return Drawn(escape(clipped(title, FALLBACK)), blocks)
+
+    def _fields(self, view: OutsideHeader, shared: bool) -> list[str]:
+        say = self.say
+        told = [
+            ("slack.status", say(f"slack.status.{view.status}")),
+            ("slack.channel", ", ".join(self.accounts.get(one, one) for one in view.accounts)),
+        ]
+        if not shared:
+            told.append(("slack.assignee", view.assignee or say("slack.nobody_has_it")))
+            told += [("slack.team", view.team)] if view.team else []
+            told += [("slack.priority", say(f"slack.priority.{view.priority}"))] if view.priority else []
+            told += [("slack.tags", ", ".join(view.tags))] if view.tags else []
+            told += [("slack.subject", view.subject)] if view.subject else []
+        fields = [f"*{say(key)}*\n{clipped(escape(value), 500) or '-'}" for key, value in told]
+        if view.waiting_since is not None:
+            at = view.waiting_since // 1000
+            fields.append(f"*{say('slack.waiting')}*\n<!date^{at}^{{date_short_pretty}} {{time}}|{at}>")
+        return fields[:10]
+
+    def _actions(self, view: OutsideHeader, pull: str) -> Block:
+        say = self.say
+        put_away = view.status in ("closed", "spam")
+        more = ["snooze_hour", "snooze_day", "urgent", "release", "give_back"]
+        return {
+            "type": "actions",
+            "block_id": f"parley:{pull}",
+            "elements": [
+                {**_button(say("slack.reply"), "parley:reply", pull), "style": "primary"},
+                _button(say("slack.take"), "parley:take", pull),
+                _button(say("slack.reopen"), "parley:reopen", pull)
+                if put_away
+                else _button(say("slack.close"), "parley:close", pull),
+                {
+                    "type": "static_select",
+                    "action_id": "parley:more",
+                    "placeholder": plain(say("slack.more"), 75),
+                    "options": [
+                        {"text": plain(say(f"slack.more.{one}"), 75), "value": f"{one}:{pull}"}
+                        for one in more
+                    ],
+                },
+                self._link(view),
+            ],
+        }
+
+    def _link(self, view: OutsideHeader) -> Block:
+        return {
+            **_button(self.say("slack.inbox"), "parley:inbox", view.id),
+            "url": self.url(view.number),
+        }
+
+    def _open(self, view: OutsideHeader) -> Block:
+        return {"type": "actions", "elements": [self._link(view)]}
+
+    def message(self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None) -> Drawn:
+        """`files`: those that are named here; None: all of them."""
+        body = self.body(one)
+        name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+        blocks = words_of(clipped(body, BODY)) if body else []
+        blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
+        named = one.files if files is None else files
+        blocks += [context(self.say("slack.file", name=file.name, size=size(file.size))) for file in named]
+        blocks.append(context(*self.about(one)))
+        text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
+        picture = None if one.picture is None else self.picture(one.picture)
+        return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)
+
+    def body(self, one: OutsideMessage) -> str:
+        if one.erased:
+            return self.say("slack.deleted")
+        if not one.text and one.what:
+            return self.say("slack.what", what=one.what)
+        return one.text
+
+    def about(self, one: OutsideMessage) -> list[str]:
+        """What is said below its words: whom it is for, above all."""
+        say = self.say
+        by = say("slack.by", channel=self.accounts.get(one.account, one.account)) if one.account else ""
+        if one.note:
+            told = [say("slack.note")]
+        elif one.kind == "customer":
+            told = [by or say("slack.channel")]
+        else:
+            told = [say("slack.sent" if one.kind == "agent" else "slack.automatic"), by]
+            told += [say(f"slack.delivery.{one.delivery}")] if one.delivery not in (None, "sent") else []
+        told += [say("slack.edited")] if one.edited else []
+        told += [say("slack.late")] if one.late else []
+        return told
+
+    def story(self, messages: Sequence[OutsideMessage], *, more: bool, number: int) -> Drawn:
+        """The newest of them that fit, the oldest of those first. `more`: there were earlier ones."""
+        told: list[list[Block]] = []
+        spent = count = 0
+        for one in reversed(messages):
+            body = clipped(self.body(one), STORY)
+            name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+            blocks = [context(name, *self.about(one)), *words_of(body)]
+            blocks += [
+                context(self.say("slack.file", name=file.name, size=size(file.size))) for file in one.files
+            ]
+            if told and (spent + len(body) > STORY or count + len(blocks) > BLOCKS - 4):
+                more = True
+                break
+            spent += len(body)
+            count += len(blocks)
+            told.append(blocks[: BLOCKS - 4])
+        title = self.say("slack.story" if messages else "slack.story_none")
+        earlier = (
+            [context(self.say("slack.story_earlier")), _linked(self.say, self.url(number))] if more else []
+        )
+        flat = [block for blocks in reversed(told) for block in blocks]
+        return Drawn(escape(title), [{"type": "section", "text": plain(title)}, *earlier, *flat])
+
+    def line(self, one: OutsideLine) -> Drawn:
+        said = " ".join(self._changes(one))
+        return Drawn(escape(clipped(said, FALLBACK)), [context(said)])
+
+    def _changes(self, one: OutsideLine) -> list[str]:
+        say, told = self.say, []
+        if one.into is not None or not one.changes:
+            return [say("slack.line.merged", number=one.into or "?")]
+        who = one.who or say("slack.the_system" if one.kind in ("system", "automation") else "slack.somebody")
+        for what, _, to in one.changes:
+            match what:
+                case "status":
+                    key = f"slack.line.{to}" if one.who else f"slack.line.now_{to}"
+                case "assignee":
+                    key = "slack.line.released" if to is None else "slack.line.assigned"
+                    key = "slack.line.took" if to is not None and to == one.who else key
+                case "team":
+                    key = "slack.line.no_team" if to is None else "slack.line.team"
+                case "priority":
+                    key, to = "slack.line.priority", say(f"slack.priority.{to}")
+                case "tags_added":
+                    key = "slack.line.tagged"
+                case _:
+                    key = "slack.line.untagged"
+            told.append(say(key, who=who, to=to or ""))
+        return told
+
+    def gap(self, number: int) -> Drawn:
+        return self._linking("slack.gap", number)
+
+    def end(self, number: int) -> Drawn:
+        return self._linking("slack.end", number)
+
+    def _linking(self, key: str, number: int) -> Drawn:
+        said = self.say(key)
+        return Drawn(escape(said), [context(said), _linked(self.say, self.url(number))])
+
+
+def _linked(say: Say, url: str) -> Block:
+    return {
+        "type": "actions",
+        "elements": [{**_button(say("slack.inbox"), "parley:inbox", "inbox"), "url": url}],
+    }
+
+
+def _button(words: str, action: str, value: str) -> Block:
+    return {"type": "button", "text": plain(words, 75), "action_id": action, "value": value}

@@ -1,0 +1,126 @@
+"""What a post shows at this moment: read, projected for its audience (`gateway.egress.outside`), drawn."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from gateway.config import HERE
+from gateway.egress import outside
+from gateway.egress.outside import OutsideMessage
+from gateway.egress.pictures import picture_path
+from gateway.events import Kind
+from gateway.store import Reader, Row, Store
+from gateway.store.load import (
+    MESSAGES,
+    Content,
+    load_agents,
+    load_conversations,
+    load_messages,
+    load_tags,
+    load_teams,
+    with_files,
+)
+from gateway.store.log import read_event
+from gateway.stream.pull_queue import Due
+from gateway.stream.pulls import Audience
+from inbox.desk import Desk
+from inbox.directory import account_words
+from inbox.slack.blocks import Drawing, Drawn, Say
+
+LATEST = 41
+"""Messages of the story that are read; the last of them only says that there are more."""
+STORY = f"""{MESSAGES} where m.conversation_id = $1 and m.position < $2 and (m.visibility = 'public' or $3 = 1)
+    order by m.at desc, m.position desc limit {LATEST}"""
+EVENT = "select * from events where position = $1"
+NUMBER = "select number from conversations where id = $1"
+
+
+class Draws:
+    """Made anew for each language: the channel's, for everybody in it."""
+
+    def __init__(self, desk: Desk, store: Store) -> None:
+        self._desk = desk
+        self._store = store
+        self.say = Say(desk.config.slack.language)
+
+    async def draw(self, due: Due) -> Drawn | None:
+        """None: there is nothing that this audience may see."""
+        return await self._store.scan(lambda look: self._draw(look, due))
+
+    async def _draw(self, look: Reader, due: Due) -> Drawn | None:
+        shared = due.audience is not Audience.INNER
+        drawing = await self.drawing(look)
+        if due.kind == "message":
+            one = await self._message(look, due, shared)
+            return None if one is None else drawing.message(one)
+        if due.kind == "line":
+            return await self._line(look, drawing, due, shared)
+        number = await look.value(NUMBER, due.conversation)
+        if due.kind == "gap":
+            return drawing.gap(number)
+        if due.kind == "end":
+            return drawing.end(number)
+        if due.kind == "story":
+            return await self._story(look, drawing, due, shared, number)
+        return await self._header(look, drawing, due, shared)
+
+    async def drawing(self, look: Reader) -> Drawing:
+        words = {row["id"]: account_words(row) for row in await look.all("select * from accounts")}
+        language = self.say.language
+        accounts = {
+            key: (channel.label.for_reader(language) if (channel := self._desk.channels.get(key)) else "")
+            or said[language]
+            or key
+            for key, said in words.items()
+        }
+        return Drawing(self.say, accounts, self.url, self._picture, self._desk.config.slack.prefix)
+
+    def url(self, number: int) -> str:
+        return f"{self._desk.config.public_url}/c/{number}"
+
+    def _picture(self, kept: str) -> str | None:
+        """Slack fetches it from there: none where it could not."""
+        origin = self._desk.config.public_url
+        if urlsplit(origin).scheme != "https" or urlsplit(origin).hostname in (*HERE, "localhost"):
+            return None
+        return f"{origin}{picture_path(kept)}"
+
+    async def _message(self, look: Reader, due: Due, shared: bool) -> OutsideMessage | None:
+        content = (await load_messages(look, [due.message or ""])).get(due.message or "")
+        if content is None:
+            return None
+        view = (await load_conversations(look, [due.conversation])).get(due.conversation)
+        legs = {} if view is None else {leg["id"]: leg for leg in view["legs"]}
+        return outside.message(content.row, content.files, shared=shared, leg=legs.get(content.row["leg_id"]))
+
+    async def _story(self, look: Reader, drawing: Drawing, due: Due, shared: bool, number: int) -> Drawn:
+        rows: list[Row] = list(await look.all(STORY, due.conversation, due.from_position, int(not shared)))
+        contents: list[Content] = await with_files(look, rows[: LATEST - 1])
+        told = [outside.message(one.row, one.files, shared=shared) for one in reversed(contents)]
+        shown = [one for one in told if one is not None]
+        return drawing.story(shown, more=len(rows) == LATEST, number=number)
+
+    async def _names(self, look: Reader) -> dict[str, dict[str, str]]:
+        return {
+            "agents": {one["id"]: one["name"] for one in await load_agents(look)},
+            "teams": {one["id"]: one["name"] for one in await load_teams(look)},
+            "tags": {one["id"]: one["name"] for one in await load_tags(look)},
+        }
+
+    async def _line(self, look: Reader, drawing: Drawing, due: Due, shared: bool) -> Drawn | None:
+        row = await look.one(EVENT, due.position)
+        if row is None:
+            return None
+        event = read_event(row)
+        number = None
+        if event.kind is Kind.CONVERSATION_MERGED:
+            number = await look.value(NUMBER, event.changes.get("into"))
+        line = outside.line(event, shared=shared, number=number, **await self._names(look))
+        return None if line is None else drawing.line(line)
+
+    async def _header(self, look: Reader, drawing: Drawing, due: Due, shared: bool) -> Drawn | None:
+        view = (await load_conversations(look, [due.conversation])).get(due.conversation)
+        if view is None:
+            return None
+        header = outside.header(view, shared=shared, **await self._names(look))
+        return drawing.header(header, due.pull, shared=shared, closed=due.closed)

@@ -1,0 +1,86 @@
+"""The way in, whichever door it came by: understood, done once, written down; only then acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
+from gateway.store import Row, Store
+from gateway.stream import outside, pull_queue
+from inbox.slack import PLACE
+from inbox.slack.acts import Acts
+from inbox.slack.client import Client
+from inbox.slack.understand import Ask, Nothing, catching_up, understand
+
+log = logging.getLogger(__name__)
+
+BACK = 2 * 24 * 3600
+"""Seconds that are caught up: less than it is remembered what was told us (`gateway.stream.outside.KEPT`)."""
+
+
+class Inward:
+    """One per process. What comes of one channel is done in the order in which it came."""
+
+    def __init__(self, store: Store, client: Client, acts: Acts, prefix: str) -> None:
+        self._store = store
+        self._client = client
+        self._acts = acts
+        self._prefix = prefix
+        self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def take(self, kind: str, payload: Any) -> Any:
+        """Returns what is said with the acknowledgement. Raises Unavailable: it is not acknowledged and comes again."""
+        ask = understand(kind, payload, prefix=self._prefix, us=await self._us())
+        return await self._once(ask)
+
+    async def _us(self) -> str:
+        try:
+            return (await self._client.me()).user
+        except (TemporaryError, UncertainError, AuthFailed, PermanentError) as why:
+            raise Unavailable(f"Slack does not say who we are: {why}") from None
+
+    async def _once(self, ask: Ask) -> Any:
+        if isinstance(ask, Nothing):
+            if not ask.key:
+                log.warning("what Slack told us %s", ask.why)
+            return None
+        async with self._lanes[ask.channel]:
+            if ask.key and await self._was_seen(ask.key):
+                return None
+            try:
+                answer: Any = await self._acts.act(ask)
+            except (TemporaryError, UncertainError, AuthFailed, PermanentError) as why:
+                raise Unavailable(f"{type(ask).__name__} waits for Slack: {why}") from None
+            if ask.key:
+                await self._store.write(lambda tx: outside.see(tx, PLACE, ask.key), aside=True)
+            return answer
+
+    async def _was_seen(self, key: str) -> bool:
+        return await self._store.read(lambda look: outside.was_seen(look, PLACE, key))
+
+    async def catch_up(self, now: int) -> None:
+        """What was written in open threads while nobody listened. `now`: UTC ms. Raises Unavailable."""
+        us = await self._us()
+        for pull in await self._store.read(lambda look: pull_queue.open_threads(look, PLACE)):
+            try:
+                for ask in await self._missed(pull, us, now // 1000 - BACK):
+                    await self._once(ask)
+            except PermanentError as why:
+                log.info("a thread could not be read: %s", why)
+            except (TemporaryError, UncertainError, AuthFailed) as why:
+                raise Unavailable(f"catching up waits: {why}") from None
+
+    async def _missed(self, pull: Row, us: str, oldest: int) -> Iterable[Ask]:
+        pages = self._client.pages(
+            "conversations.replies",
+            "messages",
+            channel=pull["channel"],
+            ts=pull["thread"],
+            oldest=f"{oldest}.000000",
+        )
+        channel, thread = pull["channel"], pull["thread"]
+        return [ask async for one in pages for ask in catching_up(channel, thread, one, self._prefix, us)]

@@ -1,0 +1,135 @@
+"""The channels that conversations may be pulled to, and who reads them: asked of Slack, remembered for a moment."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from gateway.errors import AuthFailed, PermanentError, Refused, TemporaryError, Unavailable, UncertainError
+from gateway.stream.pulls import Audience, Spot
+from inbox.slack import PLACE
+from inbox.slack.client import Client
+
+log = logging.getLogger(__name__)
+
+FRESH = 60.0
+"""Seconds for which it is believed who reads a channel."""
+KNOWN = 600.0
+"""Seconds for which it is believed who somebody is; `user_change` ends it."""
+MEMBERS_MOST = 200
+"""People of a channel who are looked at; in one of more there may be anybody."""
+WIDE = ("is_ext_shared", "is_shared", "is_org_shared", "is_pending_ext_shared", "is_im", "is_mpim")
+STRANGE = ("is_restricted", "is_ultra_restricted", "is_stranger")
+AWAY = (TemporaryError, UncertainError, AuthFailed)
+
+
+class Rooms:
+    """A `Place` of the desk; one per process."""
+
+    name = PLACE
+    label = "Slack"
+
+    def __init__(self, client: Client, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._clock = clock
+        self._audiences: dict[str, tuple[float, Audience]] = {}
+        self._people: dict[str, tuple[float, Mapping[str, Any]]] = {}
+        self._listed: tuple[float, Sequence[tuple[str, str]]] = (0.0, ())
+
+    async def channels(self) -> Sequence[tuple[str, str]]:
+        at, listed = self._listed
+        if not listed or self._clock() - at > FRESH:
+            try:
+                listed = [
+                    (one["id"], f"#{one['name']}")
+                    async for one in self._client.pages(
+                        "conversations.list",
+                        "channels",
+                        types="public_channel,private_channel",
+                        exclude_archived=True,
+                    )
+                    if one.get("is_member") and self._allowed(one["id"], one["name"])
+                ]
+            except AWAY as why:
+                raise Unavailable(str(why)) from None
+            self._listed = self._clock(), listed
+        return listed
+
+    async def spot(self, channel: str) -> Spot:
+        """By its id. Raises Refused for one where the app is not, or that is not allowed; Unavailable."""
+        try:
+            info = (await self._client.call("conversations.info", channel=channel))["channel"]
+        except AWAY as why:
+            raise Unavailable(str(why)) from None
+        except PermanentError as why:
+            raise Refused("errors.place_channel", f"{channel}: {why.code}") from None
+        name = str(info.get("name") or channel)
+        if not info.get("is_member") or info.get("is_archived") or not self._allowed(channel, name):
+            raise Refused("errors.place_channel", f"{channel} is not one of ours")
+        return Spot(PLACE, channel, f"#{name}", await self.audience(channel))
+
+    def _allowed(self, channel: str, name: str) -> bool:
+        allowed = {one.lstrip("#") for one in self._client.config.channels}
+        return not allowed or channel in allowed or name in allowed
+
+    async def audience(self, channel: str) -> Audience:
+        """Who reads it now. What is not known is shared."""
+        at, known = self._audiences.get(channel, (0.0, None))
+        if known is None or self._clock() - at > FRESH:
+            try:
+                known = await self._look(channel)
+            except (*AWAY, PermanentError) as why:
+                log.info("who reads %s is not known: %s", channel, why)
+                return Audience.SHARED
+            self._audiences[channel] = self._clock(), known
+        return known
+
+    async def _look(self, channel: str) -> Audience:
+        info = (await self._client.call("conversations.info", channel=channel))["channel"]
+        if any(info.get(one) for one in WIDE):
+            return Audience.SHARED
+        members: list[str] = []
+        async for one in self._client.pages(
+            "conversations.members", "members", MEMBERS_MOST + 1, channel=channel
+        ):
+            members.append(one)
+        if not members or len(members) > MEMBERS_MOST:
+            return Audience.SHARED
+        for one in members:
+            if not await self.is_ours(one):
+                return Audience.SHARED
+        return Audience.INNER
+
+    async def is_ours(self, user: str) -> bool:
+        one = await self.person(user)
+        if any(one.get(name) for name in STRANGE):
+            return False
+        return bool(one.get("team_id") == (await self._client.me()).team)
+
+    async def person(self, user: str) -> Mapping[str, Any]:
+        """Their profile, as Slack tells it."""
+        at, known = self._people.get(user, (0.0, None))
+        if known is None or self._clock() - at > KNOWN:
+            known = (await self._client.call("users.info", user=user, include_locale=True))["user"]
+            self._people[user] = self._clock(), known
+        return known
+
+    async def language(self, user: str) -> str:
+        """Of what one person is told."""
+        try:
+            locale = str((await self.person(user)).get("locale") or "")
+        except (*AWAY, PermanentError):
+            locale = ""
+        first = locale.lower().partition("-")[0]
+        return first if first in ("en", "ko") else self._client.config.language
+
+    def forget(self, channel: str | None = None, user: str | None = None) -> None:
+        """Something about them has changed."""
+        if channel is not None:
+            self._audiences.pop(channel, None)
+            self._listed = (0.0, ())
+        if user is not None:
+            self._people.pop(user, None)
+            self._audiences.clear()

@@ -1,0 +1,256 @@
+"""The duty that shows pulled conversations in their threads: follows the log, posts in order, draws anew what changed.
+
+Everything once, in order. A post whose answer was lost is looked for in its thread before it is posted again; when
+Slack, the database or this process is away, what is queued waits where it is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from gateway.bus import Bus
+from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
+from gateway.events import Event
+from gateway.store import Store, Tx
+from gateway.stream import outside, pull_queue
+from gateway.stream.pull_queue import Due
+from gateway.stream.pulls import set_audience
+from inbox.slack import PLACE
+from inbox.slack.client import Client
+from inbox.slack.draws import Draws
+from inbox.slack.rooms import Rooms
+
+log = logging.getLogger(__name__)
+
+GATHER = 0.05
+"""Seconds in which facts are gathered before they are looked at."""
+LOOK_EVERY = 30.0
+"""Seconds after which one looks anyway."""
+CLOSED = {
+    *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "thread_not_found"),
+    *("restricted_action_read_only_channel", "restricted_action_thread_only_channel"),
+    *("restricted_action_non_threadable_channel", "cannot_reply_to_message", "messages_tab_disabled"),
+}
+"""Nothing can be posted there any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds."""
+
+    post: float = 1.05
+    """Between two posts in a channel: one a second, and a little
+    (https://docs.slack.dev/apis/web-api/rate-limits#posting-messages)."""
+    header: float = 3.0
+    """Between two drawings of the same post."""
+    unsure: float = 15.0
+    """After which one looks whether a post arrived of which nobody said so: longer than a call lasts."""
+    again: float = 2.0
+    """Until the first try after one that failed; then twice as long each time, up to `again_most`."""
+    again_most: float = 30.0
+    probe: float = 30.0
+    """Between two looks whether our token is taken again."""
+
+    def wait(self, tries: int) -> float:
+        return min(self.again * (1 << min(max(tries - 1, 0), 10)), self.again_most)
+
+
+class Sender:
+    """Of one process, for as long as it has the duty; `store` is the fenced one."""
+
+    def __init__(
+        self,
+        store: Store,
+        bus: Bus,
+        client: Client,
+        rooms: Rooms,
+        draws: Draws,
+        clock: Callable[[], int],
+        pace: Pace | None = None,
+    ) -> None:
+        self._store = store
+        self._bus = bus
+        self._client = client
+        self._rooms = rooms
+        self._draws = draws
+        self._clock = clock
+        self._pace = pace or Pace()
+        self._wake = asyncio.Event()
+        self._busy: set[str] = set()
+        """Channels in which something is under way."""
+        self._free: dict[str, float] = {}
+        """When (monotonic) a channel may be posted to again."""
+        self._probed = 0.0
+
+    async def run(self) -> None:
+        """Runs for as long as the duty is held. Survives a database or a Slack that is gone for a while."""
+        stop = self._bus.take_events(self._happened)
+        try:
+            async with asyncio.TaskGroup() as posts:
+                while True:
+                    self._wake.clear()
+                    wait = await self._turn(posts)
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(wait):
+                            await self._wake.wait()
+                        await asyncio.sleep(GATHER)
+        finally:
+            stop()
+
+    def _happened(self, events: Sequence[Event]) -> None:
+        self._wake.set()
+
+    async def _turn(self, posts: asyncio.TaskGroup) -> float:
+        """Follow, and begin what is due; returns after how many seconds there is something to do by itself."""
+        try:
+            while await self._store.write(lambda tx: pull_queue.follow(tx, PLACE), aside=True):
+                pass
+            if (
+                await self._store.read(lambda look: pull_queue.paused(look, PLACE))
+                and not await self._mended()
+            ):
+                return self._pace.probe
+            return await self._begin_due(posts)
+        except Unavailable as why:
+            log.warning("threads wait: %s", why)
+        except Exception:
+            log.exception("threads could not be looked at; they wait")
+        return self._pace.again
+
+    async def _begin_due(self, posts: asyncio.TaskGroup) -> float:
+        wait, now = LOOK_EVERY, self._clock()
+        for due in await self._store.read(lambda look: pull_queue.load_due(look, PLACE, now)):
+            rest = self._free.get(due.channel, 0.0) - time.monotonic()
+            if due.channel in self._busy:
+                continue
+            if rest > 0:
+                wait = min(wait, rest)
+                continue
+            self._busy.add(due.channel)
+            posts.create_task(self._try(due))
+        soon = await self._store.read(lambda look: pull_queue.next_due(look, PLACE, now))
+        if soon is not None:
+            wait = min(wait, (soon - now) / 1000)
+        return max(wait, 0.01)
+
+    async def _mended(self) -> bool:
+        """Is our token taken again? Asked now and then."""
+        if time.monotonic() - self._probed < self._pace.probe:
+            return False
+        self._probed = time.monotonic()
+        try:
+            await self._client.look()
+        except (AuthFailed, TemporaryError, UncertainError, PermanentError):
+            return False
+        await self._store.write(lambda tx: pull_queue.resume(tx, PLACE), aside=True)
+        log.info("Slack takes our token again: what waited goes on")
+        return True
+
+    async def _try(self, due: Due) -> None:
+        """Never raises: one thread's trouble must not silence all others."""
+        try:
+            await self._do(due)
+        except Unavailable as why:
+            log.warning("a post waits for the database: %s", why)
+            await asyncio.sleep(self._pace.again)
+        except Exception:
+            log.exception("a post of %s could not be made; it is looked at again", due.pull)
+            await asyncio.sleep(self._pace.again)
+        finally:
+            self._busy.discard(due.channel)
+            self._free[due.channel] = time.monotonic() + self._pace.post
+            self._wake.set()
+
+    async def _do(self, due: Due) -> None:
+        try:
+            await (self._redraw(due) if due.stands else self._post(due))
+        except AuthFailed as why:
+            reason = str(why)
+            await self._waits(due, 0.0, reason)
+            if await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, reason), aside=True):
+                log.error("Slack does not take our token (%s): threads wait until it is mended", reason)
+            self._probed = time.monotonic()
+        except TemporaryError as why:
+            await self._waits(due, why.retry_after or self._pace.wait(due.tries), str(why))
+        except UncertainError as why:
+            await self._waits(due, self._pace.wait(due.tries), str(why), uncertain=True)
+        except PermanentError as why:
+            log.warning("a post of %s was refused: %s", due.pull, why)
+            code = why.code
+            if code in CLOSED and not due.stands:
+                await self._store.write(lambda tx: pull_queue.broken(tx, due, code), aside=True)
+            else:
+                await self._store.write(lambda tx: pull_queue.ended(tx, due, code), aside=True)
+
+    async def _waits(self, due: Due, wait: float, why: str, *, uncertain: bool = False) -> None:
+        # What might stand there before, might still: one has not come to looking.
+        uncertain = uncertain or due.uncertain
+        until = self._clock() + round(wait * 1000)
+        await self._store.write(
+            lambda tx: pull_queue.waits(tx, due, until, why, uncertain=uncertain), aside=True
+        )
+
+    async def _post(self, due: Due) -> None:
+        if due.kind != "header" and due.thread is None:
+            await self._store.write(lambda tx: pull_queue.ended(tx, due, "no thread"), aside=True)
+            return
+        if due.uncertain:
+            found = await self._client.find(due.channel, due.thread, due.key)
+            if found is not None:
+                await self._store.write(lambda tx: pull_queue.posted(tx, due, found, ""), aside=True)
+                return
+            # It does not stand there: whatever goes wrong from here on begins anew.
+            due = replace(due, state="queued")
+        due = await self._for_whom(due)
+        until = self._clock() + round(self._pace.unsure * 1000)
+        # First: what happens while it is drawn makes it stale.
+        await self._store.write(lambda tx: pull_queue.begin(tx, due, until), aside=True)
+        drawn = await self._draws.draw(due)
+        if drawn is None:
+            await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
+            return
+        ts = await self._client.post(due.channel, due.thread, drawn, due.key)
+        await self._store.write(lambda tx: pull_queue.posted(tx, due, ts, drawn.digest), aside=True)
+
+    async def _redraw(self, due: Due) -> None:
+        ts = due.external
+        assert ts is not None, "it stands"
+        due = await self._for_whom(due)
+        drawn = await self._draws.draw(due)
+        if drawn is None:
+            with contextlib.suppress(PermanentError):
+                await self._client.call("chat.delete", channel=due.channel, ts=ts)
+            await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
+            return
+        if drawn.digest != due.digest:
+            await self._client.redraw(due.channel, ts, drawn, due.key)
+        after = self._clock() + round(self._pace.header * 1000)
+        await self._store.write(lambda tx: pull_queue.drawn(tx, due, drawn.digest, after), aside=True)
+
+    async def _for_whom(self, due: Due) -> Due:
+        """As the channel is read now: where that is another audience than before, all that stands is drawn anew."""
+        audience = await self._rooms.audience(due.channel)
+        if audience is due.audience:
+            return due
+
+        async def write(tx: Tx) -> None:
+            if await set_audience(tx, due.pull, audience):
+                await pull_queue.draw_all(tx, due.pull)
+
+        await self._store.write(write, aside=True)
+        log.info("the thread of %s is %s from now on", due.pull, audience.value)
+        return replace(due, audience=audience)
+
+
+async def forget_seen(store: Store, every: float = 3600.0) -> None:
+    """What was told us days ago is forgotten. Runs for as long as the duty is held."""
+    while True:
+        with contextlib.suppress(Unavailable):
+            while await store.write(outside.forget_seen, aside=True):
+                pass
+        await asyncio.sleep(every)

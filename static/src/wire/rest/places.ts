@@ -1,0 +1,15 @@
+// Made from the wires in Python by `make types`; change those, not this file.
+
+export interface ChannelView {
+  id: string;
+  name: string;
+}
+
+export interface ChannelsList {
+  channels: ChannelView[];
+}
+
+export interface OwnLink {
+  /** UTC ms; null: nobody there is this agent. */
+  linked_at: number | null;
+}

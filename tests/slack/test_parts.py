@@ -1,0 +1,171 @@
+"""The smaller parts: modals, links, what is drawn when there is little to draw, the socket, the commands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from gateway.channels.base import Capabilities
+from gateway.errors import Forbidden, NotFound, Refused
+from gateway.events import SYSTEM
+from gateway.sandbox.slack.kit import check_view
+from gateway.stream.agents import deactivate
+from gateway.stream.pull_queue import Due
+from gateway.stream.pulls import Audience
+from inbox.auth.caller import by_token
+from inbox.commands import Asked, pulling
+from inbox.rest import places
+from inbox.slack import modals
+from inbox.slack.answering import longest
+from inbox.slack.blocks import Say
+from inbox.slack.draws import Draws
+from inbox.slack.links import caller_of
+from inbox.slack.socket import Listener
+from tests.inbox.conftest import asking, does
+from tests.slack.town import Town, open_town
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_town(tmp_path, channels=("support",)) as opened:
+        await opened.starts()
+        await opened.slack.sockets.connected()
+        yield opened
+
+
+def due(**more: Any) -> Due:
+    said: dict[str, Any] = {
+        "id": "x",
+        "pull": "p",
+        "conversation": "c",
+        "channel": "C1",
+        "channel_name": "#c",
+        "thread": "1.0",
+        "audience": Audience.INNER,
+        "from_position": 1,
+        "position": 10**9,
+        "part": 0,
+        "kind": "message",
+        "message": "m",
+        "state": "queued",
+        "external": None,
+        "digest": "",
+        "stale": 0,
+        "tries": 0,
+        "closed": False,
+    }
+    return Due(**(said | more))
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_slack_takes_our_modal_in_every_form(language: str) -> None:
+    ways = [
+        modals.WayOut("l1", "Website" * 20, None, current=True),
+        modals.WayOut("l2", "SMS", "closed " * 30, current=False),
+    ]
+    say = Say(language)
+    for newer in ((), [("Sue", "words " * 500)] * 5):
+        for chosen in (ways, []):
+            view = modals.reply(
+                say, "#1 · Kim", chosen, {"pull": "p"}, text="x" * 9_000, most=500, newer=newer
+            )
+            kept = check_view(view, "modal")
+            element = kept["blocks"][-1]["element"]
+            assert element["max_length"] == len(element["initial_value"]) == 500
+    assert modals.refused("text", "no")["errors"] == {"text": "no"}
+
+
+async def test_the_longest_answer_is_what_some_way_takes(town: Town) -> None:
+    asked = await asking(town.house, "ann")
+    way = modals.WayOut("l", "x", None, current=True)
+    assert longest(asked, [(way, Capabilities(text_length=160)), (way, Capabilities(text_length=400))]) == 400
+    assert longest(asked, [(way, Capabilities(text_length=9_000))]) == modals.LONGEST
+    assert longest(asked, [(way, None)]) == modals.LONGEST
+
+
+async def test_an_agent_who_was_let_go_is_nobody_in_slack(town: Town) -> None:
+    await town.links(town.mina)
+    found = await town.store.read(lambda look: caller_of(look, "T0HARU", town.mina.id))
+    team = await town.value("select workspace from outside_people")
+    found = await town.store.read(lambda look: caller_of(look, team, town.mina.id))
+    assert found is not None and found.agent_id == town.house.agents["ann"]
+    assert found.viewer.teams == {town.house.teams["sales"]} and found.actor.kind == "agent"
+    await town.store.write(lambda tx: deactivate(tx, found.agent_id, SYSTEM))
+    assert await town.store.read(lambda look: caller_of(look, team, town.mina.id)) is None
+
+
+async def test_what_is_not_there_is_not_drawn(town: Town) -> None:
+    draws = Draws(town.house.desk, town.store)
+    for kind in ("message", "line", "header"):
+        assert await draws.draw(due(kind=kind)) is None
+    taken = await town.house.customer_writes("hello")
+    for kind in ("gap", "end", "story", "header"):
+        drawn = await draws.draw(due(kind=kind, conversation=taken.conversation))
+        assert drawn is not None and drawn.blocks
+    assert draws.url(7).endswith("/c/7")
+
+
+async def test_a_socket_that_is_replaced_or_cut_loses_nothing(town: Town) -> None:
+    assert Listener is not None
+    await town.links(town.mina)
+    taken = await town.house.customer_writes("hello", team="sales")
+    thread = await town.pulls(taken.conversation)
+    town.slack.deliveries.retries = (0.3, 1.0, 2.0)
+    town.slack.say(town.mina, town.support, "one", thread=thread)
+    await town.slack.refresh_sockets()
+    town.slack.say(town.mina, town.support, "two", thread=thread)
+    await town.slack.cut_sockets()
+    town.slack.say(town.mina, town.support, "three", thread=thread)
+    await town.comes_to("select count(*) from messages where visibility = 'note'", 3)
+    await town.stops()
+    own = [task for task in asyncio.all_tasks() if "slack_sdk" in str(task.get_coro())]
+    assert own == [], "the SDK's tasks end with the duty"
+
+
+async def test_only_where_the_app_is_and_where_it_is_allowed(town: Town) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    other = town.slack.channel("elsewhere", town.mina)
+    away = town.slack.channel("away", town.mina, with_app=False)
+    place = town.house.desk.places["slack"]
+    assert await place.channels() == [(town.support.id, "#support")]
+    for channel in (other.id, away.id, "C0NOBODY"):
+        with pytest.raises(Refused):
+            await does(
+                town.house, "ann", "pull_out", conversation=taken.conversation, place="slack", channel=channel
+            )
+    with pytest.raises(NotFound):
+        await does(
+            town.house,
+            "bob",
+            "pull_out",
+            conversation=taken.conversation,
+            place="slack",
+            channel=town.support.id,
+        )
+    with pytest.raises(NotFound):
+        await does(town.house, "ann", "make_link_code", place="elsewhere")
+
+
+async def test_an_agent_unlinks_herself_and_a_program_links_nobody(town: Town) -> None:
+    await town.links(town.mina)
+    await does(town.house, "ann", "unlink_outside", place="slack")
+    assert await town.value("select count(*) from outside_people") == 0
+    token = await town.house.token("ann")
+    caller = await town.store.read(lambda look: by_token(look, token, town.house.clock()))
+    with pytest.raises(Forbidden):
+        await pulling.make_link_code(Asked(town.house.desk, caller), pulling.AtPlace(place="slack"))
+
+
+async def test_the_inbox_asks_where_to_and_who_one_is_there(town: Town) -> None:
+    ann = await town.house.client("ann")
+    assert await ann.get("/places/slack/channels") == {
+        "channels": [{"id": town.support.id, "name": "#support"}]
+    }
+    assert await ann.get("/places/slack/link") == {"linked_at": None}
+    await town.links(town.mina)
+    assert (await ann.get("/places/slack/link"))["linked_at"] > 0
+    assert {one for one in places.__dict__ if one.startswith("place_")} == {"place_channels", "place_link"}

@@ -1,0 +1,203 @@
+"""Threads follow the log: everything once, in order, whatever Slack, the net or we ourselves do meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.sandbox.phones.weather import Fault
+from gateway.sandbox.slack.rates import Limits
+from gateway.sandbox.slack.weather import FAIR, Weather
+from gateway.store.load import load_conversations
+from gateway.stream import pull_queue
+from tests.inbox.conftest import does
+from tests.slack.town import QUICK, Town, open_town, words
+
+AFTER = (Fault.CUT_AFTER, Fault.BROKEN_AFTER)
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    async with open_town(tmp_path) as opened:
+        yield opened
+
+
+async def test_a_pulled_conversation_is_a_thread_that_follows(town: Town) -> None:
+    house = town.house
+    taken = await house.customer_writes("배송 언제 <!channel> 와요?", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    header, story = town.slack.posts(town.support, thread)
+    assert header.blocks[0]["text"]["text"].endswith("Kim")
+    assert "배송 언제 <!channel> 와요?" in words(story)
+    assert story.thread == header.ts == thread
+
+    await does(house, "ann", "reply", conversation=taken.conversation, client_id="r1", text="내일요")
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n1", text="check *stock*")
+    await house.customer_writes("고마워요")
+    await does(house, "ann", "assign", conversation=taken.conversation, agent=house.agents["ann"])
+    await does(house, "ann", "close", conversation=taken.conversation)
+    await town.settles()
+    reply, note, thanks, took, closed = town.shown(thread)
+    assert "내일요" in words(reply) and "Sent to the customer" in words(reply)
+    assert "check *stock*" in words(note) and "Internal note" in words(note)
+    assert "고마워요" in words(thanks) and "Sent to the customer" not in words(thanks)
+    assert "Ann took the conversation." in words(took)
+    assert "Ann closed the conversation." in words(closed)
+    [header, *_] = town.slack.posts(town.support, thread)
+    assert "Closed" in words(header) and "Ann" in words(header) and "Reopen" in words(header)
+
+    await does(house, "ann", "give_back", conversation=taken.conversation, place="slack")
+    await house.customer_writes("one more")
+    await town.settles()
+    assert "goes on in the inbox" in words(town.shown(thread)[-1])
+    header = town.slack.posts(town.support, thread)[0]
+    assert "Take" not in words(header)
+    view = (await house.store.scan(lambda look: load_conversations(look, [taken.conversation])))[
+        taken.conversation
+    ]
+    assert "worked" not in view
+
+
+async def test_edits_deletions_and_read_state_change_the_post_and_make_no_new_one(town: Town) -> None:
+    house = town.house
+    taken = await house.customer_writes("hello", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    sent = await does(house, "ann", "reply", conversation=taken.conversation, client_id="r", text="one")
+    await town.settles()
+    await does(house, "ann", "edit_message", message=sent["message"]["id"], text="two")
+    await town.settles()
+    [post] = town.shown(thread)
+    assert "two" in words(post) and "edited" in words(post) and "one" not in words(post).split("\n")
+    await does(house, "sue", "erase_message", message=sent["message"]["id"])
+    await does(house, "sue", "erase_message", message=taken.message)
+    await town.settles()
+    [post] = town.shown(thread)
+    assert "two" not in words(post) + post.text and "deleted" in words(post)
+    story = town.slack.posts(town.support, thread)[1]
+    assert "hello" not in words(story) + story.text
+
+
+async def test_nothing_is_drawn_that_shows_already(town: Town) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    await town.pulls(taken.conversation)
+    updates = town.slack.count("chat.update")
+    await does(town.house, "ann", "set_attributes", conversation=taken.conversation, values={})
+    await town.settles()
+    assert town.slack.count("chat.update") == updates
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.BROKEN, Fault.BUSY, *AFTER])
+async def test_a_post_whose_answer_is_lost_is_looked_for_before_it_is_posted_again(
+    town: Town, fault: Fault
+) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    town.slack.plan(fault, on="chat.postMessage")
+    thread = await town.pulls(taken.conversation)
+    town.slack.plan(fault, fault, on="chat.postMessage")
+    for number in range(3):
+        await town.house.customer_writes(f"word {number}")
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(thread)] == ["word 0", "word 1", "word 2"]
+    assert len(town.slack.posts(town.support)) == 5, "one header, one story, three messages"
+    if fault in AFTER:
+        assert town.slack.count("conversations.replies") + town.slack.count("conversations.history") >= 2
+
+
+async def test_after_an_outage_everything_comes_once_and_in_order(town: Town) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    town.slack.weather = Weather(down=True)
+    for number in range(6):
+        await town.house.customer_writes(f"word {number}")
+        await asyncio.sleep(0.03)
+    await town.stops()
+    await town.starts()
+    await asyncio.sleep(0.1)
+    assert town.shown(thread) == []
+    town.slack.weather = FAIR
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(thread)] == [f"word {n}" for n in range(6)]
+
+
+async def test_our_own_end_at_any_moment_doubles_nothing_and_loses_nothing(town: Town) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    town.slack.weather = Weather(slow=0.01, cut_after=0.2, broken=0.2)
+    for number in range(12):
+        await town.house.customer_writes(f"word {number}")
+        await asyncio.sleep(0.007 * (number % 4))
+        await town.stops()
+        await town.starts()
+    town.slack.weather = FAIR
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(thread)] == [f"word {n}" for n in range(12)]
+
+
+async def test_a_revoked_token_pauses_and_nothing_is_lost(town: Town) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    town.slack.revoke()
+    await town.house.customer_writes("while away")
+    await town.comes_to("select count(*) from pull_places where paused = 'token_revoked'", 1)
+    posts = town.slack.count("chat.postMessage")
+    await town.house.customer_writes("and again")
+    await asyncio.sleep(0.2)
+    assert town.slack.count("chat.postMessage") == posts, "it is not tried for each of them"
+    town.slack.restore()
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(thread)] == ["while away", "and again"]
+    assert await town.store.read(lambda look: pull_queue.paused(look, "slack")) is None
+
+
+async def test_a_channel_that_is_gone_gives_back(town: Town) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    await town.pulls(taken.conversation)
+    town.slack.remove_app(town.support)
+    await town.house.customer_writes("anybody?")
+    await town.settles()
+    assert await town.value("select count(*) from pulls where given_back_at is null") == 0
+
+
+async def test_when_a_guest_comes_notes_go(town: Town) -> None:
+    house = town.house
+    taken = await house.customer_writes("hello", team="sales")
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n0", text="SECRET zero")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n1", text="SECRET one")
+    await town.settles()
+    assert any("SECRET one" in words(one) for one in town.shown(thread))
+    assert "SECRET zero" in words(town.slack.posts(town.support, thread)[1])
+    town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
+    await town.heard()
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n2", text="SECRET two")
+    await house.customer_writes("still there")
+    await town.settles()
+    stands = "\n".join(words(one) + one.text for one in town.slack.posts(town.support, thread))
+    assert "SECRET" not in stands and "still there" in stands
+    assert "Ann" not in stands, "who works on it is the team's affair"
+
+
+async def test_slack_is_not_hurried(tmp_path: Path) -> None:
+    """A bucket of one: a 429 is waited out, and nothing is lost by it."""
+    slow = Limits(posts=1.0, burst=2)
+    async with open_town(tmp_path, limits=slow) as town:
+        taken = await town.house.customer_writes("hello", team="sales")
+        await town.starts(QUICK)
+        thread = await town.pulls(taken.conversation)
+        await town.house.customer_writes("word 0")
+        await town.house.customer_writes("word 1")
+        await town.settles()
+        assert [words(one).split("\n")[0] for one in town.shown(thread)] == ["word 0", "word 1"]
+        assert any(one.error for one in town.slack.door.calls if one.method == "chat.postMessage")

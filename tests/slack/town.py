@@ -1,0 +1,160 @@
+"""A team at work here and in Slack: the real store and desk, a Slack that can be made to misbehave."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from gateway.config import Slack as Settings
+from gateway.sandbox.slack.rates import Limits
+from gateway.sandbox.slack.records import Channel, Message, Person
+from gateway.sandbox.slack.town import Slack, open_slack
+from gateway.store import Reader, Store
+from inbox.slack import app as ours
+from inbox.slack.send import Pace
+from tests.inbox.conftest import House, does, open_house
+
+FAST = Limits(
+    tiers=(9_000, 9_000, 9_000, 9_000), bursts=(900, 900, 900, 900), posts=900, burst=900, workspace=90_000
+)
+QUICK = Pace(post=0.0, header=0.0, unsure=0.1, again=0.02, again_most=0.1, probe=0.02)
+LEFT = """select count(*) from pull_posts where state in ('queued', 'sending', 'unknown')
+    or (state = 'posted' and stale > 0)"""
+BEHIND = "select count(*) from pull_places where position < (select position from log_head)"
+PATIENCE = 20.0
+
+
+@dataclass
+class Town:
+    house: House
+    slack: Slack
+    mina: Person
+    """Is ann here, once she is linked."""
+    joon: Person
+    """Is linked to nobody."""
+    support: Channel
+    _running: list[asyncio.Task[None]] = field(default_factory=list)
+    _open: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
+
+    @property
+    def store(self) -> Store:
+        return self.house.store
+
+    async def starts(self, pace: Pace = QUICK, application: web.Application | None = None) -> None:
+        works = await self._open.enter_async_context(
+            ours.open_slack(application or web.Application(), self.house.desk, pace)
+        )
+        self._running = [asyncio.create_task(_run(work, self.store)) for work in works]
+
+    async def stops(self) -> None:
+        for task in self._running:
+            task.cancel()
+        await asyncio.gather(*self._running, return_exceptions=True)
+        self._running = []
+        await self._open.aclose()
+
+    async def links(self, person: Person, who: str = "ann") -> None:
+        made = await does(self.house, who, "make_link_code", place="slack")
+        answer = await self.slack.slash(person, self.support, f"link {made['code']}")
+        assert answer.heard
+
+    async def pulls(self, conversation: str, who: str = "ann") -> str:
+        """Returns the thread's ts, once it stands."""
+        made = await does(
+            self.house, who, "pull_out", conversation=conversation, place="slack", channel=self.support.id
+        )
+        await self.settles()
+        return str(await self.value("select thread from pulls where id = $1", made["pull"]))
+
+    async def settles(self) -> None:
+        """Until Slack shows everything."""
+        async with asyncio.timeout(PATIENCE):
+            while await self.value(BEHIND) or await self.value(LEFT):
+                for task in self._running:
+                    assert not task.done(), task
+                await asyncio.sleep(0.01)
+
+    async def comes_to(self, sql: str, wanted: Any) -> None:
+        for _ in range(int(PATIENCE / 0.01)):
+            if await self.value(sql) == wanted:
+                return
+            await asyncio.sleep(0.01)
+        raise AssertionError(f"it is not {wanted!r}: {sql}")
+
+    async def heard(self) -> None:
+        """Until everything that was done in Slack is done here."""
+        async with asyncio.timeout(PATIENCE):
+            await self.slack.rest()
+
+    async def value(self, sql: str, *args: Any) -> Any:
+        return await self.store.scan(lambda look: look.value(sql, *args))
+
+    async def rows(self, sql: str, *args: Any) -> list[Any]:
+        async def all_of(look: Reader) -> list[Any]:
+            return list(await look.all(sql, *args))
+
+        return await self.store.scan(all_of)
+
+    async def said(self, conversation: str) -> list[tuple[str, str]]:
+        """(visibility, text), in order."""
+        rows = await self.rows(
+            "select visibility, text from messages where conversation_id = $1 and author_kind = 'agent'"
+            " order by position",
+            conversation,
+        )
+        return [(row["visibility"], row["text"]) for row in rows]
+
+    def shown(self, thread: str) -> list[Message]:
+        """Our posts in the thread but the header and the story, in order."""
+        return self.slack.posts(self.support, thread)[2:]
+
+    def whispers(self, person: Person) -> list[str]:
+        return [one.text for one in self.slack.whispers(person, self.support)]
+
+
+def words(post: Message) -> str:
+    """Everything that a person reads in it."""
+    return read_in(post.blocks)
+
+
+def read_in(body: Any) -> str:
+    return "\n".join(_texts(body))
+
+
+def _texts(node: Any) -> list[str]:
+    if isinstance(node, dict):
+        own = [node["text"]] if isinstance(node.get("text"), str) else []
+        return own + [text for value in node.values() for text in _texts(value)]
+    if isinstance(node, list):
+        return [text for one in node for text in _texts(one)]
+    return []
+
+
+async def _run(work: Any, store: Store) -> None:
+    await work(store)
+
+
+@contextlib.asynccontextmanager
+async def open_town(
+    folder: Path, url: str = "", *, limits: Limits = FAST, socket: bool = True, **more: Any
+) -> AsyncIterator[Town]:
+    async with (
+        open_slack(limits=limits) as slack,
+        open_house(url or f"sqlite:///{folder}/parley.db", folder) as house,
+    ):
+        installed = slack.installation
+        way = {"app_token": installed.app_token} if socket else {"signing_secret": installed.signing_secret}
+        said: Any = {"bot_token": installed.bot_token, "api_base": slack.api, **way, **more}
+        house.desk.config = house.desk.config.model_copy(update={"slack": Settings(**said)})
+        mina, joon = slack.person("Mina Park"), slack.person("Joon Lee", locale="ko-KR")
+        town = Town(house, slack, mina, joon, slack.channel("support", mina, joon))
+        try:
+            yield town
+        finally:
+            await town.stops()
