@@ -47,6 +47,12 @@ def reached(entry: str) -> frozenset[Path]:
     return frozenset(seen)
 
 
+def counted(key: str, among: frozenset[str]) -> str:
+    """What a form of a number is asked for by; "away.other" alone is none."""
+    bare = FORM.sub("", key)
+    return bare if f"{bare}.one" in among else key
+
+
 def said(paths: frozenset[Path], among: frozenset[str]) -> dict[str, list[str]]:
     """Keys of these that the modules may say: whatever looks like one, also as a part of one."""
     told: dict[str, list[str]] = {}
@@ -54,7 +60,7 @@ def said(paths: frozenset[Path], among: frozenset[str]) -> dict[str, list[str]]:
         text = path.read_text(encoding="utf-8")
         literals, prefixes = set(LITERAL.findall(text)), tuple(PREFIX.findall(text))
         for key in among:
-            if key in literals or FORM.sub("", key) in literals or (prefixes and key.startswith(prefixes)):
+            if key in literals or counted(key, among) in literals or (prefixes and key.startswith(prefixes)):
                 told.setdefault(key, []).append(path.relative_to(SOURCE).as_posix())
     return told
 
