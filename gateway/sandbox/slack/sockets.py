@@ -7,6 +7,7 @@ one of them, and to another when that one breaks before it has acknowledged.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -151,7 +152,8 @@ class Sockets:
 
     async def _farewell(self, connection: Connection, reason: str) -> None:
         told = {"type": "disconnect", "reason": reason, "debug_info": {"host": "applink-sandbox"}}
-        await connection.socket.send_str(_text(told))
+        with contextlib.suppress(ConnectionResetError):  # it has gone by itself
+            await connection.socket.send_str(_text(told))
 
     async def cut(self) -> None:
         """Every socket breaks, without a word."""
