@@ -14,6 +14,7 @@ from static.bundle import SOURCE
 CASES = json.loads((SOURCE / "inbox/views/mail/letters.test.json").read_text(encoding="utf-8"))
 """What the inbox's own tests hold its drawing to (letters.test.ts)."""
 
+
 def bare(text: str) -> str:
     """Its HTML without the styles."""
     return re.sub(r' style="[^"]*"', "", html_of(text)).strip()

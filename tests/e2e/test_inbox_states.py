@@ -175,7 +175,9 @@ async def test_a_part_of_the_page_that_does_not_come(
 async def test_what_stands_beside_the_page_and_does_not_come(office: Office, new_page: Pages) -> None:
     new_page.expect(r"ERR_FAILED|Failed to fetch dynamically imported module")
     inbox = await office.boss.inbox("/list/all")
-    held = [file.name for file in BUILT.glob("*.js") if "palette-dialog" in file.read_text(encoding="utf-8")]
+    held = [
+        file.name for file in BUILT.glob("*.js") if '"palette-dialog"' in file.read_text(encoding="utf-8")
+    ]
     assert len(held) == 1
     beside = re.compile(re.escape(held[0]))
     await inbox.page.route(beside, lambda route: route.abort())
