@@ -23,4 +23,4 @@ import "./css/settings-pages.css";
 import "./css/settings-forms.css";
 import "./css/notices.css";
 import "./css/minute.css";
-import "./css/forced.css";
+import "./css/wear";

@@ -41,7 +41,7 @@ import { gapsIn } from "./places";
 import { isLetterTo, type Obstacle, obstacleTo, sendFrom, type Writing } from "./sending";
 import { choosingFor } from "./templates/asked";
 import { type Trigger, triggerAt } from "./triggers";
-import { goesOn, insertLine, movesItem, paste, putFormat, tidyMarks, write } from "./writing";
+import { fetchPutting, goesOn, insertLine, movesItem, paste, putFormat, tidyMarks, write } from "./writing";
 
 function Tabs({ conversation, mode }: { conversation: string; mode: Mode }) {
   const tab = (one: Mode, act: string) => (
@@ -177,6 +177,9 @@ export function Composer({ view }: { view: ConversationView }) {
   const obstacle = obstacleTo(writing);
   const letter = isLetterTo(writing);
   const marks = mode === "note" || way.account?.capabilities.formatting === "markdown";
+  useEffect(() => {
+    if (marks) fetchPutting();
+  }, [marks]);
   useEffect(() => stopTyping, [id, mode]);
   useEffect(() => {
     setTold(null);

@@ -42,15 +42,25 @@ const empties = new WeakMap<HTMLTextAreaElement, Empty>();
 type Putting = typeof import("./formatting") & Pick<typeof import("../mail/pasted"), "marksFrom">;
 let putting: Putting | null = null;
 
-/** What puts marks in comes after the shell, long before anybody has something to mark; from then on it is there at once,
- *  so that the next key finds it done. */
+/** What puts marks in comes after the shell; from then on it is there at once, so that the next key finds it done. */
 function withPutting(run: (putting: Putting) => void, failed?: () => void): void {
   if (putting) return run(putting);
   import("../beside").then((module) => run((putting = module)), failed);
 }
 
+/** It is fetched before anybody has something to mark. */
+export function fetchPutting(): void {
+  withPutting(
+    () => undefined,
+    () => undefined,
+  );
+}
+
 export function putFormat(area: HTMLTextAreaElement, format: Format): void {
+  const { value } = area;
   withPutting(({ emptyOf, formatted }) => {
+    // It came too late: what has been written since is not what was to be marked.
+    if (area.value !== value) return;
     const change = formatted(chosenIn(area), format);
     write(area, change);
     const empty = emptyOf(change);

@@ -76,7 +76,7 @@ function Standings({ identity, view }: { identity: IdentityView; view: Conversat
           <span key={one.kind} class="identity-standing" data-standing={one.kind}>
             <Icon name="warning" size={13} />
             <span>
-              {words} <Moment at={one.at} />
+              {words} · <Moment at={one.at} />
             </span>
           </span>
         );

@@ -7,6 +7,9 @@ export type Standing =
   | { kind: "out" | "quiet"; account: string; at: number }
   | { kind: "bounces"; at: number; failure: FailureView };
 
+/** What is wrong with the address itself; other words, or another day, change nothing about it. */
+const ASTRAY: ReadonlySet<string> = new Set(["delivery.no_such_address", "delivery.mailbox_closed", "delivery.no_such_number"]);
+
 /** `messages`: from the oldest to the newest, as far as they are known here. */
 export function standingOf(
   identity: string,
@@ -23,14 +26,15 @@ export function standingOf(
   return bounce ? [...found, bounce] : found;
 }
 
-/** Since the first of those that have all come back: whatever arrived since, or came from there, speaks against it. */
+/** Since the first of those that have all come back: what arrived since, or came from there, speaks against it. That a
+ *  server took one does not: so did it with those that came back. */
 function bounceOf(identity: string, messages: readonly Pick<MessageView, "at" | "author" | "envelope">[]): Standing | null {
   const [failures, since]: [FailureView[], number[]] = [[], []];
   for (const { at, author, envelope } of messages) {
     const hers = envelope?.recipients.find((one) => one.identity === identity);
-    const arrived = hers?.delivery !== undefined && hers.delivery !== "queued" && !hers.failure;
+    const arrived = hers?.delivery === "delivered" || hers?.delivery === "read";
     if (arrived || (author.kind === "customer" && author.id === identity)) failures.length = since.length = 0;
-    else if (hers?.failure?.then === "never") {
+    else if (hers?.failure && ASTRAY.has(hers.failure.text)) {
       failures.push(hers.failure);
       since.push(at);
     }
