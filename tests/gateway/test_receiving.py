@@ -395,7 +395,10 @@ async def test_each_change_of_a_way_is_logged_once_and_a_slip_is_no_change(
     assert logged() == ["smtp: ConnectionRefusedError", "smtp: 535", "it works again"]
     now += receiving.CARRIED_AGAIN - 1
     await office.told(None, "out", carried=True)
-    assert (await road())["carried_at"] != first["carried_at"], "nothing was known of this outage's end"
+    assert (await road())["carried_at"] == first["carried_at"], "not with every mail"
+    now += 1
+    await office.told(None, "out", carried=True)
+    assert (await road())["carried_at"] > first["carried_at"]
     told = await house.world.rows("select changes from events where kind = 'directory.changed'")
     assert len(told) == 3, "away, another reason, over"
 
