@@ -48,7 +48,7 @@ def _word(one: BaseException) -> str:
     if isinstance(one, socket.gaierror):
         return "unknown_host"
     if isinstance(one, ssl.SSLError):
-        known = isinstance(one, ssl.SSLCertVerificationError) or (one.reason or "") in CERTIFICATE
+        known = isinstance(one, ssl.SSLCertVerificationError) or getattr(one, "reason", "") in CERTIFICATE
         return "tls" if known else "not_tls"
     if isinstance(one, ConnectionRefusedError):
         return "refused"

@@ -78,7 +78,7 @@ def _other_scheme(scheme: str, kind: str, known: Sequence[str], like: str) -> st
     other = "imap" if kind == "smtp" else "smtp"
     if scheme.startswith(other):
         return f"{scheme}:// belongs into {other}_url: {like}"
-    meant = {"+ssl": 0, "+tls": 0, "s+starttls": 1, "+start_tls": 1}.get(scheme.removeprefix(kind))
+    meant = {"+ssl": 0, "+tls": 0, "s+starttls": 1}.get(scheme.removeprefix(kind))
     near = [known[meant]] if meant is not None else difflib.get_close_matches(scheme, known, n=1)
     return (
         f"{scheme}:// is not known; did you mean {near[0]}://?"

@@ -36,6 +36,8 @@ TROUBLE = (SMTPException, OSError, TimeoutError)
 SIGN_IN = {530, 534, 535, 538}
 """RFC 4954 section 6: who we are is asked, or not believed."""
 
+NO_WAY = "No suitable authentication"
+"""What the library says of a server whose ways to sign in we do not know."""
 WAIT = re.compile(
     r"(?:retry|try|again|greylist\w*|wait|after|for|in)\D{0,30}?(\d{1,5})\s*"
     r"(s|sec|seconds?|m|min|minutes?|h|hours?)\b",
@@ -300,7 +302,12 @@ async def _sign_in(client: SMTP, server: Server) -> None:
     elif server.username and server.password is None:
         raise AuthFailed("smtp: there is no password to sign in with", why="no_password")
     elif server.username and server.password is not None:
-        await client.login(server.username, server.password.get_secret_value())
+        try:
+            await client.login(server.username, server.password.get_secret_value())
+        except SMTPException as why:
+            if NO_WAY in str(why):
+                raise AuthFailed(f"smtp: {why}", why="no_sign_in") from why
+            raise
 
 
 def _stuffed(raw: bytes) -> bytes:

@@ -202,21 +202,24 @@ class Email:
             yield look
 
     async def run(self, house: House) -> None:
-        watching = asyncio.create_task(self._watch(house), name=f"the way out of {self.account}")
+        over = asyncio.Event()
+        watching = asyncio.create_task(self._watch(house, over), name=f"the way out of {self.account}")
         try:
             server = self._imap()
             if server is not None:
                 await self._follow(server, house)
-            await watching
+            await asyncio.shield(watching)
         finally:
+            # A write that is under way ends as if it had not been cancelled: the event is heard after it.
+            over.set()
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
 
-    async def _watch(self, house: House) -> None:
+    async def _watch(self, house: House, over: asyncio.Event) -> None:
         """What goes out has to be able to, also while there is nothing: who installs us shall not hear it from a
         customer's answer. Returns where nothing goes out."""
         failures = 0
-        while self._mail.smtp() is not None:
+        while self._mail.smtp() is not None and not over.is_set():
             trouble: ParleyError | None = None
             try:
                 await self._carrier.check(self._tokens)
@@ -227,7 +230,9 @@ class Email:
                 await house.told(trouble, "out")
             # Who is refused too often is locked out.
             quick = isinstance(trouble, TemporaryError) and failures < SOON
-            await asyncio.sleep(WATCH_SOON if quick else WATCH_EVERY)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WATCH_SOON if quick else WATCH_EVERY):
+                    await over.wait()
 
     async def _follow(self, server: ImapServer, house: House) -> None:
         cursors = {line: read for line, told in (await house.cursors()).items() if (read := _cursor(told))}

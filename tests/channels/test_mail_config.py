@@ -57,7 +57,7 @@ def test_what_is_no_server_is_refused_and_never_repeated() -> None:
         ("imaps://h.example", "belongs into imap_url"),
         ("smtp+tls://h.example", "did you mean smtps://?"),
         ("smpts://h.example", "did you mean smtps://?"),
-        ("smtp+start_tls://h.example", "did you mean smtp+starttls://?"),
+        ("smtp+startls://h.example", "did you mean smtp+starttls://?"),
         ("smtp.h.example:465", "does not begin with a scheme: write it like smtps://user@host:465"),
         ("smtps://h.example/x", "nothing stands behind the host"),
         ("smtps://u:p@ss:hunter2@h:x", "the port is a number"),
@@ -128,7 +128,7 @@ def test_where_it_listens() -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"imap_url": ""}, "write imap_url or listen"),
+        ({"imap_url": ""}, 'write imap_url = "imaps://..." or listen'),
         ({"tls_key": "a"}, "tls_certificate and tls_key"),
         ({"only_tls": True}, "only_tls needs"),
         ({"lmtp": True}, "write listen"),

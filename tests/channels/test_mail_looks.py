@@ -110,7 +110,7 @@ async def test_its_certificate_and_where_the_world_brings_its_mail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     chain, key = map(str, files(tmp_path))
-    outside = {"listen": f"0.0.0.0:{free_port()}", "smtp_url": "smtp://127.0.0.1:1"}
+    outside: dict[str, Any] = {"listen": f"0.0.0.0:{free_port()}", "smtp_url": "smtp://127.0.0.1:1"}
     found = await seen(**outside)
     assert "without TLS" in said(found, well=None) and "brought to mx.other.example" in said(found, well=None)
     exchangers(monkeypatch)
@@ -141,7 +141,7 @@ async def test_a_token_is_fetched_before_anybody_is_asked(
     app.add_routes([web.post("/token", token)])
     house = await aiohttp_server(app)
     async with ImapPost().open() as port:
-        section = {
+        section: dict[str, Any] = {
             "imap_url": f"imap://127.0.0.1:{port}",
             "oauth_url": f"http://127.0.0.1:{house.port}/token",
             "oauth_client_id": "parley",

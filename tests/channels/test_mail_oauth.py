@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from gateway.channels import _mail_oauth as oauth
 from gateway.channels._mail_oauth import Grant, Tokens
-from gateway.errors import AuthFailed, ParleyError, TemporaryError
+from gateway.errors import AuthFailed, Away, ParleyError, TemporaryError
 from tests.sandbox.phones.town import serving
 
 
@@ -89,7 +89,7 @@ async def test_many_share_one_failure_and_the_next_asks_again() -> None:
         asking = asyncio.gather(*(tokens.token() for _ in range(5)), return_exceptions=True)
         await endpoint.came.wait()
         endpoint.open.set()
-        assert [type(one) for one in await asking] == [TemporaryError] * 5 and len(endpoint.asked) == 1
+        assert [type(one) for one in await asking] == [Away] * 5 and len(endpoint.asked) == 1
         assert await tokens.token() == "one"
 
 

@@ -112,7 +112,7 @@ async def test_a_token_that_is_not_taken_is_fetched_once_more() -> None:
 )
 async def test_a_refusal_at_each_stage(stage: str, says: str, error: type[ParleyError]) -> None:
     why = await failed(Post(**{stage: says}))
-    assert type(why) is error
+    assert isinstance(why, error)
     assert "mina@" not in str(why), "the log outlives an erasure"
     if isinstance(why, TemporaryError):
         assert why.retry_after == (300 if "5 minutes" in says else None)
@@ -135,7 +135,7 @@ async def test_a_refusal_at_each_stage(stage: str, says: str, error: type[Parley
     ],
 )
 async def test_a_line_that_is_cut_at_each_stage(stage: str, error: type[ParleyError]) -> None:
-    assert type(await failed(Post(**{stage: CUT}))) is error
+    assert isinstance(await failed(Post(**{stage: CUT})), error)
 
 
 async def test_a_line_cut_in_the_midst_of_a_large_mail_was_not_taken() -> None:

@@ -261,6 +261,7 @@ async def health(office: Office) -> None:
     account = settings.page.locator(".account").filter(has_text="Old address")
     await expect(account).to_contain_text(settings.words("away.refused"))
     await expect(account).to_contain_text(settings.words("road.sends_nothing"))
+    assert not await settings.faults("mail-health")
+    await settings.walk("/list/all")
     banner = settings.page.locator(".banner", has_text="Old address")
     await expect(banner).to_contain_text(settings.words("receiving.away"))
-    assert not await settings.faults("mail-health")

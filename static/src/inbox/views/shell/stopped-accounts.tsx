@@ -3,6 +3,7 @@
 import { useState } from "preact/hooks";
 import type { AccountView, ProblemView } from "../../../wire";
 import { resumeAccount } from "../../commands";
+import { route } from "../../router";
 import { known } from "../../store";
 import { Icon } from "../../ui/icons";
 import { toast } from "../../ui/toasts";
@@ -59,10 +60,14 @@ function Unheard({ account, words }: { account: AccountView; words: WordKey }) {
 }
 
 export function StuckAccounts() {
+  const place = route.value;
+  // That page says more, and would lie behind them.
+  const isThere = place.screen === "settings" && place.page === "accounts";
   const active = known.directory.accounts.filter((one) => one.state === "active");
   return (
     <>
       {known.me?.role === "admin" &&
+        !isThere &&
         active.map((one) => [
           one.receiving && <Unheard key={`in ${one.id}`} account={one} words={`receiving.${one.receiving}`} />,
           one.sending && !isStuck(one) && <Unheard key={`out ${one.id}`} account={one} words={`sending.${one.sending}`} />,
