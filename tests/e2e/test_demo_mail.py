@@ -19,6 +19,7 @@ from gateway.sandbox.mail.office import DOMAIN
 from gateway.sandbox.mail.residents import ADDRESS, address_of
 from gateway.sandbox.pictures import picture
 from gateway.stream.codes import CODE_SUBJECT
+from gateway.stream.gone_on import GONE_ON, masked
 from tests.e2e.office import DESKTOP, PHONE, QUIET_DEMO, Colleague, Office, lasting
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.mail import PAGE, MailPage
@@ -213,8 +214,11 @@ async def test_from_the_chat_by_mail_and_back_to_the_chat(demo: Office, sora: Co
     await chat.say("back in the chat")
     await inbox.sees("back in the chat")
     await inbox.reply("and so are we")
-    await chat.tells([first, code, "back in the chat", "and so are we"])
-    await sora.has([first, code, later, "and my answer by mail", "back in the chat", "and so are we"], here)
+    line = (GONE_ON.ko if language == "ko" else GONE_ON.en).format(address=masked(address))
+    await chat.tells([first, code, line, "back in the chat", "and so are we"])
+    await sora.has(
+        [first, code, line, later, "and my answer by mail", "back in the chat", "and so are we"], here
+    )
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ko", "dark")])
