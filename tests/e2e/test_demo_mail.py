@@ -18,6 +18,8 @@ from gateway.sandbox.guests import personas
 from gateway.sandbox.mail.office import DOMAIN
 from gateway.sandbox.mail.residents import ADDRESS, address_of
 from gateway.sandbox.pictures import picture
+from gateway.stream.codes import CODE_SUBJECT
+from gateway.stream.gone_on import GONE_ON, masked
 from tests.e2e.office import DESKTOP, PHONE, QUIET_DEMO, Colleague, Office, lasting
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.mail import PAGE, MailPage
@@ -29,7 +31,7 @@ from tests.servers.parley import Parley
 
 OWNERS = {"en": "Olivia Brandt", "ko": "김하늘"}
 LABELS = {"en": "Haru Coffee Mail", "ko": "하루커피 메일"}
-SAYS_CODE = {"en": "is your code", "ko": "인증번호는"}
+SAYS_CODE = {"en": CODE_SUBJECT.en, "ko": CODE_SUBJECT.ko}
 CROSS = "Marcus Webb"
 _numbers = itertools.count(1)
 """The house is one for all tests: each says something of its own, also at a second try."""
@@ -189,10 +191,9 @@ async def test_from_the_chat_by_mail_and_back_to_the_chat(demo: Office, sora: Co
     await dialog.get_by_role("radio", name=LABELS[language]).check()
     await dialog.get_by_role("button", name=inbox.words("prove.send")).click()
     await expect(dialog.get_by_role("status")).to_contain_text(address)
-    text = SAYS_CODE[language]
-    await mail.page.locator(".row-of.unread", has_text=text).first.click()
-    told = mail.whole.get_by_text(text).first
-    code = re.findall(r"\d{6}", await told.inner_text())[0]
+    await mail.page.locator(".row-of.unread", has_text=SAYS_CODE[language]).first.click()
+    told = mail.whole.get_by_text(re.compile(r"^\s*\d{6}\s*$")).first
+    code = (await told.inner_text()).strip()
     await chat.say(code)
     await chat.sees(code)
     await dialog.get_by_role("textbox", name=inbox.words("prove.code")).fill(code)
@@ -213,8 +214,11 @@ async def test_from_the_chat_by_mail_and_back_to_the_chat(demo: Office, sora: Co
     await chat.say("back in the chat")
     await inbox.sees("back in the chat")
     await inbox.reply("and so are we")
-    await chat.tells([first, code, "back in the chat", "and so are we"])
-    await sora.has([first, code, later, "and my answer by mail", "back in the chat", "and so are we"], here)
+    line = (GONE_ON.ko if language == "ko" else GONE_ON.en).format(address=masked(address))
+    await chat.tells([first, code, line, "back in the chat", "and so are we"])
+    await sora.has(
+        [first, code, line, later, "and my answer by mail", "back in the chat", "and so are we"], here
+    )
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ko", "dark")])

@@ -93,6 +93,8 @@ async def test_ticks_rise_and_what_went_wrong_says_what_to_do(open_office: OpenO
         await expect(tick(inbox, "perhaps", "sent")).to_be_visible()
         change(place, "update deliveries set state = 'unknown' where state = 'sent'")
         change(place, "update messages set delivery = 'unknown' where text = 'perhaps'")
+        lost = "insert into undelivered select id, conversation_id, delivery, at from messages"
+        change(place, f"{lost} where text = 'perhaps'")
         await inbox.reload()
         unknown = inbox.message("perhaps").get_by_role("group", name=inbox.words("tick.unknown"))
         await expect(unknown).to_contain_text(inbox.words("trouble.unknown"))
@@ -100,6 +102,7 @@ async def test_ticks_rise_and_what_went_wrong_says_what_to_do(open_office: OpenO
         assert await inbox.faults("channels-unknown") == []
         await unknown.get_by_role("button", name=inbox.words("trouble.leave")).click()
         await expect(unknown).to_contain_text(inbox.words("trouble.left"))
+        await expect(sign).to_have_count(0)
         await inbox.reload()
         await expect(unknown).to_contain_text(inbox.words("trouble.left"))
         await expect(inbox.act("let-be")).to_have_count(0)

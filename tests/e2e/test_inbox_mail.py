@@ -40,6 +40,17 @@ def away() -> bytes:
     return mail.as_bytes()
 
 
+def to_many() -> bytes:
+    """A stranger's, with a copy for more than take part."""
+    mail = EmailMessage()
+    names = ["One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight"]
+    mail["From"], mail["To"], mail["Subject"] = "Noah <noah@far.example>", HELP, "An offer for all of you"
+    mail["Cc"] = ", ".join(f"{name} <p{number}@far.example>" for number, name in enumerate(names))
+    mail["Message-ID"] = make_msgid(domain="far.example")
+    mail.set_content("Buy it now.")
+    return mail.as_bytes()
+
+
 async def test_a_mail_is_read_answered_and_comes_back(open_office: OpenOffice, tmp_path: Path) -> None:
     async with open_letterbox() as box:
         office = await open_office(**box.settings, **AWAY)
@@ -53,7 +64,10 @@ async def test_a_mail_is_read_answered_and_comes_back(open_office: OpenOffice, t
         await waits(inbox, box, mina)
         await has_a_copy(inbox, box)
         await box.brings(away(), JUN)
+        await box.brings(to_many(), "noah@far.example")
+        await expect(inbox.row("Noah")).to_be_visible()
         await a_machine_wrote(inbox)
+        await a_stranger_wrote_to_many(inbox)
         await signs(await mina.inbox("/settings/me", "ko", viewport=PHONE, has_touch=True))
         await on_a_phone(await mina.inbox(language="ko", viewport=PHONE, has_touch=True), box)
         await health(office)
@@ -215,6 +229,18 @@ async def a_machine_wrote(inbox: InboxPage) -> None:
     await expect(head).to_contain_text(inbox.words("mail.automatic.away"))
     await expect(head.locator(".warns")).to_have_text([inbox.words("mail.doubt.name_is_address")])
     assert not await inbox.faults("mail-doubts")
+
+
+async def a_stranger_wrote_to_many(inbox: InboxPage) -> None:
+    """Whom she names is nobody's, and the composer says who gets no copy."""
+    await inbox.open("Noah")
+    doubt = inbox.log.locator(".mail-doubts")
+    await expect(doubt).to_have_text(inbox.words("mail.doubt.many_named"))
+    left = inbox.composer.locator(".mail-left-out li")
+    people = inbox.words("mail.left_out.more", people="One, Two, Three", n=5)
+    await expect(left).to_have_text([inbox.words("mail.left_out.many", people=people)])
+    await expect(inbox.head).not_to_contain_text("Three")
+    assert not await inbox.faults("mail-left-out")
 
 
 async def signs(settings: InboxPage) -> None:

@@ -55,7 +55,7 @@ class Town:
     async def looks(self) -> int:
         """One look; how many mails there are then."""
         await self.follow_ups.look(self.world.store)
-        found: int = await self.world.value("select count(*) from messages where author_kind = 'automation'")
+        found: int = await self.world.value("select count(*) from messages where author_id = 'follow_up'")
         return found
 
 
