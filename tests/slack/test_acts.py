@@ -60,11 +60,13 @@ async def test_a_reply_in_the_thread_is_a_note_and_follows_its_edits(town: Town)
     assert town.whispers(town.mina)[1:] == [], "but for being linked nothing was said"
 
 
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
-async def test_the_whole_way_on_both_databases(
-    request: pytest.FixtureRequest, tmp_path: Path, kind: str
-) -> None:
-    url = request.getfixturevalue("postgres_url") if kind == "postgresql" else ""
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Beside the loop: a database server takes its time to start."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+
+
+async def test_the_whole_way_on_both_databases(url: str, tmp_path: Path) -> None:
     async with open_town(tmp_path, url) as town:
         await town.starts()
         await town.slack.sockets.connected()
