@@ -7,6 +7,7 @@ from gateway.store import Reader
 from gateway.store.load import MESSAGES
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
+from inbox.directory import account_words
 from inbox.slack.blocks import Say
 from inbox.slack.modals import LONGEST, WayOut
 from inbox.ways import list_ways
@@ -17,18 +18,25 @@ NEWER = f"""{MESSAGES} where m.conversation_id = $1 and m.visibility = 'public' 
 Way = tuple[WayOut, Capabilities | None]
 
 
+async def account_names(look: Reader, language: str) -> dict[str, str]:
+    """What agents call the channels' accounts."""
+    rows = await look.all("select * from accounts")
+    return {row["id"]: account_words(row)[language] or row["id"] for row in rows}
+
+
 async def load_ways(look: Reader, asked: Asked, conversation: str, say: Say) -> tuple[str, list[Way]]:
     """Who it is, and the legs by which an answer may go. Raises NotFound."""
     row = await access_conversation(look, asked.viewer, conversation)
     name = await look.value("select name from contacts where id = $1", row["contact_id"])
     title = say("slack.header", number=row["number"], name=name or say("slack.nobody"))
     listed = await list_ways(look, asked.viewer, row["id"], asked.desk.channels, asked.desk.clock())
+    names = await account_names(look, say.language)
     found: list[Way] = []
     for way in listed["ways"]:
         if way["leg"] is None:
             continue
         channel = asked.desk.channels.get(way["account"])
-        label = way["account"] if channel is None else channel.label.for_reader(say.language)
+        label = names.get(way["account"], way["account"])
         shown = way["identity"].get("shown") or way["identity"]["address"]
         words = label if way["identity"]["space"] == "visitor" else f"{label} · {shown}"
         problem = None if way["problem"] is None else say(way["problem"])

@@ -24,7 +24,7 @@ from gateway.store.log import read_event
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience
 from inbox.desk import Desk
-from inbox.directory import account_words
+from inbox.slack.answering import account_names
 from inbox.slack.blocks import Drawing, Drawn, Say
 
 LATEST = 41
@@ -65,15 +65,13 @@ class Draws:
         return await self._header(look, drawing, due, shared)
 
     async def drawing(self, look: Reader) -> Drawing:
-        words = {row["id"]: account_words(row) for row in await look.all("select * from accounts")}
-        language = self.say.language
-        accounts = {
-            key: (channel.label.for_reader(language) if (channel := self._desk.channels.get(key)) else "")
-            or said[language]
-            or key
-            for key, said in words.items()
-        }
-        return Drawing(self.say, accounts, self.url, self._picture, self._desk.config.slack.prefix)
+        return Drawing(
+            self.say,
+            await account_names(look, self.say.language),
+            self.url,
+            self._picture,
+            self._desk.config.slack.prefix,
+        )
 
     def url(self, number: int) -> str:
         return f"{self._desk.config.public_url}/c/{number}"

@@ -60,6 +60,41 @@ async def test_a_reply_in_the_thread_is_a_note_and_follows_its_edits(town: Town)
     assert town.whispers(town.mina)[1:] == [], "but for being linked nothing was said"
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest) -> str:
+    """Beside the loop: a database server takes its time to start."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+
+
+async def test_the_whole_way_on_both_databases(url: str, tmp_path: Path) -> None:
+    async with open_town(tmp_path, url) as town:
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        conversation, thread = await pulled(town)
+        ts = town.slack.say(town.mina, town.support, "a note", thread=thread)
+        await town.heard()
+        for words_of_hers in ("another", "the last"):
+            town.slack.edit(town.support, ts, words_of_hers)
+            await town.heard()
+        assert await town.said(conversation) == [(NOTE, "the last")]
+        await town.slack.press(town.mina, town.support, thread, "parley:reply")
+        view = town.slack.modal(town.mina)
+        assert view is not None
+        await does(town.house, "sue", "reply", conversation=conversation, client_id="s", text="Before you")
+        await town.slack.submit(view, text="Tomorrow")
+        again = town.slack.modal(town.mina)
+        assert again is not None and "Before you" in read_in(again.body)
+        await town.slack.submit(again)
+        await town.house.customer_writes("thank you")
+        said = await town.slack.slash(town.mina, town.support, "queue")
+        assert "Kim" in said.payload["text"]
+        await does(town.house, "ann", "give_back", conversation=conversation, place="slack")
+        await town.settles()
+        shown = [words(one).split("\n")[0] for one in town.shown(thread)]
+        assert shown[:3] == ["Before you", "Tomorrow", "thank you"] and len(shown) == 4
+
+
 async def test_who_is_not_linked_is_told_how_and_nothing_is_written(town: Town) -> None:
     conversation, thread = await pulled(town)
     town.slack.say(town.joon, town.support, "me too", thread=thread)

@@ -22,13 +22,17 @@ async def test_it_says_what_is_so_and_what_to_mend(tmp_path: Path) -> None:
     async with open_slack() as slack:
         installed = slack.installation
         keys: Any = {"bot_token": installed.bot_token, "api_base": slack.api}
-        socket = Config(data=tmp_path, slack=Slack(app_token=installed.app_token, **keys))
+
+        def config(**way: Any) -> Config:
+            return Config(data=tmp_path, slack=Slack(**keys, **way))
+
+        socket = config(app_token=installed.app_token)
         assert [grade for grade, _ in await said(socket)] == ["good", "good", "hint"]
         slack.channel("support")
         assert (await said(socket))[-1] == ("good", "conversations may be pulled to #support")
-        [_, calls, _] = await said(Config(data=tmp_path, slack=Slack(signing_secret="s", **keys)))
+        [_, calls, _] = await said(config(signing_secret="s"))
         assert calls == ("fault", "Slack cannot call us: there is no public_url")
-        wrong = Config(data=tmp_path, slack=Slack(app_token="xapp-wrong", **keys))
+        wrong = config(app_token="xapp-wrong")
         assert (await said(wrong))[1][0] == "fault"
         slack.revoke()
         [only] = await said(socket)
