@@ -174,7 +174,9 @@ async def test_a_part_of_the_page_that_does_not_come(
 
 def beside_the_page() -> re.Pattern[str]:
     """The file of what is fetched beside the shell."""
-    held = [file.name for file in BUILT.glob("*.js") if '"palette-dialog"' in file.read_text(encoding="utf-8")]
+    held = [
+        file.name for file in BUILT.glob("*.js") if '"palette-dialog"' in file.read_text(encoding="utf-8")
+    ]
     assert len(held) == 1
     return re.compile(re.escape(held[0]))
 
