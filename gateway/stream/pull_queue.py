@@ -67,11 +67,11 @@ MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_bac
 OPEN_PULLS = "select id from pulls where place = $1 and given_back_at is null order by id"
 RUNS = """select 1 from pulls where place = $1 and (upto_position is null or upto_position > $2) limit 1"""
 # Of each thread the first that is open, and whatever is stale.
-_HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $1 and (
-    (x.state in ('queued', 'sending', 'unknown') and not exists (select 1 from pull_posts y
-        where y.pull_id = x.pull_id and y.state in ('queued', 'sending', 'unknown')
-        and (y.position, y.part) < (x.position, x.part)))
-    or (x.state = 'posted' and x.stale > 0))"""
+_HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $1 and x.id in (
+    select o.id from pull_posts o where o.state in ('queued', 'sending', 'unknown') and not exists (
+        select 1 from pull_posts y where y.pull_id = o.pull_id and y.state in ('queued', 'sending', 'unknown')
+        and (y.position, y.part) < (o.position, o.part))
+    union all select s.id from pull_posts s where s.state = 'posted' and s.stale > 0)"""
 DUE = f"""select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
     p.upto_position, p.given_back_at {_HEADS} and x.next_at <= $2
     order by case when x.state = 'posted' then 1 else 0 end, x.position, x.part"""
