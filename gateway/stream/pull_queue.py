@@ -47,7 +47,7 @@ TOLD_BEFORE = """update pull_posts set stale = stale + 1 where kind = 'story' an
     where e.position > $1 and e.position <= $2 and e.kind in ('message.edited', 'message.erased') and p.place = $3)"""
 KNOWN_ANEW = """update pull_posts set stale = stale + 1 where kind = 'header' and state <> 'queued' and pull_id in (
     select p.id from events e join conversations c on c.contact_id = e.contact_id
-    join pulls p on p.conversation_id = c.id and p.given_back_at is null
+    join pulls p on p.conversation_id = c.id and (p.given_back_at is null or e.kind = 'contact.erased')
     where e.position > $1 and e.position <= $2 and e.kind in ('contact.changed', 'contact.erased') and p.place = $3)"""
 PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, state)
     values ($1, $2, $3, $4, $5, $6, 'queued') on conflict do nothing"""
@@ -58,9 +58,8 @@ STALE_HEADER = """update pull_posts set stale = stale + 1 where pull_id = $1 and
 STALE_SEEN = """update pull_posts set stale = stale + 1 where id = (select x.id from pull_posts x
     join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and m.leg_id = $2
     and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
-STALE_ALL = (
-    "update pull_posts set stale = stale + 1 where pull_id = $1 and kind in ('header', 'story', 'message')"
-)
+STALE_ALL = """update pull_posts set stale = stale + 1 where pull_id = $1
+    and kind in ('header', 'story', 'message', 'line')"""
 MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_back_at is null
     and not exists (select 1 from pulls o where o.conversation_id = $2 and o.place = pulls.place
         and o.given_back_at is null)"""
@@ -142,7 +141,7 @@ async def follow(tx: Tx, place: str) -> bool:
             if not await _take(tx, fact["pull_id"], read_event(fact)):
                 upto = fact["position"]
                 break
-        await tx.run(KNOWN_ANEW, after, upto, place)
+    await tx.run(KNOWN_ANEW, after, upto, place)
     await tx.run(CHANGED, after, upto, place)
     await tx.run(TOLD_BEFORE, after, upto, place)
     await tx.run(MOVE, place, upto)
