@@ -165,6 +165,9 @@ async def _take(tx: Tx, pull: str, event: Event) -> bool:
             await _put(tx, pull, event.position, "line")
             if not await tx.run(MOVE_PULL, pull, event.changes["into"]):
                 await give_back(tx, pull, SYSTEM)
+                # That is a fact of the conversation that it went into, whose thread is another: said here.
+                await _put(tx, pull, event.position, "end", 1)
+            await tx.run(STALE_HEADER, pull)
             return False
         case Kind.LEG_SEEN if event.actor.kind is ActorKind.CUSTOMER:
             seen = max(event.changes.get("delivered", 0), event.changes.get("read", 0))

@@ -175,6 +175,7 @@ async def test_two_threads_of_merged_conversations_become_one(world: World) -> N
     assert row["given_back_by"] == SYSTEM.id
     found = await world.store.read(lambda look: find_open(look, two.conversation, "slack"))
     assert found is not None and found["id"] == second
+    assert [kind for kind, _ in await queue(world, first)] == ["header", "story", "line", "end"]
 
 
 async def test_a_channel_that_takes_nothing_any_more_gives_back(world: World) -> None:
