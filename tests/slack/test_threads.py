@@ -189,6 +189,22 @@ async def test_when_a_guest_comes_notes_go(town: Town) -> None:
     assert "Ann" not in stands, "who works on it is the team's affair"
 
 
+async def test_while_slack_does_not_answer_who_reads_notes_wait_and_stay(town: Town) -> None:
+    house = town.house
+    taken = await house.customer_writes("hello", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n1", text="first note")
+    await town.settles()
+    await town.stops()
+    town.slack.plan(Fault.BROKEN, Fault.CUT, on="conversations.info")
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n2", text="second note")
+    await town.starts()
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(thread)] == ["first note", "second note"]
+    assert await town.value("select count(*) from pulls where audience = 'inner'") == 1
+
+
 async def test_slack_is_not_hurried(tmp_path: Path) -> None:
     """A bucket of one: a 429 is waited out, and nothing is lost by it."""
     slow = Limits(posts=1.0, burst=2)
