@@ -60,6 +60,9 @@ STALE_SEEN = """update pull_posts set stale = stale + 1 where id = (select x.id 
     and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
 STALE_ALL = """update pull_posts set stale = stale + 1 where pull_id = $1
     and kind in ('header', 'story', 'message', 'line')"""
+LOOK_AGAIN = """update pull_posts set stale = stale + 1 where kind = 'header'
+    and state in ('posted', 'unknown', 'sending') and pull_id in (select id from pulls
+        where place = $1 and channel = $2 and audience = 'inner' and given_back_at is null)"""
 MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_back_at is null
     and not exists (select 1 from pulls o where o.conversation_id = $2 and o.place = pulls.place
         and o.given_back_at is null)"""
@@ -264,6 +267,11 @@ async def broken(tx: Tx, due: Due, why: str) -> None:
 async def draw_all(tx: Tx, pull: str) -> None:
     """Whoever reads the thread has changed: everything in it is drawn anew."""
     await tx.run(STALE_ALL, pull)
+
+
+async def look_again(tx: Tx, place: str, channel: str) -> None:
+    """Somebody else may read that channel from now on: also where nothing is said any more, one looks."""
+    await tx.run(LOOK_AGAIN, place, channel)
 
 
 async def pause(tx: Tx, place: str, why: str) -> bool:

@@ -222,6 +222,19 @@ async def test_with_other_readers_the_lines_are_drawn_anew_too(world: World) -> 
     assert {row["kind"]: row["stale"] for row in rows} == {"header": 1, "story": 1, "line": 1}
 
 
+async def test_when_a_channel_has_moved_its_open_threads_are_looked_at(world: World) -> None:
+    here, there = await world.says("kim", "hello"), await world.says("lee", "hello")
+    one = await world.do(pull, here.conversation, HERE)
+    await world.do(pull, there.conversation, THERE)
+    await follow(world)
+    for due in await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50)):
+        await begun(world, due)
+        await posted(world, due, f"1.{due.position}")
+    await world.store.write(lambda tx: pull_queue.look_again(tx, "slack", "C1"))
+    rows = await world.rows("select pull_id from pull_posts where kind = 'header' and stale > 0")
+    assert [row["pull_id"] for row in rows] == [one]
+
+
 async def test_a_code_links_once_and_only_in_its_time(world: World) -> None:
     secret = world.store.secret
 
