@@ -137,6 +137,6 @@ class Rooms:
         if channel is not None:
             self._audiences.pop(channel, None)
             self._listed = (0.0, ())
-        if user is not None:
-            self._people.pop(user, None)
+        # Slack tells of every change of everybody: only who was looked at decides who reads a channel.
+        if user is not None and self._people.pop(user, None) is not None:
             self._audiences.clear()
