@@ -67,7 +67,6 @@ from inbox import app as inbox
 from inbox.desk import AUDIENCE, Desk, wall_clock
 from inbox.files import agents_file
 from inbox.hub import AgentHub
-from inbox.slack.app import open_slack
 
 if TYPE_CHECKING:
     from gateway.carriage import Carriage
@@ -166,7 +165,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         hub = AgentHub(store, bus, config.limits, channels, link)
         desk = Desk(store, config, channels, media, links, bus, hub, clock, shared)
         stack.callback(desk.close)
-        slack_works = await stack.enter_async_context(open_slack(application, desk))
+        slack_works = await _slack(stack, application, desk)
         parley.on_leaving.append(desk.leave)
         application.on_response_prepare.append(_ending_connections(parley))
         agents = inbox.hang(application, desk)
@@ -218,6 +217,17 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         gc.freeze()
         gc.set_threshold(20_000, 20, 100)
         yield parley
+
+
+async def _slack(
+    stack: contextlib.AsyncExitStack, application: web.Application, desk: Desk
+) -> Sequence[Work]:
+    """Nothing where it has no token. The library is loaded only where it has one."""
+    if not desk.config.slack.enabled:
+        return ()
+    from inbox.slack.app import open_slack
+
+    return await stack.enter_async_context(open_slack(application, desk))
 
 
 def _carriage(config: Config, store: Store, bus: Bus) -> Carriage | None:

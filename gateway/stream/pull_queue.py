@@ -47,7 +47,7 @@ TOLD_BEFORE = """update pull_posts set stale = stale + 1 where kind = 'story' an
     where e.position > $1 and e.position <= $2 and e.kind in ('message.edited', 'message.erased') and p.place = $3)"""
 KNOWN_ANEW = """update pull_posts set stale = stale + 1 where kind = 'header' and state <> 'queued' and pull_id in (
     select p.id from events e join conversations c on c.contact_id = e.contact_id
-    join pulls p on p.conversation_id = c.id and p.given_back_at is null
+    join pulls p on p.conversation_id = c.id and (p.given_back_at is null or e.kind = 'contact.erased')
     where e.position > $1 and e.position <= $2 and e.kind in ('contact.changed', 'contact.erased') and p.place = $3)"""
 PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, state)
     values ($1, $2, $3, $4, $5, $6, 'queued') on conflict do nothing"""
@@ -58,20 +58,22 @@ STALE_HEADER = """update pull_posts set stale = stale + 1 where pull_id = $1 and
 STALE_SEEN = """update pull_posts set stale = stale + 1 where id = (select x.id from pull_posts x
     join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and m.leg_id = $2
     and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
-STALE_ALL = (
-    "update pull_posts set stale = stale + 1 where pull_id = $1 and kind in ('header', 'story', 'message')"
-)
+STALE_ALL = """update pull_posts set stale = stale + 1 where pull_id = $1
+    and kind in ('header', 'story', 'message', 'line')"""
+LOOK_AGAIN = """update pull_posts set stale = stale + 1 where kind = 'header'
+    and state in ('posted', 'unknown', 'sending') and pull_id in (select id from pulls
+        where place = $1 and channel = $2 and audience = 'inner' and given_back_at is null)"""
 MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_back_at is null
     and not exists (select 1 from pulls o where o.conversation_id = $2 and o.place = pulls.place
         and o.given_back_at is null)"""
 OPEN_PULLS = "select id from pulls where place = $1 and given_back_at is null order by id"
 RUNS = """select 1 from pulls where place = $1 and (upto_position is null or upto_position > $2) limit 1"""
 # Of each thread the first that is open, and whatever is stale.
-_HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $1 and (
-    (x.state in ('queued', 'sending', 'unknown') and not exists (select 1 from pull_posts y
-        where y.pull_id = x.pull_id and y.state in ('queued', 'sending', 'unknown')
-        and (y.position, y.part) < (x.position, x.part)))
-    or (x.state = 'posted' and x.stale > 0))"""
+_HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $1 and x.id in (
+    select o.id from pull_posts o where o.state in ('queued', 'sending', 'unknown') and not exists (
+        select 1 from pull_posts y where y.pull_id = o.pull_id and y.state in ('queued', 'sending', 'unknown')
+        and (y.position, y.part) < (o.position, o.part))
+    union all select s.id from pull_posts s where s.state = 'posted' and s.stale > 0)"""
 DUE = f"""select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
     p.upto_position, p.given_back_at {_HEADS} and x.next_at <= $2
     order by case when x.state = 'posted' then 1 else 0 end, x.position, x.part"""
@@ -142,7 +144,7 @@ async def follow(tx: Tx, place: str) -> bool:
             if not await _take(tx, fact["pull_id"], read_event(fact)):
                 upto = fact["position"]
                 break
-        await tx.run(KNOWN_ANEW, after, upto, place)
+    await tx.run(KNOWN_ANEW, after, upto, place)
     await tx.run(CHANGED, after, upto, place)
     await tx.run(TOLD_BEFORE, after, upto, place)
     await tx.run(MOVE, place, upto)
@@ -166,6 +168,9 @@ async def _take(tx: Tx, pull: str, event: Event) -> bool:
             await _put(tx, pull, event.position, "line")
             if not await tx.run(MOVE_PULL, pull, event.changes["into"]):
                 await give_back(tx, pull, SYSTEM)
+                # That is a fact of the conversation that it went into, whose thread is another: said here.
+                await _put(tx, pull, event.position, "end", 1)
+            await tx.run(STALE_HEADER, pull)
             return False
         case Kind.LEG_SEEN if event.actor.kind is ActorKind.CUSTOMER:
             seen = max(event.changes.get("delivered", 0), event.changes.get("read", 0))
@@ -262,6 +267,11 @@ async def broken(tx: Tx, due: Due, why: str) -> None:
 async def draw_all(tx: Tx, pull: str) -> None:
     """Whoever reads the thread has changed: everything in it is drawn anew."""
     await tx.run(STALE_ALL, pull)
+
+
+async def look_again(tx: Tx, place: str, channel: str) -> None:
+    """Somebody else may read that channel from now on: also where nothing is said any more, one looks."""
+    await tx.run(LOOK_AGAIN, place, channel)
 
 
 async def pause(tx: Tx, place: str, why: str) -> bool:

@@ -79,6 +79,10 @@ class Acts:
         match ask:
             case Moved():
                 self._rooms.forget(ask.channel or None, ask.user or None)
+                if ask.channel:
+                    await self._store.write(
+                        lambda tx: pull_queue.look_again(tx, PLACE, ask.channel), aside=True
+                    )
             case Revoked():
                 await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, "token_revoked"))
             case Reworded() | Said() | Removed():

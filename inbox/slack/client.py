@@ -88,7 +88,8 @@ class Client:
         return answer if isinstance(answer, dict) else {}
 
     def _said(self, method: str, response: Any) -> Exception:
-        status = getattr(response, "status_code", 0)
+        # Where a body was no JSON the SDK hands over the answer itself.
+        status = getattr(response, "status_code", None) or getattr(response, "status", 0)
         data = response.data if isinstance(getattr(response, "data", None), dict) else {}
         code = str(data.get("error") or f"http_{status}")
         if status == HTTPStatus.TOO_MANY_REQUESTS or code in PASSING:
@@ -98,7 +99,8 @@ class Client:
             return TemporaryError(f"{method}: {code}", retry_after=rest)
         if code in NO_ENTRY:
             return AuthFailed(code)
-        if code in UNSURE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        unreadable = "error" not in data and status < HTTPStatus.BAD_REQUEST
+        if code in UNSURE or unreadable or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return UncertainError(f"{method}: {code}")
         return PermanentError(code, for_agent="errors.place_channel", log=f"{method}: {code}")
 

@@ -67,14 +67,35 @@ class Inward:
         us = await self._us()
         for pull in await self._store.read(lambda look: pull_queue.open_threads(look, PLACE)):
             try:
-                for ask in await self._missed(pull, us, now // 1000 - BACK):
-                    await self._once(ask)
+                missed = await self._missed(pull, us, now // 1000 - BACK)
             except PermanentError as why:
                 log.info("a thread could not be read: %s", why)
+                continue
             except (TemporaryError, UncertainError, AuthFailed) as why:
                 raise Unavailable(f"catching up waits: {why}") from None
+            for ask in missed:
+                await self._once_again(ask)
+
+    async def _once_again(self, ask: Ask) -> None:
+        """One message that cannot be taken holds up no other."""
+        try:
+            await self._once(ask)
+        except Unavailable:
+            raise
+        except Exception:
+            log.exception("what was written in a thread could not be taken; it is left out")
 
     async def _missed(self, pull: Row, us: str, oldest: int) -> Iterable[Ask]:
+        """How often threads may be read is bounded: one waits as long as Slack says, and goes on."""
+        while True:
+            try:
+                return await self._read(pull, us, oldest)
+            except TemporaryError as why:
+                if why.retry_after is None:
+                    raise
+                await asyncio.sleep(why.retry_after)
+
+    async def _read(self, pull: Row, us: str, oldest: int) -> Iterable[Ask]:
         pages = self._client.pages(
             "conversations.replies",
             "messages",

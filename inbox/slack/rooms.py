@@ -52,7 +52,7 @@ class Rooms:
                     )
                     if one.get("is_member") and self._allowed(one["id"], one["name"])
                 ]
-            except AWAY as why:
+            except (*AWAY, PermanentError) as why:
                 raise Unavailable(str(why)) from None
             self._listed = self._clock(), listed
         return listed
@@ -68,21 +68,28 @@ class Rooms:
         name = str(info.get("name") or channel)
         if not info.get("is_member") or info.get("is_archived") or not self._allowed(channel, name):
             raise Refused("errors.place_channel", f"{channel} is not one of ours")
-        return Spot(PLACE, channel, f"#{name}", await self.audience(channel))
+        try:
+            audience = await self.audience(channel)
+        except AWAY:
+            audience = Audience.SHARED  # it is looked at again before anything is posted
+        return Spot(PLACE, channel, f"#{name}", audience)
 
     def _allowed(self, channel: str, name: str) -> bool:
         allowed = {one.lstrip("#") for one in self._client.config.channels}
         return not allowed or channel in allowed or name in allowed
 
     async def audience(self, channel: str) -> Audience:
-        """Who reads it now. What is not known is shared."""
+        """Who reads it now. What Slack does not say is shared; while it does not answer nobody knows, and that passes:
+        raises TemporaryError, AuthFailed."""
         at, known = self._audiences.get(channel, (0.0, None))
         if known is None or self._clock() - at > FRESH:
             try:
                 known = await self._look(channel)
-            except (*AWAY, PermanentError) as why:
+            except PermanentError as why:
                 log.info("who reads %s is not known: %s", channel, why)
                 return Audience.SHARED
+            except UncertainError as why:
+                raise TemporaryError(f"who reads {channel} is not known: {why}") from None
             self._audiences[channel] = self._clock(), known
         return known
 
@@ -130,6 +137,6 @@ class Rooms:
         if channel is not None:
             self._audiences.pop(channel, None)
             self._listed = (0.0, ())
-        if user is not None:
-            self._people.pop(user, None)
+        # Slack tells of every change of everybody: only who was looked at decides who reads a channel.
+        if user is not None and self._people.pop(user, None) is not None:
             self._audiences.clear()

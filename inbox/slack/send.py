@@ -160,7 +160,9 @@ class Sender:
             await asyncio.sleep(self._pace.again)
         except Exception:
             log.exception("a post of %s could not be made; it is looked at again", due.pull)
-            await asyncio.sleep(self._pace.again)
+            # Not at once: it would always be the first of its channel, and nothing else came there.
+            with contextlib.suppress(Unavailable):
+                await self._waits(due, self._pace.again_most, "a fault of ours", uncertain=True)
         finally:
             self._busy.discard(due.channel)
             self._free[due.channel] = time.monotonic() + self._pace.post

@@ -53,18 +53,34 @@ class Listener:
             try:
                 async with asyncio.timeout(CONNECTS):
                     await client.connect()  # type: ignore[no-untyped-call]
+                await self._listen(client)
                 tries = 0
-                await self._inward.catch_up(self._clock())
-                await _until_broken(client)
                 log.info("the socket of Slack ended; it is opened again")
             except TROUBLE as why:
                 log.warning("Slack's socket could not be opened: %s", type(why).__name__)
             except Unavailable as why:
                 log.warning("listening to Slack waits: %s", why)
+            except Exception:
+                # A duty that ends takes the process along, and the SDK raises more than it says.
+                log.exception("listening to Slack failed; it is begun again")
             finally:
                 await _close(client)
             await asyncio.sleep(AGAIN[min(tries, len(AGAIN) - 1)])
             tries += 1
+
+    async def _listen(self, client: SocketModeClient) -> None:
+        """Until the socket has ended; what was missed is caught up beside it. Raises Unavailable."""
+        ended = asyncio.create_task(_until_broken(client))
+        behind = asyncio.create_task(self._inward.catch_up(self._clock()))
+        try:
+            await asyncio.wait((ended, behind), return_when=asyncio.FIRST_COMPLETED)
+            if behind.done():
+                behind.result()
+            await ended
+        finally:
+            ended.cancel()
+            behind.cancel()
+            await asyncio.gather(ended, behind, return_exceptions=True)
 
     def _client(self) -> SocketModeClient:
         token = self._config.app_token.get_secret_value()
@@ -80,6 +96,9 @@ class Listener:
             answer = await self._inward.take(request.type, request.payload)
         except Unavailable as why:
             log.warning("what Slack told us is not taken yet: %s", why)
+            return
+        except Exception:
+            log.exception("what Slack told us could not be taken")  # the SDK says nothing of it
             return
         response = SocketModeResponse(envelope_id=request.envelope_id, payload=answer)
         try:

@@ -193,9 +193,13 @@ def _not_a_persons(said: Mapping[str, Any], us: str) -> str:
 def _for_customer(text: str, prefix: str) -> tuple[bool, str]:
     """A prefix that is empty sends nothing: then every word written is for the team."""
     marked = prefix.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    if prefix.strip() and text.startswith(marked):
-        return True, text[len(marked) :].strip()
-    return False, text
+    if not prefix.strip() or not text.startswith(marked):
+        return False, text
+    rest = text[len(marked) :]
+    # A longer word is another word: with `!r`, `!remember` is for the team.
+    if marked[-1].isalnum() and rest[:1].isalnum():
+        return False, text
+    return True, rest.strip()
 
 
 def catching_up(channel: str, thread: str, said: Mapping[str, Any], prefix: str, us: str) -> Iterator[Ask]:

@@ -6,15 +6,18 @@ import itertools
 import random
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
 
+from gateway.sandbox.phones.weather import Fault
 from gateway.sandbox.slack.weather import Weather
 from inbox.slack.acts import Acts
 from inbox.slack.client import Client
 from inbox.slack.inward import Inward
 from inbox.slack.rooms import Rooms
+from inbox.slack.understand import Said
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, read_in, words
 
@@ -249,6 +252,28 @@ async def test_what_was_written_while_nobody_listened_is_caught_up(town: Town) -
     await town.starts()
     await town.slack.sockets.connected()
     assert len(await town.said(conversation)) == 2
+
+
+async def test_catching_up_waits_where_slack_wants_it_and_survives_what_cannot_be_taken(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    conversation, thread = await pulled(town)
+    await town.stops()
+    town.slack.say(town.mina, town.support, "poison", thread=thread)
+    town.slack.say(town.mina, town.support, "good", thread=thread)
+    await town.heard()
+    act = Acts.act
+
+    async def acts(self: Acts, ask: Any) -> Any:
+        if isinstance(ask, Said) and ask.text == "poison":
+            raise KeyError("nobody thought of it")
+        return await act(self, ask)
+
+    monkeypatch.setattr(Acts, "act", acts)
+    town.slack.plan(Fault.BUSY, on="conversations.replies")
+    await town.starts()
+    await town.comes_to("select count(*) from messages where text = 'good'", 1)
+    assert await town.said(conversation) == [(NOTE, "good")]
 
 
 async def test_a_lost_acknowledgement_of_a_modal_sends_once(town: Town) -> None:

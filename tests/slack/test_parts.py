@@ -22,8 +22,10 @@ from inbox.rest import places
 from inbox.slack import modals
 from inbox.slack.answering import longest
 from inbox.slack.blocks import Say
+from inbox.slack.client import Me
 from inbox.slack.draws import Draws
 from inbox.slack.links import caller_of
+from inbox.slack.rooms import Rooms
 from inbox.slack.socket import Listener
 from tests.inbox.conftest import asking, does
 from tests.slack.town import Town, open_town
@@ -169,3 +171,29 @@ async def test_the_inbox_asks_where_to_and_who_one_is_there(town: Town) -> None:
     await town.links(town.mina)
     assert (await ann.get("/places/slack/link"))["linked_at"] > 0
     assert {one for one in places.__dict__ if one.startswith("place_")} == {"place_channels", "place_link"}
+
+
+class Told:
+    """A Slack that counts what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    async def call(self, method: str, **said: Any) -> dict[str, Any]:
+        self.asked.append(method)
+        return {"channel": {}} if method == "conversations.info" else {"user": {"team_id": "T1"}}
+
+    async def pages(self, method: str, *said: Any, **more: Any) -> AsyncIterator[str]:
+        yield "U1"
+
+    async def me(self) -> Me:
+        return Me("T1", "U0", "B0", "")
+
+
+async def test_what_strangers_change_about_themselves_makes_nobody_look_again() -> None:
+    told: Any = Told()
+    rooms = Rooms(told)
+    for user, looks in ((None, 1), ("U9", 1), ("U1", 2)):
+        rooms.forget(user=user)
+        assert await rooms.audience("C1") is Audience.INNER
+        assert told.asked.count("conversations.info") == looks

@@ -12,6 +12,7 @@ from gateway.store import Store, from_json
 from gateway.store.load import load_conversations
 from gateway.stream import outside, pull_queue
 from gateway.stream.edit import edit_message, erase_message
+from gateway.stream.erase import erase_contact
 from gateway.stream.merge import merge
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience, Spot, find_open, find_thread, give_back, pull, set_audience
@@ -174,6 +175,7 @@ async def test_two_threads_of_merged_conversations_become_one(world: World) -> N
     assert row["given_back_by"] == SYSTEM.id
     found = await world.store.read(lambda look: find_open(look, two.conversation, "slack"))
     assert found is not None and found["id"] == second
+    assert [kind for kind, _ in await queue(world, first)] == ["header", "story", "line", "end"]
 
 
 async def test_a_channel_that_takes_nothing_any_more_gives_back(world: World) -> None:
@@ -191,6 +193,46 @@ async def test_an_audience_is_written_down_once(world: World) -> None:
     key = await world.do(pull, taken.conversation, HERE)
     assert await world.store.write(lambda tx: set_audience(tx, key, Audience.SHARED))
     assert not await world.store.write(lambda tx: set_audience(tx, key, Audience.SHARED))
+
+
+async def test_who_is_erased_is_gone_from_the_card_of_a_closed_thread_too(world: World) -> None:
+    taken = await world.says("kim", "hello")
+    key = await world.do(pull, taken.conversation, HERE)
+    await follow(world)
+    for due in await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50)):
+        await begun(world, due)
+        await posted(world, due, "1.1")
+    await world.do(give_back, key)
+    await follow(world)
+    await world.do(erase_contact, await world.contact_of("kim"))
+    await world.store.write(
+        lambda tx: tx.run("update pull_posts set stale = 0 where pull_id = $1 and kind = 'header'", key)
+    )
+    await follow(world)
+    assert await world.value("select stale from pull_posts where pull_id = $1 and kind = 'header'", key) > 0
+
+
+async def test_with_other_readers_the_lines_are_drawn_anew_too(world: World) -> None:
+    taken = await world.says("kim", "hello")
+    key = await world.do(pull, taken.conversation, HERE)
+    await world.do(close, taken.conversation)
+    await follow(world)
+    await world.store.write(lambda tx: pull_queue.draw_all(tx, key))
+    rows = await world.rows("select kind, stale from pull_posts where pull_id = $1", key)
+    assert {row["kind"]: row["stale"] for row in rows} == {"header": 1, "story": 1, "line": 1}
+
+
+async def test_when_a_channel_has_moved_its_open_threads_are_looked_at(world: World) -> None:
+    here, there = await world.says("kim", "hello"), await world.says("lee", "hello")
+    one = await world.do(pull, here.conversation, HERE)
+    await world.do(pull, there.conversation, THERE)
+    await follow(world)
+    for due in await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50)):
+        await begun(world, due)
+        await posted(world, due, f"1.{due.position}")
+    await world.store.write(lambda tx: pull_queue.look_again(tx, "slack", "C1"))
+    rows = await world.rows("select pull_id from pull_posts where kind = 'header' and stale > 0")
+    assert [row["pull_id"] for row in rows] == [one]
 
 
 async def test_a_code_links_once_and_only_in_its_time(world: World) -> None:

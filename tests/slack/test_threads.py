@@ -13,6 +13,9 @@ from gateway.sandbox.slack.rates import Limits
 from gateway.sandbox.slack.weather import FAIR, Weather
 from gateway.store.load import load_conversations
 from gateway.stream import pull_queue
+from gateway.stream.pull_queue import Due
+from inbox.slack.blocks import Drawn
+from inbox.slack.draws import Draws
 from tests.inbox.conftest import does
 from tests.slack.town import QUICK, Town, open_town, words
 
@@ -187,6 +190,50 @@ async def test_when_a_guest_comes_notes_go(town: Town) -> None:
     stands = "\n".join(words(one) + one.text for one in town.slack.posts(town.support, thread))
     assert "SECRET" not in stands and "still there" in stands
     assert "Ann" not in stands, "who works on it is the team's affair"
+
+
+async def test_while_slack_does_not_answer_who_reads_notes_wait_and_stay(town: Town) -> None:
+    house = town.house
+    taken = await house.customer_writes("hello", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n1", text="first note")
+    await town.settles()
+    await town.stops()
+    town.slack.plan(Fault.BROKEN, Fault.CUT, on="conversations.info")
+    await does(house, "ann", "note", conversation=taken.conversation, client_id="n2", text="second note")
+    await town.starts()
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(thread)] == ["first note", "second note"]
+    assert await town.value("select count(*) from pulls where audience = 'inner'") == 1
+
+
+async def test_a_post_that_cannot_be_drawn_holds_up_its_own_thread_alone(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = town.house
+    one = await house.customer_writes("one", team="sales")
+    two = await house.customer_writes("two", name="Lee", team="sales")
+    await town.starts()
+    first, second = await town.pulls(one.conversation), await town.pulls(two.conversation)
+    draw = Draws.draw
+
+    async def draws(self: Draws, due: Due) -> Drawn | None:
+        if due.kind == "message" and due.conversation == one.conversation:
+            raise KeyError("nobody thought of it")
+        return await draw(self, due)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Draws, "draw", draws)
+        await does(house, "ann", "reply", conversation=one.conversation, client_id="r1", text="stuck")
+        await does(house, "ann", "reply", conversation=two.conversation, client_id="r2", text="free")
+        posted = "select count(*) from pull_posts x join pulls p on p.id = x.pull_id"
+        await town.comes_to(
+            f"{posted} where p.thread = '{second}' and x.kind = 'message' and x.state = 'posted'", 1
+        )
+        assert town.shown(first) == []
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(first)] == ["stuck"]
 
 
 async def test_slack_is_not_hurried(tmp_path: Path) -> None:

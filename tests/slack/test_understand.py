@@ -85,6 +85,12 @@ def test_without_a_prefix_nothing_is_for_the_customer(text: str) -> None:
         assert isinstance(ask, Said) and not ask.public and ask.text == text
 
 
+def test_a_longer_word_than_the_prefix_is_for_the_team() -> None:
+    for text, public in (("!remember this", False), ("!r2", False), ("!r hello", True), ("!r: hello", True)):
+        ask = understand("events_api", message(text), prefix="!r")
+        assert isinstance(ask, Said) and ask.public is public
+
+
 def test_the_prefix_is_cut_off_and_stands_at_the_very_beginning() -> None:
     ask = understand("events_api", message("!r hello"), prefix="!r ")
     assert isinstance(ask, Said) and (ask.public, ask.text) == (True, "hello")
