@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from gateway.channels import _mail_send as courier
 from gateway.channels import email as adapter
 from gateway.channels.base import Ours
 from gateway.channels.email import Email
 from gateway.channels.registry import make
 from gateway.channels.roads import Way
+from gateway.delivery import Pace
 from gateway.errors import AuthFailed, Away, ParleyError, PermanentError, Unavailable
 from tests.servers.process import free_port
 
@@ -117,3 +119,25 @@ async def test_each_send_tells_how_it_went(monkeypatch: pytest.MonkeyPatch) -> N
         ], "what one recipient's server says is none of ours"
         office.away = True
         assert await send_one() == "sent", "a mail that went has gone"
+
+
+async def test_a_fault_in_telling_how_it_went_makes_nobody_doubt_that_it_went(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with account(smtp_url="smtp://127.0.0.1:1") as (channel, office):
+
+        async def sent(*args: Any) -> str:
+            return "sent"
+
+        async def told(*args: Any, **more: Any) -> None:
+            raise RuntimeError("a fault of ours")
+
+        delivery: Any = None
+        monkeypatch.setattr(channel._carrier, "send", sent)
+        monkeypatch.setattr(office, "told", told)
+        assert str(await channel.send(delivery)) == "sent"
+
+
+def test_a_send_and_the_telling_of_it_are_over_before_the_outbox_gives_up() -> None:
+    whole = courier.TURN + courier.MAKING + courier.CARRYING + adapter.TELLING
+    assert whole * 1000 < Pace().answer
