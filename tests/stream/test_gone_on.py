@@ -81,6 +81,15 @@ async def test_what_followed_her_is_told_too(world: World) -> None:
     await check(world.store)
 
 
+async def test_that_it_was_answered_by_mail_does_not_follow_her_by_mail(world: World) -> None:
+    talk = await left(world, "Soon.")
+    await world.answers(talk, "By mail from here.", leg=await way_by_mail(world, talk))
+    await pause_is_over(world)
+    assert await follows(world) is not None
+    rows = await world.rows("select m.text from carried k join messages m on m.id = k.carried_id")
+    assert [row["text"] for row in rows] == ["Soon."]
+
+
 async def test_of_an_address_that_is_not_proven_to_be_hers_nothing_is_told(world: World) -> None:
     talk = await left(world, "Soon.", claims="")
     leg = await way_by_mail(world, talk, "other@example.net")
