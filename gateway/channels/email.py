@@ -226,6 +226,9 @@ class Email:
                 await self._carrier.check(self._tokens)
             except ParleyError as why:
                 trouble = why
+            except Exception as why:  # it would be watched no more, and nobody would hear of it
+                log.exception("account %s: a fault of ours", self.account)
+                trouble = TemporaryError(f"smtp: {type(why).__name__}")
             failures = failures + 1 if trouble is not None else 0
             with contextlib.suppress(Unavailable):
                 await house.told(trouble, "out")

@@ -78,6 +78,24 @@ async def test_a_server_that_comes_back_is_found_without_a_mail(monkeypatch: pyt
             await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_a_fault_of_ours_ends_no_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "WATCH_SOON", 0.02)
+    async with account(smtp_url="smtp://127.0.0.1:1") as (channel, office):
+
+        async def check(*args: Any) -> None:
+            raise UnicodeError("no such host can be")
+
+        monkeypatch.setattr(channel._carrier, "check", check)
+        running = asyncio.create_task(channel.run(office))
+        try:
+            async with asyncio.timeout(20):
+                told = [await office.heard.get() for _ in range(2)]
+            assert [str(trouble) for trouble, _, _ in told] == ["smtp: UnicodeError"] * 2
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_where_nothing_goes_out_or_is_fetched_there_is_nothing_to_run() -> None:
     async with account(listen="127.0.0.1:0") as (channel, office):
         async with asyncio.timeout(20):
