@@ -97,7 +97,7 @@ def _problem(way: Possible, can: Capabilities | None, until: int | None, now: in
 
 def _remedy(problem: str | None, can: Capabilities | None) -> Remedy | None:
     match problem:
-        case None:
+        case None | "errors.receives_only":
             return None
         case "errors.account_not_active":
             return "account"

@@ -22,7 +22,7 @@ from gateway.channels._mail_dkim import Signer as Dkim
 from gateway.channels._mail_headers import Mailbox
 from gateway.channels._mail_markup import placed
 from gateway.channels._mail_smtp import Postman
-from gateway.channels._mail_threads import Signer
+from gateway.channels._mail_threads import NAMELESS, Signer
 from gateway.channels.base import Correspondent, Delivery, Letter, Quoted, Sent, Words
 from gateway.errors import ParleyError, PermanentError, TemporaryError
 from gateway.events import Address, Attachment
@@ -210,6 +210,7 @@ def mail_of(out: Outgoing, delivery: Delivery, letter: Letter, files: Files) -> 
     # It stands in front of everybody's eyes: only where an answer might not find back without it.
     marked = tagged == ours and not letter.leads_back
     sender = f"{letter.author} ({name})" if letter.author and name else letter.author or name
+    answers = [named(one) for one in letter.answers if not one.startswith(NAMELESS)]
     return Mail(
         message_id=f"<{out.signer.message_id(letter.conversation, letter.message, domain)}>",
         sender=Mailbox(ours, sender),
@@ -220,8 +221,8 @@ def mail_of(out: Outgoing, delivery: Delivery, letter: Letter, files: Files) -> 
         subject=_subject(letter, name or out.address, locale),
         text=_with_links(delivery.text, files.linked, locale),
         signature=signed(out.signature, letter.signature, letter.author, locale),
-        in_reply_to=named(letter.answers[-1]) if letter.answers else "",
-        references=[named(one) for one in letter.answers],
+        in_reply_to=answers[-1] if answers else "",
+        references=answers,
         quote=_quote(letter.quote, locale),
         files=files.along,
         automatic=letter.automatic,

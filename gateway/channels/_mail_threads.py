@@ -187,6 +187,10 @@ def returned(mail: Mail, signer: Signer) -> str | None:
     return signer.in_message_id(mail.message_id)
 
 
+NAMELESS = ("unread#", "back#")
+"""How the provider ids begin of what no answer can name: a mail that nobody could read, one of ours that came back."""
+
+
 def provider_id(mail: Mail) -> str:
     """What makes it the same mail when it comes again: its id and what it says. The same id with another body is
     another message."""

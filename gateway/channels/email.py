@@ -58,8 +58,9 @@ MOST_RECIPIENTS = 50
 WATCH_EVERY, WATCH_SOON = 600.0, 30.0
 """Seconds between two looks at whether mail can go out; sooner for the first `SOON` after it could not."""
 SOON = 20
-TELLING = 5.0
-"""Seconds that it may take to write down how a mail went: its turn is not held up for longer."""
+TELLING = 1.0
+"""Seconds that it may take to write down how a mail went: together with what a send may take (`_mail_send.TURN` ...)
+less than the outbox waits for an answer, else a mail that went is one of which nobody knows."""
 IN_LOOP = 32 * 1024
 """Bytes of a mail up to which reading it holds nobody up; larger ones are read in a thread."""
 
@@ -225,6 +226,9 @@ class Email:
                 await self._carrier.check(self._tokens)
             except ParleyError as why:
                 trouble = why
+            except Exception as why:  # it would be watched no more, and nobody would hear of it
+                log.exception("account %s: a fault of ours", self.account)
+                trouble = TemporaryError(f"smtp: {type(why).__name__}")
             failures = failures + 1 if trouble is not None else 0
             with contextlib.suppress(Unavailable):
                 await house.told(trouble, "out")
@@ -309,6 +313,8 @@ class Email:
                 await self._house.told(trouble, "out", carried=trouble is None)
         except (Unavailable, TimeoutError) as why:
             log.warning("account %s: how its mail goes could not be told: %r", self.account, why)
+        except Exception:  # a fault of ours
+            log.exception("account %s: how its mail goes could not be told", self.account)
 
     async def _signer(self) -> Signer:
         if self._house is None:

@@ -50,8 +50,10 @@ GONE = "update follow_ups set due_at = null, upto_id = $2 where leg_id = $1"
 PLACE = """select f.due_at, l.conversation_id, l.account_id, l.read_to, l.identity_id, c.contact_id
     from follow_ups f join legs l on l.id = f.leg_id join conversations c on c.id = l.conversation_id
     where f.leg_id = $1"""
+# That she was answered by mail (`gateway.stream.gone_on`) is nothing to tell her by mail.
 UNREAD = """select id, author_kind, position from messages where leg_id = $1 and visibility = 'public'
-    and author_kind <> 'customer' and erased_at is null and position > $2 order by at, position"""
+    and author_kind <> 'customer' and erased_at is null and position > $2
+    and not (author_kind = 'automation' and author_id = 'gone_on') order by at, position"""
 CUSTOMER_AFTER = "select last_customer_position from conversations where id = $1"
 KNOWN_ADDRESSES = """select space, address, proof from identities where contact_id = $1 and space <> 'visitor'
     order by proof desc, id desc"""

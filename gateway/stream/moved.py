@@ -28,10 +28,11 @@ TWIN = """insert into legs (id, conversation_id, account_id, identity_id, thread
     select $1, $2, account_id, identity_id, thread_key, last_inbound_at, last_sent_position, delivered_to,
         read_to, seen_to, $4 from legs where id = $3 returning last_sent_position"""
 NEWEST = "select id, at from messages where conversation_id = $1 order by at desc, position desc limit 1"
+# That she is answered elsewhere (`gateway.stream.gone_on`) is no answer: what went there may come back.
 MARKS = """select max(case when visibility = 'public' then position end) as newest_public,
     max(case when author_kind = 'customer' then position end) as newest_customer,
     max(case when visibility = 'public' and author_kind <> 'customer' and coalesce(delivery, '') <> 'failed'
-        then position end) as answered
+        and not (author_kind = 'automation' and author_id = 'gone_on') then position end) as answered
     from messages where conversation_id = $1"""
 WAITING = """select min(at) from messages
     where conversation_id = $1 and author_kind = 'customer' and position > $2"""

@@ -18,9 +18,11 @@ OF_A_STRANGER = 5
 """The same of somebody whom we have never written to: she may name whom she likes, and each would be a contact."""
 KEPT = 200
 """Of more than that, so many addresses are kept beside the message."""
+# Who only ever had copies has no leg that anything went by; a lane has everybody to whom anything went by a provider.
 WRITTEN_TO = """select 1 from identities i join identities o on o.contact_id = i.contact_id
-    join legs l on l.identity_id = o.id
-    where i.space = $1 and i.address = $2 and l.last_sent_position is not null limit 1"""
+    where i.space = $1 and i.address = $2 and (
+        exists (select 1 from legs l where l.identity_id = o.id and l.last_sent_position is not null)
+        or exists (select 1 from accounts a join lanes n on n.account_id = a.id and n.identity_id = o.id)) limit 1"""
 KEEP = """insert into named (message_id, space, address, name, copied) values ($1, $2, $3, $4, $5)
     on conflict do nothing"""
 JOIN = """insert into participants (conversation_id, contact_id, role, identity_id)

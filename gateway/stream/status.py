@@ -17,7 +17,8 @@ SET = """update conversations set status = $2, snoozed_until = $3, closed_at = $
 # A reply that never arrived is no answer.
 ANSWERED = """select 1 from conversations c join messages m on m.conversation_id = c.id
     and m.position > c.last_customer_position where c.id = $1 and m.visibility = 'public'
-    and m.author_kind <> 'customer' and coalesce(m.delivery, '') <> 'failed' limit 1"""
+    and m.author_kind <> 'customer' and coalesce(m.delivery, '') <> 'failed'
+    and not (m.author_kind = 'automation' and m.author_id = 'gone_on') limit 1"""
 SET_TAGS = "update conversation_tags set status = $2 where conversation_id = $1"
 LAST_STATUS = """select changes from audit where conversation_id = $1 and kind = 'conversation.changed'
     order by at desc, position desc"""

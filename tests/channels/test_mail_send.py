@@ -138,6 +138,14 @@ async def test_each_attempt_is_the_same_mail_by_its_name_and_each_recipient_anot
     )
 
 
+async def test_what_has_no_message_id_is_not_named_as_answered() -> None:
+    mail = opened(await mailed(written(answers=("q@example.net#1", "unread#0123", "back#m@shop.example"))))
+    assert mail["In-Reply-To"] == "<q@example.net>" == mail["References"]
+    assert mail["Subject"] == "Re: My parcel"
+    alone = opened(await mailed(written(answers=("back#m@shop.example",))))
+    assert alone["In-Reply-To"] is None and alone["References"] is None
+
+
 @pytest.mark.parametrize(
     ("account", "hers", "locale", "below"),
     [

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from gateway.channels import _mail_send as courier
 from gateway.channels import email as adapter
 from gateway.channels.base import Ours
 from gateway.channels.email import Email
 from gateway.channels.registry import make
 from gateway.channels.roads import Way
+from gateway.delivery import Pace
 from gateway.errors import AuthFailed, Away, ParleyError, PermanentError, Unavailable
 from tests.servers.process import free_port
 
@@ -76,6 +78,24 @@ async def test_a_server_that_comes_back_is_found_without_a_mail(monkeypatch: pyt
             await asyncio.gather(running, return_exceptions=True)
 
 
+async def test_a_fault_of_ours_ends_no_watch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(adapter, "WATCH_SOON", 0.02)
+    async with account(smtp_url="smtp://127.0.0.1:1") as (channel, office):
+
+        async def check(*args: Any) -> None:
+            raise UnicodeError("no such host can be")
+
+        monkeypatch.setattr(channel._carrier, "check", check)
+        running = asyncio.create_task(channel.run(office))
+        try:
+            async with asyncio.timeout(20):
+                told = [await office.heard.get() for _ in range(2)]
+            assert [str(trouble) for trouble, _, _ in told] == ["smtp: UnicodeError"] * 2
+        finally:
+            running.cancel()
+            await asyncio.gather(running, return_exceptions=True)
+
+
 async def test_where_nothing_goes_out_or_is_fetched_there_is_nothing_to_run() -> None:
     async with account(listen="127.0.0.1:0") as (channel, office):
         async with asyncio.timeout(20):
@@ -117,3 +137,25 @@ async def test_each_send_tells_how_it_went(monkeypatch: pytest.MonkeyPatch) -> N
         ], "what one recipient's server says is none of ours"
         office.away = True
         assert await send_one() == "sent", "a mail that went has gone"
+
+
+async def test_a_fault_in_telling_how_it_went_makes_nobody_doubt_that_it_went(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with account(smtp_url="smtp://127.0.0.1:1") as (channel, office):
+
+        async def sent(*args: Any) -> str:
+            return "sent"
+
+        async def told(*args: Any, **more: Any) -> None:
+            raise RuntimeError("a fault of ours")
+
+        delivery: Any = None
+        monkeypatch.setattr(channel._carrier, "send", sent)
+        monkeypatch.setattr(office, "told", told)
+        assert str(await channel.send(delivery)) == "sent"
+
+
+def test_a_send_and_the_telling_of_it_are_over_before_the_outbox_gives_up() -> None:
+    whole = courier.TURN + courier.MAKING + courier.CARRYING + adapter.TELLING
+    assert whole * 1000 < Pace().answer

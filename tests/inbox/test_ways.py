@@ -79,6 +79,7 @@ def test_each_problem_has_what_would_mend_it() -> None:
     assert _remedy("errors.way_unproven", quick) == "code"
     assert _remedy("errors.way_unproven", Capabilities(text_length=9)) == "writes"
     assert _remedy("errors.window_closed", Capabilities(text_length=9, templates=True)) == "template"
+    assert _remedy("errors.receives_only", Capabilities(text_length=9, sends=False)) is None
     assert _remedy(None, None) is None
 
 

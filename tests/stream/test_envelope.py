@@ -8,10 +8,11 @@ import pytest
 from gateway.channels.base import Correspondent
 from gateway.channels.registry import Channels
 from gateway.errors import Refused
-from gateway.events import SYSTEM, Address, Clue, Consent, ConversationId, Participant
+from gateway.events import SYSTEM, Address, Clue, Consent, ConversationId, InboundMessage, Participant
 from gateway.store import Store, Tx, as_json
 from gateway.stream.consent import heed
 from gateway.stream.envelope import Answering, Envelope, Wanted, answering
+from gateway.stream.participants import OF_A_STRANGER, set_apart
 from gateway.stream.post import Posted
 from gateway.stream.release import release
 from tests.checks import check
@@ -67,6 +68,16 @@ async def deliveries(world: World, posted: Posted) -> list[tuple[str, int, int]]
 
 def named(*addresses: str) -> tuple[Correspondent, ...]:
     return tuple(person(one) for one in addresses)
+
+
+async def test_who_only_had_a_copy_of_ours_is_no_stranger(world: World) -> None:
+    many = tuple(Participant(Address("mailto", f"p{n}@far.example"), "") for n in range(OF_A_STRANGER + 1))
+    fact = InboundMessage("m1", Address("mailto", JUNE), text="To all of you", clues=(), others=many)
+    talk = await wrote(world)
+    _, apart = await world.store.write(lambda tx: set_apart(tx, fact))
+    assert apart == many
+    await world.answers(talk, "Hello", wanted=Wanted(cc=named(JUNE)))
+    assert await world.store.write(lambda tx: set_apart(tx, fact)) == (fact, ())
 
 
 async def test_an_answer_goes_to_everybody_who_stood_in_her_mail_each_by_a_delivery(world: World) -> None:

@@ -12,6 +12,7 @@ from gateway.stream.envelope import Wanted
 from gateway.stream.gone_on import GONE_ON, masked
 from gateway.stream.hold import hold
 from gateway.stream.merge import merge_contacts
+from gateway.stream.moved import wait_again
 from gateway.stream.people import find_or_make
 from gateway.stream.proofs import leg_for
 from tests.checks import check
@@ -58,12 +59,35 @@ async def test_it_is_told_once_until_she_writes_in_the_chat_again(world: World) 
     await check(world.store)
 
 
+async def test_where_what_went_by_mail_comes_back_she_waits_again(world: World) -> None:
+    talk = await left(world, "Soon.")
+    await world.says(HER, "Where is it now?")
+    posted = await world.answers(talk, "On its way.", leg=await way_by_mail(world, talk))
+    assert LINE in await told(world) and (await world.conversation(talk))["waiting_since"] is None
+
+    async def comes_back(tx: Tx) -> None:
+        await tx.run("update messages set delivery = 'failed' where id = $1", posted.message)
+        await wait_again(tx, await hold(tx, talk), failed=True)
+
+    await world.store.write(comes_back)
+    assert (await world.conversation(talk))["waiting_since"] is not None
+
+
 async def test_what_followed_her_is_told_too(world: World) -> None:
     await left(world, "Soon.")
     await pause_is_over(world)
     assert await follows(world) is not None
     assert await told(world) == ["Where is it?", "Soon.", LINE]
     await check(world.store)
+
+
+async def test_that_it_was_answered_by_mail_does_not_follow_her_by_mail(world: World) -> None:
+    talk = await left(world, "Soon.")
+    await world.answers(talk, "By mail from here.", leg=await way_by_mail(world, talk))
+    await pause_is_over(world)
+    assert await follows(world) is not None
+    rows = await world.rows("select m.text from carried k join messages m on m.id = k.carried_id")
+    assert [row["text"] for row in rows] == ["Soon."]
 
 
 async def test_of_an_address_that_is_not_proven_to_be_hers_nothing_is_told(world: World) -> None:
