@@ -125,15 +125,21 @@ def _has_null_sender(call: ProviderRequest) -> bool:
     return FROM in call.headers and not call.headers[FROM]
 
 
+HOPS = 2
+"""`Received` lines from which on a mail has come by somebody else's mailbox: a provider's own copy of what is sent has
+one at the most."""
+
+
 def _come_back(mail: Mail, thread: str, call: ProviderRequest, ours: Ours, now: int) -> list[InboundMessage]:
     """A mail of our own, as it went out. Our copy of it has come from nowhere and is nothing; where servers have
     brought it, somebody's mailbox sends on what we write to her: that is told once, without its words, and never
     answered."""
-    travelled = FROM in call.headers or mail.all("received")
+    travelled = FROM in call.headers or len(mail.all("received")) >= HOPS
     house = House({one.address: account for one, account in ours.addresses.items()}, ours.agents)
-    to = next((one for one in (*mail.to, *mail.cc) if not house.account(one.address)), None)
-    if not travelled or to is None:
+    theirs = [one for one in (*mail.to, *mail.cc) if not house.account(one.address)]
+    if not travelled or len(theirs) != 1:  # one of several may be a list that we are on: then it came rightly
         return []
+    [to] = theirs
     source = Source(
         subject=_clean(mail.subject),
         headers=_headers(mail),

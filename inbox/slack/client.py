@@ -89,7 +89,7 @@ class Client:
 
     def _said(self, method: str, response: Any) -> Exception:
         # Where a body was no JSON the SDK hands over the answer itself.
-        status = getattr(response, "status_code", None) or getattr(response, "status", 0)
+        status = int(getattr(response, "status_code", None) or getattr(response, "status", None) or 0)
         data = response.data if isinstance(getattr(response, "data", None), dict) else {}
         code = str(data.get("error") or f"http_{status}")
         if status == HTTPStatus.TOO_MANY_REQUESTS or code in PASSING:

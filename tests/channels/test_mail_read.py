@@ -1,5 +1,6 @@
 """A mail as facts: whose message it is, where it belongs, what is not believed, and what is none of hers."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -261,6 +262,12 @@ def test_a_mail_of_ours_that_a_mailbox_sends_back_is_told_once_without_its_words
     fetched = ProviderRequest("IMAP", "INBOX", {}, raw)
     reader = Reader("mail", "", SECRET)
     assert read_mail(fetched, reader, OURS, NOW) == [], "our copy of it: no server has brought it"
-    travelled = ProviderRequest("IMAP", "INBOX", {}, b"Received: from mx.naver.com; today\r\n" + raw)
+    hop = b"Received: from mx.naver.com; today\r\n"
+    assert read_mail(replace(fetched, body=hop + raw), reader, OURS, NOW) == [], "a provider's own copy"
+    travelled = replace(fetched, body=hop + hop + raw)
+    listed = raw.replace(f"To: Hana <{HANA}>".encode(), f"To: Hana <{HANA}>, all@list.example".encode())
+    assert read_mail(replace(fetched, body=hop + hop + listed), reader, OURS, NOW) == [], (
+        "by a list we are on"
+    )
     assert [one.provider_id for one in read_mail(travelled, reader, OURS, NOW)] == [fact.provider_id]  # type: ignore[union-attr]
     assert facts(raw.replace(HANA.encode(), b"help+x@haru.example")) == [], "to ourselves"
