@@ -175,13 +175,11 @@ class Slack(Section):
     """What a message in a thread begins with that goes to the customer; empty: none does, the button alone sends."""
     language: Literal["en", "ko"] = "en"
     """Of what everybody in a channel reads; what one person is told is in that person's own."""
-    files: int = Field(default=26_214_400, ge=0)
-    """Bytes of a file that is put into the thread; a larger one is named, with the way to it."""
 
     @model_validator(mode="after")
     def _listens_one_way(self) -> Self:
         app, signed = self.app_token.get_secret_value(), self.signing_secret.get_secret_value()
-        if self.enabled and bool(app) == bool(signed):
+        if self.enabled and len([one for one in (app, signed) if one]) != 1:
             raise ValueError(
                 "bot_token wants app_token (Socket Mode) or signing_secret (HTTP) beside it: one of them"
             )

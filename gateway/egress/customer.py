@@ -13,7 +13,7 @@ import orjson
 
 from gateway.egress.agent import Link, attachment
 from gateway.egress.pictures import picture_path
-from gateway.egress.types import CustomerMessage, SpeakerView
+from gateway.egress.told import CustomerMessage, SpeakerView
 from gateway.events import ActorKind, Visibility
 
 Row = Any

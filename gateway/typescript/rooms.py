@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, get_args
 
 from gateway import live
-from gateway.egress import house, types
+from gateway.egress import house, told, types
 from gateway.typescript.comments import comment, docstrings
 from gateway.typescript.shapes import Names, Page, shapes
 from gateway.visitors import wire as visitor_wire
@@ -20,7 +20,7 @@ from inbox.commands import COMMANDS, showing, table
 from inbox.rest import ROUTES
 
 HEAD = "// Made from the wires in Python by `make types`; change those, not this file.\n"
-FILES = {house: "house", types: "types", agent_wire: "agent", visitor_wire: "visitor"}
+FILES = {house: "house", types: "types", told: "told", agent_wire: "agent", visitor_wire: "visitor"}
 """Those that are not called as the module is."""
 PREFIXES = {agent_wire: "Agent", visitor_wire: "Visitor"}
 """For the names that both wires use for different things."""
@@ -28,6 +28,7 @@ SPOKEN = (
     live,
     house,
     types,
+    told,
     agent_wire,
     visitor_wire,
     snippets,

@@ -16,7 +16,7 @@ from aiohttp import web
 
 from gateway.bus import CustomerHere
 from gateway.channels.base import Capabilities
-from gateway.egress.types import CustomerEvent, TeamState
+from gateway.egress.told import CustomerEvent, TeamState
 from gateway.events import ActorKind, Event, Kind
 from gateway.frames import encode
 from gateway.limits import Limits

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from gateway.bus import Bus
-from gateway.egress.types import TeamState
+from gateway.egress.told import TeamState
 from gateway.errors import Unavailable
 from gateway.events import Event, Kind
 from gateway.frames import encode

@@ -11,7 +11,7 @@ from aiohttp import web
 from gateway import metrics
 from gateway.door import read_chunks
 from gateway.egress import customer as project
-from gateway.egress.types import CustomerMessage
+from gateway.egress.told import CustomerMessage
 from gateway.errors import NotFound, Refused, TooLarge
 from gateway.events import AccountId, ActorKind, Attachment, InboundMessage, TeamId
 from gateway.limits import MIB

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from gateway import trace
 from gateway.bus import AgentTyping, CustomerHere, CustomerTyping
-from gateway.egress.types import SpeakerView
+from gateway.egress.told import SpeakerView
 from gateway.errors import ParleyError, TooMany, Unauthenticated
 from gateway.events import SeenReport, new_id
 from gateway.frames import encode

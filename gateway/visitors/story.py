@@ -14,7 +14,7 @@ from gateway.channels.base import Invites
 from gateway.channels.registry import Channels
 from gateway.egress import customer as project
 from gateway.egress.agent import Link
-from gateway.egress.types import CustomerMessage
+from gateway.egress.told import CustomerMessage
 from gateway.events import ActorKind, Address, Status
 from gateway.store import Reader, as_json
 from gateway.store.load import MESSAGES, Content, with_files

@@ -10,14 +10,8 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, model_validator
 from typing_extensions import TypedDict
 
-from gateway.egress.types import (
-    AttachmentView,
-    CustomerEvent,
-    CustomerMessage,
-    SpeakerView,
-    TeamState,
-    WritingLimits,
-)
+from gateway.egress.told import CustomerEvent, CustomerMessage, SpeakerView, TeamState
+from gateway.egress.types import AttachmentView, WritingLimits
 
 PROTOCOL = 1
 

@@ -56,6 +56,7 @@ export * from "./rest/webhooks";
 export * from "./search";
 export * from "./sharing";
 export * from "./snippets";
+export * from "./told";
 export * from "./types";
 export * from "./views";
 export * from "./visitor";

@@ -1,6 +1,7 @@
 // Made from the wires in Python by `make types`; change those, not this file.
 
-import type { AttachmentView, CustomerEvent, CustomerMessage, SpeakerView, TeamState, WritingLimits } from "./types";
+import type { CustomerEvent, CustomerMessage, SpeakerView, TeamState } from "./told";
+import type { AttachmentView, WritingLimits } from "./types";
 
 export const VISITOR_PROTOCOL = 1;
 
