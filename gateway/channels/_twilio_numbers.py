@@ -23,7 +23,9 @@ def e164(written: str) -> str | None:
     # Possible, not valid: a country opens ranges that our tables have not heard of.
     if number is None or not phonenumbers.is_possible_number(number):
         return None
-    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    form = phonenumbers.format_number(number, PhoneNumberFormat.E164)
+    # A zero of the trunk goes with each reading, and one number has one form.
+    return form if form == written else e164(form)
 
 
 def typed(written: str, beside: Iterable[str]) -> str | None:
