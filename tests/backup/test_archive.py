@@ -153,7 +153,7 @@ async def test_a_damaged_object_is_not_carried_into_a_backup(tmp_path: Path) -> 
     await media.close()
 
 
-async def test_a_bomb_is_not_unfolded(tmp_path: Path) -> None:
+def test_a_bomb_is_not_unfolded(tmp_path: Path) -> None:
     """A manifest that would fill the memory is not read, a member unfolds no further than it says of itself."""
     packed = tmp_path / "packed.zip"
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as bomb:
