@@ -16,7 +16,7 @@ run: $(VENV)/.run
 	@exec $(BIN)/parley demo --port $(PORT)
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope $(ARGS)
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadscope --no-loadscope-reorder $(ARGS)
 
 # Each rule stands alone, so `make -k check` names every fault at once.
 check: check-format check-lint check-layers check-browser check-types check-house

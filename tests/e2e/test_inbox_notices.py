@@ -285,8 +285,10 @@ async def test_the_tab_says_the_bells_number(office: Office):
 # --- how it looks ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", LANGUAGES)
+each_look = pytest.mark.parametrize(("language", "theme"), [("en", "dark"), ("ko", "light")])
+
+
+@each_look
 async def test_the_page_of_a_phone(office: Office, language: Language, theme: Any):
     mina = await office.hire("Mina")
     await office.known_writes("Kim", "hello")
@@ -307,8 +309,7 @@ async def test_the_page_of_a_phone(office: Office, language: Language, theme: An
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", LANGUAGES)
+@each_look
 async def test_the_panel_and_the_menu_of_a_desk(office: Office, language: Language, theme: Any):
     mina = await office.hire("Mina")
     inbox = await mina.inbox("/list/mine", language=language, color_scheme=theme)
