@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import time
-from collections import Counter
-from collections.abc import Awaitable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench import machine
 from gateway.sandbox.phones.weather import Weather
 from gateway.store import Row, Store
 from tests.chaos.agents import Agent
 from tests.chaos.channels import CHANNELS, check_all_take_part, shares
 from tests.chaos.faults import Trouble, befall, schedule
 from tests.chaos.house import AGENTS, House, open_house, until
-from tests.chaos.ledger import REPLY, Disagreement, Ledger, shown
+from tests.chaos.ledger import Disagreement, Ledger, customer_of, shown
 from tests.chaos.people import Customer
 from tests.checks import check
 
@@ -36,6 +38,7 @@ STORM = Weather(
     cut_after=0.02,
 )
 FAIR = Weather(step=(0.001, 0.02), travel=(0.001, 0.02))
+MINUTE = 60.0
 ANSWERED = 0.5
 """Share of the customers' words that are answered."""
 MESSAGES = "select id, text, author_kind, delivery, position from messages order by position"
@@ -62,8 +65,15 @@ class Report:
         )
 
 
-async def run(kind: str, seed: int, messages: int, faults: int, people: int = 30) -> Report:
-    """Raises Disagreement with what repeats it; `process.Unavailable` when a real part is missing."""
+async def run(
+    kind: str,
+    seed: int,
+    messages: int,
+    faults: int,
+    people: int = 30,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Report:
+    """`tell`: hears every minute how far it is. Raises Disagreement with what repeats it; `process.Unavailable` when a real part is missing."""
     check_all_take_part()
     chance, began = random.Random(f"run/{seed}"), time.monotonic()
     said = int(messages / (1 + ANSWERED))
@@ -71,7 +81,8 @@ async def run(kind: str, seed: int, messages: int, faults: int, people: int = 30
     report, ledger = Report(kind, seed), Ledger()
     async with open_house(kind, seed, STORM) as house:
         try:
-            rows = await _told(house, ledger, chance, said, people, troubles)
+            async with _running([_progress(house, ledger, said, tell)]):
+                rows = await _told(house, ledger, chance, said, people, troubles)
             differences = ledger.compare(rows)
         except (AssertionError, TimeoutError) as why:
             differences = [*ledger.wrong, str(why) or repr(why)]
@@ -86,6 +97,16 @@ async def run(kind: str, seed: int, messages: int, faults: int, people: int = 30
     report.again = ledger.again
     report.shown = Counter(str(row["delivery"]) for row in rows if row["delivery"])
     return report
+
+
+async def _progress(house: House, ledger: Ledger, said: int, tell: Callable[[str], None]) -> None:
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(MINUTE)
+        pids = [os.getpid(), *(process.pid for process in house.processes)]
+        held = " ".join(f"{machine.rss(pid) >> 20}" for pid in pids if machine.is_there(pid))
+        words = f"{ledger.count} of {said} words said, {len(ledger.answered)} answers taken"
+        tell(f"{time.monotonic() - began:.0f} s: {words}; MiB here and in the house: {held}")
 
 
 async def _told(
@@ -161,15 +182,16 @@ async def _settled(customers: Sequence[Customer], ledger: Ledger, store: Store) 
     sql = "select text from messages where delivery in ('failed', 'unknown')"
     lost = {row["text"] for row in await store.scan(lambda look: look.all(sql))}
 
-    async def have_all() -> bool:
-        for one in customers:
-            hers = {text for text in ledger.answered if text.startswith(f"{REPLY}{one.name}.")}
-            if not await one.has_all(hers - lost):
-                return False
-        return True
+    hers: dict[str, set[str]] = defaultdict(set)
+    for text in ledger.answered.keys() - lost:
+        hers[customer_of(text)].add(text)
 
     with contextlib.suppress(AssertionError):  # what is missing the ledgers say better
-        await until(have_all, "their answers")
+        for one in customers:
+            await until(lambda one=one: one.has_all(hers[one.name]), f"the answers to {one.name}")  # type: ignore[misc]
+    # Once more: what has come twice since the first of them had all counts as well.
+    for one in customers:
+        await one.has_all(hers[one.name])
 
 
 async def _all(every: Iterable[bool]) -> bool:
