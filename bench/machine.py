@@ -44,10 +44,6 @@ def rss(pid: int, of: str = "VmRSS") -> int:
     return 0
 
 
-def is_there(pid: int) -> bool:
-    return Path(f"/proc/{pid}/status").exists()
-
-
 def cpu(pid: int) -> float:
     """Seconds of CPU that a process has used."""
     return sum(_times(pid)[:2]) / TICK

@@ -73,7 +73,8 @@ async def run(
     people: int = 30,
     tell: Callable[[str], None] = lambda line: None,
 ) -> Report:
-    """`tell`: hears every minute how far it is. Raises Disagreement with what repeats it; `process.Unavailable` when a real part is missing."""
+    """`tell`: hears every minute how far it is. Raises Disagreement with what repeats it; `process.Unavailable` when a
+    real part is missing."""
     check_all_take_part()
     chance, began = random.Random(f"run/{seed}"), time.monotonic()
     said = int(messages / (1 + ANSWERED))
@@ -104,9 +105,16 @@ async def _progress(house: House, ledger: Ledger, said: int, tell: Callable[[str
     while True:
         await asyncio.sleep(MINUTE)
         pids = [os.getpid(), *(process.pid for process in house.processes)]
-        held = " ".join(f"{machine.rss(pid) >> 20}" for pid in pids if machine.is_there(pid))
+        held = " ".join(map(_mib, pids))
         words = f"{ledger.count} of {said} words said, {len(ledger.answered)} answers taken"
         tell(f"{time.monotonic() - began:.0f} s: {words}; MiB here and in the house: {held}")
+
+
+def _mib(pid: int) -> str:
+    try:
+        return str(machine.rss(pid) >> 20)
+    except OSError:  # it has just been killed
+        return "-"
 
 
 async def _told(
