@@ -49,6 +49,8 @@ class Ledger:
     """Customer -> the agents' words, as they came in."""
     seen: Counter[str] = field(default_factory=Counter)
     """Customer -> how many of her words an agent has seen."""
+    threads: dict[str, list[str]] = field(default_factory=dict)
+    """Customer -> what stands in the thread that follows her conversation, in order."""
     given_up: set[str] = field(default_factory=set)
     """Words that the carrier did not deliver, as it knows itself."""
     wrong: list[str] = field(default_factory=list)
@@ -84,6 +86,7 @@ class Ledger:
         found += self._kept_order(rows)
         found += self._agents(rows)
         found += self._customers(rows, by_text)
+        found += self._threads(rows)
         return found
 
     def _kept_order(self, rows: Iterable[Row]) -> list[str]:
@@ -110,6 +113,21 @@ class Ledger:
                 found.append(f"{agent} never heard {len(missing)}: {sorted(missing)[:3]}")
             if extra := set(heard.texts) - {(row["position"], row["text"]) for row in rows}:
                 found.append(f"{agent} heard {len(extra)} that are not in the log: {sorted(extra)[:3]}")
+        return found
+
+    def _threads(self, rows: Sequence[Row]) -> list[str]:
+        """From somewhere at its beginning on, everything once and in order: before that it was not pulled yet."""
+        said: dict[str, list[str]] = {customer: [] for customer in self.threads}
+        for row in rows:
+            if (customer := customer_of(row["text"])) in said:
+                said[customer].append(row["text"])
+        found = []
+        for customer, thread in self.threads.items():
+            wanted = said[customer][-len(thread) :] if thread else []
+            if said[customer] and not thread:
+                found.append(f"nothing of {customer}'s conversation stands in its thread")
+            elif thread != wanted:
+                found.append(f"{customer}'s thread is not the log's: {_first_apart(wanted, thread)}")
         return found
 
     def _customers(self, rows: Sequence[Row], by_text: Mapping[str, Sequence[Row]]) -> list[str]:

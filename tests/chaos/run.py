@@ -22,6 +22,7 @@ from tests.chaos.house import AGENTS, House, open_house, until
 from tests.chaos.ledger import Disagreement, Ledger, customer_of, shown
 from tests.chaos.people import Customer
 from tests.checks import check
+from tests.slack.town import BEHIND, LEFT
 
 STORM = Weather(
     step=(0.001, 0.02),
@@ -132,11 +133,13 @@ async def _told(
         talks = asyncio.gather(*(one.talks(count) for one, count in customers))
         await _both(stays, talks, _befall_all(house, ledger, troubles, talks))
         house.network.weather = house.post.weather = FAIR
+        house.office.clears_up()
         await house.all_ready()
         async with house.store() as store:
             await _quiet(store, agents, ledger)
             await _settled([one for one, _ in customers], ledger, store)
             await check(store)
+            ledger.threads = house.office.shown()
             return list(await store.scan(lambda look: look.all(MESSAGES)))
 
 
@@ -174,6 +177,11 @@ async def _quiet(store: Store, agents: list[Agent], ledger: Ledger) -> None:
         stands["stored"] = await store.scan(lambda look: look.value(sql))
         return stands["stored"] == said
 
+    async def all_shown() -> bool:
+        behind = [await store.scan(lambda look, sql=sql: look.value(sql)) for sql in (BEHIND, LEFT)]  # type: ignore[misc]
+        stands["threads"] = behind
+        return not any(behind)
+
     async def all_heard() -> bool:
         head = await store.read(lambda look: look.value("select position from log_head"))
         waiting = [tuple(row) for row in await store.scan(lambda look: look.all(WAITING))]
@@ -182,6 +190,7 @@ async def _quiet(store: Store, agents: list[Agent], ledger: Ledger) -> None:
         return not waiting and set(tabs.values()) == {(head, 0)}
 
     await until(all_in, f"what customers said, {said} words", stands=lambda: stands)
+    await until(all_shown, "the end of what the threads show", stands=lambda: stands)
     await until(all_heard, "the end of the outbox, and of what agents are told", stands=lambda: stands)
 
 
