@@ -1,5 +1,5 @@
-"""The agents' second place: two conversations are pulled into a Slack that is itself late, busy and forgetful, and their
-threads must show everything that is said from then on, once each and in order."""
+"""The agents' second place: two conversations are pulled into a Slack that is itself late, busy and forgetful, and
+their threads must show everything that is said from then on, once each and in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A process that stands still (SIGSTOP) in the midst of a transaction: `python -m tests.faults.standing_program URL KEY`.
+"""A process that stands still (SIGSTOP) in a transaction: `python -m tests.faults.standing_program URL KEY`.
 Woken it goes on, and says `written` once KEY stands in `meta`."""
 
 import asyncio

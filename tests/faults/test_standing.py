@@ -1,4 +1,4 @@
-"""A process stands still with SQLite's lock in its hand: who comes beside it is told so, soon. Nothing is lost by it."""
+"""A process stands still with SQLite's lock in its hand: who comes beside it is told so, soon, and nothing is lost."""
 
 from __future__ import annotations
 
