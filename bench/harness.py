@@ -114,9 +114,15 @@ class Bench:
         return product.make_data(self.folder / name, **people)
 
     def parley(
-        self, data: Data, *, core: machine.Core = machine.SERVER_CORE, workers: int = 1, **more: str
+        self,
+        data: Data,
+        *,
+        core: machine.Core = machine.SERVER_CORE,
+        module: str = "gateway",
+        workers: int = 1,
+        **environment: str,
     ) -> Program:
-        program = product.serve(data, core=core, workers=workers, **more)
+        program = product.serve(data, core=core, module=module, workers=workers, **environment)
         self.stack.callback(program.stop)
         return program
 

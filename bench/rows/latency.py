@@ -39,8 +39,8 @@ def _latency(
     bench: Bench, rate: int, median: Goal | None, worst: Goal | None, *, slow_disk: bool = False
 ) -> Iterator[Figure]:
     data = customers(bench)
-    more = {"LD_PRELOAD": str(bench.slow_flush())} if slow_disk else {}
-    posts = bench.posts(bench.parley(data, core=None, **more).port(), data, core=None)
+    server = bench.parley(data, core=None, LD_PRELOAD=str(bench.slow_flush()) if slow_disk else "")
+    posts = bench.posts(server.port(), data, core=None)
     where = f"{WHAT}, {rate}/s{', flush + 5 ms' if slow_disk else ''}"
     yield from latency(bench, data, posts, where, rate, median, worst)
 
@@ -78,9 +78,10 @@ def measured(bench: Bench, sockets: Sockets, posts: Posts, rate: int) -> dict[st
     def run() -> dict[str, float]:
         sockets.forget()
         posts.run(seconds, connections=100, rate=rate)
-        return sockets.wait_for(posts.last["taken"])
+        told: dict[str, float] = sockets.wait_for(posts.last["taken"])
+        return told
 
     if not bench.short:
         run()
-    every = [bench.quietly(run) for _ in range(runs(bench))]
+    every: list[dict[str, float]] = [bench.quietly(run) for _ in range(runs(bench))]
     return sorted(every, key=lambda each: float(each["p99"]))[len(every) // 2]

@@ -2,7 +2,7 @@
 after line into `meta`: who, in which place among all, under which number of the lease. It says `ready` once it runs.
 
 IDLE, ms: it is the process that stands still (SIGSTOP) in the midst of its third transaction, holding what it locked;
-so long the database bears that. Woken it says `refused` or `written`, and goes on.
+so long the database bears that. Woken it says `woken`, and goes on.
 """
 
 import asyncio
@@ -23,25 +23,23 @@ WRITE = """insert into meta (key, value) select 'did:' || cast(1 + count(*) as t
 
 async def main(url: str, name: str, *, stands: bool) -> None:
     store = await open_store(url)
+    left = 3 if stands else 0
 
     async def work(store: Store) -> None:
         assert isinstance(store, Fenced)
         line = f"{name} {store._lease.fence}"
-        left = 3 if stands else 0
 
         async def write(tx: Tx) -> None:
+            nonlocal left
             await tx.run(WRITE, line)
-            if left == 1:
-                os.kill(os.getpid(), signal.SIGSTOP)
-
-        while True:
-            outcome = b"refused\n"
-            with contextlib.suppress(Unavailable):  # it is another's by now: we are about to be cancelled
-                await store.write(write)
-                outcome = b"written\n"
             left -= 1
             if left == 0:
-                os.write(1, outcome)
+                os.kill(os.getpid(), signal.SIGSTOP)
+                os.write(1, b"woken\n")
+
+        while True:
+            with contextlib.suppress(Unavailable):  # it is another's by now: we are about to be cancelled
+                await store.write(write)
             await asyncio.sleep(0.02)
 
     os.write(1, b"ready\n")

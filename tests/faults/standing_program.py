@@ -5,6 +5,7 @@ import asyncio
 import os
 import signal
 import sys
+import threading
 
 from gateway.store import Tx, open_store
 
@@ -16,7 +17,8 @@ async def main(url: str, key: str) -> None:
 
     async def write(tx: Tx) -> None:
         await tx.run(WRITE, key)
-        os.kill(os.getpid(), signal.SIGSTOP)
+        # To the writer's own thread: sent to the process, another one takes it, and this one commits meanwhile.
+        signal.pthread_kill(threading.get_ident(), signal.SIGSTOP)
 
     await store.write(write)
     os.write(1, b"written\n")

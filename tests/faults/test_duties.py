@@ -113,7 +113,7 @@ async def test_stopped_within_a_transaction_it_holds_nobody_up_and_commits_nothi
             before = await did(world)
             await writes(world, "b")
             first.send_signal(signal.SIGCONT)
-            assert first.stdout and await first.stdout.readline() == b"refused\n"
+            assert first.stdout and await first.stdout.readline() == b"woken\n"
             await writes(world, "ab", 20 + len(await did(world)))
             await check_fenced(world)
             assert before == [("a", 1)] * 2, "what it wrote in the transaction that it stood in is gone"
