@@ -242,7 +242,10 @@ class Sockets:
         deadline = time.monotonic() + patience
         while (told := self.report())["events"] < events * self.count and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert told["events"] == events * self.count, f"{told['events']} of {events * self.count} events came"
+        lost = f"{told['lost']} sockets lost, the last with {told['last_code']}"
+        assert told["events"] == events * self.count, (
+            f"{told['events']} of {events * self.count} events came, {lost}"
+        )
         return told
 
     def flight(self, events: int, window: int, requests: Path) -> float:

@@ -36,8 +36,9 @@ MIX = (
     *("reply_phone", "reply_web"),
 )
 """Customers write a little more than agents answer; lists and conversations are opened now and then."""
-SHOWN = ("visitor", "reply_web", "reply_phone")
-"""Whose moment stands where an agent's socket is measured by it."""
+SHOWN = ("visitor", "reply_web")
+"""Whose moment stands where an agent's socket is measured by it, once: what is sent outward comes again with its states,
+and what came by telephone has it in its words."""
 
 
 class Day(Callers):
@@ -70,7 +71,8 @@ class Day(Callers):
             mine = self._conversations["web"]
             return _get(f"/api/v1/conversations/{mine[number % len(mine)]}/messages", cookie)
         mine = self._conversations[where]
-        body = b'{"client_id":"at-%019d","text":"%s %d","visibility":"public","anyway":true}' % (
+        body = b'{"client_id":"%s-%019d","text":"%s %d","visibility":"public","anyway":true}' % (
+            b"at" if kind in SHOWN else b"by",
             self.moment(at),
             self._texts[made % TEXTS],
             made,

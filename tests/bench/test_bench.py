@@ -104,7 +104,7 @@ def test_a_day_is_made_of_calls_that_can_be_read() -> None:
         firsts.append(first.split(" ")[0])
     about = day.about()
     assert about["kinds"] == Counter(MIX)
-    assert about["shown"] == firsts.count("POST") - about["kinds"]["phone"]
+    assert about["shown"] == firsts.count("POST") - about["kinds"]["phone"] - about["kinds"]["reply_phone"]
     assert day.about() == {"kinds": {}, "shown": 0}
 
 
