@@ -242,7 +242,7 @@ class Sockets:
         deadline = time.monotonic() + patience
         while (told := self.report())["events"] < events * self.count and time.monotonic() < deadline:
             time.sleep(0.02)
-        lost = f"{told['lost']} sockets lost, the last with {told['last_code']}"
+        lost = f"{told['lost']} sockets lost, the last with {told['code']}"
         assert told["events"] == events * self.count, (
             f"{told['events']} of {events * self.count} events came, {lost}"
         )
