@@ -131,14 +131,17 @@ class Agent:
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (why := task.exception()):
+            self._ledger.wrong.append(f"{self.name} has stopped working: {why!r}")
 
     async def _pull(self, conversation: str) -> None:
         self.under_way += 1
         args = {"conversation": conversation, "place": "slack", "channel": self._house.office.channel}
-        while (frame := await self._command("pull_out", args)) is None or (
-            frame["kind"] == "problem" and frame["problem"]["code"] != "already_pulled"
-        ):
+        while (frame := await self._command("pull_out", args)) is None or frame["kind"] == "problem":
             if frame is not None:
                 self._refused(frame["problem"])
             self._ledger.again["a pull"] += 1
