@@ -32,6 +32,8 @@ AGAIN = (0.1, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds until it is opened again, after each try that failed."""
 CONNECTS = 20.0
 """Seconds that opening it may last."""
+CLOSES = 2.0
+"""Seconds that closing it may last: nobody waits longer for us to end."""
 TROUBLE = (SlackApiError, SlackClientError, WebSocketException, aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -121,10 +123,13 @@ async def _close(client: SocketModeClient) -> None:
         if one is not None
     ]
     try:
-        async with asyncio.timeout(CONNECTS):
+        async with asyncio.timeout(CLOSES):
             await client.close()  # type: ignore[no-untyped-call]
     except TROUBLE as why:
         log.info("the socket of Slack was not closed well: %s", type(why).__name__)
+        if client.current_session is not None:
+            client.current_session.transport.abort()
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLOSES)
