@@ -56,10 +56,11 @@ async def doubted(look: Reader, place: str, now: int) -> Sequence[tuple[str, int
     return [(row["channel"], row["moved"]) for row in rows]
 
 
-async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audience) -> bool:
-    """Who reads it was looked at. Returns whether those are others than before."""
+async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audience, now: int) -> bool:
+    """Who reads it was looked at at that time (UTC ms, of the clock that `doubted` is asked by: by another's it might
+    never be over). Returns whether those are others than before."""
     await tx.run(TRY_AGAIN, place, channel)
-    await tx.run(LOOKED, place, channel, as_of, tx.now)
+    await tx.run(LOOKED, place, channel, as_of, now)
     return await set_readers(tx, place, channel, audience)
 
 

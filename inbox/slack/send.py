@@ -130,6 +130,8 @@ class Sender:
 
     async def _begin_due(self, posts: asyncio.TaskGroup) -> float:
         wait, now = self._pace.look, self._clock()
+        # What is read of these may be over by the time it was read: their end looks again.
+        under_way = frozenset(self._busy)
         doubted = dict(await self._store.read(lambda look: readers.doubted(look, PLACE, now)))
         for channel, as_of in doubted.items():
             rest = self._begins(channel)
@@ -138,7 +140,7 @@ class Sender:
             elif rest is not None:
                 wait = min(wait, rest)
         for due in await self._store.read(lambda look: pull_queue.load_due(look, PLACE, now)):
-            if due.channel in doubted:
+            if due.channel in doubted or due.channel in under_way:
                 continue
             rest = self._begins(due.channel)
             if rest == 0:
@@ -188,7 +190,8 @@ class Sender:
         except TemporaryError as why:
             log.info("who reads %s is not known yet: %s", channel, why)
             return why.retry_after or self._pace.again
-        write = lambda tx: readers.looked(tx, PLACE, channel, as_of, audience)  # noqa: E731
+        now = self._clock()
+        write = lambda tx: readers.looked(tx, PLACE, channel, as_of, audience, now)  # noqa: E731
         if await self._store.write(write, aside=True):
             log.info("the threads of %s are %s from now on", channel, audience.value)
         return 0.0

@@ -35,6 +35,8 @@ CONNECTS = 20.0
 CLOSES = 2.0
 """Seconds that closing it may last: nobody waits longer for us to end."""
 TROUBLE = (SlackApiError, SlackClientError, WebSocketException, aiohttp.ClientError, OSError, TimeoutError)
+UNREAD = AttributeError
+"""What the SDK raises where it is told in no JSON that the socket cannot be opened."""
 
 
 class Listener:
@@ -58,7 +60,7 @@ class Listener:
                 await self._listen(client)
                 tries = 0
                 log.info("the socket of Slack ended; it is opened again")
-            except TROUBLE as why:
+            except (*TROUBLE, UNREAD) as why:
                 log.warning("Slack's socket could not be opened: %s", type(why).__name__)
             except Unavailable as why:
                 log.warning("listening to Slack waits: %s", why)

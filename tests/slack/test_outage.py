@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.sandbox.slack.weather import FAIR, Weather
+from gateway.store import Store
 from gateway.stream import pull_queue
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, words
@@ -129,3 +131,41 @@ async def test_a_token_that_is_mended_after_minutes_goes_on_where_it_was(tmp_pat
         town.slack.restore()
         await town.settles()
         assert [words(one).split("\n")[0] for one in town.shown(thread)] == [f"word {n}" for n in range(4)]
+
+
+class Slow:
+    """A database that begins a post late, and tells what is due when that post has been made."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._told: set[str] = set()
+
+    async def read(self, look: Any) -> Any:
+        found = await self._store.read(look)
+        if "load_due" in look.__code__.co_names:
+            keys = {one.key for one in found if not one.stands}
+            if keys & self._told:
+                await asyncio.sleep(0.4)
+            self._told |= keys
+        return found
+
+    async def write(self, work: Any, **more: Any) -> Any:
+        if "begin" in work.__code__.co_names:
+            await asyncio.sleep(0.2)
+        return await self._store.write(work, **more)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+async def test_what_was_due_while_a_post_was_under_way_is_not_posted_again(tmp_path: Path) -> None:
+    async with open_town(tmp_path) as town:
+        taken = await town.house.customer_writes("hello", team="sales")
+        await town.starts(store=Slow(town.store))
+        thread = await town.pulls(taken.conversation)
+        await town.house.customer_writes("word 0")
+        await asyncio.sleep(0.08)
+        await town.house.customer_writes("word 1")
+        await town.settles()
+        assert [words(one).split("\n")[0] for one in town.shown(thread)] == ["word 0", "word 1"]
+        assert town.slack.count("chat.postMessage") == 4

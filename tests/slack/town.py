@@ -48,11 +48,13 @@ class Town:
     def store(self) -> Store:
         return self.house.store
 
-    async def starts(self, pace: Pace = QUICK, application: web.Application | None = None) -> None:
+    async def starts(
+        self, pace: Pace = QUICK, application: web.Application | None = None, store: Any = None
+    ) -> None:
         works = await self._open.enter_async_context(
             ours.open_slack(application or web.Application(), self.house.desk, pace)
         )
-        self._running = [asyncio.create_task(_run(work, self.store)) for work in works]
+        self._running = [asyncio.create_task(_run(work, store or self.store)) for work in works]
 
     async def stops(self) -> None:
         for task in self._running:
