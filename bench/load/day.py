@@ -37,8 +37,8 @@ MIX = (
 )
 """Customers write a little more than agents answer; lists and conversations are opened now and then."""
 SHOWN = ("visitor", "reply_web")
-"""Whose moment stands where an agent's socket is measured by it, once: what is sent outward comes again with its states,
-and what came by telephone has it in its words."""
+"""Whose moment stands where an agent's socket is measured by it, once: what is sent outward comes again with its
+states, and what came by telephone has it in its words."""
 
 
 class Day(Callers):
