@@ -541,6 +541,8 @@ class FetchedFile:
 
     chunks: AsyncIterator[bytes]
     mime: str
+    name: str | None = None
+    """The sender's, where the provider tells it with the bytes."""
 
 
 @runtime_checkable

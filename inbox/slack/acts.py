@@ -23,14 +23,17 @@ from gateway.events import Visibility
 from gateway.rates import Bound
 from gateway.store import Reader, Row, Store
 from gateway.stream import outside, pull_queue, pulls
+from gateway.stream.files import Elsewhere
 from gateway.stream.post import Post, mine
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
 from inbox.commands.table import Asked, run_command
+from inbox.commands.writing import Note, write_note
 from inbox.desk import Desk
 from inbox.slack import PLACE, modals
 from inbox.slack.answering import load_newer, load_ways, longest
 from inbox.slack.blocks import Say
+from inbox.slack.bring import ACCOUNT
 from inbox.slack.client import Client
 from inbox.slack.links import caller_of
 from inbox.slack.rooms import Rooms
@@ -125,15 +128,23 @@ class Acts:
             await self._whisper(ask, ask.thread, say("slack.closed_thread"))
             return
         text = await self._words(ask.text)
-        if ask.files:
-            await self._whisper(ask, ask.thread, say("slack.files_stay"))
-        if not text.strip():
-            return
-        if ask.public:
+        if ask.public and ask.files:
+            # Words without the file that they speak of would be worse than none.
+            await self._whisper(ask, ask.thread, say("slack.files_by_button"))
+        elif ask.public and text.strip():
             await self._to_customer(asked, pull, text, _client_id(ask), await self._shown(pull["id"], ask.ts))
-            return
-        note = {"conversation": pull["conversation_id"], "client_id": _client_id(ask), "text": text}
-        await run_command(asked, "note", note)
+        elif not ask.public and (text.strip() or ask.files):
+            await self._note(asked, ask, pull, text, say)
+
+    async def _note(self, asked: Asked, ask: Said, pull: Row, text: str, say: Say) -> None:
+        """With the files that stand there: they are fetched once it is written."""
+        most = asked.desk.limits.upload_count
+        if len(ask.files) > most:
+            await self._whisper(ask, ask.thread, say("errors.too_many_files", limit=most))
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
+        note = Note(conversation=pull["conversation_id"], client_id=_client_id(ask), text=text)
+        files = Elsewhere(ACCOUNT, ask.files[:most]) if ask.files else None
+        await write_note(asked, note, files)
 
     async def _reword(self, asked: Asked, ask: Reworded, pull: Row, say: Say) -> None:
         """Of two edits that come in the wrong order the newer one stands; of a message that has not come, as if it had

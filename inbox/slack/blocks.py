@@ -23,6 +23,8 @@ BLOCKS = 50
 FALLBACK = 3_000
 """Characters of the text that notifications show."""
 TITLE, FIELD, CONTEXT = 150, 2_000, 2_000
+URL = 3_000
+"""Characters of a button's address."""
 STORY = 8_000
 """Characters of the story so far; what is older stays in the inbox."""
 BODY = 11_000
@@ -199,11 +201,25 @@ class Drawing:
         blocks = words_of(clipped(body, BODY)) if body else []
         blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
         named = one.files if files is None else files
-        blocks += [context(self.say("slack.file", name=file.name, size=size(file.size))) for file in named]
+        blocks += [self.file(file) for file in named]
         blocks.append(context(*self.about(one)))
         text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)
+
+    def file(self, file: OutsideFile) -> Block:
+        """One that is named, with the way to it."""
+        words = self.say("slack.file", name=file.name, size=size(file.size))
+        if not 0 < len(file.link) <= URL:
+            return context(words)
+        button = {**_button(self.say("slack.file_open"), "parley:inbox", file.id), "url": file.link}
+        return {"type": "section", "text": plain(words), "accessory": button}
+
+    def beside(self, one: OutsideMessage) -> str:
+        """Said with a file that stands in the thread itself: whose it is, and who sees it."""
+        name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+        about = "" if one.kind == "customer" else self.say("slack.note" if one.note else "slack.sent")
+        return escape(" · ".join(part for part in (clipped(name, 80), about) if part))
 
     def body(self, one: OutsideMessage) -> str:
         if one.erased:
@@ -235,9 +251,7 @@ class Drawing:
             body = clipped(self.body(one), STORY)
             name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
             blocks = [context(name, *self.about(one)), *words_of(body)]
-            blocks += [
-                context(self.say("slack.file", name=file.name, size=size(file.size))) for file in one.files
-            ]
+            blocks += [self.file(file) for file in one.files]
             if told and (spent + len(body) > STORY or count + len(blocks) > BLOCKS - 4):
                 more = True
                 break

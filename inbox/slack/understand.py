@@ -15,6 +15,8 @@ from typing import Any
 
 import orjson
 
+from gateway.events import RemoteFile
+
 KEY = 120
 """Characters of a key at the most."""
 WRITTEN = {None, "", "file_share", "thread_broadcast", "me_message"}
@@ -46,7 +48,7 @@ class Said(Ask):
     """As Slack marks it up."""
     public: bool = False
     """It begins with the team's prefix, which is cut off: it is for the customer."""
-    files: int = 0
+    files: tuple[RemoteFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,15 @@ def _written(channel: str, said: Mapping[str, Any], prefix: str, us: str) -> Ask
     if not thread or thread == ts:
         return Nothing(key, user, channel, "outside of any thread")
     public, text = _for_customer(str(said.get("text") or ""), prefix)
-    return Said(key, user, channel, thread, ts, text, public, len(said.get("files") or ()))
+    return Said(key, user, channel, thread, ts, text, public, _files(said))
+
+
+def _files(said: Mapping[str, Any]) -> tuple[RemoteFile, ...]:
+    return tuple(
+        RemoteFile(str(one["id"])[:40], str(one.get("mimetype") or "")[:100])
+        for one in said.get("files") or ()
+        if isinstance(one, dict) and one.get("id") and one.get("mode") != "tombstone"
+    )
 
 
 def _changed(channel: str, event: Mapping[str, Any], prefix: str, us: str) -> Ask:
