@@ -51,6 +51,13 @@ def longest(asked: Asked, ways: list[Way]) -> int:
     return min(max(limits, default=LONGEST), asked.desk.limits.text_length, LONGEST)
 
 
+def most_by(asked: Asked, can: Capabilities | None) -> int:
+    """Characters that fit this one."""
+    return (
+        asked.desk.limits.text_length if can is None else min(can.text_length, asked.desk.limits.text_length)
+    )
+
+
 async def load_newer(
     look: Reader, asked: Asked, conversation: str, seen: int
 ) -> tuple[list[tuple[str, str]], int]:

@@ -162,7 +162,8 @@ class Drawing:
     def _actions(self, view: OutsideHeader, pull: str) -> Block:
         say = self.say
         put_away = view.status in ("closed", "spam")
-        more = ["snooze_hour", "snooze_day", "urgent", "release", "give_back"]
+        more = ["tag", "macro", "note", "escalate"]
+        more += ["snooze_hour", "snooze_day", "urgent", "release", "give_back"]
         return {
             "type": "actions",
             "block_id": f"parley:{pull}",

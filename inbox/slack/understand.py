@@ -17,6 +17,10 @@ import orjson
 
 from gateway.events import RemoteFile
 
+FIELDS = ("text", "leg")
+"""Those of modals (`inbox.slack.modals`) of which one is told while they are filled in."""
+TYPING = "typing"
+"""In the place of a channel: what is typed waits for nothing else, and nothing for it."""
 KEY = 120
 """Characters of a key at the most."""
 WRITTEN = {None, "", "file_share", "thread_broadcast", "me_message"}
@@ -73,6 +77,26 @@ class Pressed(Ask):
     thread: str
     trigger: str
     view: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(Ask):
+    """Something else stands in a modal now. Repeats harm nothing: it has no key."""
+
+    view: str
+    hash: str
+    """Which state of it: what came meanwhile is not written over."""
+    private: Mapping[str, Any]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Called(Ask):
+    """A shortcut, of the workspace or (`text`: its words) of a message."""
+
+    callback: str
+    trigger: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +254,9 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
     kind, user = payload["type"], str(payload["user"]["id"])
     if kind == "block_actions":
         action = payload["actions"][0]
+        if (view := payload.get("view")) and action["action_id"] in FIELDS:
+            name, state = str(view["id"]), _values(view)
+            return Typed("", user, TYPING, name, str(view.get("hash") or ""), _private(view), state)
         container = payload.get("container") or {}
         channel = str((payload.get("channel") or {}).get("id") or container.get("channel_id") or "")
         return Pressed(
@@ -254,13 +281,23 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
             str(view.get("root_view_id") or view["id"]),
             str(view.get("callback_id") or ""),
             _private(view),
-            {
-                name: _value(said)
-                for block in view["state"]["values"].values()
-                for name, said in block.items()
-            },
+            _values(view),
+        )
+    if kind in ("shortcut", "message_action"):
+        trigger = str(payload.get("trigger_id") or "")
+        return Called(
+            f"shortcut:{trigger}"[:KEY] if trigger else "",
+            user,
+            str((payload.get("channel") or {}).get("id") or ""),
+            str(payload["callback_id"]),
+            trigger,
+            str((payload.get("message") or {}).get("text") or ""),
         )
     return Nothing("", user, "", f"an interaction of type {str(kind)[:40]}")
+
+
+def _values(view: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name: _value(said) for block in view["state"]["values"].values() for name, said in block.items()}
 
 
 def _private(view: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -275,6 +312,8 @@ def _value(said: Mapping[str, Any]) -> str:
     for name in ("value", "selected_conversation", "selected_channel", "selected_user"):
         if isinstance(said.get(name), str):
             return str(said[name])
+    if isinstance(said.get("selected_options"), list):
+        return ",".join(str(one["value"]) for one in said["selected_options"])
     option = said.get("selected_option")
     return str(option["value"]) if isinstance(option, dict) else ""
 
