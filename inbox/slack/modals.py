@@ -58,10 +58,10 @@ def reply(
         wanted = next((one.leg for one in ways if one.leg == leg or (leg is None and one.current)), None)
         menu = select(LEG, options, wanted or ways[0].leg)
         blocks.append(field(LEG, say("slack.modal.by"), menu, dispatch_action=True))
-    words = written(most, text, dispatch_action_config={"trigger_actions_on": ["on_character_entered"]})
+    typed = written(most, text, dispatch_action_config={"trigger_actions_on": ["on_character_entered"]})
     hint = say("slack.modal.hint", most=min(most, LONGEST))
     blocks.append(
-        field(TEXT, say("slack.modal.text"), words, hint, optional=bool(files), dispatch_action=True)
+        field(TEXT, say("slack.modal.text"), typed, hint, optional=bool(files), dispatch_action=True)
     )
     if files:
         boxes = {

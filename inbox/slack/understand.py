@@ -255,8 +255,8 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
     if kind == "block_actions":
         action = payload["actions"][0]
         if (view := payload.get("view")) and action["action_id"] in FIELDS:
-            name, state = str(view["id"]), _values(view)
-            return Typed("", user, TYPING, name, str(view.get("hash") or ""), _private(view), state)
+            name, values = str(view["id"]), _values(view)
+            return Typed("", user, TYPING, name, str(view.get("hash") or ""), _private(view), values)
         container = payload.get("container") or {}
         channel = str((payload.get("channel") or {}).get("id") or container.get("channel_id") or "")
         return Pressed(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from gateway.sandbox.slack.methods import METHODS
 from gateway.sandbox.slack.residents import COMMAND, SHORTCUTS

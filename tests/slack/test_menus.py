@@ -13,7 +13,6 @@ from gateway.sandbox.slack.records import Person, View
 from gateway.stream.describe import make_tag
 from inbox.slack import menus
 from tests.inbox.conftest import does
-from tests.slack.test_files import agent_writes
 from tests.slack.town import Town, open_town, read_in
 
 
@@ -47,6 +46,10 @@ async def opens(town: Town, thread: str, what: str) -> View:
     return before(town, town.mina)
 
 
+async def tagged(town: Town, name: str) -> str:
+    return await town.store.write(lambda tx: make_tag(tx, name, "#123456", SYSTEM, most=100))
+
+
 async def tags(town: Town) -> list[str]:
     return [
         row["name"]
@@ -61,7 +64,7 @@ async def test_tags_go_on_and_off(town: Town) -> None:
     assert "no tags yet" in read_in(view.body), "there are none"
     await town.slack.close_view(view)
     for name in ("vip", "late"):
-        await town.store.write(lambda tx, name=name: make_tag(tx, name, "#123456", SYSTEM, most=100))
+        await tagged(town, name)
     ids = {row["name"]: row["id"] for row in await town.rows("select id, name from tags")}
     view = await opens(town, thread, "tag")
     await town.slack.submit(view, add=ids["vip"])
@@ -74,7 +77,7 @@ async def test_tags_go_on_and_off(town: Town) -> None:
 
 
 async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
-    _, thread = await pulled(town)
+    conversation, thread = await pulled(town)
     view = await opens(town, thread, "note")
     await town.slack.submit(view, text="a word among us")
     assert await town.said(conversation) == [("note", "a word among us")]
@@ -96,7 +99,7 @@ async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
     view = await opens(town, thread, "macro")
     assert "no macro" in read_in(view.body)
     await town.slack.close_view(view)
-    vip = await town.store.write(lambda tx: make_tag(tx, "vip", "#123456", SYSTEM, most=100))
+    vip = await tagged(town, "vip")
     client = await town.house.client("ann")
     acts = {"tags_add": [vip], "priority": 3}
     made = {"scope": "personal", "actions": acts}
@@ -105,10 +108,10 @@ async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
     )
     silent = await client.does("POST", "/macros", {"name": "VIP", "text": "", **made})
     view = await opens(town, thread, "macro")
-    await town.slack.submit(view, choice=silent["id"])
+    await town.slack.submit(view, choice=silent["macro"]["id"])
     assert await tags(town) == ["vip"] and await town.said(conversation) == []
     view = await opens(town, thread, "macro")
-    await town.slack.submit(view, choice=spoken["id"])
+    await town.slack.submit(view, choice=spoken["macro"]["id"])
     shown = before(town, town.mina)
     assert shown.body["callback_id"] == "parley:reply" and "Dear Kim, soon." in read_in(shown.body)
     assert await town.said(conversation) == [], "nothing goes before she says so"
@@ -125,43 +128,6 @@ async def test_who_is_not_linked_opens_nothing_and_is_told_in_their_language(tow
     assert len(town.whispers(town.joon)) == 4 and "연결" in town.whispers(town.joon)[0]
     await town.slack.shortcut(town.joon, "pull_conversation")
     assert "연결" in read_in(before(town, town.joon).body)
-
-
-async def test_the_preview_follows_what_is_typed(town: Town) -> None:
-    conversation, thread = await pulled(town)
-    await town.slack.press(town.mina, town.support, thread, "parley:reply")
-    view = before(town, town.mina)
-    await town.slack.press_in_view(view, "text", "On its way")
-    shown = read_in(before(town, town.mina).body)
-    assert "What the customer gets:" in shown and "Characters: 10 of" in shown
-    await town.slack.press_in_view(before(town, town.mina), "text", "On its way, really")
-    view = before(town, town.mina)
-    assert "Characters: 18 of" in read_in(view.body)
-    await town.slack.submit(view)
-    assert await town.said(conversation) == [("public", "On its way, really")]
-    assert await town.value("select count(*) from outside_seen where event_id like 'press:%text'") == 0
-
-
-async def test_a_file_of_a_note_goes_along_where_it_is_chosen(town: Town) -> None:
-    conversation, thread = await pulled(town)
-    await agent_writes(town, "note", conversation, "label.png")
-    await town.slack.press(town.mina, town.support, thread, "parley:reply")
-    view = before(town, town.mina)
-    assert "label.png" in read_in(view.body)
-    [file] = await town.rows("select id from attachments")
-    await town.slack.submit(view, files=[file["id"]])
-    [sent] = await town.rows("""select a.* from attachments a join messages m on m.id = a.message_id
-        where m.visibility = 'public'""")
-    assert sent["name"] == "label.png" and sent["id"] != file["id"]
-    assert await town.value("select count(*) from attachments") == 2
-    other = await town.house.customer_writes("hi", name="Lee", team="sales")
-    await agent_writes(town, "note", other.conversation, "other.png")
-    [foreign] = await town.rows("select id from attachments where name = 'other.png'")
-    await town.slack.press(town.mina, town.support, thread, "parley:reply")
-    view = before(town, town.mina)
-    view.body["blocks"][3]["element"]["options"][0]["value"] = foreign["id"]
-    await town.slack.submit(view, files=[foreign["id"]], text="x")
-    assert "text" in before(town, town.mina).errors, "only those of this conversation"
 
 
 async def finds(town: Town, words: str, who: Person | None = None) -> Any:
