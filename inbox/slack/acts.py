@@ -220,7 +220,7 @@ class Acts:
         action, _, key = ask.action.partition(":")[2], "", ask.value
         if not ask.action.startswith("parley:") or action == "inbox":
             return
-        if action in ("more", "menu"):
+        if action == "more":
             action, _, key = ask.value.partition(":")
         say = Say(await self._rooms.language(ask.user))
         caller = await self._caller(ask.user)
@@ -250,7 +250,7 @@ class Acts:
         match action:
             case "reply":
                 await self._answers.open(asked, pull, ask.trigger, say)
-            case "tag" | "macro" | "note" | "escalate":
+            case "tag" | "macro" | "note" | "assign" | "escalate":
                 await self._menus.open(action, asked, pull, ask.trigger, say)
             case "take":
                 await run_command(asked, "assign", {**on, "agent": asked.caller.agent_id})

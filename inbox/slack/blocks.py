@@ -138,7 +138,7 @@ class Drawing:
             how = [say("slack.how_shared" if shared else "slack.how")]
             if self.prefix:
                 how.append(say("slack.how_prefix", prefix=self.prefix))
-            blocks += [self._actions(view, pull), context(" ".join(how))]
+            blocks += [*self._actions(view, pull), context(" ".join(how))]
         return Drawn(escape(clipped(title, FALLBACK)), blocks)
 
     def _fields(self, view: OutsideHeader, shared: bool) -> list[str]:
@@ -159,32 +159,25 @@ class Drawing:
             fields.append(f"*{say('slack.waiting')}*\n<!date^{at}^{{date_short_pretty}} {{time}}|{at}>")
         return fields[:10]
 
-    def _actions(self, view: OutsideHeader, pull: str) -> Block:
+    def _actions(self, view: OutsideHeader, pull: str) -> list[Block]:
+        """No select: it keeps showing what was chosen last, and does not say when that is chosen again."""
         say = self.say
-        put_away = view.status in ("closed", "spam")
-        more = ["tag", "macro", "note", "escalate"]
-        more += ["snooze_hour", "snooze_day", "urgent", "release", "give_back"]
-        return {
-            "type": "actions",
-            "block_id": f"parley:{pull}",
-            "elements": [
-                {**_button(say("slack.reply"), "parley:reply", pull), "style": "primary"},
-                _button(say("slack.take"), "parley:take", pull),
-                _button(say("slack.reopen"), "parley:reopen", pull)
-                if put_away
-                else _button(say("slack.close"), "parley:close", pull),
-                {
-                    "type": "static_select",
-                    "action_id": "parley:more",
-                    "placeholder": plain(say("slack.more"), 75),
-                    "options": [
-                        {"text": plain(say(f"slack.more.{one}"), 75), "value": f"{one}:{pull}"}
-                        for one in more
-                    ],
-                },
-                self._link(view),
-            ],
-        }
+        away = "reopen" if view.status in ("closed", "spam") else "close"
+        first = [
+            {**_button(say("slack.reply"), "parley:reply", pull), "style": "primary"},
+            _button(say("slack.take"), "parley:take", pull),
+            _button(say(f"slack.{away}"), f"parley:{away}", pull),
+            self._link(view),
+        ]
+        opens = ("note", "tag", "macro", "assign", "escalate")
+        second = [_button(say(f"slack.more.{one}"), f"parley:{one}", pull) for one in opens]
+        more = ("snooze_hour", "snooze_day", "urgent", "release", "give_back")
+        options = [{"text": plain(say(f"slack.more.{one}"), 75), "value": f"{one}:{pull}"} for one in more]
+        second.append({"type": "overflow", "action_id": "parley:more", "options": options})
+        return [
+            {"type": "actions", "block_id": f"parley:{pull}", "elements": first},
+            {"type": "actions", "block_id": f"parley:more:{pull}", "elements": second},
+        ]
 
     def _link(self, view: OutsideHeader) -> Block:
         return {

@@ -1,4 +1,5 @@
-"""What the card's menu opens: tags, a macro, a note, a higher priority or another team. Each is an inbox command.
+"""What the card's buttons open: tags, a macro, a note, whose it is, a higher priority or another team. Each is an inbox
+command.
 
 A note that is written here is not shown in a channel that others read, where one in the thread would stand.
 """
@@ -11,7 +12,7 @@ from typing import Any
 
 from gateway.errors import Malformed, Refused
 from gateway.store import Reader, Row, Store
-from gateway.store.load import load_tags, load_teams
+from gateway.store.load import load_agents, load_tags, load_teams
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked, run_command
 from inbox.macros import list_macros
@@ -24,10 +25,11 @@ from inbox.slack.understand import Submitted
 
 log = logging.getLogger(__name__)
 
-TAG, MACRO, NOTE, ESCALATE = "parley:tag", "parley:macro", "parley:note", "parley:escalate"
-OPENS = {"tag": TAG, "macro": MACRO, "note": NOTE, "escalate": ESCALATE}
-ADD, REMOVE, CHOICE, PRIORITY, TEAM = "add", "remove", "choice", "priority", "team"
-FIRST = {TAG: ADD, MACRO: CHOICE, NOTE: modals.TEXT, ESCALATE: PRIORITY}
+TAG, MACRO, NOTE = "parley:tag", "parley:macro", "parley:note"
+ASSIGN, ESCALATE = "parley:assign", "parley:escalate"
+OPENS = {"tag": TAG, "macro": MACRO, "note": NOTE, "assign": ASSIGN, "escalate": ESCALATE}
+ADD, REMOVE, CHOICE, AGENT, PRIORITY, TEAM = "add", "remove", "choice", "agent", "priority", "team"
+FIRST = {TAG: ADD, MACRO: CHOICE, NOTE: modals.TEXT, ASSIGN: AGENT, ESCALATE: PRIORITY}
 """The field below which it is said why something was not done."""
 NONE = "none"
 TAGS_OF = "select tag_id from conversation_tags where conversation_id = $1"
@@ -64,6 +66,8 @@ class Menus:
         elif which == NOTE:
             words = written(asked.desk.limits.text_length)
             blocks = [field(modals.TEXT, say("slack.note.text"), words, say("slack.note.hint"))]
+        elif which == ASSIGN:
+            blocks = [field(AGENT, say("slack.assignee"), select(AGENT, *await _people(look, row, say)))]
         else:
             blocks = await _escalation(look, row, say)
         if not blocks:
@@ -84,6 +88,8 @@ class Menus:
                 case "parley:note":
                     note = {"client_id": f"{PLACE}:{ask.view}", "text": ask.values.get(modals.TEXT, "")}
                     await run_command(asked, "note", {**on, **note})
+                case "parley:assign":
+                    await run_command(asked, "assign", {**on, "agent": _chosen(ask, AGENT)})
                 case "parley:escalate":
                     await self._escalate(asked, on, ask)
         except (Refused, Malformed) as why:
@@ -108,27 +114,38 @@ class Menus:
             await run_command(asked, "note", {**on, **note})
         if priority := ask.values.get(PRIORITY):
             await run_command(asked, "set_priority", {**on, "priority": int(priority)})
-        if team := ask.values.get(TEAM):
-            await run_command(asked, "set_team", {**on, "team": None if team == NONE else team})
+        if ask.values.get(TEAM):
+            await run_command(asked, "set_team", {**on, "team": _chosen(ask, TEAM)})
+
+
+def _chosen(ask: Submitted, name: str) -> str | None:
+    """None: nobody, or no team."""
+    return None if ask.values.get(name) == NONE else ask.values.get(name)
+
+
+async def _people(look: Reader, row: Row, say: Say) -> tuple[list[Block], str]:
+    """Those to whom it can be given, of its team first; and whose it is."""
+    people = [one for one in await load_agents(look) if one["active"]]
+    people.sort(key=lambda one: row["team_id"] not in one["teams"])
+    options = [option(say("slack.nobody_has_it"), NONE), *(option(one["name"], one["id"]) for one in people)]
+    return options, row["assignee_id"] or NONE
 
 
 async def _tags(look: Reader, row: Row, say: Say) -> list[Block]:
     has = {one["tag_id"] for one in await look.all(TAGS_OF, row["id"])}
-    tags = [one for one in await load_tags(look) if not one.get("retired")]
-    new = [option(one["name"], one["id"]) for one in tags if one["id"] not in has]
-    old = [option(one["name"], one["id"]) for one in await load_tags(look) if one["id"] in has]
+    tags = await load_tags(look)
+    new = [option(one["name"], one["id"]) for one in tags if one["id"] not in has and not one["retired"]]
+    old = [option(one["name"], one["id"]) for one in tags if one["id"] in has]
     blocks = [field(ADD, say("slack.tag.add"), select(ADD, new), optional=True)] if new else []
-    return (
-        [*blocks, field(REMOVE, say("slack.tag.remove"), select(REMOVE, old), optional=True)]
-        if old
-        else blocks
-    )
+    if old:
+        blocks.append(field(REMOVE, say("slack.tag.remove"), select(REMOVE, old), optional=True))
+    return blocks
 
 
 async def _escalation(look: Reader, row: Row, say: Say) -> list[Block]:
     levels = [option(say(f"slack.priority.{one}"), str(one)) for one in PRIORITIES]
     teams = [option(say("slack.no_team"), NONE)]
-    teams += [option(one["name"], one["id"]) for one in await load_teams(look)]
+    teams += [option(one["name"], one["id"]) for one in await load_teams(look) if not one["retired"]]
     return [
         field(PRIORITY, say("slack.priority"), select(PRIORITY, levels, str(max(row["priority"], 3)))),
         field(TEAM, say("slack.team"), select(TEAM, teams, row["team_id"] or NONE)),

@@ -31,8 +31,7 @@ async def pulled(town: Town) -> tuple[str, str]:
 
 
 async def chooses(town: Town, thread: str, what: str, who: Person | None = None) -> None:
-    pull = await town.value("select id from pulls")
-    await town.slack.press(who or town.mina, town.support, thread, "parley:more", f"{what}:{pull}")
+    await town.slack.press(who or town.mina, town.support, thread, f"parley:{what}")
 
 
 def before(town: Town, person: Person) -> View:
@@ -94,6 +93,24 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
     assert town.slack.workspace.views == {} or "priority" in before(town, town.mina).errors
 
 
+async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
+    conversation, thread = await pulled(town)
+    ann, sue = town.house.agents["ann"], town.house.agents["sue"]
+    owner = "select assignee_id from conversations where id = $1"
+    await town.store.write(lambda tx: tx.run("update agents set deactivated_at = 1 where name = 'Bob'"))
+    view = await opens(town, thread, "assign")
+    assert "Sue" in read_in(view.body) and "Bob" not in read_in(view.body), "only those who work here"
+    await town.slack.submit(view, agent=sue)
+    assert await town.value(owner, conversation) == sue and town.slack.modal(town.mina) is None
+    view = await opens(town, thread, "assign")
+    await town.store.write(lambda tx: tx.run("update agents set deactivated_at = 1 where id = $1", sue))
+    await town.slack.submit(view)
+    assert await town.value(owner, conversation) == sue, "what stands there was chosen"
+    await town.slack.submit(await opens(town, thread, "assign"), agent=ann)
+    await town.slack.submit(await opens(town, thread, "assign"), agent="none")
+    assert await town.value(owner, conversation) is None
+
+
 async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
     conversation, thread = await pulled(town)
     view = await opens(town, thread, "macro")
@@ -125,7 +142,7 @@ async def test_who_is_not_linked_opens_nothing_and_is_told_in_their_language(tow
     for what in menus.OPENS:
         await chooses(town, thread, what, town.joon)
     assert town.slack.modal(town.joon) is None
-    assert len(town.whispers(town.joon)) == 4 and "연결" in town.whispers(town.joon)[0]
+    assert len(town.whispers(town.joon)) == len(menus.OPENS) and "연결" in town.whispers(town.joon)[0]
     await town.slack.shortcut(town.joon, "pull_conversation")
     assert "연결" in read_in(before(town, town.joon).body)
 
