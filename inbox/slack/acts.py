@@ -288,13 +288,13 @@ class Acts:
         return await works.submit(asked, pull, ask, say)
 
     async def _typed(self, ask: Typed) -> None:
-        caller = await self._caller(ask.user)
-        pull = await self._open_pull(ask.private)
-        if caller is None or pull is None:
-            return
-        say = Say(await self._rooms.language(ask.user))
-        # Who may see it no longer hears so when she submits.
-        with contextlib.suppress(Refused):
+        # Who may see it no longer hears so on submitting it; while Slack is away, the next letter brings another.
+        with contextlib.suppress(Refused, *AWAY):
+            caller = await self._caller(ask.user)
+            pull = await self._open_pull(ask.private)
+            if caller is None or pull is None:
+                return
+            say = Say(await self._rooms.language(ask.user))
             await self._answers.typed(Asked(self._desk, caller), pull, ask, say)
 
     async def _called(self, ask: Called) -> None:

@@ -40,7 +40,7 @@ async def load_ways(look: Reader, asked: Asked, conversation: str, say: Say) -> 
         shown = way["identity"].get("shown") or way["identity"]["address"]
         words = label if way["identity"]["space"] == "visitor" else f"{label} · {shown}"
         problem = None if way["problem"] is None else say(way["problem"])
-        out = WayOut(way["leg"], words, problem, way["current"])
+        out = WayOut(way["leg"], words, problem, way["current"], way["until"])
         found.append((out, None if channel is None else channel.capabilities))
     return title, found
 

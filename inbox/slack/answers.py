@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import itertools
 import logging
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakValueDictionary
 
 from gateway.errors import AuthFailed, Conflict, PermanentError, Refused, TemporaryError, UncertainError
 from gateway.events import Attachment
@@ -56,6 +59,10 @@ class Answers:
     def __init__(self, store: Store, client: Client) -> None:
         self._store = store
         self._client = client
+        self._typings = itertools.count()
+        self._newest: dict[str, int] = {}
+        """Of each modal that is being drawn anew: the last that was typed in it."""
+        self._drawing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def open(self, asked: Asked, pull: Row, trigger: str, say: Say) -> None:
         view = await self.view(asked, pull, {}, say)
@@ -90,23 +97,34 @@ class Answers:
             (one for one in ways if one[0].leg == leg or (leg is None and one[0].current)), (None, None)
         )
         most = longest(asked, ways)
-        told = preview(
-            say,
-            more.get("text", ""),
-            min(most, most_by(asked, can)),
-            can,
-            out.problem if out is not None else None,
-        )
+        text = more.get("text", "")
+        told = preview(say, text, min(most, most_by(asked, can)), can, out)
         outs = [way for way, _ in ways]
         return modals.reply(say, title, outs, private, most=most, files=files, preview=told, **more)
 
     async def typed(self, asked: Asked, pull: Row, ask: Typed, say: Say) -> None:
-        """What stands in the modal has changed: what she will get is drawn anew. What stands there stays."""
+        """What stands in the modal has changed: what she will get is drawn anew. What stands there stays.
+
+        The newest wins, and not the modal's `hash`: whoever types on would never be drawn, as each letter bears the
+        one from before the last drawing.
+        """
+        mine = self._newest[ask.view] = next(self._typings)
+        try:
+            async with self._drawing.setdefault(ask.view, asyncio.Lock()):
+                if self._newest.get(ask.view) == mine:
+                    await self._draw_anew(asked, pull, ask, say, mine)
+        finally:
+            if self._newest.get(ask.view) == mine:
+                del self._newest[ask.view]
+
+    async def _draw_anew(self, asked: Asked, pull: Row, ask: Typed, say: Say, mine: int) -> None:
         newer = await self._newer(asked, pull, ask.private) if "newer" in ask.private else {}
         leg, text = ask.values.get(modals.LEG) or None, ask.values.get(modals.TEXT, "")
         view = await self.view(asked, pull, ask.private, say, text=text, leg=leg, **newer)
+        if self._newest.get(ask.view) != mine:
+            return
         try:
-            await self._client.call("views.update", view_id=ask.view, hash=ask.hash, view=view)
+            await self._client.call("views.update", view_id=ask.view, view=view)
         except AWAY as why:
             # She types on, and the next letter brings another.
             log.info("a preview was left out: %s", why)
@@ -117,6 +135,7 @@ class Answers:
         return {"newer": told}
 
     async def submit(self, asked: Asked, pull: Row, ask: Submitted, say: Say) -> Any:
+        self._newest.pop(ask.view, None)  # what is still being drawn is old by now
         text, leg = ask.values.get(modals.TEXT, ""), ask.values.get(modals.LEG) or None
         seen = int(ask.private.get("seen", 0))
         more: dict[str, Any] = {}

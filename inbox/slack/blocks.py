@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -103,6 +104,13 @@ def context(*parts: str) -> Block:
     return {"type": "context", "elements": [plain(" · ".join(one for one in parts if one), CONTEXT)]}
 
 
+def moment(at: int) -> str:
+    """A time (UTC ms) as each reader's own clock has it, in mrkdwn; where that cannot be shown, the world's."""
+    seconds = at // 1000
+    plainly = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{plainly}>"
+
+
 def words_of(text: str) -> list[Block]:
     return [{"type": "section", "text": plain(piece)} for piece in pieces(text) if piece.strip()]
 
@@ -155,8 +163,7 @@ class Drawing:
             told += [("slack.subject", view.subject)] if view.subject else []
         fields = [f"*{say(key)}*\n{clipped(escape(value), 500) or '-'}" for key, value in told]
         if view.waiting_since is not None:
-            at = view.waiting_since // 1000
-            fields.append(f"*{say('slack.waiting')}*\n<!date^{at}^{{date_short_pretty}} {{time}}|{at}>")
+            fields.append(f"*{say('slack.waiting')}*\n{moment(view.waiting_since)}")
         return fields[:10]
 
     def _actions(self, view: OutsideHeader, pull: str) -> list[Block]:

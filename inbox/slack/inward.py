@@ -14,7 +14,7 @@ from gateway.stream import outside, pull_queue
 from inbox.slack import PLACE
 from inbox.slack.acts import Acts
 from inbox.slack.client import Client
-from inbox.slack.understand import Ask, Nothing, catching_up, understand
+from inbox.slack.understand import Ask, Nothing, Typed, catching_up, understand
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +48,9 @@ class Inward:
             if not ask.key:
                 log.warning("what Slack told us %s", ask.why)
             return None
+        if isinstance(ask, Typed):
+            # The next letter makes this one old: it waits for nothing, nor does anything for it.
+            return await self._acts.act(ask)
         async with self._lanes[ask.channel]:
             if ask.key and await self._was_seen(ask.key):
                 return None

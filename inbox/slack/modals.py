@@ -17,6 +17,8 @@ REPLY = "parley:reply"
 TEXT, LEG, FILES = "text", "leg", "files"
 LONGEST = 3_000
 """Characters that Slack's input takes."""
+SHUT = 5
+"""Ways that cannot be gone just now of which it is said why, beside the chosen one."""
 BOXES = 10
 """Options of a group of boxes."""
 
@@ -30,6 +32,8 @@ class WayOut:
     problem: str | None
     """Why not just now, in words."""
     current: bool
+    until: int | None = None
+    """UTC ms until which anything may be written; None: as long as one likes, or there is a problem."""
 
 
 def reply(
@@ -55,9 +59,12 @@ def reply(
         blocks.append({"type": "divider"})
     if ways:
         options = [_option(one) for one in ways]
-        wanted = next((one.leg for one in ways if one.leg == leg or (leg is None and one.current)), None)
-        menu = select(LEG, options, wanted or ways[0].leg)
-        blocks.append(field(LEG, say("slack.modal.by"), menu, dispatch_action=True))
+        chosen = next((one for one in ways if one.leg == leg or (leg is None and one.current)), ways[0])
+        blocks.append(
+            field(LEG, say("slack.modal.by"), select(LEG, options, chosen.leg), dispatch_action=True)
+        )
+        shut = [one for one in ways if one.problem and one is not chosen]
+        blocks += [context(f"{one.words}: {one.problem}") for one in shut[:SHUT]]
     typed = written(most, text, dispatch_action_config={"trigger_actions_on": ["on_character_entered"]})
     hint = say("slack.modal.hint", most=min(most, LONGEST))
     blocks.append(
@@ -130,7 +137,8 @@ def written(most: int, text: str = "", *, lines: bool = True, **more: Any) -> Bl
 
 
 def _option(way: WayOut) -> Block:
-    return option(f"{way.words} ({way.problem})" if way.problem else way.words, way.leg)
+    told = option(way.words, way.leg)
+    return {**told, "description": plain(way.problem, 75)} if way.problem else told
 
 
 def refused(block: str, words: str) -> dict[str, Any]:

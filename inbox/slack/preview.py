@@ -1,11 +1,12 @@
-"""What the customer will get, as far as it is written: its messages, how long they are, and in how many parts they are
-paid. Pure."""
+"""What the customer will get, as far as it is written: its messages, how long they are, in how many parts they are
+paid, and how long one may still write. Pure."""
 
 from __future__ import annotations
 
 from gateway.channels.base import Capabilities, Segments
 from gateway.delivery import cut, length
-from inbox.slack.blocks import Block, Say, clipped, context, plain, words_of
+from inbox.slack.blocks import Block, Say, clipped, context, escape, marked, moment, plain, words_of
+from inbox.slack.modals import WayOut
 
 SHOWN = 3
 """Messages that are shown; of more it is said how many there are."""
@@ -13,12 +14,15 @@ CLIPPED = 1_500
 """Characters shown of each."""
 
 
-def preview(say: Say, text: str, most: int, can: Capabilities | None, problem: str | None) -> list[Block]:
-    """`most`: characters that go by this way; `can`: None where the account is no longer configured; `problem`: why
-    nothing goes by it just now."""
+def preview(say: Say, text: str, most: int, can: Capabilities | None, way: WayOut | None) -> list[Block]:
+    """`most`: characters that go by this way; `can`: None where the account is no longer configured; `way`: None where
+    she has none yet."""
     blocks: list[Block] = [{"type": "divider"}]
-    if problem:
-        return [*blocks, context(problem)]
+    if way is not None and way.problem:
+        return [*blocks, context(say("slack.preview.cannot", why=way.problem))]
+    if way is not None and way.until is not None:
+        until = marked(f"{escape(say('slack.preview.until'))} {moment(way.until)}")
+        blocks.append({"type": "context", "elements": [until]})
     if not text.strip():
         return [*blocks, context(say("slack.preview.empty"))]
     said = [say("slack.preview.length", n=len(text), most=most)]

@@ -19,8 +19,6 @@ from gateway.events import RemoteFile
 
 FIELDS = ("text", "leg")
 """Those of modals (`inbox.slack.modals`) of which one is told while they are filled in."""
-TYPING = "typing"
-"""In the place of a channel: what is typed waits for nothing else, and nothing for it."""
 KEY = 120
 """Characters of a key at the most."""
 WRITTEN = {None, "", "file_share", "thread_broadcast", "me_message"}
@@ -84,8 +82,6 @@ class Typed(Ask):
     """Something else stands in a modal now. Repeats harm nothing: it has no key."""
 
     view: str
-    hash: str
-    """Which state of it: what came meanwhile is not written over."""
     private: Mapping[str, Any]
     values: Mapping[str, str]
 
@@ -255,8 +251,7 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
     if kind == "block_actions":
         action = payload["actions"][0]
         if (view := payload.get("view")) and action["action_id"] in FIELDS:
-            name, values = str(view["id"]), _values(view)
-            return Typed("", user, TYPING, name, str(view.get("hash") or ""), _private(view), values)
+            return Typed("", user, "", str(view["id"]), _private(view), _values(view))
         container = payload.get("container") or {}
         channel = str((payload.get("channel") or {}).get("id") or container.get("channel_id") or "")
         return Pressed(
