@@ -7,6 +7,7 @@ from pathlib import Path
 
 import yaml  # type: ignore[import-untyped]
 
+from gateway.doctor import slack
 from gateway.sandbox.slack.methods import METHODS
 from gateway.sandbox.slack.residents import COMMAND, SHORTCUTS
 from inbox.slack import finding, understand
@@ -37,6 +38,7 @@ def test_the_scopes_are_those_of_the_methods_we_call() -> None:
     assert METHODS.keys() >= CALLED, "the simulator offers every method that we call"
     wanted = set().union(*(needed(method) for method in CALLED))
     assert wanted | BESIDE == SCOPES
+    assert slack.SCOPES == SCOPES, "the doctor says which of them a token lacks"
 
 
 def test_the_events_are_those_that_are_understood() -> None:
