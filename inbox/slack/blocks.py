@@ -195,8 +195,10 @@ class Drawing:
     def _open(self, view: OutsideHeader) -> Block:
         return {"type": "actions", "elements": [self._link(view)]}
 
-    def message(self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None) -> Drawn:
-        """`files`: those that are named here; None: all of them."""
+    def message(
+        self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None, behind: bool = False
+    ) -> Drawn:
+        """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it."""
         body = self.body(one)
         name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
         blocks = words_of(clipped(body, BODY)) if body else []
@@ -204,6 +206,9 @@ class Drawing:
         named = one.files if files is None else files
         blocks += [self.file(file) for file in named]
         blocks.append(context(*self.about(one)))
+        if behind:
+            written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
+            blocks[-1]["elements"].append(written)
         text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)

@@ -7,7 +7,6 @@ id, kept before it is completed, says whether it arrived (`files.info`). What ca
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -103,8 +102,7 @@ class Carrier:
         for kind in ("public", "private"):
             for channel, shown in (shares.get(kind) or {}).items():
                 for one in shown:
-                    with contextlib.suppress(PermanentError):
-                        await self._client.call("chat.delete", channel=channel, ts=one["ts"])
+                    await self._client.remove(channel, one["ts"])
         try:
             await self._client.call("files.delete", file=due.external)
         except PermanentError as why:

@@ -38,6 +38,7 @@ STORY = f"""{MESSAGES} where m.conversation_id = $1 and m.position < $2 and (m.v
     order by m.at desc, m.position desc limit {LATEST}"""
 FILE = "select * from attachments where id = $1 and message_id = $2"
 EVENT = "select * from events where position = $1"
+ERASED = """select k.erased_at from identities i join contacts k on k.id = i.contact_id where i.id = $1"""
 NUMBER = "select number from conversations where id = $1"
 
 
@@ -61,7 +62,8 @@ class Draws:
             if one is None:
                 return None
             carried = {row["file_id"] for row in await look.all(CARRIED, due.pull, due.message)}
-            return drawing.message(one, files=[file for file in one.files if file.id not in carried])
+            named = [file for file in one.files if file.id not in carried]
+            return drawing.message(one, files=named, behind=due.behind)
         if due.kind == "line":
             return await self._line(look, drawing, due, shared)
         number = await look.value(NUMBER, due.conversation)
@@ -119,6 +121,13 @@ class Draws:
         content = (await load_messages(look, [due.message or ""])).get(due.message or "")
         if content is None:
             return None
+        row = content.row
+        if (
+            row["author_kind"] == "customer"
+            and row["erased_at"]
+            and await look.value(ERASED, row["author_id"])
+        ):
+            return None  # Slack lets nobody change the name above a post
         view = (await load_conversations(look, [due.conversation])).get(due.conversation)
         legs = {} if view is None else {leg["id"]: leg for leg in view["legs"]}
         leg = legs.get(content.row["leg_id"])
