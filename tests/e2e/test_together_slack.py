@@ -19,7 +19,7 @@ from tests.servers.pages import Pages
 
 ASKS, NOTES = "Where is my order?", ["Who knows the courier?", "I shall call them"]
 ANSWERS = ["One moment, I am looking.", "It is at your door by six.", "Anything else?"]
-THANKS = "Thank you both"
+THANKS, LATER = "Thank you both", "One more thing"
 
 
 @dataclass
@@ -52,6 +52,10 @@ class Supervisor:
         await self.page.keyboard.press("Enter")
         await expect(self.page.get_by_text(TOWN["town.whisper"])).to_be_visible()
 
+    async def gives_back(self) -> None:
+        menu = self.thread.get_by_label(SAY["slack.more"], exact=True)
+        await menu.select_option(label=SAY["slack.more.give_back"])
+
     async def told(self) -> list[str]:
         """The first words of what stands in the thread, below card and story."""
         found = await self.thread.locator(".entry .entry-body").all_inner_texts()
@@ -68,7 +72,8 @@ async def code_of(whose: Colleague) -> str:
         return str(frame["value"]["code"])
 
 
-TOWN = catalogue("town", "en")
+TOWN, SAY, HERS = catalogue("town", "en"), catalogue("slack", "en"), catalogue("slack", "ko")
+"""The workspace's page, what all read in the channel, and what she alone is shown."""
 ALL = {ASKS, *NOTES, *ANSWERS, THANKS}
 
 
@@ -96,7 +101,7 @@ async def test_three_at_once(open_office: OpenOffice, new_page: Pages) -> None:
         dialog = agent.page.get_by_role("dialog")
         await dialog.get_by_label("#support").check()
         await dialog.get_by_role("button", name=agent.words("pull.do")).click()
-        card = sora.page.locator(".entry", has=sora.page.get_by_role("button", name="Reply to customer"))
+        card = sora.page.locator(".entry", has=sora.page.get_by_role("button", name=SAY["slack.reply"]))
         await card.get_by_role("button", name=re.compile(r"answer", re.IGNORECASE)).first.click()
         await expect(sora.thread.get_by_text(ASKS)).to_be_visible()
 
@@ -107,15 +112,17 @@ async def test_three_at_once(open_office: OpenOffice, new_page: Pages) -> None:
         await customer.sees(ANSWERS[0])
         await expect(sora.thread.get_by_text(ANSWERS[0])).to_be_visible()
 
-        await sora.thread.get_by_role("button", name="Reply to customer").click()
+        await sora.thread.get_by_role("button", name=SAY["slack.reply"]).click()
         modal = sora.page.get_by_role("dialog")
         await modal.get_by_role("textbox").fill(ANSWERS[1])
-        await modal.get_by_role("button", name="Send").click()
+        await modal.get_by_role("button", name=HERS["slack.modal.send"]).click()
         await expect(modal).to_have_count(0)
         await customer.sees(ANSWERS[1])
         await agent.sees(ANSWERS[1])
         await customer.say(THANKS)
+        await agent.sees(THANKS)
         await agent.reply(ANSWERS[2])
+        await customer.sees(ANSWERS[2])
 
         await become(sora.told, [ASKS, NOTES[0], NOTES[1], *ANSWERS[:2], THANKS, ANSWERS[2]])
         await customer.tells([ASKS, *ANSWERS[:2], THANKS, ANSWERS[2]])
@@ -123,3 +130,13 @@ async def test_three_at_once(open_office: OpenOffice, new_page: Pages) -> None:
         await agent.is_true()
         for note in NOTES:
             await expect(customer.page.locator("body")).not_to_contain_text(note)
+
+        await sora.gives_back()
+        await expect(sora.thread.get_by_text(SAY["slack.end"])).to_be_visible()
+        await expect(sora.thread.get_by_role("button", name=SAY["slack.reply"])).to_have_count(0)
+        gone = agent.words("line.given_back", name="Sue", channel="#support")
+        await expect(agent.log.get_by_text(gone)).to_be_visible()
+        await customer.say(LATER)
+        await agent.sees(LATER)
+        await expect(sora.thread.get_by_text(LATER)).to_have_count(0)
+        await sora.page.close()
