@@ -139,7 +139,8 @@ async def test_a_note_s_file_is_never_in_a_shared_channel(town: Town) -> None:
     await customer_sends(town, 1, "box.png")
     await town.settles()
     assert len(carried(town, thread)) == 2
-    town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
+    guest = town.slack.person("Guest", guest="single")
+    town.slack.invite(guest, town.support)
     await town.heard()
     await agent_writes(town, "note", conversation, "SECRET two.png")
     await customer_sends(town, 2, "open.png")
@@ -147,6 +148,12 @@ async def test_a_note_s_file_is_never_in_a_shared_channel(town: Town) -> None:
     assert carried(town, thread) == [("box.png", "Kim"), ("open.png", "Kim")]
     assert not any("SECRET" in one.name for one in town.slack.workspace.files.values() if one.done)
     assert "SECRET" not in "".join(words(one) + one.text for one in town.slack.posts(town.support))
+    town.slack.workspace.leave(town.support, guest.id)
+    await town.heard()
+    await town.comes_to("select audience from pulls", "inner")
+    await town.settles()
+    again = {"SECRET one.png", "box.png", "SECRET two.png", "open.png"}
+    assert sorted(name for name, _ in carried(town, thread)) == sorted(again), "once each"
 
 
 async def test_what_is_erased_here_is_gone_there(town: Town) -> None:

@@ -112,7 +112,7 @@ interface Parted {
   hands: Hands;
   told?: string;
   wrong?: boolean;
-  tells?: boolean;
+  tells?: boolean | undefined;
 }
 
 const REST = 300; // ms after the last letter, until the app hears of it
