@@ -22,6 +22,7 @@ from gateway.stream.attach import claim_uploads
 from gateway.stream.automatic import check_automatic
 from gateway.stream.continuing import continued
 from gateway.stream.envelope import ANSWER_ALL, PEOPLE, Envelope, Wanted, addressed, meet
+from gateway.stream.files import Elsewhere, wait_for_files
 from gateway.stream.gone_on import tell_gone_on
 from gateway.stream.held import hold_back
 from gateway.stream.hold import Held, about_message, changed, hold, received
@@ -82,6 +83,8 @@ class Post:
     text: str = ""
     visibility: Visibility = Visibility.PUBLIC
     uploads: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
+    """Files of a note that are fetched after it stands."""
     content: Mapping[str, Any] | None = None
     """What is neither text nor file: the template that the text is of."""
     leg: str | None = None
@@ -157,7 +160,7 @@ async def mine(look: Reader, what: Post) -> Row | None:
 
 async def write_post(tx: Tx, what: Post) -> Event:
     """The verb of `post`."""
-    if not what.text.strip() and not what.uploads:
+    if not what.text.strip() and not what.uploads and what.elsewhere is None:
         raise Refused("errors.empty_message")
     met = await meet(tx, what.wanted)
     held = await hold(tx, what.conversation)
@@ -235,6 +238,8 @@ async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message
         await bind_invitations(tx, what.text, held.id, way.identity, message)
     await _touch(tx, held, leg, message, position, aside=envelope is not None and envelope.aside)
     await claim_uploads(tx, message, what.uploads, owner=f"agent:{what.author.id}")
+    if what.elsewhere is not None:
+        await wait_for_files(tx, message, what.elsewhere.account, what.elsewhere.files)
     if way and plan:
         await enqueue(tx, way, message, position, plan)
     if way and way.follows_after is not None and what.author.kind in PEOPLE:

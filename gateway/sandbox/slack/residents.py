@@ -9,6 +9,11 @@ from gateway.sandbox.slack.town import Slack
 
 PARTNERS = "T0NORDLYS"
 COMMAND = "/parley"
+SHORTCUTS = {
+    "all": {"callback": "pull_conversation", "name": "Pull conversation"},
+    "message": {"callback": "pull_message", "name": "Pull conversation"},
+}
+"""As docs/slack-manifest.yaml has them."""
 
 
 def settle(slack: Slack) -> list[Person]:
