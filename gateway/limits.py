@@ -133,6 +133,7 @@ class Limits(BaseModel):
     visitor_uploads: Often = _rate("20/minute", "uploads of one visitor")
     visitor_upload_mib: Often = _rate("1024/hour", "MiB uploaded from one address")
     visitor_moves: Often = _rate("10/minute", "times one visitor asks to go on elsewhere")
+    visitor_transcripts: Often = _rate("6/hour", "times one visitor asks for a copy of the chat by mail")
     visitor_frames: Often = _rate("600/minute", "frames of one visitor's socket")
 
     # How often, the providers' door
