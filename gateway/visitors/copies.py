@@ -10,14 +10,13 @@ from aiohttp import web
 
 from gateway.errors import Refused, Repeat
 from gateway.store import Reader
+from gateway.stream.gone_on import masked
 from gateway.stream.transcript import Proven, proven_address, send_own
 from gateway.visitors.bodies import answer, read_body
 from gateway.visitors.desk import DESK, Chat, Desk, caller
 from gateway.visitors.story import find_person, newest_conversation
 from gateway.visitors.tokens import Visitor
 from gateway.visitors.wire import CopyAsk
-
-MASK = "•••"
 
 
 async def send_copy(request: web.Request) -> web.Response:
@@ -37,8 +36,8 @@ async def send_copy(request: web.Request) -> web.Response:
     try:
         await desk.store.write(lambda tx: send_own(tx, *place, channels, by, ask.client_id))
     except Repeat:
-        return answer({"address": masked(found)})
-    return answer({"address": masked(found)}, 201)
+        return answer({"address": masked(found.to.address)})
+    return answer({"address": masked(found.to.address)}, 201)
 
 
 async def place_of(look: Reader, visitor: Visitor) -> tuple[str, str] | None:
@@ -52,9 +51,3 @@ async def own_address(desk: Desk, chat: Chat, identity: str) -> Proven | None:
     """Where a copy may go."""
     channels, by = desk.parts.channels, chat.follows_by()
     return await desk.store.read(lambda look: proven_address(look, identity, channels, by))
-
-
-def masked(found: Proven) -> str:
-    """Enough of it for her to know it again."""
-    local, _, domain = found.to.address.rpartition("@")
-    return f"{local[0] if len(local) > 1 else ''}{MASK}@{domain}"

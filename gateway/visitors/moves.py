@@ -12,9 +12,10 @@ from aiohttp import web
 from gateway.channels.base import Invites
 from gateway.errors import NotFound, Refused
 from gateway.store import Tx
+from gateway.stream.gone_on import masked
 from gateway.stream.proofs import INVITATION, WORD, make_word
 from gateway.visitors.bodies import answer
-from gateway.visitors.copies import masked, own_address, place_of
+from gateway.visitors.copies import own_address, place_of
 from gateway.visitors.desk import DESK, Desk, caller
 from gateway.visitors.pages import choose_language
 from gateway.visitors.wire import Move
@@ -41,7 +42,7 @@ async def begin_move(request: web.Request) -> web.Response:
 
     made = await desk.store.write(words, aside=True) if accounts else []
     ways = [_move(desk, name, word, visitor.locale) for name, word in zip(accounts, made, strict=True)]
-    return answer({"ways": ways, "copy_to": copy and masked(copy)}, 201)
+    return answer({"ways": ways, "copy_to": copy and masked(copy.to.address)}, 201)
 
 
 async def lead_on(request: web.Request) -> web.Response:
