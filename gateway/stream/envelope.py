@@ -17,6 +17,7 @@ from gateway.store import Reader, Row, Tx, as_json, from_json, plain
 from gateway.stream.hold import Held
 from gateway.stream.outbox import Way
 from gateway.stream.people import find_or_make
+from gateway.stream.sources import HER_OWN
 
 LOOKED_THROUGH = 30
 """The newest messages among which the one is looked for that she had or wrote."""
@@ -26,7 +27,7 @@ LOOKED_THROUGH = 30
 BEFORE = f"""select m.id, m.author_kind, m.author_id, m.envelope, l.identity_id,
     (select count(*) from carried k where k.message_id = m.id) as carries from messages m
     join legs l on l.id = m.leg_id where m.conversation_id = $1 and l.account_id = $2 and m.visibility = 'public'
-    and m.erased_at is null order by m.at desc, m.position desc limit {LOOKED_THROUGH}"""
+    and m.erased_at is null and {HER_OWN} order by m.at desc, m.position desc limit {LOOKED_THROUGH}"""
 # Who was erased or wants nothing more is left out, and whoever could not be reached by the same channel.
 STILL = """select i.id from identities i left join endpoints e on e.identity_id = i.id and e.account_id = $2
     where i.id in {ids_1} and i.space = (select o.space from identities o where o.id = $3)

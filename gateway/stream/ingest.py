@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gateway import metrics
-from gateway.errors import Repeat
+from gateway.errors import Astray, Repeat
 from gateway.events import (
     AccountId,
     Actor,
@@ -123,7 +123,7 @@ async def take_in(
     """Store a customer's message; returns after the commit. A repeat returns the message that stands.
 
     `uploads` are ids of waiting uploads owned by `identity:SPACE:ADDRESS` of the sender. Raises Refused when one is not
-    hers or already used, Unavailable.
+    hers or already used, Astray for what belongs nowhere any more (`only_there`), Unavailable.
     """
     fact = _plain(fact)
     client_id = None if client_id is None else plain(client_id)
@@ -211,6 +211,8 @@ async def ingest(
         found = None if led is None else (led.leg, led.held)
     else:
         found = found or await _find_conversation(tx, intake, fact, person)
+    if found is None and fact.only_there:
+        raise Astray(f"{fact.provider_id} leads nowhere any more")
     leg, held = found or await open_conversation(tx, intake, fact, person, customer(person.identity))
     if brought is not None:
         await tell_strayed(tx, brought, person, held)

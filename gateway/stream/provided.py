@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 from gateway.channels.base import Channel, Ours, ProviderRequest, Runs, ShowsWhole, TakesWebhooks
 from gateway.channels.registry import Channels
 from gateway.delivery import Pace
-from gateway.errors import Malformed, NotFound, Refused, Unavailable
+from gateway.errors import Astray, Malformed, NotFound, Refused, Unavailable
 from gateway.events import Actor, Address, DeliveryReport, Fact, InboundMessage, SeenReport, TeamId
 from gateway.limits import Limits
 from gateway.media import MediaStore
@@ -314,6 +314,8 @@ async def _tried(account: str, storing: Awaitable[object]) -> Trouble | None:
         await storing
     except Unavailable:
         raise
+    except Astray as why:
+        log.info("account %s: not kept: %s", account, why)
     except Refused as why:
         return Trouble(Reason.REFUSED, str(why))
     except Exception as why:

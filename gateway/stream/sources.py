@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gateway.events import Source
+from gateway.events import CAME_BACK, Source
 from gateway.store import Tx, as_json, from_json, plain
 
 NEW = """insert into message_sources
@@ -17,6 +17,9 @@ NAMING = """select s.message_id, s.headers from message_sources s join messages 
     union all select s.message_id, s.headers from named n join message_sources s on s.message_id = n.message_id
         where n.space = $2 and n.address = $3"""
 FORGET_NAMED = "delete from named where space = $1 and address = $2"
+# In SQL, of a message `m`: it is no mail of ours that came back.
+HER_OWN = f"""not exists (select 1 from message_sources b where b.message_id = m.id
+    and b.doubts like '%"{CAME_BACK}"%')"""
 SET_HEADERS = "update message_sources set headers = $2 where message_id = $1"
 STRANGER = "stranger"
 """The doubt about who was let in by what she held, and had taken no part before."""
