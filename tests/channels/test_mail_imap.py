@@ -14,7 +14,7 @@ from gateway.channels import _mail_imap as imap
 from gateway.channels._mail_imap import Cursor, Following, House, Mailbox, append_sent, look_into
 from gateway.channels._mail_imap_server import ImapServer, batches
 from gateway.errors import AuthFailed, Away, ParleyError, PermanentError, TemporaryError, Unavailable
-from tests.channels.imap_post import CUT, ImapPost
+from tests.channels.imap_post import CUT, Folder, ImapPost
 from tests.channels.mail_certificates import client_context
 
 
