@@ -351,6 +351,8 @@ class InboundMessage:
     herself where no customer reads it: then it is a note."""
     source: Source | None = None
     enclosed: tuple[Enclosed, ...] = ()
+    original: Attachment | None = None
+    """The whole of it as it came, stored: beside the message, for those who ask for it."""
     only_there: bool = False
     """It belongs where its clues lead, and is nothing where they lead nowhere: it never begins a conversation."""
 

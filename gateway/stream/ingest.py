@@ -43,7 +43,7 @@ from gateway.stream.participants import envelope_of, find_all, keep_named, set_a
 from gateway.stream.people import Person
 from gateway.stream.proofs import bring_word, cross, has_word, join_fresh, tell_strayed
 from gateway.stream.repeats import erased_id
-from gateway.stream.sources import keep_source
+from gateway.stream.sources import keep_original, keep_source
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -269,6 +269,7 @@ async def ingest(
     if fact.source is not None:
         stranger = led is not None and led.stranger
         await keep_source(tx, intake.account, message, fact.source, stranger=stranger, many=bool(named))
+    await keep_original(tx, message, fact.original)
     await keep_named(tx, message, named)
     await insert_attachments(tx, message, fact.attachments)
     await wait_for_files(tx, message, intake.account, fact.files)

@@ -28,9 +28,10 @@ TWIN = """insert into legs (id, conversation_id, account_id, identity_id, thread
     select $1, $2, account_id, identity_id, thread_key, last_inbound_at, last_sent_position, delivered_to,
         read_to, seen_to, $4 from legs where id = $3 returning last_sent_position"""
 NEWEST = "select id, at from messages where conversation_id = $1 order by at desc, position desc limit 1"
-# In SQL, of a message `m` (`gateway.stream.envelope`): it went aside, and was no answer to
-# her. What a subject says stands escaped.
-NO_ANSWER = """(coalesce(m.envelope, '') like '%"aside":true%' and m.envelope not like '%"hers":true%')"""
+# In SQL, of a message `m`: it went aside, and was no answer to her. `Envelope.json` names only what is so, and what
+# somebody wrote as a subject stands escaped in it.
+NO_ANSWER = """(coalesce(cast(m.envelope as text), '') like '%"aside":%'
+    and cast(m.envelope as text) not like '%"hers":%')"""
 # That she is answered elsewhere (`gateway.stream.gone_on`) is no answer: what went there may come back.
 MARKS = f"""select max(case when m.visibility = 'public' then m.position end) as newest_public,
     max(case when m.author_kind = 'customer' then m.position end) as newest_customer,

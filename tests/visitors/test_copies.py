@@ -47,9 +47,11 @@ async def asks(browser: Browser, client_id: str = "copy-one") -> tuple[int, dict
     return answer.status, await answer.json()
 
 
-async def deliveries(shop: Shop) -> list[str]:
+async def copies(shop: Shop) -> list[str]:
+    """To whom."""
     rows = await shop.all(
-        "select i.address from deliveries d join identities i on i.id = d.identity_id order by d.id"
+        """select i.address from messages m join legs l on l.id = m.leg_id join identities i on i.id = l.identity_id
+        where m.author_kind = 'automation' and m.author_id = 'transcript' order by m.position"""
     )
     return [row["address"] for row in rows]
 
@@ -68,7 +70,7 @@ async def test_a_copy_goes_once_to_the_proven_address_which_she_is_told_in_part(
     assert await asks(hana) == (201, {"address": "h***@naver.com"})
     assert await asks(hana) == (200, {"address": "h***@naver.com"})
     assert await asks(hana, "copy-two") == (200, {"address": "h***@naver.com"})
-    assert await deliveries(shop) == [HERS]
+    assert await copies(shop) == [HERS]
     rows = await shop.all("select m.text from carried k join messages m on m.id = k.carried_id")
     said = {row["text"] for row in rows}
     assert {"Where is it?", "It comes tomorrow."} <= said and "She is angry." not in said
@@ -90,7 +92,7 @@ async def test_an_address_that_somebody_left_gets_none(shop: Shop) -> None:
         assert (status, told["text"]) == (422, "errors.transcript_unproven")
         assert (await browser.ask("POST", "moves")).status == 422
         assert (await browser.arrive())["settings"]["continues"] is False
-    assert await deliveries(shop) == []
+    assert await copies(shop) == []
 
 
 async def test_nobody_has_anothers(tmp_path: Path) -> None:

@@ -124,14 +124,22 @@ const NAMED: Readonly<Record<string, WordKey>> = {
 /** As its sender wrote it: nothing of it is proven. */
 function Headers({ source }: { source: SourceAnswer }) {
   return (
-    <dl class="mail-headers">
-      {source.headers.map(([name = "", value], at) => (
-        <Fragment key={at}>
-          <dt>{NAMED[name] ? t(NAMED[name]) : name}</dt>
-          <dd dir="auto">{value}</dd>
-        </Fragment>
-      ))}
-    </dl>
+    <>
+      <dl class="mail-headers">
+        {source.headers.map(([name = "", value], at) => (
+          <Fragment key={at}>
+            <dt>{NAMED[name] ? t(NAMED[name]) : name}</dt>
+            <dd dir="auto">{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+      {source.original && (
+        <a class="mail-link mail-original" href={source.original} download>
+          <Icon name="down" size={13} />
+          {t("letter.original")}
+        </a>
+      )}
+    </>
   );
 }
 
