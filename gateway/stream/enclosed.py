@@ -15,6 +15,8 @@ WHOLE = "message/rfc822"
 async def keep_enclosed(media: MediaStore, fact: InboundMessage, original: bytes = b"") -> InboundMessage:
     """The message with its files stored, and the whole of it, where that is to be kept and is none of its files.
     Raises Unavailable."""
+    if not (fact.enclosed or original):
+        return fact
     kept = [await _keep(media, one) for one in fact.enclosed]
     whole = None
     if original and not any(one.body == original for one in fact.enclosed):

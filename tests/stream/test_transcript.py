@@ -171,7 +171,7 @@ async def proven(world: World) -> str:
     talk = await chat(world, claims="")
     visitor = await world.identity_of(HER)
     word = await world.store.write(lambda tx: make_word(tx, talk, visitor, "mail"))
-    await world.says(f"mailto:{HERS}", f"#{word}", intake=Intake(AccountId("mail")))
+    await world.says(f"mailto:{HERS}", f"It is me. #{word}", intake=Intake(AccountId("mail")))
     return talk
 
 

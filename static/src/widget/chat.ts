@@ -485,7 +485,7 @@ export class Chat {
   }
 
   /** For what is loaded later: asks the server as her. */
-  ask<Answer>(path: string, body = {}): Promise<Answer> {
+  call<Answer>(path: string, body = {}): Promise<Answer> {
     return this.door.call(path, this.token, body);
   }
 

@@ -13,7 +13,7 @@ export function Copy({ chat, address }: { chat: Chat; address: string }) {
   const send = () => {
     setState("sends");
     setFailed("");
-    chat.ask<Copied>("transcript", { client_id: id }).then(
+    chat.call<Copied>("transcript", { client_id: id }).then(
       () => setState("sent"),
       (why) => (setState("asks"), setFailed(reason(Problem.of(why), "copy.failed"))),
     );

@@ -11,7 +11,7 @@ export function Moves({ chat }: { chat: Chat }) {
   const [told, setTold] = useState<Told | null | undefined>();
   const [at, setAt] = useState(0);
   useEffect(() => {
-    const ask = () => void chat.ask<Told>("moves").then(setTold, () => setTold(null));
+    const ask = () => void chat.call<Told>("moves").then(setTold, () => setTold(null));
     ask();
     const again = setInterval(ask, ANEW);
     return () => clearInterval(again);
