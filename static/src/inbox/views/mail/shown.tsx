@@ -135,7 +135,7 @@ function Headers({ source }: { source: SourceAnswer }) {
       </dl>
       {source.original && (
         <a class="mail-link mail-original" href={source.original} download>
-          <Icon name="down" size={13} />
+          <Icon name="download" size={13} />
           {t("letter.original")}
         </a>
       )}
