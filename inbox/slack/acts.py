@@ -22,13 +22,14 @@ from gateway.errors import (
 from gateway.events import Visibility
 from gateway.rates import Bound
 from gateway.store import Reader, Row, Store
-from gateway.stream import outside, pull_queue, pulls
+from gateway.stream import outside, outside_homes, pull_queue, pulls
 from gateway.stream.post import Post, mine
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
 from inbox.commands.table import Asked, run_command
 from inbox.desk import Desk
 from inbox.slack import PLACE, modals
+from inbox.slack.alerts import acknowledge
 from inbox.slack.answering import load_newer, load_ways, longest
 from inbox.slack.blocks import Say
 from inbox.slack.client import Client
@@ -38,6 +39,7 @@ from inbox.slack.understand import (
     Ask,
     Commanded,
     Moved,
+    Opened,
     Pressed,
     Removed,
     Revoked,
@@ -83,6 +85,11 @@ class Acts:
                     await self._store.write(
                         lambda tx: pull_queue.look_again(tx, PLACE, ask.channel), aside=True
                     )
+            case Opened():
+                team = (await self._client.me()).team
+                await self._store.write(
+                    lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True
+                )
             case Revoked():
                 await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, "token_revoked"))
             case Reworded() | Said() | Removed():
@@ -221,6 +228,9 @@ class Acts:
             return
         asked = Asked(self._desk, caller)
         try:
+            if action == "acknowledge":
+                await acknowledge(asked, key)
+                return
             pull = await self._store.read(lambda look: look.one(PULL, key))
             if pull is None or pull["given_back_at"] is not None:
                 await self._whisper(ask, ask.thread, say("slack.closed_thread"))

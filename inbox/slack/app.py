@@ -15,10 +15,12 @@ from inbox.slack import PLACE, door
 from inbox.slack.acts import Acts
 from inbox.slack.client import Client
 from inbox.slack.draws import Draws
+from inbox.slack.home import Homes
 from inbox.slack.inward import Inward
 from inbox.slack.rooms import Rooms
 from inbox.slack.send import Pace, Sender, forget_seen
 from inbox.slack.socket import Listener
+from inbox.slack.watch import Watcher
 
 
 @contextlib.asynccontextmanager
@@ -41,6 +43,8 @@ async def open_slack(
         works: list[Work] = [
             lambda store: Sender(store, desk.bus, client, rooms, Draws(desk, store), desk.clock, pace).run(),
             forget_seen,
+            lambda store: Watcher(store, desk, client, rooms, pace).run(),
+            lambda store: Homes(store, desk, client, rooms, pace).run(),
         ]
         if config.app_token.get_secret_value():
             works.append(lambda store: Listener(config, session, inward(store), desk.clock).run())

@@ -100,6 +100,11 @@ class Moved(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class Opened(Ask):
+    """Their home tab."""
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked(Ask):
     """The app was removed from the workspace, or its token taken back."""
 
@@ -134,6 +139,8 @@ def _event(payload: Mapping[str, Any], prefix: str, us: str) -> Ask:
         who = user.get("id", "") if isinstance(user, dict) else user
         where = channel.get("id", "") if isinstance(channel, dict) else channel
         return Moved(key, str(who or ""), str(where or ""))
+    if kind == "app_home_opened" and event.get("tab", "home") == "home":
+        return Opened(key, str(user), "")
     if kind in ("tokens_revoked", "app_uninstalled"):
         return Revoked(key, "", "")
     return Nothing(key, "", "", f"an event of type {kind[:40]}")

@@ -23,7 +23,19 @@ from tests.inbox.conftest import House, does, open_house
 FAST = Limits(
     tiers=(9_000, 9_000, 9_000, 9_000), bursts=(900, 900, 900, 900), posts=900, burst=900, workspace=90_000
 )
-QUICK = Pace(post=0.0, header=0.0, unsure=0.1, again=0.02, again_most=0.1, probe=0.02)
+QUICK = Pace(
+    post=0.0,
+    header=0.0,
+    unsure=0.1,
+    again=0.02,
+    again_most=0.1,
+    probe=0.02,
+    tick=0.02,
+    rules=0.05,
+    stirred=0.02,
+    alert=0.05,
+    home=0.05,
+)
 LEFT = """select count(*) from pull_posts where state in ('queued', 'sending', 'unknown')
     or (state = 'posted' and stale > 0)"""
 BEHIND = "select count(*) from pull_places where position < (select position from log_head)"
