@@ -55,8 +55,8 @@ async def load_alert(
     kind, team = kind_of(rule, one.subject), rule.said.team
     if kind == "down":
         names = await account_names(look, language)
-        since = (await out_of_order(look, now, 0)).get(one.subject) or one.began_at
-        return Alert(one, kind, account=names.get(one.subject, one.subject), since=since, by=by)
+        began = (await out_of_order(look, now, 0)).get(one.subject) or one.began_at
+        return Alert(one, kind, account=names.get(one.subject, one.subject), since=began, by=by)
     if one.subject:
         facts = (await rule.look_up(look, [one.subject])).get(one.subject)
         since = None if facts is None else facts.waiting_since

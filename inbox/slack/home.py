@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import orjson
@@ -101,7 +102,9 @@ class Homes:
             await self._store.write(lambda tx: outside_homes.touch(tx, PLACE), aside=True)
         before = self._desk.clock() - round(self._pace.home * 1000)
         due = await self._store.read(lambda look: outside_homes.load_due(look, PLACE, before))
-        if not due or await self._store.read(lambda look: pull_queue.paused(look, PLACE)):
+        if not due:
+            return
+        if await self._store.read(lambda look: pull_queue.paused(look, PLACE)) is not None:
             return
         for home in due:
             try:
@@ -115,9 +118,7 @@ class Homes:
                 return
             except PermanentError as why:
                 log.info("a home tab was refused: %s", why)
-                await self._store.write(
-                    lambda tx, home=home: outside_homes.forget(tx, PLACE, home), aside=True
-                )
+                await self._store.write(partial(outside_homes.forget, place=PLACE, home=home), aside=True)
 
     async def _publish(self, home: Home) -> None:
         blocks = await self._drawn(home)
@@ -144,7 +145,7 @@ class Homes:
         waiting = await _seen(look, WAITING, viewer)
         count = (await _seen(look, HOW_MANY, viewer))[0][0]
         mine = await look.all(MINE, viewer.agent_id)
-        alerts = []
+        alerts: list[Alert] = []
         for one in await watches.load_lasting(look, PLACE):
             if one.does != "alert" or one.acknowledged_at is not None or len(alerts) >= SHOWN:
                 continue

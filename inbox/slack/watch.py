@@ -10,6 +10,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from gateway.errors import NotFound, Refused, Unavailable
 from gateway.events import Actor, ActorKind, Event
@@ -137,10 +138,11 @@ class Watcher:
             return
         by = Actor(ActorKind.AUTOMATION, f"rule:{rule.name}")
         for one in found:
-            key = one.id
             with contextlib.suppress(NotFound):  # it was merged at this moment
                 await self._store.write(
-                    lambda tx, key=key: watches.pull_once(tx, PLACE, rule.name, key, spot, by)
+                    partial(
+                        watches.pull_once, place=PLACE, rule=rule.name, conversation=one.id, spot=spot, by=by
+                    )
                 )
 
     # --- alerts -----------------------------------------------------------------------------------------------------
@@ -150,7 +152,7 @@ class Watcher:
         new = await self._store.scan(lambda look: self._new(look, rule, lasting, now))
         for subject in new:
             await self._store.write(
-                lambda tx, subject=subject: watches.raise_alert(tx, PLACE, rule.name, subject, channel),
+                partial(watches.raise_alert, place=PLACE, rule=rule.name, subject=subject, channel=channel),
                 aside=True,
             )
         return bool(new)
@@ -171,7 +173,7 @@ class Watcher:
         """Those that hold no more are over. Returns whether any is."""
         over = await self._store.scan(lambda look: self._over(look, lasting, now)) if lasting else []
         for key in over:
-            await self._store.write(lambda tx, key=key: watches.end(tx, key), aside=True)
+            await self._store.write(partial(watches.end, key=key), aside=True)
         return bool(over)
 
     async def _over(self, look: Reader, lasting: Sequence[Watch], now: int) -> list[str]:

@@ -22,6 +22,7 @@ import { customerName } from "../names";
 import { chosenId, findAgain, finding } from "../shell/chosen";
 import { WatchChip } from "../notices/watching";
 import { BackToList } from "../shell/back";
+import { WorkedChip } from "../parts";
 import { TagChip } from "../tags";
 import { AssignPicker, CloseButton, MoreActs, PriorityPicker, SnoozePicker, TagPicker, TeamPicker } from "./acts";
 import { LightboxPlace } from "./attachments";
@@ -96,6 +97,7 @@ function Properties({ view }: { view: ConversationView }) {
       <TeamPicker view={view} />
       <PriorityPicker view={view} />
       <WatchChip view={view} />
+      {view.worked && <WorkedChip view={view} />}
       {tags.map((one) => (
         <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />
       ))}
