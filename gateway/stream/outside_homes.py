@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from gateway.store import Reader, Row, Tx
 
 OPENED = """insert into outside_homes (place, workspace, external_id, opened_at) values ($1, $2, $3, $4)
-    on conflict (place, workspace, external_id) do update set opened_at = excluded.opened_at, stale = 1"""
-STALE = "update outside_homes set stale = 1 where place = $1 and digest <> '' and stale = 0"
+    on conflict (place, workspace, external_id) do update set opened_at = excluded.opened_at,
+    stale = outside_homes.stale + 1"""
+# One that shows nothing of anybody is drawn when it is opened, not before.
+STALE = "update outside_homes set stale = stale + 1 where place = $1 and (digest <> '' or stale > 0)"
 DUE = """select * from outside_homes where place = $1 and stale > 0 and published_at <= $2
     order by published_at, external_id limit 50"""
-SHOWS = """update outside_homes set published_at = $4, digest = $5, stale = case when opened_at > $6 then 1 else 0 end
+SHOWS = """update outside_homes set published_at = $4, digest = $5, stale = case when stale > $6 then 1 else 0 end
     where place = $1 and workspace = $2 and external_id = $3"""
 FORGET = "delete from outside_homes where place = $1 and workspace = $2 and external_id = $3"
 
@@ -23,6 +25,8 @@ class Home:
     opened_at: int
     published_at: int
     digest: str
+    stale: int
+    """How often something has happened since it was drawn."""
 
 
 async def opened(tx: Tx, place: str, workspace: str, user: str) -> None:
@@ -41,8 +45,8 @@ async def load_due(look: Reader, place: str, before: int) -> list[Home]:
 
 
 async def shows(tx: Tx, place: str, home: Home, digest: str) -> None:
-    """It shows this from now on; where it was opened meanwhile, it is looked at once more."""
-    await tx.run(SHOWS, place, home.workspace, home.user, tx.now, digest, home.opened_at)
+    """It shows this from now on; where something happened meanwhile, it is drawn once more."""
+    await tx.run(SHOWS, place, home.workspace, home.user, tx.now, digest, home.stale)
 
 
 async def forget(tx: Tx, place: str, home: Home) -> None:
@@ -51,4 +55,11 @@ async def forget(tx: Tx, place: str, home: Home) -> None:
 
 
 def _home(row: Row) -> Home:
-    return Home(row["workspace"], row["external_id"], row["opened_at"], row["published_at"], row["digest"])
+    return Home(
+        row["workspace"],
+        row["external_id"],
+        row["opened_at"],
+        row["published_at"],
+        row["digest"],
+        row["stale"],
+    )

@@ -25,7 +25,8 @@ ACKNOWLEDGE = """update watches set acknowledged_by = $2, acknowledged_at = $3, 
 BEGIN = "update watches set state = 'sending', tries = tries + 1, next_at = $2 where id = $1"
 # What has come of it while it was drawn is drawn at once.
 STANDS = """update watches set state = $2, external = $3, digest = $4, tries = 0, error = null, next_at = case
-    when coalesce(acknowledged_at, 0) = $6 and coalesce(over_at, 0) = $7 then $5 else 0 end where id = $1"""
+    when coalesce(acknowledged_at, 0) = $6 and coalesce(over_at, 0) = $7 then cast($5 as bigint) else 0 end
+    where id = $1"""
 WAITS = "update watches set state = $2, next_at = $3, error = $4, tries = tries + 1 where id = $1"
 ENDED = "update watches set state = $2, error = $3 where id = $1"
 LAST_DIGEST = "select max(upto_at) from watches where place = $1 and rule = $2 and does = 'digest'"

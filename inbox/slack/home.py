@@ -112,7 +112,10 @@ class Homes:
             except TemporaryError as why:
                 self._rests = time.monotonic() + (why.retry_after or self._pace.home)
                 return
-            except (UncertainError, AuthFailed) as why:
+            except AuthFailed as why:
+                await self._store.write(partial(pull_queue.pause, place=PLACE, why=str(why)), aside=True)
+                return
+            except UncertainError as why:
                 log.info("home tabs wait for Slack: %s", why)
                 self._rests = time.monotonic() + self._pace.home
                 return
@@ -135,7 +138,8 @@ class Homes:
         if home.opened_at < self._desk.clock() - LOOKED:
             return [context(say("slack.home.rests"))]
         caller = await self._store.read(lambda look: caller_of(look, home.workspace, home.user))
-        if caller is None:
+        # Whoever has become a guest since sees what a guest does.
+        if caller is None or not await self._rooms.is_ours(home.user):
             return unlinked(say)
         shown = await self._store.scan(lambda look: self._load(look, caller, say))
         return drawn(say, caller.name, shown, lambda number: f"{self._desk.config.public_url}/c/{number}")

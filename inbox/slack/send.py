@@ -64,6 +64,8 @@ class Pace:
     """Between two looks at whether an alert that lasts shows what is so."""
     home: float = 10.0
     """Between two drawings of the same home tab."""
+    asks: float = 60.0
+    """Between two looks whether Slack takes our token, while nothing else asks."""
 
     def wait(self, tries: int) -> float:
         return min(self.again * (1 << min(max(tries - 1, 0), 10)), self.again_most)

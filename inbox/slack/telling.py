@@ -68,7 +68,8 @@ class Teller:
         except AuthFailed as why:
             reason = str(why)
             await self._waits(one, self._pace.probe, reason)
-            await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, reason), aside=True)
+            if await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, reason), aside=True):
+                log.error("Slack does not take our token (%s): alerts wait until it is mended", reason)
         except TemporaryError as why:
             await self._waits(one, why.retry_after or self._pace.wait(one.tries), str(why))
         except UncertainError as why:
@@ -85,6 +86,8 @@ class Teller:
             await self._store.write(lambda tx: watches.ended(tx, one, "over"), aside=True)
             return
         if await self._is_shared(one):
+            if one.tries == 0:
+                log.warning("others read %s: what %s has to say there waits", one.channel, one.rule)
             await self._waits(one, self._pace.alert, SHARED)
             return
         until = self._in(self._pace.unsure)

@@ -12,7 +12,15 @@ import time
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from gateway.errors import NotFound, Refused, Unavailable
+from gateway.errors import (
+    AuthFailed,
+    NotFound,
+    PermanentError,
+    Refused,
+    TemporaryError,
+    Unavailable,
+    UncertainError,
+)
 from gateway.events import Actor, ActorKind, Event
 from gateway.slack_rules import SlackDigest
 from gateway.store import Reader, Store
@@ -54,12 +62,14 @@ class Watcher:
     ) -> None:
         self._store = store
         self._desk = desk
+        self._client = client
         self._rooms = rooms
         self._pace = pace or Pace()
         self._say = Say(desk.config.slack.language)
         self._rules: Mapping[str, Rule] = {one.name: one for one in rules_of(desk.config.slack.rules)}
         self._teller = Teller(store, client, rooms, self._draw, desk.clock, self._pace)
         self._looked = -1e9
+        self._asked = -1e9
         self._cleaned = time.monotonic()
         self._stirred = True
         self._said: set[str] = set()
@@ -71,12 +81,11 @@ class Watcher:
         try:
             while True:
                 try:
-                    await self._turn()
+                    await self.turn()
                 except Unavailable as why:
                     log.info("the rules wait: %s", why)
                 except Exception:
                     log.exception("the rules could not be looked at; they wait")
-                    self._looked = time.monotonic()
                 await asyncio.sleep(self._pace.tick)
         finally:
             stop()
@@ -84,21 +93,39 @@ class Watcher:
     def _happened(self, events: Sequence[Event]) -> None:
         self._stirred = True
 
-    async def _turn(self) -> None:
+    async def turn(self) -> None:
+        """One look at everything. Raises Unavailable, and what is a fault of ours."""
         now = time.monotonic()
         if now - self._cleaned >= CLEANS:
             self._cleaned = now
             while await self._store.write(watches.forget, aside=True):
                 pass
-        if await self._store.read(lambda look: pull_queue.paused(look, PLACE)):
+        if await self._store.read(lambda look: pull_queue.paused(look, PLACE)) or not await self._is_taken():
             return
         if now - self._looked >= (self._pace.stirred if self._stirred else self._pace.rules):
-            self._stirred = False
-            await self._look()
-            self._looked = time.monotonic()
+            self._stirred, self._looked = False, time.monotonic()
+            await self.look()
         await self._teller.tell()
 
-    async def _look(self) -> None:
+    async def _is_taken(self) -> bool:
+        """Does Slack take our token? Agents see that it does not before somebody has waited for a thread in vain."""
+        now = time.monotonic()
+        if now - self._asked < self._pace.asks:
+            return True
+        self._asked = now
+        try:
+            await self._client.look()
+        except AuthFailed as why:
+            reason = str(why)
+            if await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, reason), aside=True):
+                log.error("Slack does not take our token (%s): everything waits until it is mended", reason)
+            return False
+        except (TemporaryError, UncertainError, PermanentError) as why:
+            log.info("Slack does not say whether it takes our token: %s", why)
+        return True
+
+    async def look(self) -> None:
+        """At the rules and the digest. Raises Unavailable."""
         now, changed = self._desk.clock(), False
         said = self._desk.config.slack.digest
         lasting = await self._store.read(lambda look: watches.load_lasting(look, PLACE))
