@@ -109,22 +109,19 @@ def _section(words: str, *, raw: bool) -> Block:
 
 
 def buttons(say: Say, alert: Alert, url: str) -> list[Block]:
-    found: list[Block] = []
-    if alert.watch.acknowledged_at is None:
-        found.append(
-            {
-                "type": "button",
-                "text": plain(say("slack.alert.acknowledge"), 75),
-                "action_id": ACKNOWLEDGE,
-                "value": alert.watch.id,
-                "style": "primary",
-            }
-        )
     inbox = plain(say("slack.inbox"), 75)
-    return [
-        *found,
-        {"type": "button", "text": inbox, "action_id": "parley:inbox", "value": "inbox", "url": url},
-    ]
+    link = {"type": "button", "text": inbox, "action_id": "parley:inbox", "value": "inbox", "url": url}
+    return [link] if alert.watch.acknowledged_at is not None else [acknowledging(say, alert), link]
+
+
+def acknowledging(say: Say, alert: Alert) -> Block:
+    return {
+        "type": "button",
+        "text": plain(say("slack.alert.acknowledge"), 75),
+        "action_id": ACKNOWLEDGE,
+        "value": alert.watch.id,
+        "style": "primary",
+    }
 
 
 async def acknowledge(asked: Asked, key: str) -> None:

@@ -26,7 +26,7 @@ from gateway.stream.outside_homes import Home
 from inbox.auth.caller import Caller
 from inbox.desk import Desk
 from inbox.slack import PLACE
-from inbox.slack.alerts import Alert, buttons, load_alert, moment, titled
+from inbox.slack.alerts import Alert, acknowledging, load_alert, moment, titled
 from inbox.slack.blocks import Block, Say, clipped, context, escape, marked, plain
 from inbox.slack.client import Client
 from inbox.slack.links import caller_of
@@ -36,8 +36,8 @@ from inbox.slack.send import Pace
 
 log = logging.getLogger(__name__)
 
-SHOWN = 10
-"""Conversations, and alerts, of a list."""
+ALERTS = 5
+"""Alerts that are shown; what others there are stands in their channels."""
 LOOKED = 12 * 3_600_000
 """ms after which a tab that nobody has opened again shows nothing of anybody."""
 WAITING = """select c.id, c.number, c.waiting_since, k.name from conversations c join contacts k on k.id = c.contact_id
@@ -47,7 +47,9 @@ HOW_MANY = """select count(*) from conversations c
     where c.merged_into is null and c.status = 'open' and c.waiting_since is not null and {sees}"""
 MINE = """select c.id, c.number, c.waiting_since, k.name from conversations c join contacts k on k.id = c.contact_id
     where c.merged_into is null and c.status = 'open' and c.assignee_id = $1
-    order by coalesce(c.waiting_since, c.last_at), c.id limit 10"""
+    order by case when c.waiting_since is null then 1 else 0 end, coalesce(c.waiting_since, c.last_at), c.id limit 10"""
+HOW_MANY_MINE = """select count(*) from conversations c
+    where c.merged_into is null and c.status = 'open' and c.assignee_id = $1"""
 SEES = "select 1 from conversations c where c.id = $1 and c.merged_into is null and {sees}"
 
 
@@ -58,7 +60,11 @@ class Shown:
     waiting: Sequence[Row]
     count: int
     mine: Sequence[Row]
+    owned: int
+    """All that are hers."""
     alerts: Sequence[Alert]
+    more: int = 0
+    """Alerts that are not shown."""
 
 
 class Homes:
@@ -149,15 +155,19 @@ class Homes:
         waiting = await _seen(look, WAITING, viewer)
         count = (await _seen(look, HOW_MANY, viewer))[0][0]
         mine = await look.all(MINE, viewer.agent_id)
-        alerts: list[Alert] = []
+        alerts = await self._alerts(look, viewer, say)
+        owned = await look.value(HOW_MANY_MINE, viewer.agent_id)
+        return Shown(waiting, count, mine, owned, alerts[:ALERTS], len(alerts[ALERTS:]))
+
+    async def _alerts(self, look: Reader, viewer: Viewer, say: Say) -> list[Alert]:
+        found: list[Alert] = []
         for one in await watches.load_lasting(look, PLACE):
-            if one.does != "alert" or one.acknowledged_at is not None or len(alerts) >= SHOWN:
+            if one.does != "alert" or one.acknowledged_at is not None:
                 continue
-            now = self._desk.clock()
-            alert = await load_alert(look, self._rules, one, now, PLACE, say.language)
+            alert = await load_alert(look, self._rules, one, self._desk.clock(), PLACE, say.language)
             if await may_see(look, viewer, alert, self._rules.get(one.rule)):
-                alerts.append(alert)
-        return Shown(waiting, count, mine, alerts)
+                found.append(alert)
+        return found
 
 
 async def _seen(look: Reader, sql: str, viewer: Viewer) -> Sequence[Row]:
@@ -194,41 +204,35 @@ def drawn(say: Say, name: str, shown: Shown, url: Callable[[int], str]) -> list[
     blocks: list[Block] = [context(say("slack.home.as", name=name))]
     if shown.alerts:
         blocks.append({"type": "header", "text": plain(say("slack.home.alerts"), 150)})
-        for alert in shown.alerts:
-            blocks += _alert(say, alert, url)
-    blocks.append({"type": "header", "text": plain(say("slack.home.waiting", count=shown.count), 150)})
-    blocks += _rows(say, shown.waiting, url, say("slack.said.queue_empty"))
-    if shown.count > len(shown.waiting):
-        blocks.append(context(say("slack.home.more", count=shown.count - len(shown.waiting))))
+        blocks += [_alert(say, alert, url) for alert in shown.alerts]
+        if shown.more:
+            blocks.append(context(say("slack.home.more_alerts", count=shown.more)))
+        blocks.append({"type": "divider"})
     blocks.append({"type": "header", "text": plain(say("slack.home.mine"), 150)})
-    return [*blocks, *_rows(say, shown.mine, url, say("slack.home.mine_none"))][:100]
+    blocks += _rows(say, shown.mine, shown.owned, url, say("slack.home.mine_none"))
+    blocks.append({"type": "divider"})
+    blocks.append({"type": "header", "text": plain(say("slack.home.waiting", count=shown.count), 150)})
+    return blocks + _rows(say, shown.waiting, shown.count, url, say("slack.said.queue_empty"))
 
 
-def _alert(say: Say, alert: Alert, url: Callable[[int], str]) -> list[Block]:
-    told = f"*{escape(titled(say, alert))}*"
+def _alert(say: Say, alert: Alert, url: Callable[[int], str]) -> Block:
+    title = escape(clipped(titled(say, alert), 300))
+    told = f"*{title}*" if alert.one is None else f"*<{url(alert.one.number)}|{title}>*"
     if alert.since is not None:
         told += f"\n{say('slack.alert.since')} {moment(alert.since)}"
-    link = url(alert.one.number) if alert.one is not None else url(0).rpartition("/c/")[0]
-    acts: Block = {"type": "actions", "elements": buttons(say, alert, link)}
-    return [{"type": "section", "text": marked(clipped(told, 3_000))}, acts]
+    return {"type": "section", "text": marked(told), "accessory": acknowledging(say, alert)}
 
 
-def _rows(say: Say, rows: Sequence[Row], url: Callable[[int], str], none: str) -> list[Block]:
+def _rows(say: Say, rows: Sequence[Row], count: int, url: Callable[[int], str], none: str) -> list[Block]:
     if not rows:
         return [context(none)]
-    return [_row(say, row, url) for row in rows]
+    more = [context(say("slack.home.more", count=count - len(rows)))] if count > len(rows) else []
+    return [_row(say, row, url) for row in rows] + more
 
 
 def _row(say: Say, row: Row, url: Callable[[int], str]) -> Block:
     title = say("slack.header", number=row["number"], name=row["name"] or say("slack.nobody"))
-    told = f"*{escape(clipped(title, 200))}*"
+    told = f"*<{url(row['number'])}|{escape(clipped(title, 200))}>*"
     if row["waiting_since"] is not None:
         told += f"\n{say('slack.waiting')} {moment(row['waiting_since'])}"
-    link = {
-        "type": "button",
-        "text": plain(say("slack.inbox"), 75),
-        "action_id": "parley:inbox",
-        "value": "inbox",
-        "url": url(row["number"]),
-    }
-    return {"type": "section", "text": marked(told), "accessory": link}
+    return {"type": "section", "text": marked(told)}

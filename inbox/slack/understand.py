@@ -212,6 +212,8 @@ def _for_customer(text: str, prefix: str) -> tuple[bool, str]:
 def catching_up(channel: str, thread: str, said: Mapping[str, Any], prefix: str, us: str) -> Iterator[Ask]:
     """The asks of a message as `conversations.replies` shows it: those that its events would have been."""
     try:
+        if not isinstance(said.get("edited") or {}, Mapping):
+            return
         ask = _written(channel, {"thread_ts": thread, **said}, prefix, us)
     except (KeyError, TypeError, AttributeError):
         return

@@ -94,10 +94,10 @@ function Properties({ view }: { view: ConversationView }) {
   return (
     <div class="head-tags">
       <AssignPicker view={view} />
+      {view.worked && <WorkedChip view={view} />}
       <TeamPicker view={view} />
       <PriorityPicker view={view} />
       <WatchChip view={view} />
-      {view.worked && <WorkedChip view={view} />}
       {tags.map((one) => (
         <TagChip key={one.id} tag={one} remove={() => void tag(view.id, [], [one.id])} />
       ))}

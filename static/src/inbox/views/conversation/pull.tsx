@@ -39,7 +39,7 @@ export function PullDialog({ view, close }: { view: ConversationView; close: () 
     }
   };
   return (
-    <Dialog title={t("pull", { place: place.label })} close={close}>
+    <Dialog title={t(worked ? "worked.title" : "pull", { place: place.label })} close={close}>
       <form
         class="form"
         onSubmit={(event) => {
@@ -48,7 +48,10 @@ export function PullDialog({ view, close }: { view: ConversationView; close: () 
         }}
       >
         {worked ? (
-          <p>{t("pull.worked", { channel: worked.channel, name: takenBy(worked.by) })}</p>
+          <>
+            <p>{t("pull.worked", { channel: worked.channel, name: takenBy(worked.by) })}</p>
+            <p class="faint">{t("worked.back")}</p>
+          </>
         ) : (
           <>
             <p class="faint">{t("pull.more")}</p>

@@ -28,7 +28,7 @@ export function WorkedChip({ view }: { view: ConversationView }) {
             title={words}
             onClick={() => (asking.value = { conversation: view.id, what: "pull" })}
           >
-            <Icon name="open" size={14} />
+            <Icon name="out" size={14} />
             <span>{words}</span>
           </button>
         );
