@@ -70,7 +70,6 @@ class OutsideHeader:
     team: str | None = None
     priority: int = 0
     tags: tuple[str, ...] = ()
-    snoozed_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,6 @@ def header(
         team=teams.get(view["team"] or ""),
         priority=view["priority"],
         tags=tuple(tags[one] for one in view["tags"] if one in tags),
-        snoozed_until=view["snoozed_until"],
     )
 
 

@@ -18,6 +18,8 @@ from gateway.stream.pulls import Audience, give_back
 
 AT_ONCE = 500
 """Facts taken in one transaction."""
+AT_A_TIME = 5
+"""Posts of a channel that are looked at together."""
 HEADER, STORY = 0, 1
 """The parts of a pull's first fact."""
 
@@ -51,6 +53,12 @@ KNOWN_ANEW = """update pull_posts set stale = stale + 1 where kind = 'header' an
     select p.id from events e join conversations c on c.contact_id = e.contact_id
     join pulls p on p.conversation_id = c.id and (p.given_back_at is null or e.kind = 'contact.erased')
     where e.position > $1 and e.position <= $2 and e.kind in ('contact.changed', 'contact.erased') and p.place = $3)"""
+# Also of what she had erased before: her name is still above it.
+NAMED = """update pull_posts set stale = stale + 1 where state in ('posted', 'unknown', 'sending') and kind = 'message'
+    and id in (select x.id from events e join conversations c on c.contact_id = e.contact_id
+        join pulls p on p.conversation_id = c.id join pull_posts x on x.pull_id = p.id
+        join messages m on m.id = x.message_id and m.author_kind = 'customer'
+        where e.position > $1 and e.position <= $2 and e.kind = 'contact.erased' and p.place = $3)"""
 PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, state)
     values ($1, $2, $3, $4, $5, $6, 'queued') on conflict do nothing"""
 # What is still queued is drawn when its turn comes.
@@ -60,11 +68,6 @@ STALE_HEADER = """update pull_posts set stale = stale + 1 where pull_id = $1 and
 STALE_SEEN = """update pull_posts set stale = stale + 1 where id = (select x.id from pull_posts x
     join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and m.leg_id = $2
     and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
-STALE_ALL = """update pull_posts set stale = stale + 1 where pull_id = $1
-    and kind in ('header', 'story', 'message', 'line')"""
-LOOK_AGAIN = """update pull_posts set stale = stale + 1 where kind = 'header'
-    and state in ('posted', 'unknown', 'sending') and pull_id in (select id from pulls
-        where place = $1 and channel = $2 and audience = 'inner' and given_back_at is null)"""
 MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_back_at is null
     and not exists (select 1 from pulls o where o.conversation_id = $2 and o.place = pulls.place
         and o.given_back_at is null)"""
@@ -76,9 +79,15 @@ _HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $
         select 1 from pull_posts y where y.pull_id = o.pull_id and y.state in ('queued', 'sending', 'unknown')
         and (y.position, y.part) < (o.position, o.part))
     union all select s.id from pull_posts s where s.state = 'posted' and s.stale > 0)"""
-DUE = f"""select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
-    p.upto_position, p.given_back_at {_HEADS} and x.next_at <= $2
-    order by case when x.state = 'posted' then 1 else 0 end, x.position, x.part"""
+# Before all: what some of those who read it must not see. Then what was never shown, then what shows something old.
+_FIRST = "case when x.next_at < 0 then 0 when x.state = 'posted' then 2 else 1 end, x.position, x.part"
+# As nothing else is done in a channel meanwhile, few of each are enough, and each has its turn.
+DUE = f"""select f.*, exists (select 1 from pull_posts o where o.pull_id = f.pull_id and o.state = 'posted'
+        and o.position > f.position and (f.external is null or o.external < f.external)) as behind
+    from (select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
+        p.upto_position, p.given_back_at, row_number() over (partition by p.channel order by {_FIRST}) as turn
+        {_HEADS} and x.next_at <= $2) f
+    where f.turn <= {AT_A_TIME} order by f.turn, f.position, f.part"""
 SOON = f"select min(x.next_at) {_HEADS} and x.next_at > $2"
 BEGIN = "update pull_posts set state = 'sending', tries = tries + 1, stale = 0, next_at = $2 where id = $1"
 POSTED = """update pull_posts set state = 'posted', external = $2, digest = $3, error = null, next_at = 0,
@@ -88,8 +97,12 @@ DRAWN = """update pull_posts set digest = $3, error = null, tries = 0, next_at =
     stale = case when stale = $2 then 0 else stale end where id = $1"""
 WAITS = "update pull_posts set state = $2, next_at = $3, error = $4 where id = $1"
 ENDED = "update pull_posts set state = $2, error = $3, stale = 0 where id = $1"
+GONE = """update pull_posts set state = case when stale = $2 then 'skipped' else 'queued' end, external = null,
+    digest = '', error = null, stale = 0, tries = 0, next_at = 0 where id = $1"""
 BROKEN = """update pull_posts set state = 'failed', error = $2, stale = 0 where pull_id = $1
     and state in ('queued', 'sending', 'unknown')"""
+NEWEST = """select p.pulled_at, (select max(x.external) from pull_posts x
+    where x.pull_id = p.id and x.state = 'posted') as external from pulls p where p.id = $1"""
 LINES = {"status", "assignee", "team", "priority", "tags_added", "tags_removed"}
 
 
@@ -115,6 +128,8 @@ class Due:
     stale: int
     tries: int
     closed: bool
+    behind: bool = False
+    """It stands, or comes to stand, below what came after it."""
 
     @property
     def stands(self) -> bool:
@@ -147,6 +162,7 @@ async def follow(tx: Tx, place: str) -> bool:
                 upto = fact["position"]
                 break
     await tx.run(KNOWN_ANEW, after, upto, place)
+    await tx.run(NAMED, after, upto, place)
     await tx.run(CHANGED, after, upto, place)
     await tx.run(TOLD_BEFORE, after, upto, place)
     await tx.run(MOVE, place, upto)
@@ -229,7 +245,14 @@ def _due(row: Row) -> Due:
         stale=row["stale"],
         tries=row["tries"],
         closed=row["given_back_at"] is not None,
+        behind=bool(row["behind"]),
     )
+
+
+async def newest(look: Reader, pull: str) -> tuple[str | None, int]:
+    """The place's name of the last post in its thread, and when it was pulled (UTC ms)."""
+    row = await look.one(NEWEST, pull)
+    return (None, 0) if row is None else (row["external"], row["pulled_at"])
 
 
 async def begin(tx: Tx, due: Due, until: int) -> None:
@@ -255,25 +278,18 @@ async def waits(tx: Tx, due: Due, until: int, why: str, *, uncertain: bool = Fal
 
 
 async def ended(tx: Tx, due: Due, why: str | None = None) -> None:
-    """It will not be posted: there is nothing to show (None), or the place will never take it."""
-    state = "posted" if due.stands else "skipped" if why is None else "failed"
-    await tx.run(ENDED, due.id, state, None if why is None else why[:200])
+    """The place will never take it, and what stands there stays as it is; or there is nothing to show (None), and
+    nothing of it stands there: what changed meanwhile is looked at again."""
+    if why is None:
+        await tx.run(GONE, due.id, due.stale if due.stands else 0)
+    else:
+        await tx.run(ENDED, due.id, "posted" if due.stands else "failed", why[:200])
 
 
 async def broken(tx: Tx, due: Due, why: str) -> None:
-    """Nothing can be posted in its channel any more: the conversation is given back."""
-    await give_back(tx, due.pull, SYSTEM)
+    """Nothing can be posted there any more, or nothing ever could: the conversation is given back."""
+    await give_back(tx, due.pull, SYSTEM, why)
     await tx.run(BROKEN, due.pull, why[:200])
-
-
-async def draw_all(tx: Tx, pull: str) -> None:
-    """Whoever reads the thread has changed: everything in it is drawn anew."""
-    await tx.run(STALE_ALL, pull)
-
-
-async def look_again(tx: Tx, place: str, channel: str) -> None:
-    """Somebody else may read that channel from now on: also where nothing is said any more, one looks."""
-    await tx.run(LOOK_AGAIN, place, channel)
 
 
 async def pause(tx: Tx, place: str, why: str) -> bool:

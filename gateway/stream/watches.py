@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from gateway.events import Actor, Event, Kind, new_id
 from gateway.store import Reader, Row, Tx
 from gateway.stream.hold import hold
-from gateway.stream.pulls import Spot, find_open, pull
+from gateway.stream.pulls import Spot, find_open, know_channel, pull
 
 NEW = """insert into watches (id, place, rule, subject, does, channel, began_at, upto_at, over_at, state)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing"""
@@ -72,6 +72,7 @@ def as_watch(row: Row) -> Watch:
 
 async def raise_alert(tx: Tx, place: str, rule: str, subject: str, channel: str) -> bool:
     """It holds from now on. Returns whether that is new."""
+    await know_channel(tx, place, channel)
     row = (new_id(), place, rule, subject, "alert", channel, tx.now, None, None, "open")
     return bool(await tx.run(NEW, *row))
 
@@ -93,6 +94,7 @@ async def end(tx: Tx, key: str) -> bool:
 
 async def begin_digest(tx: Tx, place: str, rule: str, day: str, channel: str, since: int, upto: int) -> bool:
     """The digest of a day (`2026-11-23`) is to be said, once. Returns whether that is new."""
+    await know_channel(tx, place, channel)
     row = (new_id(), place, rule, day, "digest", channel, since, upto, upto, "open")
     return bool(await tx.run(NEW, *row))
 

@@ -23,6 +23,7 @@ from gateway.events import Visibility
 from gateway.rates import Bound
 from gateway.store import Reader, Row, Store
 from gateway.stream import outside, outside_homes, pull_queue, pulls
+from gateway.stream import pull_readers as readers
 from gateway.stream.post import Post, mine
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
@@ -82,9 +83,9 @@ class Acts:
             case Moved():
                 self._rooms.forget(ask.channel or None, ask.user or None)
                 if ask.channel:
-                    await self._store.write(
-                        lambda tx: pull_queue.look_again(tx, PLACE, ask.channel), aside=True
-                    )
+                    await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
+                elif ask.strange:
+                    await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
             case Opened():
                 team = (await self._client.me()).team
                 await self._store.write(
@@ -148,9 +149,8 @@ class Acts:
         if await self._store.read(lambda look: _was_overtaken(look, ask)):
             return
         message = await self._written(asked, ask)
-        first = f"said:{ask.channel}:{ask.ts}"
-        if message is None and ask.public and await self._seen(first):
-            # It was refused as it stood first: whoever wants it sent says so once more.
+        if message is None and ask.public:
+            # As it stood first it was refused, or has not come: whoever wants it sent says so in a message of its own.
             await self._whisper(ask, ask.thread, say("slack.edit_sends_nothing"))
         elif message is None:
             await self._write(asked, ask, pull, say)
@@ -346,7 +346,7 @@ class Acts:
     async def _link(self, ask: Commanded, say: Say) -> str:
         await self._tries.admit(ask.user)
         me = await self._client.me()
-        if not await self._rooms.is_ours(ask.user):
+        if not await self._rooms.may_act(ask.user):
             raise Refused("errors.link_guest", f"{ask.user} is a guest or of elsewhere")
         code, secret = ask.rest, self._store.secret
         agent = await self._store.write(lambda tx: outside.link(tx, secret, PLACE, me.team, ask.user, code))
@@ -369,6 +369,8 @@ class Acts:
         except AWAY:
             log.info("nobody is known while Slack is away")
             raise
+        if not await self._rooms.may_act(user):
+            return None
         return await self._store.read(lambda look: caller_of(look, me.team, user))
 
     async def _whisper(self, ask: Ask, thread: str, words: str) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -101,6 +102,13 @@ def context(*parts: str) -> Block:
     return {"type": "context", "elements": [plain(" · ".join(one for one in parts if one), CONTEXT)]}
 
 
+def moment(at: int) -> str:
+    """A time (UTC ms) as each reader's own clock has it, in mrkdwn; where that cannot be shown, the world's."""
+    seconds = at // 1000
+    plainly = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{plainly}>"
+
+
 def words_of(text: str) -> list[Block]:
     return [{"type": "section", "text": plain(piece)} for piece in pieces(text) if piece.strip()]
 
@@ -153,8 +161,7 @@ class Drawing:
             told += [("slack.subject", view.subject)] if view.subject else []
         fields = [f"*{say(key)}*\n{clipped(escape(value), 500) or '-'}" for key, value in told]
         if view.waiting_since is not None:
-            at = view.waiting_since // 1000
-            fields.append(f"*{say('slack.waiting')}*\n<!date^{at}^{{date_short_pretty}} {{time}}|{at}>")
+            fields.append(f"*{say('slack.waiting')}*\n{moment(view.waiting_since)}")
         return fields[:10]
 
     def _actions(self, view: OutsideHeader, pull: str) -> Block:
@@ -192,8 +199,10 @@ class Drawing:
     def _open(self, view: OutsideHeader) -> Block:
         return {"type": "actions", "elements": [self._link(view)]}
 
-    def message(self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None) -> Drawn:
-        """`files`: those that are named here; None: all of them."""
+    def message(
+        self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None, behind: bool = False
+    ) -> Drawn:
+        """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it."""
         body = self.body(one)
         name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
         blocks = words_of(clipped(body, BODY)) if body else []
@@ -201,6 +210,9 @@ class Drawing:
         named = one.files if files is None else files
         blocks += [context(self.say("slack.file", name=file.name, size=size(file.size))) for file in named]
         blocks.append(context(*self.about(one)))
+        if behind:
+            written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
+            blocks[-1]["elements"].append(written)
         text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)

@@ -32,6 +32,7 @@ LATEST = 41
 STORY = f"""{MESSAGES} where m.conversation_id = $1 and m.position < $2 and (m.visibility = 'public' or $3 = 1)
     order by m.at desc, m.position desc limit {LATEST}"""
 EVENT = "select * from events where position = $1"
+ERASED = """select k.erased_at from identities i join contacts k on k.id = i.contact_id where i.id = $1"""
 NUMBER = "select number from conversations where id = $1"
 
 
@@ -52,7 +53,7 @@ class Draws:
         drawing = await self.drawing(look)
         if due.kind == "message":
             one = await self._message(look, due, shared)
-            return None if one is None else drawing.message(one)
+            return None if one is None else drawing.message(one, behind=due.behind)
         if due.kind == "line":
             return await self._line(look, drawing, due, shared)
         number = await look.value(NUMBER, due.conversation)
@@ -87,6 +88,13 @@ class Draws:
         content = (await load_messages(look, [due.message or ""])).get(due.message or "")
         if content is None:
             return None
+        row = content.row
+        if (
+            row["author_kind"] == "customer"
+            and row["erased_at"]
+            and await look.value(ERASED, row["author_id"])
+        ):
+            return None  # Slack lets nobody change the name above a post
         view = (await load_conversations(look, [due.conversation])).get(due.conversation)
         legs = {} if view is None else {leg["id"]: leg for leg in view["legs"]}
         return outside.message(content.row, content.files, shared=shared, leg=legs.get(content.row["leg_id"]))

@@ -145,7 +145,7 @@ class Homes:
             return [context(say("slack.home.rests"))]
         caller = await self._store.read(lambda look: caller_of(look, home.workspace, home.user))
         # Whoever has become a guest since sees what a guest does.
-        if caller is None or not await self._rooms.is_ours(home.user):
+        if caller is None or not await self._rooms.may_act(home.user):
             return unlinked(say)
         shown = await self._store.scan(lambda look: self._load(look, caller, say))
         return drawn(say, caller.name, shown, lambda number: f"{self._desk.config.public_url}/c/{number}")

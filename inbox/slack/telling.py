@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
 from gateway.store import Store
 from gateway.stream import pull_queue, watches
+from gateway.stream import pull_readers as readers
 from gateway.stream.pulls import Audience
 from gateway.stream.watches import Watch
 from inbox.slack import PLACE
@@ -47,10 +48,12 @@ class Teller:
         self._free: dict[str, float] = {}
 
     async def tell(self) -> None:
-        """All that is due, one by one; a channel that was just posted to has its turn later. Raises Unavailable."""
+        """All that is due, one by one; a channel that was just posted to has its turn later, and one of
+        which nobody knows who reads it. Raises Unavailable."""
         now = self._clock()
+        doubted = dict(await self._store.read(lambda look: readers.doubted(look, PLACE, now)))
         for one in await self._store.read(lambda look: watches.load_due(look, PLACE, now)):
-            if self._free.get(one.channel, 0.0) > time.monotonic():
+            if one.channel in doubted or self._free.get(one.channel, 0.0) > time.monotonic():
                 continue
             try:
                 await self._do(one)

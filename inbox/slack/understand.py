@@ -24,6 +24,8 @@ MOVES = {
     *("channel_archive", "channel_unarchive", "channel_left", "group_left", "channel_deleted", "user_change"),
     *("channel_convert_to_private", "channel_id_changed", "shared_channel_invite_accepted", "team_join"),
 }
+STRANGE = ("is_restricted", "is_ultra_restricted", "is_stranger")
+"""Of somebody who is not one of our own people."""
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -70,7 +72,6 @@ class Pressed(Ask):
     value: str
     thread: str
     trigger: str
-    view: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +92,14 @@ class Commanded(Ask):
 
     verb: str
     rest: str
-    trigger: str
 
 
 @dataclass(frozen=True, slots=True)
 class Moved(Ask):
-    """Who reads a channel, or who somebody is, may be another thing now."""
+    """Who reads a channel, or who somebody is, may be another thing now. To hear it twice harms nothing: no key."""
+
+    strange: bool = False
+    """They are a guest, or of elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,8 @@ def _event(payload: Mapping[str, Any], prefix: str, us: str) -> Ask:
     if kind in MOVES:
         who = user.get("id", "") if isinstance(user, dict) else user
         where = channel.get("id", "") if isinstance(channel, dict) else channel
-        return Moved(key, str(who or ""), str(where or ""))
+        strange = isinstance(user, dict) and any(user.get(one) for one in STRANGE)
+        return Moved("", str(who or ""), str(where or ""), strange)
     if kind == "app_home_opened" and event.get("tab", "home") == "home":
         return Opened(key, str(user), "")
     if kind in ("tokens_revoked", "app_uninstalled"):
@@ -178,8 +182,10 @@ def _changed(channel: str, event: Mapping[str, Any], prefix: str, us: str) -> As
     at = str((now.get("edited") or {}).get("ts") or "")
     if not at or now.get("text") == before.get("text"):
         return Nothing(said.key, said.user, channel, "its words are the same")
+    # A note does not become an answer by an edit.
+    public = said.public and _for_customer(str(before.get("text") or ""), prefix)[0]
     key = f"edit:{channel}:{said.ts}:{at}"[:KEY]
-    return Reworded(key, said.user, channel, said.thread, said.ts, said.text, said.public, said.files, at)
+    return Reworded(key, said.user, channel, said.thread, said.ts, said.text, public, said.files, at)
 
 
 def _removed(channel: str, gone: Mapping[str, Any], ts: str, us: str) -> Ask:
@@ -219,7 +225,9 @@ def catching_up(channel: str, thread: str, said: Mapping[str, Any], prefix: str,
         return
     if not isinstance(ask, Said):
         return
-    yield ask
+    edited = said.get("edited")
+    if not (ask.public and edited):  # how it stood first nobody knows
+        yield ask
     if at := str((said.get("edited") or {}).get("ts") or ""):
         key = f"edit:{channel}:{ask.ts}:{at}"[:KEY]
         yield Reworded(key, ask.user, channel, thread, ask.ts, ask.text, ask.public, ask.files, at)
@@ -239,7 +247,6 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
             _value(action),
             str(container.get("thread_ts") or container.get("message_ts") or ""),
             str(payload.get("trigger_id") or ""),
-            payload.get("view"),
         )
     if kind == "view_submission":
         view = payload["view"]
@@ -287,7 +294,6 @@ def _command(payload: Mapping[str, Any]) -> Ask:
         str(payload.get("channel_id") or ""),
         verb.lower(),
         rest.strip(),
-        trigger,
     )
 
 

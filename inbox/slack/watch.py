@@ -104,7 +104,11 @@ class Watcher:
             return
         if now - self._looked >= (self._pace.stirred if self._stirred else self._pace.rules):
             self._stirred, self._looked = False, time.monotonic()
-            await self.look()
+            try:
+                await self.look()
+            except Unavailable:
+                self._asked = -1e9  # it may be our token
+                raise
         await self._teller.tell()
 
     async def _is_taken(self) -> bool:

@@ -18,7 +18,7 @@ from gateway.sandbox.slack.town import Slack, open_slack
 from gateway.store import Reader, Store
 from inbox.slack import app as ours
 from inbox.slack.send import Pace
-from tests.inbox.conftest import House, does, open_house
+from tests.inbox.conftest import Clock, House, does, open_house
 
 FAST = Limits(
     tiers=(9_000, 9_000, 9_000, 9_000), bursts=(900, 900, 900, 900), posts=900, burst=900, workspace=90_000
@@ -35,6 +35,7 @@ QUICK = Pace(
     stirred=0.02,
     alert=0.05,
     home=0.05,
+    look=0.2,
 )
 LEFT = """select count(*) from pull_posts where state in ('queued', 'sending', 'unknown')
     or (state = 'posted' and stale > 0)"""
@@ -52,6 +53,8 @@ class Town:
     joon: Person
     """Is linked to nobody."""
     support: Channel
+    clock: Clock
+    """Slack's; the house has its own."""
     _running: list[asyncio.Task[None]] = field(default_factory=list)
     _open: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
@@ -59,11 +62,13 @@ class Town:
     def store(self) -> Store:
         return self.house.store
 
-    async def starts(self, pace: Pace = QUICK, application: web.Application | None = None) -> None:
+    async def starts(
+        self, pace: Pace = QUICK, application: web.Application | None = None, store: Any = None
+    ) -> None:
         works = await self._open.enter_async_context(
             ours.open_slack(application or web.Application(), self.house.desk, pace)
         )
-        self._running = [asyncio.create_task(_run(work, self.store)) for work in works]
+        self._running = [asyncio.create_task(_run(work, store or self.store)) for work in works]
 
     async def stops(self) -> None:
         for task in self._running:
@@ -71,6 +76,11 @@ class Town:
         await asyncio.gather(*self._running, return_exceptions=True)
         self._running = []
         await self._open.aclose()
+
+    def passes(self, seconds: float) -> None:
+        """Time, here and there: nobody waits for it."""
+        for clock in (self.clock, self.house.clock):
+            clock.ahead += round(seconds * 1000)
 
     async def links(self, person: Person, who: str = "ann") -> None:
         made = await does(self.house, who, "make_link_code", place="slack")
@@ -178,8 +188,9 @@ async def _run(work: Any, store: Store) -> None:
 async def open_town(
     folder: Path, url: str = "", *, limits: Limits = FAST, socket: bool = True, **more: Any
 ) -> AsyncIterator[Town]:
+    clock = Clock()
     async with (
-        open_slack(limits=limits) as slack,
+        open_slack(limits=limits, clock=clock) as slack,
         open_house(url or f"sqlite:///{folder}/parley.db", folder) as house,
     ):
         installed = slack.installation
@@ -187,7 +198,7 @@ async def open_town(
         said: Any = {"bot_token": installed.bot_token, "api_base": slack.api, **way, **more}
         house.desk.config = house.desk.config.model_copy(update={"slack": Settings(**said)})
         mina, joon = slack.person("Mina Park"), slack.person("Joon Lee", locale="ko-KR")
-        town = Town(house, slack, mina, joon, slack.channel("support", mina, joon))
+        town = Town(house, slack, mina, joon, slack.channel("support", mina, joon), clock)
         try:
             yield town
         finally:
