@@ -138,7 +138,10 @@ class Acts:
         if not text.strip():
             return
         if ask.public:
-            await self._to_customer(asked, pull, text, _client_id(ask), await self._shown(pull["id"], ask.ts))
+            key, former = _client_id(ask), await self._written(asked, ask)
+            if former is not None and former["visibility"] == Visibility.NOTE:
+                key += ":sent"  # an edit of it came first, and is a note
+            await self._to_customer(asked, pull, text, key, await self._shown(pull["id"], ask.ts))
             return
         note = {"conversation": pull["conversation_id"], "client_id": _client_id(ask), "text": text}
         await run_command(asked, "note", note)
