@@ -159,11 +159,12 @@ async def serve(arguments: argparse.Namespace) -> int:
 
 
 async def _serve_by_workers(config: Any) -> int:
+    from gateway.config import check_workers
     from gateway.seat import seat_of, seated
     from gateway.store import open_store
-    from gateway.workers import Workers, check_possible, open_sockets
+    from gateway.workers import Workers, open_sockets
 
-    check_possible(config)
+    check_workers(config)
     with seated(seat_of(config), f"the data directory {config.data}"):
         store = await open_store(config.database_url, seals=config.seals())
         try:

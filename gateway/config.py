@@ -433,3 +433,18 @@ def _model(annotation: Any) -> type[BaseModel] | None:
     if get_origin(annotation) in (Union, types.UnionType, dict):
         return next((found for inner in get_args(annotation) if (found := _model(inner))), None)
     return None
+
+
+def check_workers(config: Config) -> None:
+    """Raises ConfigError, with the way forward, for what only one process can serve."""
+    many = f"[server] workers = {config.server.workers}"
+    if config.database_url.startswith("sqlite"):
+        raise ConfigError(
+            f"{many}: several processes need PostgreSQL, SQLite is one process's. Leave workers at 1, or carry what "
+            "is there over with: parley move --to postgresql://..."
+        )
+    if not config.redis.url.get_secret_value():
+        raise ConfigError(
+            f"{many}: [redis] url is empty. Without it processes do not hear of each other who is there, looks or "
+            "types, and each counts rates for itself. Name a Redis or Valkey, or leave workers at 1"
+        )

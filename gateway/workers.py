@@ -21,7 +21,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from gateway.config import Config
 from gateway.errors import ConfigError
 
 log = logging.getLogger(__name__)
@@ -36,21 +35,6 @@ FAREWELL = 45.0
 """Seconds beyond `[server] drain` that a worker is given to end before it is killed."""
 
 Sockets = Sequence[socket.socket]
-
-
-def check_possible(config: Config) -> None:
-    """Raises ConfigError, with the way forward, for what only one process can serve."""
-    many = f"[server] workers = {config.server.workers}"
-    if config.database_url.startswith("sqlite"):
-        raise ConfigError(
-            f"{many}: several processes need PostgreSQL, SQLite is one process's. Leave workers at 1, or carry what "
-            "is there over with: parley move --to postgresql://..."
-        )
-    if not config.redis.url.get_secret_value():
-        raise ConfigError(
-            f"{many}: [redis] url is empty. Without it processes do not hear of each other who is there, looks or "
-            "types, and each counts rates for itself. Name a Redis or Valkey, or leave workers at 1"
-        )
 
 
 def open_sockets(host: str, port: int, slots: int) -> list[Sockets]:

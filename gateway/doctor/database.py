@@ -17,7 +17,7 @@ from gateway.config import Config
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.doctor.place import PATIENCE, existing, without_password
 from gateway.errors import ConfigError
-from gateway.store import migrate
+from gateway.store import migrate, moving
 from gateway.store.postgres import APPLICATION, FOLLOWERS, READERS, SCANNERS
 
 SQLITE = "sqlite:///"
@@ -40,6 +40,8 @@ ROOM = """select current_setting('max_connections')::int,
         union all select datconnlimit from pg_database where datname = current_database()) l where n >= 0)"""
 ADMIN = "select 1 from agents where role = 'admin' and deactivated_at is null limit 1"
 TABLE = "select to_regclass('schema_version')"
+FACTS = "select to_regclass('meta')"
+MOVE = f"select value from meta where key = '{moving.KEY}'"
 TEAMS = "select name from teams where retired_at is null"
 UNREADABLE = (OSError, ValueError, TimeoutError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -50,7 +52,7 @@ async def look_at_database(config: Config) -> AsyncIterator[Finding]:
         for finding in _sqlite(Path(url.removeprefix(SQLITE))):
             yield finding
     else:
-        async for finding in _postgres(url):
+        async for finding in _postgres(url, config.server.workers):
             yield finding
 
 
@@ -85,6 +87,7 @@ def _look(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
     known = connection.execute("select 1 from sqlite_master where name = 'schema_version'").fetchone()
     at = connection.execute(migrate.CURRENT).fetchone() if known else (0, 0)
     yield schema(*at)
+    yield from _moves(connection)
     if size <= CHECKED:
         said = connection.execute("pragma quick_check(1)").fetchone()[0]
         if said != "ok":
@@ -95,10 +98,25 @@ def _look(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
         yield _nobody()
 
 
+def _moves(connection: sqlite3.Connection) -> Iterator[Finding]:
+    """Is it being carried over to another database, or was it?"""
+    if connection.execute(moving.KNOWN).fetchone() is None or (word := moving.read(connection)) is None:
+        return
+    if word.state is moving.State.MOVED:
+        mend = "set [database] url to that one; back to this file: parley move --undo --force (docs/move.md)"
+        yield fault(
+            "database", f"it was moved to {word.to} and is served from there, here nothing is written", mend
+        )
+        return
+    words = f"a move of it to {word.to} has begun and is not finished"
+    mend = "let it end, begin it again where it broke off (the same parley move), or give it up: parley move --undo"
+    yield hint("database", words, mend)
+
+
 # --- PostgreSQL -----------------------------------------------------------------------------------------------------
 
 
-async def _postgres(url: str) -> AsyncIterator[Finding]:
+async def _postgres(url: str, workers: int) -> AsyncIterator[Finding]:
     shown = without_password(url)
     try:
         connection = await asyncpg.connect(url, timeout=PATIENCE, command_timeout=PATIENCE)
@@ -116,18 +134,20 @@ async def _postgres(url: str) -> AsyncIterator[Finding]:
         else:
             yield good("database", f"{shown}, PostgreSQL {version.major}")
         yield await _trip(connection)
-        async for finding in _server(connection):
+        async for finding in _server(connection, workers):
             yield finding
         known = await connection.fetchval(TABLE)
         at = await connection.fetchrow(migrate.CURRENT) if known else (0, 0)
         yield schema(*at)
+        if known and await connection.fetchval(FACTS) and await connection.fetchval(MOVE):
+            yield unfinished()
         if at[0] and await connection.fetchval(ADMIN) is None:
             yield _nobody()
     finally:
         await connection.close()
 
 
-async def _server(connection: asyncpg.Connection) -> AsyncIterator[Finding]:
+async def _server(connection: asyncpg.Connection, workers: int) -> AsyncIterator[Finding]:
     for setting in ("fsync", "synchronous_commit"):
         if await connection.fetchval(f"show {setting}") == "off":
             words = f"the server runs with {setting} off: a power cut loses messages"
@@ -136,19 +156,22 @@ async def _server(connection: asyncpg.Connection) -> AsyncIterator[Finding]:
     if encoding != "UTF8":
         mend = "make another: create database parley encoding 'UTF8' template template0"
         yield fault("database", f"it is encoded in {encoding}: most languages cannot be written in it", mend)
-    yield room_for(*await connection.fetchrow(ROOM, APPLICATION))
+    yield room_for(*await connection.fetchrow(ROOM, APPLICATION), workers=workers)
     before = time.time()
     theirs = await connection.fetchval("select extract(epoch from clock_timestamp())::float8")
     yield skew(theirs - (before + time.time()) / 2)
 
 
-def room_for(most: int, reserved: int, others: int, allowed: int) -> Finding:
+def room_for(most: int, reserved: int, others: int, allowed: int, *, workers: int = 1) -> Finding:
     """`allowed`: what the role or the database may hold at the most; -1: as much as the server lets it."""
+    mend = "raise max_connections, or the role's or the database's limit"
     free = most - reserved - others
     left = free if allowed < 0 else min(free, allowed)
     words = f"it has room for {left} connections of ours: {left // EACH} processes of {EACH}"
-    if left < EACH:
-        return fault("database", words, "raise max_connections, or the role's or the database's limit")
+    if left < EACH * workers:
+        return fault("database", words if workers == 1 else f"{words}, not for {workers} workers", mend)
+    if workers > 1 and left < EACH * (workers + 1):
+        return hint("database", f"{words}, none for a worker that replaces another (`parley reload`)", mend)
     return good("database", words)
 
 
@@ -174,6 +197,14 @@ async def _trip(connection: asyncpg.Connection) -> Finding:
     if median > SLOW_TRIP:
         return hint("database", words, "run Parley near its database")
     return good("database", words)
+
+
+def unfinished() -> Finding:
+    return fault(
+        "database",
+        "a move into it is not finished: it is not served",
+        "run the same parley move again, with the configuration of the installation that is moved",
+    )
 
 
 # --- both -----------------------------------------------------------------------------------------------------------

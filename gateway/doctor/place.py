@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 from gateway import redis_url
 from gateway.bundle import bundle
-from gateway.config import Config
+from gateway.config import Config, check_workers
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.errors import ConfigError, ParleyError
 from gateway.events import new_id
@@ -67,7 +67,26 @@ def look_at_server(config: Config) -> Iterator[Finding]:
         yield good("server", f"people reach it at {server.public_url}")
     yield from _proxies(config, public.scheme == "https")
     yield from _metrics(config)
+    yield from _workers(config)
     yield from _port(config)
+
+
+def _workers(config: Config) -> Iterator[Finding]:
+    workers = config.server.workers
+    if workers < 2:
+        return
+    try:
+        check_workers(config)
+    except ConfigError as why:
+        yield fault("server", str(why))
+        return
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    words = f"{workers} workers on {cores} {'core' if cores == 1 else 'cores'}"
+    if workers > cores:
+        mend = f"[server] workers = {cores}: more take turns, and each holds memory and connections"
+        yield hint("server", words, mend)
+    else:
+        yield good("server", words)
 
 
 def _metrics(config: Config) -> Iterator[Finding]:

@@ -31,7 +31,7 @@ NOTES = "move_notes"
 _TRIGGERS = "select name from sqlite_master where type = 'trigger' and name like 'move\\_%' escape '\\'"
 _READ = "select value from meta where key = 'move'"
 _CHANGE = "update meta set value = ? where key = 'move' and value = ?"
-_KNOWN = "select 1 from sqlite_master where type = 'table' and name = 'meta'"
+KNOWN = "select 1 from sqlite_master where type = 'table' and name = 'meta'"
 
 
 class State(StrEnum):
@@ -95,7 +95,7 @@ def admit(connection: sqlite3.Connection, clock: Callable[[], int] = wall_clock)
 def check_openable(connection: sqlite3.Connection) -> None:
     """Before a file is migrated and served. Raises ConfigError when it was moved, or when its schema would change under
     a move."""
-    if connection.execute(_KNOWN).fetchone() is None or (word := read(connection)) is None:
+    if connection.execute(KNOWN).fetchone() is None or (word := read(connection)) is None:
         return
     if word.state is State.MOVED:
         raise ConfigError(

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.servers.postgres import Postgres
+
 if TYPE_CHECKING:
     from tests.chaos.house import House, Process
 
@@ -180,18 +182,19 @@ async def the_disk_is_full(house: House, process: Process, trouble: Trouble) -> 
 
 @_fault("postgres")
 async def postgres_is_killed(house: House, process: Process, trouble: Trouble) -> None:
-    assert house.postgres is not None
-    await asyncio.to_thread(house.postgres.kill)
-    await asyncio.sleep(trouble.seconds / 2)
-    await asyncio.to_thread(house.postgres.restart)
+    await _begins_anew(house, Postgres.kill, trouble.seconds / 2)
 
 
 @_fault("postgres")
 async def postgres_is_stopped(house: House, process: Process, trouble: Trouble) -> None:
     """In good order, as for an upgrade."""
+    await _begins_anew(house, Postgres.shut_down, trouble.seconds / 2)
+
+
+async def _begins_anew(house: House, end: Callable[[Postgres], None], after: float) -> None:
     assert house.postgres is not None
-    await asyncio.to_thread(house.postgres.shut_down)
-    await asyncio.sleep(trouble.seconds / 2)
+    await asyncio.to_thread(end, house.postgres)
+    await asyncio.sleep(after)
     await asyncio.to_thread(house.postgres.restart)
 
 

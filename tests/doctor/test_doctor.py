@@ -1,5 +1,6 @@
 """The doctor finds what is wrong, says what to do, changes nothing and tells no secret."""
 
+import contextlib
 import io
 import sqlite3
 import time
@@ -22,7 +23,7 @@ from gateway.doctor.hooks import look_at_webhooks
 from gateway.doctor.keys import look_at_keys
 from gateway.doctor.place import durable_write, look_at_media, look_at_redis, look_at_server, without_password
 from gateway.events import SYSTEM
-from gateway.store import Tx, migrate, open_store
+from gateway.store import Tx, migrate, moving, open_store
 from gateway.stream.directory import make_team
 from tests import provider
 from tests.channels.imap_post import ImapPost
@@ -94,6 +95,25 @@ def test_the_address(tmp_path: Path, server: dict[str, Any], grade: Grade, says:
         assert not faults(found)
 
 
+def test_as_many_workers_as_there_are_cores(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: {0, 1}, raising=False)
+    several: dict[str, Any] = {
+        "database": Database(url=SecretStr("postgresql://db.example/parley")),
+        "redis": Redis(url=SecretStr("redis://127.0.0.1")),
+    }
+
+    def found(workers: int, **sections: Any) -> list[Finding]:
+        here = config(tmp_path, server=Server(port=free_port(), workers=workers), **sections)
+        return [finding for finding in look_at_server(here) if "worker" in finding.words]
+
+    assert found(1) == []
+    assert [(one.grade, one.words) for one in found(2, **several)] == [(Grade.GOOD, "2 workers on 2 cores")]
+    (many,) = found(3, **several)
+    assert many.grade is Grade.HINT and "workers = 2" in many.mend
+    assert "SQLite is one process's" in faults(found(2))
+    assert "[redis] url is empty" in faults(found(2, database=several["database"]))
+
+
 def test_passwords_are_not_shown() -> None:
     assert without_password("postgresql://me:hush@db.example:5432/parley?x=hush") == (
         "postgresql://db.example:5432/parley"
@@ -121,6 +141,34 @@ def test_the_schema(current: int, applied: int, grade: Grade, says: str) -> None
     found = schema(current, applied)
     assert found.grade is grade
     assert says in found.words
+
+
+@pytest.mark.parametrize(
+    ("state", "grade", "says"),
+    [
+        (moving.State.MOVED, Grade.FAULT, "it was moved to postgresql://db.example/parley"),
+        (moving.State.COPYING, Grade.HINT, "has begun and is not finished"),
+        (moving.State.CLOSED, Grade.HINT, "has begun and is not finished"),
+    ],
+)
+async def test_a_file_that_was_moved(tmp_path: Path, state: moving.State, grade: Grade, says: str) -> None:
+    here = config(tmp_path)
+    store = await open_store(here.database_url)
+    await store.close()
+    word = moving.Word("m1", "e1", "postgresql://db.example/parley", state)
+    with contextlib.closing(sqlite3.connect(here.data / "parley.db")) as file, file:
+        file.execute("insert into meta (key, value) values (?, ?)", (moving.KEY, str(word)))
+    (found,) = [one for one in await all_of(look_at_database(here)) if "parley move" in one.mend]
+    assert found.grade is grade and says in found.words and "parley move --undo" in found.mend
+
+
+async def test_a_database_that_is_moved_into(tmp_path: Path, postgres_url: str) -> None:
+    here = config(tmp_path, database=Database(url=SecretStr(postgres_url)))
+    store = await open_store(postgres_url)
+    assert "a move into it" not in faults(await all_of(look_at_database(here)))
+    await store.write(lambda tx: tx.run("insert into meta (key, value) values ('move', 'x')"))
+    assert "a move into it is not finished" in faults(await all_of(look_at_database(here)))
+    await store.close()
 
 
 async def test_a_database_in_use_is_only_read(tmp_path: Path) -> None:
@@ -180,6 +228,19 @@ async def test_a_postgresql_that_cannot_hold_our_words(tmp_path: Path, postgres_
     finally:
         await admin.execute(f"drop database {name}")
         await admin.close()
+
+
+@pytest.mark.parametrize(
+    ("workers", "grade", "says"),
+    [
+        (4, Grade.GOOD, "5 processes of 18"),
+        (5, Grade.HINT, "none for a worker that replaces another"),
+        (6, Grade.FAULT, "5 processes of 18, not for 6 workers"),
+    ],
+)
+def test_room_for_the_connections_of_all_workers(workers: int, grade: Grade, says: str) -> None:
+    found = room_for(100, 3, 5, -1, workers=workers)
+    assert found.grade is grade and says in found.words
 
 
 @pytest.mark.parametrize(

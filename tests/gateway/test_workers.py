@@ -16,9 +16,9 @@ import pytest
 from pydantic import SecretStr
 
 from gateway.__main__ import main
-from gateway.config import Config, Database, Redis, Server
+from gateway.config import Config, Database, Redis, Server, check_workers
 from gateway.errors import ConfigError
-from gateway.workers import Workers, check_possible, open_sockets
+from gateway.workers import Workers, open_sockets
 from tests.servers.parley import Parley
 from tests.world import until
 
@@ -69,9 +69,9 @@ def test_sqlite_is_one_process_s(tmp_path: Path, capsys: pytest.CaptureFixture[s
 
 def test_without_redis_processes_do_not_hear_of_each_other() -> None:
     with pytest.raises(ConfigError, match=r"\[redis\] url is empty"):
-        check_possible(SEVERAL.model_copy(update={"database": POSTGRES}))
+        check_workers(SEVERAL.model_copy(update={"database": POSTGRES}))
     redis = Redis(url=SecretStr("redis://127.0.0.1"))
-    check_possible(SEVERAL.model_copy(update={"database": POSTGRES, "redis": redis}))
+    check_workers(SEVERAL.model_copy(update={"database": POSTGRES, "redis": redis}))
 
 
 # --- the sockets ----------------------------------------------------------------------------------------------------
