@@ -21,7 +21,7 @@ QUIET = 0.15
 """Cores that others may use meanwhile; above it a measurement is repeated."""
 REPEATS = 1
 """How often a disturbed measurement is repeated; the least disturbed one counts."""
-SETTLED = 0.1
+SETTLED = 0.3
 """Seconds without a byte after which a socket has been told what it starts from."""
 
 

@@ -125,7 +125,9 @@ class Limits(BaseModel):
     code_sends: Often = _rate("30/hour", "one-time codes that one agent sends")
     code_number: Often = _rate("5/hour", "one-time codes sent to one number")
     agent_uploads: Often = _rate("120/minute", "uploads of one agent")
-    stranger_requests: Often = _rate("600/minute", "requests of one address without a session")
+    stranger_requests: Often = _rate(
+        "600/minute", "requests of one address without a session, to one process"
+    )
 
     # How often, the customers' door
     visitor_sessions: Often = _rate("60/minute", "sessions begun from one address")
@@ -139,7 +141,9 @@ class Limits(BaseModel):
 
     # How often, the providers' door
     webhook_requests: Often = _rate("60000/minute", "calls from one address")
-    webhook_refused: Often = _rate("120/minute", "calls from one address for one account that nobody signed")
+    webhook_refused: Often = _rate(
+        "120/minute", "unsigned calls from one address for one account, to one process"
+    )
 
     @model_validator(mode="after")
     def _leases_outlive_their_renewal(self) -> Limits:
