@@ -138,8 +138,10 @@ class Acts:
             # Words without the file that they speak of would be worse than none.
             await self._whisper(ask, ask.thread, say("slack.files_by_button"))
         elif ask.public and text.strip():
-            seen = await shown_to(self._store, pull["id"], ask.ts)
-            await to_customer(asked, pull, text, _client_id(ask), seen)
+            key, former = _client_id(ask), await self._written(asked, ask)
+            if former is not None and former["visibility"] == Visibility.NOTE:
+                key += ":sent"  # an edit of it came first, and is a note
+            await to_customer(asked, pull, text, key, await shown_to(self._store, pull["id"], ask.ts))
         elif not ask.public and (text.strip() or ask.files):
             await self._note(asked, ask, pull, text, say)
 

@@ -23,10 +23,15 @@ from tests.slack.town import QUICK, Town, open_town, words
 AFTER = (Fault.CUT_AFTER, Fault.BROKEN_AFTER)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+"""Where the queue's own SQL is at work; what else there is of it `test_pulls` and `test_readers` hold on both."""
+
+
+@pytest.fixture
 def url(request: pytest.FixtureRequest) -> str:
     """Beside the loop: a database server takes its time to start."""
-    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+    there = getattr(request, "param", "sqlite") == "postgresql"
+    return str(request.getfixturevalue("postgres_url")) if there else ""
 
 
 @pytest.fixture
@@ -35,6 +40,7 @@ async def town(tmp_path: Path, url: str) -> AsyncIterator[Town]:
         yield opened
 
 
+@BOTH
 async def test_a_pulled_conversation_is_a_thread_that_follows(town: Town) -> None:
     house = town.house
     taken = await house.customer_writes("배송 언제 <!channel> 와요?", team="sales")
@@ -72,6 +78,7 @@ async def test_a_pulled_conversation_is_a_thread_that_follows(town: Town) -> Non
     assert "worked" not in view
 
 
+@BOTH
 async def test_edits_deletions_and_read_state_change_the_post_and_make_no_new_one(town: Town) -> None:
     house = town.house
     taken = await house.customer_writes("hello", team="sales")
@@ -137,6 +144,7 @@ async def test_after_an_outage_everything_comes_once_and_in_order(town: Town) ->
     assert [words(one).split("\n")[0] for one in town.shown(thread)] == [f"word {n}" for n in range(6)]
 
 
+@BOTH
 async def test_our_own_end_at_any_moment_doubles_nothing_and_loses_nothing(town: Town) -> None:
     taken = await town.house.customer_writes("hello", team="sales")
     await town.starts()
@@ -179,6 +187,7 @@ async def test_a_channel_that_is_gone_gives_back(town: Town) -> None:
     assert await town.value("select count(*) from pulls where given_back_at is null") == 0
 
 
+@BOTH
 async def test_when_a_guest_comes_notes_go(town: Town) -> None:
     house = town.house
     taken = await house.customer_writes("hello", team="sales")
@@ -256,6 +265,7 @@ async def test_who_came_while_we_were_off_is_found_before_anything_is_posted(tow
     assert not any("SECRET two" in str(one) for one in events), "not for a moment"
 
 
+@BOTH
 async def test_a_hidden_note_comes_again_once_when_the_guest_has_left(town: Town) -> None:
     key, thread = await noted(town)
     guest = town.slack.person("Guest", guest="single")
@@ -278,6 +288,7 @@ async def test_a_hidden_note_comes_again_once_when_the_guest_has_left(town: Town
     assert "SECRET zero" in words(town.slack.posts(town.support, thread)[1])
 
 
+@BOTH
 async def test_of_an_erased_contact_no_name_stays_above_a_post(town: Town) -> None:
     house = town.house
     taken = await house.customer_writes("before", team="sales")
