@@ -187,6 +187,31 @@ async def test_a_file_in_the_thread_is_an_attachment_of_the_note(town: Town) -> 
     assert town.slack.count("files.getUploadURLExternal") == 0
 
 
+async def test_the_other_database_keeps_files_as_well(postgres_url: str, tmp_path: Path) -> None:
+    async with open_town(tmp_path, postgres_url) as town:
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        _, thread = await pulled(town)
+        town.slack.attach(town.mina, town.support, "plan.png", PNG, "see this", thread)
+        await town.heard()
+        await town.comes_to(FILES, 1)
+        await town.slack.press(town.mina, town.support, thread, "parley:reply")
+        view = town.slack.modal(town.mina)
+        assert view is not None
+        await town.slack.submit(view, files=[await town.value("select id from attachments")])
+        await town.settles()
+        assert carried(town, thread) == [("plan.png", "Ann · Sent to the customer")]
+        sent = await town.value(
+            "select id from messages where visibility = 'public' and author_kind = 'agent'"
+        )
+        await does(town.house, "sue", "erase_message", message=sent)
+        town.slack.installation.scopes -= {"files:write"}
+        await customer_sends(town, 1, "box.png")
+        await town.settles()
+        assert carried(town, thread) == [] and "box.png" in words(town.shown(thread)[-1])
+
+
 async def test_a_file_that_does_not_come_at_once_comes_later_or_is_shown_missing(town: Town) -> None:
     conversation, thread = await pulled(town)
     town.slack.plan(Fault.BROKEN, on="files.info")
