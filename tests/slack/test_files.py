@@ -99,6 +99,23 @@ async def test_whatever_becomes_of_an_upload_the_file_stands_there_once(
     assert "did it come?" in words(town.shown(thread)[-1]), "what comes after it, stands after it"
 
 
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.BROKEN])
+async def test_where_the_bytes_do_not_arrive_it_is_tried_again_and_then_named(
+    town: Town, fault: Fault
+) -> None:
+    _, thread = await pulled(town)
+    town.slack.plan(fault, on="upload")
+    await customer_sends(town, 1, "box.png")
+    await town.settles()
+    assert [name for name, _ in carried(town, thread)] == ["box.png"]
+    town.slack.plan(*[fault] * (carry.TRIES + 2), on="upload")
+    await customer_sends(town, 2, "lost.png")
+    await town.house.customer_writes("did it come?")
+    await town.settles()
+    assert [name for name, _ in carried(town, thread)] == ["box.png"]
+    assert "lost.png" in words(town.shown(thread)[-2]) and "did it come?" in words(town.shown(thread)[-1])
+
+
 async def test_our_own_end_doubles_no_file(town: Town) -> None:
     _, thread = await pulled(town)
     town.slack.weather = Weather(slow=0.01, cut_after=0.2)
