@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator
 
 import aiohttp
+from slack_sdk.errors import SlackClientError
 
 from gateway.config import Config
 from gateway.doctor.database import ask
@@ -18,6 +20,13 @@ FAILED = "select count(*) as n from pull_posts where state = 'failed'"
 NAMES = """select 'team' as what, name from teams where retired_at is null
     union all select 'tag' as what, name from tags where retired_at is null"""
 ABOUT = "slack"
+SCOPES = frozenset(
+    {
+        *("channels:history", "channels:read", "groups:history", "groups:read", "users:read"),
+        *("chat:write", "chat:write.customize", "commands", "files:read", "files:write"),
+    }
+)
+"""Of the bot's token: those of docs/slack-manifest.yaml."""
 
 
 async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
@@ -30,6 +39,12 @@ async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
         yield finding
         if finding.mend:
             return
+        if missing := await _missing(client):
+            yield hint(
+                ABOUT,
+                f"bot_token lacks {', '.join(missing)}",
+                "bring the app's manifest up to date (docs/slack-manifest.yaml) and install it anew",
+            )
         yield await _listens(config, client)
         rooms = Rooms(client)
         yield await _has_channels(rooms)
@@ -52,6 +67,15 @@ async def _knows_us(client: Client) -> Finding:
     except ParleyError as why:
         return fault(ABOUT, f"Slack does not answer: {why}", "can this machine reach it?")
     return good(ABOUT, f"Slack knows us in {me.url or me.team}")
+
+
+async def _missing(client: Client) -> list[str]:
+    """Scopes that an older manifest did not ask for; none where Slack does not say which there are."""
+    with contextlib.suppress(SlackClientError, aiohttp.ClientError, TimeoutError):
+        answer = await client.web.auth_test()
+        if said := answer.headers.get("X-OAuth-Scopes"):
+            return sorted(SCOPES - {one.strip() for one in said.split(",")})
+    return []
 
 
 async def _listens(config: Config, client: Client) -> Finding:

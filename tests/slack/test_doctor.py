@@ -34,6 +34,10 @@ async def test_it_says_what_is_so_and_what_to_mend(tmp_path: Path) -> None:
         assert [grade for grade, _ in await said(socket)] == ["good", "good", "hint"]
         slack.channel("support")
         assert (await said(socket))[-1] == ("good", "conversations may be pulled to #support")
+        installed.scopes -= {"files:read", "files:write"}
+        [_, lacks, *_] = await said(socket)
+        assert lacks == ("hint", "bot_token lacks files:read, files:write")
+        installed.scopes |= {"files:read", "files:write"}
         [_, calls, _] = await said(config(signing_secret="s"))
         assert calls == ("fault", "Slack cannot call us: there is no public_url")
         wrong = config(app_token="xapp-wrong")

@@ -57,6 +57,7 @@ def due(**more: Any) -> Due:
         "part": 0,
         "kind": "message",
         "message": "m",
+        "file": None,
         "state": "queued",
         "external": None,
         "digest": "",

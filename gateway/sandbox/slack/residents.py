@@ -10,6 +10,11 @@ from gateway.sandbox.team import TAGS, TEAMS
 
 PARTNERS = "T0NORDLYS"
 COMMAND = "/parley"
+SHORTCUTS = {
+    "all": {"callback": "pull_conversation", "name": "Pull conversation"},
+    "message": {"callback": "pull_message", "name": "Pull conversation"},
+}
+"""As docs/slack-manifest.yaml has them."""
 RULES = {
     "late": {"does": "alert", "channel": "#alerts", "waiting": 1800},
     "vip": {"does": "alert", "channel": "#vip", "tag": TAGS["vip"][0]},
