@@ -25,28 +25,36 @@ HEADER, STORY = 0, 1
 
 PLACE = "select position, paused from pull_places where place = $1 {lock}"
 MOVE = "update pull_places set position = $2 where place = $1"
-PAUSE = "update pull_places set paused = $2, paused_at = $3 where place = $1 and paused is null"
+PAUSE = """insert into pull_places (place, position, paused, paused_at) values ($1, $4, $2, $3)
+    on conflict (place) do update set paused = excluded.paused, paused_at = excluded.paused_at
+    where pull_places.paused is null"""
 RESUME = "update pull_places set paused = null, paused_at = null where place = $1 and paused is not null"
 NEXT = "select max(position) from (select position from events where position > $1 order by position limit $2) found"
-# A note that was written in the very thread stands there already.
+# A note that was written in the very thread stands there already, and so do its files.
 TOLD = """select e.*, p.id as pull_id from events e
     join pulls p on p.conversation_id = e.conversation_id and p.place = $1 and e.position >= p.from_position
         and (p.upto_position is null or e.position <= p.upto_position)
-    left join messages m on m.id = e.message_id and e.kind = 'message.created'
+    left join messages m on m.id = e.message_id and e.kind in ('message.created', 'message.files')
     where e.position > $2 and e.position <= $3 and e.kind in
-        ('message.created', 'conversation.changed', 'conversation.merged', 'leg.seen')
+        ('message.created', 'message.files', 'conversation.changed', 'conversation.merged', 'leg.seen')
     and not (m.id is not null and m.visibility = 'note'
         and m.client_id like p.place || ':' || p.channel || ':%')
     order by e.position, p.id"""
 # Also in threads that are closed: what was erased is gone there, too.
 CHANGED = """update pull_posts set stale = stale + 1 where state in ('posted', 'unknown', 'sending')
-    and kind = 'message' and message_id in (select e.message_id from events e where e.position > $1 and e.position <= $2
+    and kind = 'message' and file_id is null and message_id in (select e.message_id from events e
+        where e.position > $1 and e.position <= $2
         and e.kind in ('message.edited', 'message.erased', 'message.delivery', 'message.files'))
+    and pull_id in (select id from pulls where place = $3)"""
+ERASED = """update pull_posts set stale = stale + 1 where state in ('posted', 'unknown', 'sending')
+    and file_id is not null and message_id in (select e.message_id from events e where e.position > $1
+        and e.position <= $2 and e.kind = 'message.erased')
     and pull_id in (select id from pulls where place = $3)"""
 TOLD_BEFORE = """update pull_posts set stale = stale + 1 where kind = 'story' and state <> 'queued' and pull_id in (
     select p.id from events e join messages m on m.id = e.message_id
     join pulls p on p.conversation_id = m.conversation_id and m.position < p.from_position
-    where e.position > $1 and e.position <= $2 and e.kind in ('message.edited', 'message.erased') and p.place = $3)"""
+    where e.position > $1 and e.position <= $2 and e.kind in ('message.edited', 'message.erased', 'message.files')
+        and p.place = $3)"""
 KNOWN_ANEW = """update pull_posts set stale = stale + 1 where kind = 'header' and state <> 'queued' and pull_id in (
     select p.id from events e join conversations c on c.contact_id = e.contact_id
     join pulls p on p.conversation_id = c.id and (p.given_back_at is null or e.kind = 'contact.erased')
@@ -57,15 +65,18 @@ NAMED = """update pull_posts set stale = stale + 1 where state in ('posted', 'un
         join pulls p on p.conversation_id = c.id join pull_posts x on x.pull_id = p.id
         join messages m on m.id = x.message_id and m.author_kind = 'customer'
         where e.position > $1 and e.position <= $2 and e.kind = 'contact.erased' and p.place = $3)"""
-PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, state)
-    values ($1, $2, $3, $4, $5, $6, 'queued') on conflict do nothing"""
+PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, file_id, state)
+    values ($1, $2, $3, $4, $5, $6, $7, 'queued') on conflict do nothing"""
+FILES = "select id from attachments where message_id = $1 order by place, id"
+SINCE = """select 1 from messages m join pulls p on p.id = $2 and m.position >= p.from_position
+    join attachments a on a.id = $3 and a.message_id = m.id where m.id = $1"""
 # What is still queued is drawn when its turn comes.
 STALE_HEADER = """update pull_posts set stale = stale + 1 where pull_id = $1 and kind = 'header'
     and state in ('posted', 'unknown', 'sending')"""
 # The newest of ours up to a watermark says how far she has come.
 STALE_SEEN = """update pull_posts set stale = stale + 1 where id = (select x.id from pull_posts x
-    join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and m.leg_id = $2
-    and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
+    join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and x.file_id is null
+    and m.leg_id = $2 and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
 MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_back_at is null
     and not exists (select 1 from pulls o where o.conversation_id = $2 and o.place = pulls.place
         and o.given_back_at is null)"""
@@ -99,8 +110,12 @@ GONE = """update pull_posts set state = case when stale = $2 then 'skipped' else
     digest = '', error = null, stale = 0, tries = 0, next_at = 0 where id = $1"""
 BROKEN = """update pull_posts set state = 'failed', error = $2, stale = 0 where pull_id = $1
     and state in ('queued', 'sending', 'unknown')"""
+UNDER_WAY = "update pull_posts set external = $2 where id = $1"
+# What could not be carried is named below its message's words.
+NAME_FILES = """update pull_posts set stale = stale + 1 where pull_id = $1 and message_id = $2 and file_id is null
+    and state in ('posted', 'unknown', 'sending')"""
 NEWEST = """select p.pulled_at, (select max(x.external) from pull_posts x
-    where x.pull_id = p.id and x.state = 'posted') as external from pulls p where p.id = $1"""
+    where x.pull_id = p.id and x.state = 'posted' and x.file_id is null) as external from pulls p where p.id = $1"""
 LINES = {"status", "assignee", "team", "priority", "tags_added", "tags_removed"}
 
 
@@ -120,6 +135,8 @@ class Due:
     part: int
     kind: str
     message: str | None
+    file: str | None
+    """The one of its files that it is; None: it is the words."""
     state: str
     external: str | None
     digest: str
@@ -162,6 +179,7 @@ async def follow(tx: Tx, place: str) -> bool:
     await tx.run(KNOWN_ANEW, after, upto, place)
     await tx.run(NAMED, after, upto, place)
     await tx.run(CHANGED, after, upto, place)
+    await tx.run(ERASED, after, upto, place)
     await tx.run(TOLD_BEFORE, after, upto, place)
     await tx.run(MOVE, place, upto)
     return bool(upto < tx.position)
@@ -172,6 +190,15 @@ async def _take(tx: Tx, pull: str, event: Event) -> bool:
     match event.kind:
         case Kind.MESSAGE_CREATED:
             await _put(tx, pull, event.position, "message", message=event.message)
+            for place, row in enumerate(await tx.all(FILES, event.message)):
+                await _put(
+                    tx, pull, event.position, "message", 1 + place, message=event.message, file=row["id"]
+                )
+        case Kind.MESSAGE_FILES:
+            fetched = event.changes.get("fetched")
+            if fetched and await tx.one(SINCE, event.message, pull, fetched) is not None:
+                await _put(tx, pull, event.position, "message", 1, message=event.message, file=fetched)
+            return True
         case Kind.CONVERSATION_CHANGED if event.changes.get("pulled") == pull:
             await _put(tx, pull, event.position, "header", HEADER)
             await _put(tx, pull, event.position, "story", STORY)
@@ -197,9 +224,16 @@ async def _take(tx: Tx, pull: str, event: Event) -> bool:
 
 
 async def _put(
-    tx: Tx, pull: str, position: int, kind: str, part: int = 0, *, message: str | None = None
+    tx: Tx,
+    pull: str,
+    position: int,
+    kind: str,
+    part: int = 0,
+    *,
+    message: str | None = None,
+    file: str | None = None,
 ) -> None:
-    await tx.run(PUT, new_id(), pull, position, part, kind, message)
+    await tx.run(PUT, new_id(), pull, position, part, kind, message, file)
 
 
 async def _over_the_gap(tx: Tx, place: str, after: int) -> int:
@@ -237,6 +271,7 @@ def _due(row: Row) -> Due:
         part=row["part"],
         kind=row["kind"],
         message=row["message_id"],
+        file=row["file_id"],
         state=row["state"],
         external=row["external"],
         digest=row["digest"],
@@ -256,6 +291,11 @@ async def newest(look: Reader, pull: str) -> tuple[str | None, int]:
 async def begin(tx: Tx, due: Due, until: int) -> None:
     """It is about to be drawn and posted: should nobody ever say what came of it, one looks after `until` (UTC ms)."""
     await tx.run(BEGIN, due.id, until)
+
+
+async def under_way(tx: Tx, due: Due, external: str) -> None:
+    """The place has named what is about to be put there: by that it is known whether it arrived."""
+    await tx.run(UNDER_WAY, due.id, external)
 
 
 async def posted(tx: Tx, due: Due, external: str, digest: str) -> None:
@@ -280,8 +320,10 @@ async def ended(tx: Tx, due: Due, why: str | None = None) -> None:
     nothing of it stands there: what changed meanwhile is looked at again."""
     if why is None:
         await tx.run(GONE, due.id, due.stale if due.stands else 0)
-    else:
-        await tx.run(ENDED, due.id, "posted" if due.stands else "failed", why[:200])
+        return
+    await tx.run(ENDED, due.id, "posted" if due.stands else "failed", why[:200])
+    if due.file is not None and not due.stands:
+        await tx.run(NAME_FILES, due.pull, due.message)
 
 
 async def broken(tx: Tx, due: Due, why: str) -> None:
@@ -292,16 +334,35 @@ async def broken(tx: Tx, due: Due, why: str) -> None:
 
 async def pause(tx: Tx, place: str, why: str) -> bool:
     """Nothing goes there until somebody mends it. Returns whether it went before."""
-    return bool(await tx.run(PAUSE, place, why, tx.now))
+    if not await tx.run(PAUSE, place, why, tx.now, tx.position):
+        return False
+    _tell(tx, place, why)
+    return True
 
 
 async def resume(tx: Tx, place: str) -> bool:
-    return bool(await tx.run(RESUME, place))
+    if not await tx.run(RESUME, place):
+        return False
+    _tell(tx, place, None)
+    return True
+
+
+def _tell(tx: Tx, place: str, paused: str | None) -> None:
+    """Agents see it."""
+    changes = {"what": "place", "place": place, "paused": paused}
+    tx.record(Event(Kind.SETTING_CHANGED, SYSTEM, tx.now, subject=place, changes=changes))
 
 
 async def paused(look: Reader, place: str) -> str | None:
     found: Any = await look.value("select paused from pull_places where place = $1", place)
     return None if found is None else str(found)
+
+
+async def pause_of(look: Reader, place: str) -> Row | None:
+    """Why nothing goes there, and since when (`paused`, `paused_at`); None: it does."""
+    return await look.one(
+        "select paused, paused_at from pull_places where place = $1 and paused is not null", place
+    )
 
 
 async def open_threads(look: Reader, place: str) -> Sequence[Row]:

@@ -24,6 +24,8 @@ BLOCKS = 50
 FALLBACK = 3_000
 """Characters of the text that notifications show."""
 TITLE, FIELD, CONTEXT = 150, 2_000, 2_000
+URL = 3_000
+"""Characters of a button's address."""
 STORY = 8_000
 """Characters of the story so far; what is older stays in the inbox."""
 BODY = 11_000
@@ -144,7 +146,7 @@ class Drawing:
             how = [say("slack.how_shared" if shared else "slack.how")]
             if self.prefix:
                 how.append(say("slack.how_prefix", prefix=self.prefix))
-            blocks += [self._actions(view, pull), context(" ".join(how))]
+            blocks += [*self._actions(view, pull), context(" ".join(how))]
         return Drawn(escape(clipped(title, FALLBACK)), blocks)
 
     def _fields(self, view: OutsideHeader, shared: bool) -> list[str]:
@@ -164,31 +166,25 @@ class Drawing:
             fields.append(f"*{say('slack.waiting')}*\n{moment(view.waiting_since)}")
         return fields[:10]
 
-    def _actions(self, view: OutsideHeader, pull: str) -> Block:
+    def _actions(self, view: OutsideHeader, pull: str) -> list[Block]:
+        """No select: it keeps showing what was chosen last, and does not say when that is chosen again."""
         say = self.say
-        put_away = view.status in ("closed", "spam")
-        more = ["snooze_hour", "snooze_day", "urgent", "release", "give_back"]
-        return {
-            "type": "actions",
-            "block_id": f"parley:{pull}",
-            "elements": [
-                {**_button(say("slack.reply"), "parley:reply", pull), "style": "primary"},
-                _button(say("slack.take"), "parley:take", pull),
-                _button(say("slack.reopen"), "parley:reopen", pull)
-                if put_away
-                else _button(say("slack.close"), "parley:close", pull),
-                {
-                    "type": "static_select",
-                    "action_id": "parley:more",
-                    "placeholder": plain(say("slack.more"), 75),
-                    "options": [
-                        {"text": plain(say(f"slack.more.{one}"), 75), "value": f"{one}:{pull}"}
-                        for one in more
-                    ],
-                },
-                self._link(view),
-            ],
-        }
+        away = "reopen" if view.status in ("closed", "spam") else "close"
+        first = [
+            {**_button(say("slack.reply"), "parley:reply", pull), "style": "primary"},
+            _button(say("slack.take"), "parley:take", pull),
+            _button(say(f"slack.{away}"), f"parley:{away}", pull),
+            self._link(view),
+        ]
+        opens = ("note", "tag", "macro", "assign", "escalate")
+        second = [_button(say(f"slack.more.{one}"), f"parley:{one}", pull) for one in opens]
+        more = ("snooze_hour", "snooze_day", "urgent", "release", "give_back")
+        options = [{"text": plain(say(f"slack.more.{one}"), 75), "value": f"{one}:{pull}"} for one in more]
+        second.append({"type": "overflow", "action_id": "parley:more", "options": options})
+        return [
+            {"type": "actions", "block_id": f"parley:{pull}", "elements": first},
+            {"type": "actions", "block_id": f"parley:more:{pull}", "elements": second},
+        ]
 
     def _link(self, view: OutsideHeader) -> Block:
         return {
@@ -208,7 +204,7 @@ class Drawing:
         blocks = words_of(clipped(body, BODY)) if body else []
         blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
         named = one.files if files is None else files
-        blocks += [context(self.say("slack.file", name=file.name, size=size(file.size))) for file in named]
+        blocks += [self.file(file) for file in named]
         blocks.append(context(*self.about(one)))
         if behind:
             written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
@@ -216,6 +212,20 @@ class Drawing:
         text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)
+
+    def file(self, file: OutsideFile) -> Block:
+        """One that is named, with the way to it."""
+        words = self.say("slack.file", name=file.name, size=size(file.size))
+        if not 0 < len(file.link) <= URL:
+            return context(words)
+        button = {**_button(self.say("slack.file_open"), "parley:inbox", file.id), "url": file.link}
+        return {"type": "section", "text": plain(words), "accessory": button}
+
+    def beside(self, one: OutsideMessage) -> str:
+        """Said with a file that stands in the thread itself: whose it is, and who sees it."""
+        name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+        about = "" if one.kind == "customer" else self.say("slack.note" if one.note else "slack.sent")
+        return escape(" · ".join(part for part in (clipped(name, 80), about) if part))
 
     def body(self, one: OutsideMessage) -> str:
         if one.erased:
@@ -247,9 +257,7 @@ class Drawing:
             body = clipped(self.body(one), STORY)
             name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
             blocks = [context(name, *self.about(one)), *words_of(body)]
-            blocks += [
-                context(self.say("slack.file", name=file.name, size=size(file.size))) for file in one.files
-            ]
+            blocks += [self.file(file) for file in one.files]
             if told and (spent + len(body) > STORY or count + len(blocks) > BLOCKS - 4):
                 more = True
                 break

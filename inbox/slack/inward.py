@@ -15,7 +15,7 @@ from gateway.stream import pull_readers as readers
 from inbox.slack import PLACE
 from inbox.slack.acts import Acts
 from inbox.slack.client import Client
-from inbox.slack.understand import Ask, Nothing, Removed, Said, catching_up, understand
+from inbox.slack.understand import Ask, Nothing, Removed, Said, Typed, catching_up, understand
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +50,9 @@ class Inward:
             if not ask.key:
                 log.warning("what Slack told us %s", ask.why)
             return None
+        if isinstance(ask, Typed):
+            # The next letter makes this one old: it waits for nothing, nor does anything for it.
+            return await self._acts.act(ask)
         if isinstance(ask, Said | Removed) and not await self._is_thread(ask):
             return None  # and nothing is remembered of what is said anywhere else
         async with self._lanes.setdefault(_lane(ask), asyncio.Lock()):

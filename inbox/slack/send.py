@@ -13,14 +13,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from aiohttp import ClientSession
+
 from gateway.bus import Bus
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
 from gateway.events import Event
+from gateway.media import MediaStore
 from gateway.store import Store
 from gateway.stream import outside, pull_queue
 from gateway.stream import pull_readers as readers
 from gateway.stream.pull_queue import Due
 from inbox.slack import PLACE
+from inbox.slack.carry import Carrier
 from inbox.slack.client import Client
 from inbox.slack.draws import Draws
 from inbox.slack.rooms import Rooms
@@ -57,6 +61,17 @@ class Pace:
     """After which one looks anyway."""
     probe: float = 30.0
     """Between two looks whether our token is taken again."""
+    tick: float = 1.0
+    """Between two looks at what alerts and home tabs there are to draw."""
+    rules: float = 10.0
+    """Between two looks at the rules while nothing happens; while something does, `stirred`."""
+    stirred: float = 2.0
+    alert: float = 60.0
+    """Between two looks at whether an alert that lasts shows what is so."""
+    home: float = 10.0
+    """Between two drawings of the same home tab."""
+    asks: float = 60.0
+    """Between two looks whether Slack takes our token, while nothing else asks."""
 
     def wait(self, tries: int) -> float:
         return min(self.again * (1 << min(max(tries - 1, 0), 10)), self.again_most)
@@ -74,6 +89,9 @@ class Sender:
         draws: Draws,
         clock: Callable[[], int],
         pace: Pace | None = None,
+        *,
+        media: MediaStore,
+        road: ClientSession,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -82,6 +100,7 @@ class Sender:
         self._draws = draws
         self._clock = clock
         self._pace = pace or Pace()
+        self._carrier = Carrier(store, client, draws, media, road, clock, self._for_whom)
         self._wake = asyncio.Event()
         self._busy: set[str] = set()
         """Channels in which something is under way."""
@@ -228,6 +247,9 @@ class Sender:
     async def _do(self, due: Due) -> bool:
         """Returns whether Slack was told anything."""
         try:
+            if due.file is not None:
+                await (self._carrier.look_again(due) if due.stands else self._carrier.carry(due))
+                return True
             return await (self._redraw(due) if due.stands else self._post(due)) is not False
         except AuthFailed as why:
             await self._waits(due, 0.0, str(why))

@@ -15,6 +15,10 @@ from typing import Any
 
 import orjson
 
+from gateway.events import RemoteFile
+
+FIELDS = ("text", "leg")
+"""Those of modals (`inbox.slack.modals`) of which one is told while they are filled in."""
 KEY = 120
 """Characters of a key at the most."""
 WRITTEN = {None, "", "file_share", "thread_broadcast", "me_message"}
@@ -48,7 +52,7 @@ class Said(Ask):
     """As Slack marks it up."""
     public: bool = False
     """It begins with the team's prefix, which is cut off: it is for the customer."""
-    files: int = 0
+    files: tuple[RemoteFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,24 @@ class Pressed(Ask):
     value: str
     thread: str
     trigger: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(Ask):
+    """Something else stands in a modal now. Repeats harm nothing: it has no key."""
+
+    view: str
+    private: Mapping[str, Any]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Called(Ask):
+    """A shortcut, of the workspace or (`text`: its words) of a message."""
+
+    callback: str
+    trigger: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +122,11 @@ class Moved(Ask):
 
     strange: bool = False
     """They are a guest, or of elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Ask):
+    """Their home tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +165,8 @@ def _event(payload: Mapping[str, Any], prefix: str, us: str) -> Ask:
         where = channel.get("id", "") if isinstance(channel, dict) else channel
         strange = isinstance(user, dict) and any(user.get(one) for one in STRANGE)
         return Moved("", str(who or ""), str(where or ""), strange)
+    if kind == "app_home_opened" and event.get("tab", "home") == "home":
+        return Opened(key, str(user), "")
     if kind in ("tokens_revoked", "app_uninstalled"):
         return Revoked(key, "", "")
     return Nothing(key, "", "", f"an event of type {kind[:40]}")
@@ -162,7 +191,15 @@ def _written(channel: str, said: Mapping[str, Any], prefix: str, us: str) -> Ask
     if not thread or thread == ts:
         return Nothing(key, user, channel, "outside of any thread")
     public, text = _for_customer(str(said.get("text") or ""), prefix)
-    return Said(key, user, channel, thread, ts, text, public, len(said.get("files") or ()))
+    return Said(key, user, channel, thread, ts, text, public, _files(said))
+
+
+def _files(said: Mapping[str, Any]) -> tuple[RemoteFile, ...]:
+    return tuple(
+        RemoteFile(str(one["id"])[:40], str(one.get("mimetype") or "")[:100])
+        for one in said.get("files") or ()
+        if isinstance(one, dict) and one.get("id") and one.get("mode") != "tombstone"
+    )
 
 
 def _changed(channel: str, event: Mapping[str, Any], prefix: str, us: str) -> Ask:
@@ -211,6 +248,8 @@ def _for_customer(text: str, prefix: str) -> tuple[bool, str]:
 def catching_up(channel: str, thread: str, said: Mapping[str, Any], prefix: str, us: str) -> Iterator[Ask]:
     """The asks of a message as `conversations.replies` shows it: those that its events would have been."""
     try:
+        if not isinstance(said.get("edited") or {}, Mapping):
+            return
         ask = _written(channel, {"thread_ts": thread, **said}, prefix, us)
     except (KeyError, TypeError, AttributeError):
         return
@@ -228,6 +267,8 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
     kind, user = payload["type"], str(payload["user"]["id"])
     if kind == "block_actions":
         action = payload["actions"][0]
+        if (view := payload.get("view")) and action["action_id"] in FIELDS:
+            return Typed("", user, "", str(view["id"]), _private(view), _values(view))
         container = payload.get("container") or {}
         channel = str((payload.get("channel") or {}).get("id") or container.get("channel_id") or "")
         return Pressed(
@@ -251,13 +292,23 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
             str(view.get("root_view_id") or view["id"]),
             str(view.get("callback_id") or ""),
             _private(view),
-            {
-                name: _value(said)
-                for block in view["state"]["values"].values()
-                for name, said in block.items()
-            },
+            _values(view),
+        )
+    if kind in ("shortcut", "message_action"):
+        trigger = str(payload.get("trigger_id") or "")
+        return Called(
+            f"shortcut:{trigger}"[:KEY] if trigger else "",
+            user,
+            str((payload.get("channel") or {}).get("id") or ""),
+            str(payload["callback_id"]),
+            trigger,
+            str((payload.get("message") or {}).get("text") or ""),
         )
     return Nothing("", user, "", f"an interaction of type {str(kind)[:40]}")
+
+
+def _values(view: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name: _value(said) for block in view["state"]["values"].values() for name, said in block.items()}
 
 
 def _private(view: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -272,6 +323,8 @@ def _value(said: Mapping[str, Any]) -> str:
     for name in ("value", "selected_conversation", "selected_channel", "selected_user"):
         if isinstance(said.get(name), str):
             return str(said[name])
+    if isinstance(said.get("selected_options"), list):
+        return ",".join(str(one["value"]) for one in said["selected_options"])
     option = said.get("selected_option")
     return str(option["value"]) if isinstance(option, dict) else ""
 

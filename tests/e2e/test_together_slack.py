@@ -53,7 +53,7 @@ class Supervisor:
         await expect(self.page.get_by_text(TOWN["town.whisper"])).to_be_visible()
 
     async def gives_back(self) -> None:
-        menu = self.thread.get_by_label(SAY["slack.more"], exact=True)
+        menu = self.thread.get_by_label(TOWN["town.more"], exact=True)
         await menu.select_option(label=SAY["slack.more.give_back"])
 
     async def told(self) -> list[str]:

@@ -10,12 +10,12 @@ from gateway.sandbox.slack.refusal import Refusal
 SCOPES = frozenset(
     {
         *(f"{kind}:{right}" for kind in ("channels", "groups") for right in ("history", "read")),
-        *("chat:write", "chat:write.customize", "commands", "users:read"),
+        *("chat:write", "chat:write.customize", "commands", "files:read", "files:write", "users:read"),
     }
 )
 """Those that docs/slack-manifest.yaml asks for, and no others: what Parley calls must do with them."""
 EVERYTHING = SCOPES | {
-    *("channels:join", "files:read", "files:write", "im:history", "im:read", "im:write"),
+    *("channels:join", "im:history", "im:read", "im:write"),
     *("reactions:read", "reactions:write", "team:read", "users:read.email"),
 }
 """All that the methods here may need."""
