@@ -5,34 +5,27 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from tests.databases import Database
+from tests.servers.programs import Program
 from tests.world import World
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 
 
 @contextlib.asynccontextmanager
-async def worker(database: Database, name: str) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.duty_program", database.url, name), stdout=PIPE, cwd=ROOT
-    )
+async def worker(database: Database, name: str) -> AsyncIterator[Program]:
+    process = await Program.begin("tests.faults.duty_program", database.url, name)
     try:
-        assert process.stdout
         async with asyncio.timeout(20):
             assert await process.stdout.readline() == b"ready\n"
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
+        process.kill()
+        await process.wait()
 
 
 async def did(world: World) -> list[tuple[str, int]]:

@@ -4,10 +4,12 @@ otherwise, with an environment, a folder and a log of its own; it is killed and 
 Run as a program, this is the one with the modules loaded: a line of JSON asks for a process, or how one is.
 """
 
+import gc
 import importlib
 import json
 import os
 import random
+import runpy
 import signal
 import subprocess
 import sys
@@ -18,7 +20,14 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-LOADED = ("gateway.__main__", "gateway.app", "gateway.demo", "gateway.sandbox.demo", "uvloop")
+from tests import shortcuts
+
+LOADED = (
+    *("gateway.__main__", "gateway.app", "gateway.logs", "gateway.workers"),
+    *("gateway.demo", "gateway.sandbox.demo", "inbox.slack.app", "uvloop"),
+    *(f"gateway.channels.{name}" for name in ("webchat", "email", "twilio_sms", "twilio_whatsapp")),
+)
+"""What houses have in common, and what one loads when its first account asks for it."""
 LOOK = 0.01
 """Seconds between two looks at whether a process has ended."""
 
@@ -45,29 +54,40 @@ class Loaded:
             return json.loads(self._process.stdout.readline())
 
 
-_loaded: list[Loaded] = []
+_loaded: dict[str, Loaded] = {}
 _first = threading.Lock()
 
 
-def loaded() -> Loaded:
+def loaded(what: str) -> Loaded:
+    """One for houses, and one for programs of tests, whose imports no house should have."""
     with _first:
-        if not _loaded:
-            _loaded.append(Loaded())
-    return _loaded[0]
+        if what not in _loaded:
+            _loaded[what] = Loaded()
+    return _loaded[what]
 
 
 class Forked:
-    """What `subprocess.Popen` is to its callers."""
+    """What `subprocess.Popen` is to its callers. `program`: `python -m` that, in place of Parley."""
 
     def __init__(
-        self, arguments: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, log: str | Path
+        self,
+        arguments: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: str | Path,
+        log: str | Path,
+        program: str = "",
+        stdin: str | Path = os.devnull,
+        errors: str | Path = "",
     ) -> None:
         self._code: int | None = None
-        self.pid: int = loaded().ask(run=list(arguments), env=dict(env), cwd=str(cwd), log=str(log))
+        self._parent = loaded("programs" if program else "houses")
+        places = {"cwd": str(cwd), "stdin": str(stdin), "log": str(log), "errors": str(errors or log)}
+        self.pid: int = self._parent.ask(run=list(arguments), env=dict(env), program=program, **places)
 
     def poll(self) -> int | None:
         if self._code is None:
-            self._code = loaded().ask(poll=self.pid)
+            self._code = self._parent.ask(poll=self.pid)
         return self._code
 
     def wait(self, timeout: float | None = None) -> int:
@@ -93,6 +113,9 @@ class Forked:
 def _serve() -> None:
     for name in LOADED:
         importlib.import_module(name)
+    shortcuts.take()
+    gc.collect()
+    gc.freeze()  # no child goes through it, which would copy every page
     out = os.dup(1)
     os.dup2(2, 1)
     for line in sys.stdin:
@@ -101,6 +124,8 @@ def _serve() -> None:
             pid, status = os.waitpid(asked["poll"], os.WNOHANG)
             answer = os.waitstatus_to_exitcode(status) if pid else None
         else:
+            if asked["program"]:
+                importlib.import_module(asked["program"])
             answer = os.fork()
             if answer == 0:
                 os.close(out)
@@ -109,10 +134,9 @@ def _serve() -> None:
 
 
 def _become(asked: dict[str, Any]) -> None:
-    log = os.open(asked["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+    os.dup2(os.open(asked["stdin"], os.O_RDONLY), 0)
+    for number, place in ((1, asked["log"]), (2, asked["errors"])):
+        os.dup2(os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), number)
     os.environ.clear()
     os.environ.update(asked["env"])
     os.chdir(asked["cwd"])
@@ -126,7 +150,12 @@ def _become(asked: dict[str, Any]) -> None:
 
     code = 1
     try:
-        code = main(asked["run"])
+        if program := asked["program"]:
+            del sys.modules[program]  # anew, as what is run
+            runpy.run_module(program, run_name="__main__", alter_sys=True)
+            code = 0
+        else:
+            code = main(asked["run"])
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:

@@ -1,0 +1,88 @@
+"""A program of the tests' own in a process of its own, to be killed, frozen and listened to: `python -m PROGRAM ...`
+from the root of this checkout, forked off one that has loaded its modules, which takes longer than what it does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import shutil
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from tests.servers.forked import Forked
+
+ROOT = Path(__file__).parents[2]
+
+
+class Program:
+    """What asyncio's Process is to its callers; `wait` for it, or `communicate`."""
+
+    def __init__(self, folder: Path, forked: Forked, stdin: int, stdout: asyncio.StreamReader) -> None:
+        self._folder = folder
+        self._forked = forked
+        self._stdin = stdin
+        self.stdout = stdout
+        self.pid = forked.pid
+        self.returncode: int | None = None
+
+    @classmethod
+    async def begin(cls, program: str, *arguments: str) -> Program:
+        folder = Path(tempfile.mkdtemp(prefix="parley-program-"))
+        says, told = folder / "in", folder / "out"
+        os.mkfifo(says)
+        os.mkfifo(told)
+        # Both opened here first, so that the program waits for nobody when it opens them.
+        stdin = os.open(says, os.O_RDWR)
+        hears = os.fdopen(os.open(told, os.O_RDONLY | os.O_NONBLOCK), "rb", 0)
+        stdout = asyncio.StreamReader()
+        protocol = asyncio.StreamReaderProtocol(stdout)
+        await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, hears)
+
+        def fork() -> Forked:
+            pipes = {"stdin": says, "log": told, "errors": folder / "errors"}
+            return Forked(arguments, env=os.environ, cwd=ROOT, program=program, **pipes)
+
+        return cls(folder, await asyncio.to_thread(fork), stdin, stdout)
+
+    async def communicate(self, says: bytes = b"") -> tuple[bytes, bytes]:
+        """What it is told, and no more; what it said, and its errors."""
+        os.write(self._stdin, says)
+        self._end_stdin()
+        said = await self.stdout.read()
+        await asyncio.to_thread(self._forked.wait)
+        errors = (self._folder / "errors").read_bytes()
+        await self.wait()
+        return said, errors
+
+    async def wait(self) -> int:
+        if self.returncode is None:
+            self.returncode = await asyncio.to_thread(self._forked.wait)
+            self._end_stdin()
+            await self.stdout.read()
+            shutil.rmtree(self._folder)
+        return self.returncode
+
+    def until_stopped(self) -> None:
+        """Wait until it stands still (SIGSTOP)."""
+        while (state := self._state()) != "T":
+            assert state in "RSD", "it was to stand still"
+            time.sleep(0.01)
+
+    def _state(self) -> str:
+        return Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+    def send_signal(self, number: int) -> None:
+        """To one that has ended too, as Process allows."""
+        with contextlib.suppress(ProcessLookupError):
+            self._forked.send_signal(number)
+
+    def kill(self) -> None:
+        self.send_signal(signal.SIGKILL)
+
+    def _end_stdin(self) -> None:
+        if self._stdin >= 0:
+            os.close(self._stdin)
+            self._stdin = -1
