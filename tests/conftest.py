@@ -28,6 +28,8 @@ from playwright.async_api import Browser, async_playwright
 from static import bundle
 from tests import budgets, peers, shortcuts
 from tests.databases import prepare
+from tests.hangs import pytest_runtest_setup as pytest_runtest_setup
+from tests.hangs import pytest_runtest_teardown as pytest_runtest_teardown
 from tests.servers import chromium
 from tests.servers import s3 as s3_server
 from tests.servers.blocking import watched

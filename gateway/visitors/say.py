@@ -208,12 +208,13 @@ async def _room(request: web.Request, owner: str, limit: int) -> AsyncIterator[N
     desk, size = request.app[DESK], request.content_length or limit
     most = max(WAITING_BYTES, limit)
     desk.coming[owner] += size
+    begun = desk.coming[owner]
     try:
         waiting = int(await desk.store.read(lambda look: look.value(WAITING, owner)))
-        if waiting + desk.coming[owner] > most:
-            raise Refused(
-                "errors.upload_many", f"{waiting} bytes wait for {owner}, {desk.coming[owner]} come"
-            )
+        # Who came after it takes no room from it, and what is stored by now no longer comes.
+        coming = min(begun, desk.coming[owner])
+        if waiting + coming > most:
+            raise Refused("errors.upload_many", f"{waiting} bytes wait for {owner}, {coming} come")
         await desk.rates.upload_mib.admit(caller(request), size / MIB)
         yield
     finally:

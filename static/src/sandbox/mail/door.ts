@@ -1,6 +1,6 @@
 // What the mail program's page knows and asks: its half of gateway/sandbox/mail/page.py.
 
-import { backoff } from "../../shared/backoff";
+import { hear } from "../hear";
 import type { Role } from "../door";
 
 export type Takes = "all" | "full" | "unknown" | "later";
@@ -120,33 +120,7 @@ const HOME = `${known.path}/mail`;
 
 /** Hears what lies in a mailbox for as long as the answer is not called. */
 export function listen(box: string, told: (now: Now) => void, failed: () => void): () => void {
-  const address = new URL(`${HOME}/live?${new URLSearchParams({ box })}`, location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  let socket: WebSocket;
-  let timer = 0;
-  let tries = 0;
-  let ended = false;
-  const begin = () => {
-    socket = new WebSocket(address);
-    socket.onmessage = (event) => {
-      if (ended) return;
-      tries = 0;
-      told(JSON.parse(String(event.data)) as Now);
-    };
-    socket.onclose = () => {
-      if (ended) return;
-      failed();
-      timer = window.setTimeout(begin, backoff(tries++));
-    };
-  };
-  begin();
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-    // One that is not up yet is let come up first: browsers warn of it otherwise.
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-    else socket.close();
-  };
+  return hear(`${HOME}/live?${new URLSearchParams({ box })}`, told, failed);
 }
 
 async function ask(what: string, sent?: { body: BodyInit; type: string }): Promise<Response> {

@@ -1,6 +1,6 @@
 // What the page of phones knows and asks: its half of gateway/sandbox/phones/page.py.
 
-import { backoff } from "../../shared/backoff";
+import { hear } from "../hear";
 import type { Role } from "../door";
 
 export interface Phone {
@@ -92,33 +92,7 @@ export interface Hand {
 
 /** Hears what there is to see for as long as the answer is not called; the chat of the hand is open meanwhile. */
 export function listen(hand: Hand, told: (now: Now) => void, failed: () => void): () => void {
-  const address = new URL(`${known.path}/phones/live?${new URLSearchParams({ ...hand })}`, location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  let socket: WebSocket;
-  let timer = 0;
-  let tries = 0;
-  let ended = false;
-  const begin = () => {
-    socket = new WebSocket(address);
-    socket.onmessage = (event) => {
-      if (ended) return;
-      tries = 0;
-      told(JSON.parse(String(event.data)) as Now);
-    };
-    socket.onclose = () => {
-      if (ended) return;
-      failed();
-      timer = window.setTimeout(begin, backoff(tries++));
-    };
-  };
-  begin();
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-    // One that is not up yet is let come up first: browsers warn of it otherwise.
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-    else socket.close();
-  };
+  return hear(`${known.path}/phones/live?${new URLSearchParams({ ...hand })}`, told, failed);
 }
 
 async function post(what: string, body: BodyInit, type: string): Promise<void> {

@@ -1,6 +1,6 @@
 // What the workspace's page knows and asks: its half of gateway/sandbox/slack/page.py.
 
-import { backoff } from "../../shared/backoff";
+import { hear } from "../hear";
 import type { Role } from "../door";
 import type { Block, Values } from "./kit";
 
@@ -119,33 +119,7 @@ export interface Place {
 
 /** Hears what there is to see for as long as the answer is not called. */
 export function listen(place: Place, told: (now: Now) => void, failed: () => void): () => void {
-  const address = new URL(`${HOME}/live?${new URLSearchParams({ ...place })}`, location.href);
-  address.protocol = address.protocol.replace("http", "ws");
-  let socket: WebSocket;
-  let timer = 0;
-  let tries = 0;
-  let ended = false;
-  const begin = () => {
-    socket = new WebSocket(address);
-    socket.onmessage = (event) => {
-      if (ended) return;
-      tries = 0;
-      told(JSON.parse(String(event.data)) as Now);
-    };
-    socket.onclose = () => {
-      if (ended) return;
-      failed();
-      timer = window.setTimeout(begin, backoff(tries++));
-    };
-  };
-  begin();
-  return () => {
-    ended = true;
-    clearTimeout(timer);
-    // One that is not up yet is let come up first: browsers warn of it otherwise.
-    if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
-    else socket.close();
-  };
+  return hear(`${HOME}/live?${new URLSearchParams({ ...place })}`, told, failed);
 }
 
 async function post(what: string, body: BodyInit, type: string): Promise<Response> {
