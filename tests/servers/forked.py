@@ -1,7 +1,8 @@
 """The program in a process forked off one that has its modules loaded: a second sooner than anew, and the same process
 otherwise, with an environment, a folder and a log of its own; it is killed and ends as any other.
 
-Run as a program, this is the one with the modules loaded: a line of JSON asks for a process, or how one is.
+Run as a program, this is the one with the modules loaded: a line of JSON asks for a process, or how one is. What a
+process shall have as its input, output and errors comes by a socket beside.
 """
 
 import gc
@@ -11,6 +12,7 @@ import os
 import random
 import runpy
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -18,7 +20,7 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tests import shortcuts
 
@@ -38,17 +40,23 @@ class Loaded:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-            env=clean,
-        )
+        self._hand, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=Path(__file__).parents[2],
+                env=clean,
+                pass_fds=[theirs.fileno()],
+            )
 
-    def ask(self, **question: Any) -> Any:
+    def ask(self, files: Sequence[int] = (), **question: Any) -> Any:
+        """`files`: what is at their places 0, 1 and 2."""
         assert self._process.stdin and self._process.stdout
         with self._lock:
+            if files:
+                socket.send_fds(self._hand, [b"."], files)
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
             self._process.stdin.flush()
             return json.loads(self._process.stdout.readline())
@@ -67,23 +75,27 @@ def loaded(what: str) -> Loaded:
 
 
 class Forked:
-    """What `subprocess.Popen` is to its callers. `program`: `python -m` that, in place of Parley."""
+    """What `subprocess.Popen` is to its callers."""
 
     def __init__(
-        self,
-        arguments: Sequence[str],
-        *,
-        env: Mapping[str, str],
-        cwd: str | Path,
-        log: str | Path,
-        program: str = "",
-        stdin: str | Path = os.devnull,
-        errors: str | Path = "",
+        self, arguments: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, log: str | Path
     ) -> None:
+        with open(os.devnull, "rb") as nothing, open(log, "ab") as told:
+            files = (nothing.fileno(), told.fileno(), told.fileno())
+            self._begin(loaded("houses"), files, run=list(arguments), env=dict(env), cwd=str(cwd))
+
+    @classmethod
+    def of(cls, program: str, arguments: Sequence[str], cwd: Path, files: Sequence[int]) -> Self:
+        """`python -m PROGRAM ...` in place of Parley; `files` are its input, output and errors."""
+        made = cls.__new__(cls)
+        asked = {"program": program, "run": list(arguments), "env": dict(os.environ), "cwd": str(cwd)}
+        made._begin(loaded("programs"), files, **asked)
+        return made
+
+    def _begin(self, parent: Loaded, files: Sequence[int], **asked: Any) -> None:
         self._code: int | None = None
-        self._parent = loaded("programs" if program else "houses")
-        places = {"cwd": str(cwd), "stdin": str(stdin), "log": str(log), "errors": str(errors or log)}
-        self.pid: int = self._parent.ask(run=list(arguments), env=dict(env), program=program, **places)
+        self._parent = parent
+        self.pid: int = parent.ask(files, **asked)
 
     def poll(self) -> int | None:
         if self._code is None:
@@ -110,7 +122,7 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _serve() -> None:
+def _serve(hand: socket.socket) -> None:
     for name in LOADED:
         importlib.import_module(name)
     shortcuts.take()
@@ -124,19 +136,23 @@ def _serve() -> None:
             pid, status = os.waitpid(asked["poll"], os.WNOHANG)
             answer = os.waitstatus_to_exitcode(status) if pid else None
         else:
-            if asked["program"]:
+            _, files, *_ = socket.recv_fds(hand, 1, 3)
+            if "program" in asked:
                 importlib.import_module(asked["program"])
             answer = os.fork()
             if answer == 0:
                 os.close(out)
-                _become(asked)
+                hand.close()
+                _become(asked, files)
+            for file in files:
+                os.close(file)
         os.write(out, json.dumps(answer).encode() + b"\n")
 
 
-def _become(asked: dict[str, Any]) -> None:
-    os.dup2(os.open(asked["stdin"], os.O_RDONLY), 0)
-    for number, place in ((1, asked["log"]), (2, asked["errors"])):
-        os.dup2(os.open(place, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644), number)
+def _become(asked: dict[str, Any], files: Sequence[int]) -> None:
+    for place, file in enumerate(files):
+        os.dup2(file, place)
+        os.close(file)
     os.environ.clear()
     os.environ.update(asked["env"])
     os.chdir(asked["cwd"])
@@ -150,7 +166,7 @@ def _become(asked: dict[str, Any]) -> None:
 
     code = 1
     try:
-        if program := asked["program"]:
+        if program := asked.get("program"):
             del sys.modules[program]  # anew, as what is run
             runpy.run_module(program, run_name="__main__", alter_sys=True)
             code = 0
@@ -167,4 +183,4 @@ def _become(asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(socket.socket(fileno=int(sys.argv[1])))

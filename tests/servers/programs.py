@@ -6,11 +6,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import signal
 import tempfile
 import time
 from pathlib import Path
+from typing import IO
 
 from tests.servers.forked import Forked
 
@@ -20,40 +20,40 @@ ROOT = Path(__file__).parents[2]
 class Program:
     """What asyncio's Process is to its callers; `wait` for it, or `communicate`."""
 
-    def __init__(self, folder: Path, forked: Forked, stdin: int, stdout: asyncio.StreamReader) -> None:
-        self._folder = folder
+    def __init__(self, forked: Forked, stdin: int, stdout: asyncio.StreamReader, errors: IO[bytes]) -> None:
         self._forked = forked
         self._stdin = stdin
         self.stdout = stdout
+        self._errors = errors
         self.pid = forked.pid
         self.returncode: int | None = None
 
     @classmethod
     async def begin(cls, program: str, *arguments: str) -> Program:
-        folder = Path(tempfile.mkdtemp(prefix="parley-program-"))
-        says, told = folder / "in", folder / "out"
-        os.mkfifo(says)
-        os.mkfifo(told)
-        # Both opened here first, so that the program waits for nobody when it opens them.
-        stdin = os.open(says, os.O_RDWR)
-        hears = os.fdopen(os.open(told, os.O_RDONLY | os.O_NONBLOCK), "rb", 0)
+        errors = tempfile.TemporaryFile()
+        asks, stdin = os.pipe()
+        says, told = os.pipe()
         stdout = asyncio.StreamReader()
         protocol = asyncio.StreamReaderProtocol(stdout)
+        hears = os.fdopen(says, "rb", 0)
         await asyncio.get_running_loop().connect_read_pipe(lambda: protocol, hears)
-
-        def fork() -> Forked:
-            pipes = {"stdin": says, "log": told, "errors": folder / "errors"}
-            return Forked(arguments, env=os.environ, cwd=ROOT, program=program, **pipes)
-
-        return cls(folder, await asyncio.to_thread(fork), stdin, stdout)
+        files = (asks, told, errors.fileno())
+        try:
+            forked = await asyncio.to_thread(Forked.of, program, arguments, ROOT, files)
+        finally:
+            os.close(asks)
+            os.close(told)
+        return cls(forked, stdin, stdout, errors)
 
     async def communicate(self, says: bytes = b"") -> tuple[bytes, bytes]:
         """What it is told, and no more; what it said, and its errors."""
-        os.write(self._stdin, says)
+        if says:
+            os.write(self._stdin, says)
         self._end_stdin()
         said = await self.stdout.read()
         await asyncio.to_thread(self._forked.wait)
-        errors = (self._folder / "errors").read_bytes()
+        self._errors.seek(0)
+        errors = self._errors.read()
         await self.wait()
         return said, errors
 
@@ -62,7 +62,7 @@ class Program:
             self.returncode = await asyncio.to_thread(self._forked.wait)
             self._end_stdin()
             await self.stdout.read()
-            shutil.rmtree(self._folder)
+            self._errors.close()
         return self.returncode
 
     def until_stopped(self) -> None:
