@@ -11,6 +11,8 @@ from importlib import resources
 from random import Random
 from typing import Any, Literal
 
+from gateway.sandbox.guests import guests, personas
+
 LANGUAGES = ("ko", "en")
 OFFICE = timezone(timedelta(hours=9))
 """The shop is in Seoul."""
@@ -100,7 +102,8 @@ class Book:
         return cls(language, tomllib.loads(file.read_text("utf-8")))
 
     def people(self) -> list[str]:
-        """The named ones first, then whoever else the language's names make, each once."""
+        """The named ones first, then whoever else the language's names make, each once, and nobody of those who come
+        while one watches or whom one plays: who is called as they are would be taken for them."""
         family, given = self.words["family"], self.words["given"]
         pattern = "{family}{given}" if self.language == "ko" else "{given} {family}"
         # Steps that share no divisor walk through all pairs before one comes again.
@@ -108,7 +111,8 @@ class Book:
             pattern.format(family=family[place % len(family)], given=given[place % len(given)])
             for place in range(len(family) * len(given))
         )
-        return list(dict.fromkeys([*self.words["people"], *made]))[:FOLKS]
+        others = {one.name for one in guests()} | {one.name for one in personas().values()}
+        return [name for name in dict.fromkeys([*self.words["people"], *made]) if name not in others][:FOLKS]
 
 
 @dataclass

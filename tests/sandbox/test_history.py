@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from gateway.sandbox.guests import guests, personas
 from gateway.sandbox.history import AT_MOST, AWAY, DAY, FOLKS, LANGUAGES, Book, Case, Teller
 from gateway.sandbox.papers import PAPERS
 from gateway.sandbox.pictures import PICTURES
@@ -71,6 +72,12 @@ def test_it_reaches_back_for_months(cases: list[Case]) -> None:
 def test_hundreds_of_customers_and_none_twice(language: str) -> None:
     people = Book.read(language).people()
     assert len(people) == len(set(people)) == FOLKS
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nobody_of_the_past_is_called_as_one_who_comes_while_one_watches(language: str) -> None:
+    others = {one.name for one in guests()} | {one.name for one in personas().values()}
+    assert not set(Book.read(language).people()) & others
 
 
 def test_spam_comes_from_nobody_the_shop_knows(cases: list[Case]) -> None:

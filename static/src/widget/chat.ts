@@ -197,7 +197,7 @@ export class Chat {
     if (turn !== this.turn) return;
     const subject = self?.subject ?? newcomer(who);
     if (this.subject !== null && this.subject !== subject) this.drop();
-    await this.keeper.keepOnly(subject);
+    await this.keeper.keepOnly(subject, newcomer(who));
     if (!self && !this.view.shown) return this.tellPage();
     if (!this.token) this.show({ phase: "starting" });
     // The page names the same person as before: her unsent messages may be seen at once.
@@ -238,10 +238,10 @@ export class Chat {
     const { token, subject } = answer;
     const self = this.keeper.self();
     if (self && self.subject !== subject) await this.leave();
-    if (!self) await this.adopt(newcomer(who), subject);
+    this.keeper.keepSelf({ token, subject, who });
+    await this.adopt(newcomer(who), subject);
     const same = this.subject === subject;
     if (this.subject !== null && !same) this.drop();
-    this.keeper.keepSelf({ token, subject, who });
     Object.assign(this, { token, subject });
     const settings = answer.settings as unknown as Settings;
     const { unread, story } = this.view;
@@ -254,11 +254,11 @@ export class Chat {
     this.tellPage();
   }
 
-  /** What was written before the first answer came belongs to this newcomer. */
+  /** What was written before the first answer came, here or in another tab, belongs to this newcomer. */
   private async adopt(from: string, subject: string): Promise<void> {
-    await this.outgoing.written;
-    for (const message of await this.keeper.line(from)) await this.keeper.put({ ...message, subject });
-    this.keepDraft(this.keeper.draft(from), subject);
+    await this.outgoing.adopt(from, subject);
+    const draft = this.keeper.draft(from);
+    if (draft) this.keepDraft(draft, subject);
   }
 
   /** Everything of the former person goes from this browser, in every tab. */

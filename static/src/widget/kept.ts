@@ -115,8 +115,8 @@ export class Keeper {
   }
 
   /** Messages of anybody else have no business here any more. */
-  async keepOnly(subject: string): Promise<void> {
-    for (const { client_id, subject: owner } of await this.all()) if (owner !== subject) await this.remove(client_id);
+  async keepOnly(...subjects: string[]): Promise<void> {
+    for (const { client_id, subject } of await this.all()) if (!subjects.includes(subject)) await this.remove(client_id);
   }
 
   /** Writes only what is still there: a message deleted meanwhile does not come back. */

@@ -56,6 +56,13 @@ export class Outgoing {
     if (token) this.wake();
   }
 
+  /** The line of `from` is that of `to`; so is, at once, what is written while it is being handed over. */
+  async adopt(from: string, to: string): Promise<void> {
+    if (this.subject === from) this.subject = to;
+    await this.written;
+    for (const message of await this.keeper.line(from)) await this.keeper.put({ ...message, subject: to });
+  }
+
   /** Another person, or nobody yet: nothing of the former is shown or sent any more. */
   rest(): void {
     this.subject = this.token = null;
@@ -73,8 +80,9 @@ export class Outgoing {
     this.line = [...this.line, message];
     this.fresh.set(message.client_id, message);
     this.hooks.changed();
-    this.written = this.keeper.put(message);
-    await this.written;
+    const put = this.keeper.put(message);
+    this.written = Promise.all([this.written, put]);
+    await put;
     this.fresh.delete(message.client_id);
     this.tell();
     this.wake();
