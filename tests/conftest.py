@@ -38,6 +38,7 @@ from tests.servers.parley import Parley
 from tests.servers.postgres import Postgres
 from tests.servers.s3 import S3
 from tests.servers.valkey import Valkey
+from tests.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # Shared cores make a deadline a coin toss; CI tries the same examples each time, and a failure prints how to repeat it.
 set_hypothesis_home_dir(bundle.HERE.parent / ".cache/hypothesis")

@@ -7,10 +7,14 @@
 Taken by tests/conftest.py, and by the process that houses are forked from.
 """
 
+import fcntl
 import os
 import sqlite3
-from contextlib import closing
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
+from pathlib import Path
 
 from gateway.events import new_id
 from gateway.store import sqlite
@@ -30,16 +34,30 @@ def take() -> None:
 
 def _begin(connection: sqlite3.Connection, now: int, up_to: int | None = None) -> None:
     """As `apply_migrations`; an empty file is given what that once made."""
-    if up_to is None and connection.execute("select 1 from sqlite_master").fetchone() is None:
-        with closing(sqlite3.connect(":memory:")) as prepared:
-            prepared.deserialize(schema())
-            prepared.backup(connection)
-        own = [(new_id(), "epoch"), (os.urandom(32).hex(), "secret")]
-        connection.execute("begin immediate")
-        connection.executemany("update meta set value = ? where key = ?", own)
-        connection.execute("update schema_version set applied_at = ?", (now,))
-        connection.execute("commit")
+    if up_to is None:
+        with _one_at_a_time():  # or the second of two would lay its copy over what the first has written
+            if connection.execute("select 1 from sqlite_master").fetchone() is None:
+                _copy(connection, now)
     apply_migrations(connection, now, up_to)
+
+
+def _copy(connection: sqlite3.Connection, now: int) -> None:
+    with closing(sqlite3.connect(":memory:")) as prepared:
+        prepared.deserialize(schema())
+        prepared.backup(connection)
+    own = [(new_id(), "epoch"), (os.urandom(32).hex(), "secret")]
+    connection.execute("begin immediate")
+    connection.executemany("update meta set value = ? where key = ?", own)
+    connection.execute("update schema_version set applied_at = ?", (now,))
+    connection.execute("commit")
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """Over all processes of all runs here: it takes a few milliseconds."""
+    with Path(tempfile.gettempdir(), f"parley-first-{os.getuid()}.lock").open("wb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @cache

@@ -80,7 +80,7 @@ class Forked:
     def __init__(
         self, arguments: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, log: str | Path
     ) -> None:
-        with open(os.devnull, "rb") as nothing, open(log, "ab") as told:
+        with Path(os.devnull).open("rb") as nothing, Path(log).open("ab") as told:
             files = (nothing.fileno(), told.fileno(), told.fileno())
             self._begin(loaded("houses"), files, run=list(arguments), env=dict(env), cwd=str(cwd))
 

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -27,10 +28,11 @@ class Program:
         self._errors = errors
         self.pid = forked.pid
         self.returncode: int | None = None
+        self.errors = b""
 
     @classmethod
     async def begin(cls, program: str, *arguments: str) -> Program:
-        errors = tempfile.TemporaryFile()
+        errors = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the program has ended
         asks, stdin = os.pipe()
         says, told = os.pipe()
         stdout = asyncio.StreamReader()
@@ -51,18 +53,18 @@ class Program:
             os.write(self._stdin, says)
         self._end_stdin()
         said = await self.stdout.read()
-        await asyncio.to_thread(self._forked.wait)
-        self._errors.seek(0)
-        errors = self._errors.read()
         await self.wait()
-        return said, errors
+        return said, self.errors
 
     async def wait(self) -> int:
         if self.returncode is None:
             self.returncode = await asyncio.to_thread(self._forked.wait)
             self._end_stdin()
             await self.stdout.read()
+            self._errors.seek(0)
+            self.errors = self._errors.read()
             self._errors.close()
+            sys.stderr.write(self.errors.decode(errors="replace"))  # where a test fails, it is shown
         return self.returncode
 
     def until_stopped(self) -> None:

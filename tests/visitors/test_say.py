@@ -9,6 +9,7 @@ import pytest
 from gateway import door
 from gateway.events import agent
 from gateway.limits import Limits
+from gateway.media import receive
 from gateway.rates import Rate
 from gateway.stream.status import close
 from gateway.visitors import say
@@ -347,7 +348,7 @@ async def test_uploads_side_by_side_share_the_room(both: Shop, monkeypatch):
     hana, bora = both.browser(), both.browser()
     await hana.arrive()
     await bora.arrive()
-    going, begun, receive = asyncio.Event(), asyncio.Semaphore(0), say.receive
+    going, begun = asyncio.Event(), asyncio.Semaphore(0)
 
     async def held_back():
         yield png()
@@ -360,9 +361,7 @@ async def test_uploads_side_by_side_share_the_room(both: Shop, monkeypatch):
     monkeypatch.setattr(say, "receive", received)
     # None of them says its size, so each takes the room of a largest file before a byte is read.
     first, second = (asyncio.create_task(hana.send_file(held_back())) for _ in range(2))
-    for _ in range(
-        2
-    ):  # both have their room: while it is still looked at, a third would take it from the second
+    for _ in (first, second):  # both have their room before a third asks for some
         await begun.acquire()
     assert both.desk.coming.total() == 2 * most
     assert (await hana.send_file(png())).status == 422, "no room while the others come"
