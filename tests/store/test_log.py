@@ -46,7 +46,8 @@ async def test_four_processes_writing_at_once_make_one_gapless_log(database: Dat
     processes = [await writer(database, name) for name in "abcd"]
     for process in processes:
         assert process.stdout
-        assert await process.stdout.readline() == b"written\n"
+        begun = await process.stdout.readline()
+        assert begun == b"written\n", (await process.communicate())[1].decode()
     final = await head(store)
     for process in processes:
         out, _ = await process.communicate(f"{final}\n".encode())
