@@ -1,4 +1,4 @@
-# run: the demo in the browser. test, check: what CI runs. bench: the figures of bench/RESULTS.md.
+# run: the demo in the browser. test, check: what CI runs. bench, bench-cluster: the figures of bench/RESULTS.md.
 # chaos: the long form of the fault tests.
 # A fresh machine needs Python 3.11 or newer, nothing else.
 
@@ -8,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip install --quiet --quiet --disable-pip-version-check --constraint requirements.lock
 
-.PHONY: run test check bench chaos format types pictures lock npm clean
+.PHONY: run test check bench bench-cluster chaos format types pictures lock npm clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/.run
@@ -38,6 +38,10 @@ check-house: $(VENV)/.dev
 bench: $(VENV)/.dev
 	@$(BIN)/python static/bundle.py
 	@$(BIN)/python -m bench $(ARGS)
+
+# Several processes on PostgreSQL and Valkey: two hours. make bench-cluster ARGS="--churn 5 --day 2" is shorter.
+bench-cluster: $(VENV)/.dev
+	@$(BIN)/python -m bench --cluster $(ARGS)
 
 # make chaos ARGS="--house sqlite --seed 7 --messages 5000": see docs/faults.md.
 chaos: $(VENV)/.dev

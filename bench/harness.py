@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from bench import machine, product
 from bench.product import Data
-from bench.programs import Program, compiled, python
+from bench.programs import PATIENCE, Program, compiled, python
 
 T = TypeVar("T")
 
@@ -63,6 +63,10 @@ class Bench:
     short: bool = False
     messages: int = 1_000_000
     """Messages that lists and search are measured over."""
+    day: float = 20.0
+    """Minutes into which a day's traffic is pressed."""
+    churn: float = 60.0
+    """Minutes of coming and going over which memory is watched."""
     stack: contextlib.ExitStack = field(default_factory=contextlib.ExitStack)
     others: list[float] = field(default_factory=list)
     """Cores that others used, for each measurement that counts."""
@@ -81,15 +85,22 @@ class Bench:
 
     # --- programs -------------------------------------------------------------------------------------------------
 
-    def start(self, command: Sequence[object], *, core: int | None, **environment: str) -> Program:
+    def start(self, command: Sequence[object], *, core: machine.Core, **environment: str) -> Program:
         program = Program(command, self.folder, core=core, **environment)
         self.stack.callback(program.stop)
         return program
 
     def bare(
-        self, module: str, *arguments: object, core: int | None = machine.SERVER_CORE, loop: str = "uvloop"
+        self,
+        module: str,
+        *arguments: object,
+        core: machine.Core = machine.SERVER_CORE,
+        loop: str = "uvloop",
+        port: int | None = None,
     ) -> Program:
-        return self.start(python(f"bench.bare.{module}", *arguments), core=core, BARE_LOOP=loop)
+        """`port`: one that several share, each with a socket of its own; 0: any free one, which the next may share."""
+        shared = {} if port is None else {"BARE_PORT": str(port)}
+        return self.start(python(f"bench.bare.{module}", *arguments), core=core, BARE_LOOP=loop, **shared)
 
     def bare_fanout(self, frame_bytes: int) -> Program:
         program = compiled("bare/fanout.c", self.folder)
@@ -102,12 +113,20 @@ class Bench:
     def data(self, name: str, **people: Any) -> Data:
         return product.make_data(self.folder / name, **people)
 
-    def parley(self, data: Data, *, core: int | None = machine.SERVER_CORE, **more: str) -> Program:
-        program = product.serve(data, core=core, **more)
+    def parley(
+        self,
+        data: Data,
+        *,
+        core: machine.Core = machine.SERVER_CORE,
+        module: str = "gateway",
+        workers: int = 1,
+        **environment: str,
+    ) -> Program:
+        program = product.serve(data, core=core, module=module, workers=workers, **environment)
         self.stack.callback(program.stop)
         return program
 
-    def posts(self, port: int, data: Data, *, core: int | None = machine.LOAD_CORE) -> Posts:
+    def posts(self, port: int, data: Data, *, core: machine.Core = machine.LOAD_CORE) -> Posts:
         return Posts(self.start(python("bench.load.posts", port, data.tokens_file), core=core), port)
 
     def sockets(
@@ -116,7 +135,7 @@ class Bench:
         hellos: Sequence[str],
         *,
         at_once: int = 50,
-        core: int | None = machine.LOAD_CORE,
+        core: machine.Core = machine.LOAD_CORE,
         stalled: bool = False,
         in_words: bool = False,
     ) -> Sockets:
@@ -171,15 +190,21 @@ class Posts:
 
     def run(self, seconds: float, *, connections: int = 64, rate: float = 0) -> dict[str, Any]:
         """One run. Raises AssertionError when anything was refused."""
-        asked = {"seconds": seconds, "connections": connections, "rate": rate}
+        return self._asked({"seconds": seconds, "connections": connections, "rate": rate})
+
+    def _asked(self, asked: dict[str, float]) -> dict[str, Any]:
         self.program.say(json.dumps(asked))
-        self.last = self.program.told()
+        self.last = self.program.told(PATIENCE + asked.get("seconds", 0))
         assert not self.last["refused"], f"refused: {self.last['refused']}"
         return self.last
 
     def rate(self, seconds: float, connections: int = 64) -> float:
         """Messages taken a second, in a closed loop."""
         return float(self.run(seconds, connections=connections)["per_second"])
+
+    def all_of(self, count: int, connections: int) -> dict[str, Any]:
+        """So many as fast as they are taken; `seconds` says how long that was."""
+        return self._asked({"count": count, "connections": connections})
 
 
 class Sockets:
@@ -217,7 +242,10 @@ class Sockets:
         deadline = time.monotonic() + patience
         while (told := self.report())["events"] < events * self.count and time.monotonic() < deadline:
             time.sleep(0.02)
-        assert told["events"] == events * self.count, f"{told['events']} of {events * self.count} events came"
+        lost = f"{told['lost']} sockets lost, the last with {told['code']}"
+        assert told["events"] == events * self.count, (
+            f"{told['events']} of {events * self.count} events came, {lost}"
+        )
         return told
 
     def flight(self, events: int, window: int, requests: Path) -> float:
@@ -237,9 +265,17 @@ def on_both_loops(goal: Goal) -> Iterator[tuple[str, Goal | None]]:
 
 Measure = Callable[[Bench], Iterator[Figure]]
 ROWS: dict[str, Measure] = {}
+CLUSTER: set[str] = set()
+"""The rows of several processes on PostgreSQL and Valkey: they take hours and are run by themselves."""
 
 
 def row(measure: Measure) -> Measure:
     """Makes a function a row, by its name."""
     ROWS[measure.__name__] = measure
     return measure
+
+
+def cluster_row(measure: Measure) -> Measure:
+    """Makes it one of `make bench-cluster`."""
+    CLUSTER.add(measure.__name__)
+    return row(measure)

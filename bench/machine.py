@@ -17,16 +17,18 @@ from pathlib import Path
 TICK = os.sysconf("SC_CLK_TCK")
 SERVER_CORE, LOAD_CORE = 0, min(1, (os.cpu_count() or 1) - 1)
 """What is measured runs on one core, what loads it on another."""
-
+EVERY_CORE = tuple(range(os.cpu_count() or 1))
+"""For programs that share all of them on equal terms."""
+Core = int | tuple[int, ...] | None
 
 FIRST = -10
 """The priority of a process that is on no core of its own."""
 
 
-def pin(core: int | None) -> None:
-    """Keep this process (and the threads it will have) on one core. None: it runs anywhere, and before what others do
-    where the system allows, because then it is times that are measured and not ratios."""
-    os.sched_setaffinity(0, range(os.cpu_count() or 1) if core is None else (core,))
+def pin(core: Core) -> None:
+    """Keep this process (and the threads it will have) on one core, or on these. None: it runs anywhere, and before
+    what others do where the system allows, because then it is times that are measured and not ratios."""
+    os.sched_setaffinity(0, EVERY_CORE if core is None else (core,) if isinstance(core, int) else core)
     if core is None:
         with suppress(OSError):
             os.setsid()  # Linux weighs sessions, not processes (sched(7), "The autogroup feature")
@@ -56,23 +58,24 @@ def _times(pid: int) -> list[int]:
     return [int(field) for field in text.rpartition(")")[2].split()[11:15]]
 
 
-def _children(pid: int) -> Iterator[int]:
+def children(pid: int) -> Iterator[int]:
+    """Of this process, and of theirs, and so on."""
     for task in Path(f"/proc/{pid}/task").glob("*/children"):
         for child in task.read_text().split():
             yield int(child)
-            yield from _children(int(child))
+            yield from children(int(child))
 
 
 def family_cpu(pid: int) -> float:
     """The same with everything it has started that still runs."""
-    return cpu(pid) + sum(cpu(child) for child in _children(pid))
+    return cpu(pid) + sum(cpu(child) for child in children(pid))
 
 
 def _own() -> float:
     """CPU seconds of this bench with everything it has started."""
     me = os.getpid()
     try:
-        live = sum(sum(_times(child)) for child in _children(me))
+        live = sum(sum(_times(child)) for child in children(me))
     except FileNotFoundError:
         live = 0
     return (sum(_times(me)) + live) / TICK

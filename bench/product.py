@@ -68,9 +68,10 @@ class Data:
             for number in range(count)
         ]
 
-    def visitors_hellos(self, count: int) -> list[str]:
+    def visitors_hellos(self, count: int, cursor: str | None = None) -> list[str]:
+        told = f',"cursor":"{cursor}"' if cursor else ""
         return [
-            f'/ws/visitor/{ACCOUNT}\t\t{{"kind":"hello","protocol":1,"token":"{token}"}}'
+            f'/ws/visitor/{ACCOUNT}\t\t{{"kind":"hello","protocol":1,"token":"{token}"{told}}}'
             for token in (self.customers[number % len(self.customers)] for number in range(count))
         ]
 
@@ -131,8 +132,14 @@ async def _say(store: Store, identities: list[Address]) -> None:
 
 
 def serve(
-    data: Data, *, core: int | None = machine.SERVER_CORE, module: str = "gateway", **environment: str
+    data: Data,
+    *,
+    core: machine.Core = machine.SERVER_CORE,
+    module: str = "gateway",
+    workers: int = 1,
+    **environment: str,
 ) -> Program:
     """`parley serve` over the data; its first line names the port."""
     command = ["serve", "--config", data.folder / "config.toml", "--data", data.folder, "--port", 0]
+    command += ["--workers", workers]
     return Program(python(module, *command), data.folder, core=core, **environment)

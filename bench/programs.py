@@ -29,7 +29,7 @@ class Program:
     """A child process that says a line when there is something to know."""
 
     def __init__(
-        self, command: Sequence[object], folder: Path, *, core: int | None = None, **environment: str
+        self, command: Sequence[object], folder: Path, *, core: machine.Core = None, **environment: str
     ) -> None:
         self.name = Path(str(command[2] if "-m" in command[1:2] else command[0])).name
         self._log = folder / f"{self.name}-{os.urandom(3).hex()}.log"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench.harness import ROWS, Figure
+from bench.harness import CLUSTER, ROWS, Figure
 
 FILE = Path(__file__).with_name("RESULTS.md")
 HEAD = """| row | figure | | floor | target | met | measured | others' CPU |
@@ -24,6 +24,14 @@ of an hour. A measurement during which others used more than 0.15 core is repeat
 stands in the last column (two cores are 2.00). Rows of times (latency, a stalled agent, a list while messages come in)
 run on any core and, where the system allows, at a higher priority than what else the machine does. The provider of
 `webhooks_in`, `callbacks`, `outbox` and `queued` is a program of ours that signs as Twilio does and answers at once.
+"""
+
+SEVERAL = """## Several processes
+
+`make bench-cluster`: processes of Parley on one PostgreSQL, which flushes every commit, and one Valkey. All of them and
+the programs that load them share the machine's two cores on equal terms, so rates are those of two cores for all of it;
+the microseconds of CPU that each part spends on a message are what more machines are reckoned from
+([sizing](../docs/operations/sizing.md)). It takes two hours; `ARGS="--churn 5 --day 2"` shortens the two long rows.
 """
 
 
@@ -64,10 +72,14 @@ def write(lines: Sequence[Line], about: Sequence[str]) -> None:
     kept = _read()
     for name in {line.row for line in lines}:
         kept[name] = [line.shown() for line in lines if line.row == name]
-    body = "\n".join(line for name in ROWS for line in kept.get(name, []))
+    alone, cluster = (
+        "\n".join(line for name in ROWS if (name in CLUSTER) == many for line in kept.get(name, []))
+        for many in (False, True)
+    )
     measured = time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime())
     machine = "\n".join(f"- {line}" for line in (f"measured {measured}", *about))
-    FILE.write_text(f"{INTRODUCTION}\n{machine}\n\n{HEAD}\n{body}\n", encoding="utf-8")
+    tables = f"{HEAD}\n{alone}\n\n{SEVERAL}\n{HEAD}\n{cluster}\n"
+    FILE.write_text(f"{INTRODUCTION}\n{machine}\n\n{tables}", encoding="utf-8")
 
 
 def _read() -> dict[str, list[str]]:

@@ -190,7 +190,7 @@ async def open_parley(config: Config, clock: Callable[[], int] = wall_clock) -> 
         store.publish_to(bus.publish)
         await _open_channels(channels)
         stack.push_async_callback(_close_channels, channels)
-        receiving = Receiving(store, channels, media, config.limits)
+        receiving = Receiving(store, channels, media, config.limits, alone=not store.postgres)
         await receiving.listen()
         unheard = config.limits.presence_expires
         follow_ups = FollowUps(channels, desk.onsite, bus, clock, unheard)

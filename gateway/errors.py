@@ -118,6 +118,10 @@ class Repeat(ParleyError):
     """Already done under this very id: the unit is undone, the caller returns what stands."""
 
 
+class Astray(ParleyError):
+    """It belonged somewhere that is gone, and is nothing anywhere else: the unit is undone, nothing is kept."""
+
+
 class ConfigError(ParleyError):
     """The configuration cannot be used; the text says which key and what to write instead."""
 

@@ -290,6 +290,10 @@ class Participant:
     """It was not for her in the first place (Cc)."""
 
 
+CAME_BACK = "came_back"
+"""The doubt of a message of ours that somebody's mailbox sends back to us: its words are nobody's answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     """A message as it was sent, where its `text` is only what its sender says in it."""
@@ -347,6 +351,10 @@ class InboundMessage:
     herself where no customer reads it: then it is a note."""
     source: Source | None = None
     enclosed: tuple[Enclosed, ...] = ()
+    original: Attachment | None = None
+    """The whole of it as it came, stored: beside the message, for those who ask for it."""
+    only_there: bool = False
+    """It belongs where its clues lead, and is nothing where they lead nowhere: it never begins a conversation."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,17 +10,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 from gateway.channels.base import FetchesMedia
-from gateway.channels.registry import Channels
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, TooLarge, Unavailable
 from gateway.events import Attachment, Event, Kind
 from gateway.limits import Limits
 from gateway.media import MediaStore, receive
 from gateway.store import Store
 from gateway.store.base import Verb
-from gateway.stream.files import Waiting, comes_later, does_not_come, has_come, next_due, take_due
+from gateway.stream.files import PLACES, Waiting, comes_later, does_not_come, has_come, next_due, take_due
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +42,29 @@ FIRST, MOST = 2_000, 900_000
 WAKING = frozenset({Kind.MESSAGE_CREATED, Kind.MESSAGE_FILES})
 
 
+class Sources(Protocol):
+    """Where files lie: the channels, or a place outside. Those that are no `FetchesMedia` keep none."""
+
+    def get(self, account: str) -> object | None: ...
+
+    def __iter__(self) -> Iterator[object]: ...
+
+
 class Fetcher:
-    """One process's part of the fetching; `run` for the life of the process. `clock` says UTC ms."""
+    """One process's part of the fetching; `run` for the life of the process. `clock` says UTC ms. `only`: the place
+    outside that it looks after, and nothing else; None: everything but places."""
 
     def __init__(
-        self, store: Store, channels: Channels, media: MediaStore, limits: Limits, clock: Callable[[], int]
+        self,
+        store: Store,
+        channels: Sources,
+        media: MediaStore,
+        limits: Limits,
+        clock: Callable[[], int],
+        *,
+        only: str | None = None,
     ) -> None:
+        self._only = only
         self._store = store
         self._channels = channels
         self._media = media
@@ -86,9 +103,12 @@ class Fetcher:
         due = await self._store.read(next_due)
         now = self._clock()
         # Who has least under way comes first.
-        for account in sorted((one for one in due if due[one] <= now), key=self._busy):
+        for account in sorted((one for one in due if due[one] <= now and self._is_ours(one)), key=self._busy):
             if (room := self._room(account)) > 0:
                 await self._take(account, room)
+
+    def _is_ours(self, account: str) -> bool:
+        return account == self._only if self._only else not account.startswith(PLACES)
 
     def _busy(self, account: str) -> int:
         return sum(whose == account for whose in self._under_way.values())
@@ -138,7 +158,7 @@ class Fetcher:
         limit = self._limits.upload_bytes
         async with asyncio.timeout(LONGEST), channel.fetch(waiting.file, limit=limit) as fetched:
             file, _ = await receive(
-                self._media, fetched.chunks, name=None, declared_type=fetched.mime, limit=limit
+                self._media, fetched.chunks, name=fetched.name, declared_type=fetched.mime, limit=limit
             )
         return file
 

@@ -78,6 +78,7 @@ class Limits(BaseModel):
     # What is kept how long
     log_kept: int = _in("days", 90, 1, 3650, "after which the log is trimmed; the audit stays")
     reopens_within: int = _in("days", 7, 0, 365, "how long a closed conversation takes new messages itself")
+    originals_kept: int = _in("days", 0, 0, 3650, "mails whole, as they came, for download; 0: none is kept")
     orphans_kept: int = _in("hours", 24, 1, 720, "files uploaded and never sent")
     parked_kept: int = _in("days", 30, 1, 365, "calls of providers that could not be taken in")
     parked_most: int = _in(
@@ -133,6 +134,7 @@ class Limits(BaseModel):
     visitor_uploads: Often = _rate("20/minute", "uploads of one visitor")
     visitor_upload_mib: Often = _rate("1024/hour", "MiB uploaded from one address")
     visitor_moves: Often = _rate("10/minute", "times one visitor asks to go on elsewhere")
+    visitor_transcripts: Often = _rate("6/hour", "times one visitor asks for a copy of the chat by mail")
     visitor_frames: Often = _rate("600/minute", "frames of one visitor's socket")
 
     # How often, the providers' door

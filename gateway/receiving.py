@@ -11,13 +11,13 @@ import contextlib
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
 from gateway.channels.base import Channel, Ours, ProviderRequest, Runs
 from gateway.channels.registry import Channels
-from gateway.channels.roads import HasRoads, Road, Way
+from gateway.channels.roads import HasRoads, Way
 from gateway.errors import AuthFailed, NotFound, ParleyError, TemporaryError, Unavailable
 from gateway.events import AccountId
 from gateway.limits import Limits
@@ -37,6 +37,9 @@ LISTEN_AGAIN = 15.0
 """Seconds between two tries to listen where that was not possible."""
 WELL_AGAIN, CARRIED_AGAIN = 240.0, 10.0
 """Seconds after which it is written again that a way works, or that something went out there."""
+OTHERS_LISTEN = int(WELL_AGAIN + 2 * LISTEN_AGAIN) * 1000
+"""ms for which another process's word that it listens at a door counts for more than ours that we do not: mail comes
+in, and each of us would else take the other's word back."""
 WAYS: Mapping[Way, str] = {"in": "fetches from", "door": "listens at", "out": "sends by"}
 LACKS: Mapping[Way, str] = {"in": "nothing is fetched", "door": "it cannot listen", "out": "nothing goes out"}
 OURS_KEPT = 1.0
@@ -159,8 +162,9 @@ class Office:
             problem = _problem(trouble, way)
             if health.failed(account, way, problem, trouble):
                 why, detail = getattr(trouble, "why", "other"), str(trouble)
+                others = 0 if way != "door" or self._of.alone else OTHERS_LISTEN
                 await self._store.write(
-                    lambda tx: tell_trouble(tx, account, way, problem, why, detail), aside=True
+                    lambda tx: tell_trouble(tx, account, way, problem, why, detail, others=others), aside=True
                 )
         elif health.is_news(account, way, carried=carried):
             await self._store.write(lambda tx: tell_well(tx, account, way, carried=carried), aside=True)
@@ -180,7 +184,11 @@ class Receiving:
         media: MediaStore,
         limits: Limits,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        alone: bool = True,
     ) -> None:
+        """`alone`: no other process serves this deployment."""
+        self.alone = alone
         self.channels = channels
         self.media = media
         self.limits = limits
@@ -214,15 +222,13 @@ class Receiving:
                 await self._listen(channel)
 
     async def keep_listening(self) -> None:
-        """Those that could not listen try again: the address may have come free. For the life of the process."""
+        """Those that could not listen try again: the address may have come free. Of the others it is said now and then
+        that they do. For the life of the process."""
         while True:
             await asyncio.sleep(LISTEN_AGAIN)
-            for account in list(self._deaf):
-                channel = self.channels.get(account)
-                if runs(channel):
+            for channel in self.channels:
+                if runs(channel) and (channel.account in self._deaf or _has_door(channel)):
                     await self._listen(channel)
-                else:
-                    self._deaf.discard(account)
 
     async def _listen(self, channel: Runner) -> None:
         office, account = Office(self, self._store, channel.account), channel.account
@@ -235,10 +241,18 @@ class Receiving:
                     await office.told(why, "door")
                 else:
                     self._deaf.discard(account)
-                    if any(road.way == "door" for road in _roads(channel)):
+                    if _has_door(channel):
                         await office.told(None, "door")
         except ParleyError as why:
-            log.error("account %s cannot listen: %s", account, why)
+            if account not in self._deaf:
+                log.error("account %s cannot listen: %s", account, why)
+            self._deaf.add(account)
+        except Exception as why:  # a fault of ours stops no other account
+            if account not in self._deaf:
+                log.exception("account %s cannot listen, by a fault of ours", account)
+            self._deaf.add(account)
+            with contextlib.suppress(Unavailable):
+                await office.told(TemporaryError(f"door: {type(why).__name__}"), "door")
 
     async def run(self, store: Store) -> None:
         """The duty: all accounts at once, until it is cancelled. Survives a provider or a database that is gone for a
@@ -261,8 +275,8 @@ class Receiving:
             await asyncio.sleep(AGAIN)
 
 
-def _roads(channel: object) -> Sequence[Road]:
-    return channel.roads() if isinstance(channel, HasRoads) else ()
+def _has_door(channel: object) -> bool:
+    return isinstance(channel, HasRoads) and any(road.way == "door" for road in channel.roads())
 
 
 def _say(account: str, channel: HasRoads) -> None:

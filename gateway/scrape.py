@@ -2,8 +2,9 @@
 asked gathers the others of its host and asks the database, once, for what concerns the whole deployment.
 
 With several processes on one listening socket a scrape meets any of them. Each has a socket file of its own in
-`PARLEY_METRICS_DIR` (a private folder that their parent makes) under the number in `PARLEY_WORKER`; every series of a
-process bears that number as `worker`, so none is counted twice and each may begin anew by itself.
+`PARLEY_METRICS_DIR` (a private folder that their parent makes) that begins with the number in `PARLEY_WORKER`; every
+series of a process bears that number as `worker`, so none is counted twice and each may begin anew by itself. While one
+replaces another both have their file, so whichever of the two stays is heard.
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ import hmac
 import logging
 import os
 import shutil
-import socket
 from collections.abc import AsyncIterator, Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
@@ -131,20 +131,15 @@ class Scrape:
         if self.folder is None:
             yield
             return
-        place = self.folder / f"{self.worker}.sock"
-        place.unlink(missing_ok=True)  # of one who died under this number, or is being replaced by us
-        # Bound by hand: a loop that binds takes the name away when it closes, also when it is our successor's by then.
-        listener = socket.socket(socket.AF_UNIX)
-        listener.bind(str(place))
-        mine = place.stat().st_ino
-        server = await asyncio.start_unix_server(self._tell, sock=listener)
+        place = self.folder / f"{self.worker}.{os.getpid()}.sock"
+        begun = place.with_suffix(".begun")
+        server = await asyncio.start_unix_server(self._tell, begun)
+        begun.rename(place)  # whoever is seen listens: where nobody does, somebody has died
         try:
             yield
         finally:
             server.close()
-            with contextlib.suppress(FileNotFoundError):
-                if place.stat().st_ino == mine:
-                    place.unlink()
+            place.unlink(missing_ok=True)
 
     async def _tell(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError):
@@ -156,8 +151,12 @@ class Scrape:
     async def _others(self) -> list[Any]:
         if self.folder is None:
             return []
-        places = [place for place in sorted(self.folder.glob("*.sock")) if place.stem != self.worker]
-        told = await asyncio.gather(*map(_ask, places))
+        places: dict[str, list[tuple[float, Path]]] = {}
+        for place in self.folder.glob("*.sock"):
+            with contextlib.suppress(FileNotFoundError):
+                places.setdefault(place.name.partition(".")[0], []).append((place.stat().st_mtime, place))
+        places.pop(self.worker, None)
+        told = await asyncio.gather(*(_ask_newest(places[worker]) for worker in sorted(places)))
         return [one for one in told if one is not None]
 
     # --- what the database knows ------------------------------------------------------------------------------------
@@ -321,8 +320,16 @@ def _written(families: list[Metric]) -> bytes:
     return generate_latest(Collected())
 
 
+async def _ask_newest(places: list[tuple[float, Path]]) -> Any:
+    """What a worker tells: of two, one of which replaces the other, the one that began last and still is there."""
+    for _, place in sorted(places, reverse=True):
+        if (told := await _ask(place)) is not None:
+            return told
+    return None
+
+
 async def _ask(place: Path) -> Any:
-    """What another process tells; None for one that is gone or stuck: `parley_build_info` says who answered."""
+    """None for one that is gone or stuck: `parley_build_info` says who answered."""
     try:
         async with asyncio.timeout(PATIENCE):
             reader, writer = await asyncio.open_unix_connection(place)
@@ -330,6 +337,9 @@ async def _ask(place: Path) -> Any:
                 worker, families = orjson.loads(await reader.read())
             finally:
                 writer.close()
+    except ConnectionRefusedError:  # left behind by one that was killed
+        place.unlink(missing_ok=True)
+        return None
     except (OSError, TimeoutError, ValueError) as why:
         log.warning("worker %s does not tell its figures: %r", place.stem, why)
         return None

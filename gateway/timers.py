@@ -25,6 +25,7 @@ from gateway.stream.parked import forget_parked
 from gateway.stream.proofs import forget_used
 from gateway.stream.release import next_due, release_due
 from gateway.stream.repeats import forget_ids_left
+from gateway.stream.sources import forget_originals
 from gateway.stream.status import next_wake, wake_due
 from gateway.stream.trim import trim_log
 
@@ -44,9 +45,10 @@ DAY, HOUR = 86_400_000, 3_600_000
 
 IDS_AT_ONCE = 200
 """Erased messages whose deliveries lose their names in one transaction."""
-# What waits in a draft, or with a held reply, waits on.
+# What waits in a draft, or with a held reply, waits on; originals of mails have a time of their own.
 FORGET_UPLOADS = """delete from attachments where message_id is null and created_at < $1
-    and owner not like 'held:%' and not exists (select 1 from draft_files d where d.upload_id = attachments.id)"""
+    and owner not like 'held:%' and owner not like 'original:%'
+    and not exists (select 1 from draft_files d where d.upload_id = attachments.id)"""
 FORGET_SESSIONS = "delete from sessions where expires_at < $1"
 FORGET_LINKS = "delete from one_time_links where expires_at < $1"
 
@@ -124,6 +126,7 @@ async def clean_once(store: Store, media: MediaStore, limits: Limits) -> None:
 async def _forget(tx: Tx, limits: Limits) -> int:
     await forget_taken(tx)
     await tx.run(FORGET_UPLOADS, tx.now - limits.orphans_kept * HOUR)
+    await forget_originals(tx, tx.now - limits.originals_kept * DAY)
     await forget_bulks(tx)
     await forget_undone(tx, tx.now - DAY)
     if old := await forget_parked(tx, tx.now - limits.parked_kept * DAY):

@@ -8,6 +8,7 @@ from gateway.errors import NotFound
 from gateway.events import Attachment
 from gateway.media import Claim
 from gateway.store import Reader, Row
+from gateway.stream.sources import ORIGINALS
 from inbox.auth.access import access_held, access_message
 from inbox.auth.caller import Caller
 from inbox.auth.door import recognise
@@ -42,6 +43,8 @@ async def _find(look: Reader, caller: Caller, claim: Claim) -> Row | None:
     try:
         if row["message_id"] is not None:
             await access_message(look, caller.viewer, row["message_id"])
+        elif f"{of}:" == ORIGINALS:
+            await access_message(look, caller.viewer, held)
         elif of == "held":
             await access_held(look, caller.viewer, held)
         else:

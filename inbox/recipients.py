@@ -175,12 +175,13 @@ async def list_recipients(
         "left_out": await _left_out(look, row["id"], way, found) if several else [],
         "subject": row["subject"],
         "quote": several and found.hers,
-        "signature": await _signatures(look, viewer, channel),
+        "signature": await signatures(look, viewer, channel),
         "language": await look.value(LANGUAGE, way["identity_id"]),
     }
 
 
-async def _signatures(look: Reader, viewer: Viewer, channel: object) -> WordsView:
+async def signatures(look: Reader, viewer: Viewer, channel: object) -> WordsView:
+    """What stands below the caller's words there, in either language; empty: nothing."""
     row = await look.one(AUTHOR, viewer.agent_id)
     if not isinstance(channel, Signs) or row is None:
         return {"en": "", "ko": ""}

@@ -13,7 +13,7 @@ from gateway.egress.house import AgentView
 from gateway.egress.types import CountView
 from gateway.events import AgentId, Scope, Status, TeamId
 from gateway.limits import Limits
-from gateway.store import Reader, as_json, from_json
+from gateway.store import Reader, Row, as_json, from_json
 from gateway.store.load import MEMBERS, load_counts
 from inbox.directory import load_directory
 from inbox.drafts import MOST, load_along
@@ -25,7 +25,9 @@ DRAFTS = f"""select * from (select d.*, row_number() over (partition by agent_id
 # Forgotten ones too: a browser that comes back may still hold their words.
 DRAFTS_AND_GONE = DRAFTS.replace(" and text <> ''", "")
 # What has most lately happened in what was most lately read; older marks come with the lists.
-MARKS = "select conversation_id, position from read_marks where agent_id = $1 order by position desc limit $2"
+MARKS = """select agent_id, conversation_id, position from (select m.*,
+    row_number() over (partition by agent_id order by position desc) as place
+    from read_marks m where agent_id in {ids_1}) told where place <= $2 order by place"""
 MARKS_TOLD = 500
 """Read marks told at the start."""
 OWN = "select id, preferences, availability from agents where id in {ids_1}"
@@ -62,8 +64,11 @@ async def load_missed(look: Reader, agents: Collection[str], now: int, link: Lin
     """The same for each of these agents whose browser knows an older one: also the drafts that are gone (empty), and
     up to where what was most lately active has been read."""
     found = await _load_own(look, agents, now, link, gone=True)
+    read: dict[str, list[Row]] = {agent: [] for agent in found}
+    for row in await look.all(MARKS, as_json(sorted(found)), MARKS_TOLD):
+        read[row["agent_id"]].append(row)
     for agent, private in found.items():
-        marks = await look.all(MARKS, agent, MARKS_TOLD)
+        marks = read[agent]
         private["read"] = {row["conversation_id"]: row["position"] for row in marks}
         # So a conversation that comes into view later is known to be unread or not, though nobody tells its mark.
         private["read_above"] = marks[-1]["position"] if len(marks) == MARKS_TOLD else 0

@@ -136,6 +136,38 @@ async def in_a_mailbox(program: Page, agent: Page, demo: Parley) -> None:
     await expect(program.locator(".letter iframe")).to_be_visible()
 
 
+async def in_a_workspace(team: Page, agent: Page, customer: Page, demo: Parley) -> None:
+    """The supervisor links herself, has the inbox pull the tour's conversation into a channel, and works it there."""
+    await agent.goto(f"{demo.url}/settings/profile")
+    await agent.get_by_role("button", name="Get a code").click()
+    said = await agent.get_by_text(re.compile(r"/parley link \S+")).inner_text()
+    await team.goto(await way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+/slack)"))
+    await team.get_by_role("button", name="support").click()
+    await team.get_by_label("Write to support").fill(said.strip())
+    await team.keyboard.press("Enter")
+    await expect(team.get_by_text("Only you can see this")).to_be_visible()
+    await agent.goto(f"{demo.url}/list/all")
+    await agent.locator("[data-row]", has_text="정말 빠르네요").click()
+    await agent.locator("header").get_by_title("More", exact=True).click()
+    await agent.get_by_role("option", name="Pull into Slack").click()
+    await agent.get_by_role("dialog").get_by_label("#support").check()
+    await agent.get_by_role("dialog").get_by_role("button", name="Pull").click()
+    card = team.locator(".entry", has=team.get_by_role("button", name="Reply to customer"))
+    await card.get_by_role("button", name="Answer", exact=True).click()
+    thread = team.locator(".thread")
+    await expect(thread.get_by_text("정말 빠르네요")).to_be_visible()
+    await thread.get_by_label("Answer in the thread").fill("The carrier collects the broken one on Monday.")
+    await thread.get_by_role("button", name="Send").click()
+    await write(customer, "혹시 송장 번호도 알 수 있을까요?")
+    await expect(thread.get_by_text("혹시 송장 번호도")).to_be_visible()
+    await thread.get_by_role("button", name="Reply to customer").click()
+    modal = team.get_by_role("dialog")
+    await modal.get_by_role("textbox").fill("네, 오늘 오후에 송장 번호를 문자로 보내 드릴게요.")
+    await modal.locator("button.primary").click()
+    await expect(thread.get_by_text("송장 번호를 문자로")).to_be_visible()
+    await thread.locator(".entry").last.scroll_into_view_if_needed()
+
+
 async def picture_of(page: Page, name: str) -> None:
     """Kept as WebP, which Chromium itself packs: a tenth of a PNG, and nothing to install."""
     await page.mouse.move(0, 0)
@@ -179,6 +211,9 @@ async def take_all(browser: Browser, demo: Parley) -> None:
     await phone.goto(f"{demo.url}/list/all")
     await expect(phone.locator("[data-row]").first).to_be_visible()
     await picture_of(phone, "phone-list")
+    team = await page(browser, viewport=DESK, locale="en-US")
+    await in_a_workspace(team, agent, customer, demo)
+    await picture_of(team, "slack")
     sandbox = await page(browser, viewport=DESK, locale="en-US")
     await sandbox.goto(await way(demo, r"^ +http://[^/]+(/sandbox/[\w-]+)"))
     await expect(sandbox.frames[1].get_by_role("heading").first).to_be_visible()

@@ -1,4 +1,7 @@
-"""How the bare servers in Python run: aiohttp on uvloop, or on asyncio's own loop; any free port, which they print."""
+"""How the bare servers in Python run: aiohttp on uvloop, or on asyncio's own loop; any free port, which they print.
+
+BARE_PORT: a port that several of them share, each with a listening socket of its own; 0: any free one.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,8 @@ def serve(application: web.Application) -> None:
 async def _serve(application: web.Application) -> None:
     runner = web.AppRunner(application, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0, backlog=4096).start()
+    port = os.environ.get("BARE_PORT")
+    await web.TCPSite(runner, "127.0.0.1", int(port or 0), backlog=4096, reuse_port=port is not None).start()
     gc.freeze()
     print(json.dumps({"port": runner.addresses[0][1]}), flush=True)
     await asyncio.Event().wait()

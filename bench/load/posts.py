@@ -1,7 +1,8 @@
 """Customers who write: POST /visitor/web/messages over many connections, in a closed loop or so many a second.
 
 `python -m bench.load.posts PORT TOKENS`, then a line of JSON on stdin for each run: {"seconds", "connections", "rate"},
-rate 0: each connection writes again as soon as it is answered. Answers with what was taken and how long that took.
+rate 0: each connection writes again as soon as it is answered; or {"count", "connections"}: so many messages like that.
+Answers with what was taken and how long that took.
 Every message carries the moment of its sending in its client id, for those who read it at the other end.
 """
 
@@ -15,7 +16,7 @@ import time
 from abc import ABC, abstractmethod
 from collections import deque
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import orjson
 import uvloop
@@ -32,6 +33,8 @@ class Callers(ABC):
     def __init__(self) -> None:
         self._last = 0
         self.open = False
+        self.left = 0
+        """In a closed loop: calls that are still to be made; below 0: no count bounds them."""
         self.taken: list[float] = []
         self.refused: dict[str, int] = {}
         self.idle: deque[Connection] = deque()
@@ -41,6 +44,10 @@ class Callers(ABC):
         """A nanosecond at or after `at` that no other call has."""
         self._last = at = max(at, self._last + 1)
         return at
+
+    def about(self) -> dict[str, Any]:
+        """What else is to be told of a run."""
+        return {}
 
     @abstractmethod
     def request(self, at: int) -> bytes:
@@ -105,7 +112,8 @@ class Connection(asyncio.Protocol):
                 self.say(callers.due.popleft())
             else:
                 callers.idle.append(self)
-        elif callers.open:
+        elif callers.open and callers.left:
+            callers.left -= 1
             self.say(now)
         else:
             callers.idle.append(self)
@@ -122,8 +130,10 @@ def _is_whole(data: bytes) -> bool:
     return at < 0 or len(data) >= head + 4 + int(data[at + 16 : data.index(b"\r\n", at)])
 
 
-async def run(callers: Callers, port: int, seconds: float, connections: int, rate: float) -> None:
-    """One run; returns when everything sent is answered."""
+async def run(
+    callers: Callers, port: int, seconds: float, connections: int, rate: float, count: int = 0
+) -> None:
+    """One run; returns when everything sent is answered. `count`: so many calls in a closed loop, however long."""
     loop = asyncio.get_running_loop()
     while len(callers.idle) < connections:
         _, connection = await loop.create_connection(lambda: Connection(callers), "127.0.0.1", port)
@@ -135,24 +145,24 @@ async def run(callers: Callers, port: int, seconds: float, connections: int, rat
     used, began = time.process_time(), time.monotonic()
     for connection in working:
         connection.paced = rate > 0
-    callers.open = True
+    callers.open, callers.left = True, count - connections if count else -1
     if rate:
         callers.idle.extend(working)
         await _pace(callers, began, seconds, rate)
     else:
         for connection in working:
             connection.say(time.monotonic_ns())
-        await asyncio.sleep(seconds)
+        await (_all_idle(callers, connections) if count else asyncio.sleep(seconds))
     took = time.monotonic() - began
     done = len(callers.taken)
     spent = time.process_time() - used
-    await _all_answered(callers, connections)
+    callers.open = False
+    await _all_idle(callers, connections)
     callers.idle.extend(parked)
     _tell(callers, done, took, spent)
 
 
-async def _all_answered(callers: Callers, connections: int) -> None:
-    callers.open = False
+async def _all_idle(callers: Callers, connections: int) -> None:
     while len(callers.idle) < connections:  # noqa: ASYNC110 - twice a run; an event would cost every answer
         await asyncio.sleep(0.005)
 
@@ -174,11 +184,13 @@ def _tell(callers: Callers, done: int, took: float, spent: float) -> None:
     times = sorted(callers.taken)
     told = {
         "taken": len(times),
+        "seconds": took,
         "per_second": done / took,
         "p50": times[len(times) // 2] if times else 0,
         "p99": times[len(times) * 99 // 100] if times else 0,
         "refused": callers.refused,
         "cpu": spent / took,
+        **callers.about(),
     }
     callers.taken, callers.refused = [], {}
     print(json.dumps(told), flush=True)
@@ -188,7 +200,8 @@ async def serve(callers: Callers, port: int) -> None:
     """Does what standard input asks for until it ends."""
     while line := await asyncio.to_thread(sys.stdin.readline):
         asked = json.loads(line)
-        await run(callers, port, asked["seconds"], asked["connections"], asked.get("rate", 0))
+        seconds, rate, count = (asked.get(name, 0) for name in ("seconds", "rate", "count"))
+        await run(callers, port, seconds, min(asked["connections"], count or sys.maxsize), rate, count)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A provider that takes every order at once, and a program that takes every webhook: `python -m bench.load.provider`.
 
 Prints its port. A line of JSON on stdin, {"wait": N}, is answered when that many have come since: how long it took from
-the first to the last of them, and how many orders came twice, by the attempt that they name.
+the first to the last of them, and how many orders came twice, by the attempt that they name; {"all": 1} at once.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Provider:
     def __init__(self) -> None:
         self._seen: set[bytes] = set()
         self._came = 0
-        self._twice = 0
+        self._twice = self._orders = 0
         self._first = 0.0
         self._wanted = 0
         self._enough = asyncio.Event()
@@ -33,6 +33,7 @@ class Provider:
         """https://www.twilio.com/docs/messaging/api/message-resource#create-a-message-resource"""
         named = ATTEMPT.search(await request.read())
         if named is not None:
+            self._orders += 1
             self._twice += named[1] in self._seen
             self._seen.add(named[1])
         self._count()
@@ -54,6 +55,10 @@ class Provider:
         if self._came == self._wanted:
             self._enough.set()
 
+    def all(self) -> dict[str, int]:
+        """Orders that have come in its life, and how many of them came twice."""
+        return {"orders": self._orders, "twice": self._twice}
+
     async def wait(self, messages: int) -> dict[str, float]:
         """Counts from now on."""
         self._came, self._first, self._wanted = 0, 0.0, messages
@@ -74,7 +79,9 @@ async def main() -> None:
     gc.freeze()
     print(json.dumps({"port": runner.addresses[0][1]}), flush=True)
     while line := await asyncio.to_thread(sys.stdin.readline):
-        print(json.dumps(await provider.wait(json.loads(line)["wait"])), flush=True)
+        asked = json.loads(line)
+        told = await provider.wait(asked["wait"]) if "wait" in asked else provider.all()
+        print(json.dumps(told), flush=True)
 
 
 if __name__ == "__main__":

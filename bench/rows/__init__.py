@@ -2,6 +2,9 @@
 
 from bench.harness import ROWS
 from bench.rows import (  # noqa: F401 - that order
+    cluster,
+    cluster_crowd,
+    cluster_day,
     durable,
     fanout,
     files,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bench.harness import Bench, Figure, Goal, Posts, row
+from bench.harness import Bench, Figure, Goal, Posts, Sockets, row
 from bench.product import Data
 from bench.rows.durable import AGENTS, customers
 
@@ -39,8 +39,8 @@ def _latency(
     bench: Bench, rate: int, median: Goal | None, worst: Goal | None, *, slow_disk: bool = False
 ) -> Iterator[Figure]:
     data = customers(bench)
-    more = {"LD_PRELOAD": str(bench.slow_flush())} if slow_disk else {}
-    posts = bench.posts(bench.parley(data, core=None, **more).port(), data, core=None)
+    server = bench.parley(data, core=None, LD_PRELOAD=str(bench.slow_flush()) if slow_disk else "")
+    posts = bench.posts(server.port(), data, core=None)
     where = f"{WHAT}, {rate}/s{', flush + 5 ms' if slow_disk else ''}"
     yield from latency(bench, data, posts, where, rate, median, worst)
 
@@ -58,20 +58,30 @@ def latency(
 ) -> Iterator[Figure]:
     """From the sending of what `posts` says until 50 agents' sockets have it."""
     sockets = bench.sockets(posts.port, data.hellos(AGENTS), core=None, in_words=in_words)
+    chosen = measured(bench, sockets, posts, rate)
+    raw = (
+        f"worst {chosen['worst']:.0f} ms; POST answered p50 {posts.last['p50']:.1f} p99 {posts.last['p99']:.1f} ms; "
+        f"median of {runs(bench)} runs"
+    )
+    yield Figure(f"{where}: p50", chosen["p50"], "ms", median, raw)
+    yield Figure(f"{where}: p99", chosen["p99"], "ms", worst, raw)
+
+
+def runs(bench: Bench) -> int:
+    return bench.few(3, 1)
+
+
+def measured(bench: Bench, sockets: Sockets, posts: Posts, rate: int) -> dict[str, float]:
+    """What the sockets report while so many a second are said: of several runs the middle one, by its p99."""
     seconds = bench.seconds * 2
 
     def run() -> dict[str, float]:
         sockets.forget()
         posts.run(seconds, connections=100, rate=rate)
-        return sockets.wait_for(posts.last["taken"])
+        told: dict[str, float] = sockets.wait_for(posts.last["taken"])
+        return told
 
     if not bench.short:
         run()
-    runs = [bench.quietly(run) for _ in range(bench.few(3, 1))]
-    chosen = sorted(runs, key=lambda each: each["p99"])[len(runs) // 2]
-    raw = (
-        f"worst {chosen['worst']:.0f} ms; POST answered p50 {posts.last['p50']:.1f} p99 {posts.last['p99']:.1f} ms; "
-        f"median of {len(runs)} runs"
-    )
-    yield Figure(f"{where}: p50", chosen["p50"], "ms", median, raw)
-    yield Figure(f"{where}: p99", chosen["p99"], "ms", worst, raw)
+    every: list[dict[str, float]] = [bench.quietly(run) for _ in range(runs(bench))]
+    return sorted(every, key=lambda each: float(each["p99"]))[len(every) // 2]

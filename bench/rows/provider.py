@@ -140,12 +140,17 @@ def webhooks_out(bench: Bench) -> Iterator[Figure]:
 class Receiver:
     """Somebody at the other end who answers at once (bench.load.provider)."""
 
-    def __init__(self, bench: Bench) -> None:
-        self._program: Program = bench.start(python("bench.load.provider"), core=machine.LOAD_CORE)
+    def __init__(self, bench: Bench, core: machine.Core = machine.LOAD_CORE) -> None:
+        self._program: Program = bench.start(python("bench.load.provider"), core=core)
         self.port = self._program.port()
 
     def expect(self, messages: int) -> None:
         self._program.say(json.dumps({"wait": messages}))
+
+    def orders(self) -> int:
+        """All that have come so far. Raises AssertionError when one came twice."""
+        self._program.say(json.dumps({"all": 1}))
+        return int(self.told()["orders"])
 
     def told(self) -> dict[str, Any]:
         """When what was expected has come. Raises AssertionError when an order came twice."""

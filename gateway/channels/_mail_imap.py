@@ -62,7 +62,7 @@ class Following:
     """What is followed, and how."""
 
     folders: Sequence[str] = ("INBOX",)
-    """The first is waited at; the others are looked at every POLL seconds."""
+    """The first that is there is waited at; the others are looked at every POLL seconds."""
     since: datetime.date | None = None
     """Without a cursor, or with one of another validity: nothing that came before this day."""
     mark_seen: bool = False
@@ -162,13 +162,17 @@ class Mailbox:
         now = time.monotonic()
         if why is None and self._well_at is not None and now - self._well_at < WELL_AGAIN:
             return
-        self._well_at = now if why is None else None
+        self._well_at = None
         try:
             self._await(self._house.told(why))
         except _Stopped:
             raise
+        except ParleyError as hindered:
+            log.warning("imap: the house could not be told: %s", hindered)
         except Exception:
             log.exception("imap: the house could not be told")
+        else:
+            self._well_at = now if why is None else None
 
     def _session(self) -> None:
         token = self._server.token
@@ -177,15 +181,32 @@ class Mailbox:
         politely = False
         try:
             while not self._stopping.is_set():
-                for folder in self._following.folders:
-                    self._take(line, folder)
+                there, missing = self._take_all(line)
                 self._failures = 0
-                self._tell(None)
-                self._wait(line)
+                self._tell(missing)
+                self._wait(line, there)
             politely = True
         finally:
             self._line = None
             line.close(politely=politely)
+
+    def _take_all(self, line: Connection) -> tuple[list[str], Away | None]:
+        """Of each folder; returns those that are there, and what stands in the way of one that is not: it keeps none of
+        the others unread. Raises that where none is there."""
+        there: list[str] = []
+        missing: Away | None = None
+        for folder in self._following.folders:
+            try:
+                self._take(line, folder)
+            except Away as why:
+                if why.why != "folder":
+                    raise
+                missing = missing or why
+            else:
+                there.append(folder)
+        if missing is not None and not there:
+            raise missing
+        return there, missing
 
     def _take(self, line: Connection, folder: str) -> None:
         changes = self._following.mark_seen or bool(self._following.move_to)
@@ -233,11 +254,11 @@ class Mailbox:
         except PermanentError as why:
             log.warning("%s; the mail stays where it is", why)
 
-    def _wait(self, line: Connection) -> None:
+    def _wait(self, line: Connection, there: Sequence[str]) -> None:
         if not line.idles():
             self._stopping.wait(POLL)
             return
-        first = self._following.folders[0]
+        first = there[0]
         opened = line.folder(first)
         known = self._cursors.get(first)
         if known is None or known.validity != opened.validity or opened.next_uid - 1 > known.uid:

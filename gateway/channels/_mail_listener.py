@@ -84,6 +84,10 @@ class Listener:
         )
         return int(self._server.sockets[0].getsockname()[1])
 
+    @property
+    def listens(self) -> bool:
+        return self._server is not None and self._server.is_serving()
+
     async def close(self) -> None:
         """Cuts who is still talking: a mail that was not answered is brought again."""
         if self._server is not None:

@@ -119,8 +119,11 @@ def _secrets(account: str, mail: EmailConfig) -> Iterator[Look]:
             yield Look(False, words, f"put it into a file and say {variable(account, 'password')}=THE_FILE")
     for key, url in (("imap_url", mail.imap_url), ("smtp_url", mail.smtp_url)):
         if "@" in (said := url.get_secret_value()) and ":" in said.partition("://")[2].rpartition("@")[0]:
-            words = f"its password stands in {key}, where whoever reads config.toml sees it"
-            yield Look(None, words, f"take it out, and say {variable(account, 'password')}=THE_FILE")
+            words = (
+                f"its password stands in {key} itself: where that is in config.toml, whoever reads it sees it"
+            )
+            mend = f"take it out of there and put it into a file, and say {variable(account, 'password')}=THE_FILE"
+            yield Look(None, words, mend)
 
 
 def _unsafe(account: str, mail: EmailConfig) -> Iterator[Look]:

@@ -22,6 +22,7 @@ from gateway.channels._mail_threads import Signer, Way, clues, provider_id, retu
 from gateway.channels.base import Ours, ProviderRequest
 from gateway.errors import Malformed
 from gateway.events import (
+    CAME_BACK,
     Address,
     Clue,
     ConversationId,
@@ -42,8 +43,6 @@ FROM, TO = "Mail-From", "Rcpt-To"
 """The envelope, where we took the mail ourselves."""
 STRANGER = "Mail-Brought-By-Stranger"
 """Who brought it to our door is no server of ours: what it says of proofs is only what its sender says."""
-CAME_BACK = "came_back"
-"""The doubt of a mail of ours that a mailbox sends back to us."""
 NAMES_NOBODY = "names_nobody"
 """The doubt of a report about a mail of ours that names nobody to whom it went."""
 LONGEST_QUEUED = 5 * 86_400_000
@@ -157,6 +156,7 @@ def _come_back(mail: Mail, thread: str, call: ProviderRequest, ours: Ours, now: 
             # Who has a mail of ours has the address, too, that lets her in.
             clues=(Clue(ConversationId(thread), lets_in=True),),
             source=source,
+            only_there=True,
         )
     ]
 

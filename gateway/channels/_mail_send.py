@@ -249,8 +249,11 @@ def _subject(letter: Letter, name: str, locale: str) -> str:
 
 
 def signed(words: Words, own: str, name: str, locale: str) -> str:
-    """The account's, with the agent in it; her own alone where the account has none."""
+    """The account's, with the agent in it; her own alone where the account has none. What no person wrote names none:
+    lines in which one would stand are left out."""
     whole = words.for_reader(locale)
+    if not (own or name):
+        whole = "\n".join(line for line in whole.split("\n") if "{agent}" not in line)
     return whole.replace("{agent}", own or name).strip() if whole else own
 
 

@@ -537,10 +537,11 @@ class ShowsPages(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class FetchedFile:
-    """A provider's file as it comes in; `mime` is the provider's claim."""
+    """A provider's file as it comes in; `mime` is the provider's claim, `name` the sender's where it is told."""
 
     chunks: AsyncIterator[bytes]
     mime: str
+    name: str | None = None
 
 
 @runtime_checkable

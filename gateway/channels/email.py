@@ -140,7 +140,7 @@ class Email:
 
     async def listen(self, house: House) -> None:
         self._house = house
-        if not self._mail.listen or self._listener is not None:
+        if not self._mail.listen or (self._listener is not None and self._listener.listens):
             return
 
         async def accepts(recipient: str) -> bool:

@@ -7,7 +7,7 @@ it and why. Whatever is not known to be for everybody is left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,8 @@ class OutsideFile:
     name: str
     mime: str
     size: int
+    link: str = ""
+    """Where it is to be had; empty: only in the inbox."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,6 @@ class OutsideHeader:
     team: str | None = None
     priority: int = 0
     tags: tuple[str, ...] = ()
-    snoozed_until: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +88,15 @@ class OutsideLine:
 
 
 def message(
-    row: Row, files: Iterable[Row], *, shared: bool, leg: Mapping[str, Any] | None = None
+    row: Row,
+    files: Iterable[Row],
+    *,
+    shared: bool,
+    leg: Mapping[str, Any] | None = None,
+    link: Callable[[Row], str] = lambda file: "",
 ) -> OutsideMessage | None:
-    """None for what this audience does not see. `leg`: how far she has received and read by its way."""
+    """None for what this audience does not see. `leg`: how far she has received and read by its way. `link`: signs
+    where a file is to be had."""
     note = row["visibility"] == Visibility.NOTE
     if shared and row["visibility"] != Visibility.PUBLIC:
         return None
@@ -106,7 +113,7 @@ def message(
         what="" if content is None else str(content.get("type", "unsupported")),
         files=()
         if erased
-        else tuple(OutsideFile(one["id"], one["name"], one["mime"], one["size"]) for one in files),
+        else tuple(OutsideFile(one["id"], one["name"], one["mime"], one["size"], link(one)) for one in files),
         at=row["at"],
         late=bool(row["late"]),
         edited=row["edited_at"] is not None and not erased,
@@ -155,7 +162,6 @@ def header(
         team=teams.get(view["team"] or ""),
         priority=view["priority"],
         tags=tuple(tags[one] for one in view["tags"] if one in tags),
-        snoozed_until=view["snoozed_until"],
     )
 
 

@@ -243,7 +243,8 @@ class EnvelopeView(TypedDict):
     quote: bool
     """Does what it answers stand below it?"""
     aside: bool
-    """It went to others than the conversation's customer, who does not see it and waits on."""
+    """It went elsewhere than the conversation is answered to: to others than its customer, who does not see it and
+    waits on, or to another address of hers."""
     recipients: list[RecipientView]
 
 

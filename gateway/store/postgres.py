@@ -52,10 +52,10 @@ TIMEOUT = 15.0
 """Seconds a statement may take before its caller hears `Unavailable`."""
 SMALL = 5.0
 """Seconds that a small look may take, and a new connection: over it the server is as good as gone."""
-IDLE = 8.0
+IDLE = 4.0
 """Seconds that a transaction of ours may stand still. A process that is frozen, or cut off without a word, holds locks
-(of the log's head, at worst, for which everybody waits): the server then ends its session. Less than TIMEOUT, so that
-those who wait are still there."""
+(of the log's head, at worst, for which everybody waits): the server then ends its session. Less than a duty's lease
+lasts: whoever takes one over finds no lock of its former holder."""
 OPTIONS: dict[str, Any] = {
     "command_timeout": TIMEOUT,
     "timeout": SMALL,

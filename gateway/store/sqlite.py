@@ -25,7 +25,7 @@ from gateway.folders import make_private, make_private_file
 from gateway.seals import NAME, Seals
 from gateway.store import moving
 from gateway.store.base import BATCH, Look, Store, Verb
-from gateway.store.sqlite_file import apply_migrations, connect, is_lost, openable, unavailable
+from gateway.store.sqlite_file import apply_migrations, connect, is_lost, openable, reason, unavailable
 from gateway.store.sqlite_tx import SqliteReader, SqliteTx
 from gateway.store.tx import Tx, drive
 
@@ -201,7 +201,9 @@ class SqliteStore(Store):
             if not isinstance(why, Moving):  # the door says it, now and then
                 log.error("a batch of %d units was not written: %r", len(batch), why)
                 metrics.batch_failed(len(batch))
-            gone = why if isinstance(why, ParleyError) else Unavailable(f"the database refused: {why}")
+            gone = (
+                why if isinstance(why, ParleyError) else Unavailable(f"the database refused: {reason(why)}")
+            )
             return [(future, None, gone) for _, future in batch], []
 
     def _write_alone(self, batch: list[_Unit]) -> tuple[list[_Outcome], list[Event]]:

@@ -25,6 +25,8 @@ LOST = (
     sqlite3.SQLITE_PROTOCOL,
 )
 """Trouble of the disk or the machine, not of a statement: trying again later is right."""
+BUSY = 5_000
+"""ms that one waits for another process, which is a command beside the one that serves, to let go of the file."""
 
 
 def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
@@ -34,7 +36,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         target, isolation_level=None, check_same_thread=False, uri=read_only, cached_statements=512
     )
     connection.row_factory = sqlite3.Row
-    connection.execute("pragma busy_timeout = 5000")
+    connection.execute(f"pragma busy_timeout = {BUSY}")
     connection.execute("pragma cache_size = -65536")
     connection.execute("pragma mmap_size = 1073741824")
     if not read_only:
@@ -53,6 +55,15 @@ def is_lost(error: BaseException) -> bool:
     return code & 0xFF in LOST
 
 
+def reason(error: BaseException) -> str:
+    """SQLite's words, or more where they are poor."""
+    if (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF == sqlite3.SQLITE_BUSY:
+        return (
+            f"another process has held the database's lock for {BUSY / 1000:g} s (is one stopped?): {error}"
+        )
+    return str(error)
+
+
 @contextlib.contextmanager
 def unavailable() -> Iterator[None]:
     """SQLite's own trouble (locked, unreadable, full) as `Unavailable`; a fault in a statement stays what it is."""
@@ -61,7 +72,7 @@ def unavailable() -> Iterator[None]:
     except sqlite3.Error as why:
         if not is_lost(why):
             raise
-        raise Unavailable(str(why)) from why
+        raise Unavailable(reason(why)) from why
 
 
 @contextlib.contextmanager
@@ -73,7 +84,7 @@ def openable(path: Path) -> Iterator[None]:
         raise ConfigError(f"[database] url: {why}") from why
     except sqlite3.Error as why:
         if is_lost(why):
-            raise Unavailable(f"{path}: {why}") from why
+            raise Unavailable(f"{path}: {reason(why)}") from why
         raise ConfigError(f"[database] url: {path} is no database of Parley: {why}") from why
 
 

@@ -71,7 +71,7 @@ async def erase_content(tx: Tx, row: Row) -> list[str]:
     await forget_ids(tx, row)
     await tx.run(ERASE_VERSIONS, row["id"])
     await tx.run(ERASE_REMOTE, row["id"])
-    await erase_source(tx, row["id"])
+    hashes += await erase_source(tx, row["id"])
     await forget_lost(tx, row["id"])
     if hashes:
         await tx.run(ERASE_FILES, row["id"])

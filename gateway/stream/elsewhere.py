@@ -30,7 +30,7 @@ from gateway.stream.people import Person
 from gateway.stream.post import AFTER_NOTE, AFTER_REPLY, SENT, open_for_reply
 from gateway.stream.proofs import leg_for
 from gateway.stream.repeats import erased_id
-from gateway.stream.sources import keep_source
+from gateway.stream.sources import keep_original, keep_source
 
 AGENT = "select id from agents where lower(email) = $1 and deactivated_at is null"
 NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conversation_id, leg_id, visibility,
@@ -105,6 +105,7 @@ async def _store(
     await take_part(tx, held, () if to is None else (to[0], *(one.person for one in to[1])))
     if fact.source is not None:
         await keep_source(tx, intake.account, message, fact.source, many=bool(named))
+    await keep_original(tx, message, fact.original)
     await keep_named(tx, message, named)
     await insert_attachments(tx, message, fact.attachments)
     if fact.text:

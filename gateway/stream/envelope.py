@@ -17,6 +17,7 @@ from gateway.store import Reader, Row, Tx, as_json, from_json, plain
 from gateway.stream.hold import Held
 from gateway.stream.outbox import Way
 from gateway.stream.people import find_or_make
+from gateway.stream.sources import HER_OWN
 
 LOOKED_THROUGH = 30
 """The newest messages among which the one is looked for that she had or wrote."""
@@ -26,7 +27,7 @@ LOOKED_THROUGH = 30
 BEFORE = f"""select m.id, m.author_kind, m.author_id, m.envelope, l.identity_id,
     (select count(*) from carried k where k.message_id = m.id) as carries from messages m
     join legs l on l.id = m.leg_id where m.conversation_id = $1 and l.account_id = $2 and m.visibility = 'public'
-    and m.erased_at is null order by m.at desc, m.position desc limit {LOOKED_THROUGH}"""
+    and m.erased_at is null and {HER_OWN} order by m.at desc, m.position desc limit {LOOKED_THROUGH}"""
 # Who was erased or wants nothing more is left out, and whoever could not be reached by the same channel.
 STILL = """select i.id from identities i left join endpoints e on e.identity_id = i.id and e.account_id = $2
     where i.id in {ids_1} and i.space = (select o.space from identities o where o.id = $3)
@@ -72,7 +73,14 @@ class Envelope:
     """The newest message that whoever it goes to has had or written."""
     quote: bool = False
     aside: bool = False
-    """It goes to others than the one whom the conversation is answered to: she waits on."""
+    """It goes elsewhere than the conversation is answered to, which it leaves where it was."""
+    hers: bool = False
+    """Aside, and an answer to her all the same: it goes to another address of hers, or brings her what she left
+    unread. Otherwise she waits on."""
+
+    @property
+    def answers_her(self) -> bool:
+        return self.hers or not self.aside
 
     @property
     def everybody(self) -> tuple[str, ...]:
@@ -84,7 +92,8 @@ class Envelope:
         for name in ("cc", "bcc"):
             if getattr(self, name):
                 told[name] = list(getattr(self, name))
-        more = {"subject": self.subject, "answers": self.answers, "quote": self.quote, "aside": self.aside}
+        more = {"subject": self.subject, "answers": self.answers, "quote": self.quote}
+        more |= {"aside": self.aside, "hers": self.hers}
         return as_json({**told, **{name: value for name, value in more.items() if value}})
 
     @classmethod
@@ -101,6 +110,7 @@ class Envelope:
             answers=told.get("answers"),
             quote=told.get("quote", False),
             aside=told.get("aside", False),
+            hers=told.get("hers", False),
         )
 
 
@@ -192,7 +202,8 @@ async def addressed(
     bcc = _of(wanted.bcc, met, but=(*to, *cc))
     quote = answered.hers and by.kind in PEOPLE if wanted.quote is None else wanted.quote
     subject = plain(wanted.subject or "").strip()
-    envelope = Envelope(to, cc, bcc, subject, answered.message, quote, way.aside)
+    hers = way.aside and await _is_hers(tx, held, (*to, *cc, *bcc))
+    envelope = Envelope(to, cc, bcc, subject, answered.message, quote, way.aside, hers)
     most = way.sending.recipients if way.sending else 1
     if len(envelope.everybody) > most:
         raise Refused("errors.too_many_recipients", f"more than {most}", limit=most)
@@ -200,6 +211,12 @@ async def addressed(
         # Who has a copy unseen takes no part.
         await tx.run(TAKES_PART, held.id, row["contact_id"], row["id"])
     return way, envelope
+
+
+async def _is_hers(tx: Tx, held: Held, identities: Sequence[str]) -> bool:
+    """Does it go to an address of the conversation's customer, as agents know her?"""
+    rows = await tx.all(CONTACTS, as_json(list(identities)))
+    return held.contact in {row["contact_id"] for row in rows}
 
 
 def _of(people: Iterable[Correspondent], met: Met, but: Collection[str] = ()) -> tuple[str, ...]:

@@ -205,7 +205,7 @@ async def _forget_identity(tx: Tx, identity: Row) -> list[str]:
     await tx.run(FORGET_THREADS, identity["id"])
     await forget_ids_of(tx, identity["id"])
     await erase_parked(tx, identity["space"], identity["address"])
-    await forget_address(tx, identity["id"], identity["space"], identity["address"])
+    hashes += await forget_address(tx, identity["id"], identity["space"], identity["address"])
     await tx.run(FORGET_PROOFS, identity["id"])
     await tx.run(FORGET_MET, identity["id"])
     await tx.run(FORGET_ADDRESS, identity["id"], f"erased:{new_id()}")

@@ -18,6 +18,9 @@ LEASE = 600_000
 GIVE_UP = 86_400_000
 """ms for which it is tried."""
 
+PLACES = "place:"
+"""Before the name of a place outside, in the stead of an account: files that lie there (`inbox.slack`)."""
+
 NEW = """insert into remote_files (id, message_id, account_id, place, ref, mime, tries, due_at, since)
     values ($1, $2, $3, $4, $5, $6, 0, $7, $7)"""
 DUE = "select id from remote_files where account_id = $3 and due_at <= $1 order by due_at, id limit $2"
@@ -33,6 +36,14 @@ LATER = "update remote_files set due_at = $2 where id = $1"
 FAILED = "update remote_files set due_at = null, problem = $2 where id = $1"
 AGAIN = """update remote_files set due_at = $2, since = $2, tries = 0, problem = null
     where message_id = $1 and due_at is null"""
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """Files of a message of ours that still lie with `account`, or with a place outside."""
+
+    account: str
+    files: tuple[RemoteFile, ...]
 
 
 @dataclass(frozen=True, slots=True)

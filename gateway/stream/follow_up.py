@@ -138,8 +138,8 @@ async def _go(
         BY,
         f"unread {unread[-1]['id']}",
         text,
-        # It answers nothing of hers, and answers go on where they went.
-        envelope=Envelope((person.identity,), aside=True),
+        # What answered her, once more: and answers go on where they went.
+        envelope=Envelope((person.identity,), aside=True, hers=True),
         follows=True,
     )
     message = MessageId(new_id())

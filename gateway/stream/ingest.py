@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from gateway import metrics
-from gateway.errors import Repeat
+from gateway.errors import Astray, Repeat
 from gateway.events import (
     AccountId,
     Actor,
@@ -43,7 +43,7 @@ from gateway.stream.participants import envelope_of, find_all, keep_named, set_a
 from gateway.stream.people import Person
 from gateway.stream.proofs import bring_word, cross, has_word, join_fresh, tell_strayed
 from gateway.stream.repeats import erased_id
-from gateway.stream.sources import keep_source
+from gateway.stream.sources import keep_original, keep_source
 
 DAY = 86_400_000
 """Milliseconds."""
@@ -123,7 +123,7 @@ async def take_in(
     """Store a customer's message; returns after the commit. A repeat returns the message that stands.
 
     `uploads` are ids of waiting uploads owned by `identity:SPACE:ADDRESS` of the sender. Raises Refused when one is not
-    hers or already used, Unavailable.
+    hers or already used, Astray for what belongs nowhere any more (`only_there`), Unavailable.
     """
     fact = _plain(fact)
     client_id = None if client_id is None else plain(client_id)
@@ -211,6 +211,8 @@ async def ingest(
         found = None if led is None else (led.leg, led.held)
     else:
         found = found or await _find_conversation(tx, intake, fact, person)
+    if found is None and fact.only_there:
+        raise Astray(f"{fact.provider_id} leads nowhere any more")
     leg, held = found or await open_conversation(tx, intake, fact, person, customer(person.identity))
     if brought is not None:
         await tell_strayed(tx, brought, person, held)
@@ -267,6 +269,7 @@ async def ingest(
     if fact.source is not None:
         stranger = led is not None and led.stranger
         await keep_source(tx, intake.account, message, fact.source, stranger=stranger, many=bool(named))
+    await keep_original(tx, message, fact.original)
     await keep_named(tx, message, named)
     await insert_attachments(tx, message, fact.attachments)
     await wait_for_files(tx, message, intake.account, fact.files)

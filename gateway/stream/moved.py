@@ -28,12 +28,16 @@ TWIN = """insert into legs (id, conversation_id, account_id, identity_id, thread
     select $1, $2, account_id, identity_id, thread_key, last_inbound_at, last_sent_position, delivered_to,
         read_to, seen_to, $4 from legs where id = $3 returning last_sent_position"""
 NEWEST = "select id, at from messages where conversation_id = $1 order by at desc, position desc limit 1"
+# In SQL, of a message `m`: it went aside, and was no answer to her. `Envelope.json` names only what is so, and what
+# somebody wrote as a subject stands escaped in it.
+NO_ANSWER = """(coalesce(cast(m.envelope as text), '') like '%"aside":%'
+    and cast(m.envelope as text) not like '%"hers":%')"""
 # That she is answered elsewhere (`gateway.stream.gone_on`) is no answer: what went there may come back.
-MARKS = """select max(case when visibility = 'public' then position end) as newest_public,
-    max(case when author_kind = 'customer' then position end) as newest_customer,
-    max(case when visibility = 'public' and author_kind <> 'customer' and coalesce(delivery, '') <> 'failed'
-        and not (author_kind = 'automation' and author_id = 'gone_on') then position end) as answered
-    from messages where conversation_id = $1"""
+MARKS = f"""select max(case when m.visibility = 'public' then m.position end) as newest_public,
+    max(case when m.author_kind = 'customer' then m.position end) as newest_customer,
+    max(case when m.visibility = 'public' and m.author_kind <> 'customer' and coalesce(m.delivery, '') <> 'failed'
+        and not (m.author_kind = 'automation' and m.author_id = 'gone_on') and not {NO_ANSWER}
+        then m.position end) as answered from messages m where m.conversation_id = $1"""
 WAITING = """select min(at) from messages
     where conversation_id = $1 and author_kind = 'customer' and position > $2"""
 RECOUNT = """update conversations set last_at = coalesce($2, created_at), last_message_id = $3,

@@ -12,6 +12,7 @@ from gateway.channels.base import Correspondent, Letter, Quoted
 from gateway.events import ActorKind, Address
 from gateway.store import Reader, Row, as_json, from_json
 from gateway.stream.envelope import Envelope
+from gateway.stream.sources import HER_OWN
 
 MOST_NAMED = 40
 """Messages that are named as answered, the newest."""
@@ -34,9 +35,10 @@ HERS = """select s.reached, s.headers from messages m join message_sources s on 
     where m.conversation_id = $1 and s.account_id = $2 and m.author_kind = 'customer' and s.reached is not null
     and s.automatic is null and m.position < $3 order by m.at desc, m.position desc limit 1"""
 # Her words and nobody else's: what stands below a message is read by all who get it.
-QUOTED = """select m.text, m.at, c.name, i.address from messages m join identities i on i.id = m.author_id
+QUOTED = f"""select m.text, m.at, c.name, i.address from messages m join identities i on i.id = m.author_id
     join contacts c on c.id = i.contact_id
-    where m.id = $1 and m.author_kind = 'customer' and m.visibility = 'public' and m.erased_at is null"""
+    where m.id = $1 and m.author_kind = 'customer' and m.visibility = 'public' and m.erased_at is null
+    and {HER_OWN}"""
 
 
 async def letters(look: Reader, messages: Sequence[str]) -> Mapping[str, Letter]:

@@ -76,10 +76,21 @@ async def settle(tx: Tx, delivery: str, news: News, pace: Pace) -> State | None:
         await advance(tx, row["account_id"], row["identity_id"])
     now = await attempts_of(tx, message["id"])
     of_one = bool(before) and _shown_of(before, row) is not _shown_of(now, row)
-    if of_one and _shown_of(now, row) in LOST and (shown := fold(now)):
-        # Also what an agent has let be: it did not reach one more of them.
+    lost = (of_one and _shown_of(now, row) in LOST) or _is_lost_now(now, row)
+    if lost and (shown := fold(now)) in LOST:
+        # Also what an agent has let be: it did not reach one more of them, or one more part of it was lost.
         await note_state(tx, message, shown)
-    return await show(tx, held, message, now, of_one=of_one)
+    return await show(tx, held, message, now, of_one=of_one or lost)
+
+
+def _is_lost_now(attempts: Iterable[Attempt], row: Row) -> bool:
+    """Is the part that this attempt was for lost by it, and was not before?"""
+    place = row["identity_id"], row["part"]
+    part = [one for one in attempts if (one.identity, one.part) == place]
+    newest = max(part, key=lambda one: one.number, default=None)
+    if newest is None or newest.number != row["attempt"] or State(row["state"]) in LOST:
+        return False
+    return of_part(part) in LOST
 
 
 def _shown_of(attempts: Iterable[Attempt], row: Row) -> State | None:

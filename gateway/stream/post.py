@@ -22,6 +22,7 @@ from gateway.stream.attach import claim_uploads
 from gateway.stream.automatic import check_automatic
 from gateway.stream.continuing import continued
 from gateway.stream.envelope import ANSWER_ALL, PEOPLE, Envelope, Wanted, addressed, meet
+from gateway.stream.files import Elsewhere, wait_for_files
 from gateway.stream.gone_on import tell_gone_on
 from gateway.stream.held import hold_back
 from gateway.stream.hold import Held, about_message, changed, hold, received
@@ -40,9 +41,10 @@ NEW_MESSAGE = """insert into messages (id, position, conversation_id, birth_conv
 AFTER_REPLY = """update conversations set status = $2, leg_id = $3, last_at = $4, last_message_id = $5,
     position = $6, last_public_position = $6, waiting_since = null,
     closed_at = case when $2 = 'closed' then closed_at else null end where id = $1"""
-# It went to others: she waits on, and is answered by the same leg.
+# It went elsewhere: she is answered by the same leg, and waits on unless it was an answer to her ($6).
 AFTER_ASIDE = """update conversations set status = $2, last_at = $3, last_message_id = $4, position = $5,
-    last_public_position = $5, closed_at = case when $2 = 'closed' then closed_at else null end where id = $1"""
+    last_public_position = $5, waiting_since = case when $6 = 1 then null else waiting_since end,
+    closed_at = case when $2 = 'closed' then closed_at else null end where id = $1"""
 AFTER_NOTE = "update conversations set last_at = $2, last_message_id = $3, position = $4 where id = $1"
 # `held_to`: is somebody else's reply about to go there?
 LEG = """select l.id, l.account_id, l.identity_id, l.conversation_id, a.state, a.settings, e.opted_out_at,
@@ -82,6 +84,8 @@ class Post:
     text: str = ""
     visibility: Visibility = Visibility.PUBLIC
     uploads: tuple[str, ...] = ()
+    elsewhere: Elsewhere | None = None
+    """Files of a note that are fetched after it stands."""
     content: Mapping[str, Any] | None = None
     """What is neither text nor file: the template that the text is of."""
     leg: str | None = None
@@ -157,7 +161,7 @@ async def mine(look: Reader, what: Post) -> Row | None:
 
 async def write_post(tx: Tx, what: Post) -> Event:
     """The verb of `post`."""
-    if not what.text.strip() and not what.uploads:
+    if not what.text.strip() and not what.uploads and what.elsewhere is None:
         raise Refused("errors.empty_message")
     met = await meet(tx, what.wanted)
     held = await hold(tx, what.conversation)
@@ -204,7 +208,7 @@ async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message
         way, envelope = await addressed(
             tx, held, way, Wanted(cc=(), subject=what.wanted.subject), {}, what.author
         )
-    answers = envelope is not None and not envelope.aside and what.author.kind in PEOPLE
+    answers = envelope is not None and envelope.answers_her and what.author.kind in PEOPLE
     if way and (what.follows or answers):
         await tell_gone_on(tx, held, way.identity, message)
     plan: Plan = {}
@@ -233,8 +237,10 @@ async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message
         raise Repeat
     if way:
         await bind_invitations(tx, what.text, held.id, way.identity, message)
-    await _touch(tx, held, leg, message, position, aside=envelope is not None and envelope.aside)
+    await _touch(tx, held, leg, message, position, envelope)
     await claim_uploads(tx, message, what.uploads, owner=f"agent:{what.author.id}")
+    if what.elsewhere is not None:
+        await wait_for_files(tx, message, what.elsewhere.account, what.elsewhere.files)
     if way and plan:
         await enqueue(tx, way, message, position, plan)
     if way and way.follows_after is not None and what.author.kind in PEOPLE:
@@ -247,12 +253,13 @@ async def store_message(tx: Tx, held: Held, what: Post, way: Way | None, message
 
 
 async def _touch(
-    tx: Tx, held: Held, leg: LegId | None, message: MessageId, position: int, *, aside: bool
+    tx: Tx, held: Held, leg: LegId | None, message: MessageId, position: int, envelope: Envelope | None
 ) -> None:
     last_at = received(tx, held)
     if leg:
-        if aside:
-            await tx.run(AFTER_ASIDE, held.id, held.status, last_at, message, position)
+        if envelope is not None and envelope.aside:
+            answered = int(envelope.answers_her)
+            await tx.run(AFTER_ASIDE, held.id, held.status, last_at, message, position, answered)
         else:
             await tx.run(AFTER_REPLY, held.id, held.status, leg, last_at, message, position)
         await tx.run(SENT, leg, position)

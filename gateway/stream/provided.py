@@ -16,7 +16,7 @@ from multidict import CIMultiDict
 from gateway.channels.base import Channel, Ours, ProviderRequest, Runs, ShowsWhole, TakesWebhooks
 from gateway.channels.registry import Channels
 from gateway.delivery import Pace
-from gateway.errors import Malformed, NotFound, Refused, Unavailable
+from gateway.errors import Astray, Malformed, NotFound, Refused, Unavailable
 from gateway.events import Actor, Address, DeliveryReport, Fact, InboundMessage, SeenReport, TeamId
 from gateway.limits import Limits
 from gateway.media import MediaStore
@@ -255,21 +255,25 @@ async def _take(
     troubles = []
     for one in facts:
         fact = again.late(one) if again else one
-        if whole is not None and isinstance(fact, InboundMessage) and fact.enclosed:
-            fact = await _with_files(store, intake, fact, whole.media)
+        if whole is not None and isinstance(fact, InboundMessage):
+            original = request.body if limits.originals_kept and not fact.only_there else b""
+            fact = await _with_files(store, intake, fact, whole.media, original)
         troubles.append(await _take_fact(store, intake, fact, pace, whole))
     first = next((one for one in troubles if one is not None), None)
     return first and replace(first, people=_people(facts))
 
 
 async def _with_files(
-    store: Store, intake: Intake, fact: InboundMessage, media: MediaStore
+    store: Store, intake: Intake, fact: InboundMessage, media: MediaStore, original: bytes = b""
 ) -> InboundMessage:
-    """Of what stands already no file is stored again. Raises Unavailable."""
+    """Of what stands already no file is stored again. `original`: the whole, where it is to be kept. Raises
+    Unavailable."""
+    if not (fact.enclosed or original):
+        return fact
     names = (fact.provider_id, erased_id(intake.account, fact.provider_id))
     if await store.read(lambda look: look.one(STANDS, intake.account, *names)) is not None:
         return replace(fact, enclosed=())
-    return await keep_enclosed(media, fact)
+    return await keep_enclosed(media, fact, original)
 
 
 async def _read(
@@ -314,6 +318,8 @@ async def _tried(account: str, storing: Awaitable[object]) -> Trouble | None:
         await storing
     except Unavailable:
         raise
+    except Astray as why:
+        log.info("account %s: not kept: %s", account, why)
     except Refused as why:
         return Trouble(Reason.REFUSED, str(why))
     except Exception as why:

@@ -18,51 +18,65 @@ from gateway.stream.pulls import Audience, give_back
 
 AT_ONCE = 500
 """Facts taken in one transaction."""
+AT_A_TIME = 5
+"""Posts of a channel that are looked at together."""
 HEADER, STORY = 0, 1
 """The parts of a pull's first fact."""
 
 PLACE = "select position, paused from pull_places where place = $1 {lock}"
 MOVE = "update pull_places set position = $2 where place = $1"
-PAUSE = "update pull_places set paused = $2, paused_at = $3 where place = $1 and paused is null"
+PAUSE = """insert into pull_places (place, position, paused, paused_at) values ($1, $4, $2, $3)
+    on conflict (place) do update set paused = excluded.paused, paused_at = excluded.paused_at
+    where pull_places.paused is null"""
 RESUME = "update pull_places set paused = null, paused_at = null where place = $1 and paused is not null"
 NEXT = "select max(position) from (select position from events where position > $1 order by position limit $2) found"
-# A note that was written in the very thread stands there already.
+# A note that was written in the very thread stands there already, and so do its files.
 TOLD = """select e.*, p.id as pull_id from events e
     join pulls p on p.conversation_id = e.conversation_id and p.place = $1 and e.position >= p.from_position
         and (p.upto_position is null or e.position <= p.upto_position)
-    left join messages m on m.id = e.message_id and e.kind = 'message.created'
+    left join messages m on m.id = e.message_id and e.kind in ('message.created', 'message.files')
     where e.position > $2 and e.position <= $3 and e.kind in
-        ('message.created', 'conversation.changed', 'conversation.merged', 'leg.seen')
+        ('message.created', 'message.files', 'conversation.changed', 'conversation.merged', 'leg.seen')
     and not (m.id is not null and m.visibility = 'note'
         and m.client_id like p.place || ':' || p.channel || ':%')
     order by e.position, p.id"""
 # Also in threads that are closed: what was erased is gone there, too.
 CHANGED = """update pull_posts set stale = stale + 1 where state in ('posted', 'unknown', 'sending')
-    and kind = 'message' and message_id in (select e.message_id from events e where e.position > $1 and e.position <= $2
+    and kind = 'message' and file_id is null and message_id in (select e.message_id from events e
+        where e.position > $1 and e.position <= $2
         and e.kind in ('message.edited', 'message.erased', 'message.delivery', 'message.files'))
+    and pull_id in (select id from pulls where place = $3)"""
+ERASED = """update pull_posts set stale = stale + 1 where state in ('posted', 'unknown', 'sending')
+    and file_id is not null and message_id in (select e.message_id from events e where e.position > $1
+        and e.position <= $2 and e.kind = 'message.erased')
     and pull_id in (select id from pulls where place = $3)"""
 TOLD_BEFORE = """update pull_posts set stale = stale + 1 where kind = 'story' and state <> 'queued' and pull_id in (
     select p.id from events e join messages m on m.id = e.message_id
     join pulls p on p.conversation_id = m.conversation_id and m.position < p.from_position
-    where e.position > $1 and e.position <= $2 and e.kind in ('message.edited', 'message.erased') and p.place = $3)"""
+    where e.position > $1 and e.position <= $2 and e.kind in ('message.edited', 'message.erased', 'message.files')
+        and p.place = $3)"""
 KNOWN_ANEW = """update pull_posts set stale = stale + 1 where kind = 'header' and state <> 'queued' and pull_id in (
     select p.id from events e join conversations c on c.contact_id = e.contact_id
     join pulls p on p.conversation_id = c.id and (p.given_back_at is null or e.kind = 'contact.erased')
     where e.position > $1 and e.position <= $2 and e.kind in ('contact.changed', 'contact.erased') and p.place = $3)"""
-PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, state)
-    values ($1, $2, $3, $4, $5, $6, 'queued') on conflict do nothing"""
+# Also of what she had erased before: her name is still above it.
+NAMED = """update pull_posts set stale = stale + 1 where state in ('posted', 'unknown', 'sending') and kind = 'message'
+    and id in (select x.id from events e join conversations c on c.contact_id = e.contact_id
+        join pulls p on p.conversation_id = c.id join pull_posts x on x.pull_id = p.id
+        join messages m on m.id = x.message_id and m.author_kind = 'customer'
+        where e.position > $1 and e.position <= $2 and e.kind = 'contact.erased' and p.place = $3)"""
+PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, file_id, state)
+    values ($1, $2, $3, $4, $5, $6, $7, 'queued') on conflict do nothing"""
+FILES = "select id from attachments where message_id = $1 order by place, id"
+SINCE = """select 1 from messages m join pulls p on p.id = $2 and m.position >= p.from_position
+    join attachments a on a.id = $3 and a.message_id = m.id where m.id = $1"""
 # What is still queued is drawn when its turn comes.
 STALE_HEADER = """update pull_posts set stale = stale + 1 where pull_id = $1 and kind = 'header'
     and state in ('posted', 'unknown', 'sending')"""
 # The newest of ours up to a watermark says how far she has come.
 STALE_SEEN = """update pull_posts set stale = stale + 1 where id = (select x.id from pull_posts x
-    join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and m.leg_id = $2
-    and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
-STALE_ALL = """update pull_posts set stale = stale + 1 where pull_id = $1
-    and kind in ('header', 'story', 'message', 'line')"""
-LOOK_AGAIN = """update pull_posts set stale = stale + 1 where kind = 'header'
-    and state in ('posted', 'unknown', 'sending') and pull_id in (select id from pulls
-        where place = $1 and channel = $2 and audience = 'inner' and given_back_at is null)"""
+    join messages m on m.id = x.message_id where x.pull_id = $1 and x.kind = 'message' and x.file_id is null
+    and m.leg_id = $2 and m.author_kind <> 'customer' and m.position <= $3 order by m.position desc limit 1)"""
 MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_back_at is null
     and not exists (select 1 from pulls o where o.conversation_id = $2 and o.place = pulls.place
         and o.given_back_at is null)"""
@@ -74,9 +88,15 @@ _HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $
         select 1 from pull_posts y where y.pull_id = o.pull_id and y.state in ('queued', 'sending', 'unknown')
         and (y.position, y.part) < (o.position, o.part))
     union all select s.id from pull_posts s where s.state = 'posted' and s.stale > 0)"""
-DUE = f"""select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
-    p.upto_position, p.given_back_at {_HEADS} and x.next_at <= $2
-    order by case when x.state = 'posted' then 1 else 0 end, x.position, x.part"""
+# Before all: what some of those who read it must not see. Then what was never shown, then what shows something old.
+_FIRST = "case when x.next_at < 0 then 0 when x.state = 'posted' then 2 else 1 end, x.position, x.part"
+# As nothing else is done in a channel meanwhile, few of each are enough, and each has its turn.
+DUE = f"""select f.*, exists (select 1 from pull_posts o where o.pull_id = f.pull_id and o.state = 'posted'
+        and o.position > f.position and (f.external is null or o.external < f.external)) as behind
+    from (select x.*, p.conversation_id, p.channel, p.channel_name, p.thread, p.audience, p.from_position,
+        p.upto_position, p.given_back_at, row_number() over (partition by p.channel order by {_FIRST}) as turn
+        {_HEADS} and x.next_at <= $2) f
+    where f.turn <= {AT_A_TIME} order by f.turn, f.position, f.part"""
 SOON = f"select min(x.next_at) {_HEADS} and x.next_at > $2"
 BEGIN = "update pull_posts set state = 'sending', tries = tries + 1, stale = 0, next_at = $2 where id = $1"
 POSTED = """update pull_posts set state = 'posted', external = $2, digest = $3, error = null, next_at = 0,
@@ -86,8 +106,16 @@ DRAWN = """update pull_posts set digest = $3, error = null, tries = 0, next_at =
     stale = case when stale = $2 then 0 else stale end where id = $1"""
 WAITS = "update pull_posts set state = $2, next_at = $3, error = $4 where id = $1"
 ENDED = "update pull_posts set state = $2, error = $3, stale = 0 where id = $1"
+GONE = """update pull_posts set state = case when stale = $2 then 'skipped' else 'queued' end, external = null,
+    digest = '', error = null, stale = 0, tries = 0, next_at = 0 where id = $1"""
 BROKEN = """update pull_posts set state = 'failed', error = $2, stale = 0 where pull_id = $1
     and state in ('queued', 'sending', 'unknown')"""
+UNDER_WAY = "update pull_posts set external = $2 where id = $1"
+# What could not be carried is named below its message's words.
+NAME_FILES = """update pull_posts set stale = stale + 1 where pull_id = $1 and message_id = $2 and file_id is null
+    and state in ('posted', 'unknown', 'sending')"""
+NEWEST = """select p.pulled_at, (select max(x.external) from pull_posts x
+    where x.pull_id = p.id and x.state = 'posted' and x.file_id is null) as external from pulls p where p.id = $1"""
 LINES = {"status", "assignee", "team", "priority", "tags_added", "tags_removed"}
 
 
@@ -107,12 +135,16 @@ class Due:
     part: int
     kind: str
     message: str | None
+    file: str | None
+    """The one of its files that it is; None: it is the words."""
     state: str
     external: str | None
     digest: str
     stale: int
     tries: int
     closed: bool
+    behind: bool = False
+    """It stands, or comes to stand, below what came after it."""
 
     @property
     def stands(self) -> bool:
@@ -145,7 +177,9 @@ async def follow(tx: Tx, place: str) -> bool:
                 upto = fact["position"]
                 break
     await tx.run(KNOWN_ANEW, after, upto, place)
+    await tx.run(NAMED, after, upto, place)
     await tx.run(CHANGED, after, upto, place)
+    await tx.run(ERASED, after, upto, place)
     await tx.run(TOLD_BEFORE, after, upto, place)
     await tx.run(MOVE, place, upto)
     return bool(upto < tx.position)
@@ -156,6 +190,15 @@ async def _take(tx: Tx, pull: str, event: Event) -> bool:
     match event.kind:
         case Kind.MESSAGE_CREATED:
             await _put(tx, pull, event.position, "message", message=event.message)
+            for place, row in enumerate(await tx.all(FILES, event.message)):
+                await _put(
+                    tx, pull, event.position, "message", 1 + place, message=event.message, file=row["id"]
+                )
+        case Kind.MESSAGE_FILES:
+            fetched = event.changes.get("fetched")
+            if fetched and await tx.one(SINCE, event.message, pull, fetched) is not None:
+                await _put(tx, pull, event.position, "message", 1, message=event.message, file=fetched)
+            return True
         case Kind.CONVERSATION_CHANGED if event.changes.get("pulled") == pull:
             await _put(tx, pull, event.position, "header", HEADER)
             await _put(tx, pull, event.position, "story", STORY)
@@ -181,9 +224,16 @@ async def _take(tx: Tx, pull: str, event: Event) -> bool:
 
 
 async def _put(
-    tx: Tx, pull: str, position: int, kind: str, part: int = 0, *, message: str | None = None
+    tx: Tx,
+    pull: str,
+    position: int,
+    kind: str,
+    part: int = 0,
+    *,
+    message: str | None = None,
+    file: str | None = None,
 ) -> None:
-    await tx.run(PUT, new_id(), pull, position, part, kind, message)
+    await tx.run(PUT, new_id(), pull, position, part, kind, message, file)
 
 
 async def _over_the_gap(tx: Tx, place: str, after: int) -> int:
@@ -221,18 +271,31 @@ def _due(row: Row) -> Due:
         part=row["part"],
         kind=row["kind"],
         message=row["message_id"],
+        file=row["file_id"],
         state=row["state"],
         external=row["external"],
         digest=row["digest"],
         stale=row["stale"],
         tries=row["tries"],
         closed=row["given_back_at"] is not None,
+        behind=bool(row["behind"]),
     )
+
+
+async def newest(look: Reader, pull: str) -> tuple[str | None, int]:
+    """The place's name of the last post in its thread, and when it was pulled (UTC ms)."""
+    row = await look.one(NEWEST, pull)
+    return (None, 0) if row is None else (row["external"], row["pulled_at"])
 
 
 async def begin(tx: Tx, due: Due, until: int) -> None:
     """It is about to be drawn and posted: should nobody ever say what came of it, one looks after `until` (UTC ms)."""
     await tx.run(BEGIN, due.id, until)
+
+
+async def under_way(tx: Tx, due: Due, external: str) -> None:
+    """The place has named what is about to be put there: by that it is known whether it arrived."""
+    await tx.run(UNDER_WAY, due.id, external)
 
 
 async def posted(tx: Tx, due: Due, external: str, digest: str) -> None:
@@ -253,39 +316,53 @@ async def waits(tx: Tx, due: Due, until: int, why: str, *, uncertain: bool = Fal
 
 
 async def ended(tx: Tx, due: Due, why: str | None = None) -> None:
-    """It will not be posted: there is nothing to show (None), or the place will never take it."""
-    state = "posted" if due.stands else "skipped" if why is None else "failed"
-    await tx.run(ENDED, due.id, state, None if why is None else why[:200])
+    """The place will never take it, and what stands there stays as it is; or there is nothing to show (None), and
+    nothing of it stands there: what changed meanwhile is looked at again."""
+    if why is None:
+        await tx.run(GONE, due.id, due.stale if due.stands else 0)
+        return
+    await tx.run(ENDED, due.id, "posted" if due.stands else "failed", why[:200])
+    if due.file is not None and not due.stands:
+        await tx.run(NAME_FILES, due.pull, due.message)
 
 
 async def broken(tx: Tx, due: Due, why: str) -> None:
-    """Nothing can be posted in its channel any more: the conversation is given back."""
-    await give_back(tx, due.pull, SYSTEM)
+    """Nothing can be posted there any more, or nothing ever could: the conversation is given back."""
+    await give_back(tx, due.pull, SYSTEM, why)
     await tx.run(BROKEN, due.pull, why[:200])
-
-
-async def draw_all(tx: Tx, pull: str) -> None:
-    """Whoever reads the thread has changed: everything in it is drawn anew."""
-    await tx.run(STALE_ALL, pull)
-
-
-async def look_again(tx: Tx, place: str, channel: str) -> None:
-    """Somebody else may read that channel from now on: also where nothing is said any more, one looks."""
-    await tx.run(LOOK_AGAIN, place, channel)
 
 
 async def pause(tx: Tx, place: str, why: str) -> bool:
     """Nothing goes there until somebody mends it. Returns whether it went before."""
-    return bool(await tx.run(PAUSE, place, why, tx.now))
+    if not await tx.run(PAUSE, place, why, tx.now, tx.position):
+        return False
+    _tell(tx, place, why)
+    return True
 
 
 async def resume(tx: Tx, place: str) -> bool:
-    return bool(await tx.run(RESUME, place))
+    if not await tx.run(RESUME, place):
+        return False
+    _tell(tx, place, None)
+    return True
+
+
+def _tell(tx: Tx, place: str, paused: str | None) -> None:
+    """Agents see it."""
+    changes = {"what": "place", "place": place, "paused": paused}
+    tx.record(Event(Kind.SETTING_CHANGED, SYSTEM, tx.now, subject=place, changes=changes))
 
 
 async def paused(look: Reader, place: str) -> str | None:
     found: Any = await look.value("select paused from pull_places where place = $1", place)
     return None if found is None else str(found)
+
+
+async def pause_of(look: Reader, place: str) -> Row | None:
+    """Why nothing goes there, and since when (`paused`, `paused_at`); None: it does."""
+    return await look.one(
+        "select paused, paused_at from pull_places where place = $1 and paused is not null", place
+    )
 
 
 async def open_threads(look: Reader, place: str) -> Sequence[Row]:

@@ -17,7 +17,7 @@ NEW = """insert into pulls (id, conversation_id, place, channel, channel_name, a
     pulled_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9)"""
 BEGIN = "insert into pull_places (place, position) values ($1, $2) on conflict do nothing"
 END = "update pulls set upto_position = $2, given_back_by = $3, given_back_at = $4 where id = $1"
-SET_AUDIENCE = "update pulls set audience = $2 where id = $1 and audience <> $2"
+CHANNEL = "insert into pull_channels (place, channel) values ($1, $2) on conflict do nothing"
 
 
 class Audience(StrEnum):
@@ -40,6 +40,11 @@ class Spot:
     audience: Audience = Audience.SHARED
 
 
+async def know_channel(tx: Tx, place: str, channel: str) -> None:
+    """Something of ours is to stand in it: who reads it is looked after from now on."""
+    await tx.run(CHANNEL, place, channel)
+
+
 async def pull(tx: Tx, conversation: str, spot: Spot, by: Actor) -> str:
     """Work the conversation there from now on. Returns the pull's id; of the one there is, when it is pulled to that
     very channel already. Raises NotFound, Conflict `already_pulled` when it is worked in another channel of the place.
@@ -56,6 +61,7 @@ async def pull(tx: Tx, conversation: str, spot: Spot, by: Actor) -> str:
             channel=row["channel_name"],
         )
     await tx.run(BEGIN, spot.place, tx.position)
+    await know_channel(tx, spot.place, spot.channel)
     key = new_id()
     position = _tell(tx, held, by, "pulled", key, spot.name, Stamp("pulls", "from_position", key))
     await tx.run(
@@ -65,8 +71,9 @@ async def pull(tx: Tx, conversation: str, spot: Spot, by: Actor) -> str:
     return key
 
 
-async def give_back(tx: Tx, key: str, by: Actor) -> bool:
-    """The thread is closed; the conversation goes on here. Returns whether it was open. Raises NotFound."""
+async def give_back(tx: Tx, key: str, by: Actor, why: str | None = None) -> bool:
+    """The thread is closed; the conversation goes on here. `why`: in the place's word, where it would not be worked
+    there. Returns whether it was open. Raises NotFound."""
     row = await tx.one(ONE, key)
     if row is None:
         raise NotFound("errors.pull_not_found", f"no pull {key}")
@@ -75,14 +82,9 @@ async def give_back(tx: Tx, key: str, by: Actor) -> bool:
     if row is None or row["given_back_at"] is not None:
         return False
     stamp = Stamp("pulls", "upto_position", key)
-    position = _tell(tx, held, by, "given_back", key, row["channel_name"], stamp)
+    position = _tell(tx, held, by, "given_back", key, row["channel_name"], stamp, why)
     await tx.run(END, key, position, by.id, tx.now)
     return True
-
-
-async def set_audience(tx: Tx, key: str, audience: Audience) -> bool:
-    """Who reads the thread is known anew. Returns whether that is another audience than before."""
-    return bool(await tx.run(SET_AUDIENCE, key, audience.value))
 
 
 async def find_open(look: Reader, conversation: str, place: str) -> Row | None:
@@ -94,8 +96,10 @@ async def find_thread(look: Reader, place: str, channel: str, thread: str) -> Ro
     return await look.one(BY_THREAD, place, channel, thread)
 
 
-def _tell(tx: Tx, held: Held, by: Actor, did: str, key: str, channel: str, stamp: Stamp) -> int:
-    changes = {did: key, "channel": channel}
+def _tell(
+    tx: Tx, held: Held, by: Actor, did: str, key: str, channel: str, stamp: Stamp, why: str | None = None
+) -> int:
+    changes = {did: key, "channel": channel} | ({} if why is None else {"why": why[:80]})
     event = Event(
         Kind.CONVERSATION_CHANGED,
         by,

@@ -13,7 +13,7 @@ TROUBLE = """insert into roads (account_id, way, problem, why, detail, since) va
     detail = excluded.detail, since = coalesce(roads.since, excluded.since)
     where coalesce(roads.problem, '') <> excluded.problem or roads.why <> excluded.why
         or roads.detail <> excluded.detail"""
-WAS = "select problem from roads where account_id = $1 and way = $2"
+WAS = "select problem, why, well_at from roads where account_id = $1 and way = $2"
 WELL = """insert into roads (account_id, way, well_at, carried_at) values ($1, $2, $3, $4)
     on conflict (account_id, way) do update set problem = null, why = '', detail = '', since = null,
     well_at = excluded.well_at, carried_at = coalesce(excluded.carried_at, roads.carried_at)"""
@@ -23,17 +23,25 @@ DETAIL = 300
 """Characters of an error's words."""
 
 
-async def tell_trouble(tx: Tx, account: str, way: Way, problem: str, why: str = "", detail: str = "") -> None:
-    """What stands in the way (`auth_failed`, `away`, `deaf`): agents are told of what is new."""
-    if await tx.run(TROUBLE, account, way, problem, why, detail[:DETAIL], tx.now):
+async def tell_trouble(
+    tx: Tx, account: str, way: Way, problem: str, why: str = "", detail: str = "", *, others: int = 0
+) -> None:
+    """What stands in the way (`auth_failed`, `away`, `deaf`): agents are told of what is new, and not of the same in
+    other words: a server may say another number each time. `others`: ms for which another process's word that it works
+    there counts for more."""
+    was = await tx.one(WAS, account, way)
+    if was is not None and was["problem"] is None and tx.now - (was["well_at"] or 0) < others:
+        return
+    written = await tx.run(TROUBLE, account, way, problem, why, detail[:DETAIL], tx.now)
+    if written and (was is None or (was["problem"], was["why"]) != (problem, why)):
         tell_intake(tx, account)
 
 
 async def tell_well(tx: Tx, account: str, way: Way, *, carried: bool = False) -> None:
     """It works at this moment. Agents are told where it did not."""
-    was = await tx.value(WAS, account, way)
+    was = await tx.one(WAS, account, way)
     await tx.run(WELL, account, way, tx.now, tx.now if carried else None)
-    if was is not None:
+    if was is not None and was["problem"] is not None:
         tell_intake(tx, account)
 
 

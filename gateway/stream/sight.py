@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gateway.store import Tx, as_json
+from gateway.store import Reader, as_json
 
 # As far as proofs lead within her contact (`gateway.stream.joining`), and to what followed her there and was answered.
 SAME = """with recursive same (id, person_id) as (
@@ -23,6 +23,6 @@ SAME = """with recursive same (id, person_id) as (
     select id from same"""
 
 
-async def same_person(tx: Tx, identities: Sequence[str], contact: str) -> set[str]:
+async def same_person(look: Reader, identities: Sequence[str], contact: str) -> set[str]:
     """These, and those of the contact that are proven to be the same person's."""
-    return {row["id"] for row in await tx.all(SAME, as_json(list(identities)), contact)}
+    return {row["id"] for row in await look.all(SAME, as_json(list(identities)), contact)}

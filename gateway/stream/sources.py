@@ -1,9 +1,15 @@
-"""A message as it was sent, kept beside its row: all its words, its own page, what must not be believed of it."""
+"""A message as it was sent, kept beside its row: all its words, its own page, what must not be believed of it; and
+where that is wished (`[limits] originals_kept`) the whole of it, byte for byte.
+
+The whole stands among the files as no message's: nobody is shown it but who asks for it by its message, and it goes by
+itself after its time.
+"""
 
 from __future__ import annotations
 
-from gateway.events import Source
-from gateway.store import Tx, as_json, from_json, plain
+from gateway.events import CAME_BACK, Attachment, Source
+from gateway.store import Reader, Row, Tx, as_json, from_json, plain
+from gateway.stream.attach import keep_upload
 
 NEW = """insert into message_sources
     (message_id, account_id, name, subject, text, html, headers, doubts, automatic, reached)
@@ -17,7 +23,17 @@ NAMING = """select s.message_id, s.headers from message_sources s join messages 
     union all select s.message_id, s.headers from named n join message_sources s on s.message_id = n.message_id
         where n.space = $2 and n.address = $3"""
 FORGET_NAMED = "delete from named where space = $1 and address = $2"
+# In SQL, of a message `m`: it is no mail of ours that came back.
+HER_OWN = f"""not exists (select 1 from message_sources b where b.message_id = m.id
+    and cast(b.doubts as text) like '%"{CAME_BACK}"%')"""
 SET_HEADERS = "update message_sources set headers = $2 where message_id = $1"
+ORIGINALS = "original:"
+"""How the owner of an original begins; its message's id follows."""
+ORIGINAL = "select * from attachments where message_id is null and owner = $1"
+FORGET_ORIGINAL = "delete from attachments where message_id is null and owner = $1"
+FORGET_OLD = (
+    f"delete from attachments where message_id is null and owner like '{ORIGINALS}%' and created_at < $1"
+)
 STRANGER = "stranger"
 """The doubt about who was let in by what she held, and had taken no part before."""
 
@@ -44,16 +60,45 @@ async def keep_source(
     )
 
 
-async def erase_source(tx: Tx, message: str) -> None:
+async def keep_original(tx: Tx, message: str, original: Attachment | None) -> None:
+    if original is not None:
+        await keep_upload(tx, f"{ORIGINALS}{message}", original)
+
+
+async def find_original(look: Reader, message: str) -> Row | None:
+    """As a file, where it was kept and is still there."""
+    return await look.one(ORIGINAL, f"{ORIGINALS}{message}")
+
+
+async def forget_originals(tx: Tx, before: int) -> None:
+    """Let go of those of then (UTC ms)."""
+    await tx.run(FORGET_OLD, before)
+
+
+async def erase_source(tx: Tx, message: str) -> list[str]:
+    """Returns the hashes its files had."""
     await tx.run(ERASE, message)
     await tx.run(ERASE_NAMED, message)
+    return await _erase_original(tx, message)
 
 
-async def forget_address(tx: Tx, identity: str, space: str, address: str) -> None:
-    """Take the headers that say her address out of others' messages, in all that she took part in or was named in."""
+async def _erase_original(tx: Tx, message: str) -> list[str]:
+    hashes = [row["hash"] for row in await tx.all(ORIGINAL, f"{ORIGINALS}{message}")]
+    if hashes:
+        await tx.run(FORGET_ORIGINAL, f"{ORIGINALS}{message}")
+    return hashes
+
+
+async def forget_address(tx: Tx, identity: str, space: str, address: str) -> list[str]:
+    """Take the headers that say her address out of others' messages, in all that she took part in or was named in, and
+    those messages' originals whole. Returns the hashes that these had."""
+    hashes: list[str] = []
     for row in await tx.all(NAMING, identity, space, address):
         headers = from_json(row["headers"])
         kept = [[name, value] for name, value in headers if address.lower() not in value.lower()]
         if len(kept) != len(headers):
             await tx.run(SET_HEADERS, row["message_id"], as_json(kept))
+        # What else stands in it nobody knows.
+        hashes += await _erase_original(tx, row["message_id"])
     await tx.run(FORGET_NAMED, space, address)
+    return hashes

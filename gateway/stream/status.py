@@ -9,16 +9,17 @@ from gateway.errors import Refused
 from gateway.events import SYSTEM, Actor, Status
 from gateway.store import Reader, Store, Tx, from_json
 from gateway.stream.hold import Held, changed, hold
+from gateway.stream.moved import NO_ANSWER
 from gateway.stream.troubles import forget_seen
 
 AWAY = (Status.CLOSED, Status.SPAM)
 """Where nobody waits."""
 SET = """update conversations set status = $2, snoozed_until = $3, closed_at = $4, waiting_since = $5 where id = $1"""
 # A reply that never arrived is no answer.
-ANSWERED = """select 1 from conversations c join messages m on m.conversation_id = c.id
+ANSWERED = f"""select 1 from conversations c join messages m on m.conversation_id = c.id
     and m.position > c.last_customer_position where c.id = $1 and m.visibility = 'public'
     and m.author_kind <> 'customer' and coalesce(m.delivery, '') <> 'failed'
-    and not (m.author_kind = 'automation' and m.author_id = 'gone_on') limit 1"""
+    and not (m.author_kind = 'automation' and m.author_id = 'gone_on') and not {NO_ANSWER} limit 1"""
 SET_TAGS = "update conversation_tags set status = $2 where conversation_id = $1"
 LAST_STATUS = """select changes from audit where conversation_id = $1 and kind = 'conversation.changed'
     order by at desc, position desc"""

@@ -12,6 +12,7 @@ from gateway.bundle import LOADER
 from gateway.door import problem, problem_response
 from gateway.errors import ParleyError, Refused, TooMany, Unavailable
 from gateway.visitors.attendance import Attendance
+from gateway.visitors.copies import send_copy
 from gateway.visitors.desk import DESK, Desk, Parts
 from gateway.visitors.hub import VisitorHub, VisitorSession
 from gateway.visitors.moves import begin_move, lead_on
@@ -70,6 +71,7 @@ ROUTES: dict[str, dict[str, Handler]] = {
     "messages": {"GET": history, "POST": say},
     "uploads": {"POST": upload},
     "moves": {"POST": begin_move},
+    "transcript": {"POST": send_copy},
     "events": {"GET": poll_events},
     "frames": {"POST": take_frame},
 }

@@ -56,6 +56,7 @@ class Rates:
     upload_mib: Bound
     frames: Buckets
     moves: Buckets
+    transcripts: Buckets
 
     @classmethod
     def of(cls, limits: Limits, clock: Callable[[], float], shared: Shared | None = None) -> Rates:
@@ -68,6 +69,7 @@ class Rates:
             upload_mib=Bound("visitor_upload_mib", limits.visitor_upload_mib, clock, shared),
             frames=Buckets(limits.visitor_frames, clock),
             moves=Buckets(limits.visitor_moves, clock),
+            transcripts=Buckets(limits.visitor_transcripts, clock),
         )
 
 

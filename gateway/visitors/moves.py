@@ -1,6 +1,6 @@
 """POST /visitor/{account}/moves: going on with the chat on a phone. Each account that the chat allows gets a link with
-words written for her, and in them a word that says who she is. GET /go/{account}/{word}: the short way to the same, as
-an agent's message names it."""
+words written for her, and in them a word that says who she is; and she is told where a copy of it may go by mail.
+GET /go/{account}/{word}: the short way to the same, as an agent's message names it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from aiohttp import web
 
 from gateway.channels.base import Invites
 from gateway.errors import NotFound, Refused
-from gateway.store import Reader, Tx
+from gateway.store import Tx
+from gateway.stream.gone_on import masked
 from gateway.stream.proofs import INVITATION, WORD, make_word
 from gateway.visitors.bodies import answer
+from gateway.visitors.copies import own_address, place_of
 from gateway.visitors.desk import DESK, Desk, caller
 from gateway.visitors.pages import choose_language
-from gateway.visitors.story import find_person, newest_conversation
-from gateway.visitors.tokens import Visitor
 from gateway.visitors.wire import Move
 
 QUIET = 4
@@ -32,16 +32,17 @@ async def begin_move(request: web.Request) -> web.Response:
     desk.rates.moves.check(visitor.subject)
     await desk.rates.address.admit(caller(request))
     accounts = [name for name in chat.continues_on() if _invites(desk, name)]
-    place = await desk.store.read(lambda look: _place(look, visitor))
-    if not accounts or place is None:
+    place = await desk.store.read(lambda look: place_of(look, visitor))
+    copy = None if place is None else await own_address(desk, chat, place[1])
+    if place is None or not (accounts or copy):
         raise Refused("errors.nothing_to_continue", f"{visitor.subject} has nothing to go on with")
 
     async def words(tx: Tx) -> list[str]:
         return [await make_word(tx, *place, account) for account in accounts]
 
-    made = await desk.store.write(words, aside=True)
+    made = await desk.store.write(words, aside=True) if accounts else []
     ways = [_move(desk, name, word, visitor.locale) for name, word in zip(accounts, made, strict=True)]
-    return answer({"ways": ways}, 201)
+    return answer({"ways": ways, "copy_to": copy and masked(copy.to.address)}, 201)
 
 
 async def lead_on(request: web.Request) -> web.Response:
@@ -56,13 +57,6 @@ async def lead_on(request: web.Request) -> web.Response:
     found = channel.invitation(INVITATION.for_reader(language).format(word=word.upper()))
     assert found is not None, "it has an address"
     return web.Response(status=302, headers={"Location": found.link, "Cache-Control": "no-store"})
-
-
-async def _place(look: Reader, visitor: Visitor) -> tuple[str, str] | None:
-    """Her newest conversation and who she is in it; None: she has not said anything."""
-    known = await find_person(look, visitor.identity)
-    found = None if known is None else await newest_conversation(look, known.person)
-    return None if known is None or found is None else (found, known.identity)
 
 
 def _invites(desk: Desk, account: str) -> Invites | None:

@@ -12,6 +12,7 @@ from gateway.events import Address, Proof
 from gateway.stream.introduce import introduce
 from gateway.stream.proofs import follow_link
 from gateway.visitors.bodies import answer, read_body
+from gateway.visitors.copies import own_address
 from gateway.visitors.desk import DESK, Chat, Desk, caller, check_page
 from gateway.visitors.story import count_unread, find_person, is_open
 from gateway.visitors.tokens import VISITOR, Visitor, fitting_claims
@@ -102,6 +103,9 @@ async def _answer(desk: Desk, chat: Chat, visitor: Visitor) -> SessionAnswer:
     }
     if known is not None:
         told["open"] = await desk.store.read(lambda look: is_open(look, known.person))
+        if not told["settings"]["continues"]:
+            # The same place in her window, where a copy may be had.
+            told["settings"]["continues"] = await own_address(desk, chat, known.identity) is not None
         told["unread"] = await desk.store.read(lambda look: count_unread(look, known.person))
         if visitor.claims or visitor.vouched:
             await desk.store.write(

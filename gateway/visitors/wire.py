@@ -121,6 +121,20 @@ class Moves(TypedDict):
     """POST moves (an empty object): a fresh word for each account, for half an hour and one use."""
 
     ways: list[Move]
+    copy_to: str | None
+    """The address, in part, to which a copy of the chat may go (`CopyAsk`); null: none is proven to be hers."""
+
+
+class CopyAsk(_In):
+    """POST transcript: what was said in her newest conversation, by mail to the address that is proven to be hers.
+    Answered 201, or 200 for a repeat and where she has all of it."""
+
+    client_id: str = Field(pattern=r"^[ -~]{8,64}$")
+
+
+class Copied(TypedDict):
+    address: str
+    """In part, as in `Moves.copy_to`."""
 
 
 class HistoryPage(TypedDict):

@@ -19,6 +19,7 @@ from gateway.stream import edit as editing
 from gateway.stream import held as holding
 from gateway.stream.envelope import Wanted
 from gateway.stream.erase import forget_media
+from gateway.stream.files import Elsewhere
 from gateway.stream.post import Post, Posted, post_with, write_post
 from inbox.auth.access import access_conversation, access_held, access_message
 from inbox.commands.conversations import OnConversation
@@ -141,6 +142,11 @@ async def reply(asked: Asked, args: Reply) -> Written:
 @command()
 async def note(asked: Asked, args: Note) -> Written:
     """Tell the team; no customer ever sees it."""
+    return await write_note(asked, args)
+
+
+async def write_note(asked: Asked, args: Note, elsewhere: Elsewhere | None = None) -> Written:
+    """`elsewhere`: files that it has where it was written, and that are fetched from there: never said by a client."""
     args, after = await with_macro(asked, args)
     if args.mentions:
         after = [naming(args.mentions), *after]
@@ -148,7 +154,8 @@ async def note(asked: Asked, args: Note) -> Written:
     if len(args.attachments) > asked.desk.limits.upload_count:
         raise TooLarge("errors.too_many_files", limit=asked.desk.limits.upload_count)
     await asked.store.read(lambda look: access_conversation(look, asked.viewer, args.conversation))
-    return await written(asked, await _stored(asked, _post(asked, args, Visibility.NOTE), after))
+    what = replace(_post(asked, args, Visibility.NOTE), elsewhere=elsewhere)
+    return await written(asked, await _stored(asked, what, after))
 
 
 @command()

@@ -16,9 +16,11 @@ from gateway.egress.house import WordsView
 from gateway.store import Reader, Row
 from gateway.stream.intakes import load_intakes
 from gateway.stream.roads import load_roads
-from inbox.commands.delivering import OnAccount, resume_account
+from inbox.commands.delivering import AccountName, OnAccount, resume_account
 from inbox.commands.table import Done
 from inbox.directory import chat_path
+from inbox.fitting import Query
+from inbox.recipients import signatures
 from inbox.rest.conversations import asked
 from inbox.rest.route import Call, route
 
@@ -111,6 +113,23 @@ async def show_setup(call: Call) -> AccountsSetup:
             for type_, section in examples().items()
         ],
     }
+
+
+class OfAccount(Query):
+    account: AccountName
+
+
+class SignatureAnswer(TypedDict):
+    signature: WordsView
+    """What stands below the caller's words in a mail of that account, in either language; empty: nothing."""
+
+
+@route("GET", "/accounts/signature")
+async def show_signature(call: Call, query: OfAccount) -> SignatureAnswer:
+    """For what is written before there is a conversation; in one, `recipients` tells it."""
+    channel = call.desk.channels.get(query.account)
+    viewer = call.caller.viewer
+    return {"signature": await call.desk.store.read(lambda look: signatures(look, viewer, channel))}
 
 
 @route("POST", "/accounts/resume", role=Role.ADMIN)

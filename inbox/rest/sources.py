@@ -14,6 +14,7 @@ from gateway.channels.base import Page, ShowsPages
 from gateway.channels.registry import channel_class
 from gateway.errors import ConfigError
 from gateway.store import Reader, Row, from_json
+from gateway.stream.sources import find_original
 from inbox.auth.access import access_message
 from inbox.fitting import Query
 from inbox.rest.route import Call, route
@@ -69,6 +70,8 @@ class SourceAnswer(TypedDict):
     """Pictures of its page that lie with others: who loads them tells that it was read."""
     tracking: int
     """Pictures that nobody could see: taken away."""
+    original: str | None
+    """Where the whole of it is to be had, byte for byte as it came; null: it was not kept, or is not any more."""
 
 
 class ShownPageQuery(Query):
@@ -81,6 +84,7 @@ async def show_source(call: Call) -> SourceAnswer:
     """What a message says besides the words that are shown of it; of one that is its words alone, those."""
     message, row, _ = await _source(call)
     page = await _page(row, {}, remote=False)
+    original = await call.desk.store.read(lambda look: find_original(look, call.id))
     return {
         "subject": row["subject"] if row else "",
         "text": _words(message, row),
@@ -90,6 +94,7 @@ async def show_source(call: Call) -> SourceAnswer:
         "page": page is not None,
         "remote": page.remote if page else 0,
         "tracking": page.tracking if page else 0,
+        "original": call.desk.link(original) if original else None,
     }
 
 

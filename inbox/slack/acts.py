@@ -1,19 +1,19 @@
 """What is asked in Slack, done: by the inbox's own commands, under the rights of the linked agent.
 
 What is written in a thread is a note. To the customer goes what was submitted in the modal that says so, or begins with
-the team's prefix; nothing else here writes publicly (`_to_customer` alone does).
+the team's prefix; nothing else writes publicly (`answers.to_customer` alone does).
 """
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.egress.access import where_sees
 from gateway.errors import (
     AuthFailed,
-    Conflict,
+    Malformed,
     PermanentError,
     Refused,
     TemporaryError,
@@ -22,28 +22,38 @@ from gateway.errors import (
 from gateway.events import Visibility
 from gateway.rates import Bound
 from gateway.store import Reader, Row, Store
-from gateway.stream import outside, pull_queue, pulls
+from gateway.stream import outside, outside_homes, pull_queue, pulls
+from gateway.stream import pull_readers as readers
+from gateway.stream.files import Elsewhere
 from gateway.stream.post import Post, mine
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
 from inbox.commands.table import Asked, run_command
+from inbox.commands.writing import Note, write_note
 from inbox.desk import Desk
-from inbox.slack import PLACE, modals
-from inbox.slack.answering import load_newer, load_ways, longest
+from inbox.slack import PLACE, finding, menus, modals
+from inbox.slack.alerts import acknowledge
+from inbox.slack.answers import Answers, shown_to, to_customer
 from inbox.slack.blocks import Say
+from inbox.slack.bring import ACCOUNT
 from inbox.slack.client import Client
+from inbox.slack.finding import Finding, quietly
 from inbox.slack.links import caller_of
+from inbox.slack.menus import Menus
 from inbox.slack.rooms import Rooms
 from inbox.slack.understand import (
     Ask,
+    Called,
     Commanded,
     Moved,
+    Opened,
     Pressed,
     Removed,
     Revoked,
     Reworded,
     Said,
     Submitted,
+    Typed,
     mentioned,
     plain_words,
 )
@@ -54,13 +64,7 @@ HOUR = 3_600_000
 URGENT = 4
 AWAY = (TemporaryError, UncertainError, AuthFailed, PermanentError)
 PULL = "select * from pulls where id = $1"
-# Up to where the thread had shown the story when somebody wrote there.
-SHOWN = """select max(position) from pull_posts where pull_id = $1 and state = 'posted'
-    and kind in ('story', 'message') and (cast($2 as text) = '' or external < $2)"""
 LATER = """select 1 from outside_seen where place = $1 and event_id like $2 and event_id > $3"""
-QUEUE = """select c.number, k.name, c.waiting_since from conversations c join contacts k on k.id = c.contact_id
-    where c.status = 'open' and c.waiting_since is not null and c.merged_into is null and {sees}
-    order by c.waiting_since limit 10"""
 MESSAGE = "select id, visibility, text from messages where id = $1"
 
 
@@ -72,6 +76,9 @@ class Acts:
         self._store = store
         self._client = client
         self._rooms = rooms
+        self._answers = Answers(store, client)
+        self._menus = Menus(store, client, self._answers)
+        self._finding = Finding(store, client, rooms)
         self._tries = Bound("outside_links", desk.limits.sign_in, shared=desk.shared)
 
     async def act(self, ask: Ask) -> Any:
@@ -80,15 +87,24 @@ class Acts:
             case Moved():
                 self._rooms.forget(ask.channel or None, ask.user or None)
                 if ask.channel:
-                    await self._store.write(
-                        lambda tx: pull_queue.look_again(tx, PLACE, ask.channel), aside=True
-                    )
+                    await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
+                elif ask.strange:
+                    await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
+            case Opened():
+                team = (await self._client.me()).team
+                await self._store.write(
+                    lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True
+                )
             case Revoked():
                 await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, "token_revoked"))
             case Reworded() | Said() | Removed():
                 await self._in_thread(ask)
             case Pressed():
                 await self._pressed(ask)
+            case Typed():
+                await self._typed(ask)
+            case Called():
+                await self._called(ask)
             case Submitted():
                 return await self._submitted(ask)
             case Commanded():
@@ -125,15 +141,26 @@ class Acts:
             await self._whisper(ask, ask.thread, say("slack.closed_thread"))
             return
         text = await self._words(ask.text)
-        if ask.files:
-            await self._whisper(ask, ask.thread, say("slack.files_stay"))
-        if not text.strip():
-            return
-        if ask.public:
-            await self._to_customer(asked, pull, text, _client_id(ask), await self._shown(pull["id"], ask.ts))
-            return
-        note = {"conversation": pull["conversation_id"], "client_id": _client_id(ask), "text": text}
-        await run_command(asked, "note", note)
+        if ask.public and ask.files:
+            # Words without the file that they speak of would be worse than none.
+            await self._whisper(ask, ask.thread, say("slack.files_by_button"))
+        elif ask.public and text.strip():
+            key, former = _client_id(ask), await self._written(asked, ask)
+            if former is not None and former["visibility"] == Visibility.NOTE:
+                key += ":sent"  # an edit of it came first, and is a note
+            await to_customer(asked, pull, text, key, await shown_to(self._store, pull["id"], ask.ts))
+        elif not ask.public and (text.strip() or ask.files):
+            await self._note(asked, ask, pull, text, say)
+
+    async def _note(self, asked: Asked, ask: Said, pull: Row, text: str, say: Say) -> None:
+        """With the files that stand there: they are fetched once it is written."""
+        most = asked.desk.limits.upload_count
+        if len(ask.files) > most:
+            await self._whisper(ask, ask.thread, say("errors.too_many_files", limit=most))
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
+        note = Note(conversation=pull["conversation_id"], client_id=_client_id(ask), text=text)
+        files = Elsewhere(ACCOUNT, ask.files[:most]) if ask.files else None
+        await write_note(asked, note, files)
 
     async def _reword(self, asked: Asked, ask: Reworded, pull: Row, say: Say) -> None:
         """Of two edits that come in the wrong order the newer one stands; of a message that has not come, as if it had
@@ -141,9 +168,8 @@ class Acts:
         if await self._store.read(lambda look: _was_overtaken(look, ask)):
             return
         message = await self._written(asked, ask)
-        first = f"said:{ask.channel}:{ask.ts}"
-        if message is None and ask.public and await self._seen(first):
-            # It was refused as it stood first: whoever wants it sent says so once more.
+        if message is None and ask.public:
+            # As it stood first it was refused, or has not come: whoever wants it sent says so in a message of its own.
             await self._whisper(ask, ask.thread, say("slack.edit_sends_nothing"))
         elif message is None:
             await self._write(asked, ask, pull, say)
@@ -151,7 +177,18 @@ class Acts:
             text = await self._words(ask.text)
             await run_command(asked, "edit_message", {"message": message["id"], "text": text})
         else:
-            await self._whisper(ask, ask.thread, say("slack.edit_gone"))
+            done = ask.public and await self._correct(asked, message["id"], await self._words(ask.text))
+            await self._whisper(ask, ask.thread, say("slack.edit_went" if done else "slack.edit_gone"))
+
+    async def _correct(self, asked: Asked, message: str, text: str) -> bool:
+        """Where her channel can, she reads the other words from now on; returns whether it can."""
+        try:
+            await run_command(asked, "edit_message", {"message": message, "text": text})
+        except Refused as why:
+            if why.text != "errors.no_editing":
+                raise
+            return False
+        return True
 
     async def _take_back(self, asked: Asked, ask: Removed, say: Say) -> None:
         message = await self._written(asked, ask)
@@ -174,26 +211,6 @@ class Acts:
             return None if found is None else await look.one(MESSAGE, found["id"])
 
         return await self._store.read(find)
-
-    async def _to_customer(
-        self,
-        asked: Asked,
-        pull: Row,
-        text: str,
-        client_id: str,
-        seen: int,
-        leg: str | None = None,
-        **more: Any,
-    ) -> None:
-        """The only way out. Raises Refused, Conflict `stale_reply`."""
-        said = {"conversation": pull["conversation_id"], "client_id": client_id, "text": text, "seen": seen}
-        if leg is not None:
-            said["leg"] = leg
-        await run_command(asked, "reply", {**said, **more})
-
-    async def _shown(self, pull: str, before: str = "") -> int:
-        found = await self._store.read(lambda look: look.value(SHOWN, pull, before))
-        return int(found or 0)
 
     async def _words(self, text: str) -> str:
         names = {}
@@ -221,6 +238,13 @@ class Acts:
             return
         asked = Asked(self._desk, caller)
         try:
+            if action == "pull":
+                said = await self._finding.pull(asked, key, ask.channel, say)
+                await self._whisper(ask, ask.thread, said)
+                return
+            if action == "acknowledge":
+                await acknowledge(asked, key)
+                return
             pull = await self._store.read(lambda look: look.one(PULL, key))
             if pull is None or pull["given_back_at"] is not None:
                 await self._whisper(ask, ask.thread, say("slack.closed_thread"))
@@ -237,7 +261,9 @@ class Acts:
         on: dict[str, Any] = {"conversation": pull["conversation_id"]}
         match action:
             case "reply":
-                await self._open_reply(asked, pull, ask, say)
+                await self._answers.open(asked, pull, ask.trigger, say)
+            case "tag" | "macro" | "note" | "assign" | "escalate":
+                await self._menus.open(action, asked, pull, ask.trigger, say)
             case "take":
                 await run_command(asked, "assign", {**on, "agent": asked.caller.agent_id})
             case "release":
@@ -254,102 +280,82 @@ class Acts:
             case _:
                 log.info("an unknown button of ours was pressed: %s", action[:40])
 
-    async def _open_reply(self, asked: Asked, pull: Row, ask: Pressed, say: Say) -> None:
-        private = {"pull": pull["id"], "seen": await self._shown(pull["id"])}
-        view = await self._reply_view(asked, pull, private, say)
-        try:
-            await self._client.call("views.open", trigger_id=ask.trigger, view=view)
-        except AWAY as why:
-            log.info("a modal could not be opened: %s", why)
-
-    async def _reply_view(
-        self, asked: Asked, pull: Row, private: Mapping[str, Any], say: Say, **more: Any
-    ) -> dict[str, Any]:
-        key = pull["conversation_id"]
-        title, ways = await self._store.scan(lambda look: load_ways(look, asked, key, say))
-        most = longest(asked, ways)
-        return modals.reply(say, title, [way for way, _ in ways], private, most=most, **more)
-
     # --- modals -----------------------------------------------------------------------------------------------------
 
     async def _submitted(self, ask: Submitted) -> Any:
-        if ask.callback != modals.REPLY:
+        if ask.callback not in (modals.REPLY, finding.PULL, *menus.FIRST):
             return None
         say = Say(await self._rooms.language(ask.user))
         caller = await self._caller(ask.user)
+        block = menus.FIRST.get(ask.callback, modals.TEXT)
         if caller is None:
-            return modals.refused(modals.TEXT, say("errors.not_linked"))
+            return modals.refused(block, say("errors.not_linked"))
         asked = Asked(self._desk, caller)
-        pull = await self._store.read(lambda look: look.one(PULL, str(ask.private.get("pull", ""))))
-        if pull is None or pull["given_back_at"] is not None:
-            return modals.refused(modals.TEXT, say("slack.closed_thread"))
-        text, leg = ask.values.get(modals.TEXT, ""), ask.values.get(modals.LEG) or None
-        seen = int(ask.private.get("seen", 0))
-        try:
-            await self._to_customer(asked, pull, text, f"{PLACE}:{ask.view}", seen, leg)
-        except Conflict as why:
-            if why.code != "stale_reply":
-                return modals.refused(modals.TEXT, say(why.text, **why.params))
-            return await self._stale(asked, pull, ask, text, say)
-        except Refused as why:
-            return modals.refused(modals.TEXT, say(why.text, **why.params))
-        return {"response_action": "clear"}
+        if ask.callback == finding.PULL:
+            return await self._finding.submit(asked, ask, say)
+        pull = await self._open_pull(ask.private)
+        if pull is None:
+            return modals.refused(block, say("slack.closed_thread"))
+        works = self._answers if ask.callback == modals.REPLY else self._menus
+        return await works.submit(asked, pull, ask, say)
 
-    async def _stale(self, asked: Asked, pull: Row, ask: Submitted, text: str, say: Say) -> Any:
-        """Somebody else answered meanwhile: it is shown, and sending once more sends."""
-        seen = int(ask.private.get("seen", 0))
-        newer, head = await self._store.scan(
-            lambda look: load_newer(look, asked, pull["conversation_id"], seen)
-        )
-        private = {**ask.private, "seen": head}
-        view = await self._reply_view(asked, pull, private, say, text=text, newer=newer)
-        return {"response_action": "update", "view": view}
+    async def _typed(self, ask: Typed) -> None:
+        # Who may see it no longer hears so on submitting it; while Slack is away, the next letter brings another.
+        with contextlib.suppress(Refused, *AWAY):
+            caller = await self._caller(ask.user)
+            pull = await self._open_pull(ask.private)
+            if caller is None or pull is None:
+                return
+            say = Say(await self._rooms.language(ask.user))
+            await self._answers.typed(Asked(self._desk, caller), pull, ask, say)
+
+    async def _called(self, ask: Called) -> None:
+        if ask.callback not in finding.SHORTCUTS:
+            return
+        say, caller = Say(await self._rooms.language(ask.user)), await self._caller(ask.user)
+        await self._finding.called(None if caller is None else Asked(self._desk, caller), ask, say)
+
+    async def _open_pull(self, private: Mapping[str, Any]) -> Row | None:
+        """The one that a modal was opened for; None: it was given back."""
+        pull = await self._store.read(lambda look: look.one(PULL, str(private.get("pull", ""))))
+        return None if pull is None or pull["given_back_at"] is not None else pull
 
     # --- /parley ----------------------------------------------------------------------------------------------------
 
     async def _commanded(self, ask: Commanded) -> Any:
         say = Say(await self._rooms.language(ask.user))
         try:
-            return _quietly(await self._command(ask, say))
-        except Refused as why:
-            return _quietly(say(why.text, **why.params))
+            return await self._command(ask, say)
+        except (Refused, Malformed) as why:
+            return quietly(say(why.text, **why.params))
 
-    async def _command(self, ask: Commanded, say: Say) -> str:
+    async def _command(self, ask: Commanded, say: Say) -> dict[str, Any]:
         if ask.verb == "link":
-            return await self._link(ask, say)
+            return quietly(await self._link(ask, say))
         caller = await self._caller(ask.user)
         if caller is None:
-            return say("errors.not_linked")
+            return quietly(say("errors.not_linked"))
         asked = Asked(self._desk, caller)
         match ask.verb:
             case "pull":
                 number = ask.rest.lstrip("#").strip()
-                row = await self._store.read(lambda look: access_conversation(look, asked.viewer, number))
-                where = {"conversation": row["id"], "place": PLACE, "channel": ask.channel}
-                await run_command(asked, "pull_out", where)
-                return say("slack.said.pulled", number=row["number"])
+                return quietly(await self._finding.pull(asked, number, ask.channel, say))
             case "queue":
-                return await self._store.scan(lambda look: self._queue(look, asked, say))
+                return await self._finding.queue(asked, say)
+            case "find":
+                return await self._finding.find(asked, ask.rest, say)
             case _:
-                return say("slack.said.help")
+                return quietly(say("slack.said.help"))
 
     async def _link(self, ask: Commanded, say: Say) -> str:
         await self._tries.admit(ask.user)
         me = await self._client.me()
-        if not await self._rooms.is_ours(ask.user):
+        if not await self._rooms.may_act(ask.user):
             raise Refused("errors.link_guest", f"{ask.user} is a guest or of elsewhere")
         code, secret = ask.rest, self._store.secret
         agent = await self._store.write(lambda tx: outside.link(tx, secret, PLACE, me.team, ask.user, code))
         name = await self._store.read(lambda look: look.value("select name from agents where id = $1", agent))
         return say("slack.said.linked", name=name)
-
-    async def _queue(self, look: Reader, asked: Asked, say: Say) -> str:
-        params: list[Any] = []
-        rows = await look.all(QUEUE.replace("{sees}", where_sees(asked.viewer, "c", params)), *params)
-        lines = [
-            say("slack.header", number=row["number"], name=row["name"] or say("slack.nobody")) for row in rows
-        ]
-        return "\n".join([say("slack.said.queue"), *lines]) if lines else say("slack.said.queue_empty")
 
     # --- who, and what they are told --------------------------------------------------------------------------------
 
@@ -359,6 +365,8 @@ class Acts:
         except AWAY:
             log.info("nobody is known while Slack is away")
             raise
+        if not await self._rooms.may_act(user):
+            return None
         return await self._store.read(lambda look: caller_of(look, me.team, user))
 
     async def _whisper(self, ask: Ask, thread: str, words: str) -> None:
@@ -379,7 +387,3 @@ async def _was_overtaken(look: Reader, ask: Reworded) -> bool:
     if await outside.was_seen(look, PLACE, f"gone:{ask.channel}:{ask.ts}"):
         return True
     return await look.one(LATER, PLACE, f"edit:{ask.channel}:{ask.ts}:%", ask.key) is not None
-
-
-def _quietly(words: str) -> dict[str, str]:
-    return {"response_type": "ephemeral", "text": words}

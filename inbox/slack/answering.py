@@ -40,7 +40,7 @@ async def load_ways(look: Reader, asked: Asked, conversation: str, say: Say) -> 
         shown = way["identity"].get("shown") or way["identity"]["address"]
         words = label if way["identity"]["space"] == "visitor" else f"{label} · {shown}"
         problem = None if way["problem"] is None else say(way["problem"])
-        out = WayOut(way["leg"], words, problem, way["current"])
+        out = WayOut(way["leg"], words, problem, way["current"], way["until"])
         found.append((out, None if channel is None else channel.capabilities))
     return title, found
 
@@ -49,6 +49,13 @@ def longest(asked: Asked, ways: list[Way]) -> int:
     """Characters that fit at least one of them."""
     limits = [can.text_length for _, can in ways if can is not None]
     return min(max(limits, default=LONGEST), asked.desk.limits.text_length, LONGEST)
+
+
+def most_by(asked: Asked, can: Capabilities | None) -> int:
+    """Characters that fit this one."""
+    return (
+        asked.desk.limits.text_length if can is None else min(can.text_length, asked.desk.limits.text_length)
+    )
 
 
 async def load_newer(

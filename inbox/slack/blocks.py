@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -23,6 +24,8 @@ BLOCKS = 50
 FALLBACK = 3_000
 """Characters of the text that notifications show."""
 TITLE, FIELD, CONTEXT = 150, 2_000, 2_000
+URL = 3_000
+"""Characters of a button's address."""
 STORY = 8_000
 """Characters of the story so far; what is older stays in the inbox."""
 BODY = 11_000
@@ -101,6 +104,13 @@ def context(*parts: str) -> Block:
     return {"type": "context", "elements": [plain(" · ".join(one for one in parts if one), CONTEXT)]}
 
 
+def moment(at: int) -> str:
+    """A time (UTC ms) as each reader's own clock has it, in mrkdwn; where that cannot be shown, the world's."""
+    seconds = at // 1000
+    plainly = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{plainly}>"
+
+
 def words_of(text: str) -> list[Block]:
     return [{"type": "section", "text": plain(piece)} for piece in pieces(text) if piece.strip()]
 
@@ -136,7 +146,7 @@ class Drawing:
             how = [say("slack.how_shared" if shared else "slack.how")]
             if self.prefix:
                 how.append(say("slack.how_prefix", prefix=self.prefix))
-            blocks += [self._actions(view, pull), context(" ".join(how))]
+            blocks += [*self._actions(view, pull), context(" ".join(how))]
         return Drawn(escape(clipped(title, FALLBACK)), blocks)
 
     def _fields(self, view: OutsideHeader, shared: bool) -> list[str]:
@@ -153,35 +163,28 @@ class Drawing:
             told += [("slack.subject", view.subject)] if view.subject else []
         fields = [f"*{say(key)}*\n{clipped(escape(value), 500) or '-'}" for key, value in told]
         if view.waiting_since is not None:
-            at = view.waiting_since // 1000
-            fields.append(f"*{say('slack.waiting')}*\n<!date^{at}^{{date_short_pretty}} {{time}}|{at}>")
+            fields.append(f"*{say('slack.waiting')}*\n{moment(view.waiting_since)}")
         return fields[:10]
 
-    def _actions(self, view: OutsideHeader, pull: str) -> Block:
+    def _actions(self, view: OutsideHeader, pull: str) -> list[Block]:
+        """No select: it keeps showing what was chosen last, and does not say when that is chosen again."""
         say = self.say
-        put_away = view.status in ("closed", "spam")
-        more = ["snooze_hour", "snooze_day", "urgent", "release", "give_back"]
-        return {
-            "type": "actions",
-            "block_id": f"parley:{pull}",
-            "elements": [
-                {**_button(say("slack.reply"), "parley:reply", pull), "style": "primary"},
-                _button(say("slack.take"), "parley:take", pull),
-                _button(say("slack.reopen"), "parley:reopen", pull)
-                if put_away
-                else _button(say("slack.close"), "parley:close", pull),
-                {
-                    "type": "static_select",
-                    "action_id": "parley:more",
-                    "placeholder": plain(say("slack.more"), 75),
-                    "options": [
-                        {"text": plain(say(f"slack.more.{one}"), 75), "value": f"{one}:{pull}"}
-                        for one in more
-                    ],
-                },
-                self._link(view),
-            ],
-        }
+        away = "reopen" if view.status in ("closed", "spam") else "close"
+        first = [
+            {**_button(say("slack.reply"), "parley:reply", pull), "style": "primary"},
+            _button(say("slack.take"), "parley:take", pull),
+            _button(say(f"slack.{away}"), f"parley:{away}", pull),
+            self._link(view),
+        ]
+        opens = ("note", "tag", "macro", "assign", "escalate")
+        second = [_button(say(f"slack.more.{one}"), f"parley:{one}", pull) for one in opens]
+        more = ("snooze_hour", "snooze_day", "urgent", "release", "give_back")
+        options = [{"text": plain(say(f"slack.more.{one}"), 75), "value": f"{one}:{pull}"} for one in more]
+        second.append({"type": "overflow", "action_id": "parley:more", "options": options})
+        return [
+            {"type": "actions", "block_id": f"parley:{pull}", "elements": first},
+            {"type": "actions", "block_id": f"parley:more:{pull}", "elements": second},
+        ]
 
     def _link(self, view: OutsideHeader) -> Block:
         return {
@@ -192,18 +195,37 @@ class Drawing:
     def _open(self, view: OutsideHeader) -> Block:
         return {"type": "actions", "elements": [self._link(view)]}
 
-    def message(self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None) -> Drawn:
-        """`files`: those that are named here; None: all of them."""
+    def message(
+        self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None, behind: bool = False
+    ) -> Drawn:
+        """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it."""
         body = self.body(one)
         name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
         blocks = words_of(clipped(body, BODY)) if body else []
         blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
         named = one.files if files is None else files
-        blocks += [context(self.say("slack.file", name=file.name, size=size(file.size))) for file in named]
+        blocks += [self.file(file) for file in named]
         blocks.append(context(*self.about(one)))
+        if behind:
+            written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
+            blocks[-1]["elements"].append(written)
         text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)
+
+    def file(self, file: OutsideFile) -> Block:
+        """One that is named, with the way to it."""
+        words = self.say("slack.file", name=file.name, size=size(file.size))
+        if not 0 < len(file.link) <= URL:
+            return context(words)
+        button = {**_button(self.say("slack.file_open"), "parley:inbox", file.id), "url": file.link}
+        return {"type": "section", "text": plain(words), "accessory": button}
+
+    def beside(self, one: OutsideMessage) -> str:
+        """Said with a file that stands in the thread itself: whose it is, and who sees it."""
+        name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+        about = "" if one.kind == "customer" else self.say("slack.note" if one.note else "slack.sent")
+        return escape(" · ".join(part for part in (clipped(name, 80), about) if part))
 
     def body(self, one: OutsideMessage) -> str:
         if one.erased:
@@ -235,9 +257,7 @@ class Drawing:
             body = clipped(self.body(one), STORY)
             name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
             blocks = [context(name, *self.about(one)), *words_of(body)]
-            blocks += [
-                context(self.say("slack.file", name=file.name, size=size(file.size))) for file in one.files
-            ]
+            blocks += [self.file(file) for file in one.files]
             if told and (spent + len(body) > STORY or count + len(blocks) > BLOCKS - 4):
                 more = True
                 break

@@ -104,8 +104,8 @@ class Client:
             return UncertainError(f"{method}: {code}")
         return PermanentError(code, for_agent="errors.place_channel", log=f"{method}: {code}")
 
-    async def pages(self, method: str, key: str, most: int = 5_000, **said: Any) -> AsyncIterator[Any]:
-        """What all pages of a list hold, up to so many."""
+    async def pages(self, method: str, key: str, most: int | None = 5_000, **said: Any) -> AsyncIterator[Any]:
+        """What all pages of a list hold, up to so many; None: however many there are."""
         cursor, seen = "", 0
         while True:
             answer = await self.call(method, limit=PAGE, cursor=cursor or None, **said)
@@ -113,7 +113,7 @@ class Client:
                 yield one
                 seen += 1
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor or seen >= most:
+            if not cursor or (most is not None and seen >= most):
                 return
 
     async def me(self) -> Me:
@@ -159,11 +159,21 @@ class Client:
             metadata={"event_type": EVENT_TYPE, "event_payload": {"id": key}},
         )
 
-    async def find(self, channel: str, thread: str | None, key: str) -> str | None:
-        """The ts of the post that bears this key; None: it does not stand there."""
+    async def remove(self, channel: str, ts: str) -> None:
+        """The post does not stand there any more, whoever took it away."""
+        try:
+            await self.call("chat.delete", channel=channel, ts=ts)
+        except PermanentError as why:
+            if why.code != "message_not_found":
+                raise
+
+    async def find(self, channel: str, thread: str | None, key: str, after: str = "") -> str | None:
+        """The ts of the post that bears this key, looked for among all that came after that ts; None: it does not
+        stand there."""
         method = "conversations.replies" if thread else "conversations.history"
-        asked = {"channel": channel, "ts": thread, "include_all_metadata": True}
-        async for one in self.pages(method, "messages", 1_000, **asked):
+        asked = {"channel": channel, "ts": thread, "oldest": after or None, "include_all_metadata": True}
+        # To the end, however far that is: who stops before it posts twice.
+        async for one in self.pages(method, "messages", None, **asked):
             metadata = one.get("metadata") or {}
             if (
                 metadata.get("event_type") == EVENT_TYPE

@@ -23,15 +23,22 @@ from gateway.store.load import (
 from gateway.store.log import read_event
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience
-from inbox.desk import Desk
+from inbox.desk import AUDIENCE, Desk
 from inbox.slack.answering import account_names
 from inbox.slack.blocks import Drawing, Drawn, Say
 
+FILE_LIFE = 7 * 24 * 3_600_000
+"""ms that a link to a file lives which a thread only names."""
+# Those that could not be carried into the thread are named there.
+CARRIED = """select file_id from pull_posts where pull_id = $1 and message_id = $2 and file_id is not null
+    and state <> 'failed'"""
 LATEST = 41
 """Messages of the story that are read; the last of them only says that there are more."""
 STORY = f"""{MESSAGES} where m.conversation_id = $1 and m.position < $2 and (m.visibility = 'public' or $3 = 1)
     order by m.at desc, m.position desc limit {LATEST}"""
+FILE = "select * from attachments where id = $1 and message_id = $2"
 EVENT = "select * from events where position = $1"
+ERASED = """select k.erased_at from identities i join contacts k on k.id = i.contact_id where i.id = $1"""
 NUMBER = "select number from conversations where id = $1"
 
 
@@ -52,7 +59,11 @@ class Draws:
         drawing = await self.drawing(look)
         if due.kind == "message":
             one = await self._message(look, due, shared)
-            return None if one is None else drawing.message(one)
+            if one is None:
+                return None
+            carried = {row["file_id"] for row in await look.all(CARRIED, due.pull, due.message)}
+            named = [file for file in one.files if file.id not in carried]
+            return drawing.message(one, files=named, behind=due.behind)
         if due.kind == "line":
             return await self._line(look, drawing, due, shared)
         number = await look.value(NUMBER, due.conversation)
@@ -73,6 +84,29 @@ class Draws:
             self._desk.config.slack.prefix,
         )
 
+    async def file(self, due: Due) -> tuple[Row, str] | None:
+        """The file that this post is, and what is said with it. None: this audience sees it no longer."""
+        return await self._store.scan(lambda look: self._file(look, due))
+
+    async def _file(self, look: Reader, due: Due) -> tuple[Row, str] | None:
+        shared = due.audience is not Audience.INNER
+        one = await self._message(look, due, shared)
+        row = await look.one(FILE, due.file, due.message)
+        if one is None or one.erased or row is None:
+            return None
+        return row, (await self.drawing(look)).beside(one)
+
+    def _link(self, file: Row) -> str:
+        """Whoever holds it is an agent all the same, unless files have an origin of their own."""
+        path = self._desk.links.path(
+            file["name"],
+            audience=AUDIENCE,
+            attachment=file["id"],
+            digest=file["hash"],
+            life=FILE_LIFE,
+        )
+        return (self._desk.config.server.media_url or self._desk.config.public_url) + path
+
     def url(self, number: int) -> str:
         return f"{self._desk.config.public_url}/c/{number}"
 
@@ -87,14 +121,24 @@ class Draws:
         content = (await load_messages(look, [due.message or ""])).get(due.message or "")
         if content is None:
             return None
+        row = content.row
+        if (
+            row["author_kind"] == "customer"
+            and row["erased_at"]
+            and await look.value(ERASED, row["author_id"])
+        ):
+            return None  # Slack lets nobody change the name above a post
         view = (await load_conversations(look, [due.conversation])).get(due.conversation)
         legs = {} if view is None else {leg["id"]: leg for leg in view["legs"]}
-        return outside.message(content.row, content.files, shared=shared, leg=legs.get(content.row["leg_id"]))
+        leg = legs.get(content.row["leg_id"])
+        return outside.message(content.row, content.files, shared=shared, leg=leg, link=self._link)
 
     async def _story(self, look: Reader, drawing: Drawing, due: Due, shared: bool, number: int) -> Drawn:
         rows: list[Row] = list(await look.all(STORY, due.conversation, due.from_position, int(not shared)))
         contents: list[Content] = await with_files(look, rows[: LATEST - 1])
-        told = [outside.message(one.row, one.files, shared=shared) for one in reversed(contents)]
+        told = [
+            outside.message(one.row, one.files, shared=shared, link=self._link) for one in reversed(contents)
+        ]
         shown = [one for one in told if one is not None]
         return drawing.story(shown, more=len(rows) == LATEST, number=number)
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
+from weakref import WeakValueDictionary
 
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
 from gateway.store import Row, Store
-from gateway.stream import outside, pull_queue
+from gateway.stream import outside, pull_queue, pulls
+from gateway.stream import pull_readers as readers
 from inbox.slack import PLACE
 from inbox.slack.acts import Acts
 from inbox.slack.client import Client
-from inbox.slack.understand import Ask, Nothing, catching_up, understand
+from inbox.slack.understand import Ask, Nothing, Removed, Said, Typed, catching_up, understand
 
 log = logging.getLogger(__name__)
 
@@ -23,14 +24,15 @@ BACK = 2 * 24 * 3600
 
 
 class Inward:
-    """One per process. What comes of one channel is done in the order in which it came."""
+    """One per process. What is written in one thread, and what one person presses and says, is done in the order in
+    which it came; nobody waits for another."""
 
     def __init__(self, store: Store, client: Client, acts: Acts, prefix: str) -> None:
         self._store = store
         self._client = client
         self._acts = acts
         self._prefix = prefix
-        self._lanes: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._lanes: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def take(self, kind: str, payload: Any) -> Any:
         """Returns what is said with the acknowledgement. Raises Unavailable: it is not acknowledged and comes again."""
@@ -48,7 +50,12 @@ class Inward:
             if not ask.key:
                 log.warning("what Slack told us %s", ask.why)
             return None
-        async with self._lanes[ask.channel]:
+        if isinstance(ask, Typed):
+            # The next letter makes this one old: it waits for nothing, nor does anything for it.
+            return await self._acts.act(ask)
+        if isinstance(ask, Said | Removed) and not await self._is_thread(ask):
+            return None  # and nothing is remembered of what is said anywhere else
+        async with self._lanes.setdefault(_lane(ask), asyncio.Lock()):
             if ask.key and await self._was_seen(ask.key):
                 return None
             try:
@@ -59,12 +66,18 @@ class Inward:
                 await self._store.write(lambda tx: outside.see(tx, PLACE, ask.key), aside=True)
             return answer
 
+    async def _is_thread(self, ask: Said | Removed) -> bool:
+        find = lambda look: pulls.find_thread(look, PLACE, ask.channel, ask.thread)  # noqa: E731
+        return bool(ask.thread) and await self._store.read(find) is not None
+
     async def _was_seen(self, key: str) -> bool:
         return await self._store.read(lambda look: outside.was_seen(look, PLACE, key))
 
     async def catch_up(self, now: int) -> None:
         """What was written in open threads while nobody listened. `now`: UTC ms. Raises Unavailable."""
         us = await self._us()
+        # Who came into a channel meanwhile was not told either.
+        await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
         for pull in await self._store.read(lambda look: pull_queue.open_threads(look, PLACE)):
             try:
                 missed = await self._missed(pull, us, now // 1000 - BACK)
@@ -105,3 +118,9 @@ class Inward:
         )
         channel, thread = pull["channel"], pull["thread"]
         return [ask async for one in pages for ask in catching_up(channel, thread, one, self._prefix, us)]
+
+
+def _lane(ask: Ask) -> str:
+    if isinstance(ask, Said | Removed):
+        return f"{ask.channel}:{ask.thread}"
+    return ask.user or ask.channel

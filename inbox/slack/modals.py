@@ -1,4 +1,7 @@
-"""The modals: answering the customer, and what came in between. Pure. https://docs.slack.dev/surfaces/modals"""
+"""The modals: answering the customer, with what came in between and what she will get. Pure.
+
+https://docs.slack.dev/surfaces/modals
+"""
 
 from __future__ import annotations
 
@@ -11,9 +14,13 @@ import orjson
 from inbox.slack.blocks import Block, Say, clipped, context, plain, words_of
 
 REPLY = "parley:reply"
-TEXT, LEG = "text", "leg"
+TEXT, LEG, FILES = "text", "leg", "files"
 LONGEST = 3_000
 """Characters that Slack's input takes."""
+SHUT = 5
+"""Ways that cannot be gone just now of which it is said why, beside the chosen one."""
+BOXES = 10
+"""Options of a group of boxes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +32,8 @@ class WayOut:
     problem: str | None
     """Why not just now, in words."""
     current: bool
+    until: int | None = None
+    """UTC ms until which anything may be written; None: as long as one likes, or there is a problem."""
 
 
 def reply(
@@ -34,63 +43,102 @@ def reply(
     private: Mapping[str, Any],
     *,
     text: str = "",
+    leg: str | None = None,
     most: int = LONGEST,
     newer: Sequence[tuple[str, str]] = (),
+    files: Sequence[tuple[str, str]] = (),
+    preview: Sequence[Block] = (),
 ) -> dict[str, Any]:
-    """`newer`: who said what meanwhile; then sending means to send anyway."""
+    """`newer`: who said what meanwhile; then sending means to send anyway. `leg`: the one that is chosen, None: the
+    current one. `files`: those of the team's notes that may go along, with their names."""
     blocks: list[Block] = [context(title)]
     if newer:
         blocks.append({"type": "section", "text": plain(say("slack.modal.newer"))})
         for who, words in newer:
             blocks += [context(who), *words_of(clipped(words, 500))]
         blocks.append({"type": "divider"})
-    options = [_option(one) for one in ways]
-    chosen = next((one for one, way in zip(options, ways, strict=True) if way.current), None)
-    if options:
+    if ways:
+        options = [_option(one) for one in ways]
+        chosen = next((one for one in ways if one.leg == leg or (leg is None and one.current)), ways[0])
         blocks.append(
-            {
-                "type": "input",
-                "block_id": LEG,
-                "label": plain(say("slack.modal.by")),
-                "element": {
-                    "type": "static_select",
-                    "action_id": LEG,
-                    "options": options[:100],
-                    "initial_option": chosen or options[0],
-                },
-            }
+            field(LEG, say("slack.modal.by"), select(LEG, options, chosen.leg), dispatch_action=True)
         )
-    field: Block = {
+        shut = [one for one in ways if one.problem and one is not chosen]
+        blocks += [context(f"{one.words}: {one.problem}") for one in shut[:SHUT]]
+    typed = written(most, text, dispatch_action_config={"trigger_actions_on": ["on_character_entered"]})
+    hint = say("slack.modal.hint", most=min(most, LONGEST))
+    blocks.append(
+        field(TEXT, say("slack.modal.text"), typed, hint, optional=bool(files), dispatch_action=True)
+    )
+    if files:
+        boxes = {
+            "type": "checkboxes",
+            "action_id": FILES,
+            "options": [option(name, key) for key, name in files[:BOXES]],
+        }
+        hint = say("slack.modal.files_hint")
+        blocks.append(field(FILES, say("slack.modal.files"), boxes, hint, optional=True))
+    submit = say("slack.modal.anyway" if newer else "slack.modal.send")
+    return modal(say, REPLY, say("slack.modal.title"), submit, private, [*blocks, *preview])
+
+
+def modal(
+    say: Say,
+    callback: str,
+    title: str,
+    submit: str | None,
+    private: Mapping[str, Any],
+    blocks: Sequence[Block],
+) -> dict[str, Any]:
+    """`submit`: what its button says; None: it has none and only tells something."""
+    told = {
+        "type": "modal",
+        "callback_id": callback,
+        "private_metadata": orjson.dumps(dict(private)).decode(),
+        "title": plain(title, 24),
+        "close": plain(say("slack.modal.cancel" if submit else "slack.modal.done"), 24),
+        "blocks": list(blocks)[:100],
+    }
+    return {**told, "submit": plain(submit, 24)} if submit else told
+
+
+def telling(say: Say, title: str, *words: str) -> dict[str, Any]:
+    """A modal that only says something."""
+    blocks = [{"type": "section", "text": plain(one)} for one in words]
+    return modal(say, "parley:told", title, None, {}, blocks)
+
+
+def field(block: str, label: str, element: Block, hint: str = "", **more: Any) -> Block:
+    told = {"type": "input", "block_id": block, "label": plain(label, 2_000), "element": element, **more}
+    return {**told, "hint": plain(hint, 2_000)} if hint else told
+
+
+def select(action: str, options: Sequence[Block], chosen: str | None = None) -> Block:
+    """`options`: at least one."""
+    menu: Block = {"type": "static_select", "action_id": action, "options": list(options)[:100]}
+    first = next((one for one in menu["options"] if one["value"] == chosen), None)
+    return menu if first is None else {**menu, "initial_option": first}
+
+
+def option(words: str, value: str) -> Block:
+    return {"text": plain(words, 75), "value": value}
+
+
+def written(most: int, text: str = "", *, lines: bool = True, **more: Any) -> Block:
+    most = min(most, LONGEST)
+    told: Block = {
         "type": "plain_text_input",
         "action_id": TEXT,
-        "multiline": True,
-        "max_length": min(most, LONGEST),
+        "multiline": lines,
+        "max_length": most,
+        **more,
     }
-    if text:
-        field["initial_value"] = clipped(text, min(most, LONGEST))
-    blocks.append(
-        {
-            "type": "input",
-            "block_id": TEXT,
-            "label": plain(say("slack.modal.text")),
-            "hint": plain(say("slack.modal.hint", most=min(most, LONGEST))),
-            "element": field,
-        }
-    )
-    return {
-        "type": "modal",
-        "callback_id": REPLY,
-        "private_metadata": orjson.dumps(dict(private)).decode(),
-        "title": plain(say("slack.modal.title"), 24),
-        "submit": plain(say("slack.modal.anyway" if newer else "slack.modal.send"), 24),
-        "close": plain(say("slack.modal.cancel"), 24),
-        "blocks": blocks[:100],
-    }
+    return {**told, "initial_value": clipped(text, most)} if text else told
 
 
 def _option(way: WayOut) -> Block:
-    words = f"{way.words} ({way.problem})" if way.problem else way.words
-    return {"text": plain(words, 75), "value": way.leg}
+    told = option(way.words, way.leg)
+    return {**told, "description": plain(way.problem, 75)} if way.problem else told
 
 
 def refused(block: str, words: str) -> dict[str, Any]:

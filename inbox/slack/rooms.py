@@ -11,6 +11,7 @@ from gateway.errors import AuthFailed, PermanentError, Refused, TemporaryError, 
 from gateway.stream.pulls import Audience, Spot
 from inbox.slack import PLACE
 from inbox.slack.client import Client
+from inbox.slack.understand import STRANGE
 
 log = logging.getLogger(__name__)
 
@@ -21,7 +22,6 @@ KNOWN = 600.0
 MEMBERS_MOST = 200
 """People of a channel who are looked at; in one of more there may be anybody."""
 WIDE = ("is_ext_shared", "is_shared", "is_org_shared", "is_pending_ext_shared", "is_im", "is_mpim")
-STRANGE = ("is_restricted", "is_ultra_restricted", "is_stranger")
 AWAY = (TemporaryError, UncertainError, AuthFailed)
 
 
@@ -109,16 +109,23 @@ class Rooms:
                 return Audience.SHARED
         return Audience.INNER
 
+    async def may_act(self, user: str) -> bool:
+        """Is it, as of a moment ago, still one of our own people? Whoever Slack does not know is not."""
+        try:
+            return not (await self.person(user, FRESH)).get("deleted") and await self.is_ours(user)
+        except PermanentError:
+            return False
+
     async def is_ours(self, user: str) -> bool:
         one = await self.person(user)
         if any(one.get(name) for name in STRANGE):
             return False
         return bool(one.get("team_id") == (await self._client.me()).team)
 
-    async def person(self, user: str) -> Mapping[str, Any]:
-        """Their profile, as Slack tells it."""
+    async def person(self, user: str, fresh: float = KNOWN) -> Mapping[str, Any]:
+        """Their profile, as Slack told it so many seconds ago at most."""
         at, known = self._people.get(user, (0.0, None))
-        if known is None or self._clock() - at > KNOWN:
+        if known is None or self._clock() - at > fresh:
             known = (await self._client.call("users.info", user=user, include_locale=True))["user"]
             self._people[user] = self._clock(), known
         return known

@@ -13,14 +13,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from aiohttp import ClientSession
+
 from gateway.bus import Bus
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
 from gateway.events import Event
-from gateway.store import Store, Tx
+from gateway.media import MediaStore
+from gateway.store import Store
 from gateway.stream import outside, pull_queue
+from gateway.stream import pull_readers as readers
 from gateway.stream.pull_queue import Due
-from gateway.stream.pulls import set_audience
 from inbox.slack import PLACE
+from inbox.slack.carry import Carrier
 from inbox.slack.client import Client
 from inbox.slack.draws import Draws
 from inbox.slack.rooms import Rooms
@@ -29,8 +33,8 @@ log = logging.getLogger(__name__)
 
 GATHER = 0.05
 """Seconds in which facts are gathered before they are looked at."""
-LOOK_EVERY = 30.0
-"""Seconds after which one looks anyway."""
+CLOCKS = 3600
+"""Seconds by which our clock may be ahead of Slack's."""
 CLOSED = {
     *("channel_not_found", "not_in_channel", "is_archived", "restricted_action", "thread_not_found"),
     *("restricted_action_read_only_channel", "restricted_action_thread_only_channel"),
@@ -53,8 +57,21 @@ class Pace:
     again: float = 2.0
     """Until the first try after one that failed; then twice as long each time, up to `again_most`."""
     again_most: float = 30.0
+    look: float = 30.0
+    """After which one looks anyway."""
     probe: float = 30.0
     """Between two looks whether our token is taken again."""
+    tick: float = 1.0
+    """Between two looks at what alerts and home tabs there are to draw."""
+    rules: float = 10.0
+    """Between two looks at the rules while nothing happens; while something does, `stirred`."""
+    stirred: float = 2.0
+    alert: float = 60.0
+    """Between two looks at whether an alert that lasts shows what is so."""
+    home: float = 10.0
+    """Between two drawings of the same home tab."""
+    asks: float = 60.0
+    """Between two looks whether Slack takes our token, while nothing else asks."""
 
     def wait(self, tries: int) -> float:
         return min(self.again * (1 << min(max(tries - 1, 0), 10)), self.again_most)
@@ -72,6 +89,9 @@ class Sender:
         draws: Draws,
         clock: Callable[[], int],
         pace: Pace | None = None,
+        *,
+        media: MediaStore,
+        road: ClientSession,
     ) -> None:
         self._store = store
         self._bus = bus
@@ -80,12 +100,14 @@ class Sender:
         self._draws = draws
         self._clock = clock
         self._pace = pace or Pace()
+        self._carrier = Carrier(store, client, draws, media, road, clock, self._for_whom)
         self._wake = asyncio.Event()
         self._busy: set[str] = set()
         """Channels in which something is under way."""
         self._free: dict[str, float] = {}
         """When (monotonic) a channel may be posted to again."""
         self._probed = 0.0
+        self._begun = False
 
     async def run(self) -> None:
         """Runs for as long as the duty is held. Survives a database or a Slack that is gone for a while."""
@@ -108,6 +130,9 @@ class Sender:
     async def _turn(self, posts: asyncio.TaskGroup) -> float:
         """Follow, and begin what is due; returns after how many seconds there is something to do by itself."""
         try:
+            if not self._begun:  # who knows who came while nobody looked
+                await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
+                self._begun = True
             while await self._store.write(lambda tx: pull_queue.follow(tx, PLACE), aside=True):
                 pass
             if (
@@ -123,20 +148,72 @@ class Sender:
         return self._pace.again
 
     async def _begin_due(self, posts: asyncio.TaskGroup) -> float:
-        wait, now = LOOK_EVERY, self._clock()
-        for due in await self._store.read(lambda look: pull_queue.load_due(look, PLACE, now)):
-            rest = self._free.get(due.channel, 0.0) - time.monotonic()
-            if due.channel in self._busy:
-                continue
-            if rest > 0:
+        wait, now = self._pace.look, self._clock()
+        # What is read of these may be over by the time it was read: their end looks again.
+        under_way = frozenset(self._busy)
+        doubted = dict(await self._store.read(lambda look: readers.doubted(look, PLACE, now)))
+        for channel, as_of in doubted.items():
+            rest = self._begins(channel)
+            if rest == 0:
+                posts.create_task(self._look(channel, as_of))
+            elif rest is not None:
                 wait = min(wait, rest)
+        for due in await self._store.read(lambda look: pull_queue.load_due(look, PLACE, now)):
+            if due.channel in doubted or due.channel in under_way:
                 continue
-            self._busy.add(due.channel)
-            posts.create_task(self._try(due))
+            rest = self._begins(due.channel)
+            if rest == 0:
+                posts.create_task(self._try(due))
+            elif rest is not None:
+                wait = min(wait, rest)
         soon = await self._store.read(lambda look: pull_queue.next_due(look, PLACE, now))
         if soon is not None:
             wait = min(wait, (soon - now) / 1000)
         return max(wait, 0.01)
+
+    def _begins(self, channel: str) -> float | None:
+        """Something may be done there, and is from now on: 0. Else in how many seconds; None: when what is under way
+        has ended."""
+        if channel in self._busy:
+            return None
+        if (rest := self._free.get(channel, 0.0) - time.monotonic()) > 0:
+            return rest
+        self._busy.add(channel)
+        return 0
+
+    def _ends(self, channel: str, rest: float) -> None:
+        self._busy.discard(channel)
+        self._free[channel] = time.monotonic() + rest
+        self._wake.set()
+
+    async def _look(self, channel: str, as_of: int) -> None:
+        """Who reads it? Nothing is posted there until one knows. Never raises."""
+        rest = self._pace.again
+        try:
+            rest = await self._who_reads(channel, as_of)
+        except Unavailable as why:
+            log.warning("a look at who reads %s waits for the database: %s", channel, why)
+        except Exception:
+            log.exception("who reads %s could not be looked at; nothing is posted there until then", channel)
+        finally:
+            self._ends(channel, rest)
+
+    async def _who_reads(self, channel: str, as_of: int) -> float:
+        """Returns for how many seconds the channel is left alone."""
+        self._rooms.forget(channel)
+        try:
+            audience = await self._rooms.audience(channel)
+        except AuthFailed as why:
+            await self._paused(str(why))
+            return self._pace.again
+        except TemporaryError as why:
+            log.info("who reads %s is not known yet: %s", channel, why)
+            return why.retry_after or self._pace.again
+        now = self._clock()
+        write = lambda tx: readers.looked(tx, PLACE, channel, as_of, audience, now)  # noqa: E731
+        if await self._store.write(write, aside=True):
+            log.info("the threads of %s are %s from now on", channel, audience.value)
+        return 0.0
 
     async def _mended(self) -> bool:
         """Is our token taken again? Asked now and then."""
@@ -153,8 +230,9 @@ class Sender:
 
     async def _try(self, due: Due) -> None:
         """Never raises: one thread's trouble must not silence all others."""
+        rest = self._pace.post
         try:
-            await self._do(due)
+            rest = rest if await self._do(due) else 0.0
         except Unavailable as why:
             log.warning("a post waits for the database: %s", why)
             await asyncio.sleep(self._pace.again)
@@ -164,19 +242,18 @@ class Sender:
             with contextlib.suppress(Unavailable):
                 await self._waits(due, self._pace.again_most, "a fault of ours", uncertain=True)
         finally:
-            self._busy.discard(due.channel)
-            self._free[due.channel] = time.monotonic() + self._pace.post
-            self._wake.set()
+            self._ends(due.channel, rest)
 
-    async def _do(self, due: Due) -> None:
+    async def _do(self, due: Due) -> bool:
+        """Returns whether Slack was told anything."""
         try:
-            await (self._redraw(due) if due.stands else self._post(due))
+            if due.file is not None:
+                await (self._carrier.look_again(due) if due.stands else self._carrier.carry(due))
+                return True
+            return await (self._redraw(due) if due.stands else self._post(due)) is not False
         except AuthFailed as why:
-            reason = str(why)
-            await self._waits(due, 0.0, reason)
-            if await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, reason), aside=True):
-                log.error("Slack does not take our token (%s): threads wait until it is mended", reason)
-            self._probed = time.monotonic()
+            await self._waits(due, 0.0, str(why))
+            await self._paused(str(why))
         except TemporaryError as why:
             await self._waits(due, why.retry_after or self._pace.wait(due.tries), str(why))
         except UncertainError as why:
@@ -184,10 +261,17 @@ class Sender:
         except PermanentError as why:
             log.warning("a post of %s was refused: %s", due.pull, why)
             code = why.code
-            if code in CLOSED and not due.stands:
+            # Without its card there is no thread: nobody could work there.
+            if not due.stands and (code in CLOSED or due.kind == "header"):
                 await self._store.write(lambda tx: pull_queue.broken(tx, due, code), aside=True)
             else:
                 await self._store.write(lambda tx: pull_queue.ended(tx, due, code), aside=True)
+        return True
+
+    async def _paused(self, reason: str) -> None:
+        if await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, reason), aside=True):
+            log.error("Slack does not take our token (%s): threads wait until it is mended", reason)
+        self._probed = time.monotonic()
 
     async def _waits(self, due: Due, wait: float, why: str, *, uncertain: bool = False) -> None:
         # What might stand there before, might still: one has not come to looking.
@@ -197,15 +281,15 @@ class Sender:
             lambda tx: pull_queue.waits(tx, due, until, why, uncertain=uncertain), aside=True
         )
 
-    async def _post(self, due: Due) -> None:
+    async def _post(self, due: Due) -> bool:
         if due.kind != "header" and due.thread is None:
             await self._store.write(lambda tx: pull_queue.ended(tx, due, "no thread"), aside=True)
-            return
+            return False
         if due.uncertain:
-            found = await self._client.find(due.channel, due.thread, due.key)
+            found = await self._client.find(due.channel, due.thread, due.key, await self._after(due))
             if found is not None:
                 await self._store.write(lambda tx: pull_queue.posted(tx, due, found, ""), aside=True)
-                return
+                return True
             # It does not stand there: whatever goes wrong from here on begins anew.
             due = replace(due, state="queued")
         due = await self._for_whom(due)
@@ -215,37 +299,40 @@ class Sender:
         drawn = await self._draws.draw(due)
         if drawn is None:
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
-            return
+            return False
         ts = await self._client.post(due.channel, due.thread, drawn, due.key)
         await self._store.write(lambda tx: pull_queue.posted(tx, due, ts, drawn.digest), aside=True)
+        return True
 
-    async def _redraw(self, due: Due) -> None:
+    async def _after(self, due: Due) -> str:
+        """The ts after which it stands if it does: that of the thread's newest post, for they are made in order."""
+        newest, pulled_at = await self._store.read(lambda look: pull_queue.newest(look, due.pull))
+        if newest is None or not newest[:1].isdigit():
+            newest = due.thread
+        return newest or f"{pulled_at // 1000 - CLOCKS}.000000"
+
+    async def _redraw(self, due: Due) -> bool:
         ts = due.external
         assert ts is not None, "it stands"
         due = await self._for_whom(due)
         drawn = await self._draws.draw(due)
         if drawn is None:
-            with contextlib.suppress(PermanentError):
-                await self._client.call("chat.delete", channel=due.channel, ts=ts)
+            await self._client.remove(due.channel, ts)
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
-            return
-        if drawn.digest != due.digest:
+            return True
+        if told := drawn.digest != due.digest:
             await self._client.redraw(due.channel, ts, drawn, due.key)
         after = self._clock() + round(self._pace.header * 1000)
         await self._store.write(lambda tx: pull_queue.drawn(tx, due, drawn.digest, after), aside=True)
+        return told
 
     async def _for_whom(self, due: Due) -> Due:
-        """As the channel is read now: where that is another audience than before, all that stands is drawn anew."""
+        """As the channel is read now: where that is another audience than before, what stands in it is drawn anew."""
         audience = await self._rooms.audience(due.channel)
         if audience is due.audience:
             return due
-
-        async def write(tx: Tx) -> None:
-            if await set_audience(tx, due.pull, audience):
-                await pull_queue.draw_all(tx, due.pull)
-
-        await self._store.write(write, aside=True)
-        log.info("the thread of %s is %s from now on", due.pull, audience.value)
+        await self._store.write(lambda tx: readers.set_readers(tx, PLACE, due.channel, audience), aside=True)
+        log.info("the threads of %s are %s from now on", due.channel, audience.value)
         return replace(due, audience=audience)
 
 

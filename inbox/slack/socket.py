@@ -32,7 +32,11 @@ AGAIN = (0.1, 1.0, 2.0, 5.0, 10.0, 30.0)
 """Seconds until it is opened again, after each try that failed."""
 CONNECTS = 20.0
 """Seconds that opening it may last."""
+CLOSES = 2.0
+"""Seconds that closing it may last: nobody waits longer for us to end."""
 TROUBLE = (SlackApiError, SlackClientError, WebSocketException, aiohttp.ClientError, OSError, TimeoutError)
+UNREAD = AttributeError
+"""What the SDK raises where it is told in no JSON that the socket cannot be opened."""
 
 
 class Listener:
@@ -56,7 +60,7 @@ class Listener:
                 await self._listen(client)
                 tries = 0
                 log.info("the socket of Slack ended; it is opened again")
-            except TROUBLE as why:
+            except (*TROUBLE, UNREAD) as why:
                 log.warning("Slack's socket could not be opened: %s", type(why).__name__)
             except Unavailable as why:
                 log.warning("listening to Slack waits: %s", why)
@@ -121,10 +125,13 @@ async def _close(client: SocketModeClient) -> None:
         if one is not None
     ]
     try:
-        async with asyncio.timeout(CONNECTS):
+        async with asyncio.timeout(CLOSES):
             await client.close()  # type: ignore[no-untyped-call]
     except TROUBLE as why:
         log.info("the socket of Slack was not closed well: %s", type(why).__name__)
+        if client.current_session is not None:
+            client.current_session.transport.abort()
     for task in tasks:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    if tasks:
+        await asyncio.wait(tasks, timeout=CLOSES)

@@ -15,6 +15,10 @@ from typing import Any
 
 import orjson
 
+from gateway.events import RemoteFile
+
+FIELDS = ("text", "leg")
+"""Those of modals (`inbox.slack.modals`) of which one is told while they are filled in."""
 KEY = 120
 """Characters of a key at the most."""
 WRITTEN = {None, "", "file_share", "thread_broadcast", "me_message"}
@@ -24,6 +28,8 @@ MOVES = {
     *("channel_archive", "channel_unarchive", "channel_left", "group_left", "channel_deleted", "user_change"),
     *("channel_convert_to_private", "channel_id_changed", "shared_channel_invite_accepted", "team_join"),
 }
+STRANGE = ("is_restricted", "is_ultra_restricted", "is_stranger")
+"""Of somebody who is not one of our own people."""
 _MARKUP = re.compile(r"<([@#!]?)([^<>|]*)(?:\|([^<>]*))?>")
 _USER = re.compile(r"<@([UW][A-Z0-9]+)(?:\|[^<>]*)?>")
 
@@ -46,7 +52,7 @@ class Said(Ask):
     """As Slack marks it up."""
     public: bool = False
     """It begins with the team's prefix, which is cut off: it is for the customer."""
-    files: int = 0
+    files: tuple[RemoteFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +76,24 @@ class Pressed(Ask):
     value: str
     thread: str
     trigger: str
-    view: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(Ask):
+    """Something else stands in a modal now. Repeats harm nothing: it has no key."""
+
+    view: str
+    private: Mapping[str, Any]
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Called(Ask):
+    """A shortcut, of the workspace or (`text`: its words) of a message."""
+
+    callback: str
+    trigger: str
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +114,19 @@ class Commanded(Ask):
 
     verb: str
     rest: str
-    trigger: str
 
 
 @dataclass(frozen=True, slots=True)
 class Moved(Ask):
-    """Who reads a channel, or who somebody is, may be another thing now."""
+    """Who reads a channel, or who somebody is, may be another thing now. To hear it twice harms nothing: no key."""
+
+    strange: bool = False
+    """They are a guest, or of elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened(Ask):
+    """Their home tab."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +163,10 @@ def _event(payload: Mapping[str, Any], prefix: str, us: str) -> Ask:
     if kind in MOVES:
         who = user.get("id", "") if isinstance(user, dict) else user
         where = channel.get("id", "") if isinstance(channel, dict) else channel
-        return Moved(key, str(who or ""), str(where or ""))
+        strange = isinstance(user, dict) and any(user.get(one) for one in STRANGE)
+        return Moved("", str(who or ""), str(where or ""), strange)
+    if kind == "app_home_opened" and event.get("tab", "home") == "home":
+        return Opened(key, str(user), "")
     if kind in ("tokens_revoked", "app_uninstalled"):
         return Revoked(key, "", "")
     return Nothing(key, "", "", f"an event of type {kind[:40]}")
@@ -158,7 +191,15 @@ def _written(channel: str, said: Mapping[str, Any], prefix: str, us: str) -> Ask
     if not thread or thread == ts:
         return Nothing(key, user, channel, "outside of any thread")
     public, text = _for_customer(str(said.get("text") or ""), prefix)
-    return Said(key, user, channel, thread, ts, text, public, len(said.get("files") or ()))
+    return Said(key, user, channel, thread, ts, text, public, _files(said))
+
+
+def _files(said: Mapping[str, Any]) -> tuple[RemoteFile, ...]:
+    return tuple(
+        RemoteFile(str(one["id"])[:40], str(one.get("mimetype") or "")[:100])
+        for one in said.get("files") or ()
+        if isinstance(one, dict) and one.get("id") and one.get("mode") != "tombstone"
+    )
 
 
 def _changed(channel: str, event: Mapping[str, Any], prefix: str, us: str) -> Ask:
@@ -171,8 +212,10 @@ def _changed(channel: str, event: Mapping[str, Any], prefix: str, us: str) -> As
     at = str((now.get("edited") or {}).get("ts") or "")
     if not at or now.get("text") == before.get("text"):
         return Nothing(said.key, said.user, channel, "its words are the same")
+    # A note does not become an answer by an edit.
+    public = said.public and _for_customer(str(before.get("text") or ""), prefix)[0]
     key = f"edit:{channel}:{said.ts}:{at}"[:KEY]
-    return Reworded(key, said.user, channel, said.thread, said.ts, said.text, said.public, said.files, at)
+    return Reworded(key, said.user, channel, said.thread, said.ts, said.text, public, said.files, at)
 
 
 def _removed(channel: str, gone: Mapping[str, Any], ts: str, us: str) -> Ask:
@@ -205,12 +248,16 @@ def _for_customer(text: str, prefix: str) -> tuple[bool, str]:
 def catching_up(channel: str, thread: str, said: Mapping[str, Any], prefix: str, us: str) -> Iterator[Ask]:
     """The asks of a message as `conversations.replies` shows it: those that its events would have been."""
     try:
+        if not isinstance(said.get("edited") or {}, Mapping):
+            return
         ask = _written(channel, {"thread_ts": thread, **said}, prefix, us)
     except (KeyError, TypeError, AttributeError):
         return
     if not isinstance(ask, Said):
         return
-    yield ask
+    edited = said.get("edited")
+    if not (ask.public and edited):  # how it stood first nobody knows
+        yield ask
     if at := str((said.get("edited") or {}).get("ts") or ""):
         key = f"edit:{channel}:{ask.ts}:{at}"[:KEY]
         yield Reworded(key, ask.user, channel, thread, ask.ts, ask.text, ask.public, ask.files, at)
@@ -220,6 +267,8 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
     kind, user = payload["type"], str(payload["user"]["id"])
     if kind == "block_actions":
         action = payload["actions"][0]
+        if (view := payload.get("view")) and action["action_id"] in FIELDS:
+            return Typed("", user, "", str(view["id"]), _private(view), _values(view))
         container = payload.get("container") or {}
         channel = str((payload.get("channel") or {}).get("id") or container.get("channel_id") or "")
         return Pressed(
@@ -230,7 +279,6 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
             _value(action),
             str(container.get("thread_ts") or container.get("message_ts") or ""),
             str(payload.get("trigger_id") or ""),
-            payload.get("view"),
         )
     if kind == "view_submission":
         view = payload["view"]
@@ -244,13 +292,23 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
             str(view.get("root_view_id") or view["id"]),
             str(view.get("callback_id") or ""),
             _private(view),
-            {
-                name: _value(said)
-                for block in view["state"]["values"].values()
-                for name, said in block.items()
-            },
+            _values(view),
+        )
+    if kind in ("shortcut", "message_action"):
+        trigger = str(payload.get("trigger_id") or "")
+        return Called(
+            f"shortcut:{trigger}"[:KEY] if trigger else "",
+            user,
+            str((payload.get("channel") or {}).get("id") or ""),
+            str(payload["callback_id"]),
+            trigger,
+            str((payload.get("message") or {}).get("text") or ""),
         )
     return Nothing("", user, "", f"an interaction of type {str(kind)[:40]}")
+
+
+def _values(view: Mapping[str, Any]) -> Mapping[str, str]:
+    return {name: _value(said) for block in view["state"]["values"].values() for name, said in block.items()}
 
 
 def _private(view: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -265,6 +323,8 @@ def _value(said: Mapping[str, Any]) -> str:
     for name in ("value", "selected_conversation", "selected_channel", "selected_user"):
         if isinstance(said.get(name), str):
             return str(said[name])
+    if isinstance(said.get("selected_options"), list):
+        return ",".join(str(one["value"]) for one in said["selected_options"])
     option = said.get("selected_option")
     return str(option["value"]) if isinstance(option, dict) else ""
 
@@ -278,7 +338,6 @@ def _command(payload: Mapping[str, Any]) -> Ask:
         str(payload.get("channel_id") or ""),
         verb.lower(),
         rest.strip(),
-        trigger,
     )
 
 

@@ -17,6 +17,7 @@ from twilio.request_validator import RequestValidator
 from bench import machine, phones, report
 from bench.bare.mails import read
 from bench.harness import Figure, Goal
+from bench.load.day import MIX, Day
 from bench.load.webhooks import Callbacks, People, Provider, Sent, news
 from bench.mails import mail
 from bench.product import make_data
@@ -81,6 +82,30 @@ def test_the_row_of_two_processes_runs() -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("| redis_hop ") == 2, done.stdout
     assert "not measured" not in done.stdout
+
+
+def test_the_rows_of_a_cluster_run() -> None:
+    """One of them, which has in it what all have: two processes, a mix of calls, a provider, CPU by part."""
+    done = run("day")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("| day ") == 3 and "seconds of CPU: Parley" in done.stdout, done.stdout
+    assert "not measured" not in done.stdout
+
+
+def test_a_day_is_made_of_calls_that_can_be_read() -> None:
+    told = {"tokens": ["t"], "cookies": ["c"], "people": 3, "web": ["w1", "w2"], "phone": ["p1"]}
+    day = Day(told)
+    firsts = []
+    for at in range(len(MIX)):
+        head, _, body = day.request(at).partition(b"\r\n\r\n")
+        first, *lines = head.decode().split("\r\n")
+        headers = dict(line.split(": ", 1) for line in lines)
+        assert int(headers.get("Content-Length", 0)) == len(body)
+        firsts.append(first.split(" ")[0])
+    about = day.about()
+    assert about["kinds"] == Counter(MIX)
+    assert about["shown"] == firsts.count("POST") - about["kinds"]["phone"] - about["kinds"]["reply_phone"]
+    assert day.about() == {"kinds": {}, "shown": 0}
 
 
 def test_rows_of_a_provider_run() -> None:
@@ -216,7 +241,10 @@ def test_a_row_measured_again_replaces_its_lines_only(monkeypatch, tmp_path) -> 
     report.write([Line("durable_0", first, 0.0), Line("storm", other, 0.0)], ["a machine"])
     again = Figure("the first", 3.0, "×", Goal(0.5, 2), "raw")
     report.write([Line("durable_0", again, 0.1)], ["a machine"])
+    report.write([Line("burst", other, 0.2)], ["a machine"])
     text = report.FILE.read_text()
+    alone, _, cluster = text.partition("## Several processes")
+    assert "| burst |" in cluster and "| burst |" not in alone and "| storm |" not in cluster
     assert text.count("| durable_0 |") == 1 and "**3.00** ×" in text
     assert text.count("| storm |") == 1 and "make bench" in text
 

@@ -13,8 +13,8 @@ from pydantic import SecretStr
 from gateway.channels import _mail_imap as imap
 from gateway.channels._mail_imap import Cursor, Following, House, Mailbox, append_sent, look_into
 from gateway.channels._mail_imap_server import ImapServer, batches
-from gateway.errors import AuthFailed, ParleyError, PermanentError, TemporaryError, Unavailable
-from tests.channels.imap_post import CUT, ImapPost
+from gateway.errors import AuthFailed, Away, ParleyError, PermanentError, TemporaryError, Unavailable
+from tests.channels.imap_post import CUT, Folder, ImapPost
 from tests.channels.mail_certificates import client_context
 
 
@@ -218,6 +218,41 @@ async def test_several_folders_and_one_that_is_not_there() -> None:
     async with post.open() as port, following(missing, port, how=Following(("Nowhere",))):
         await missing.until(lambda: missing.news)
     assert "no such folder" in str(missing.news[0])
+
+
+async def test_a_folder_that_is_not_there_keeps_none_of_the_others_unread() -> None:
+    post, inbox = ImapPost(), Inbox()
+    post.put(b"one")
+    post.put(b"two", "Support")
+    async with post.open() as port, following(inbox, port, how=Following(("Nowhere", "INBOX", "Support"))):
+        await inbox.until(lambda: len(inbox.taken) == 2 and inbox.news)
+        assert isinstance(inbox.news[-1], Away) and inbox.news[-1].why == "folder"
+        post.put(b"three", "INBOX")
+        post.put(b"four", "Support")
+        await inbox.until(lambda: len(inbox.taken) == 4)
+        assert {raw for raw, _, _ in inbox.taken} == {b"one", b"two", b"three", b"four"}
+        assert None not in inbox.news
+        post.folders["Nowhere"] = Folder(9000)
+        post.put(b"five", "Nowhere")
+        await inbox.until(lambda: len(inbox.taken) == 5 and inbox.news[-1] is None)
+
+
+async def test_that_all_is_well_is_told_again_where_it_could_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    post, inbox = ImapPost("UIDPLUS"), Inbox()
+    tries = 0
+    telling = inbox.told
+
+    async def told(why: ParleyError | None) -> None:
+        nonlocal tries
+        tries += 1
+        if tries < 3:
+            raise Unavailable("the database is away")
+        await telling(why)
+
+    monkeypatch.setattr(inbox, "told", told)
+    async with post.open() as port, following(inbox, port):
+        await inbox.until(lambda: inbox.news)
+    assert inbox.news == [None] and tries == 3
 
 
 async def test_without_idle_it_looks_now_and_then() -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from gateway.channels import _mail_send as send
 from gateway.channels._mail_quotes import trim
+from gateway.channels._mail_send import signed
 from gateway.channels.base import Correspondent, Delivery, Letter, Quoted, Words
 from gateway.errors import AuthFailed, PermanentError, TemporaryError
 from gateway.events import Address, Attachment
@@ -136,6 +137,13 @@ async def test_each_attempt_is_the_same_mail_by_its_name_and_each_recipient_anot
     assert send.named("odd#id@x#0123") == "<odd#id@x>" and send.named("<q@x>#1") == "<q@x>" == send.named(
         "q@x"
     )
+
+
+def test_what_no_person_wrote_is_signed_by_none() -> None:
+    shop = Words("Yours,\n{agent}, for\nThe shop", "{agent} 드림\n가게")
+    assert signed(shop, "", "", "ko") == "가게" and signed(shop, "", "", "en") == "Yours,\nThe shop"
+    assert signed(shop, "", "미나", "ko") == "미나 드림\n가게"
+    assert signed(Words("{agent}", "{agent} 드림"), "", "", "ko") == ""
 
 
 async def test_what_has_no_message_id_is_not_named_as_answered() -> None:
@@ -313,7 +321,7 @@ async def test_no_more_mails_are_in_memory_than_have_a_turn(monkeypatch: pytest.
 
 
 async def test_it_is_made_once_for_all_its_recipients(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(send, "REMEMBERED", 0.05)
+    monkeypatch.setattr(send, "REMEMBERED", 0.6)
     reads = 0
 
     async def read(file: Attachment) -> bytes:

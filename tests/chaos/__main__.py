@@ -14,6 +14,10 @@ EVERY = 600
 """Messages to one fault."""
 
 
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--house", choices=KINDS, action="append", help="both unless said")
@@ -30,7 +34,7 @@ def main() -> int:
     for seed in range(asked.seed, asked.seed + asked.seeds):
         for kind in asked.house or KINDS:
             try:
-                print(asyncio.run(run(kind, seed, asked.messages, faults, asked.people)), flush=True)
+                print(asyncio.run(run(kind, seed, asked.messages, faults, asked.people, _say)), flush=True)
             except Disagreement as why:
                 failed += 1
                 print(f"{kind}, seed {seed}: the ledgers disagree\n{why}", flush=True)

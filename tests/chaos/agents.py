@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import random
 from collections import defaultdict
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -111,6 +112,8 @@ class Agent:
             return
         if self.name == AGENTS[0]:
             self._ledger.seen[text.partition(".")[0]] += 1
+            if self._house.office.wants(text):
+                self._begin(self._pull(event["message"]["conversation"]))
         if self._is_mine(text):
             self._answer(event["message"]["conversation"], text)
 
@@ -123,9 +126,27 @@ class Agent:
         lane = self._lanes[conversation]
         lane.put_nowait(REPLY + text)
         if lane.qsize() == 1:
-            task = asyncio.create_task(self._work_off(conversation, lane))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+            self._begin(self._work_off(conversation, lane))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (why := task.exception()):
+            self._ledger.wrong.append(f"{self.name} has stopped working: {why!r}")
+
+    async def _pull(self, conversation: str) -> None:
+        self.under_way += 1
+        args = {"conversation": conversation, "place": "slack", "channel": self._house.office.channel}
+        while (frame := await self._command("pull_out", args)) is None or frame["kind"] == "problem":
+            if frame is not None:
+                self._refused(frame["problem"])
+            self._ledger.again["a pull"] += 1
+            await asyncio.sleep(AGAIN)
+        self.under_way -= 1
 
     async def _work_off(self, conversation: str, lane: asyncio.Queue[str]) -> None:
         """One after the other, as one person writes."""
@@ -145,17 +166,22 @@ class Agent:
             await asyncio.sleep(AGAIN)
 
     async def _by_socket(self, conversation: str, body: dict[str, Any]) -> str | None:
+        frame = await self._command("reply", {"conversation": conversation, **body})
+        if frame is None:
+            return None
+        if frame["kind"] == "problem":
+            self._refused(frame["problem"])
+            return None
+        return str(frame["value"]["message"]["id"])
+
+    async def _command(self, name: str, args: dict[str, Any]) -> dict[str, Any] | None:
+        """The frame that answers; None: nobody did."""
         ws = self._ws
         if ws is None:
             return None
         key = f"c{next(self._ids)}"
         answer = self._answers[key] = asyncio.get_running_loop().create_future()
-        command = {
-            "kind": "command",
-            "id": key,
-            "name": "reply",
-            "args": {"conversation": conversation, **body},
-        }
+        command = {"kind": "command", "id": key, "name": name, "args": args}
         try:
             async with asyncio.timeout(OVERDUE):
                 await ws.send_json(command)
@@ -165,13 +191,7 @@ class Agent:
             return None
         finally:
             del self._answers[key]
-        if answer.cancelled():
-            return None
-        frame = answer.result()
-        if frame["kind"] == "problem":
-            self._refused(frame["problem"])
-            return None
-        return str(frame["value"]["message"]["id"])
+        return None if answer.cancelled() else answer.result()
 
     async def _by_rest(self, conversation: str, body: dict[str, Any]) -> str | None:
         url = f"{self._house.url}/api/v1/conversations/{conversation}/messages"

@@ -36,6 +36,7 @@ from inbox.desk import wall_clock
 from tests.chaos.channels import ACCOUNT, CHANNELS
 from tests.chaos.mail import Post
 from tests.chaos.program import WRONG
+from tests.chaos.slack import Office
 from tests.sandbox.phones.town import serving
 from tests.servers.postgres import Postgres
 from tests.servers.process import Server, free_port, private_folder
@@ -121,6 +122,8 @@ class House:
     to_provider: Proxy = field(init=False)
     post: Post = field(init=False)
     to_post: Proxy = field(init=False)
+    office: Office = field(init=False)
+    to_slack: Proxy = field(init=False)
     hands: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(16, "mail"))
     """Who carries customers' mails."""
     to_database: Proxy | None = None
@@ -133,7 +136,7 @@ class House:
 
     @property
     def to_providers(self) -> Sequence[Proxy]:
-        return self.to_provider, self.to_post
+        return self.to_provider, self.to_post, self.to_slack
 
     @property
     def origin(self) -> dict[str, str]:
@@ -194,6 +197,7 @@ async def open_house(
         house.url = f"http://127.0.0.1:{house.front.port}"
         await _open_provider(house, stack, seed, weather)
         await _open_post(house, stack, seed, weather)
+        await _open_office(house, stack, seed)
         async with house.store() as store:
             await _hire(house, store)
         (folder / "config.toml").write_text(_config(house))
@@ -259,6 +263,13 @@ async def _open_post(house: House, stack: contextlib.AsyncExitStack, seed: int, 
     house.to_door = await stack.enter_async_context(proxy_to(house.door, seed=seed))
 
 
+async def _open_office(house: House, stack: contextlib.AsyncExitStack, seed: int) -> None:
+    house.office = Office(seed)
+    await stack.enter_async_context(house.office.open())
+    base = house.office.slack.workspace.base
+    house.to_slack = await stack.enter_async_context(proxy_to(_port(base), seed=seed))
+
+
 async def _hire(house: House, store: Store) -> None:
     for name in AGENTS:
         key = await store.write(
@@ -275,7 +286,7 @@ def _config(house: House) -> str:
         [*(f'{rate} = "{PLENTY}"' for rate in RATES), f"address_open = {OPEN}", "lane_wait = 1000"]
     )
     sections = "\n".join(section for channel in CHANNELS for section in channel.sections(house))
-    return f"[limits]\n{limits}\n\n{sections}\n"
+    return f"[limits]\n{limits}\n\n{sections}\n{house.office.section(house)}"
 
 
 def _start(house: House, port: int, rounds: float) -> Process:

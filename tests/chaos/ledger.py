@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gateway.delivery import State
@@ -49,6 +49,8 @@ class Ledger:
     """Customer -> the agents' words, as they came in."""
     seen: Counter[str] = field(default_factory=Counter)
     """Customer -> how many of her words an agent has seen."""
+    threads: dict[str, list[str]] = field(default_factory=dict)
+    """Customer -> what stands in the thread that follows her conversation, in order."""
     given_up: set[str] = field(default_factory=set)
     """Words that the carrier did not deliver, as it knows itself."""
     wrong: list[str] = field(default_factory=list)
@@ -84,13 +86,14 @@ class Ledger:
         found += self._kept_order(rows)
         found += self._agents(rows)
         found += self._customers(rows, by_text)
+        found += self._threads(rows)
         return found
 
     def _kept_order(self, rows: Iterable[Row]) -> list[str]:
         """Who waits for the acknowledgement is stored in her order."""
         stored: dict[str, list[str]] = defaultdict(list)
         for row in rows:
-            stored[_customer(row["text"])].append(row["text"])
+            stored[customer_of(row["text"])].append(row["text"])
         found = []
         for customer in self.in_order:
             hers = [text for text in stored[customer] if not text.startswith(REPLY)]
@@ -106,15 +109,25 @@ class Ledger:
             positions = [position for position, _ in heard.texts]
             if positions != sorted(set(positions)):
                 found.append(f"{agent} heard something twice or late: {_first_back(positions)}")
-            wanted = [
-                (row["position"], row["text"])
-                for row in rows
-                if not any(after < row["position"] <= to for after, to in heard.read)
-            ]
-            if missing := set(wanted) - set(heard.texts):
+            if missing := set(_not_read(rows, heard.read)) - set(heard.texts):
                 found.append(f"{agent} never heard {len(missing)}: {sorted(missing)[:3]}")
             if extra := set(heard.texts) - {(row["position"], row["text"]) for row in rows}:
                 found.append(f"{agent} heard {len(extra)} that are not in the log: {sorted(extra)[:3]}")
+        return found
+
+    def _threads(self, rows: Sequence[Row]) -> list[str]:
+        """From somewhere at its beginning on, everything once and in order: before that it was not pulled yet."""
+        said: dict[str, list[str]] = {customer: [] for customer in self.threads}
+        for row in rows:
+            if (customer := customer_of(row["text"])) in said:
+                said[customer].append(row["text"])
+        found = []
+        for customer, thread in self.threads.items():
+            wanted = said[customer][-len(thread) :] if thread else []
+            if said[customer] and not thread:
+                found.append(f"nothing of {customer}'s conversation stands in its thread")
+            elif thread != wanted:
+                found.append(f"{customer}'s thread is not the log's: {_first_apart(wanted, thread)}")
         return found
 
     def _customers(self, rows: Sequence[Row], by_text: Mapping[str, Sequence[Row]]) -> list[str]:
@@ -123,7 +136,7 @@ class Ledger:
         lanes: dict[str, list[Row]] = defaultdict(list)
         for row in rows:
             if row["text"].startswith(REPLY):
-                lanes[_customer(row["text"])].append(row)
+                lanes[customer_of(row["text"])].append(row)
         for customer, lane in lanes.items():
             counted = Counter(self.received[customer])
             for row in lane:
@@ -151,7 +164,19 @@ def _once(who: str, texts: Iterable[str], by_text: Mapping[str, Sequence[Row]]) 
     ]
 
 
-def _customer(text: str) -> str:
+def _not_read(rows: Sequence[Row], read: Iterable[tuple[int, int]]) -> Iterator[tuple[int, str]]:
+    """What no snapshot stood for. `rows` are by position."""
+    spans = sorted(read)
+    upto = 0
+    for row in rows:
+        while spans and spans[0][0] < row["position"]:
+            upto = max(upto, spans.pop(0)[1])
+        if row["position"] > upto:
+            yield row["position"], row["text"]
+
+
+def customer_of(text: str) -> str:
+    """Who said it, or to whom it is an answer."""
     return text.removeprefix(REPLY).partition(".")[0]
 
 

@@ -65,6 +65,8 @@ class Post:
         return "421 the line is cut"
 
     def line(self) -> SMTP:
+        # Of those that have ended nothing is kept: a long story has a line for each mail.
+        self._lines = [one for one in self._lines if one.transport is None or not one.transport.is_closing()]
         self._lines.append(SMTP(self, hostname="post.example", loop=asyncio.get_running_loop()))
         return self._lines[-1]
 

@@ -4,22 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import random
 import time
-from collections import Counter
-from collections.abc import Awaitable, Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench import machine
 from gateway.sandbox.phones.weather import Weather
 from gateway.store import Row, Store
 from tests.chaos.agents import Agent
 from tests.chaos.channels import CHANNELS, check_all_take_part, shares
 from tests.chaos.faults import Trouble, befall, schedule
 from tests.chaos.house import AGENTS, House, open_house, until
-from tests.chaos.ledger import REPLY, Disagreement, Ledger, shown
+from tests.chaos.ledger import Disagreement, Ledger, customer_of, shown
 from tests.chaos.people import Customer
 from tests.checks import check
+from tests.slack.town import BEHIND, LEFT
 
 STORM = Weather(
     step=(0.001, 0.02),
@@ -36,6 +39,7 @@ STORM = Weather(
     cut_after=0.02,
 )
 FAIR = Weather(step=(0.001, 0.02), travel=(0.001, 0.02))
+MINUTE = 60.0
 ANSWERED = 0.5
 """Share of the customers' words that are answered."""
 MESSAGES = "select id, text, author_kind, delivery, position from messages order by position"
@@ -62,8 +66,16 @@ class Report:
         )
 
 
-async def run(kind: str, seed: int, messages: int, faults: int, people: int = 30) -> Report:
-    """Raises Disagreement with what repeats it; `process.Unavailable` when a real part is missing."""
+async def run(
+    kind: str,
+    seed: int,
+    messages: int,
+    faults: int,
+    people: int = 30,
+    tell: Callable[[str], None] = lambda line: None,
+) -> Report:
+    """`tell`: hears every minute how far it is. Raises Disagreement with what repeats it; `process.Unavailable` when a
+    real part is missing."""
     check_all_take_part()
     chance, began = random.Random(f"run/{seed}"), time.monotonic()
     said = int(messages / (1 + ANSWERED))
@@ -71,7 +83,8 @@ async def run(kind: str, seed: int, messages: int, faults: int, people: int = 30
     report, ledger = Report(kind, seed), Ledger()
     async with open_house(kind, seed, STORM) as house:
         try:
-            rows = await _told(house, ledger, chance, said, people, troubles)
+            async with _running([_progress(house, ledger, said, tell)]):
+                rows = await _told(house, ledger, chance, said, people, troubles)
             differences = ledger.compare(rows)
         except (AssertionError, TimeoutError) as why:
             differences = [*ledger.wrong, str(why) or repr(why)]
@@ -86,6 +99,23 @@ async def run(kind: str, seed: int, messages: int, faults: int, people: int = 30
     report.again = ledger.again
     report.shown = Counter(str(row["delivery"]) for row in rows if row["delivery"])
     return report
+
+
+async def _progress(house: House, ledger: Ledger, said: int, tell: Callable[[str], None]) -> None:
+    began = time.monotonic()
+    while True:
+        await asyncio.sleep(MINUTE)
+        pids = [os.getpid(), *(process.pid for process in house.processes)]
+        held = " ".join(map(_mib, pids))
+        words = f"{ledger.count} of {said} words said, {len(ledger.answered)} answers taken"
+        tell(f"{time.monotonic() - began:.0f} s: {words}; MiB here and in the house: {held}")
+
+
+def _mib(pid: int) -> str:
+    try:
+        return str(machine.rss(pid) >> 20)
+    except OSError:  # it has just been killed
+        return "-"
 
 
 async def _told(
@@ -103,11 +133,13 @@ async def _told(
         talks = asyncio.gather(*(one.talks(count) for one, count in customers))
         await _both(stays, talks, _befall_all(house, ledger, troubles, talks))
         house.network.weather = house.post.weather = FAIR
+        house.office.clears_up()
         await house.all_ready()
         async with house.store() as store:
             await _quiet(store, agents, ledger)
             await _settled([one for one, _ in customers], ledger, store)
             await check(store)
+            ledger.threads = house.office.shown()
             return list(await store.scan(lambda look: look.all(MESSAGES)))
 
 
@@ -145,6 +177,11 @@ async def _quiet(store: Store, agents: list[Agent], ledger: Ledger) -> None:
         stands["stored"] = await store.scan(lambda look: look.value(sql))
         return stands["stored"] == said
 
+    async def all_shown() -> bool:
+        behind = [await store.scan(lambda look, sql=sql: look.value(sql)) for sql in (BEHIND, LEFT)]  # type: ignore[misc]
+        stands["threads"] = behind
+        return not any(behind)
+
     async def all_heard() -> bool:
         head = await store.read(lambda look: look.value("select position from log_head"))
         waiting = [tuple(row) for row in await store.scan(lambda look: look.all(WAITING))]
@@ -153,6 +190,7 @@ async def _quiet(store: Store, agents: list[Agent], ledger: Ledger) -> None:
         return not waiting and set(tabs.values()) == {(head, 0)}
 
     await until(all_in, f"what customers said, {said} words", stands=lambda: stands)
+    await until(all_shown, "the end of what the threads show", stands=lambda: stands)
     await until(all_heard, "the end of the outbox, and of what agents are told", stands=lambda: stands)
 
 
@@ -161,15 +199,16 @@ async def _settled(customers: Sequence[Customer], ledger: Ledger, store: Store) 
     sql = "select text from messages where delivery in ('failed', 'unknown')"
     lost = {row["text"] for row in await store.scan(lambda look: look.all(sql))}
 
-    async def have_all() -> bool:
-        for one in customers:
-            hers = {text for text in ledger.answered if text.startswith(f"{REPLY}{one.name}.")}
-            if not await one.has_all(hers - lost):
-                return False
-        return True
+    hers: dict[str, set[str]] = defaultdict(set)
+    for text in ledger.answered.keys() - lost:
+        hers[customer_of(text)].add(text)
 
     with contextlib.suppress(AssertionError):  # what is missing the ledgers say better
-        await until(have_all, "their answers")
+        for one in customers:
+            await until(lambda one=one: one.has_all(hers[one.name]), f"the answers to {one.name}")  # type: ignore[misc]
+    # Once more: what has come twice since the first of them had all counts as well.
+    for one in customers:
+        await one.has_all(hers[one.name])
 
 
 async def _all(every: Iterable[bool]) -> bool:

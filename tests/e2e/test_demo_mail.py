@@ -20,6 +20,7 @@ from gateway.sandbox.mail.residents import ADDRESS, address_of
 from gateway.sandbox.pictures import picture
 from gateway.stream.codes import CODE_SUBJECT
 from gateway.stream.gone_on import GONE_ON, masked
+from gateway.stream.transcript import TRANSCRIPT
 from tests.e2e.office import DESKTOP, PHONE, QUIET_DEMO, Colleague, Office, lasting
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.mail import PAGE, MailPage
@@ -210,6 +211,18 @@ async def test_from_the_chat_by_mail_and_back_to_the_chat(demo: Office, sora: Co
     await mail.answer("and my answer by mail")
     await inbox.sees("and my answer by mail")
 
+    # What was said in the chat, for her alone: to the address that is proven to be hers, and that is told her in part.
+    await chat.place.get_by_role("button", name=chat.words("moves.label")).click()
+    panel = chat.place.get_by_role("region", name=chat.words("moves.label"))
+    await expect(panel).to_contain_text(chat.words("copy.text", address=masked(address)))
+    assert await chat.faults(f"copy-{language}") == []
+    await panel.get_by_role("button", name=chat.words("copy.send")).click()
+    await expect(panel).to_contain_text(chat.words("copy.sent", address=masked(address)))
+    copied = TRANSCRIPT.ko if language == "ko" else TRANSCRIPT.en
+    await mail.rows.filter(has_text=copied[:20]).first.click()
+    await expect(mail.whole.locator("body")).to_contain_text(first)
+    await chat.place.get_by_role("button", name=chat.words("moves.label")).click()
+
     # Back in the chat, which shows what was said there; to us it was one conversation all along.
     await chat.say("back in the chat")
     await inbox.sees("back in the chat")
@@ -217,7 +230,7 @@ async def test_from_the_chat_by_mail_and_back_to_the_chat(demo: Office, sora: Co
     line = (GONE_ON.ko if language == "ko" else GONE_ON.en).format(address=masked(address))
     await chat.tells([first, code, line, "back in the chat", "and so are we"])
     await sora.has(
-        [first, code, line, later, "and my answer by mail", "back in the chat", "and so are we"], here
+        [first, code, line, later, "and my answer by mail", copied, "back in the chat", "and so are we"], here
     )
 
 

@@ -53,12 +53,14 @@ def to_many() -> bytes:
 
 async def test_a_mail_is_read_answered_and_comes_back(open_office: OpenOffice, tmp_path: Path) -> None:
     async with open_letterbox() as box:
-        office = await open_office(**box.settings, **AWAY)
+        office = await open_office(**box.settings, **AWAY, PARLEY_LIMITS__ORIGINALS_KEPT="30")
         mina = await office.hire("Mina")
-        await box.writes(asks(copy=f"Jun Park <{JUN}>, Mina <{mina.email}>"))
+        hers = asks(copy=f"Jun Park <{JUN}>, Mina <{mina.email}>")
+        await box.writes(hers)
         inbox = await mina.inbox()
         await inbox.open(NAME)
         await reads(inbox)
+        await has_the_original(inbox, hers)
         mail = await answers(inbox, box, tmp_path)
         await comes_back(inbox, box, mail)
         await waits(inbox, box, mina)
@@ -123,6 +125,19 @@ async def reads(inbox: InboxPage) -> None:
     await inbox.act("mail-text").click()
     await expect(message.locator(".words")).to_contain_text("Your order is on its way.")
     await inbox.act("mail-text").click()
+
+
+async def has_the_original(inbox: InboxPage, mail: EmailMessage) -> None:
+    """Below its headers, byte for byte as its server has brought it."""
+    await inbox.act("mail-head").click()
+    await inbox.log.locator(".mail-original").scroll_into_view_if_needed()
+    await is_clean(inbox, "mail-original")
+    async with inbox.page.expect_download() as loading:
+        await inbox.log.locator(".mail-original").click()
+    download = await loading.value
+    raw = Path(await download.path()).read_bytes()
+    assert download.suggested_filename == "original.eml" and raw.rstrip() == mail.as_bytes().rstrip()
+    await inbox.act("mail-head").click()
 
 
 async def answers(inbox: InboxPage, box: Letterbox, folder: Path) -> EmailMessage:
@@ -270,8 +285,16 @@ async def on_a_phone(inbox: InboxPage, box: Letterbox) -> None:
     await dialog.get_by_label(inbox.words("start.address")).fill(NEW)
     await dialog.get_by_label(inbox.words("mail.cc"), exact=True).fill(BO)
     await dialog.get_by_label(inbox.words("subject")).fill("주문 안내")
-    await dialog.locator("textarea").fill("안녕하세요.\n오늘 보내드려요.")
+    await dialog.locator("textarea").fill("안녕하세요.\n**오늘** 보내드려요.")
+    await expect(dialog.locator(".mail-signed")).to_contain_text(SIGNED)
     assert not await inbox.faults("mail-first")
+    assert not await inbox.page.evaluate(WIDER)
+    # As it will be read: words drawn, and what stands below them.
+    await dialog.locator("[data-act=mail-preview]").click()
+    shown = dialog.get_by_role("region", name=inbox.words("letter.preview"))
+    await expect(shown.locator("strong")).to_have_text("오늘")
+    await expect(shown).to_contain_text(SIGNED)
+    await is_clean(inbox, "mail-first-preview")
     assert not await inbox.page.evaluate(WIDER)
     await dialog.get_by_role("button", name=inbox.words("composer.send")).click()
     await expect(inbox.page.locator(".head-contact")).to_have_text(NEW)

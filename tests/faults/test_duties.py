@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 
@@ -17,8 +19,8 @@ pytestmark = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 
 
 @contextlib.asynccontextmanager
-async def worker(database: Database, name: str) -> AsyncIterator[Program]:
-    process = await Program.begin("tests.faults.duty_program", database.url, name)
+async def worker(database: Database, name: str, *more: str) -> AsyncIterator[Program]:
+    process = await Program.begin("tests.faults.duty_program", database.url, name, *more)
     try:
         async with asyncio.timeout(20):
             assert await process.stdout.readline() == b"ready\n"
@@ -40,6 +42,12 @@ async def writes(world: World, names: str, least: int = 3) -> None:
     """Wait until these processes have written so much."""
     async with asyncio.timeout(40):
         while sum(who in names for who, _ in await did(world)) < least:  # noqa: ASYNC110 - another process tells nobody
+            await asyncio.sleep(0.02)
+
+
+async def stands_still(process: Program) -> None:
+    async with asyncio.timeout(40):
+        while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":  # noqa: ASYNC110
             await asyncio.sleep(0.02)
 
 
@@ -83,3 +91,24 @@ async def test_stopped_for_longer_than_its_lease_and_woken_it_writes_nothing(dat
         # What it had in hand it has tried to write by then.
         await writes(world, "ab", 20 + len(await did(world)))
         await check_fenced(world)
+
+
+async def test_stopped_within_a_transaction_it_holds_nobody_up_and_commits_nothing(
+    database: Database,
+) -> None:
+    """It has locked its lease's row: whoever takes the duty over waits for the database to end that, not for it."""
+    world = World(await database.open())
+    async with worker(database, "a", "700") as first:
+        await stands_still(first)
+        began = time.monotonic()
+        await world.says("+1", "meanwhile")
+        assert time.monotonic() - began < 0.5, "what it has not locked waits for nothing"
+        async with worker(database, "b"):
+            before = await did(world)
+            await writes(world, "b")
+            first.send_signal(signal.SIGCONT)
+            assert await first.stdout.readline() == b"woken\n"
+            await writes(world, "ab", 20 + len(await did(world)))
+            await check_fenced(world)
+            assert before == [("a", 1)] * 2, "what it wrote in the transaction that it stood in is gone"
+            assert [name for name, _ in await did(world)].count("a") == 2

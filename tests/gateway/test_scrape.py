@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -189,9 +190,42 @@ async def test_whoever_is_asked_tells_of_all_and_one_that_is_stuck_is_left_out(
         assert found.workers() == {"1", "2"}
         assert found.values("parley_sockets", worker="2", door="agents") == [2]
         assert found.values("parley_database_up") == [1], "the deployment's own figures stand there once"
-        place = together / "1.sock"
-        assert stat.S_ISSOCK(place.stat().st_mode)
-    assert [one.name for one in together.glob("*.sock")] == ["9.sock"]
+        places = sorted(together.iterdir())
+        assert [one.name.partition(".")[0] for one in places] == ["1", "2"], "the dead one's file is gone"
+        assert all(stat.S_ISSOCK(one.stat().st_mode) for one in places)
+    assert not list(together.iterdir())
+
+
+async def test_whoever_stays_is_heard_of_one_that_replaces_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may be the former one: the new one may fail to begin, after it has told us its figures."""
+    together = tmp_path / "together"
+    together.mkdir()
+    monkeypatch.setenv(FOLDER, str(together))
+    monkeypatch.setenv(WORKER, "1")
+
+    @contextlib.asynccontextmanager
+    async def begun(parley: Parley, agents: int) -> AsyncIterator[None]:
+        """Another process under the number 2, which began so many seconds after 1970."""
+        with monkeypatch.context() as patch:
+            patch.setattr("gateway.scrape.os.getpid", lambda: agents)
+            scrape = worker(together, "2", parley)
+            scrape.sockets = {"agents": [1] * agents}
+            async with scrape.answering():
+                os.utime(together / f"2.{agents}.sock", (agents, agents))
+                yield
+
+    async with served(tmp_path / "data") as (parley, url, http):
+
+        async def agents() -> list[float]:
+            return (await scraped(http, url)).values("parley_sockets", worker="2", door="agents")
+
+        async with begun(parley, 11):
+            assert await agents() == [11]
+            async with begun(parley, 22):
+                assert await agents() == [22]
+            assert await agents() == [11]
 
 
 async def test_two_processes_of_one_host(parley: Any, postgres_url: str, tmp_path: Path) -> None:

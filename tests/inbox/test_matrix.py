@@ -120,6 +120,7 @@ ROUTE_ROWS = {
     "GET /agents/standing": Row(),
     "DELETE /agents/{id}/picture": Row(id="spare"),
     "GET /accounts/setup": Row(),
+    "GET /accounts/signature": Row(query="account=web"),
     "POST /accounts/resume": Row(says(account="web"), ok=(409,)),
     "GET /templates": Row(query="account=web", ok=(422,)),
     "POST /templates/preview": Row(says(account="web", key="x"), ok=(422,)),

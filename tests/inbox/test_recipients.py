@@ -321,3 +321,18 @@ async def test_whom_a_stranger_names_by_the_dozen_is_told_and_nobody_of_ours(bot
     )
     await both.store.write(lambda tx: erase_contact(tx, mina, agent(both.agents["ada"])))
     assert await both.store.read(lambda look: look.value("select count(*) from named")) == 0
+
+
+async def test_what_stands_below_a_first_mail_is_told_by_account(house: House) -> None:
+    await with_mail(house)
+    ann = await house.client("ann")
+    told = await ann.get("/accounts/signature", account="mail")
+    assert told == {"signature": {"en": "Ann, en", "ko": "Ann, ko"}}
+    await ann.does(
+        "PATCH", "/session/preferences", {"values": {"signature": {"en": "Yours", "ko": "안 드림"}}}
+    )
+    told = await ann.get("/accounts/signature", account="mail")
+    assert told["signature"] == {"en": "Yours, en", "ko": "안 드림, ko"}
+    for account in ("web", "nowhere"):
+        told = await ann.get("/accounts/signature", account=account)
+        assert told["signature"] == {"en": "", "ko": ""}

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from gateway.limits import Limits
+from gateway.store import Reader
 from gateway.stream.private import save_draft
 from inbox import snapshot as starting
 from inbox.auth.caller import by_session
+from inbox.notices import NOTICES
 from inbox.snapshot import load_snapshot, told_limits
 from tests.inbox.conftest import House, does
 from tests.inbox.test_notices import beginning
@@ -115,3 +117,25 @@ async def test_what_several_agents_missed_is_each_ones_own(both: House) -> None:
         lambda look: starting.load_missed(look, [ann], both.clock(), both.desk.link)
     )
     assert alone == {ann: missed[ann]}
+
+
+async def test_what_many_agents_missed_is_asked_together_but_for_their_latest_notices(both: House) -> None:
+    """Those come by the index, an agent's some; together all that they ever had would be read."""
+    asked: list[str] = []
+
+    async def counted(look: Reader, agents: list[str]) -> int:
+        asked.clear()
+        told = type(look).all
+
+        async def all_(self: Any, sql: str, *more: Any) -> Any:
+            asked.append(sql)
+            return await told(self, sql, *more)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(look), "all", all_)
+            await starting.load_missed(look, agents, both.clock(), both.desk.link)
+        return len([sql for sql in asked if not sql.startswith(NOTICES)])
+
+    everybody = [both.agents[name] for name in ("ann", "bob", "sue")]
+    one = await both.store.read(lambda look: counted(look, everybody[:1]))
+    assert 0 < await both.store.read(lambda look: counted(look, everybody)) == one

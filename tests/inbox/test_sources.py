@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
+
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
 
 from gateway.channels.base import ProviderRequest
 from gateway.channels.registry import Channels
-from gateway.events import AccountId
+from gateway.door import CONFIG
+from gateway.events import AccountId, agent
+from gateway.limits import Limits
+from gateway.media import serve_media
 from gateway.stream.accounts import Configured, sync_accounts
+from gateway.stream.edit import erase_message
+from gateway.stream.erase import erase_contact
 from gateway.stream.intakes import know
 from gateway.stream.provided import take_whole
 from gateway.stream.roads import tell_trouble, tell_well
+from gateway.timers import DAY, clean_once
+from inbox.desk import DESK
 from inbox.directory import load_directory
+from inbox.files import agents_file
 from tests.channels.mails import PNG, b64, mail, part, several, text
 from tests.inbox.conftest import House
 
@@ -24,7 +37,7 @@ PAGE = (
 WORDS = "안녕\r\n\r\nOn Mon, Nov 16, 2026 Haru <help@haru.example> wrote:\r\n> before\r\n"
 
 
-async def taken(house: House, raw: bytes) -> str:
+async def taken(house: House, raw: bytes, limits: Limits | None = None) -> str:
     """The id of the message that a mail becomes."""
     desk = house.desk
     desk.channels.replace({**{one.account: one for one in desk.channels}, **dict(_accounts())})
@@ -35,7 +48,8 @@ async def taken(house: House, raw: bytes) -> str:
     )
     channel: Any = desk.channels.access("mail")
     call = ProviderRequest("IMAP", "INBOX", {}, raw)
-    assert await take_whole(house.store, desk.channels, desk.media, channel, call, desk.limits) is None
+    limits = limits or desk.limits
+    assert await take_whole(house.store, desk.channels, desk.media, channel, call, limits) is None
     found: str = await house.store.read(lambda look: look.value("select max(id) from messages"))
     return found
 
@@ -137,3 +151,73 @@ async def test_what_stands_in_the_way_is_told(both: House) -> None:
     told = await both.store.read(lambda look: load_directory(look, both.desk.channels))
     assert {one["id"]: one["receiving"] for one in told["accounts"]} == {"mail": "auth_failed", "web": None}
     assert {one["id"]: one["sending"] for one in told["accounts"]} == {"mail": "away", "web": None}
+
+
+KEEPS = Limits(originals_kept=30)
+
+
+@asynccontextmanager
+async def files_of(house: House, who: str) -> AsyncIterator[TestClient[Any, Any]]:
+    """What serves the links of agents, as this one sees them."""
+    desk = house.desk
+
+    async def door(request: web.Request) -> web.StreamResponse:
+        return await serve_media(desk.media, desk.links, lambda claim: agents_file(request, claim))(request)
+
+    app = web.Application()
+    app[CONFIG], app[DESK] = desk.config, desk
+    app.router.add_get("/media/{signed}/{name}", door)
+    async with TestClient(TestServer(app), cookies={"parley": house.cookies[who]}) as client:
+        yield client
+
+
+async def test_the_whole_of_it_is_had_by_whoever_sees_it_where_it_is_kept(both: House) -> None:
+    raw = whole()
+    message = await taken(both, raw, KEEPS)
+    link = (await (await both.client("ann")).get(f"/messages/{message}/source"))["original"]
+    async with files_of(both, "ann") as ann, files_of(both, "bob") as bob:
+        answer = await ann.get(link)
+        assert answer.status == 200 and await answer.read() == raw
+        assert answer.headers["Content-Disposition"].startswith("attachment") and link.endswith(
+            "original.eml"
+        )
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert (await bob.get(link)).status == 404, "not his team's"
+        await both.store.write(lambda tx: erase_message(tx, message, agent(both.agents["ann"])))
+        assert (await ann.get(link)).status == 404
+    assert await both.store.read(lambda look: look.value("select count(*) from attachments")) == 0
+
+
+async def test_no_original_is_kept_unasked_and_none_for_longer_than_that(both: House) -> None:
+    ann = await both.client("ann")
+    bare = await taken(both, whole())
+    assert (await ann.get(f"/messages/{bare}/source"))["original"] is None
+    kept = await taken(both, mail("From: hana@naver.com", "Message-ID: <m2@c>", body="hi"), KEEPS)
+    assert await taken(both, mail("From: hana@naver.com", "Message-ID: <m2@c>", body="hi"), KEEPS) == kept
+    count = "select count(*) from attachments where owner like 'original:%'"
+    assert await both.store.read(lambda look: look.value(count)) == 1, "a repeat brings no second"
+    await clean_once(both.store, both.desk.media, KEEPS)
+    assert (await ann.get(f"/messages/{kept}/source"))["original"]
+    older = "update attachments set created_at = created_at - $1 where owner like 'original:%'"
+    await both.store.write(lambda tx: tx.run(older, 2 * DAY))
+    await clean_once(both.store, both.desk.media, KEEPS)
+    assert (await ann.get(f"/messages/{kept}/source"))["original"], (
+        "no waiting upload: it has a time of its own"
+    )
+    await both.store.write(lambda tx: tx.run(older, 29 * DAY))
+    await clean_once(both.store, both.desk.media, KEEPS)
+    assert (await ann.get(f"/messages/{kept}/source"))["original"] is None
+
+
+async def test_with_whoever_is_erased_goes_every_original_in_which_she_stands(both: House) -> None:
+    message = await taken(both, whole(), KEEPS)
+    ann = await both.client("ann")
+    digest = "select hash from attachments where owner like 'original:%'"
+    held = await both.store.read(lambda look: look.value(digest))
+    assert await both.desk.media.exists(held)
+    colleague = "select contact_id from identities where address = 'bo@corp.example'"
+    contact = await both.store.read(lambda look: look.value(colleague))
+    await both.store.write(lambda tx: erase_contact(tx, contact, agent(both.agents["ann"])))
+    told = await ann.get(f"/messages/{message}/source")
+    assert told["original"] is None and "안녕" in told["text"]
+    assert await both.store.read(lambda look: look.value(digest)) is None

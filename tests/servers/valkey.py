@@ -51,6 +51,11 @@ class Valkey:
         server.wait_until(lambda: listens(port))
         return cls(f"redis://127.0.0.1:{port}/0", server, port)
 
+    @property
+    def pid(self) -> int | None:
+        """Of a server of our own."""
+        return self._server.process.pid if self._server else None
+
     def flush(self) -> None:
         with self._client() as client:
             client.flushall()

@@ -18,7 +18,7 @@ from inbox.slack.client import Client
 from inbox.slack.inward import Inward
 from inbox.slack.rooms import Rooms
 from inbox.slack.understand import Said
-from tests.inbox.conftest import does
+from tests.inbox.conftest import able, does
 from tests.slack.town import Town, open_town, read_in, words
 
 NOTE, PUBLIC = "note", "public"
@@ -189,6 +189,7 @@ async def test_the_prefix_sends_and_what_went_is_not_taken_back_in_silence(tmp_p
         town.slack.say(town.joon, town.support, "!r me too", thread=thread)
         await town.heard()
         assert await town.said(conversation) == [(PUBLIC, "On its way"), (NOTE, "!really")]
+        able(town.house, editing=False)
         town.slack.edit(town.support, ts, "!r Lost")
         await town.heard()
         town.slack.delete(town.support, ts)

@@ -11,7 +11,10 @@ from aiohttp.test_utils import TestServer
 
 from gateway.config import Slack as Settings
 from gateway.errors import PermanentError, UncertainError
+from gateway.sandbox.slack.town import open_slack
+from inbox.slack.blocks import Drawn
 from inbox.slack.client import Client
+from tests.slack.town import FAST
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,29 @@ async def test_what_cannot_be_read_may_have_been_done(
         }
         with pytest.raises(error):
             await Client(Settings(**said), session).call("chat.postMessage", channel="C1", text="hello")
+
+
+async def test_a_post_is_found_however_much_was_said_after_it() -> None:
+    """In the channel the newest comes first, in a thread the oldest; neither ends the search too early."""
+    async with open_slack(limits=FAST) as slack, aiohttp.ClientSession() as session:
+        mina = slack.person("Mina")
+        support = slack.channel("support", mina)
+        slack.workspace.unheard.add("message")
+        said: Any = {
+            "bot_token": slack.installation.bot_token,
+            "app_token": slack.installation.app_token,
+            "api_base": slack.api,
+        }
+        client = Client(Settings(**said), session)
+        before = slack.say(mina, support, "before")
+        head = await client.post(support.id, None, Drawn("head", ()), "p.1.0")
+        for number in range(1_010):
+            slack.say(mina, support, f"{number}")
+            slack.say(mina, support, f"{number}", thread=head)
+        answer = await client.post(support.id, head, Drawn("answer", ()), "p.2.0")
+        assert await client.find(support.id, None, "p.1.0", before) == head
+        assert await client.find(support.id, head, "p.2.0") == answer
+        calls = slack.count("conversations.replies")
+        assert await client.find(support.id, head, "p.2.0", slack.workspace.stamp()) is None
+        assert await client.find(support.id, head, "p.3.0", before) is None
+        assert slack.count("conversations.replies") - calls == 7, "one page where nothing is newer"

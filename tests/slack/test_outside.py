@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from gateway.egress import outside
 from gateway.events import SYSTEM, ConversationId, Event, Kind, agent
 from gateway.sandbox.slack.kit import check_message
-from inbox.slack.blocks import BLOCKS, Drawing, Say, escape, pieces
+from inbox.slack.blocks import BLOCKS, Drawing, Say, escape, moment, pieces
 
 HIDDEN = "HIDDEN"
 LANGUAGES = ("en", "ko")
@@ -189,3 +189,9 @@ def test_how_far_she_has_come() -> None:
     assert [delivery(), delivery(delivered_to=5), delivery(read_to=5)] == ["sent", "delivered", "read"]
     failed = outside.message(row(delivery="failed"), (), shared=True, leg={"read_to": 9, "delivered_to": 9})
     assert failed is not None and failed.delivery == "failed"
+
+
+def test_a_time_that_slack_cannot_show_is_one_that_people_can_read() -> None:
+    assert moment(1_795_003_200_999) == ("<!date^1795003200^{date_short_pretty} {time}|2026-11-18 12:00 UTC>")
+    drawn = drawing("ko").header(outside.header(view(), shared=True, **NAMES), "p", shared=True, closed=False)
+    assert "|1970-01-01 00:00 UTC>" in str(drawn)

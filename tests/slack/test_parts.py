@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import pytest
 
 from gateway.channels.base import Capabilities
@@ -19,14 +21,16 @@ from gateway.stream.pulls import Audience
 from inbox.auth.caller import by_token
 from inbox.commands import Asked, pulling
 from inbox.rest import places
-from inbox.slack import modals
+from inbox.slack import modals, socket
 from inbox.slack.answering import longest
 from inbox.slack.blocks import Say
-from inbox.slack.client import Me
+from inbox.slack.client import Client, Me
 from inbox.slack.draws import Draws
+from inbox.slack.inward import Inward
 from inbox.slack.links import caller_of
 from inbox.slack.rooms import Rooms
 from inbox.slack.socket import Listener
+from inbox.slack.understand import Ask
 from tests.inbox.conftest import asking, does
 from tests.slack.town import Town, open_town
 
@@ -53,6 +57,7 @@ def due(**more: Any) -> Due:
         "part": 0,
         "kind": "message",
         "message": "m",
+        "file": None,
         "state": "queued",
         "external": None,
         "digest": "",
@@ -170,7 +175,10 @@ async def test_the_inbox_asks_where_to_and_who_one_is_there(town: Town) -> None:
     assert await ann.get("/places/slack/link") == {"linked_at": None}
     await town.links(town.mina)
     assert (await ann.get("/places/slack/link"))["linked_at"] > 0
-    assert {one for one in places.__dict__ if one.startswith("place_")} == {"place_channels", "place_link"}
+    assert await ann.get("/places/slack/state") == {"paused": None, "since": None}
+    assert (await ann.ask("GET", "/places/elsewhere/state"))[0] == 404
+    asked = {one for one in places.__dict__ if one.startswith("place_")}
+    assert asked == {"place_channels", "place_link", "place_state"}
 
 
 class Told:
@@ -197,3 +205,103 @@ async def test_what_strangers_change_about_themselves_makes_nobody_look_again() 
         rooms.forget(user=user)
         assert await rooms.audience("C1") is Audience.INNER
         assert told.asked.count("conversations.info") == looks
+
+
+async def test_a_socket_that_does_not_close_holds_nobody_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "CLOSES", 0.05)
+    aborted: list[bool] = []
+
+    async def forever() -> None:
+        while True:
+            try:
+                await asyncio.sleep(60)
+            except asyncio.CancelledError:
+                if aborted:  # it hears the second word, at the test's end
+                    raise
+                aborted.append(True)
+
+    task = asyncio.create_task(forever())
+    await asyncio.sleep(0)
+    said: Any = SimpleNamespace(
+        message_processor=task,
+        current_session_monitor=None,
+        message_receiver=None,
+        current_session=SimpleNamespace(transport=SimpleNamespace(abort=lambda: aborted.append(True))),
+        close=lambda: asyncio.sleep(60),
+    )
+    async with asyncio.timeout(2):
+        await socket._close(said)
+    assert aborted
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_who_is_a_guest_now_or_has_left_slack_does_nothing_any_more(town: Town) -> None:
+    await town.links(town.mina)
+    taken = await town.house.customer_writes("hello", team="sales")
+    thread = await town.pulls(taken.conversation)
+    town.slack.workspace.change_person(town.mina, guest="multi")
+    await town.heard()
+    town.slack.say(town.mina, town.support, "still me", thread=thread)
+    await town.heard()
+    await town.slack.press(town.mina, town.support, thread, "parley:take")
+    said = await town.slack.slash(town.mina, town.support, "queue")
+    assert "#" not in said.payload["text"]
+    town.slack.workspace.change_person(town.mina, guest="", deleted=True)
+    town.slack.say(town.mina, town.support, "and now", thread=thread)
+    await town.heard()
+    assert await town.said(taken.conversation) == []
+    assert await town.value("select count(*) from conversations where assignee_id is not null") == 0
+    town.slack.workspace.change_person(town.mina, deleted=False)
+    await town.heard()
+    town.slack.say(town.mina, town.support, "back", thread=thread)
+    await town.heard()
+    assert [text for _, text in await town.said(taken.conversation)] == ["back"]
+
+
+async def test_what_is_none_of_ours_is_not_remembered(town: Town) -> None:
+    await town.links(town.mina)
+    taken = await town.house.customer_writes("hello", team="sales")
+    thread = await town.pulls(taken.conversation)
+    seen = await town.value("select count(*) from outside_seen")
+    other = town.slack.say(town.mina, town.support, "lunch?")
+    ts = town.slack.say(town.joon, town.support, "yes", thread=other)
+    town.slack.edit(town.support, ts, "no")
+    town.slack.delete(town.support, ts)
+    for number in range(5):
+        town.slack.workspace.change_person(town.joon, name=f"Joon {number}")
+    await town.heard()
+    assert await town.value("select count(*) from outside_seen") == seen
+    town.slack.say(town.mina, town.support, "a note", thread=thread)
+    await town.heard()
+    assert await town.value("select count(*) from outside_seen") == seen + 1
+
+
+async def test_nobody_waits_for_anothers_modal(town: Town) -> None:
+    """What one person does is done in its order; others are not held up by it."""
+    slow, begun = asyncio.Event(), asyncio.Event()
+    done: list[str] = []
+
+    class Slowly:
+        async def act(self, ask: Ask) -> None:
+            if ask.user == "U1" and not done:
+                begun.set()
+                await slow.wait()
+            done.append(f"{ask.user} {ask.key.rpartition(':')[2]}")
+
+    def submitted(user: str, number: int) -> dict[str, Any]:
+        view = {"id": f"V{user}", "hash": str(number), "state": {"values": {}}}
+        return {"type": "view_submission", "user": {"id": user}, "view": view}
+
+    async with aiohttp.ClientSession() as session:
+        acts: Any = Slowly()
+        inward = Inward(town.store, Client(town.house.desk.config.slack, session), acts, "")
+        first = asyncio.create_task(inward.take("interactive", submitted("U1", 1)))
+        await begun.wait()
+        second = asyncio.create_task(inward.take("interactive", submitted("U1", 2)))
+        await inward.take("interactive", submitted("U2", 1))
+        assert [one.split()[0] for one in done] == ["U2"]
+        slow.set()
+        await asyncio.gather(first, second)
+    assert [one.split()[0] for one in done] == ["U2", "U1", "U1"]
+    assert len(inward._lanes) == 0, "nobody is remembered"

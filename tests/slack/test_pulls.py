@@ -15,7 +15,7 @@ from gateway.stream.edit import edit_message, erase_message
 from gateway.stream.erase import erase_contact
 from gateway.stream.merge import merge
 from gateway.stream.pull_queue import Due
-from gateway.stream.pulls import Audience, Spot, find_open, find_thread, give_back, pull, set_audience
+from gateway.stream.pulls import Audience, Spot, find_open, find_thread, give_back, pull
 from gateway.stream.status import close
 from tests.world import World
 
@@ -184,15 +184,10 @@ async def test_a_channel_that_takes_nothing_any_more_gives_back(world: World) ->
     await follow(world)
     [due] = await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50))
     await world.store.write(lambda tx: pull_queue.broken(tx, due, "is_archived"))
+    fact = await world.row("select * from events where subject_id = $1 order by position desc limit 1", key)
+    assert from_json(fact["changes"]) == {"given_back": key, "channel": "#support", "why": "is_archived"}
     assert {state for _, state in await queue(world, key)} == {"failed"}
     assert await worked(world, taken.conversation) is None
-
-
-async def test_an_audience_is_written_down_once(world: World) -> None:
-    taken = await world.says("kim", "hello")
-    key = await world.do(pull, taken.conversation, HERE)
-    assert await world.store.write(lambda tx: set_audience(tx, key, Audience.SHARED))
-    assert not await world.store.write(lambda tx: set_audience(tx, key, Audience.SHARED))
 
 
 async def test_who_is_erased_is_gone_from_the_card_of_a_closed_thread_too(world: World) -> None:
@@ -212,27 +207,38 @@ async def test_who_is_erased_is_gone_from_the_card_of_a_closed_thread_too(world:
     assert await world.value("select stale from pull_posts where pull_id = $1 and kind = 'header'", key) > 0
 
 
-async def test_with_other_readers_the_lines_are_drawn_anew_too(world: World) -> None:
+async def test_few_of_each_channel_are_looked_at_together_and_each_has_its_turn(world: World) -> None:
+    """However many threads a channel has, and however much waits in them."""
+    for number in range(6):
+        taken = await world.says(f"k{number}", "hello")
+        await world.do(pull, taken.conversation, HERE)
+    taken = await world.says("lee", "hello")
+    there = await world.do(pull, taken.conversation, THERE)
+    await follow(world)
+    found = await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50))
+    assert [one.channel for one in found].count("C1") == pull_queue.AT_A_TIME
+    assert [one.pull for one in found if one.channel == "C2"] == [there]
+    assert {one.channel for one in found[:2]} == {"C1", "C2"}
+
+
+async def test_what_she_had_erased_before_loses_her_name_with_her(world: World) -> None:
     taken = await world.says("kim", "hello")
     key = await world.do(pull, taken.conversation, HERE)
-    await world.do(close, taken.conversation)
+    said = await world.says("kim", "my number is 7")
+    await world.answers(taken.conversation, "noted")
     await follow(world)
-    await world.store.write(lambda tx: pull_queue.draw_all(tx, key))
-    rows = await world.rows("select kind, stale from pull_posts where pull_id = $1", key)
-    assert {row["kind"]: row["stale"] for row in rows} == {"header": 1, "story": 1, "line": 1}
-
-
-async def test_when_a_channel_has_moved_its_open_threads_are_looked_at(world: World) -> None:
-    here, there = await world.says("kim", "hello"), await world.says("lee", "hello")
-    one = await world.do(pull, here.conversation, HERE)
-    await world.do(pull, there.conversation, THERE)
-    await follow(world)
-    for due in await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50)):
+    for number in range(4):
+        due = (await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50)))[0]
         await begun(world, due)
-        await posted(world, due, f"1.{due.position}")
-    await world.store.write(lambda tx: pull_queue.look_again(tx, "slack", "C1"))
-    rows = await world.rows("select pull_id from pull_posts where kind = 'header' and stale > 0")
-    assert [row["pull_id"] for row in rows] == [one]
+        await posted(world, due, f"1.{number}")
+    await world.do(erase_message, said.message)
+    await follow(world)
+    await world.store.write(lambda tx: tx.run("update pull_posts set stale = 0"))
+    await world.do(give_back, key)
+    await world.do(erase_contact, await world.contact_of("kim"))
+    await follow(world)
+    rows = await world.rows("select message_id from pull_posts where kind = 'message' and stale > 0")
+    assert said.message in [row["message_id"] for row in rows]
 
 
 async def test_a_code_links_once_and_only_in_its_time(world: World) -> None:

@@ -13,6 +13,7 @@ from gateway.sandbox.slack.rates import Limits
 from gateway.sandbox.slack.weather import FAIR, Weather
 from gateway.store.load import load_conversations
 from gateway.stream import pull_queue
+from gateway.stream import pull_readers as readers
 from gateway.stream.pull_queue import Due
 from inbox.slack.blocks import Drawn
 from inbox.slack.draws import Draws
@@ -22,12 +23,24 @@ from tests.slack.town import QUICK, Town, open_town, words
 AFTER = (Fault.CUT_AFTER, Fault.BROKEN_AFTER)
 
 
+BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+"""Where the queue's own SQL is at work; what else there is of it `test_pulls` and `test_readers` hold on both."""
+
+
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path) as opened:
+def url(request: pytest.FixtureRequest) -> str:
+    """Beside the loop: a database server takes its time to start."""
+    there = getattr(request, "param", "sqlite") == "postgresql"
+    return str(request.getfixturevalue("postgres_url")) if there else ""
+
+
+@pytest.fixture
+async def town(tmp_path: Path, url: str) -> AsyncIterator[Town]:
+    async with open_town(tmp_path, url) as opened:
         yield opened
 
 
+@BOTH
 async def test_a_pulled_conversation_is_a_thread_that_follows(town: Town) -> None:
     house = town.house
     taken = await house.customer_writes("배송 언제 <!channel> 와요?", team="sales")
@@ -65,6 +78,7 @@ async def test_a_pulled_conversation_is_a_thread_that_follows(town: Town) -> Non
     assert "worked" not in view
 
 
+@BOTH
 async def test_edits_deletions_and_read_state_change_the_post_and_make_no_new_one(town: Town) -> None:
     house = town.house
     taken = await house.customer_writes("hello", team="sales")
@@ -130,6 +144,7 @@ async def test_after_an_outage_everything_comes_once_and_in_order(town: Town) ->
     assert [words(one).split("\n")[0] for one in town.shown(thread)] == [f"word {n}" for n in range(6)]
 
 
+@BOTH
 async def test_our_own_end_at_any_moment_doubles_nothing_and_loses_nothing(town: Town) -> None:
     taken = await town.house.customer_writes("hello", team="sales")
     await town.starts()
@@ -172,6 +187,7 @@ async def test_a_channel_that_is_gone_gives_back(town: Town) -> None:
     assert await town.value("select count(*) from pulls where given_back_at is null") == 0
 
 
+@BOTH
 async def test_when_a_guest_comes_notes_go(town: Town) -> None:
     house = town.house
     taken = await house.customer_writes("hello", team="sales")
@@ -190,6 +206,146 @@ async def test_when_a_guest_comes_notes_go(town: Town) -> None:
     stands = "\n".join(words(one) + one.text for one in town.slack.posts(town.support, thread))
     assert "SECRET" not in stands and "still there" in stands
     assert "Ann" not in stands, "who works on it is the team's affair"
+
+
+async def stands(town: Town, thread: str) -> str:
+    """Everything of ours that somebody can read there, the names above it too."""
+    posts = town.slack.posts(town.support, thread)
+    return "\n".join(f"{one.username} {words(one)} {one.text}" for one in posts)
+
+
+async def noted(town: Town) -> tuple[str, str]:
+    """A conversation in a thread, with a note of each kind that it may show. Returns it and the thread."""
+    taken = await town.house.customer_writes("hello", team="sales")
+    key = taken.conversation
+    await does(town.house, "ann", "note", conversation=key, client_id="n0", text="SECRET zero")
+    await town.starts()
+    thread = await town.pulls(key)
+    await does(town.house, "ann", "note", conversation=key, client_id="n1", text="SECRET one")
+    await does(town.house, "ann", "assign", conversation=key, agent=town.house.agents["ann"])
+    await town.settles()
+    assert "SECRET zero" in await stands(town, thread) and "SECRET one" in await stands(town, thread)
+    return key, thread
+
+
+async def test_a_guest_who_comes_later_sees_no_note_in_a_closed_thread(town: Town) -> None:
+    key, thread = await noted(town)
+    await does(town.house, "ann", "give_back", conversation=key, place="slack")
+    await town.settles()
+    town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
+    await town.heard()
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await town.settles()
+    left = await stands(town, thread)
+    assert "SECRET" not in left and "Ann" not in left
+
+
+async def test_who_comes_while_nobody_listens_or_another_process_hears_is_found(town: Town) -> None:
+    """A quiet thread: nothing is posted that would make anybody look."""
+    _, thread = await noted(town)
+    town.slack.workspace.unheard.add("member_joined_channel")
+    town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
+    await town.store.write(lambda tx: readers.moved(tx, "slack", town.support.id), aside=True)
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await town.settles()
+    assert "SECRET" not in await stands(town, thread)
+
+
+async def test_who_came_while_we_were_off_is_found_before_anything_is_posted(town: Town) -> None:
+    key, thread = await noted(town)
+    await town.stops()
+    town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
+    await does(town.house, "ann", "note", conversation=key, client_id="n2", text="SECRET two")
+    await town.heard()
+    await town.starts()
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await town.settles()
+    assert "SECRET" not in await stands(town, thread)
+    events = town.slack.events("message")
+    assert not any("SECRET two" in str(one) for one in events), "not for a moment"
+
+
+@BOTH
+async def test_a_hidden_note_comes_again_once_when_the_guest_has_left(town: Town) -> None:
+    key, thread = await noted(town)
+    guest = town.slack.person("Guest", guest="single")
+    town.slack.invite(guest, town.support)
+    await town.heard()
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await does(town.house, "ann", "note", conversation=key, client_id="n2", text="SECRET two")
+    await town.house.customer_writes("still there")
+    await town.settles()
+    assert "SECRET" not in await stands(town, thread)
+    town.slack.workspace.leave(town.support, guest.id)
+    await town.heard()
+    await town.comes_to("select count(*) from pulls where audience = 'inner'", 1)
+    await town.settles()
+    shown = [words(one) for one in town.shown(thread)]
+    again = [one for one in shown if "SECRET" in one]
+    assert [one.split("\n")[0] for one in again] == ["SECRET one", "SECRET two"]
+    assert all("written" in one for one in again), "they say that they are older than what is above"
+    assert "written" not in next(one for one in shown if "still there" in one)
+    assert "SECRET zero" in words(town.slack.posts(town.support, thread)[1])
+
+
+@BOTH
+async def test_of_an_erased_contact_no_name_stays_above_a_post(town: Town) -> None:
+    house = town.house
+    taken = await house.customer_writes("before", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    await house.customer_writes("mine")
+    await does(house, "ann", "reply", conversation=taken.conversation, client_id="r", text="Dear you")
+    await town.settles()
+    assert "Kim" in await stands(town, thread)
+    await does(house, "ann", "give_back", conversation=taken.conversation, place="slack")
+    await town.settles()
+    contact = await town.value("select contact_id from conversations where id = $1", taken.conversation)
+    await does(house, "ada", "erase_contact", contact=contact)
+    await town.settles()
+    left = await stands(town, thread)
+    assert "Kim" not in left and "mine" not in left and "Dear you" not in left
+
+
+async def test_a_card_that_slack_never_takes_ends_the_pull_and_says_why(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken = await town.house.customer_writes("hello", team="sales")
+    draw = Draws.draw
+
+    async def draws(self: Draws, due: Due) -> Drawn | None:
+        return Drawn("x", [{"type": "nonsense"}]) if due.kind == "header" else await draw(self, due)
+
+    monkeypatch.setattr(Draws, "draw", draws)
+    await town.starts()
+    made = await does(
+        town.house, "ann", "pull_out", conversation=taken.conversation, place="slack", channel=town.support.id
+    )
+    await town.settles()
+    assert await town.value("select count(*) from pulls where given_back_at is null") == 0
+    told = await town.value(
+        "select changes from events where subject_id = $1 order by position desc limit 1", made["pull"]
+    )
+    assert "invalid_blocks" in str(told)
+    assert town.slack.posts(town.support) == []
+
+
+async def test_in_a_very_long_thread_a_lost_answer_doubles_nothing(town: Town) -> None:
+    """More than a thousand replies stand there before the one that is looked for, and others after it."""
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    thread = await town.pulls(taken.conversation)
+    town.slack.workspace.unheard.add("message")
+    for number in range(1_050):
+        town.slack.say(town.mina, town.support, f"talk {number}", thread=thread)
+    town.slack.plan(Fault.CUT_AFTER, on="chat.postMessage")
+    asked = town.slack.count("conversations.replies")
+    await town.house.customer_writes("word")
+    for number in range(5):
+        town.slack.say(town.mina, town.support, f"more talk {number}", thread=thread)
+    await town.settles()
+    assert [words(one).split("\n")[0] for one in town.shown(thread)] == ["word"]
+    assert town.slack.count("conversations.replies") > asked
 
 
 async def test_while_slack_does_not_answer_who_reads_notes_wait_and_stay(town: Town) -> None:

@@ -18,16 +18,30 @@ from gateway.sandbox.slack.town import Slack, open_slack
 from gateway.store import Reader, Store
 from inbox.slack import app as ours
 from inbox.slack.send import Pace
-from tests.inbox.conftest import House, does, open_house
+from tests.inbox.conftest import Clock, House, does, open_house
 
 FAST = Limits(
     tiers=(9_000, 9_000, 9_000, 9_000), bursts=(900, 900, 900, 900), posts=900, burst=900, workspace=90_000
 )
-QUICK = Pace(post=0.0, header=0.0, unsure=0.1, again=0.02, again_most=0.1, probe=0.02)
+QUICK = Pace(
+    post=0.0,
+    header=0.0,
+    unsure=0.1,
+    again=0.02,
+    again_most=0.1,
+    probe=0.02,
+    tick=0.02,
+    rules=0.05,
+    stirred=0.02,
+    alert=0.05,
+    home=0.05,
+    look=0.2,
+)
 LEFT = """select count(*) from pull_posts where state in ('queued', 'sending', 'unknown')
     or (state = 'posted' and stale > 0)"""
 BEHIND = "select count(*) from pull_places where position < (select position from log_head)"
 PATIENCE = 20.0
+MINUTE = 60_000
 
 
 @dataclass
@@ -39,6 +53,8 @@ class Town:
     joon: Person
     """Is linked to nobody."""
     support: Channel
+    clock: Clock
+    """Slack's; the house has its own."""
     _running: list[asyncio.Task[None]] = field(default_factory=list)
     _open: contextlib.AsyncExitStack = field(default_factory=contextlib.AsyncExitStack)
 
@@ -46,11 +62,13 @@ class Town:
     def store(self) -> Store:
         return self.house.store
 
-    async def starts(self, pace: Pace = QUICK, application: web.Application | None = None) -> None:
+    async def starts(
+        self, pace: Pace = QUICK, application: web.Application | None = None, store: Any = None
+    ) -> None:
         works = await self._open.enter_async_context(
             ours.open_slack(application or web.Application(), self.house.desk, pace)
         )
-        self._running = [asyncio.create_task(_run(work, self.store)) for work in works]
+        self._running = [asyncio.create_task(_run(work, store or self.store)) for work in works]
 
     async def stops(self) -> None:
         for task in self._running:
@@ -58,6 +76,11 @@ class Town:
         await asyncio.gather(*self._running, return_exceptions=True)
         self._running = []
         await self._open.aclose()
+
+    def passes(self, seconds: float) -> None:
+        """Time, here and there: nobody waits for it."""
+        for clock in (self.clock, self.house.clock):
+            clock.ahead += round(seconds * 1000)
 
     async def links(self, person: Person, who: str = "ann") -> None:
         made = await does(self.house, who, "make_link_code", place="slack")
@@ -136,6 +159,27 @@ def _texts(node: Any) -> list[str]:
     return []
 
 
+def ruled(**rules: dict[str, Any]) -> dict[str, Any]:
+    """For `open_town`: these rules, all of #support."""
+    return {"rules": {name: {"channel": "#support", **said} for name, said in rules.items()}}
+
+
+async def watched(town: Town, sql: str, wanted: int) -> None:
+    await town.comes_to(f"select count(*) from watches where {sql}", wanted)
+
+
+def alerts(town: Town) -> list[str]:
+    return [words(one) for one in town.slack.posts(town.support) if not one.thread]
+
+
+async def shows(town: Town, wanted: str) -> None:
+    for _ in range(500):
+        if any(wanted in one for one in alerts(town)):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError((wanted, alerts(town)))
+
+
 async def _run(work: Any, store: Store) -> None:
     await work(store)
 
@@ -144,8 +188,9 @@ async def _run(work: Any, store: Store) -> None:
 async def open_town(
     folder: Path, url: str = "", *, limits: Limits = FAST, socket: bool = True, **more: Any
 ) -> AsyncIterator[Town]:
+    clock = Clock()
     async with (
-        open_slack(limits=limits) as slack,
+        open_slack(limits=limits, clock=clock) as slack,
         open_house(url or f"sqlite:///{folder}/parley.db", folder) as house,
     ):
         installed = slack.installation
@@ -153,7 +198,7 @@ async def open_town(
         said: Any = {"bot_token": installed.bot_token, "api_base": slack.api, **way, **more}
         house.desk.config = house.desk.config.model_copy(update={"slack": Settings(**said)})
         mina, joon = slack.person("Mina Park"), slack.person("Joon Lee", locale="ko-KR")
-        town = Town(house, slack, mina, joon, slack.channel("support", mina, joon))
+        town = Town(house, slack, mina, joon, slack.channel("support", mina, joon), clock)
         try:
             yield town
         finally:

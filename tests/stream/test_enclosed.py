@@ -28,3 +28,16 @@ async def test_they_are_stored_and_named(tmp_path: Path) -> None:
     bare = InboundMessage("m2", HANA)
     assert await keep_enclosed(media, bare) is bare
     await media.close()
+
+
+async def test_the_whole_is_kept_beside_them_unless_it_is_one_of_them(tmp_path: Path) -> None:
+    media = open_media("disk:media", tmp_path)
+    raw = b"From: hana@naver.com\r\n\r\nhi\r\n"
+    kept = await keep_enclosed(media, InboundMessage("m1", HANA), raw)
+    assert kept.attachments == () and kept.original is not None
+    assert (kept.original.name, kept.original.size) == ("original.eml", len(raw))
+    assert await media.exists(kept.original.hash)
+    same = InboundMessage("m2", HANA, enclosed=(Enclosed("mail.eml", "message/rfc822", raw),))
+    once = await keep_enclosed(media, same, raw)
+    assert once.original is None and len(once.attachments) == 1
+    await media.close()

@@ -12,9 +12,12 @@ from gateway.events import SYSTEM, Address, Clue, Consent, ConversationId, Inbou
 from gateway.store import Store, Tx, as_json
 from gateway.stream.consent import heed
 from gateway.stream.envelope import Answering, Envelope, Wanted, answering
+from gateway.stream.merge import merge_contacts
+from gateway.stream.moved import recount
 from gateway.stream.participants import OF_A_STRANGER, set_apart
 from gateway.stream.post import Posted
 from gateway.stream.release import release
+from gateway.stream.status import close, reopen
 from tests.checks import check
 from tests.letters import MOST, person, with_letters
 from tests.world import WEB, World
@@ -164,6 +167,46 @@ async def test_who_stood_in_a_mail_with_others_only_is_nobody_to_her(world: Worl
     assert await went(world, posted) == {"to": [MINA]}
     again = await world.answers(talk, "done", wanted=Wanted(to=named(BOSS)))
     assert await went(world, again) == {"to": [BOSS], "cc": [SPY]}
+    await check(world.store)
+
+
+async def test_a_mail_to_her_second_address_is_an_answer_and_answers_go_on_where_they_went(
+    world: World,
+) -> None:
+    talk = await wrote(world)
+    await met(world, JUNE)
+    await world.do(
+        merge_contacts, await world.contact_of(f"mailto:{JUNE}"), await world.contact_of(f"mailto:{MINA}")
+    )
+    before = await world.conversation(talk)
+    assert before["waiting_since"] is not None
+    await world.answers(talk, "what shall I say?", wanted=Wanted(to=named(BOSS)))
+    assert (await world.conversation(talk))["waiting_since"] == before["waiting_since"], (
+        "a colleague was asked"
+    )
+    posted = await world.answers(talk, "It comes.", wanted=Wanted(to=named(JUNE)))
+    after = await world.conversation(talk)
+    assert (after["waiting_since"], after["leg_id"]) == (None, before["leg_id"])
+    stored = Envelope.of(await world.value("select envelope from messages where id = $1", posted.message))
+    assert stored.aside and stored.hers and stored.answers_her
+    again = await world.answers(talk, "and more")
+    assert await went(world, again) == {"to": [MINA]}
+    await check(world.store)
+
+
+async def test_what_went_to_others_is_no_answer_wherever_that_is_asked(world: World) -> None:
+    talk = await wrote(world)
+    since = (await world.conversation(talk))["waiting_since"]
+    words = 'say "hers":true or "aside":true'
+    await world.answers(talk, "what shall I say?", wanted=Wanted(to=named(BOSS), subject=words))
+    await world.do(close, talk)
+    await world.do(reopen, talk)
+    assert (await world.conversation(talk))["waiting_since"] == since
+    marks = await world.store.write(lambda tx: recount(tx, talk))
+    assert marks.answered == 0 < marks.customer
+    posted = await world.answers(talk, "It comes.", wanted=Wanted(subject=words))
+    marks = await world.store.write(lambda tx: recount(tx, talk))
+    assert marks.answered == posted.position
     await check(world.store)
 
 
@@ -327,6 +370,6 @@ async def test_an_account_of_one_recipient_has_no_envelope(world: World) -> None
 
 
 def test_an_envelope_is_told_and_read_alike() -> None:
-    whole = Envelope(("a",), ("b",), ("c",), "about", "m", quote=True, aside=True)
+    whole = Envelope(("a",), ("b",), ("c",), "about", "m", quote=True, aside=True, hers=True)
     assert Envelope.of(whole.json) == whole and whole.everybody == ("a", "b", "c")
     assert Envelope.of('{"cc":["x"]}') == Envelope((), ("x",)) == Envelope.of(Envelope((), ("x",)).json)

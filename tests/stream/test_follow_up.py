@@ -71,7 +71,9 @@ async def test_all_that_she_left_unread_follows_in_one_mail_after_the_pause(worl
     (message,) = await mails(world)
     assert message["text"] == FOLLOWS.ko and message["visibility"] == "public"
     address = await world.row("select * from identities where address = $1", HERS)
-    assert Envelope.of(str(message["envelope"])).to == (address["id"],) and address["proof"] == 0
+    envelope = Envelope.of(str(message["envelope"]))
+    assert envelope.to == (address["id"],) and address["proof"] == 0
+    assert envelope.aside and envelope.answers_her, "what answered her, once more"
     assert address["contact_id"] != await world.contact_of(HER), "nobody is joined by what was only said"
     (text,) = await sent(world)
     assert text.startswith(FOLLOWS.ko)

@@ -308,6 +308,28 @@ async def test_an_agent_lets_it_be_and_the_lane_goes_on(world: World) -> None:
     assert (await states(world))[0] == ("a1", 1, "unknown")
 
 
+async def test_a_part_that_is_lost_after_another_was_let_be_is_noted_again(world: World) -> None:
+    first = await world.says("+1", "hello")
+    posted = await world.answers(first.conversation, "It is on its way. It comes tomorrow.")
+    parts = (await taken(world)).leased
+    if len(parts) == 1:  # parts go one after the other
+        await tell(world, parts[0], State.FAILED)
+        parts = [parts[0], *(await taken(world)).leased]
+    else:
+        await tell(world, parts[0], State.FAILED)
+    assert len(parts) == 2
+    await world.do(let_be, posted.message)
+    noted = "select count(*) from undelivered"
+    assert await world.value(noted) == 0
+    before = len(await told(world))
+    await tell(world, parts[0], State.FAILED)
+    assert await world.value(noted) == 0, "that is known"
+    await tell(world, parts[1], State.FAILED)
+    assert await world.value(noted) == 1
+    assert len(await told(world)) == before + 1, "the list hears of it"
+    await check(world.store)
+
+
 async def test_what_waits_for_an_account_that_is_gone_has_failed_and_may_be_sent_when_it_is_back(
     world: World,
 ) -> None:

@@ -3,18 +3,22 @@
 import pytest
 
 from gateway.channels.base import Correspondent
-from gateway.errors import Refused
-from gateway.events import Address, Event, Proof, agent
+from gateway.channels.registry import Channels, make
+from gateway.errors import Refused, Repeat
+from gateway.events import AccountId, Address, Event, Proof, agent
 from gateway.store import Store
+from gateway.stream.automatic import MOST, quieten
 from gateway.stream.contacts import prove, set_claims
 from gateway.stream.edit import erase_message
 from gateway.stream.envelope import Wanted, answering
+from gateway.stream.ingest import Intake
 from gateway.stream.merge import merge_contacts
 from gateway.stream.post import Post, Posted, post_with
 from gateway.stream.proofs import make_word
-from gateway.stream.transcript import TRANSCRIPT, send_transcript
+from gateway.stream.transcript import BY as OWN
+from gateway.stream.transcript import TRANSCRIPT, proven_address, send_own, send_transcript
 from tests.checks import check
-from tests.left import HER, HERS, goes_out, with_leavers
+from tests.left import HER, HERS, accounts, goes_out, with_leavers
 from tests.world import World
 
 BY = agent("anna")
@@ -147,3 +151,96 @@ async def test_a_copy_for_one_leaves_nobody_out_of_the_next_answer(world: World)
     assert (told.message, told.hers, told.beside) == (copy.message, False, (other,))
     assert told.shared not in (None, copy.message)
     await check(world.store)
+
+
+# --- what she asks for herself --------------------------------------------------------------------------------------
+
+
+def mailing() -> Channels:
+    return accounts()
+
+
+async def asks(world: World, talk: str, client_id: str = "t1", by: str | None = "mail") -> Event:
+    visitor = await world.identity_of(HER)
+    channels = mailing()
+    return await world.store.write(lambda tx: send_own(tx, talk, visitor, channels, by, client_id))
+
+
+async def proven(world: World) -> str:
+    """She has brought a word from the chat by mail: the address is hers."""
+    talk = await chat(world, claims="")
+    visitor = await world.identity_of(HER)
+    word = await world.store.write(lambda tx: make_word(tx, talk, visitor, "mail"))
+    await world.says(f"mailto:{HERS}", f"It is me. #{word}", intake=Intake(AccountId("mail")))
+    return talk
+
+
+async def test_her_own_copy_goes_to_the_address_that_is_proven_to_be_hers(world: World) -> None:
+    talk = await proven(world)
+    before = await world.conversation(talk)
+    event = await asks(world, talk)
+    assert event.actor == OWN
+    text = await told(world, HERS)
+    assert text.startswith(TRANSCRIPT.ko) and "tomorrow" in text and "angry" not in text
+    after = await world.conversation(talk)
+    assert (after["leg_id"], after["waiting_since"]) == (before["leg_id"], before["waiting_since"])
+    line = await world.row(
+        "select * from events where kind = 'conversation.changed' and cast(changes as text) like '%transcript%'"
+    )
+    assert line["subject_id"] == event.message and line["actor_kind"] == "customer"
+    with pytest.raises(Repeat):
+        await asks(world, talk)
+    with pytest.raises(Repeat):
+        await asks(world, talk, "t2")
+    await world.answers(talk, "And one more.")
+    await asks(world, talk, "t3")
+    # The answer itself went there, too: that is where she writes from now.
+    answer, copy = sorted([one.delivery.text for one in await goes_out(world)], key=len)
+    assert answer == "And one more." and copy.startswith(TRANSCRIPT.ko) and answer in copy
+    await check(world.store)
+
+
+async def test_an_address_that_was_only_left_or_merged_is_none_for_her_own_copy(world: World) -> None:
+    talk = await chat(world)
+    with pytest.raises(Refused) as why:
+        await asks(world, talk)
+    assert why.value.text == "errors.transcript_unproven"
+    await world.says(f"mailto:{BOSS}", "a mail of mine")
+    await world.do(merge_contacts, await world.contact_of(f"mailto:{BOSS}"), await world.contact_of(HER))
+    with pytest.raises(Refused) as why:
+        await asks(world, talk)
+    assert why.value.text == "errors.transcript_unproven"
+    assert await world.value("select count(*) from carried") == 0
+
+
+async def test_what_was_said_to_others_is_not_in_her_own_copy(world: World) -> None:
+    talk = await proven(world)
+    leg = await world.value("select id from legs where account_id = 'mail'")
+    boss = (Correspondent(Address("mailto", BOSS), "Boss"),)
+    await world.answers(talk, "What do you think of her?", leg=leg, wanted=Wanted(to=boss, cc=()))
+    await asks(world, talk)
+    assert "What do you think of her?" not in await told(world, HERS)
+
+
+async def test_nothing_writes_there_nothing_goes(world: World) -> None:
+    talk = await proven(world)
+    visitor = await world.identity_of(HER)
+    nobody = Channels({"web": make("web", {"type": "webchat"})})
+    assert await world.store.read(lambda look: proven_address(look, visitor, nobody, "mail")) is None
+    found = await world.store.read(lambda look: proven_address(look, visitor, mailing(), "mail"))
+    assert found is not None and (found.account, found.to.address) == ("mail", HERS)
+    mail = await world.identity_of(f"mailto:{HERS}")
+    await world.store.write(lambda tx: quieten(tx, "mail", mail))
+    with pytest.raises(Refused) as why:
+        await asks(world, talk)
+    assert why.value.text == "errors.automatic_quiet"
+
+
+async def test_no_more_than_a_few_within_the_hour(world: World) -> None:
+    talk = await proven(world)
+    for number in range(MOST):
+        await asks(world, talk, f"t{number}")
+        await world.answers(talk, f"more {number}")
+    with pytest.raises(Refused) as why:
+        await asks(world, talk, "last")
+    assert why.value.text == "errors.automatic_often"

@@ -136,11 +136,9 @@ class Door:
 
     async def _list(self, request: web.Request, account: Account) -> web.Response:
         query = request.query
+        first, at = _sent(query.get("DateSent", ""), query.get("DateSent<", ""), query.get("DateSent>", ""))
         found = self._network.found(
-            account,
-            to=query.get("To", ""),
-            sender=query.get("From", ""),
-            at=_sent(query.get("DateSent", ""), query.get("DateSent<", ""), query.get("DateSent>", "")),
+            account, to=query.get("To", ""), sender=query.get("From", ""), at=at, since=first * 1000
         )
         return _json(self._page(request, found).json("messages", message_json))
 
@@ -253,11 +251,12 @@ def _missing(request: web.Request) -> Refusal:
     return Refusal(404, 20404, f"The requested resource {request.path} was not found")
 
 
-def _sent(on: str, before: str, after: str) -> Callable[[int], bool]:
-    """Whether a time is within these filters: days, or moments to the second; the ends belong to it. Raises Refusal."""
+def _sent(on: str, before: str, after: str) -> tuple[int, Callable[[int], bool]]:
+    """The first second, and whether a time (ms) is within these filters: days, or moments to the second; the ends
+    belong to it. Raises Refusal."""
     first = max((_span(text)[0] for text in (on, after) if text), default=0)
     last = min((_span(text)[1] for text in (on, before) if text), default=None)
-    return lambda at: first <= at // 1000 and (last is None or at // 1000 <= last)
+    return first, lambda at: first <= at // 1000 and (last is None or at // 1000 <= last)
 
 
 def _span(text: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ Pure: it is told the time by its clock and asks for the seed's lots; what it wan
 
 from __future__ import annotations
 
+import itertools
 from collections import deque
 from collections.abc import Callable, Sequence
 
@@ -66,6 +67,9 @@ class Network:
         self._stopped: set[tuple[str, str]] = set()
         self._heard: dict[tuple[str, str], int] = {}
         """(line, number) -> when that phone last wrote to it."""
+        self._newest = self._behind = self._slowest = 0
+        """When the newest message was made; by how many ms one was at the most older than one that is listed before it,
+        as when a clock jumps; how many ms one took at the most until it was sent."""
 
     # --- what there is ----------------------------------------------------------------------------------------------
 
@@ -88,12 +92,23 @@ class Network:
         return out
 
     def found(
-        self, account: Account, *, to: str = "", sender: str = "", at: Callable[[int], bool] | None = None
+        self,
+        account: Account,
+        *,
+        to: str = "",
+        sender: str = "",
+        at: Callable[[int], bool] | None = None,
+        since: int = 0,
     ) -> list[Message]:
-        """The account's messages of that recipient and sender and time, newest first."""
+        """The account's messages of that recipient and sender and time, newest first. `since`: `at` is true of none
+        that is older."""
+        young = itertools.takewhile(
+            lambda message: message.created + self._behind + self._slowest >= since,
+            reversed(self.messages.values()),
+        )
         return [
             message
-            for message in reversed(self.messages.values())
+            for message in young
             if message.account == account.sid
             and to in ("", message.to)
             and sender in ("", message.sender)
@@ -174,6 +189,7 @@ class Network:
             ],
         )
         self.messages[message.sid] = message
+        self._behind, self._newest = max(self._behind, self._newest - now), max(self._newest, now)
         return message
 
     # --- what becomes of it -----------------------------------------------------------------------------------------
@@ -205,6 +221,7 @@ class Network:
     def _leave(self, message: Message) -> None:
         phone = self.phones.get(message.number)
         message.sent = self.agenda.now
+        self._slowest = max(self._slowest, message.sent - message.created)
         if message.is_whatsapp and not (phone and phone.on_whatsapp):
             self._becomes(message, Status.FAILED, 63003)
         elif message.is_whatsapp and not self._may_write(message):
@@ -269,7 +286,7 @@ class Network:
         message = self._write(line, sender, to, saying.text, files=len(saying.files))
         for media, file in zip(message.media, saying.files, strict=True):
             media.content_type, media.content = file.content_type, file.content
-        message.inbound, message.status, message.sent = True, Status.RECEIVED, self.agenda.now
+        message.inbound, message.status, message.sent = True, Status.RECEIVED, message.created
         message.service, message.said = line.service, saying
         self._heard[to, number] = self.agenda.now
         opt_out = "" if line.is_whatsapp else self._opts(line, number, saying.text)

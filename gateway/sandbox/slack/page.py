@@ -27,7 +27,7 @@ from gateway.sandbox.slack.api import INERT
 from gateway.sandbox.slack.deeds import Answer
 from gateway.sandbox.slack.records import Channel, Json, Message, Person, View
 from gateway.sandbox.slack.refusal import Refusal
-from gateway.sandbox.slack.residents import COMMAND
+from gateway.sandbox.slack.residents import COMMAND, SHORTCUTS
 from gateway.sandbox.slack.screens import Screens
 from gateway.sandbox.slack.town import Slack
 from gateway.sandbox.slack.weather import FAIR, STORM
@@ -189,6 +189,7 @@ class SlackProgram:
             "residents": [one.id for one in self.residents],
             "reactions": REACTIONS,
             "command": COMMAND,
+            "shortcuts": SHORTCUTS,
             "largest": FILE,
             "pictures": list(PICTURES),
             "state": self._now(first.id, mine[0].id if mine else "", ""),

@@ -3,7 +3,7 @@
 
 import { backoff } from "../shared/backoff";
 import { largest } from "../shared/files";
-import type { AttachmentView, CustomerMessage, Move, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
+import type { AttachmentView, CustomerMessage, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
 import { Door, Problem } from "./door";
 import { Keeper } from "./kept";
 import type { KeptFile, KeptMessage } from "./kept";
@@ -484,9 +484,9 @@ export class Chat {
     this.show({ loading: false, ...(page && { story: withMissing(this.view.story, page.messages, page.before) }) });
   }
 
-  /** Where else she may go on, with a fresh word for each. */
-  async moves(): Promise<readonly Move[]> {
-    return (await this.door.moves(this.token ?? "")).ways;
+  /** For what is loaded later: asks the server as her. */
+  call<Answer>(path: string, body = {}): Promise<Answer> {
+    return this.door.call(path, this.token, body);
   }
 
   /** A picture over the whole screen; null: back to the story. */

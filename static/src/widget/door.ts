@@ -1,7 +1,7 @@
 // The HTTP half of the customers' door. Every failure is a `Problem` that says what happens next.
 
 import { upload, UploadFailed } from "../shared/upload";
-import type { FromVisitor, HistoryPage, LinkOver, Moves, Polled, Said, Say, SessionAnswer, SessionAsk, Uploaded } from "../wire";
+import type { FromVisitor, HistoryPage, LinkOver, Polled, Said, Say, SessionAnswer, SessionAsk, Uploaded } from "../wire";
 
 const PATIENCE = 20_000; // ms for an answer
 const LONG_PATIENCE = 70_000; // ms for an answer that the server may hold back, at the most a minute, until there is news
@@ -76,10 +76,6 @@ export class Door {
     return this.call(`messages?before=${encodeURIComponent(before)}`, token);
   }
 
-  moves(token: string): Promise<Moves> {
-    return this.call("moves", token, {});
-  }
-
   /** What came after the cursor, as the socket would have told it; waits until there is something. */
   async events(token: string, after: string | null, stop: AbortSignal): Promise<Polled["frames"]> {
     const path = after ? `events?after=${encodeURIComponent(after)}` : "events";
@@ -115,7 +111,7 @@ export class Door {
     }
   }
 
-  private async call<Answer>(
+  async call<Answer>(
     path: string, token: string | null, body?: object, signal = AbortSignal.timeout(PATIENCE),
   ): Promise<Answer> {
     const sent = body && { method: "POST", body: JSON.stringify(body) };

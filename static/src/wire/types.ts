@@ -221,7 +221,10 @@ export interface EnvelopeView {
   subject: string;
   /** Does what it answers stand below it? */
   quote: boolean;
-  /** It went to others than the conversation's customer, who does not see it and waits on. */
+  /**
+   * It went elsewhere than the conversation is answered to: to others than its customer, who does not see it and
+   * waits on, or to another address of hers.
+   */
   aside: boolean;
   recipients: RecipientView[];
 }

@@ -318,6 +318,22 @@ def test_found_newest_first_by_number_and_time() -> None:
     assert network.found(OTHER) == []
 
 
+def test_nothing_young_is_overlooked_behind_what_is_old() -> None:
+    """Messages stand in the order in which they were made, and are asked for by when they were sent."""
+    town = Town()
+    network, began = town.network, town.clock.now
+    slow = town.sends("made long ago, sent now")
+    town.clock.add(-7200)
+    town.says("by a clock that was set back")
+    town.clock.add(7200 + 3600)
+    network.advance()
+    town.says("young")
+    for since in range(began - 8000_000, town.clock.now + 2000, 600_000):
+        every = network.found(ACCOUNT, at=lambda sent, since=since: sent >= since)  # type: ignore[misc]
+        assert network.found(ACCOUNT, at=lambda sent, since=since: sent >= since, since=since) == every  # type: ignore[misc]
+    assert slow.sent is not None and slow.sent > began
+
+
 def play(seed: int, orders: list[tuple[bool, bool]]) -> tuple[Town, list[dict[str, str]]]:
     """(by WhatsApp, with airplane mode meanwhile) one after the other, in a storm."""
     town = Town(seed=seed, weather=STORM)

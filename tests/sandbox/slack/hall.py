@@ -16,6 +16,7 @@ from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.socket_mode.websockets import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
+from gateway.sandbox.slack.installation import EVERYTHING
 from gateway.sandbox.slack.records import Channel, Json, Person
 from gateway.sandbox.slack.town import Slack, open_slack
 
@@ -64,6 +65,7 @@ async def open_hall(**more: Any) -> AsyncIterator[Hall]:
     clock = Clock()
     async with open_slack(clock=clock, retries=(0.0, 0.05, 0.05), **more) as slack:
         slack.deliveries.patience = 0.3
+        slack.installation.scopes = EVERYTHING
         mina = slack.person("Mina Park", locale="ko-KR")
         tom = slack.person("Tom Hale", admin=True)
         gwen = slack.person("Gwen Ash", guest="single")

@@ -67,3 +67,18 @@ async def test_files_need_their_scopes(hall: Hall) -> None:
     hall.slack.installation.scopes -= {"files:write"}
     with pytest.raises(Exception, match="missing_scope"):
         await hall.client.files_upload_v2(content=b"x", filename="x.txt")
+
+
+async def test_a_bot_deletes_its_own_files_alone(hall: Hall) -> None:
+    first = await hall.post()
+    said = await hall.client.files_upload_v2(
+        content=PNG, filename="a.png", channel=hall.support.id, thread_ts=first
+    )
+    key = said["file"]["id"]
+    hall.slack.attach(hall.mina, hall.support, "bill.pdf", b"%PDF-", "look")
+    (hers,) = [one.id for one in hall.slack.workspace.files.values() if one.id != key]
+    await hall.client.files_delete(file=key)
+    assert hall.slack.posts(hall.support, first)[-1].files == []
+    for file, error in ((key, "file_not_found"), (hers, "cant_delete_file"), ("F404", "file_not_found")):
+        no = await hall.refused("files.delete", file=file)
+        assert no["error"] == error

@@ -1,8 +1,12 @@
 """Which token may do what."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from gateway.sandbox.slack.installation import Installation
+from gateway.sandbox.slack.installation import EVERYTHING, SCOPES, Installation
+from gateway.sandbox.slack.methods import METHODS
 from gateway.sandbox.slack.refusal import Refusal
 
 
@@ -36,3 +40,12 @@ def test_what_was_revoked_is_so_for_both_tokens() -> None:
     for token, app in ((ours.bot_token, False), (ours.app_token, True)):
         with pytest.raises(Refusal, match="account_inactive"):
             ours.check(token, "", app=app)
+
+
+def test_it_may_do_what_the_manifest_asks_for_and_nothing_else() -> None:
+    """Else something would work here that no real Slack lets an app do."""
+    manifest = (Path(__file__).parents[3] / "docs" / "slack-manifest.yaml").read_text()
+    asked = re.search(r"^    bot:\n((?:      - .+\n)+)", manifest, re.MULTILINE)
+    assert asked and set(re.findall(r"- (\S+)", asked[1])) == SCOPES == Installation().scopes
+    needed = {one for method in METHODS.values() if not method.app for one in method.scope.split("|") if one}
+    assert needed <= EVERYTHING

@@ -1,4 +1,4 @@
-"""files.getUploadURLExternal, completeUploadExternal, info (messaging/working-with-files)."""
+"""files.getUploadURLExternal, completeUploadExternal, info, delete (messaging/working-with-files)."""
 
 from __future__ import annotations
 
@@ -57,6 +57,22 @@ def info(call: Call) -> Json:
     return {"file": _told(call, file), "comments": []}
 
 
+def delete(call: Call) -> Json:
+    """A bot deletes what it has uploaded itself. The messages that showed it stay, without it."""
+    file = call.workspace.files.get(call.need("file"))
+    if file is None or not file.done:
+        raise Refusal("file_not_found")
+    if file.user != BOT_USER:
+        raise Refusal("cant_delete_file")
+    del call.workspace.files[file.id]
+    for channel, stamps in file.shares.items():
+        shown = call.workspace.channels[channel].messages
+        for message in [shown[ts] for ts in stamps if ts in shown]:
+            message.files.remove(file)
+    call.workspace.touch()
+    return {}
+
+
 def _told(call: Call, file: File) -> Json:
     private = {one.id for one in call.workspace.channels.values() if one.is_private}
     return file.json(call.address, private)
@@ -88,4 +104,5 @@ METHODS = {
     "files.getUploadURLExternal": Method(get_upload_url, "files:write", 4),
     "files.completeUploadExternal": Method(complete_upload, "files:write", 4, posts=True),
     "files.info": Method(info, "files:read", 4),
+    "files.delete": Method(delete, "files:write", 3, posts=True),
 }

@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { known, type Pressed } from "./door";
 import { type Block, type Element, type Filled, initially, type Menu, type Picture, type Values } from "./kit";
 import { Text } from "./text";
@@ -7,6 +7,8 @@ import { t } from "./words";
 /** What happens when something is pressed or chosen; `filled` keeps what stands in the elements of a view. */
 export interface Hands {
   press: (pressed: Pressed) => void;
+  /** What is filled in, where the app wants to hear of it before it is sent. */
+  tell?: (pressed: Pressed) => void;
   busy: boolean;
   values?: Values;
   filled?: (block: string, action: string) => Filled | undefined;
@@ -95,7 +97,7 @@ function Input({ block, hands }: { block: Block & { type: "input" }; hands: Hand
           {block.label.text}
           {block.optional && <span class="faint"> {t("town.optional")}</span>}
         </span>
-        <Part block={block.block_id} element={block.element} hands={hands} told={told} wrong={!!wrong} />
+        <Part block={block.block_id} element={block.element} hands={hands} told={told} wrong={!!wrong} tells={block.dispatch_action} />
       </label>
       <p class={wrong ? "wrong" : "faint"} id={told} role={wrong ? "alert" : undefined}>
         {wrong ?? block.hint?.text}
@@ -110,17 +112,29 @@ interface Parted {
   hands: Hands;
   told?: string;
   wrong?: boolean;
+  tells?: boolean | undefined;
 }
 
-function Part({ block, element, hands, told, wrong }: Parted) {
+const REST = 300; // ms after the last letter, until the app hears of it
+
+function Part({ block, element, hands, told, wrong, tells }: Parted) {
   const [asking, setAsking] = useState<string | null>(null);
+  const waits = useRef(0);
+  useEffect(() => () => clearTimeout(waits.current), []);
   if (element.type === "image") return <Shown picture={element} />;
   const stands = hands.filled?.(block, element.action_id) ?? initially(element, hands.values?.[block]?.[element.action_id]);
   const act = (value: string | null) => hands.press({ block, action: element.action_id, value });
+  const latest = useRef(hands);
+  latest.current = hands;
+  const tell = (value: string | null, rest: number) => {
+    clearTimeout(waits.current);
+    waits.current = window.setTimeout(() => latest.current.tell?.({ block, action: element.action_id, value }), rest);
+  };
   /** Asks first where the app wants that. */
   const press = (value: string | null) => (element.confirm ? setAsking(value ?? "") : act(value));
   const choose = (value: Filled) => {
     hands.fill?.(block, element.action_id, value);
+    if (tells && !Array.isArray(value)) tell(value as string | null, 0);
     if (!told && !Array.isArray(value)) press(value as string | null);
   };
   if (asking !== null && element.confirm) {
@@ -168,7 +182,9 @@ function Part({ block, element, hands, told, wrong }: Parted) {
         placeholder: element.placeholder?.text,
         maxLength: element.max_length,
         onInput: (event: Event) => {
-          hands.fill?.(block, element.action_id, (event.currentTarget as HTMLInputElement).value);
+          const { value } = event.currentTarget as HTMLInputElement;
+          hands.fill?.(block, element.action_id, value);
+          if (tells) tell(value, REST);
         },
       };
       return element.multiline ? <textarea rows={5} {...field} /> : <input type="text" {...field} />;

@@ -100,6 +100,8 @@ interface Known {
   residents: readonly [string, ...string[]];
   reactions: readonly string[];
   command: string;
+  /** What the app has put into the menus of everything and of a message. */
+  shortcuts: { all: { callback: string; name: string }; message: { callback: string; name: string } };
   /** Bytes of a file. */
   largest: number;
   state: Now;
@@ -161,6 +163,9 @@ export interface Pressed {
 export const press = ({ user, channel }: Place, ts: string, pressed: Pressed) =>
   ask("press", { user, channel, ts, ...pressed });
 export const command = ({ user, channel }: Place, text: string) => ask("command", { user, channel, text });
+export const shortcut = (user: string, callback: string) => ask("shortcut", { user, callback });
+export const messageShortcut = ({ user, channel }: Place, ts: string, callback: string) =>
+  ask("shortcut", { user, callback, channel, ts });
 export const submit = (user: string, view: string, values: object) => ask("submit", { user, view, values });
 export const pressInView = (user: string, view: string, values: object, pressed: Pressed) =>
   ask("press-in-view", { user, view, values, ...pressed });

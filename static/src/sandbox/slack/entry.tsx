@@ -4,7 +4,7 @@ import { isComposing } from "../../shared/keys";
 import { clock, exact } from "../../shared/time";
 import { ago } from "../ago";
 import { Blocks } from "./blocks";
-import { edit, type Entry, known, type Place, press, type Pressed, react, remove } from "./door";
+import { edit, type Entry, known, messageShortcut, type Place, press, type Pressed, react, remove } from "./door";
 import { emoji } from "./mrkdwn";
 import { Marked } from "./text";
 import { count, language, t } from "./words";
@@ -104,6 +104,18 @@ export function Message({ entry, place, answer }: Shown) {
                 </button>
               </>
             )}
+            <button
+              type="button"
+              class="quiet"
+              onClick={() =>
+                void messageShortcut(place, entry.id, known.shortcuts.message.callback).then(
+                  (heard) => setProblem(heard ? "" : t("town.unheard")),
+                  () => setProblem(t("town.not_done")),
+                )
+              }
+            >
+              {known.shortcuts.message.name}
+            </button>
             {answer && !entry.answers && (
               <button type="button" class="quiet" onClick={answer}>
                 {t("town.answer")}

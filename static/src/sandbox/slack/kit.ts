@@ -82,7 +82,7 @@ export type Block = Standing &
     | { type: "actions"; elements: readonly Element[] }
     | { type: "divider" }
     | { type: "image"; image_url?: string; alt_text: string; title?: Words }
-    | { type: "input"; label: Words; hint?: Words; optional?: boolean; element: Element }
+    | { type: "input"; label: Words; hint?: Words; optional?: boolean; dispatch_action?: boolean; element: Element }
   );
 
 interface Said {

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { Inbox, Section } from "../inbox";
-import { type Channel, known, type Now, openHome, type Place } from "./door";
+import { type Channel, known, type Now, openHome, type Place, shortcut } from "./door";
 import { useLive } from "./live";
 import { HomeTab, Room, sign, Thread } from "./room";
 import { Modal } from "./view";
@@ -51,9 +51,11 @@ interface Listed {
   channels: readonly Channel[];
   open: string;
   go: (place: Partial<Place>) => void;
+  /** The app's shortcut in the menu of everything. */
+  pull: () => void;
 }
 
-function Channels({ channels, open, go }: Listed) {
+function Channels({ channels, open, go, pull }: Listed) {
   return (
     <nav class="channels" aria-label={t("town.channels")}>
       <button type="button" class="channel" aria-current={open === HOME ? "page" : undefined} onClick={() => go({ channel: HOME, thread: "" })}>
@@ -61,6 +63,12 @@ function Channels({ channels, open, go }: Listed) {
           ⌂
         </span>
         {t("town.home")}
+      </button>
+      <button type="button" class="channel" onClick={pull}>
+        <span class="sign" aria-hidden="true">
+          ⚡
+        </span>
+        {known.shortcuts.all.name}
       </button>
       {channels.map((channel) => (
         <button
@@ -112,6 +120,12 @@ export function Page() {
   useEffect(() => {
     if (open === HOME) openHome(place.user).catch(() => undefined);
   }, [open, place.user]);
+  const [unheard, setUnheard] = useState(false);
+  const pull = () =>
+    void shortcut(place.user, known.shortcuts.all.callback).then(
+      (heard) => setUnheard(!heard),
+      () => setUnheard(true),
+    );
   const channels = now.user === place.user ? now.channels : [];
   const channel = channels.find((one) => one.id === open);
   const unread = channels.reduce((sum, one) => sum + one.unread, 0);
@@ -131,7 +145,7 @@ export function Page() {
         <h1>{t("town.title")}</h1>
         <p>{t("town.lead")}</p>
         <p class="failed" role="alert">
-          {failed && t("town.failed")}
+          {failed ? t("town.failed") : unheard && t("town.unheard")}
         </p>
       </header>
       <div class="whose">
@@ -139,7 +153,7 @@ export function Page() {
       </div>
       <main ref={main}>
         <div class={`program at-${pane}`} role="group" aria-label={t("town.program", { name })}>
-          <Channels channels={channels} open={open} go={go} />
+          <Channels channels={channels} open={open} go={go} pull={pull} />
           {open === HOME && <HomeTab now={now} place={there} back={() => go({ channel: "", thread: "" })} />}
           {channel && <Room now={now} place={there} channel={channel} go={go} />}
           {channel && place.thread && <Thread now={now} place={there} channel={channel} go={go} />}

@@ -26,19 +26,22 @@ function useFilling(view: View, user: string, told: (heard: boolean) => void) {
       .then(told, () => told(false))
       .finally(() => setBusy(false));
   };
+  const pressing = (pressed: Pressed) => {
+    const all = values();
+    const element = fieldsOf(view.blocks).find(
+      (one) => one.block === pressed.block && one.element.action_id === pressed.action,
+    );
+    if (element) (all[pressed.block] ??= {})[pressed.action] = pressed.value;
+    return pressInView(user, view.id, all, pressed);
+  };
   const hands: Hands = {
     busy,
     values: view.values,
     filled: (block, action) => filled[key(block, action)],
     fill: (block, action, value) => setFilled((before) => ({ ...before, [key(block, action)]: value })),
-    press: (pressed: Pressed) => {
-      const all = values();
-      const element = fieldsOf(view.blocks).find(
-        (one) => one.block === pressed.block && one.element.action_id === pressed.action,
-      );
-      if (element) (all[pressed.block] ??= {})[pressed.action] = pressed.value;
-      does(pressInView(user, view.id, all, pressed));
-    },
+    press: (pressed: Pressed) => does(pressing(pressed)),
+    // While somebody types nothing is held up, and nothing is said of what the app did not hear.
+    tell: (pressed: Pressed) => void pressing(pressed).catch(() => undefined),
     errors: view.errors,
   };
   return { hands, busy, send: () => does(submit(user, view.id, values())) };

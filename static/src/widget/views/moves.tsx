@@ -1,26 +1,28 @@
 import { useEffect, useState } from "preact/hooks";
-import type { Move } from "../../wire";
+import type { Moves as Told } from "../../wire";
 import type { Chat } from "../chat";
 import { t } from "../words";
+import { Copy } from "./copy";
 
 const ANEW = 25 * 60_000; // ms; what stands here is good for half an hour
 
-/** Where else she may go on: her phone follows a link, looks at it, or is told the word. */
+/** Where else she may go on: her phone follows a link, looks at it, or is told the word. And where a copy may go. */
 export function Moves({ chat }: { chat: Chat }) {
-  const [ways, setWays] = useState<readonly Move[] | null>([]);
+  const [told, setTold] = useState<Told | null | undefined>();
   const [at, setAt] = useState(0);
   useEffect(() => {
-    const ask = () => void chat.moves().then(setWays, () => setWays(null));
+    const ask = () => void chat.call<Told>("moves").then(setTold, () => setTold(null));
     ask();
     const again = setInterval(ask, ANEW);
     return () => clearInterval(again);
   }, []);
+  const ways = told?.ways;
   const way = ways?.[at];
   // What is in the hand already does not look at its own screen.
   const hand = matchMedia("(pointer: coarse)").matches;
   return (
     <section class="away moves" aria-label={t("moves.label")}>
-      <p role="status">{t(ways ? (hand ? "moves.hand" : "moves.text") : "moves.failed")}</p>
+      <p role="status">{told === null ? t("moves.failed") : way && t(hand ? "moves.hand" : "moves.text")}</p>
       {way && (
         <>
           {ways?.[1] && (
@@ -37,6 +39,7 @@ export function Moves({ chat }: { chat: Chat }) {
           <p>{t("moves.type", { word: way.word, number: way.number })}</p>
         </>
       )}
+      {told?.copy_to && <Copy chat={chat} address={told.copy_to} />}
     </section>
   );
 }

@@ -67,3 +67,12 @@ export interface AccountsSetup {
   accounts: AccountSetup[];
   examples: ChannelExample[];
 }
+
+export interface OfAccount {
+  account: string;
+}
+
+export interface SignatureAnswer {
+  /** What stands below the caller's words in a mail of that account, in either language; empty: nothing. */
+  signature: WordsView;
+}

@@ -13,6 +13,8 @@ export interface SourceAnswer {
   remote: number;
   /** Pictures that nobody could see: taken away. */
   tracking: number;
+  /** Where the whole of it is to be had, byte for byte as it came; null: it was not kept, or is not any more. */
+  original: string | null;
 }
 
 export interface ShownPageQuery {

@@ -5,6 +5,7 @@ import type { AccountView, ConversationView, ProblemView, WaysList, WayView } fr
 import { get, problemOf } from "../../api";
 import { type Addressee, type Beginning, start } from "../../commands";
 import { go } from "../../router";
+import { known } from "../../store";
 import { ChannelIcon } from "../../ui/channel-icon";
 import { Dialog } from "../../ui/dialog";
 import { Icon } from "../../ui/icons";
@@ -21,6 +22,8 @@ import { dialling, dialOpen, starters } from "./starters";
 interface WordsProps {
   account: AccountView;
   to: Addressee | null;
+  /** The language that she reads, where that is known. */
+  locale?: string | null;
   /** Who will read it, in words. */
   name: string;
   /** Only a template may be the first word there. */
@@ -29,7 +32,7 @@ interface WordsProps {
 }
 
 /** What is said, and the saying of it. */
-function Words({ account, to, name, template, close }: WordsProps) {
+function Words({ account, to, locale = null, name, template, close }: WordsProps) {
   const [text, setText] = useState("");
   const [problem, setProblem] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
@@ -65,7 +68,7 @@ function Words({ account, to, name, template, close }: WordsProps) {
   const ask = () => setProblem(t(takesSeveral({ account }) ? "start.no_address" : "start.no_number"));
   if (takesSeveral({ account }))
     return (
-      <FirstMail account={account} problem={problem} busy={busy} close={close} say={(what) => (to ? void say(what) : ask())} />
+      <FirstMail account={account} locale={locale} problem={problem} busy={busy} close={close} say={(what) => (to ? void say(what) : ask())} />
     );
   const most = account.capabilities.text_length;
   const over = [...text.trim()].length - most;
@@ -168,6 +171,7 @@ function Ways({ view, ways, close }: { view: ConversationView; ways: readonly Wa
       <Words
         account={chosen.account}
         to={{ identity: chosen.way.identity.id }}
+        locale={known.contacts.get(view.contact.id)?.locale ?? null}
         name={customerName(view)}
         template={chosen.way.problem !== null}
         close={close}

@@ -37,6 +37,7 @@ import { colourClass, TAG_COLOURS } from "../tags";
 import { toRow, wayOn } from "./after-close";
 import { asking, type Asking, stopAsking } from "./asking";
 import { chooseToSplit } from "./selection";
+import { seenAtOnce } from "./seen";
 import { shortTime, Times } from "./times";
 import { canMarkUnread, markAsUnread } from "./unread";
 
@@ -223,6 +224,7 @@ export function CloseButton({ view }: { view: ConversationView }) {
       return view.status === "closed" ? undoable(t("reopened.toast", { number: view.number }), back) : undefined;
     }
     const on = wayOn(view);
+    seenAtOnce(view.id);
     void close(view.id);
     on.go();
     undoable(t("closed.toast", { number: view.number }), () => {

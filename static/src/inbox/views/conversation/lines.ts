@@ -126,7 +126,10 @@ function changeWords(line: LineView, view: ConversationView | undefined): string
   const priority = asChange(changes.priority);
   if (priority) said.push(t("line.priority", { name, priority: t(`priority.${Number(priority[1])}` as WordKey) }));
   for (const key of ["pulled", "given_back"] as const)
-    if (changes[key]) said.push(t(`line.${key}`, { name, channel: String(changes.channel) }));
+    if (changes[key]) {
+      const told = { name, channel: String(changes.channel), why: String(changes.why) };
+      said.push(t(changes.why ? "line.given_back_why" : `line.${key}`, told));
+    }
   const leg = asChange(changes.leg);
   if (leg) {
     const channel = channelName(view, leg[1]);

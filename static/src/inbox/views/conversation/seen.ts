@@ -1,6 +1,7 @@
 // Tells `Looked` what stands on the screen of a visible page, and the server what has been read.
 
 import { markRead } from "../../commands";
+import { sayNow } from "../../commands/latest";
 import { state } from "../../store";
 import { Looked } from "../../store/looked";
 import { newestIn } from "../../store/threads";
@@ -20,6 +21,14 @@ export function isOpened(conversation: string, read: number): void {
 /** The position of the newest that stood there when the conversation was opened on this page. */
 export function stoodIn(conversation: string): number {
   return looked.stoodIn(state.peek().epoch, conversation);
+}
+
+/** It is closed by whoever looks at it: what stood there has been seen, however short a time that was. */
+export function seenAtOnce(conversation: string): void {
+  const stood = Math.max(stoodIn(conversation), seenIn(conversation));
+  if (stood === 0) return;
+  markRead(conversation, stood);
+  sayNow();
 }
 
 let timer: ReturnType<typeof setTimeout> | undefined;

@@ -1,4 +1,4 @@
-// The first mail of a conversation: its subject, who gets a copy, words and files.
+// The first mail of a conversation: its subject, who gets a copy, words and files, and what it looks like.
 
 import { useEffect, useRef, useState } from "preact/hooks";
 import { isComposing } from "../../../shared/keys";
@@ -17,9 +17,13 @@ import { addFiles, BEGINNING, leaveFiles, uploadsOf } from "../conversation/uplo
 import { asSentLetter, type Letter, withoutPerson, withPeople, wrongIn } from "./letter";
 import { pictureMark } from "./marks";
 import { PeopleField } from "./people-field";
+import { LetterPreview, signatureFor } from "./preview";
+import { Signed, useSignature } from "./signed";
 
 interface FirstMailProps {
   account: AccountView;
+  /** The reader's; null: the mail speaks the language of its words. */
+  locale: string | null;
   /** Why it was not sent. */
   problem: string | null;
   busy: boolean;
@@ -57,9 +61,14 @@ function useFirst({ account, busy, say }: FirstMailProps) {
 }
 
 export function FirstMail(props: FirstMailProps) {
-  const { account, problem, close } = props;
+  const { account, locale, problem, close } = props;
   const { letter, setLetter, text, setText, own, files, over, send, isReady } = useFirst(props);
   const [copies, setCopies] = useState(false);
+  const [previewing, setPreviewing] = useState(false);
+  const signature = useSignature(account.id);
+  const signing = signature && { signature, language: locale };
+  const isEmpty = !text.trim() && files.length === 0;
+  const isShown = previewing && !isEmpty;
   const area = useRef<HTMLTextAreaElement>(null);
   const picker = useRef<HTMLInputElement>(null);
   const put = (file: AttachmentView) => {
@@ -120,9 +129,11 @@ export function FirstMail(props: FirstMailProps) {
           onInput={(event) => setLetter({ ...letter, subject: event.currentTarget.value })}
         />
       </label>
+      {isShown && <LetterPreview text={text} files={files.flatMap((file) => file.done ?? [])} signing={signing} />}
       <textarea
         ref={area}
         class="input area"
+        hidden={isShown}
         rows={8}
         value={text}
         dir="auto"
@@ -140,6 +151,7 @@ export function FirstMail(props: FirstMailProps) {
         }}
       />
       <UploadChips place={BEGINNING} files={files} add={add} text={text} put={put} change={setText} />
+      {signing && !isShown && <Signed {...signatureFor(text, signing)} />}
       {linked && (
         <p class="form-note" role="status">
           {linked}
@@ -172,7 +184,19 @@ export function FirstMail(props: FirstMailProps) {
               event.currentTarget.value = "";
             }}
           />
-          <Formats area={area} letter />
+          {!isShown && <Formats area={area} letter />}
+          <button
+            type="button"
+            class="button quiet square"
+            aria-label={t("mail.preview")}
+            aria-pressed={previewing}
+            title={t("mail.preview")}
+            data-act="mail-preview"
+            disabled={isEmpty}
+            onClick={() => setPreviewing(!previewing)}
+          >
+            <Icon name="eye" />
+          </button>
         </span>
         <button type="button" class="button" onClick={close}>
           {t("cancel")}

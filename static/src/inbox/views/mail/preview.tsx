@@ -8,11 +8,37 @@ import { useAnswering } from "./answering";
 
 const HANGUL = /[가-힣]/;
 
+type Signing = Pick<RecipientsView, "language" | "signature">;
+
 /** What will stand below these words, in the reader's language. */
-export function signatureFor(text: string, { language, signature }: RecipientsView): { lang: "en" | "ko"; text: string } {
+export function signatureFor(text: string, { language, signature }: Signing): { lang: "en" | "ko"; text: string } {
   const korean = language ? language.toLowerCase().startsWith("ko") : HANGUL.test(text);
   const lang = korean ? "ko" : "en";
   return { lang, text: signature[lang] };
+}
+
+interface LetterProps {
+  text: string;
+  files: readonly AttachmentView[];
+  /** Null: not known yet. */
+  signing: Signing | null;
+  quoted?: boolean;
+}
+
+/** The whole of it. */
+export function LetterPreview({ text, files, signing, quoted = false }: LetterProps) {
+  const signed = signing && signatureFor(text, signing);
+  return (
+    <section class="mail-preview" aria-label={t("letter.preview")} tabIndex={0}>
+      <MessageText text={withoutEmptyLinks(text).trim()} marked letter={files} />
+      {signed?.text && (
+        <p class="mail-preview-signed" lang={signed.lang} dir="auto">
+          {signed.text}
+        </p>
+      )}
+      {quoted && <p class="faint">{t("letter.quoted")}</p>}
+    </section>
+  );
 }
 
 interface PreviewProps {
@@ -26,16 +52,5 @@ interface PreviewProps {
 
 export function MailPreview({ view, leg, text, files, quote }: PreviewProps) {
   const { recipients: told } = useAnswering(view, leg);
-  const signed = told && signatureFor(text, told);
-  return (
-    <section class="mail-preview" aria-label={t("letter.preview")} tabIndex={0}>
-      <MessageText text={withoutEmptyLinks(text).trim()} marked letter={files} />
-      {signed?.text && (
-        <p class="mail-preview-signed" lang={signed.lang} dir="auto">
-          {signed.text}
-        </p>
-      )}
-      {(quote ?? told?.quote) && <p class="faint">{t("letter.quoted")}</p>}
-    </section>
-  );
+  return <LetterPreview text={text} files={files} signing={told} quoted={quote ?? told?.quote ?? false} />;
 }

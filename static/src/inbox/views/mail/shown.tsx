@@ -9,6 +9,7 @@ import { Icon } from "../../ui/icons";
 import { Failed, Skeleton } from "../../ui/states";
 import { count, problemText, t, type WordKey } from "../../words";
 import { MessageText } from "../conversation/text";
+import { doubtsOf, isWarning } from "./told";
 
 /** No scripts, ever. Of our origin, so that the page around it knows how high it is; its links open beside us. */
 const SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox";
@@ -61,7 +62,9 @@ const always = keptIn(() => localStorage, "parley.pictures.");
 
 function Page({ message, sender, source }: { message: string; sender: string; source: SourceAnswer }) {
   const frame = useRef<HTMLIFrameElement>(null);
-  const [kept, setKept] = useState(always.read<boolean>(sender) === true);
+  // A word once given for a sender is not given for whoever only says that name.
+  const certain = !doubtsOf(source).some(isWarning);
+  const [kept, setKept] = useState(certain && always.read<boolean>(sender) === true);
   const [remote, setRemote] = useState(kept);
   const remember = (yes: boolean) => {
     if (yes) always.write(sender, true);
@@ -86,7 +89,7 @@ function Page({ message, sender, source }: { message: string; sender: string; so
                   {t("mail.remote_show")}
                 </button>
               )}
-              {remote && (
+              {remote && certain && (
                 <button type="button" class="button quiet small" data-act="mail-remote-always" onClick={() => remember(!kept)}>
                   {t(kept ? "letter.pictures_ask" : "letter.pictures_always")}
                 </button>
@@ -121,14 +124,22 @@ const NAMED: Readonly<Record<string, WordKey>> = {
 /** As its sender wrote it: nothing of it is proven. */
 function Headers({ source }: { source: SourceAnswer }) {
   return (
-    <dl class="mail-headers">
-      {source.headers.map(([name = "", value], at) => (
-        <Fragment key={at}>
-          <dt>{NAMED[name] ? t(NAMED[name]) : name}</dt>
-          <dd dir="auto">{value}</dd>
-        </Fragment>
-      ))}
-    </dl>
+    <>
+      <dl class="mail-headers">
+        {source.headers.map(([name = "", value], at) => (
+          <Fragment key={at}>
+            <dt>{NAMED[name] ? t(NAMED[name]) : name}</dt>
+            <dd dir="auto">{value}</dd>
+          </Fragment>
+        ))}
+      </dl>
+      {source.original && (
+        <a class="mail-link mail-original" href={source.original} download>
+          <Icon name="download" size={13} />
+          {t("letter.original")}
+        </a>
+      )}
+    </>
   );
 }
 

@@ -11,6 +11,7 @@ import { LeftOut } from "./left-out";
 import { answering, type Letter, onlyTo, ROLES, saidBy, shownAs, withoutPerson, withPeople, wrongIn } from "./letter";
 import { PeopleField } from "./people-field";
 import { signatureFor } from "./preview";
+import { Signed } from "./signed";
 import { calledAs } from "./told";
 
 interface WritingProps {
@@ -81,27 +82,6 @@ function All({ letter, told, set }: AllProps) {
   );
 }
 
-/** What will stand below the words, in the reader's language. */
-function Signed({ view, told }: { view: ConversationView; told: RecipientsView }) {
-  const { lang, text } = signatureFor(draftOf(view.id, "public"), told);
-  return (
-    <details class="mail-signed">
-      <summary>
-        <span class="mail-role-word">{t("signature")}</span>
-        <bdi>{text ? text.split("\n", 1)[0] : t("letter.unsigned")}</bdi>
-      </summary>
-      {text && (
-        <p lang={lang} dir="auto">
-          {text}
-        </p>
-      )}
-      <a class="mail-link" href="/settings/me">
-        {t("letter.sign")}
-      </a>
-    </details>
-  );
-}
-
 export function MailWriting({ view, leg, said, say }: WritingProps) {
   const { recipients: told, again } = useAnswering(view, leg);
   const [open, setOpen] = useState(false);
@@ -152,7 +132,7 @@ export function MailWriting({ view, leg, said, say }: WritingProps) {
           onInput={(event) => set({ ...letter, subject: event.currentTarget.value })}
         />
       </label>
-      <Signed view={view} told={told} />
+      <Signed {...signatureFor(draftOf(view.id, "public"), told)} />
       <div class="mail-row">
         <label class="mail-quote">
           <input type="checkbox" checked={letter.quote} onChange={(event) => set({ ...letter, quote: event.currentTarget.checked })} />

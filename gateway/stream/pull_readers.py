@@ -1,0 +1,78 @@
+"""Who may read the threads of a channel: looked at anew as soon as it was said that this may be others, and now and
+then by itself. Threads that were given back are looked after as those that are open: what stands there is read there.
+
+Nothing is posted in a channel of which it was said, until one has looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from gateway.store import Reader, Tx
+from gateway.stream.pulls import Audience
+
+AGAIN = 10 * 60_000
+"""Milliseconds after which one looks although nobody said anything: it may have been said while nobody listened."""
+
+MOVED = "update pull_channels set moved = moved + 1 where place = $1 and channel = $2"
+ALL_MOVED = "update pull_channels set moved = moved + 1 where place = $1"
+DOUBTED = """select channel, moved from pull_channels
+    where place = $1 and (moved > looked or looked_at < $2) order by looked_at, channel"""
+LOOKED = (
+    "update pull_channels set looked = $3, looked_at = $4 where place = $1 and channel = $2 and looked <= $3"
+)
+OTHERS = "select count(*) from pulls where place = $1 and channel = $2 and audience <> $3"
+_NOTES = "select id from messages where visibility <> 'public'"
+# A message that everybody may see looks the same to everybody.
+REDRAW = f"""update pull_posts set stale = stale + 1,
+    next_at = case when state = 'posted' and $3 = 'shared' then -1 else next_at end
+    where state in ('posted', 'unknown', 'sending')
+    and (kind <> 'message' or message_id in ({_NOTES}))
+    and pull_id in (select id from pulls where place = $1 and channel = $2 and audience <> $3)"""
+# What was hidden from others comes again where the thread is still worked in; erased is erased.
+SHOW_AGAIN = f"""update pull_posts set state = 'queued', tries = 0, next_at = 0, error = null where state = 'skipped'
+    and kind = 'message' and message_id in ({_NOTES} and erased_at is null) and pull_id in (select id from pulls
+        where place = $1 and channel = $2 and audience <> $3 and given_back_at is null)"""
+SET = "update pulls set audience = $3 where place = $1 and channel = $2 and audience <> $3"
+# An alert says who waits.
+WATCHES = "update watches set next_at = 0 where place = $1 and channel = $2 and state = 'posted'"
+# What others must not see, and could not be taken away.
+TRY_AGAIN = """update pull_posts set stale = stale + 1 where state = 'posted' and stale = 0
+    and error is not null and error <> 'message_not_found'
+    and pull_id in (select id from pulls where place = $1 and channel = $2 and audience = 'shared')"""
+
+
+async def moved(tx: Tx, place: str, channel: str) -> None:
+    """Others may read it from now on, or fewer."""
+    await tx.run(MOVED, place, channel)
+
+
+async def all_moved(tx: Tx, place: str) -> None:
+    """Somebody may read less from now on, or nobody listened for a while."""
+    await tx.run(ALL_MOVED, place)
+
+
+async def doubted(look: Reader, place: str, now: int) -> Sequence[tuple[str, int]]:
+    """The channels that one must look at; each with what `looked` is to be told. `now`: UTC ms."""
+    rows = await look.all(DOUBTED, place, now - AGAIN)
+    return [(row["channel"], row["moved"]) for row in rows]
+
+
+async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audience, now: int) -> bool:
+    """Who reads it was looked at at that time (UTC ms, of the clock that `doubted` is asked by: by another's it might
+    never be over). Returns whether those are others than before."""
+    await tx.run(TRY_AGAIN, place, channel)
+    if await tx.run(LOOKED, place, channel, as_of, now):
+        await tx.run(WATCHES, place, channel)
+    return await set_readers(tx, place, channel, audience)
+
+
+async def set_readers(tx: Tx, place: str, channel: str, audience: Audience) -> bool:
+    """From now on these read it: what its threads show is drawn anew. Returns whether those are others than before."""
+    if not await tx.value(OTHERS, place, channel, audience.value):
+        return False
+    await tx.run(REDRAW, place, channel, audience.value)
+    if audience is Audience.INNER:
+        await tx.run(SHOW_AGAIN, place, channel, audience.value)
+    await tx.run(SET, place, channel, audience.value)
+    return True
