@@ -10,7 +10,6 @@ Taken by tests/conftest.py, and by the process that houses are forked from.
 import fcntl
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
@@ -35,7 +34,9 @@ def take() -> None:
 def _begin(connection: sqlite3.Connection, now: int, up_to: int | None = None) -> None:
     """As `apply_migrations`; an empty file is given what that once made."""
     if up_to is None:
-        with _one_at_a_time():  # or the second of two would lay its copy over what the first has written
+        with _one_at_a_time(
+            connection
+        ):  # or the second of two would lay its copy over what the first has written
             if connection.execute("select 1 from sqlite_master").fetchone() is None:
                 _copy(connection, now)
     apply_migrations(connection, now, up_to)
@@ -53,11 +54,18 @@ def _copy(connection: sqlite3.Connection, now: int) -> None:
 
 
 @contextmanager
-def _one_at_a_time() -> Iterator[None]:
-    """Over all processes of all runs here: it takes a few milliseconds."""
-    with Path(tempfile.gettempdir(), f"parley-first-{os.getuid()}.lock").open("wb") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+def _one_at_a_time(connection: sqlite3.Connection) -> Iterator[None]:
+    """Of all processes that open a database in its folder."""
+    file = connection.execute("pragma database_list").fetchone()[2]
+    if not file:
+        yield  # in memory: nobody else's
+        return
+    folder = os.open(Path(file).parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
         yield
+    finally:
+        os.close(folder)
 
 
 @cache
