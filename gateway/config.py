@@ -33,6 +33,7 @@ from gateway import redis_url
 from gateway.errors import ConfigError
 from gateway.limits import Limits
 from gateway.seals import NAME, Seals
+from gateway.slack_rules import SlackDigest, SlackRule, name_of_rule
 
 PREFIX = "PARLEY_"
 DATA = Path("data")
@@ -175,6 +176,9 @@ class Slack(Section):
     """What a message in a thread begins with that goes to the customer; empty: none does, the button alone sends."""
     language: Literal["en", "ko"] = "en"
     """Of what everybody in a channel reads; what one person is told is in that person's own."""
+    rules: Annotated[dict[str, SlackRule], AfterValidator(name_of_rule)] = Field(default_factory=dict)
+    """What pulls by itself, and what is said in a channel while it lasts, by name."""
+    digest: SlackDigest = SlackDigest()
 
     @model_validator(mode="after")
     def _listens_one_way(self) -> Self:
@@ -410,18 +414,22 @@ def _unknown(key: str, known: Mapping[str, Any]) -> str:
 
 def _fields(model: type[BaseModel], parents: list[int | str]) -> Mapping[str, Any]:
     """The known keys of the section that `parents` lead to."""
+    named = False
     for part in parents:
+        if named:  # a section's own name, in a table of sections
+            named = False
+            continue
         field = model.model_fields.get(str(part))
         inner = _model(field.annotation) if field else None
-        if inner is None:
+        if field is None or inner is None:
             return {}
-        model = inner
+        model, named = inner, get_origin(field.annotation) is dict
     return model.model_fields
 
 
 def _model(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    if get_origin(annotation) in (Union, types.UnionType):
+    if get_origin(annotation) in (Union, types.UnionType, dict):
         return next((found for inner in get_args(annotation) if (found := _model(inner))), None)
     return None

@@ -114,6 +114,10 @@ class Moving(Unavailable):
     text = "errors.moving"
 
 
+class UnknownFact(Unavailable):
+    """The log has a fact of a newer version that may not be passed over here: a process of that version can go on."""
+
+
 class Repeat(ParleyError):
     """Already done under this very id: the unit is undone, the caller returns what stands."""
 

@@ -1,7 +1,8 @@
 """`/healthz`: the process is alive. `/readyz`: it can serve; else a balancer sends nobody here.
 
 Not ready is a process whose database cannot be read, whose writer is so far behind that callers are sent away, or that
-could not write what it had to (a full disk, a server that has become read-only). Whether it can write again shows only
+could not write what it had to (a full disk, a server that has become read-only), or that has met a fact of a newer
+version which it may not pass over. Whether it can write again shows only
 by writing: so it is tried, also when nothing has been written for a while, which is how a quiet process finds out. What
 only makes it slower or poorer (Redis away, an account paused, no room for files) sends nobody elsewhere.
 """
@@ -74,6 +75,8 @@ class Readiness:
             return "leaving"
         try:
             await store.read(_head)
+            if store.unknown:
+                return "too old"
             if store.behind:
                 return "behind"
             if self._disk is not None and shutil.disk_usage(self._disk).free < ROOM:

@@ -17,6 +17,8 @@ from inbox.slack.rooms import Rooms
 
 PAUSED = "select paused from pull_places where place = 'slack' and paused is not null"
 FAILED = "select count(*) as n from pull_posts where state = 'failed'"
+NAMES = """select 'team' as what, name from teams where retired_at is null
+    union all select 'tag' as what, name from tags where retired_at is null"""
 ABOUT = "slack"
 SCOPES = frozenset(
     {
@@ -44,7 +46,10 @@ async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
                 "bring the app's manifest up to date (docs/slack-manifest.yaml) and install it anew",
             )
         yield await _listens(config, client)
-        yield await _has_channels(client)
+        rooms = Rooms(client)
+        yield await _has_channels(rooms)
+        async for finding in _rules_find(config, rooms):
+            yield finding
     for row in await ask(config, PAUSED) or ():
         yield hint(
             ABOUT, f"threads wait: Slack said {row['paused']}", "they go on by themselves once it is mended"
@@ -92,12 +97,38 @@ async def _listens(config: Config, client: Client) -> Finding:
     return good(ABOUT, "Slack is listened to by Socket Mode")
 
 
-async def _has_channels(client: Client) -> Finding:
+async def _has_channels(rooms: Rooms) -> Finding:
     try:
-        channels = await Rooms(client).channels()
+        channels = await rooms.channels()
     except (Unavailable, Refused, ParleyError) as why:
         mend = "does the app have channels:read and groups:read?"
         return hint(ABOUT, f"its channels could not be listed: {why}", mend)
     if not channels:
         return hint(ABOUT, "the app is in no channel: nothing can be pulled", "invite it: /invite @Parley")
     return good(ABOUT, f"conversations may be pulled to {', '.join(name for _, name in channels[:10])}")
+
+
+async def _rules_find(config: Config, rooms: Rooms) -> AsyncIterator[Finding]:
+    """Do the channels, teams and tags stand that rules and the digest name? Nothing where all do."""
+    said = config.slack
+    named = [*((f"the rule {name}", one.channel, one.team, one.tag) for name, one in said.rules.items())]
+    if said.digest.channel:
+        named.append(("the digest", said.digest.channel, said.digest.team, ""))
+    try:
+        channels = {name for one in await rooms.channels() for name in (one[0], one[1].lstrip("#"))}
+    except (Unavailable, ParleyError):
+        return  # it is said already
+    found = await ask(config, NAMES)
+    if found is None:
+        return
+    known = {(row["what"], row["name"]) for row in found}
+    for who, channel, team, tag in named:
+        if channel.lstrip("#") not in channels:
+            yield hint(
+                ABOUT, f"{who} has no place: the app is not in {channel}", "invite it there: /invite @Parley"
+            )
+        for what, name in (("team", team), ("tag", tag)):
+            if name and (what, name) not in known:
+                yield hint(
+                    ABOUT, f"{who} finds nothing: there is no {what} {name}", "its name stands in Settings"
+                )

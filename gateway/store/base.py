@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
 from gateway import metrics, trace
-from gateway.errors import Moving, Unavailable
+from gateway.errors import Moving, Unavailable, UnknownFact
 from gateway.events import Event
 from gateway.seals import Seals
 from gateway.store.log import Cursor, events_after
@@ -88,6 +88,8 @@ class Store(ABC):
         """When something was last written, or the database was opened."""
         self.refused = ""
         """Why the newest batch could not be written; "": it was."""
+        self.unknown = ""
+        """Why the log is not told any further here; "": it is."""
         self.requests = trace.Requests()
         """By which request the messages came that this process has written."""
         self._closing = False
@@ -304,6 +306,11 @@ class Store(ABC):
             early, self._heal_again = set(self._batches), False
             try:
                 missing = await self.follow(lambda look: events_after(look, self._published, HEAL), long=True)
+            except UnknownFact as why:
+                if self.unknown != str(why):  # the next look at the head finds it again
+                    self.unknown = str(why)
+                    log.error("%s", why)
+                return
             except Unavailable as why:
                 log.warning("the log cannot be read, trying again with the next look at its head: %s", why)
                 return

@@ -5,11 +5,13 @@ Both databases write a batch's facts with these statements, after the verbs and 
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from gateway.errors import UnknownFact
 from gateway.events import (
     Actor,
     ActorKind,
@@ -25,6 +27,8 @@ from gateway.events import (
 )
 from gateway.store.sql import Row, as_json, from_json
 from gateway.store.tx import Reader, Stamp
+
+log = logging.getLogger(__name__)
 
 INSERT_EVENT = """insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
     contact_id, subject_id, was, now, changes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"""
@@ -103,8 +107,13 @@ def audit_values(event: Event) -> tuple[Any, ...]:
 
 
 def read_event(row: Row) -> Event:
+    """Raises UnknownFact."""
+    kind = _KINDS.get(row["kind"])
+    changes = from_json(row["changes"])
+    if kind is None:
+        kind, changes = _nearest(row), {}
     return Event(
-        kind=Kind(row["kind"]),
+        kind=kind,
         actor=Actor(ActorKind(row["actor_kind"]), row["actor_id"]),
         at=row["at"],
         conversation=_optional(ConversationId, row["conversation_id"]),
@@ -113,14 +122,54 @@ def read_event(row: Row) -> Event:
         subject=row["subject_id"],
         was=_read_scope(row["was"]),
         now=_read_scope(row["now"]),
-        changes=from_json(row["changes"]),
+        changes=changes,
         position=row["position"],
     )
 
 
+_KINDS = {kind.value: kind for kind in Kind}
+
+
+def _nearest(row: Row) -> Kind:
+    """As what a newer version's fact is passed on: what is told of a conversation or a contact is how it stands, by
+    rows that this version reads, and who may see it stands in the fact's scopes. Raises UnknownFact for every other
+    one: what an agent may see could hang on it, and whoever passed it over would tell too much."""
+    if row["conversation_id"] is not None:
+        kind = Kind.CONVERSATION_CHANGED
+    elif row["contact_id"] is not None:
+        kind = Kind.CONTACT_CHANGED
+    else:
+        raise UnknownFact(
+            _unknown(
+                row["kind"],
+                f"cannot be passed over (position {row['position']}): who may see what "
+                "could hang on it. Nothing after it is told here; upgrade this process",
+            )
+        )
+    _say_once(row["kind"], kind)
+    return kind
+
+
+@lru_cache(maxsize=64)
+def _say_once(unknown: str, kind: Kind) -> None:
+    log.warning("%s", _unknown(unknown, f"is told as {kind.value}"))
+
+
+def _unknown(kind: str, what: str) -> str:
+    return f"the log's {kind[:40]!r} is of a newer version and {what}"
+
+
 async def events_after(reader: Reader, position: int, limit: int) -> list[Event]:
-    """The next facts of the log, oldest first."""
-    return [read_event(row) for row in await reader.all(EVENTS_AFTER, position, limit)]
+    """The next facts of the log, oldest first, up to one that is unknown. Raises UnknownFact when that is the first."""
+    events: list[Event] = []
+    for row in await reader.all(EVENTS_AFTER, position, limit):
+        try:
+            events.append(read_event(row))
+        except UnknownFact:
+            if not events:
+                raise
+            break
+    return events
 
 
 async def trimmed_to(reader: Reader) -> int:

@@ -25,7 +25,9 @@ HEADER, STORY = 0, 1
 
 PLACE = "select position, paused from pull_places where place = $1 {lock}"
 MOVE = "update pull_places set position = $2 where place = $1"
-PAUSE = "update pull_places set paused = $2, paused_at = $3 where place = $1 and paused is null"
+PAUSE = """insert into pull_places (place, position, paused, paused_at) values ($1, $4, $2, $3)
+    on conflict (place) do update set paused = excluded.paused, paused_at = excluded.paused_at
+    where pull_places.paused is null"""
 RESUME = "update pull_places set paused = null, paused_at = null where place = $1 and paused is not null"
 NEXT = "select max(position) from (select position from events where position > $1 order by position limit $2) found"
 # A note that was written in the very thread stands there already, and so do its files.
@@ -332,16 +334,35 @@ async def broken(tx: Tx, due: Due, why: str) -> None:
 
 async def pause(tx: Tx, place: str, why: str) -> bool:
     """Nothing goes there until somebody mends it. Returns whether it went before."""
-    return bool(await tx.run(PAUSE, place, why, tx.now))
+    if not await tx.run(PAUSE, place, why, tx.now, tx.position):
+        return False
+    _tell(tx, place, why)
+    return True
 
 
 async def resume(tx: Tx, place: str) -> bool:
-    return bool(await tx.run(RESUME, place))
+    if not await tx.run(RESUME, place):
+        return False
+    _tell(tx, place, None)
+    return True
+
+
+def _tell(tx: Tx, place: str, paused: str | None) -> None:
+    """Agents see it."""
+    changes = {"what": "place", "place": place, "paused": paused}
+    tx.record(Event(Kind.SETTING_CHANGED, SYSTEM, tx.now, subject=place, changes=changes))
 
 
 async def paused(look: Reader, place: str) -> str | None:
     found: Any = await look.value("select paused from pull_places where place = $1", place)
     return None if found is None else str(found)
+
+
+async def pause_of(look: Reader, place: str) -> Row | None:
+    """Why nothing goes there, and since when (`paused`, `paused_at`); None: it does."""
+    return await look.one(
+        "select paused, paused_at from pull_places where place = $1 and paused is not null", place
+    )
 
 
 async def open_threads(look: Reader, place: str) -> Sequence[Row]:

@@ -34,6 +34,8 @@ SHOW_AGAIN = f"""update pull_posts set state = 'queued', tries = 0, next_at = 0,
     and kind = 'message' and message_id in ({_NOTES} and erased_at is null) and pull_id in (select id from pulls
         where place = $1 and channel = $2 and audience <> $3 and given_back_at is null)"""
 SET = "update pulls set audience = $3 where place = $1 and channel = $2 and audience <> $3"
+# An alert says who waits.
+WATCHES = "update watches set next_at = 0 where place = $1 and channel = $2 and state = 'posted'"
 # What others must not see, and could not be taken away.
 TRY_AGAIN = """update pull_posts set stale = stale + 1 where state = 'posted' and stale = 0
     and error is not null and error <> 'message_not_found'
@@ -60,7 +62,8 @@ async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audienc
     """Who reads it was looked at at that time (UTC ms, of the clock that `doubted` is asked by: by another's it might
     never be over). Returns whether those are others than before."""
     await tx.run(TRY_AGAIN, place, channel)
-    await tx.run(LOOKED, place, channel, as_of, now)
+    if await tx.run(LOOKED, place, channel, as_of, now):
+        await tx.run(WATCHES, place, channel)
     return await set_readers(tx, place, channel, audience)
 
 

@@ -40,6 +40,11 @@ class Spot:
     audience: Audience = Audience.SHARED
 
 
+async def know_channel(tx: Tx, place: str, channel: str) -> None:
+    """Something of ours is to stand in it: who reads it is looked after from now on."""
+    await tx.run(CHANNEL, place, channel)
+
+
 async def pull(tx: Tx, conversation: str, spot: Spot, by: Actor) -> str:
     """Work the conversation there from now on. Returns the pull's id; of the one there is, when it is pulled to that
     very channel already. Raises NotFound, Conflict `already_pulled` when it is worked in another channel of the place.
@@ -56,7 +61,7 @@ async def pull(tx: Tx, conversation: str, spot: Spot, by: Actor) -> str:
             channel=row["channel_name"],
         )
     await tx.run(BEGIN, spot.place, tx.position)
-    await tx.run(CHANNEL, spot.place, spot.channel)
+    await know_channel(tx, spot.place, spot.channel)
     key = new_id()
     position = _tell(tx, held, by, "pulled", key, spot.name, Stamp("pulls", "from_position", key))
     await tx.run(

@@ -6,6 +6,7 @@ from typing_extensions import TypedDict
 
 from gateway.errors import NotFound
 from gateway.stream.outside import link_of
+from gateway.stream.pull_queue import pause_of
 from inbox.rest.route import Call, route
 
 
@@ -21,6 +22,24 @@ class ChannelsList(TypedDict):
 class OwnLink(TypedDict):
     linked_at: int | None
     """UTC ms; null: nobody there is this agent."""
+
+
+class PlaceState(TypedDict):
+    paused: str | None
+    """Why nothing goes there until somebody mends it, in the place's own word; null: it does."""
+    since: int | None
+    """UTC ms."""
+
+
+@route("GET", "/places/{id}/state")
+async def place_state(call: Call) -> PlaceState:
+    """Does the place take what is to be told there?"""
+    if call.id not in call.desk.places:
+        raise NotFound("errors.place_unknown", f"no place {call.id!r}")
+    row = await call.desk.store.read(lambda look: pause_of(look, call.id))
+    if row is None:
+        return {"paused": None, "since": None}
+    return {"paused": row["paused"], "since": row["paused_at"]}
 
 
 @route("GET", "/places/{id}/channels")

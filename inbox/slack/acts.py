@@ -22,7 +22,7 @@ from gateway.errors import (
 from gateway.events import Visibility
 from gateway.rates import Bound
 from gateway.store import Reader, Row, Store
-from gateway.stream import outside, pull_queue, pulls
+from gateway.stream import outside, outside_homes, pull_queue, pulls
 from gateway.stream import pull_readers as readers
 from gateway.stream.files import Elsewhere
 from gateway.stream.post import Post, mine
@@ -32,6 +32,7 @@ from inbox.commands.table import Asked, run_command
 from inbox.commands.writing import Note, write_note
 from inbox.desk import Desk
 from inbox.slack import PLACE, finding, menus, modals
+from inbox.slack.alerts import acknowledge
 from inbox.slack.answers import Answers, shown_to, to_customer
 from inbox.slack.blocks import Say
 from inbox.slack.bring import ACCOUNT
@@ -45,6 +46,7 @@ from inbox.slack.understand import (
     Called,
     Commanded,
     Moved,
+    Opened,
     Pressed,
     Removed,
     Revoked,
@@ -88,6 +90,11 @@ class Acts:
                     await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
                 elif ask.strange:
                     await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
+            case Opened():
+                team = (await self._client.me()).team
+                await self._store.write(
+                    lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True
+                )
             case Revoked():
                 await self._store.write(lambda tx: pull_queue.pause(tx, PLACE, "token_revoked"))
             case Reworded() | Said() | Removed():
@@ -234,6 +241,9 @@ class Acts:
             if action == "pull":
                 said = await self._finding.pull(asked, key, ask.channel, say)
                 await self._whisper(ask, ask.thread, said)
+                return
+            if action == "acknowledge":
+                await acknowledge(asked, key)
                 return
             pull = await self._store.read(lambda look: look.one(PULL, key))
             if pull is None or pull["given_back_at"] is not None:

@@ -17,10 +17,12 @@ from inbox.slack.acts import Acts
 from inbox.slack.bring import ACCOUNT, Bringing, open_road
 from inbox.slack.client import Client
 from inbox.slack.draws import Draws
+from inbox.slack.home import Homes
 from inbox.slack.inward import Inward
 from inbox.slack.rooms import Rooms
 from inbox.slack.send import Pace, Sender, forget_seen
 from inbox.slack.socket import Listener
+from inbox.slack.watch import Watcher
 
 
 @contextlib.asynccontextmanager
@@ -59,6 +61,10 @@ async def open_slack(
                 stop()
 
         works: list[Work] = [lambda store: sender(store).run(), fetch, forget_seen]
+        works += [
+            lambda store: Watcher(store, desk, client, rooms, pace).run(),
+            lambda store: Homes(store, desk, client, rooms, pace).run(),
+        ]
         if config.app_token.get_secret_value():
             works.append(lambda store: Listener(config, session, inward(store), desk.clock).run())
         else:

@@ -61,6 +61,17 @@ class Pace:
     """After which one looks anyway."""
     probe: float = 30.0
     """Between two looks whether our token is taken again."""
+    tick: float = 1.0
+    """Between two looks at what alerts and home tabs there are to draw."""
+    rules: float = 10.0
+    """Between two looks at the rules while nothing happens; while something does, `stirred`."""
+    stirred: float = 2.0
+    alert: float = 60.0
+    """Between two looks at whether an alert that lasts shows what is so."""
+    home: float = 10.0
+    """Between two drawings of the same home tab."""
+    asks: float = 60.0
+    """Between two looks whether Slack takes our token, while nothing else asks."""
 
     def wait(self, tries: int) -> float:
         return min(self.again * (1 << min(max(tries - 1, 0), 10)), self.again_most)

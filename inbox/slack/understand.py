@@ -125,6 +125,11 @@ class Moved(Ask):
 
 
 @dataclass(frozen=True, slots=True)
+class Opened(Ask):
+    """Their home tab."""
+
+
+@dataclass(frozen=True, slots=True)
 class Revoked(Ask):
     """The app was removed from the workspace, or its token taken back."""
 
@@ -160,6 +165,8 @@ def _event(payload: Mapping[str, Any], prefix: str, us: str) -> Ask:
         where = channel.get("id", "") if isinstance(channel, dict) else channel
         strange = isinstance(user, dict) and any(user.get(one) for one in STRANGE)
         return Moved("", str(who or ""), str(where or ""), strange)
+    if kind == "app_home_opened" and event.get("tab", "home") == "home":
+        return Opened(key, str(user), "")
     if kind in ("tokens_revoked", "app_uninstalled"):
         return Revoked(key, "", "")
     return Nothing(key, "", "", f"an event of type {kind[:40]}")
@@ -241,6 +248,8 @@ def _for_customer(text: str, prefix: str) -> tuple[bool, str]:
 def catching_up(channel: str, thread: str, said: Mapping[str, Any], prefix: str, us: str) -> Iterator[Ask]:
     """The asks of a message as `conversations.replies` shows it: those that its events would have been."""
     try:
+        if not isinstance(said.get("edited") or {}, Mapping):
+            return
         ask = _written(channel, {"thread_ts": thread, **said}, prefix, us)
     except (KeyError, TypeError, AttributeError):
         return

@@ -152,7 +152,7 @@ class House:
             await store.close()
 
     async def all_ready(self) -> None:
-        await until(self._all_ready, "a process that serves")
+        await until(self._all_ready, "a process that serves", stands=self.said)
 
     async def _all_ready(self) -> bool:
         for process in self.processes:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
+from dataclasses import fields
 
 import pytest
 
+from gateway.delivery import Pace
 from gateway.store import Row
+from inbox.slack import send
+from tests.chaos import program
 from tests.chaos.faults import kinds, schedule
 from tests.chaos.house import KINDS
 from tests.chaos.ledger import Ledger
@@ -37,6 +41,11 @@ def test_one_seed_is_one_schedule_and_another_seed_another() -> None:
     assert one == same != other
     assert [trouble.at for trouble in one] == sorted(trouble.at for trouble in one)
     assert {trouble.kind for trouble in one} == set(kinds("postgres"))
+
+
+def test_the_house_can_be_hurried() -> None:
+    for pace, by in ((Pace, program.OUTBOX), (send.Pace, program.SLACK)):
+        assert by.keys() <= {field.name for field in fields(pace)}
 
 
 # --- the ledgers themselves -------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ import importlib
 import re
 import tomllib
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import pytest
 from pydantic import BaseModel
@@ -51,6 +51,8 @@ def keys(model: type[BaseModel], section: str) -> Iterator[tuple[str, str]]:
     for name, field in model.model_fields.items():
         key = field.alias or name
         inner = list(models_in(field.annotation))
+        if get_origin(field.annotation) is dict:
+            key = f"{key}.NAME"
         if not inner:
             yield section, key
         for part in inner:

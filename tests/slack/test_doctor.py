@@ -6,11 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
-from gateway.config import Config, Slack
+from gateway.config import Config, Database, Slack
 from gateway.doctor.slack import look_at_slack
+from gateway.events import SYSTEM
 from gateway.sandbox.slack.town import open_slack
+from gateway.store import open_store
+from gateway.stream.describe import make_tag
+from gateway.stream.directory import make_team
 
 
 async def said(config: Config) -> list[tuple[str, str]]:
@@ -42,6 +46,39 @@ async def test_it_says_what_is_so_and_what_to_mend(tmp_path: Path) -> None:
         [only] = await said(socket)
         assert only == ("fault", "Slack does not take bot_token: token_revoked")
         assert installed.bot_token not in str(only)
+
+
+async def test_rules_that_find_nothing_are_told(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/parley.db"
+    store = await open_store(url)
+    await store.write(lambda tx: make_team(tx, "sales", SYSTEM))
+    await store.write(lambda tx: make_tag(tx, "gold", "#ffcc00", SYSTEM))
+    await store.close()
+    async with open_slack() as slack:
+        slack.channel("support")
+        installed = slack.installation
+        keys: Any = {
+            "bot_token": installed.bot_token,
+            "app_token": installed.app_token,
+            "api_base": slack.api,
+        }
+
+        async def hints(**rule: Any) -> list[str]:
+            rules: Any = {"one": {"does": "pull", "channel": "#support", **rule}}
+            digest: Any = {"channel": "support", "team": rule.get("team", "sales")}
+            config = Config(data=tmp_path, slack=Slack(**keys, rules=rules, digest=digest))
+            told = await said(config.model_copy(update={"database": Database(url=SecretStr(url))}))
+            return [words for grade, words in told if grade == "hint"]
+
+        assert await hints(team="sales", tag="gold") == []
+        assert await hints(channel="#vip", tag="Gold") == [
+            "the rule one has no place: the app is not in #vip",
+            "the rule one finds nothing: there is no tag Gold",
+        ]
+        assert await hints(team="Sales") == [
+            "the rule one finds nothing: there is no team Sales",
+            "the digest finds nothing: there is no team Sales",
+        ]
 
 
 @pytest.mark.parametrize(

@@ -175,7 +175,10 @@ async def test_the_inbox_asks_where_to_and_who_one_is_there(town: Town) -> None:
     assert await ann.get("/places/slack/link") == {"linked_at": None}
     await town.links(town.mina)
     assert (await ann.get("/places/slack/link"))["linked_at"] > 0
-    assert {one for one in places.__dict__ if one.startswith("place_")} == {"place_channels", "place_link"}
+    assert await ann.get("/places/slack/state") == {"paused": None, "since": None}
+    assert (await ann.ask("GET", "/places/elsewhere/state"))[0] == 404
+    asked = {one for one in places.__dict__ if one.startswith("place_")}
+    assert asked == {"place_channels", "place_link", "place_state"}
 
 
 class Told:

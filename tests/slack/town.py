@@ -23,11 +23,25 @@ from tests.inbox.conftest import Clock, House, does, open_house
 FAST = Limits(
     tiers=(9_000, 9_000, 9_000, 9_000), bursts=(900, 900, 900, 900), posts=900, burst=900, workspace=90_000
 )
-QUICK = Pace(post=0.0, header=0.0, unsure=0.1, again=0.02, again_most=0.1, probe=0.02, look=0.2)
+QUICK = Pace(
+    post=0.0,
+    header=0.0,
+    unsure=0.1,
+    again=0.02,
+    again_most=0.1,
+    probe=0.02,
+    tick=0.02,
+    rules=0.05,
+    stirred=0.02,
+    alert=0.05,
+    home=0.05,
+    look=0.2,
+)
 LEFT = """select count(*) from pull_posts where state in ('queued', 'sending', 'unknown')
     or (state = 'posted' and stale > 0)"""
 BEHIND = "select count(*) from pull_places where position < (select position from log_head)"
 PATIENCE = 20.0
+MINUTE = 60_000
 
 
 @dataclass
@@ -143,6 +157,27 @@ def _texts(node: Any) -> list[str]:
     if isinstance(node, list):
         return [text for one in node for text in _texts(one)]
     return []
+
+
+def ruled(**rules: dict[str, Any]) -> dict[str, Any]:
+    """For `open_town`: these rules, all of #support."""
+    return {"rules": {name: {"channel": "#support", **said} for name, said in rules.items()}}
+
+
+async def watched(town: Town, sql: str, wanted: int) -> None:
+    await town.comes_to(f"select count(*) from watches where {sql}", wanted)
+
+
+def alerts(town: Town) -> list[str]:
+    return [words(one) for one in town.slack.posts(town.support) if not one.thread]
+
+
+async def shows(town: Town, wanted: str) -> None:
+    for _ in range(500):
+        if any(wanted in one for one in alerts(town)):
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError((wanted, alerts(town)))
 
 
 async def _run(work: Any, store: Store) -> None:

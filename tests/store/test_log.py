@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from gateway.errors import Unavailable
 from gateway.events import Address, Event, Kind, SeenReport, agent
+from gateway.health import Readiness
 from gateway.store import Cursor, Reader, Store, Tx, events_after, trimmed_to
+from gateway.store.log import _say_once
 from gateway.stream.assign import assign
 from gateway.stream.private import mark_read
 from gateway.stream.seen import customer_has_seen
@@ -112,6 +114,55 @@ async def test_a_gap_longer_than_one_read_heals(database: Database, monkeypatch:
     await quiet.write(note_fact)
     await until(lambda: quiet.published == 51)
     assert told == list(range(1, 52))
+
+
+async def renamed(store: Store, kind: str, to: str) -> None:
+    """As if a newer version had written that fact."""
+    await store.write(lambda tx: tx.run("update events set kind = $2 where kind = $1", kind, to))
+
+
+async def test_a_newer_versions_fact_is_told_by_its_conversation(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    _say_once.cache_clear()
+    quiet, busy = await database.open(), await database.open()
+    told: list[Event] = []
+    quiet.publish_to(told.extend)
+    world = await World.made(busy)
+    message = await world.says("+1", "hello")
+    await renamed(busy, "message.created", "message.sung")
+    await quiet.look_at_head()
+    await until(lambda: quiet.published == busy.published)
+    (sung,) = (event for event in told if event.message == message.message)
+    assert (sung.kind, sung.changes, sung.conversation) == (
+        Kind.CONVERSATION_CHANGED,
+        {},
+        message.conversation,
+    )
+    assert sung.now is not None and quiet.unknown == ""
+    assert "'message.sung' is of a newer version and is told as conversation.changed" in caplog.text
+
+
+async def test_a_newer_versions_fact_on_which_access_could_hang_is_not_passed_over(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    quiet, busy = await database.open(), await database.open()
+    told: list[int] = []
+    quiet.publish_to(lambda events: told.extend(event.position for event in events))
+    world = await World.made(busy)
+    before = busy.published
+    await busy.write(note_fact)
+    await renamed(busy, "directory.changed", "roof.raised")
+    await world.says("+1", "hello")
+    for _ in range(3):
+        await quiet.look_at_head()
+        await until(lambda: quiet._healing is not None and quiet._healing.done())
+    assert told[-1:] == [before] or quiet.published == before
+    assert "'roof.raised'" in quiet.unknown and "upgrade this process" in quiet.unknown
+    assert caplog.text.count("cannot be passed over") == 1, "once, however often one looks"
+    assert await Readiness(quiet).trouble() == "too old"
+    with pytest.raises(Unavailable):
+        await quiet.read(lambda look: events_after(look, before, 10))
 
 
 async def test_what_is_committed_while_a_gap_is_read_needs_no_further_look(

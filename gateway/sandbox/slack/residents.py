@@ -6,6 +6,7 @@ from typing import Any
 
 from gateway.sandbox.slack.records import Person
 from gateway.sandbox.slack.town import Slack
+from gateway.sandbox.team import TAGS, TEAMS
 
 PARTNERS = "T0NORDLYS"
 COMMAND = "/parley"
@@ -14,6 +15,12 @@ SHORTCUTS = {
     "message": {"callback": "pull_message", "name": "Pull conversation"},
 }
 """As docs/slack-manifest.yaml has them."""
+RULES = {
+    "late": {"does": "alert", "channel": "#alerts", "waiting": 1800},
+    "vip": {"does": "alert", "channel": "#vip", "tag": TAGS["vip"][0]},
+    "down": {"does": "alert", "channel": "#alerts", "down": 60},
+}
+DIGEST = {"channel": "#alerts", "team": TEAMS["orders"]}
 
 
 def settle(slack: Slack) -> list[Person]:
@@ -27,7 +34,9 @@ def settle(slack: Slack) -> list[Person]:
     vip = slack.channel("vip", sora, daniel, kind="private")
     partners = slack.channel("partners", sora, daniel, gwen)
     coffee = slack.channel("coffee", sora, daniel, kim, with_app=False)
+    alerts = slack.channel("alerts", sora, daniel, kim)
     support.topic, vip.topic = "주문과 배송 · orders and delivery", "VIP"
+    alerts.topic = "누가 오래 기다리는지 · who waits too long"
     slack.share(partners, PARTNERS)
     slack.invite(ola, partners)
     slack.say(sora, support, "어려운 문의는 여기서 같이 봐요. 명령은 `/parley help` 예요.")
@@ -43,4 +52,6 @@ def settings(slack: Slack) -> dict[str, Any]:
         "bot_token": slack.installation.bot_token,
         "app_token": slack.installation.app_token,
         "api_base": slack.api,
+        "rules": RULES,
+        "digest": DIGEST,
     }

@@ -158,4 +158,4 @@ def test_parley_finds_it_by_its_settings() -> None:
     slack = Slack()
     names = [one.name for one in settle(slack)]
     assert names == ["Sora Han", "Daniel Reyes", "김상담", "Gwen Ash"]
-    assert set(settings(slack)) == {"bot_token", "app_token", "api_base"}
+    assert set(settings(slack)) == {"bot_token", "app_token", "api_base", "rules", "digest"}

@@ -37,6 +37,8 @@ export function attributeLabel({ label, labels }: Pick<AttributeView, "label" | 
 
 export function actorName(actor: ActorView): string {
   if (actor.name) return actor.name;
+  const [what, rule] = actor.id.split(":");
+  if (what === "rule" && rule) return t("actor.rule", { rule });
   return actor.kind === "customer" ? t("contact.unnamed") : t("actor.system");
 }
 

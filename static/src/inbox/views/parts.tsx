@@ -37,6 +37,7 @@ export const Palette = part(beside, (it) => it.Palette, { close: () => (paletteO
 export const Person = part(beside, (it) => it.Person, {
   place: (fault) => fault ?? <Skeleton kind="line" rows={8} />,
 });
+export const PlaceAlarm = part(beside, (it) => it.PlaceAlarm, { place: () => null });
 export const Player = part(beside, (it) => it.Player, {
   place: (fault) => fault ?? <div class="player" aria-busy="true" />,
 });
@@ -53,6 +54,7 @@ export const TemplateDialog = part(beside, (it) => it.TemplateDialog, { close: s
 export const TranscriptDialog = part(beside, (it) => it.TranscriptDialog, { close: ({ close }) => close() });
 export const UndoDialog = part(beside, (it) => it.UndoDialog, { close: ({ close }) => close() });
 export const ViewDialog = part(beside, (it) => it.ViewDialog, { close: ({ close }) => close() });
+export const WorkedChip = part(beside, (it) => it.WorkedChip, { place: () => null });
 
 /** Stands where the settings will be. */
 export function SettingsPlace({ fault = null }: { fault?: ComponentChildren }) {

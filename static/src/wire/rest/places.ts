@@ -13,3 +13,10 @@ export interface OwnLink {
   /** UTC ms; null: nobody there is this agent. */
   linked_at: number | null;
 }
+
+export interface PlaceState {
+  /** Why nothing goes there until somebody mends it, in the place's own word; null: it does. */
+  paused: string | null;
+  /** UTC ms. */
+  since: number | null;
+}

@@ -22,6 +22,7 @@ import { customerName } from "../names";
 import { chosenId, findAgain, finding } from "../shell/chosen";
 import { WatchChip } from "../notices/watching";
 import { BackToList } from "../shell/back";
+import { WorkedChip } from "../parts";
 import { TagChip } from "../tags";
 import { AssignPicker, CloseButton, MoreActs, PriorityPicker, SnoozePicker, TagPicker, TeamPicker } from "./acts";
 import { LightboxPlace } from "./attachments";
@@ -93,6 +94,7 @@ function Properties({ view }: { view: ConversationView }) {
   return (
     <div class="head-tags">
       <AssignPicker view={view} />
+      {view.worked && <WorkedChip view={view} />}
       <TeamPicker view={view} />
       <PriorityPicker view={view} />
       <WatchChip view={view} />

@@ -5,13 +5,13 @@ import type { ConversationView } from "../../../wire";
 import { problemOf } from "../../api";
 import { giveBack, pullOut } from "../../commands";
 import { known } from "../../store";
-import { agentOf } from "../../store/select";
 import { Dialog } from "../../ui/dialog";
 import { Problem } from "../../ui/problem";
 import { Skeleton } from "../../ui/states";
 import { toast } from "../../ui/toasts";
 import { problemText, t } from "../../words";
 import { useFetched } from "../settings/fetched";
+import { takenBy } from "./worked";
 
 interface Channels {
   channels: readonly { id: string; name: string }[];
@@ -38,9 +38,8 @@ export function PullDialog({ view, close }: { view: ConversationView; close: () 
       setBusy(false);
     }
   };
-  const by = worked && agentOf(known, worked.by);
   return (
-    <Dialog title={t("pull", { place: place.label })} close={close}>
+    <Dialog title={t(worked ? "worked.title" : "pull", { place: place.label })} close={close}>
       <form
         class="form"
         onSubmit={(event) => {
@@ -49,7 +48,10 @@ export function PullDialog({ view, close }: { view: ConversationView; close: () 
         }}
       >
         {worked ? (
-          <p>{t("pull.worked", { channel: worked.channel, name: by?.name ?? t("somebody") })}</p>
+          <>
+            <p>{t("pull.worked", { channel: worked.channel, name: takenBy(worked.by) })}</p>
+            <p class="faint">{t("worked.back")}</p>
+          </>
         ) : (
           <>
             <p class="faint">{t("pull.more")}</p>

@@ -42,7 +42,7 @@ const PLAIN: Readonly<Record<string, WordKey>> = {
 const FIELDS = ["name", "email", "role", "picture", "locale", "teams", "active", "second_factor"];
 const FACTOR = ["wrong_code", "recovery_code_used", "recovery_codes_made", "on", "off"];
 const THINGS = ["team", "tag", "account", "attribute", "organisation"];
-const SETTINGS = ["macro", "view", "hours", "parked"];
+const SETTINGS = ["macro", "view", "hours", "parked", "alert", "outside"];
 
 function listed(words: readonly string[]): string {
   return lists(language.value).format(words);

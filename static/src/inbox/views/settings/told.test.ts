@@ -12,7 +12,7 @@ test("what a frame says to have changed, each kind once", () => {
   assert.deepEqual(changedBy(frame({ kind: "events", events: [event("setting.changed", "parked")] })), ["parked"]);
   assert.deepEqual(changedBy(frame({ kind: "private", private: { changed: ["macros", "drafts"] } })), ["macro"]);
   assert.deepEqual(changedBy(frame({ kind: "private", private: {} })), []);
-  assert.deepEqual(changedBy(frame({ kind: "snapshot" })), ["macro", "view", "hours", "parked", "webhook"]);
+  assert.deepEqual(changedBy(frame({ kind: "snapshot" })), ["macro", "view", "hours", "parked", "webhook", "place"]);
   assert.deepEqual(changedBy(frame({ kind: "signals" })), []);
 });
 

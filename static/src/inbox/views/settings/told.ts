@@ -3,12 +3,12 @@
 import { signal } from "@preact/signals";
 import type { ToAgent } from "../../../wire";
 
-export const changes = { macro: signal(0), view: signal(0), hours: signal(0), parked: signal(0), webhook: signal(0) } as const;
+export const changes = { macro: signal(0), view: signal(0), hours: signal(0), parked: signal(0), webhook: signal(0), place: signal(0) } as const;
 export type Setting = keyof typeof changes;
 
 /** Which of them a frame says to have changed; all of them where everything is told anew. */
 export function changedBy(frame: ToAgent): Setting[] {
-  if (frame.kind === "snapshot") return ["macro", "view", "hours", "parked", "webhook"];
+  if (frame.kind === "snapshot") return ["macro", "view", "hours", "parked", "webhook", "place"];
   if (frame.kind === "private") {
     const told = frame.private.changed ?? [];
     return (["macro", "view"] as const).filter((one) => told.includes(`${one}s`));

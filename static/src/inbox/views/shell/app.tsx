@@ -12,7 +12,7 @@ import { followViews } from "../../views";
 import { language, t } from "../../words";
 import { ConversationPane } from "../conversation/pane";
 import { ListPane } from "../list/pane";
-import { Dial, FirstMinute, FirstSteps, LinkPage, Palette, SearchPane, Settings, SettingsPlace, Shortcuts } from "../parts";
+import { Dial, FirstMinute, FirstSteps, LinkPage, Palette, PlaceAlarm, SearchPane, Settings, SettingsPlace, Shortcuts } from "../parts";
 import { BackLine } from "../notices/back-line";
 import { dialOpen } from "../context/starters";
 import { NoticesPage } from "../notices/page";
@@ -139,6 +139,7 @@ export function App() {
         {session.value.state === "in" && <BackLine />}
         {session.value.state === "in" && <WebhookAlarm />}
         {session.value.state === "in" && <StuckAccounts />}
+        {session.value.state === "in" && known.limits.places.length > 0 && <PlaceAlarm />}
         {session.value.state === "in" && <Banner />}
       </div>
     </div>

@@ -1,0 +1,201 @@
+"""What rules look for: each condition by its name, what it asks of a conversation, and how few rows that leaves.
+
+One registry for pulls and alerts. A feature that brings a condition adds its key to `gateway.slack_rules.SlackRule` and
+its function here, under the same name; nothing else needs to know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.slack_rules import ABOUT_ALL, SlackRule
+from gateway.store import Reader, Row, as_json, from_json
+from gateway.stream.roads import load_roads
+
+SECOND = 1_000
+MOST = 500
+"""Conversations of a rule that are looked at in one turn, those who wait longest first."""
+COUNTED = 5_000
+"""Those that are counted for a backlog at the most."""
+STAYS = 0.8
+"""A backlog lasts until so much of it is left: one that stands at its bound is not said anew with every message."""
+
+FACTS = """select c.id, c.number, c.status, c.merged_into, c.erased_at, c.waiting_since, c.last_at, c.team_id,
+    c.assignee_id, t.name as team, k.name as name, k.attributes as contact, o.attributes as organisation,
+    (select count(*) from conversation_tags x join tags g on g.id = x.tag_id
+        where x.conversation_id = c.id and g.name = $1) as tagged
+    from conversations c join contacts k on k.id = c.contact_id left join teams t on t.id = c.team_id
+    left join organisations o on o.id = k.organisation_id"""
+OPEN = "c.merged_into is null and c.erased_at is null and c.status = 'open'"
+UNMARKED = """not exists (select 1 from watches w where w.place = {place} and w.rule = {rule}
+    and w.subject = c.id and w.over_at is null)"""
+ACCOUNTS = "select id, reason from accounts where state = 'active'"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """A conversation as rules see it."""
+
+    id: str
+    number: int
+    name: str
+    """The customer's."""
+    is_open: bool
+    team: str | None
+    team_id: str | None
+    assignee: str | None
+    waiting_since: int | None
+    tagged: bool
+    """Has it the tag of which the rule speaks?"""
+    contact: Mapping[str, Any]
+    """Attributes."""
+    organisation: Mapping[str, Any]
+
+
+Matches = Callable[[Any, int, Facts], bool]
+"""What the rule says, the moment (UTC ms), the conversation."""
+Narrow = Callable[[Any, int, list[Any]], str]
+"""The same for the database, where that is much less to read: a condition, its values appended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    matches: Matches
+    narrow: Narrow | None = None
+
+
+def _place(params: list[Any], value: Any) -> str:
+    params.append(value)
+    return f"${len(params)}"
+
+
+def _waits(seconds: int, now: int, one: Facts) -> bool:
+    return one.waiting_since is not None and one.waiting_since <= now - seconds * SECOND
+
+
+def _is_vip(said: str, now: int, one: Facts) -> bool:
+    key, equals, wanted = said.partition("=")
+    for values in (one.contact, one.organisation):
+        found = values.get(key)
+        if equals and _words(found) == wanted.strip().casefold():
+            return True
+        if not equals and _words(found) not in ("", "0", "false"):
+            return True
+    return False
+
+
+def _words(value: Any) -> str:
+    if value is None:
+        return ""
+    return ("true" if value else "false") if isinstance(value, bool) else str(value).strip().casefold()
+
+
+def _has_key(said: str, now: int, params: list[Any]) -> str:
+    like = _place(params, f'%"{said.partition("=")[0]}"%')
+    return f"(cast(k.attributes as text) like {like} or cast(o.attributes as text) like {like})"
+
+
+CONDITIONS: dict[str, Condition] = {
+    "team": Condition(
+        lambda name, now, one: one.team == name, lambda name, now, params: f"t.name = {_place(params, name)}"
+    ),
+    "tag": Condition(
+        lambda name, now, one: one.tagged,
+        lambda name, now, params: (
+            "exists (select 1 from conversation_tags x join tags g on g.id = x.tag_id"
+            f" where x.conversation_id = c.id and g.name = {_place(params, name)})"
+        ),
+    ),
+    "vip": Condition(_is_vip, _has_key),
+    "waiting": Condition(
+        _waits,
+        lambda seconds, now, params: f"c.waiting_since <= {_place(params, now - seconds * SECOND)}",
+    ),
+}
+"""By the rule's key. Those of the whole house (`ABOUT_ALL`) are no conversation's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    name: str
+    said: SlackRule
+
+    @property
+    def of_one(self) -> dict[str, Any]:
+        return {key: value for key, value in self.said.said.items() if key not in ABOUT_ALL}
+
+    @property
+    def wants_somebody_waiting(self) -> bool:
+        """An alert is about somebody who waits for us; what nobody waits for rings nowhere."""
+        return self.said.does == "alert"
+
+    def matches(self, now: int, one: Facts) -> bool:
+        """Does all that it says of a conversation hold of this one?"""
+        if not one.is_open or (self.wants_somebody_waiting and one.waiting_since is None):
+            return False
+        return all(CONDITIONS[key].matches(value, now, one) for key, value in self.of_one.items())
+
+    def _narrowed(self, now: int, params: list[Any]) -> str:
+        told = [OPEN, *(["c.waiting_since is not null"] if self.wants_somebody_waiting else [])]
+        for key, value in self.of_one.items():
+            narrow = CONDITIONS[key].narrow
+            if narrow is not None:
+                told.append(narrow(value, now, params))
+        return " and ".join(told)
+
+    async def find(self, look: Reader, place: str, now: int, most: int = MOST) -> list[Facts]:
+        """Of which it holds and has not been found to hold, those who wait longest first."""
+        params: list[Any] = [self.said.tag]
+        narrowed = self._narrowed(now, params)
+        unmarked = UNMARKED.format(place=_place(params, place), rule=_place(params, self.name))
+        return await self._load(look, now, f"{narrowed} and {unmarked}", params, most)
+
+    async def count(self, look: Reader, now: int) -> list[Facts]:
+        """All of which it holds."""
+        params: list[Any] = [self.said.tag]
+        return await self._load(look, now, self._narrowed(now, params), params, COUNTED)
+
+    async def _load(
+        self, look: Reader, now: int, where: str, params: Sequence[Any], most: int
+    ) -> list[Facts]:
+        order = f"order by coalesce(c.waiting_since, c.last_at), c.id limit {most}"
+        found = [_facts(row) for row in await look.all(f"{FACTS} where {where} {order}", *params)]
+        return [one for one in found if self.matches(now, one)]
+
+    async def look_up(self, look: Reader, ids: Sequence[str]) -> dict[str, Facts]:
+        """These, whether it holds of them or not."""
+        rows = await look.all(f"{FACTS} where c.id in {{ids_2}}", self.said.tag, as_json(sorted(ids)))
+        return {row["id"]: _facts(row) for row in rows}
+
+
+def _facts(row: Row) -> Facts:
+    return Facts(
+        id=row["id"],
+        number=row["number"],
+        name=row["name"],
+        is_open=row["status"] == "open" and row["merged_into"] is None and row["erased_at"] is None,
+        team=row["team"],
+        team_id=row["team_id"],
+        assignee=row["assignee_id"],
+        waiting_since=row["waiting_since"],
+        tagged=bool(row["tagged"]),
+        contact=from_json(row["contact"]) or {},
+        organisation=from_json(row["organisation"]) or {},
+    )
+
+
+async def out_of_order(look: Reader, now: int, seconds: int) -> dict[str, int]:
+    """The accounts of which some way has not worked for so long, and since when (UTC ms; 0: nobody knows)."""
+    reasons = {row["id"]: row["reason"] for row in await look.all(ACCOUNTS)}
+    found = {key: 0 for key, reason in reasons.items() if reason is not None}
+    for account, ways in (await load_roads(look)).items():
+        began = [row["since"] or 0 for row in ways.values() if row["problem"] is not None]
+        if account in reasons and began and min(began) <= now - seconds * SECOND:
+            found[account] = min(began)
+    return found
+
+
+def rules_of(said: Mapping[str, SlackRule]) -> list[Rule]:
+    return [Rule(name, one) for name, one in said.items()]
