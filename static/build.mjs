@@ -19,7 +19,7 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
@@ -69,13 +69,15 @@ const wornTokens = {
   },
 };
 
-// A style that a lazy chunk carries as text is as small as those in files.
+// A style that a lazy chunk carries as text is as small as those in files; it may be made of several.
 const smallSheets = {
   name: "small-sheets",
   setup(build) {
     build.onLoad({ filter: /(widget|css)[\\/].*\.sheet$/ }, async (file) => {
-      const { code } = await esbuild.transform(readFileSync(file.path, "utf8"), { loader: "css", minify: true, target: common.target });
-      return { contents: code, loader: "text" };
+      const read = (path) =>
+        readFileSync(path, "utf8").replace(/^@import "(.+)";$/gm, (_, name) => read(join(dirname(path), name)));
+      const { code } = await esbuild.transform(read(file.path), { loader: "css", minify: true, target: common.target });
+      return { contents: code.trim(), loader: "text" };
     });
   },
 };

@@ -1,6 +1,7 @@
 """The real parts as fixtures, clean consoles, a free event loop and a time budget for each room.
 
 postgres_url   a fresh empty database          postgres   the server: copies of prepared databases, kill and restart
+ready_url      one with the schema in it
 valkey_url     an emptied Valkey               valkey     the server
 own_valkey     a Valkey to be killed, frozen, restarted
 s3             a fresh bucket
@@ -25,7 +26,8 @@ from hypothesis.configuration import set_hypothesis_home_dir
 from playwright.async_api import Browser, async_playwright
 
 from static import bundle
-from tests import budgets, peers
+from tests import budgets, peers, shortcuts
+from tests.databases import prepare
 from tests.hangs import pytest_runtest_setup as pytest_runtest_setup
 from tests.hangs import pytest_runtest_teardown as pytest_runtest_teardown
 from tests.servers import chromium
@@ -36,6 +38,7 @@ from tests.servers.parley import Parley
 from tests.servers.postgres import Postgres
 from tests.servers.s3 import S3
 from tests.servers.valkey import Valkey
+from tests.sharing import pytest_xdist_make_scheduler as pytest_xdist_make_scheduler
 
 # Shared cores make a deadline a coin toss; CI tries the same examples each time, and a failure prints how to repeat it.
 set_hypothesis_home_dir(bundle.HERE.parent / ".cache/hypothesis")
@@ -63,6 +66,13 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture
 def postgres_url(postgres: Postgres) -> Iterator[str]:
     url = postgres.database()
+    yield url
+    postgres.drop(url)
+
+
+@pytest.fixture
+def ready_url(postgres: Postgres) -> Iterator[str]:
+    url = postgres.copy_of("schema", prepare)
     yield url
     postgres.drop(url)
 
@@ -128,6 +138,7 @@ def _work_in_memory() -> None:
 
 
 _work_in_memory()
+shortcuts.take()
 
 
 @contextlib.asynccontextmanager

@@ -48,7 +48,7 @@ def _begin_time(item: pytest.Item) -> None:
     if not settings.timeout:
         return
     item.config.hook.pytest_timeout_set_timer(item=item, settings=settings)
-    stderr = item.config.stash[fault_handler_stderr_fd_key]
+    stderr = item.config.stash.get(fault_handler_stderr_fd_key, 2)  # gone once the run is ending
     _last_resort = threading.Timer(settings.timeout + GRACE, _end_by_force, (item.nodeid, stderr))
     _last_resort.daemon = True
     _last_resort.start()

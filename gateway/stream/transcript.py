@@ -17,6 +17,7 @@ from gateway.channels.registry import Channels
 from gateway.errors import Refused, Repeat
 from gateway.events import Actor, ActorKind, Address, Event, IdentityId, MessageId, Proof, customer, new_id
 from gateway.store import Reader, Row, Tx, from_json
+from gateway.stream.automatic import quiet_since
 from gateway.stream.carried import carry
 from gateway.stream.claims import addresses_in
 from gateway.stream.envelope import Envelope
@@ -68,12 +69,15 @@ async def proven_address(
     look: Reader, visitor: str, channels: Channels, otherwise: str | None
 ) -> Proven | None:
     """An address that writes mails and is proven to be the same person's as who is in the chat: by the account by which
-    it was heard of, or `otherwise`. None: there is none. What agents merged proves nothing."""
+    it was heard of, or `otherwise`. None: there is none where she wants automatic mails. What agents merged proves
+    nothing."""
     contact = await look.value(CONTACT, visitor)
     for row in await look.all(ADDRESSES, contact, visitor):
         to = Address(row["space"], row["address"])
         account = next((one for one in (row["account_id"], otherwise) if _writes(channels, one, to)), None)
-        if account is not None and visitor in await same_person(look, [row["id"]], contact):
+        if account is None or visitor not in await same_person(look, [row["id"]], contact):
+            continue
+        if await quiet_since(look, account, row["id"]) is None:
             return Proven(account, to)
     return None
 
@@ -87,12 +91,12 @@ def _writes(channels: Channels, account: str | None, to: Address) -> bool:
 
 
 async def send_own(
-    tx: Tx, conversation: str, visitor: str, channels: Channels, otherwise: str | None, client_id: str
+    tx: Tx, conversation: str, visitor: str, channels: Channels, otherwise: str | None
 ) -> Event:
     """She has asked for it in the chat: what she may see there goes to the address that is proven to be hers.
 
-    Raises Repeat (also where she has all of it), NotFound, Refused (no address is proven to be hers, she wants no
-    automatic mails, too many, account gone).
+    Raises Repeat (she has all of it), NotFound, Refused (no address is proven to be hers where she wants automatic
+    mails, too many, account gone).
     """
     found = await proven_address(tx, visitor, channels, otherwise)
     if found is None:
@@ -101,9 +105,7 @@ async def send_own(
     person = await find_or_make(tx, found.to, Proof.CLAIMED, locale=locale)
     held = await hold(tx, conversation)
     envelope = Envelope((person.identity,), aside=True)
-    what = Post(held.id, BY, f"{visitor} {client_id}", TRANSCRIPT.for_reader(locale), envelope=envelope)
-    if await mine(tx, what) is not None:
-        raise Repeat
+    what = Post(held.id, BY, new_id(), TRANSCRIPT.for_reader(locale), envelope=envelope)
     sight = await same_person(tx, [person.identity], person.contact)
     if visitor not in sight:
         raise Refused("errors.transcript_unproven", f"{person.identity} is not {visitor}'s any more")

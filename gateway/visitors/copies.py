@@ -12,29 +12,27 @@ from gateway.errors import Refused, Repeat
 from gateway.store import Reader
 from gateway.stream.gone_on import masked
 from gateway.stream.transcript import Proven, proven_address, send_own
-from gateway.visitors.bodies import answer, read_body
+from gateway.visitors.bodies import answer
 from gateway.visitors.desk import DESK, Chat, Desk, caller
 from gateway.visitors.story import find_person, newest_conversation
 from gateway.visitors.tokens import Visitor
-from gateway.visitors.wire import CopyAsk
 
 
 async def send_copy(request: web.Request) -> web.Response:
-    """201, or 200 for a repeat and where she has all of it already. Raises Malformed, Forbidden, Unauthenticated,
-    TooMany, Refused (nothing said, no address proven to be hers, she wants no automatic mails)."""
+    """201, or 200 where she has all of it already. Raises Forbidden, Unauthenticated, TooMany, Refused (nothing said,
+    no address proven to be hers where automatic mails are wanted, too many within the hour)."""
     desk = request.app[DESK]
     chat = desk.access_account(request)
     visitor = desk.access_visitor(request, chat)
     desk.rates.transcripts.check(visitor.subject)
     await desk.rates.address.admit(caller(request))
-    ask = await read_body(request, CopyAsk)
     place = await desk.store.read(lambda look: place_of(look, visitor))
     found = None if place is None else await own_address(desk, chat, place[1])
     if place is None or found is None:
         raise Refused("errors.transcript_unproven", f"no address is proven to be {visitor.subject}'s")
     channels, by = desk.parts.channels, chat.follows_by()
     try:
-        await desk.store.write(lambda tx: send_own(tx, *place, channels, by, ask.client_id))
+        await desk.store.write(lambda tx: send_own(tx, *place, channels, by))
     except Repeat:
         return answer({"address": masked(found.to.address)})
     return answer({"address": masked(found.to.address)}, 201)

@@ -122,17 +122,14 @@ class Moves(TypedDict):
 
     ways: list[Move]
     copy_to: str | None
-    """The address, in part, to which a copy of the chat may go (`CopyAsk`); null: none is proven to be hers."""
-
-
-class CopyAsk(_In):
-    """POST transcript: what was said in her newest conversation, by mail to the address that is proven to be hers.
-    Answered 201, or 200 for a repeat and where she has all of it."""
-
-    client_id: str = Field(pattern=r"^[ -~]{8,64}$")
+    """The address, in part, to which a copy of the chat may go (`Copied`); null: none is proven to be hers,
+    or she wants no automatic mails there."""
 
 
 class Copied(TypedDict):
+    """POST transcript (an empty object): what was said in her newest conversation, by mail to the address that is
+    proven to be hers. Answered 201, or 200 where she has all of it: asked twice it goes once."""
+
     address: str
     """In part, as in `Moves.copy_to`."""
 

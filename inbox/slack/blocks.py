@@ -205,6 +205,8 @@ class Drawing:
         blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
         named = one.files if files is None else files
         blocks += [self.file(file) for file in named]
+        if not blocks and one.files:  # they stand below it
+            blocks.append(context(*(self.named(file) for file in one.files)))
         blocks.append(context(*self.about(one)))
         if behind:
             written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
@@ -215,11 +217,14 @@ class Drawing:
 
     def file(self, file: OutsideFile) -> Block:
         """One that is named, with the way to it."""
-        words = self.say("slack.file", name=file.name, size=size(file.size))
+        words = self.named(file)
         if not 0 < len(file.link) <= URL:
             return context(words)
         button = {**_button(self.say("slack.file_open"), "parley:inbox", file.id), "url": file.link}
         return {"type": "section", "text": plain(words), "accessory": button}
+
+    def named(self, file: OutsideFile) -> str:
+        return self.say("slack.file", name=file.name, size=size(file.size))
 
     def beside(self, one: OutsideMessage) -> str:
         """Said with a file that stands in the thread itself: whose it is, and who sees it."""

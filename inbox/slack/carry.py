@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from http import HTTPStatus
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, InvalidURL
@@ -28,8 +29,12 @@ LARGEST = 20 * 1024 * 1024
 LASTS = 90_000
 """ms that an upload may last."""
 TIMES = ClientTimeout(total=LASTS / 1000 - 10, sock_connect=10)
+TRIES = 10
+"""After which a file that Slack's other door does not take is named instead: what comes after it waits for it."""
 LOOKS = 4
 """How often one looks for a file that was completed and stands nowhere: Slack shares it a moment later."""
+REFUSED = {400, 403, 404, 410, 411, 413, 415}
+"""Answers to an upload that another try would not change."""
 SOON = 2.0
 """Seconds between those looks."""
 
@@ -142,9 +147,9 @@ class Carrier:
         except (NotPublic, InvalidURL, ValueError) as why:
             raise PermanentError("upload_refused", for_agent="attachment.refused", log=f"{why}") from why
         except (ClientError, TimeoutError) as why:
-            raise TemporaryError(f"an upload to Slack: {type(why).__name__}") from why
-        if status != 200:
-            raise TemporaryError(f"an upload to Slack: {status}")
+            raise _not_taken(due, type(why).__name__) from why
+        if status != HTTPStatus.OK:
+            raise _not_taken(due, str(status), final=status in REFUSED)
         # From here on it may be completed, and is looked for by this.
         await self._store.write(lambda tx: pull_queue.under_way(tx, due, external), aside=True)
         return external
@@ -173,3 +178,11 @@ class Carrier:
             if due.external == external and why.code in GONE:
                 return
             raise
+
+
+def _not_taken(due: Due, why: str, *, final: bool = False) -> Exception:
+    if final or due.tries >= TRIES:
+        return PermanentError(
+            "upload_refused", for_agent="attachment.refused", log=f"an upload to Slack: {why}"
+        )
+    return TemporaryError(f"an upload to Slack: {why}")

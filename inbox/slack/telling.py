@@ -17,7 +17,7 @@ from inbox.slack import PLACE
 from inbox.slack.blocks import Drawn
 from inbox.slack.client import Client
 from inbox.slack.rooms import Rooms
-from inbox.slack.send import Pace
+from inbox.slack.send import CLOCKS, Pace
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,8 @@ class Teller:
 
     async def _stands_already(self, one: Watch) -> bool:
         """Nobody said whether it arrived: it is looked for before it is posted again."""
-        found = await self._client.find(one.channel, None, one.key)
+        began = max(one.began_at, one.upto_at or 0) // 1000
+        found = await self._client.find(one.channel, None, one.key, f"{began - CLOCKS}.000000")
         if found is None:
             return False
         last = one.does == "digest"

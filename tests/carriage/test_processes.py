@@ -34,11 +34,11 @@ class Town:
 
 
 @pytest.fixture
-async def town(parley: Callable[..., Parley], postgres_url: str, own_valkey: Valkey, tmp_path: Path) -> Town:
+async def town(parley: Callable[..., Parley], ready_url: str, own_valkey: Valkey, tmp_path: Path) -> Town:
     config = tmp_path / "config.toml"
     config.write_text(CONFIG)
     agents, cookies = {}, {}
-    store = await open_store(postgres_url)
+    store = await open_store(ready_url)
     for name in ("ann", "bob"):
 
         async def join(tx: Any, name: str = name) -> tuple[str, str]:
@@ -48,7 +48,7 @@ async def town(parley: Callable[..., Parley], postgres_url: str, own_valkey: Val
         agents[name], cookies[name] = await store.write(join)
     await store.close()
     where = {
-        "PARLEY_DATABASE__URL": postgres_url,
+        "PARLEY_DATABASE__URL": ready_url,
         "PARLEY_REDIS__URL": own_valkey.url,
         "PARLEY_SECRETS__KEY": "k" * 32,
     }

@@ -107,6 +107,19 @@ async def test_ticks_rise_and_what_went_wrong_says_what_to_do(open_office: OpenO
         await expect(unknown).to_contain_text(inbox.words("trouble.left"))
         await expect(inbox.act("let-be")).to_have_count(0)
 
+        # One that was lost while she looked elsewhere: opened and closed in a moment, it is let be all the same.
+        place.network.set_airplane(MINA, False)
+        place.network.weather = replace(HURRY, undelivered=1.0)
+        await inbox.walk("/list/undelivered")
+        noah = await place.office.hire("Noah")
+        talk = (await noah.conversation())["id"]
+        said = {"client_id": "noah-says-it", "text": "and this", "visibility": "public"}
+        await noah.ask("POST", f"/conversations/{talk}/messages", said)
+        await expect(entry.locator(".nav-count")).to_have_text("1")
+        await inbox.row("Mina").click()
+        await inbox.act("close").click()
+        await expect(entry.locator(".nav-count")).to_have_count(0)
+
 
 async def test_each_way_says_what_may_be_written_and_until_when(open_office: OpenOffice) -> None:
     async with town(open_office) as place:

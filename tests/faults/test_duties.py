@@ -5,35 +5,29 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from tests.databases import Database
+from tests.servers.programs import Program
 from tests.world import World
 
-ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.parametrize("database", ["postgres"], indirect=True)
 
 
 @contextlib.asynccontextmanager
-async def worker(database: Database, name: str, *more: str) -> AsyncIterator[Process]:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.duty_program", database.url, name, *more), stdout=PIPE, cwd=ROOT
-    )
+async def worker(database: Database, name: str, *more: str) -> AsyncIterator[Program]:
+    process = await Program.begin("tests.faults.duty_program", database.url, name, *more)
     try:
-        assert process.stdout
         async with asyncio.timeout(20):
             assert await process.stdout.readline() == b"ready\n"
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()
+        process.kill()
+        await process.wait()
 
 
 async def did(world: World) -> list[tuple[str, int]]:
@@ -51,7 +45,7 @@ async def writes(world: World, names: str, least: int = 3) -> None:
             await asyncio.sleep(0.02)
 
 
-async def stands_still(process: Process) -> None:
+async def stands_still(process: Program) -> None:
     async with asyncio.timeout(40):
         while Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()[0] != "T":  # noqa: ASYNC110
             await asyncio.sleep(0.02)
@@ -113,7 +107,7 @@ async def test_stopped_within_a_transaction_it_holds_nobody_up_and_commits_nothi
             before = await did(world)
             await writes(world, "b")
             first.send_signal(signal.SIGCONT)
-            assert first.stdout and await first.stdout.readline() == b"woken\n"
+            assert await first.stdout.readline() == b"woken\n"
             await writes(world, "ab", 20 + len(await did(world)))
             await check_fenced(world)
             assert before == [("a", 1)] * 2, "what it wrote in the transaction that it stood in is gone"

@@ -5,12 +5,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
@@ -18,11 +14,11 @@ from gateway.stream.hooks import Wish, make_hook
 from tests.databases import Database
 from tests.fixtures import database
 from tests.servers.hook_receiver import hook_receiver
+from tests.servers.programs import Program
 from tests.world import World
 
 __all__ = ["database"]
 
-ROOT = Path(__file__).parents[2]
 POINTS = ("followed", "leased", "sent", "settled")
 MESSAGES = 24
 CONVERSATIONS = 4
@@ -31,24 +27,18 @@ BEHIND = "select count(*) from hooks where position < (select position from log_
 
 
 @contextlib.asynccontextmanager
-async def life(database: Database, point: str, after: int) -> AsyncIterator[Process]:
+async def life(database: Database, point: str, after: int) -> AsyncIterator[Program]:
     arguments = (database.url, str(database.folder), point, str(after), "127.0.0.1")
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.hooks_program", *arguments),
-        stdout=PIPE,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    process = await Program.begin("tests.faults.hooks_program", *arguments)
     try:
         assert await hear(process) == "ready"
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
+        process.kill()
         await process.wait()
 
 
-async def hear(process: Process) -> str:
+async def hear(process: Program) -> str:
     assert process.stdout
     async with asyncio.timeout(20):
         return (await process.stdout.readline()).decode().strip()

@@ -1,9 +1,6 @@
 """kill -9 at every step of a send: a phone never receives a message twice, and none is missing without being shown."""
 
-import asyncio
 import signal
-import sys
-from asyncio.subprocess import PIPE
 from collections import Counter
 from pathlib import Path
 
@@ -14,8 +11,8 @@ from tests.checks import check
 from tests.databases import Database
 from tests.faults.sender import POINTS
 from tests.phones import with_phones
+from tests.servers.programs import Program
 
-ROOT = Path(__file__).parents[2]
 SHOWN = {
     "leasing": ("sent", 1),  # undone with its transaction
     "leased": ("unknown", 0),
@@ -27,16 +24,7 @@ SHOWN = {
 
 
 async def life(database: Database, point: str) -> int:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.faults.sender",
-        database.url,
-        str(database.folder),
-        point,
-        cwd=ROOT,
-        stderr=PIPE,
-    )
+    process = await Program.begin("tests.faults.sender", database.url, str(database.folder), point)
     _, errors = await process.communicate()
     assert process.returncode in (0, -signal.SIGKILL), errors.decode()
     return process.returncode or 0

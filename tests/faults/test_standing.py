@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
-import sys
 import time
-from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import pytest
 
 from gateway.errors import Unavailable
 from gateway.store import open_store, sqlite_file
-from tests.faults.test_duties import ROOT, stands_still
+from tests.faults.test_duties import stands_still
+from tests.servers.programs import Program
 
 STOOD = "select key from meta where value = 'stood'"
 
 
-async def standing(url: str, key: str) -> Process:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.faults.standing_program", url, key), stdout=PIPE, cwd=ROOT
-    )
+async def standing(url: str, key: str) -> Program:
+    process = await Program.begin("tests.faults.standing_program", url, key)
     await stands_still(process)
     return process
 

@@ -79,7 +79,7 @@ async def opened(
 async def door(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Door]:
-    url = request.getfixturevalue("postgres_url") if request.param == "postgresql" else ""
+    url = request.getfixturevalue("ready_url") if request.param == "postgresql" else ""
     async with opened(tmp_path, monkeypatch, url=url) as made:
         yield made
 

@@ -10,10 +10,13 @@ from argon2 import PasswordHasher
 
 from gateway.errors import Refused, TooMany
 from inbox.auth.passwords import Passwords
+from tests import shortcuts
 
 
 @pytest.fixture
-def passwords() -> Iterator[Passwords]:
+def passwords(monkeypatch: pytest.MonkeyPatch) -> Iterator[Passwords]:
+    """At the product's own price."""
+    monkeypatch.setattr("inbox.auth.passwords.MEMORY", shortcuts.MEMORY)
     made = Passwords(at_once=2, queue=6, least=10)
     yield made
     made.close()

@@ -66,6 +66,8 @@ async def test_a_tab_of_its_own_shows_it(
     house: House, aiohttp_client: Any, new_page: Pages, name: str, tag: str
 ):
     client: TestClient[web.Request, web.Application] = await aiohttp_client(house.app())
+    # Playwright asks the page by scripts of its own; now and then the browser says that it may run none, as it may not.
+    new_page.expect("Blocked script execution")
     page = await new_page()
     await page.goto(str(client.make_url(await house.take(sample(name), name))))
     shown = {

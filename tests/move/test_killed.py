@@ -2,11 +2,7 @@
 
 import asyncio
 import contextlib
-import os
-import sys
-from asyncio.subprocess import DEVNULL
 from collections.abc import Callable
-from pathlib import Path
 
 import aiohttp
 import orjson
@@ -20,9 +16,9 @@ from gateway.store import open_store
 from tests.checks import check
 from tests.move.house import House, assert_equal
 from tests.servers.parley import Parley
+from tests.servers.programs import Program
 from tests.world import World, until
 
-ROOT = Path(__file__).parents[2]
 CUSTOMERS = 6
 BEFORE = (
     *("Source.begin after", "Target.begin after", "Target.copy after 40", "Target.insert after 75"),
@@ -41,12 +37,7 @@ AFTER = ("Source.retire after", "Target.open_doors after")
 
 
 async def run(house: House, *death: str) -> int:
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.move.mover", str(house.config.data), house.url, *death),
-        stdout=DEVNULL,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+    process = await Program.begin("tests.move.mover", str(house.config.data), house.url, *death)
     return await process.wait()
 
 

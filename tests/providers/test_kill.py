@@ -2,11 +2,7 @@
 never doubled, and never missing without being shown. What the provider has taken is found in its list."""
 
 import asyncio
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
-from pathlib import Path
 
 import pytest
 
@@ -20,32 +16,23 @@ from tests.checks import check
 from tests.databases import Database
 from tests.providers.sender import POINTS
 from tests.providers.town import MINA, TOM, House, opened, sections
+from tests.servers.programs import Program
 from tests.world import World, seed
 
-ROOT = Path(__file__).parents[2]
 SHOWN = {"leasing": "sent", "leased": "unknown", "accepted": "sent", "settling": "sent", "settled": "sent"}
 """What the message under way shows in the end: only what the provider never heard of stays unknown."""
 
 
-async def begun(database: Database, house: House, point: str) -> Process:
-    return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "tests.providers.sender",
-        database.url,
-        str(database.folder),
-        house.network.base,
-        point,
-        cwd=ROOT,
-        stderr=PIPE,
-    )
+async def begun(database: Database, house: House, point: str) -> Program:
+    arguments = (database.url, str(database.folder), house.network.base, point)
+    return await Program.begin("tests.providers.sender", *arguments)
 
 
 async def life(database: Database, house: House, point: str) -> int:
     return await ended(await begun(database, house, point))
 
 
-async def ended(process: Process) -> int:
+async def ended(process: Program) -> int:
     _, errors = await process.communicate()
     assert process.returncode in (0, -signal.SIGKILL), errors.decode()
     return process.returncode or 0
@@ -94,7 +81,7 @@ async def test_of_two_senders_one_stalls_and_wakes_too_late(database: Database, 
                     posted = await world.answers(talk.conversation, f"{letter}{number}")
                     names[posted.message] = f"{letter}{number}"
         stalled = await begun(database, house, point)
-        await asyncio.to_thread(_until_stopped, stalled.pid)
+        await asyncio.to_thread(stalled.until_stopped)
         phones = house.network.phones
         assert [len(phones[who].received) for who in (MINA, TOM)] == [0, 0], "both first ones are in its hand"
         assert await life(database, house, "none") == 0
@@ -109,11 +96,6 @@ async def test_of_two_senders_one_stalls_and_wakes_too_late(database: Database, 
             received = [one.text for one in phones[who].received]
             assert received == [f"{letter}{number}" for number in range(1, 8)], "in order, none twice"
         assert {name for name, state in shown.items() if state == "unknown"} == {"a0", "b0"}, shown
-
-
-def _until_stopped(pid: int) -> None:
-    _, status = os.waitpid(pid, os.WUNTRACED)
-    assert os.WIFSTOPPED(status), "it was to stand still"
 
 
 async def _with_accounts(store: Store, house: House) -> World:

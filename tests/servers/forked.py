@@ -1,14 +1,18 @@
 """The program in a process forked off one that has its modules loaded: a second sooner than anew, and the same process
 otherwise, with an environment, a folder and a log of its own; it is killed and ends as any other.
 
-Run as a program, this is the one with the modules loaded: a line of JSON asks for a process, or how one is.
+Run as a program, this is the one with the modules loaded: a line of JSON asks for a process, or how one is. What a
+process shall have as its input, output and errors comes by a socket beside.
 """
 
+import gc
 import importlib
 import json
 import os
 import random
+import runpy
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -16,9 +20,16 @@ import time
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
-LOADED = ("gateway.__main__", "gateway.app", "gateway.demo", "gateway.sandbox.demo", "uvloop")
+from tests import shortcuts
+
+LOADED = (
+    *("gateway.__main__", "gateway.app", "gateway.logs", "gateway.workers"),
+    *("gateway.demo", "gateway.sandbox.demo", "inbox.slack.app", "uvloop"),
+    *(f"gateway.channels.{name}" for name in ("webchat", "email", "twilio_sms", "twilio_whatsapp")),
+)
+"""What houses have in common, and what one loads when its first account asks for it."""
 LOOK = 0.01
 """Seconds between two looks at whether a process has ended."""
 
@@ -29,31 +40,38 @@ class Loaded:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PARLEY_")}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", __name__],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-            env=clean,
-        )
+        self._hand, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", __name__, str(theirs.fileno())],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=Path(__file__).parents[2],
+                env=clean,
+                pass_fds=[theirs.fileno()],
+            )
 
-    def ask(self, **question: Any) -> Any:
+    def ask(self, files: Sequence[int] = (), **question: Any) -> Any:
+        """`files`: what is at their places 0, 1 and 2."""
         assert self._process.stdin and self._process.stdout
         with self._lock:
+            if files:
+                socket.send_fds(self._hand, [b"."], files)
             self._process.stdin.write(json.dumps(question).encode() + b"\n")
             self._process.stdin.flush()
             return json.loads(self._process.stdout.readline())
 
 
-_loaded: list[Loaded] = []
+_loaded: dict[str, Loaded] = {}
 _first = threading.Lock()
 
 
-def loaded() -> Loaded:
+def loaded(what: str) -> Loaded:
+    """One for houses, and one for programs of tests, whose imports no house should have."""
     with _first:
-        if not _loaded:
-            _loaded.append(Loaded())
-    return _loaded[0]
+        if what not in _loaded:
+            _loaded[what] = Loaded()
+    return _loaded[what]
 
 
 class Forked:
@@ -62,12 +80,26 @@ class Forked:
     def __init__(
         self, arguments: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, log: str | Path
     ) -> None:
+        with Path(os.devnull).open("rb") as nothing, Path(log).open("ab") as told:
+            files = (nothing.fileno(), told.fileno(), told.fileno())
+            self._begin(loaded("houses"), files, run=list(arguments), env=dict(env), cwd=str(cwd))
+
+    @classmethod
+    def of(cls, program: str, arguments: Sequence[str], cwd: Path, files: Sequence[int]) -> Self:
+        """`python -m PROGRAM ...` in place of Parley; `files` are its input, output and errors."""
+        made = cls.__new__(cls)
+        asked = {"program": program, "run": list(arguments), "env": dict(os.environ), "cwd": str(cwd)}
+        made._begin(loaded("programs"), files, **asked)
+        return made
+
+    def _begin(self, parent: Loaded, files: Sequence[int], **asked: Any) -> None:
         self._code: int | None = None
-        self.pid: int = loaded().ask(run=list(arguments), env=dict(env), cwd=str(cwd), log=str(log))
+        self._parent = parent
+        self.pid: int = parent.ask(files, **asked)
 
     def poll(self) -> int | None:
         if self._code is None:
-            self._code = loaded().ask(poll=self.pid)
+            self._code = self._parent.ask(poll=self.pid)
         return self._code
 
     def wait(self, timeout: float | None = None) -> int:
@@ -90,9 +122,12 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-def _serve() -> None:
+def _serve(hand: socket.socket) -> None:
     for name in LOADED:
         importlib.import_module(name)
+    shortcuts.take()
+    gc.collect()
+    gc.freeze()  # no child goes through it, which would copy every page
     out = os.dup(1)
     os.dup2(2, 1)
     for line in sys.stdin:
@@ -101,18 +136,23 @@ def _serve() -> None:
             pid, status = os.waitpid(asked["poll"], os.WNOHANG)
             answer = os.waitstatus_to_exitcode(status) if pid else None
         else:
+            _, files, *_ = socket.recv_fds(hand, 1, 3)
+            if "program" in asked:
+                importlib.import_module(asked["program"])
             answer = os.fork()
             if answer == 0:
                 os.close(out)
-                _become(asked)
+                hand.close()
+                _become(asked, files)
+            for file in files:
+                os.close(file)
         os.write(out, json.dumps(answer).encode() + b"\n")
 
 
-def _become(asked: dict[str, Any]) -> None:
-    log = os.open(asked["log"], os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(log, 1)
-    os.dup2(log, 2)
+def _become(asked: dict[str, Any], files: Sequence[int]) -> None:
+    for place, file in enumerate(files):
+        os.dup2(file, place)
+        os.close(file)
     os.environ.clear()
     os.environ.update(asked["env"])
     os.chdir(asked["cwd"])
@@ -126,7 +166,12 @@ def _become(asked: dict[str, Any]) -> None:
 
     code = 1
     try:
-        code = main(asked["run"])
+        if program := asked.get("program"):
+            del sys.modules[program]  # anew, as what is run
+            runpy.run_module(program, run_name="__main__", alter_sys=True)
+            code = 0
+        else:
+            code = main(asked["run"])
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
     except BaseException:
@@ -138,4 +183,4 @@ def _become(asked: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    _serve()
+    _serve(socket.socket(fileno=int(sys.argv[1])))

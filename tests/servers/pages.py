@@ -1,5 +1,6 @@
 """Pages that watch their own console: anything the browser complains of fails the test unless the test expects it."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -12,6 +13,8 @@ PATIENCE = 30_000.0
 """Milliseconds after which what was waited for counts as never; nothing waits that long when all is well. The one
 patience of all waiting for a page: who waits less fails on a machine that is busy."""
 expect.set_options(timeout=PATIENCE)
+CLOSING = 60.0
+"""Seconds that closing all pages of a test may take."""
 
 
 class Pages:
@@ -42,8 +45,10 @@ class Pages:
         ]
 
     async def close(self) -> None:
-        for context in self._contexts:
-            await context.close()
+        """A context that cannot be closed fails the test, not the run: its browser ends with the room."""
+        async with asyncio.timeout(CLOSING):
+            for context in self._contexts:
+                await context.close()
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in COMPLAINTS:

@@ -90,7 +90,8 @@ class Postgres:
     def database(self, template: str = "template0") -> str:
         """A new database's URL; `template` is the name of a database to copy, which nobody may be using."""
         name = f"test_{os.getpid()}_{next(self._numbers)}"
-        self.execute(f'create database "{name}" template "{template}" encoding utf8')
+        # File by file: a third cheaper than through the log, which nobody reads.
+        self.execute(f'create database "{name}" template "{template}" encoding utf8 strategy file_copy')
         return self._url(name)
 
     def copy_of(self, name: str, prepare: Callable[[str], None]) -> str:

@@ -66,7 +66,7 @@ async def test_a_reply_in_the_thread_is_a_note_and_follows_its_edits(town: Town)
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest) -> str:
     """Beside the loop: a database server takes its time to start."""
-    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+    return str(request.getfixturevalue("ready_url")) if request.param == "postgresql" else ""
 
 
 async def test_the_whole_way_on_both_databases(url: str, tmp_path: Path) -> None:

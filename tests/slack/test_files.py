@@ -99,6 +99,23 @@ async def test_whatever_becomes_of_an_upload_the_file_stands_there_once(
     assert "did it come?" in words(town.shown(thread)[-1]), "what comes after it, stands after it"
 
 
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.BROKEN])
+async def test_where_the_bytes_do_not_arrive_it_is_tried_again_and_then_named(
+    town: Town, fault: Fault
+) -> None:
+    _, thread = await pulled(town)
+    town.slack.plan(fault, on="upload")
+    await customer_sends(town, 1, "box.png")
+    await town.settles()
+    assert [name for name, _ in carried(town, thread)] == ["box.png"]
+    town.slack.plan(*[fault] * (carry.TRIES + 2), on="upload")
+    await customer_sends(town, 2, "lost.png")
+    await town.house.customer_writes("did it come?")
+    await town.settles()
+    assert [name for name, _ in carried(town, thread)] == ["box.png"]
+    assert "lost.png" in words(town.shown(thread)[-2]) and "did it come?" in words(town.shown(thread)[-1])
+
+
 async def test_our_own_end_doubles_no_file(town: Town) -> None:
     _, thread = await pulled(town)
     town.slack.weather = Weather(slow=0.01, cut_after=0.2)
@@ -185,6 +202,31 @@ async def test_a_file_in_the_thread_is_an_attachment_of_the_note(town: Town) -> 
     await town.settles()
     assert carried(town, thread) == [], "it stands there already"
     assert town.slack.count("files.getUploadURLExternal") == 0
+
+
+async def test_the_other_database_keeps_files_as_well(postgres_url: str, tmp_path: Path) -> None:
+    async with open_town(tmp_path, postgres_url) as town:
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        _, thread = await pulled(town)
+        town.slack.attach(town.mina, town.support, "plan.png", PNG, "see this", thread)
+        await town.heard()
+        await town.comes_to(FILES, 1)
+        await town.slack.press(town.mina, town.support, thread, "parley:reply")
+        view = town.slack.modal(town.mina)
+        assert view is not None
+        await town.slack.submit(view, files=[await town.value("select id from attachments")])
+        await town.settles()
+        assert carried(town, thread) == [("plan.png", "Ann · Sent to the customer")]
+        sent = await town.value(
+            "select id from messages where visibility = 'public' and author_kind = 'agent'"
+        )
+        await does(town.house, "sue", "erase_message", message=sent)
+        town.slack.installation.scopes -= {"files:write"}
+        await customer_sends(town, 1, "box.png")
+        await town.settles()
+        assert carried(town, thread) == [] and "box.png" in words(town.shown(thread)[-1])
 
 
 async def test_a_file_that_does_not_come_at_once_comes_later_or_is_shown_missing(town: Town) -> None:

@@ -13,7 +13,7 @@ from gateway.sandbox.slack.weather import FAIR, Weather
 from gateway.store import Store
 from gateway.stream import pull_queue
 from tests.inbox.conftest import does
-from tests.slack.town import Town, open_town, words
+from tests.slack.town import PATIENCE, Town, open_town, words
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -58,10 +58,9 @@ class Day:
         self.town.slack.weather = weather
         if weather.down:
             await self.town.slack.cut_sockets()
-        for _ in range(2):
-            await self.goes_on()
-            self.town.passes(30)
-            await asyncio.sleep(0.03)
+        await self.goes_on()
+        self.town.passes(60)
+        await asyncio.sleep(0.06)
 
     async def we_restart(self) -> None:
         await self.town.stops()
@@ -97,7 +96,7 @@ async def test_ten_minutes_without_slack_lose_nothing_and_double_nothing(town: T
     await day.we_restart()
     await day.minute(FAIR)
     town.slack.restore()
-    await town.settles()
+    await town.settles(3 * PATIENCE)
     assert [words(one).split("\n")[0] for one in town.shown(thread)] == day.shown
     assert len(town.slack.posts(town.support, thread)) == 2 + len(day.shown), "one card, one story"
     await town.comes_to(

@@ -95,9 +95,9 @@ class Town:
         await self.settles()
         return str(await self.value("select thread from pulls where id = $1", made["pull"]))
 
-    async def settles(self) -> None:
+    async def settles(self, patience: float = PATIENCE) -> None:
         """Until Slack shows everything."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(patience):
             while await self.value(BEHIND) or await self.value(LEFT):
                 for task in self._running:
                     assert not task.done(), task

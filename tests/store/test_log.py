@@ -1,11 +1,7 @@
 """The log: gapless, in commit order over all processes; each process' publisher is told it once and in order."""
 
 import asyncio
-import os
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
-from pathlib import Path
 
 import orjson
 import pytest
@@ -23,11 +19,11 @@ from gateway.stream.seen import customer_has_seen
 from gateway.stream.trim import trim_log
 from tests.checks import check
 from tests.databases import Database
+from tests.servers.programs import Program
 from tests.store.writer import CUSTOMERS
 from tests.world import WEB, World, until
 
 MESSAGES = 80
-ROOT = Path(__file__).parents[2]
 
 
 async def note_fact(tx: Tx) -> int:
@@ -41,15 +37,9 @@ async def head(store: Store) -> int:
     return await store.read(look)
 
 
-async def writer(database: Database, name: str) -> Process:
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.store.writer", database.url, str(database.folder)),
-        *(name, str(MESSAGES)),
-        stdin=PIPE,
-        stdout=PIPE,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
+async def writer(database: Database, name: str) -> Program:
+    arguments = (database.url, str(database.folder), name, str(MESSAGES))
+    return await Program.begin("tests.store.writer", *arguments)
 
 
 async def test_four_processes_writing_at_once_make_one_gapless_log(database: Database) -> None:
@@ -58,7 +48,8 @@ async def test_four_processes_writing_at_once_make_one_gapless_log(database: Dat
     processes = [await writer(database, name) for name in "abcd"]
     for process in processes:
         assert process.stdout
-        assert await process.stdout.readline() == b"written\n"
+        begun = await process.stdout.readline()
+        assert begun == b"written\n", (await process.communicate())[1].decode()
     final = await head(store)
     for process in processes:
         out, _ = await process.communicate(f"{final}\n".encode())

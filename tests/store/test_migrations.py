@@ -1,6 +1,7 @@
 """Migrations: an old database brought forward equals a fresh one; what we do not understand is refused, untouched."""
 
 import asyncio
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import pytest
 from gateway.errors import ConfigError
 from gateway.store import Reader, Store, migrate
 from gateway.store.migrate import Migration, migrations
+from gateway.store.sqlite import SqliteStore
+from gateway.store.sqlite_file import apply_migrations, connect
 from tests.checks import check
 from tests.databases import Database
 from tests.world import World
@@ -70,6 +73,26 @@ async def columns(store: Store) -> set[tuple[str, str]]:
         }
 
     return await store.scan(look)
+
+
+async def test_a_shortcut_to_the_schema_leads_there(tmp_path: Path) -> None:
+    """What tests begin with (tests/shortcuts.py) is what the migrations make, but for its own epoch and secret."""
+    found = []
+    for name in ("went", "began", "began_too"):
+        file = tmp_path / name
+        if name == "went":
+            connection = connect(file)
+            apply_migrations(connection, 17)
+            connection.close()
+        store = await SqliteStore.open(file, lambda: 17)
+        facts = await store.scan(lambda look: look.all("select key, value from meta order by key"))
+        rows = await store.scan(lambda look: look.all("select version, name, applied_at from schema_version"))
+        mode = await store.scan(lambda look: look.value("pragma journal_mode"))
+        found.append((await schema(store), [tuple(row) for row in rows], mode, dict(map(tuple, facts))))
+        await store.close()
+    went, *began = found
+    assert all(one[:3] == went[:3] and one[3].keys() == went[3].keys() for one in began)
+    assert len({one[3]["epoch"] for one in found}) == len({one[3]["secret"] for one in found}) == 3
 
 
 async def test_the_files_are_numbered_without_a_gap() -> None:

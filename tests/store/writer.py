@@ -33,7 +33,7 @@ CUSTOMERS = 7
 
 async def work(store: Store, name: str, number: int, chance: random.Random) -> None:
     """Tried again when the database is too busy, as a provider does: everything in it may be repeated."""
-    for _ in range(20):
+    for _ in range(60):
         try:
             return await try_work(store, name, number, chance)
         except Unavailable:

@@ -2,8 +2,6 @@
 
 import asyncio
 import random
-import sys
-from asyncio.subprocess import PIPE
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -34,9 +32,9 @@ from tests.checks import check
 from tests.databases import Database, prepare
 from tests.phones import with_phones
 from tests.servers.postgres import Postgres
+from tests.servers.programs import Program
 from tests.world import World
 
-ROOT = Path(__file__).parents[2]
 PACE = Pace()
 START = 1_700_000_000_000
 
@@ -550,12 +548,7 @@ async def test_four_processes_lease_each_delivery_once(url: str, tmp_path: Path)
         talks = await asyncio.gather(*(world.says(f"+{lane}", "hello") for lane in range(lanes)))
         for number in range(each):
             await asyncio.gather(*(world.answers(talk.conversation, f"n{number}") for talk in talks))
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "tests.stream.leaser", url, str(tmp_path), cwd=ROOT, stdout=PIPE
-        )
-        for _ in range(4)
-    ]
+    processes = [await Program.begin("tests.stream.leaser", url, str(tmp_path)) for _ in range(4)]
     done = [orjson.loads((await process.communicate())[0]) for process in processes]
     every = [tuple(one) for process in done for one in process]
     assert len(every) == len({key for key, *_ in every}) == lanes * each

@@ -296,6 +296,6 @@ async def both(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[
     """On each database."""
     url = f"sqlite:///{tmp_path}/parley.db"
     if request.param == "postgresql":
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("ready_url")
     async with open_shop(url, tmp_path) as opened:
         yield opened

@@ -42,8 +42,8 @@ async def proves(shop: Shop) -> None:
     await writes(shop, f"I am she. #{word}")
 
 
-async def asks(browser: Browser, client_id: str = "copy-one") -> tuple[int, dict[str, Any]]:
-    answer = await browser.ask("POST", "transcript", json={"client_id": client_id})
+async def asks(browser: Browser) -> tuple[int, dict[str, Any]]:
+    answer = await browser.ask("POST", "transcript", json={})
     return answer.status, await answer.json()
 
 
@@ -69,7 +69,6 @@ async def test_a_copy_goes_once_to_the_proven_address_which_she_is_told_in_part(
     assert moves == {"ways": [], "copy_to": "h***@naver.com"}
     assert await asks(hana) == (201, {"address": "h***@naver.com"})
     assert await asks(hana) == (200, {"address": "h***@naver.com"})
-    assert await asks(hana, "copy-two") == (200, {"address": "h***@naver.com"})
     assert await copies(shop) == [HERS]
     rows = await shop.all("select m.text from carried k join messages m on m.id = k.carried_id")
     said = {row["text"] for row in rows}
@@ -111,10 +110,7 @@ async def test_nobody_has_anothers(tmp_path: Path) -> None:
         assert moves["copy_to"] is None and len(moves["ways"]) == 1
         # By the account by which it was heard of, for the chat names none.
         assert (await asks(hana))[0] == 201
-        assert (await shop.browser().ask("POST", "transcript", json={"client_id": "copy-one"})).status == 401
-        assert (await hana.ask("POST", "transcript", json={"client_id": "short"})).status == 400
-        other = {"client_id": "copy-one", "address": "x@example.net"}
-        assert (await hana.ask("POST", "transcript", json=other)).status == 400, "she names no address"
+        assert (await shop.browser().ask("POST", "transcript", json={})).status == 401
 
 
 async def test_nobody_asks_without_end(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 from gateway import door
 from gateway.events import agent
 from gateway.limits import Limits
+from gateway.media import receive
 from gateway.rates import Rate
 from gateway.stream.status import close
 from gateway.visitors import say
@@ -347,16 +348,22 @@ async def test_uploads_side_by_side_share_the_room(both: Shop, monkeypatch):
     hana, bora = both.browser(), both.browser()
     await hana.arrive()
     await bora.arrive()
-    going = asyncio.Event()
+    going, begun = asyncio.Event(), asyncio.Semaphore(0)
 
     async def held_back():
         yield png()
         await going.wait()
 
+    async def received(*args, **more):
+        begun.release()
+        return await receive(*args, **more)
+
+    monkeypatch.setattr(say, "receive", received)
     # None of them says its size, so each takes the room of a largest file before a byte is read.
     first, second = (asyncio.create_task(hana.send_file(held_back())) for _ in range(2))
-    while both.desk.coming.total() < 2 * most:  # noqa: ASYNC110 - nobody tells when an upload has begun
-        await asyncio.sleep(0.01)
+    for _ in (first, second):  # both have their room before a third asks for some
+        await begun.acquire()
+    assert both.desk.coming.total() == 2 * most
     assert (await hana.send_file(png())).status == 422, "no room while the others come"
     assert (await bora.send_file(png())).status == 201, "her room is her own"
     going.set()

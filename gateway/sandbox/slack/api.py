@@ -142,6 +142,14 @@ class Door:
         self._number += 1
         return _drawn(self._lots, self.weather.faults, self._number)
 
+    def _planned_for(self, door: str) -> Fault | None:
+        """Of a door beside the methods, which meets nothing but what is planned for it."""
+        for place, (on, fault) in enumerate(self._planned):
+            if on == door:
+                del self._planned[place]
+                return fault
+        return None
+
     def _spoilt(self, request: web.Request, fault: Fault | None, answer: web.Response) -> web.Response:
         """Done, but the app does not hear of it."""
         if fault is Fault.CUT_AFTER:
@@ -155,8 +163,10 @@ class Door:
 
     async def _upload(self, request: web.Request) -> web.Response:
         """Raw bytes, or a form with the file in it."""
-        if self.weather.down:
+        if self.weather.down or (fault := self._planned_for("upload")) is Fault.CUT:
             return _cut(request)
+        if fault is Fault.BROKEN:
+            return _broken()
         file = self._workspace.files.get(request.match_info["file"])
         if file is None or not hmac.compare_digest(file.secret, request.match_info["secret"]):
             return web.Response(status=404, text="File not found")

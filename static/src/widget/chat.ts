@@ -485,8 +485,8 @@ export class Chat {
   }
 
   /** For what is loaded later: asks the server as her. */
-  call<Answer>(path: string, body = {}): Promise<Answer> {
-    return this.door.call(path, this.token, body);
+  call<Answer>(path: string): Promise<Answer> {
+    return this.door.call(path, this.token, {});
   }
 
   /** A picture over the whole screen; null: back to the story. */

@@ -87,18 +87,17 @@ export interface Move {
 /** POST moves (an empty object): a fresh word for each account, for half an hour and one use. */
 export interface Moves {
   ways: Move[];
-  /** The address, in part, to which a copy of the chat may go (`CopyAsk`); null: none is proven to be hers. */
+  /**
+   * The address, in part, to which a copy of the chat may go (`Copied`); null: none is proven to be hers,
+   * or she wants no automatic mails there.
+   */
   copy_to: string | null;
 }
 
 /**
- * POST transcript: what was said in her newest conversation, by mail to the address that is proven to be hers.
- * Answered 201, or 200 for a repeat and where she has all of it.
+ * POST transcript (an empty object): what was said in her newest conversation, by mail to the address that is
+ * proven to be hers. Answered 201, or 200 where she has all of it: asked twice it goes once.
  */
-export interface CopyAsk {
-  client_id: string;
-}
-
 export interface Copied {
   /** In part, as in `Moves.copy_to`. */
   address: string;

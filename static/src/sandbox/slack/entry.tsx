@@ -107,6 +107,8 @@ export function Message({ entry, place, answer }: Shown) {
             <button
               type="button"
               class="quiet"
+              title={known.shortcuts.message.name}
+              aria-label={known.shortcuts.message.name}
               onClick={() =>
                 void messageShortcut(place, entry.id, known.shortcuts.message.callback).then(
                   (heard) => setProblem(heard ? "" : t("town.unheard")),
@@ -114,7 +116,7 @@ export function Message({ entry, place, answer }: Shown) {
                 )
               }
             >
-              {known.shortcuts.message.name}
+              ⚡
             </button>
             {answer && !entry.answers && (
               <button type="button" class="quiet" onClick={answer}>

@@ -1,7 +1,7 @@
 import { t } from "../words";
 
 const EMOJI = [..."😀😄😂🙂😉😍😘😎🤔😅😢😭😡😱🙏👍👎👏🙌💪👋🤝👌🔥🎉❤💔✅❌❓❗⭐🎁📦🚚💳🛒📷📎⏰"];
-const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
+export const STEPS: Readonly<Record<string, number>> = { ArrowRight: 1, ArrowLeft: -1 };
 
 /** One stop of Tab; the arrows walk through it. */
 export function Emojis({ put, close }: { put: (sign: string) => void; close: () => void }) {
@@ -13,7 +13,7 @@ export function Emojis({ put, close }: { put: (sign: string) => void; close: () 
     const [box, now] = [event.currentTarget as HTMLElement, document.activeElement as HTMLElement];
     const all = Array.from(box.children) as HTMLElement[];
     const row = all.filter((it) => it.offsetTop === all[0]?.offsetTop).length;
-    const step = STEPS[event.key] ?? (event.key === "ArrowDown" ? row : event.key === "ArrowUp" ? -row : 0);
+    const step = { ...STEPS, ArrowDown: row, ArrowUp: -row }[event.key];
     if (!step) return;
     event.preventDefault();
     all[all.indexOf(now) + step]?.focus();

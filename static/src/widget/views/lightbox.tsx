@@ -3,9 +3,8 @@ import { fileSize } from "../../shared/files";
 import type { AttachmentView } from "../../wire";
 import type { Chat, View } from "../chat";
 import { t, words } from "../words";
+import { STEPS } from "./emoji";
 import { CloseIcon, Icon } from "./icons";
-
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1 };
 
 /** One picture over the whole screen; the arrows walk through those of the story. */
 export function Lightbox({ chat, view, file }: { chat: Chat; view: View; file: AttachmentView }) {
@@ -61,10 +60,9 @@ function useStill(): void {
     const window = document.querySelector("main");
     if (!window) return;
     const { width, height } = window.getBoundingClientRect();
-    window.style.setProperty("width", `${width}px`);
-    window.style.setProperty("height", `${height}px`);
+    window.style.cssText = `width:${width}px;height:${height}px`;
     return () => {
-      for (const side of ["width", "height"]) window.style.removeProperty(side);
+      window.style.cssText = "";
     };
   }, []);
 }

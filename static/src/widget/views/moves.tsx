@@ -1,8 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 import type { Moves as Told } from "../../wire";
 import type { Chat } from "../chat";
-import { t } from "../words";
-import { Copy } from "./copy";
+import { type Key, t } from "../words";
 
 const ANEW = 25 * 60_000; // ms; what stands here is good for half an hour
 
@@ -10,6 +9,7 @@ const ANEW = 25 * 60_000; // ms; what stands here is good for half an hour
 export function Moves({ chat }: { chat: Chat }) {
   const [told, setTold] = useState<Told | null | undefined>();
   const [at, setAt] = useState(0);
+  const [copied, setCopied] = useState<Key>();
   useEffect(() => {
     const ask = () => void chat.call<Told>("moves").then(setTold, () => setTold(null));
     ask();
@@ -17,6 +17,13 @@ export function Moves({ chat }: { chat: Chat }) {
     return () => clearInterval(again);
   }, []);
   const ways = told?.ways;
+  const address = told?.copy_to;
+  // What was said, by mail to the address that is proven to be hers. She has it once, however often that is pressed.
+  const copy = () =>
+    void chat.call("transcript").then(
+      () => setCopied("copy.sent"),
+      () => setCopied("copy.failed"),
+    );
   const way = ways?.[at];
   // What is in the hand already does not look at its own screen.
   const hand = matchMedia("(pointer: coarse)").matches;
@@ -39,7 +46,8 @@ export function Moves({ chat }: { chat: Chat }) {
           <p>{t("moves.type", { word: way.word, number: way.number })}</p>
         </>
       )}
-      {told?.copy_to && <Copy chat={chat} address={told.copy_to} />}
+      {address && <p role="status">{t(copied ?? "copy.text", { address })}</p>}
+      {address && !copied && <button type="button" onClick={copy}>{t("copy.send")}</button>}
     </section>
   );
 }
