@@ -29,7 +29,7 @@ def test_the_sample_is_the_default() -> None:
 
 
 def test_the_sample_names_every_key_and_default() -> None:
-    opened = re.sub(r"^# (?=\w+ = )", "", SAMPLE.read_text("utf-8"), flags=re.MULTILINE)
+    opened = re.sub(r"^# (?=\w+ = |\[slack\.)", "", SAMPLE.read_text("utf-8"), flags=re.MULTILINE)
     opened = re.sub(
         r"^(public_url|media_url|trusted_proxies|url = \"redis).*$", "", opened, flags=re.MULTILINE
     )
