@@ -7,3 +7,11 @@ export function backoff(attempt: number, random: () => number = Math.random): nu
   const span = Math.min(LONGEST, FIRST * 2 ** Math.min(attempt, 10));
   return Math.round(span / 2 + (random() * span) / 2);
 }
+
+/** After `wait` ms, or as soon as the browser is online again. */
+export function pause(wait: number): Promise<unknown> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, wait);
+    addEventListener("online", resolve, { once: true });
+  });
+}

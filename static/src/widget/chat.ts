@@ -1,7 +1,7 @@
 // One customer's chat in this browser: who she is, her story, her line of unsent messages, the socket. The views read
 // `chat.view` and call the verbs; nothing here touches the DOM.
 
-import { backoff } from "../shared/backoff";
+import { backoff, pause } from "../shared/backoff";
 import { largest } from "../shared/files";
 import type { AttachmentView, CustomerMessage, SessionAnswer, SpeakerView, TeamState, ToVisitor, VisitorLimits } from "../wire";
 import { Door, Problem } from "./door";
@@ -76,6 +76,11 @@ export interface View {
   looking: AttachmentView | null;
 }
 
+/** What is seen before anybody is known. */
+const NOBODY = {
+  phase: "waiting" as Phase, story: NOTHING, typing: [], unread: 0, newFrom: 0, aloud: [], address: null, loading: false, looking: null,
+};
+
 interface TabNews {
   /** The person of this browser is another one now. */
   left?: boolean;
@@ -85,9 +90,8 @@ interface TabNews {
 
 export class Chat {
   view: View = {
-    phase: "waiting", person: 0, trouble: "", settings: null, limits: null, team: null, here: true, story: NOTHING, line: [], progress: new Map(),
-    up: false, typing: [], unread: 0, newFrom: 0, aloud: [], address: null, shown: false, modal: false,
-    loading: false, looking: null,
+    ...NOBODY, person: 0, trouble: "", settings: null, limits: null, team: null, here: true, line: [], progress: new Map(),
+    up: false, shown: false, modal: false,
   };
   /** Pictures of our own that are still here, by attachment id: no flicker when the stored message comes. */
   readonly previews = new Map<string, string>();
@@ -191,17 +195,20 @@ export class Chat {
     const who = userOf(this.vouch);
     let self = this.keeper.self();
     if (self && self.who !== who) {
-      await this.leave();
+      await this.leave(who);
       self = undefined;
     }
     if (turn !== this.turn) return;
-    const subject = self?.subject ?? newcomer(who);
+    // Whom a link means only the server knows; until then she is nobody who was here.
+    const subject = (!this.go.go && self?.subject) || newcomer(who);
     if (this.subject !== null && this.subject !== subject) this.drop();
-    await this.keeper.keepOnly(subject, newcomer(who));
+    await this.keeper.keepOnly(newcomer(who));
     if (!self && !this.view.shown) return this.tellPage();
-    if (!this.token) this.show({ phase: "starting" });
-    // The page names the same person as before: her unsent messages may be seen at once.
-    if (!this.token) await this.outgoing.serve(subject, null);
+    if (!this.token) {
+      this.show({ phase: "starting" });
+      // The page names the same person as before: her unsent messages may be seen at once.
+      await this.outgoing.serve(subject, null);
+    }
     await this.enter(turn);
   }
 
@@ -214,7 +221,7 @@ export class Chat {
         if (turn !== this.turn) return;
         const problem = Problem.of(error);
         if (!problem.passing) return this.stop(problem);
-        await soonOr(Math.max(problem.wait, backoff(failures)), "online");
+        await pause(Math.max(problem.wait, backoff(failures)));
       }
     }
   }
@@ -231,15 +238,18 @@ export class Chat {
       const settings = answer.settings as unknown as Settings;
       return this.show({ phase: "shut", trouble: "line.over", settings, story: { ...NOTHING, before: null } });
     }
-    if (turn === this.turn) await this.become(answer, userOf(vouch));
+    await this.become(answer, userOf(vouch), turn);
   }
 
-  private async become(answer: SessionAnswer, who: string | null): Promise<void> {
+  /** Another word of the page may come at each wait: then this answer is nobody's any more. */
+  private async become(answer: SessionAnswer, who: string | null, turn: number): Promise<void> {
     const { token, subject } = answer;
-    const self = this.keeper.self();
-    if (self && self.subject !== subject) await this.leave();
+    const over = () => turn !== this.turn;
+    if (!over() && (this.keeper.self()?.subject ?? subject) !== subject) await this.leave(who);
+    if (over()) return;
     this.keeper.keepSelf({ token, subject, who });
     await this.adopt(newcomer(who), subject);
+    if (over()) return;
     const same = this.subject === subject;
     if (this.subject !== null && !same) this.drop();
     Object.assign(this, { token, subject });
@@ -261,10 +271,10 @@ export class Chat {
     if (draft) this.keepDraft(draft, subject);
   }
 
-  /** Everything of the former person goes from this browser, in every tab. */
-  private async leave(): Promise<void> {
+  /** Everything of the former person goes from this browser, in every tab; what the one who is here wrote stays. */
+  private async leave(who: string | null): Promise<void> {
     this.drop();
-    await this.keeper.forget();
+    await this.keeper.forget(newcomer(who));
     this.tellTabs({ left: true });
   }
 
@@ -276,7 +286,7 @@ export class Chat {
     this.heardOf(this.unheard.keys());
     this.line.rest();
     this.outgoing.rest();
-    this.show({ phase: "waiting", person: this.view.person + 1, story: NOTHING, typing: [], unread: 0, loading: false, newFrom: 0, aloud: [], address: null, looking: null });
+    this.show({ ...NOBODY, person: this.view.person + 1 });
   }
 
   private otherTab(news: TabNews): void {
@@ -563,12 +573,4 @@ function userOf(vouch: string | null): string | null {
 /** Stands for a person the server has not answered about yet. */
 function newcomer(who: string | null): string {
   return `new ${who ?? ""}`;
-}
-
-/** After `wait` ms, or as soon as the browser says `event`. */
-function soonOr(wait: number, event: string): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, wait);
-    addEventListener(event, () => (clearTimeout(timer), resolve()), { once: true });
-  });
 }

@@ -55,6 +55,11 @@ function open(name: string): Promise<IDBDatabase | null> {
   }
 }
 
+/** Each where it stands first, as it stands last. */
+export function eachOnce(messages: readonly KeptMessage[]): KeptMessage[] {
+  return [...new Map(messages.map((message) => [message.client_id, message])).values()];
+}
+
 export class Keeper {
   private readonly database: Promise<IDBDatabase | null>;
   private readonly memory = new Map<string, KeptMessage>();
@@ -91,12 +96,9 @@ export class Keeper {
   }
 
   /** Everything of the former person goes: queue, token, draft. */
-  async forget(): Promise<void> {
-    this.small.drop("self");
-    this.small.drop("draft");
-    this.small.drop("once");
-    this.memory.clear();
-    await this.within("readwrite", (store) => store.clear());
+  forget(newcomer: string): Promise<void> {
+    for (const what of ["self", "draft", "once"]) this.small.drop(what);
+    return this.keepOnly(newcomer);
   }
 
   /** The line of one person, first to go out first. */
@@ -106,7 +108,7 @@ export class Keeper {
 
   private async all(): Promise<KeptMessage[]> {
     const stored = (await this.within<KeptMessage[]>("readonly", (store) => store.getAll())) ?? [];
-    return [...new Map([...stored, ...this.memory.values()].map((message) => [message.client_id, message])).values()];
+    return eachOnce([...stored, ...this.memory.values()]);
   }
 
   async put(message: KeptMessage): Promise<void> {
@@ -114,9 +116,11 @@ export class Keeper {
     if (done === undefined) this.memory.set(message.client_id, message);
   }
 
-  /** Messages of anybody else have no business here any more. */
-  async keepOnly(...subjects: string[]): Promise<void> {
-    for (const { client_id, subject } of await this.all()) if (!subjects.includes(subject)) await this.remove(client_id);
+  /** Messages of anybody but this newcomer, and whom another tab may have become by now, have no business here any more. */
+  async keepOnly(newcomer: string): Promise<void> {
+    for (const { client_id, subject } of await this.all()) {
+      if (subject !== newcomer && subject !== this.self()?.subject) await this.remove(client_id);
+    }
   }
 
   /** Writes only what is still there: a message deleted meanwhile does not come back. */

@@ -1,7 +1,7 @@
 // The half of the door by which news come: down a socket, and where no socket comes through, by asking for the same
 // frames. It is always trying; a cut costs nothing, because the cursor says what was heard last.
 
-import { backoff } from "../shared/backoff";
+import { backoff, pause } from "../shared/backoff";
 import type { FromVisitor, ToVisitor } from "../wire";
 import { CLOSE_PROTOCOL, CLOSE_SIGNED_OUT, CLOSE_SLOW, VISITOR_PROTOCOL } from "../wire";
 import { Problem } from "./door";
@@ -210,8 +210,4 @@ export class Line {
       }
     }
   }
-}
-
-function pause(wait: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, wait));
 }

@@ -91,11 +91,51 @@ test("what a newcomer wrote in another tab, after this one was let in, goes out"
   await other.outgoing.serve("new ", null);
   await first.outgoing.adopt("new ", "vis_1");
   await other.outgoing.add("from the other tab", []);
-  await keeper.keepOnly("vis_1", "new ");
+  keeper.keepSelf({ token: "token", subject: "vis_1", who: null });
+  await keeper.keepOnly("new ");
   await other.outgoing.adopt("new ", "vis_1");
   await other.outgoing.serve("vis_1", "token");
   await until(() => other.stored.length === 1);
   assert.deepEqual(other.stored, ["token: from the other tab"]);
-  await keeper.keepOnly("vis_2", "new ");
-  assert.deepEqual(await keeper.line("vis_1"), [], "nothing of one person is kept for another");
+});
+
+test("nothing of one person is kept for another, but what the one who comes has written", async () => {
+  const { keeper, outgoing } = house();
+  await outgoing.serve("vis_1", null);
+  await outgoing.add("of the former", []);
+  keeper.keepSelf({ token: "token", subject: "vis_1", who: null });
+  outgoing.rest();
+  await outgoing.serve("new anna", null);
+  await outgoing.add("of the newcomer", []);
+  await keeper.forget("new anna");
+  assert.deepEqual([await keeper.line("vis_1"), keeper.self()], [[], undefined]);
+  assert.deepEqual((await keeper.line("new anna")).map(({ text }) => text), ["of the newcomer"]);
+});
+
+test("a tab that opens clears nothing that another tab takes over meanwhile", async () => {
+  const { keeper, outgoing } = house();
+  await outgoing.serve("new ", null);
+  await outgoing.add("hello", []);
+  // It has read whose messages there are; before it clears, the first tab is let in.
+  const cleared = keeper.keepOnly("new ");
+  keeper.keepSelf({ token: "token", subject: "vis_1", who: null });
+  await outgoing.adopt("new ", "vis_1");
+  await cleared;
+  assert.deepEqual((await keeper.line("vis_1")).map(({ text }) => text), ["hello"]);
+});
+
+test("who signs in while a newcomer's line is handed over is not given it", async () => {
+  const { keeper, outgoing, stored } = house();
+  await outgoing.serve("new ", null);
+  await outgoing.add("somebody's words", []);
+  const read = gate();
+  keeper.reading = () => read.opened;
+  const adopted = outgoing.adopt("new ", "vis_1");
+  outgoing.rest();
+  await keeper.forget("new anna");
+  read.open();
+  await adopted;
+  await outgoing.serve("anna", "token");
+  await until(() => !outgoing.line.length);
+  assert.deepEqual([await keeper.line("vis_1"), stored], [[], []]);
 });

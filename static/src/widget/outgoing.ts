@@ -6,6 +6,7 @@ import { newId } from "../shared/ids";
 import type { AttachmentView, CustomerMessage } from "../wire";
 import { Problem } from "./door";
 import type { Door } from "./door";
+import { eachOnce } from "./kept";
 import type { KeptFile, KeptMessage, Keeper } from "./kept";
 import { alone, among } from "./tabs";
 
@@ -58,9 +59,11 @@ export class Outgoing {
 
   /** The line of `from` is that of `to`; so is, at once, what is written while it is being handed over. */
   async adopt(from: string, to: string): Promise<void> {
-    if (this.subject === from) this.subject = to;
+    this.subject = to;
     await this.written;
-    for (const message of await this.keeper.line(from)) await this.keeper.put({ ...message, subject: to });
+    for (const message of await this.keeper.line(from)) {
+      if (this.subject === to) await this.keeper.put({ ...message, subject: to });
+    }
   }
 
   /** Another person, or nobody yet: nothing of the former is shown or sent any more. */
@@ -130,8 +133,7 @@ export class Outgoing {
     if (subject === null) return;
     const line = await this.keeper.line(subject);
     if (subject !== this.subject) return;
-    const written = new Set(line.map((it) => it.client_id));
-    this.line = [...line, ...[...this.fresh.values()].filter((it) => !written.has(it.client_id))];
+    this.line = eachOnce([...line, ...this.fresh.values()]);
     this.hooks.changed();
   }
 
