@@ -212,6 +212,17 @@ async def test_an_address_that_was_only_left_or_merged_is_none_for_her_own_copy(
     assert await world.value("select count(*) from carried") == 0
 
 
+async def test_what_came_late_and_stands_before_what_she_has_goes_in_the_next(world: World) -> None:
+    talk = await proven(world)
+    await asks(world, talk)
+    await goes_out(world)
+    await world.says(HER, "Written before all that.", at=1_000, late=True)
+    await asks(world, talk)
+    assert "Written before all that." in await told(world, HERS)
+    with pytest.raises(Repeat):
+        await asks(world, talk)
+
+
 async def followed_to_boss(world: World) -> tuple[str, str]:
     """Agents have merged her with somebody who has proven his address one day, and what she left unread went there.
     Returns the conversation and his identity."""
