@@ -267,8 +267,10 @@ async def _take(
 async def _with_files(
     store: Store, intake: Intake, fact: InboundMessage, media: MediaStore, original: bytes = b""
 ) -> InboundMessage:
-    """Of what stands already no file is stored again. `original`: the whole, where it is to be kept. Raises
-    Unavailable."""
+    """Of what stands already no file is stored again. `original`: the whole, where it is to be kept, which it never is
+    where nobody knows whom it names. Raises Unavailable."""
+    if fact.source is not None and fact.source.named is None:
+        original = b""
     if not (fact.enclosed or original):
         return fact
     names = (fact.provider_id, erased_id(intake.account, fact.provider_id))
