@@ -314,6 +314,8 @@ class Source:
     itself, and it neither opens a conversation again nor has anybody wait."""
     reached: str = ""
     """The address of ours that it was written to, as the channel writes it; empty: not known."""
+    named: tuple[Address, ...] | None = ()
+    """Whom it names beside its sender and us: what names one goes when she is erased. None: too many to keep any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,11 @@ def people(values: Iterable[str]) -> list[Person]:
     return list(found.values())
 
 
+def bare(text: str) -> Iterator[str]:
+    """Whatever is written like an address, however it stands there."""
+    return (_folded(found[0]) for found in _BARE.finditer(text))
+
+
 def _people(value: str) -> Iterator[Person]:
     # Names are decoded after the list is taken apart: an encoded name may hold a comma, or an address that shall pass
     # for the true one.

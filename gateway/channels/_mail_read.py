@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from gateway.channels._mail_auto import Origin, automatic
 from gateway.channels._mail_bounces import bounces, from_server
 from gateway.channels._mail_fields import time_of
+from gateway.channels._mail_named import NAMING, named_in
 from gateway.channels._mail_parse import Mail, parse
 from gateway.channels._mail_people import Author, Doubt, House, People, proves, understand
 from gateway.channels._mail_quotes import trim
@@ -139,16 +140,19 @@ def _come_back(mail: Mail, thread: str, call: ProviderRequest, ours: Ours, now: 
     if not travelled or len(theirs) != 1:  # one of several may be a list that we are on: then it came rightly
         return []
     [to] = theirs
+    sender = Address(SPACE, _clean(to.address))
+    named = _named(mail, house, sender)
     source = Source(
         subject=_clean(mail.subject),
-        headers=_headers(mail),
+        headers=_headers(mail, named),
         doubts=(CAME_BACK,),
         automatic=Origin.MACHINE,
+        named=named,
     )
     return [
         InboundMessage(
             _clean(f"back#{mail.message_id.lower()}"),
-            Address(SPACE, _clean(to.address)),
+            sender,
             text=_clean(mail.subject),
             at=now,
             proof=Proof.CLAIMED,
@@ -186,6 +190,8 @@ def _message(mail: Mail, call: ProviderRequest, reader: Reader, ours: Ours, now:
     at = max(_came_at(mail, now), now - LONGEST_QUEUED if STRANGER in call.headers else 0)
     sender, name, wrote = _author(mail, people, call.headers.get(FROM, ""))
     believed = people.author is not Author.OURSELVES
+    # What an agent wrote is not erased with her.
+    named = _named(mail, house, sender if wrote is None else None)
     return InboundMessage(
         _clean(provider_id(mail)),
         sender,
@@ -206,10 +212,11 @@ def _message(mail: Mail, call: ProviderRequest, reader: Reader, ours: Ours, now:
             subject=_clean(mail.subject),
             text=None if whole is None else _clean(whole),
             html=None if mail.html is None else _clean(mail.html),
-            headers=_headers(mail),
+            headers=_headers(mail, named),
             doubts=_doubts(mail, people),
             automatic=origin,
             reached=_reached(mail, people, house, reader.account),
+            named=named,
         ),
         enclosed=tuple(
             Enclosed(_clean(one.name), _clean(one.mime), one.body, _clean(one.cid), one.inline)
@@ -329,8 +336,18 @@ def _doubts(mail: Mail, people: People) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _headers(mail: Mail) -> tuple[tuple[str, str], ...]:
-    found = [(name, _clean(value[:LONGEST_HEADER])) for name, value in mail.headers if name in LOOKED_AT]
+def _named(mail: Mail, house: House, sender: Address | None) -> tuple[Address, ...] | None:
+    """`sender`: with whom the message itself is erased."""
+    found = named_in(mail, house)
+    if found is None:
+        return None
+    return tuple(one for one in (Address(SPACE, _clean(told)) for told in found) if one != sender)
+
+
+def _headers(mail: Mail, named: Sequence[Address] | None) -> tuple[tuple[str, str], ...]:
+    """`named`: whom they name; None: nobody knows all of them."""
+    shown = LOOKED_AT - NAMING if named is None else LOOKED_AT
+    found = [(name, _clean(value[:LONGEST_HEADER])) for name, value in mail.headers if name in shown]
     return tuple(found[:MOST_HEADERS])
 
 

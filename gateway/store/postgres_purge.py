@@ -36,6 +36,7 @@ WORDLESS = (
 WORDED = (
     *("messages_account_id_provider_id_key", "identities_space_address_key", "legs_by_identity"),
     *("message_sources_by_name", "named_pkey", "named_by_address"),
+    *("named_in_pkey", "named_in_by_address"),
     *("message_search_tokens", "conversation_search_tokens", "contact_search_tokens"),
 )
 """The indexes that do. GIN keeps a word for ever once it had it, and no page is blanked where an entry was removed."""
@@ -45,6 +46,7 @@ MAY_BE_EMPTY = {
     "message_sources": {"name": "text", "subject": "text", "text": "text", "html": "text"},
     "drafts": {"text": "text"},
     "named": {"address": "text", "name": "text"},
+    "named_in": {"address": "text"},
     **{
         table: {"tokens": "tsvector"} for table in ("message_search", "conversation_search", "contact_search")
     },

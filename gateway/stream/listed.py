@@ -72,4 +72,7 @@ def _more_of(told: dict[str, Any]) -> None:
         told["written_by"] = Address(**told["written_by"])
     if (source := told.get("source")) is not None:
         headers = tuple((name, value) for name, value in source["headers"])
-        told["source"] = Source(**{**source, "headers": headers, "doubts": tuple(source["doubts"])})
+        named = source.get("named", ())
+        people = None if named is None else tuple(Address(**one) for one in named)
+        doubts = tuple(source["doubts"])
+        told["source"] = Source(**{**source, "headers": headers, "doubts": doubts, "named": people})

@@ -255,10 +255,11 @@ async def _take(
     troubles = []
     for one in facts:
         fact = again.late(one) if again else one
+        original = request.body if limits.originals_kept else b""
         if whole is not None and isinstance(fact, InboundMessage):
-            original = request.body if limits.originals_kept and not fact.only_there else b""
-            fact = await _with_files(store, intake, fact, whole.media, original)
-        troubles.append(await _take_fact(store, intake, fact, pace, whole))
+            kept = b"" if fact.only_there else original
+            fact = await _with_files(store, intake, fact, whole.media, kept)
+        troubles.append(await _take_fact(store, intake, fact, pace, whole, original))
     first = next((one for one in troubles if one is not None), None)
     return first and replace(first, people=_people(facts))
 
@@ -266,8 +267,10 @@ async def _take(
 async def _with_files(
     store: Store, intake: Intake, fact: InboundMessage, media: MediaStore, original: bytes = b""
 ) -> InboundMessage:
-    """Of what stands already no file is stored again. `original`: the whole, where it is to be kept. Raises
-    Unavailable."""
+    """Of what stands already no file is stored again. `original`: the whole, where it is to be kept, which it never is
+    where nobody knows whom it names. Raises Unavailable."""
+    if fact.source is not None and fact.source.named is None:
+        original = b""
     if not (fact.enclosed or original):
         return fact
     names = (fact.provider_id, erased_id(intake.account, fact.provider_id))
@@ -288,7 +291,12 @@ async def _read(
 
 
 async def _take_fact(
-    store: Store, intake: Intake, fact: Fact, pace: Pace, whole: _Whole | None = None
+    store: Store,
+    intake: Intake,
+    fact: Fact,
+    pace: Pace,
+    whole: _Whole | None = None,
+    original: bytes = b"",
 ) -> Trouble | None:
     match fact:
         case InboundMessage():
@@ -297,19 +305,25 @@ async def _take_fact(
             seen = store.write(lambda tx: customer_has_seen(tx, intake.account, fact), aside=True)
             return await _tried(intake.account, seen)
         case DeliveryReport():
-            return await _tried(intake.account, _hear_or_show(store, intake, fact, pace, whole))
+            return await _tried(intake.account, _hear_or_show(store, intake, fact, pace, whole, original))
         case _:
             assert_never(fact)
 
 
 async def _hear_or_show(
-    store: Store, intake: Intake, told: DeliveryReport, pace: Pace, whole: _Whole | None
+    store: Store,
+    intake: Intake,
+    told: DeliveryReport,
+    pace: Pace,
+    whole: _Whole | None,
+    original: bytes,
 ) -> None:
     """What is about our message and nobody to whom it went is shown as the message that it came as."""
     if await store.write(lambda tx: hear(tx, intake.account, told, pace), aside=True):
         return
     if told.otherwise is not None and whole is not None:
-        await take_in(store, intake, await _with_files(store, intake, told.otherwise, whole.media))
+        shown = await _with_files(store, intake, told.otherwise, whole.media, original)
+        await take_in(store, intake, shown)
 
 
 async def _tried(account: str, storing: Awaitable[object]) -> Trouble | None:

@@ -7,7 +7,7 @@ itself after its time.
 
 from __future__ import annotations
 
-from gateway.events import CAME_BACK, Attachment, Source
+from gateway.events import CAME_BACK, Address, Attachment, Source
 from gateway.store import Reader, Row, Tx, as_json, from_json, plain
 from gateway.stream.attach import keep_upload
 
@@ -16,12 +16,18 @@ NEW = """insert into message_sources
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"""
 ERASE = "delete from message_sources where message_id = $1"
 ERASE_NAMED = "delete from named where message_id = $1"
-# In whatever she took part, and wherever she was only named.
+ERASE_NAMED_IN = "delete from named_in where message_id = $1"
+KEEP_NAMED_IN = """with them (address) as {ids_1}
+    insert into named_in (message_id, space, address) select $2, $3, address from them"""
+# Wherever she was named; and in whatever she took part, for what was kept before that was noted of each message.
 NAMING = """select s.message_id, s.headers from message_sources s join messages m on m.id = s.message_id
     where m.conversation_id in (select p.conversation_id from participants p
         where p.contact_id = (select contact_id from identities where id = $1))
     union all select s.message_id, s.headers from named n join message_sources s on s.message_id = n.message_id
+        where n.space = $2 and n.address = $3
+    union all select s.message_id, s.headers from named_in n join message_sources s on s.message_id = n.message_id
         where n.space = $2 and n.address = $3"""
+FORGET_NAMED_IN = "delete from named_in where space = $1 and address = $2"
 FORGET_NAMED = "delete from named where space = $1 and address = $2"
 # In SQL, of a message `m`: it is no mail of ours that came back.
 HER_OWN = f"""not exists (select 1 from message_sources b where b.message_id = m.id
@@ -58,6 +64,10 @@ async def keep_source(
         source.automatic,
         plain(source.reached) or None,
     )
+    named = {Address(one.space, plain(one.address)) for one in source.named or ()}
+    for space in sorted({one.space for one in named}):
+        addresses = sorted(one.address for one in named if one.space == space)
+        await tx.run(KEEP_NAMED_IN, as_json(addresses), message, space)
 
 
 async def keep_original(tx: Tx, message: str, original: Attachment | None) -> None:
@@ -79,6 +89,7 @@ async def erase_source(tx: Tx, message: str) -> list[str]:
     """Returns the hashes its files had."""
     await tx.run(ERASE, message)
     await tx.run(ERASE_NAMED, message)
+    await tx.run(ERASE_NAMED_IN, message)
     return await _erase_original(tx, message)
 
 
@@ -93,12 +104,24 @@ async def forget_address(tx: Tx, identity: str, space: str, address: str) -> lis
     """Take the headers that say her address out of others' messages, in all that she took part in or was named in, and
     those messages' originals whole. Returns the hashes that these had."""
     hashes: list[str] = []
-    for row in await tx.all(NAMING, identity, space, address):
+    found = {row["message_id"]: row for row in await tx.all(NAMING, identity, space, address)}
+    spelled = _spellings(address)
+    for row in found.values():
         headers = from_json(row["headers"])
-        kept = [[name, value] for name, value in headers if address.lower() not in value.lower()]
+        kept = [[name, value] for name, value in headers if not any(one in value.lower() for one in spelled)]
         if len(kept) != len(headers):
             await tx.run(SET_HEADERS, row["message_id"], as_json(kept))
         # What else stands in it nobody knows.
         hashes += await _erase_original(tx, row["message_id"])
     await tx.run(FORGET_NAMED, space, address)
+    await tx.run(FORGET_NAMED_IN, space, address)
     return hashes
+
+
+def _spellings(address: str) -> set[str]:
+    """As headers may write it: a domain in letters of its own is known by its ASCII form."""
+    local, _, domain = address.lower().rpartition("@")
+    try:
+        return {address.lower(), f"{local}@{domain.encode('ascii').decode('idna')}"}
+    except UnicodeError:
+        return {address.lower()}

@@ -51,10 +51,10 @@ ADDRESSES = f"""select i.id, i.space, i.address, e.account_id from identities i
     where i.contact_id = $1 and i.id <> $2 and i.space <> 'visitor'
     order by coalesce(e.last_inbound_at, 0) desc, i.id desc limit {MOST}"""
 CONTACT = "select contact_id from identities where id = $1"
-# Up to what she had the last one, unless that did not arrive.
+# All that stood in any of hers, but for what did not arrive. What came late stands before what she had.
 HAS = """select k.carried_id from messages m join legs l on l.id = m.leg_id join carried k on k.message_id = m.id
     where m.conversation_id = $1 and m.author_kind = 'automation' and m.author_id = 'transcript'
-    and l.identity_id = $2 and coalesce(m.delivery, '') <> 'failed' order by m.position desc, k.place desc limit 1"""
+    and l.identity_id = $2 and coalesce(m.delivery, '') <> 'failed'"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,8 @@ async def send_own(
     if visitor not in sight:
         raise Refused("errors.transcript_unproven", f"{person.identity} is not {visitor}'s any more")
     spoken = await _spoken(tx, held, sight)
-    if await tx.value(HAS, held.id, person.identity) == spoken[-1]:
+    has = {row["carried_id"] for row in await tx.all(HAS, held.id, person.identity)}
+    if has.issuperset(spoken):
         raise Repeat
     return await _send(tx, held, person, what, found.account, spoken, customer(IdentityId(visitor)))
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gateway.channels._mail_named import MOST
 from gateway.channels._mail_read import LONGEST_QUEUED, NOBODY, Reader, of_envelope, read_mail, signer_of
 from gateway.channels.base import Ours, ProviderRequest
 from gateway.events import (
@@ -150,6 +151,43 @@ def test_what_no_person_wrote_brings_nobody_in() -> None:
     fact = one(away)
     assert fact.source is not None and fact.source.automatic == "away" and fact.others == ()
     assert one(of(HANA), sender="").source.automatic == "machine"  # type: ignore[union-attr]
+
+
+def named(fact: InboundMessage) -> set[str]:
+    assert fact.source is not None and fact.source.named is not None
+    return {one.address for one in fact.source.named}
+
+
+def test_whom_a_mail_names_is_told_apart_from_who_takes_part() -> None:
+    by_machine = mail(
+        "Return-Path: <back@orders.example>",
+        "From: Orders <no-reply@orders.example>",
+        "Reply-To: care@orders.example",
+        f"To: {HELP}, Bo <BO@x.example>",
+        "Cc: =?utf-8?b?7KeA?= <ji@x.example>, hidden <sue@xn--9t4b11yi5a.example>",
+        "Bcc: Unseen <eve@x.example>",
+        "Subject: bo@x.example and not@named.example",
+        "Auto-Submitted: auto-generated",
+        "Message-ID: <m1@c>",
+        body="hello",
+    )
+    fact = one(by_machine)
+    assert fact.others == () and fact.source is not None and fact.source.automatic == "machine"
+    people = {f"{who}@x.example" for who in ("bo", "ji", "eve")} | {"sue@xn--9t4b11yi5a.example"}
+    servers = {f"{who}@orders.example" for who in ("back", "no-reply", "care")}
+    assert named(fact) == (people | servers) - {fact.sender.address}
+    assert named(one(of(HANA))) == set(), "she herself, and we"
+
+
+def test_of_a_mail_that_names_more_than_anybody_keeps_no_line_is_kept_that_names_them() -> None:
+    many = ", ".join(f"p{number}@far.example" for number in range(MOST))
+    fact = one(of(HANA, f"Cc: {many}", "Date: Mon, 16 Nov 2026 10:12:33 +0900"))
+    assert fact.source is not None and fact.source.named is None
+    assert {name for name, _ in fact.source.headers} == {"subject", "message-id", "date"}
+    fewer = one(
+        of(HANA, f"Cc: {many.partition(', ')[2]}".replace(f"p{MOST - 1}@far.example", "p3@far.example"))
+    )
+    assert len(named(fewer)) == MOST - 2
 
 
 def test_our_own_mail_that_comes_back_is_no_message() -> None:

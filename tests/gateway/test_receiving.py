@@ -202,6 +202,7 @@ async def test_a_full_list_of_unreadable_mails_stops_no_mailbox_and_loses_none(
 async def test_a_report_that_names_nobody_we_wrote_to_is_shown_and_settles_and_proves_nothing(
     house: PostHouse,
 ) -> None:
+    house.receiving.limits = house.receiving.limits.model_copy(update={"originals_kept": 30})
     await house.brings(written("Where is it?", "m1"))
     (asked,) = await house.messages()
     talk = asked["conversation_id"]
@@ -216,6 +217,8 @@ async def test_a_report_that_names_nobody_we_wrote_to_is_shown_and_settles_and_p
     source = await house.world.row("select * from message_sources where message_id = $1", shown["id"])
     assert source["automatic"] == "bounce"
     assert json.loads(source["doubts"]) == ["names_nobody", "stranger"]
+    original = await house.world.row("select * from attachments where owner = $1", f"original:{shown['id']}")
+    assert original["size"] == len(raw), "kept as of any other mail"
     forged = raw.replace(b"MAILER-DAEMON@mx.naver.com", HANA.encode())
     await house.brings(forged, sender="")
     assert (await house.messages())[-1]["conversation_id"] == talk

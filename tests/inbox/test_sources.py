@@ -192,6 +192,9 @@ async def test_no_original_is_kept_unasked_and_none_for_longer_than_that(both: H
     ann = await both.client("ann")
     bare = await taken(both, whole())
     assert (await ann.get(f"/messages/{bare}/source"))["original"] is None
+    many = ", ".join(f"p{number}@far.example" for number in range(600))
+    crowd = mail("From: hana@naver.com", f"Cc: {many}", "Message-ID: <m0@c>", body="to all")
+    assert (await ann.get(f"/messages/{await taken(both, crowd, KEEPS)}/source"))["original"] is None
     kept = await taken(both, mail("From: hana@naver.com", "Message-ID: <m2@c>", body="hi"), KEEPS)
     assert await taken(both, mail("From: hana@naver.com", "Message-ID: <m2@c>", body="hi"), KEEPS) == kept
     count = "select count(*) from attachments where owner like 'original:%'"

@@ -7,7 +7,7 @@ from gateway.egress import customer
 from gateway.events import Address, Proof, agent
 from gateway.store import Store, Tx
 from gateway.store.load import MESSAGES
-from gateway.stream.contacts import set_claims
+from gateway.stream.contacts import prove, set_claims
 from gateway.stream.envelope import Wanted
 from gateway.stream.gone_on import GONE_ON, masked
 from gateway.stream.hold import hold
@@ -19,6 +19,7 @@ from tests.checks import check
 from tests.left import HER, HERS, follows, left, pause_is_over, with_leavers
 from tests.world import World
 
+BY_MAIL = "select id from legs where account_id = 'mail'"
 LINE = GONE_ON.ko.format(address="h***@naver.com")
 
 
@@ -98,6 +99,19 @@ async def test_of_an_address_that_is_not_proven_to_be_hers_nothing_is_told(world
     await world.store.write(lambda tx: merge_contacts(tx, theirs, mine, agent("anna")))
     await world.answers(talk, "Hm.", leg=leg)
     assert await told(world) == ["Where is it?", "Soon."], "an agent's merge proves nothing"
+
+
+async def test_nor_of_one_that_agents_merged_and_what_she_left_unread_goes_to(world: World) -> None:
+    await world.says("mailto:other@example.net", "About something else")
+    talk = await left(world, "Soon.", claims="")
+    mine, theirs = await world.contact_of(HER), await world.contact_of("mailto:other@example.net")
+    other = await world.identity_of("mailto:other@example.net")
+    await world.store.write(lambda tx: prove(tx, other, Proof.VERIFIED))
+    await world.store.write(lambda tx: merge_contacts(tx, theirs, mine, agent("anna")))
+    await pause_is_over(world)
+    assert await follows(world) is not None
+    await world.answers(talk, "And more.", leg=await world.value(BY_MAIL))
+    assert await told(world) == ["Where is it?", "Soon."]
 
 
 async def test_what_another_browser_has_said_is_not_her_word(world: World) -> None:

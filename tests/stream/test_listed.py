@@ -14,6 +14,7 @@ from gateway.events import (
     Proof,
     RemoteFile,
     SeenReport,
+    Source,
 )
 from gateway.stream.listed import LISTED, as_call, fact_of
 
@@ -40,6 +41,10 @@ MINA = Address("tel", "+821055550111")
             segments=2,
             consent=Consent.STOP,
         ),
+        InboundMessage(
+            "M1", MINA, source=Source("n", headers=(("to", "x"),), doubts=("cut",), named=(MINA,))
+        ),
+        InboundMessage("M2", MINA, source=Source("n", named=None)),
         DeliveryReport("SM3", DeliveryState.DELIVERED),
         DeliveryReport("SM4", DeliveryState.FAILED, "d1", "21610", "delivery.failed", NextStep.OPTED_OUT),
         SeenReport(MINA, delivered=3, read=2),

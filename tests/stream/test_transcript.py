@@ -5,7 +5,7 @@ import pytest
 from gateway.channels.base import Correspondent
 from gateway.channels.registry import Channels, make
 from gateway.errors import Refused, Repeat
-from gateway.events import AccountId, Address, Event, Proof, agent
+from gateway.events import AccountId, Address, Clue, ConversationId, Event, Proof, Source, agent
 from gateway.store import Store
 from gateway.stream.automatic import MOST, quieten
 from gateway.stream.contacts import prove, set_claims
@@ -15,10 +15,11 @@ from gateway.stream.ingest import Intake
 from gateway.stream.merge import merge_contacts
 from gateway.stream.post import Post, Posted, post_with
 from gateway.stream.proofs import make_word
+from gateway.stream.split import split_contact
 from gateway.stream.transcript import BY as OWN
 from gateway.stream.transcript import TRANSCRIPT, proven_address, send_own, send_transcript
 from tests.checks import check
-from tests.left import HER, HERS, accounts, goes_out, with_leavers
+from tests.left import HER, HERS, accounts, follows, goes_out, pause_is_over, with_leavers
 from tests.world import World
 
 BY = agent("anna")
@@ -209,6 +210,75 @@ async def test_an_address_that_was_only_left_or_merged_is_none_for_her_own_copy(
         await asks(world, talk)
     assert why.value.text == "errors.transcript_unproven"
     assert await world.value("select count(*) from carried") == 0
+
+
+async def test_what_came_late_and_stands_before_what_she_has_goes_in_the_next(world: World) -> None:
+    talk = await proven(world)
+    await asks(world, talk)
+    await goes_out(world)
+    await world.says(HER, "Written before all that.", at=1_000, late=True)
+    await asks(world, talk)
+    assert "Written before all that." in await told(world, HERS)
+    with pytest.raises(Repeat):
+        await asks(world, talk)
+
+
+async def followed_to_boss(world: World) -> tuple[str, str]:
+    """Agents have merged her with somebody who has proven his address one day, and what she left unread went there.
+    Returns the conversation and his identity."""
+    talk = await chat(world, claims="")
+    await world.says(f"mailto:{BOSS}", "About something else", intake=Intake(AccountId("mail")))
+    boss = await world.identity_of(f"mailto:{BOSS}")
+    await world.store.write(lambda tx: prove(tx, boss, Proof.VERIFIED))
+    await world.do(merge_contacts, await world.contact_of(f"mailto:{BOSS}"), await world.contact_of(HER))
+    await pause_is_over(world)
+    assert await follows(world) is not None
+    assert [one.delivery.to.address for one in await goes_out(world)] == [BOSS]
+    return talk, boss
+
+
+async def mails(world: World, address: str, talk: str | None, source: Source | None = None) -> None:
+    """`talk`: by the address that was signed for it."""
+    clues = () if talk is None else (Clue(ConversationId(talk), lets_in=True),)
+    await world.says(
+        f"mailto:{address}", "A mail", clues=clues, source=source, intake=Intake(AccountId("mail"))
+    )
+
+
+async def refused_as_unproven(world: World, talk: str) -> None:
+    with pytest.raises(Refused) as why:
+        await asks(world, talk)
+    assert why.value.text == "errors.transcript_unproven"
+
+
+async def test_what_followed_to_whom_agents_merged_proves_nothing_until_he_answers_it(world: World) -> None:
+    talk, boss = await followed_to_boss(world)
+    await refused_as_unproven(world, talk)
+    await mails(world, BOSS, talk, Source("away@c", automatic="away"))
+    await refused_as_unproven(world, talk)
+    await mails(world, BOSS, None)
+    await refused_as_unproven(world, talk)
+    await mails(world, BOSS, talk)
+    assert (await asks(world, talk)).actor == OWN
+    contact = await world.contact_of(HER)
+    await world.do(split_contact, contact, [boss])
+    await world.do(merge_contacts, await world.contact_of(f"mailto:{BOSS}"), await world.contact_of(HER))
+    await refused_as_unproven(world, talk)
+    await mails(world, BOSS, talk)
+    await world.answers(talk, "So it is you.")
+    assert (await asks(world, talk)).actor == OWN, "he has answered since"
+    await check(world.store)
+
+
+async def test_whose_conversation_another_address_had_too_is_proven_by_no_answer(world: World) -> None:
+    """Who was sent anything of it has its signed address, and can write any From."""
+    talk, _ = await followed_to_boss(world)
+    aside = Wanted(to=(Correspondent(Address("mailto", HERS), ""),), cc=())
+    leg = await world.value("select id from legs where account_id = 'mail' and conversation_id = $1", talk)
+    await world.answers(talk, "Is this you, too?", leg=leg, wanted=aside)
+    await goes_out(world)
+    await mails(world, BOSS, talk)
+    await refused_as_unproven(world, talk)
 
 
 async def test_what_was_said_to_others_is_not_in_her_own_copy(world: World) -> None:
