@@ -20,7 +20,7 @@ from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailab
 from gateway.events import Event
 from gateway.media import MediaStore
 from gateway.store import Store
-from gateway.stream import outside, pull_queue
+from gateway.stream import outside, outside_homes, pull_queue
 from gateway.stream import pull_readers as readers
 from gateway.stream.pull_queue import Due
 from inbox.slack import PLACE
@@ -342,4 +342,5 @@ async def forget_seen(store: Store, every: float = 3600.0) -> None:
         with contextlib.suppress(Unavailable):
             while await store.write(outside.forget_seen, aside=True):
                 pass
+            await store.write(outside_homes.forget_empty, aside=True)
         await asyncio.sleep(every)
