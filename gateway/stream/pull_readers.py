@@ -21,6 +21,7 @@ DOUBTED = """select channel, moved from pull_channels
 LOOKED = (
     "update pull_channels set looked = $3, looked_at = $4 where place = $1 and channel = $2 and looked <= $3"
 )
+SAID_SINCE = "select 1 from pull_channels where place = $1 and channel = $2 and moved > $3"
 OTHERS = "select count(*) from pulls where place = $1 and channel = $2 and audience <> $3"
 _NOTES = "select id from messages where visibility <> 'public'"
 # A message that everybody may see looks the same to everybody.
@@ -64,6 +65,8 @@ async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audienc
     await tx.run(TRY_AGAIN, place, channel)
     if await tx.run(LOOKED, place, channel, as_of, now):
         await tx.run(WATCHES, place, channel)
+    if audience is Audience.INNER and await tx.one(SAID_SINCE, place, channel, as_of) is not None:
+        return False  # somebody may have come while one looked
     return await set_readers(tx, place, channel, audience)
 
 
