@@ -216,3 +216,16 @@ async def test_what_could_not_be_taken_away_is_tried_again(world: World) -> None
     assert await notes(world, key) != [("skipped", None, "")], "it stands there"
     await read_by(world, Audience.SHARED)
     assert (await stale(world, key))["message"] == 1
+
+
+async def test_what_was_erased_and_could_not_be_taken_away_is_tried_again_anywhere(world: World) -> None:
+    key, note = await told(world, "kim")
+    await world.do(erase_message, note)
+    while await world.store.write(lambda tx: pull_queue.follow(tx, "slack")):
+        pass
+    found = await world.store.read(lambda look: pull_queue.load_due(look, "slack", LATE))
+    due = next(one for one in found if one.message == note)
+    await world.store.write(lambda tx: pull_queue.ended(tx, due, "edit_window_closed"))
+    assert await stale(world, key) == {}
+    await read_by(world, Audience.INNER)
+    assert await stale(world, key) == {"message": 1}
