@@ -67,6 +67,8 @@ NAMED = """update pull_posts set stale = stale + 1 where state in ('posted', 'un
         where e.position > $1 and e.position <= $2 and e.kind = 'contact.erased' and p.place = $3)"""
 PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, file_id, state)
     values ($1, $2, $3, $4, $5, $6, $7, 'queued') on conflict do nothing"""
+# Two facts may name it: that of its message, where that is read late, and that it has come.
+HAS_FILE = "select 1 from pull_posts where pull_id = $1 and file_id = $2"
 FILES = "select id from attachments where message_id = $1 order by place, id"
 SINCE = """select 1 from messages m join pulls p on p.id = $2 and m.position >= p.from_position
     join attachments a on a.id = $3 and a.message_id = m.id where m.id = $1"""
@@ -233,6 +235,8 @@ async def _put(
     message: str | None = None,
     file: str | None = None,
 ) -> None:
+    if file is not None and await tx.one(HAS_FILE, pull, file) is not None:
+        return
     await tx.run(PUT, new_id(), pull, position, part, kind, message, file)
 
 
