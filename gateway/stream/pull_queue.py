@@ -112,6 +112,7 @@ GONE = """update pull_posts set state = case when stale = $2 then 'skipped' else
     digest = '', error = null, stale = 0, tries = 0, next_at = 0 where id = $1"""
 BROKEN = """update pull_posts set state = 'failed', error = $2, stale = 0 where pull_id = $1
     and state in ('queued', 'sending', 'unknown')"""
+LOOKED_FOR = "update pull_posts set tries = tries + 1 where id = $1"
 UNDER_WAY = "update pull_posts set external = $2 where id = $1"
 # What could not be carried is named below its message's words.
 NAME_FILES = """update pull_posts set stale = stale + 1 where pull_id = $1 and message_id = $2 and file_id is null
@@ -300,6 +301,11 @@ async def begin(tx: Tx, due: Due, until: int) -> None:
 async def under_way(tx: Tx, due: Due, external: str) -> None:
     """The place has named what is about to be put there: by that it is known whether it arrived."""
     await tx.run(UNDER_WAY, due.id, external)
+
+
+async def looked_for(tx: Tx, due: Due) -> None:
+    """It was completed and does not stand there yet: so often one has looked."""
+    await tx.run(LOOKED_FOR, due.id)
 
 
 async def posted(tx: Tx, due: Due, external: str, digest: str) -> None:

@@ -72,10 +72,14 @@ class Carrier:
             await self._store.write(lambda tx: pull_queue.ended(tx, due, "no thread"), aside=True)
             return
         known = await self._look(due) if due.external else None
-        if due.external and known is not None and self._stands(due, known):
+        if due.external and known is not None and await self._stands(due, known):
             external = due.external
             await self._store.write(lambda tx: pull_queue.posted(tx, due, external, ""), aside=True)
             return
+        if due.external and due.tries >= TRIES:
+            raise PermanentError(
+                "upload_refused", for_agent="attachment.refused", log="it is never completed"
+            )
         # It stands nowhere: whatever goes wrong before it is completed begins anew.
         due = replace(due, state="queued")
         due = await self._for_whom(due)
@@ -129,12 +133,13 @@ class Carrier:
             return None
         return told
 
-    def _stands(self, due: Due, known: Mapping[str, Any]) -> bool:
+    async def _stands(self, due: Due, known: Mapping[str, Any]) -> bool:
         """Raises TemporaryError while it may yet come to stand there."""
         shares = known.get("shares") or {}
         if any(due.channel in (shares.get(kind) or {}) for kind in ("public", "private")):
             return True
         if due.tries <= LOOKS:
+            await self._store.write(lambda tx: pull_queue.looked_for(tx, due), aside=True)
             raise TemporaryError("a file is being shared", retry_after=SOON)
         return False
 

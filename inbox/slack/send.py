@@ -268,7 +268,10 @@ class Sender:
         except TemporaryError as why:
             await self._waits(due, why.retry_after or self._pace.wait(due.tries), str(why))
         except UncertainError as why:
-            await self._waits(due, self._pace.wait(due.tries), str(why), uncertain=True)
+            wait = self._pace.wait(due.tries)
+            # A file of which nothing is known yet may be about to be completed: it is not uploaded again at once.
+            wait = wait if due.file is None else max(wait, self._pace.unsure)
+            await self._waits(due, wait, str(why), uncertain=True)
         except PermanentError as why:
             log.warning("a post of %s was refused: %s", due.pull, why)
             code = why.code
