@@ -94,10 +94,11 @@ class Rooms:
         return self._clock()
 
     async def audience(self, channel: str, since: float = 0.0) -> Audience:
-        """Who reads it now; `since`: what was known of its people before does not count. What Slack does not say is
-        shared; while it does not answer nobody knows, and that passes: raises TemporaryError, AuthFailed."""
+        """Who reads it now; `since`: one looks, and what was known of its people before does not count. What Slack does
+        not say is shared; while it does not answer nobody knows, and that passes: raises TemporaryError, AuthFailed.
+        """
         at, known = self._audiences.get(channel, (0.0, None))
-        if known is not None and at >= since and self._clock() - at <= FRESH:
+        if known is not None and not since and self._clock() - at <= FRESH:
             return known
         for _ in range(LOOKS):
             began, before = self._clock(), self._as_of(channel)
