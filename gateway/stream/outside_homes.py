@@ -16,6 +16,9 @@ DUE = """select * from outside_homes where place = $1 and stale > 0 and publishe
 SHOWS = """update outside_homes set published_at = $4, digest = $5, stale = case when stale > $6 then 1 else 0 end
     where place = $1 and workspace = $2 and external_id = $3"""
 FORGET = "delete from outside_homes where place = $1 and workspace = $2 and external_id = $3"
+FORGET_EMPTY = "delete from outside_homes where digest = '' and stale = 0 and published_at < $1"
+KEPT = 24 * 3_600_000
+"""ms for which it is remembered that somebody opened theirs who is shown nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,11 @@ async def shows(tx: Tx, place: str, home: Home, digest: str) -> None:
 async def forget(tx: Tx, place: str, home: Home) -> None:
     """Nobody of that name is there any more."""
     await tx.run(FORGET, place, home.workspace, home.user)
+
+
+async def forget_empty(tx: Tx) -> None:
+    """Whoever is nobody here opens theirs anew, and is known again."""
+    await tx.run(FORGET_EMPTY, tx.now - KEPT)
 
 
 def _home(row: Row) -> Home:

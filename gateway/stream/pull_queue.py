@@ -67,6 +67,8 @@ NAMED = """update pull_posts set stale = stale + 1 where state in ('posted', 'un
         where e.position > $1 and e.position <= $2 and e.kind = 'contact.erased' and p.place = $3)"""
 PUT = """insert into pull_posts (id, pull_id, position, part, kind, message_id, file_id, state)
     values ($1, $2, $3, $4, $5, $6, $7, 'queued') on conflict do nothing"""
+# Two facts may name it: that of its message, where that is read late, and that it has come.
+HAS_FILE = "select 1 from pull_posts where pull_id = $1 and file_id = $2"
 FILES = "select id from attachments where message_id = $1 order by place, id"
 SINCE = """select 1 from messages m join pulls p on p.id = $2 and m.position >= p.from_position
     join attachments a on a.id = $3 and a.message_id = m.id where m.id = $1"""
@@ -110,6 +112,7 @@ GONE = """update pull_posts set state = case when stale = $2 then 'skipped' else
     digest = '', error = null, stale = 0, tries = 0, next_at = 0 where id = $1"""
 BROKEN = """update pull_posts set state = 'failed', error = $2, stale = 0 where pull_id = $1
     and state in ('queued', 'sending', 'unknown')"""
+LOOKED_FOR = "update pull_posts set tries = tries + 1 where id = $1"
 UNDER_WAY = "update pull_posts set external = $2 where id = $1"
 # What could not be carried is named below its message's words.
 NAME_FILES = """update pull_posts set stale = stale + 1 where pull_id = $1 and message_id = $2 and file_id is null
@@ -233,6 +236,8 @@ async def _put(
     message: str | None = None,
     file: str | None = None,
 ) -> None:
+    if file is not None and await tx.one(HAS_FILE, pull, file) is not None:
+        return
     await tx.run(PUT, new_id(), pull, position, part, kind, message, file)
 
 
@@ -296,6 +301,11 @@ async def begin(tx: Tx, due: Due, until: int) -> None:
 async def under_way(tx: Tx, due: Due, external: str) -> None:
     """The place has named what is about to be put there: by that it is known whether it arrived."""
     await tx.run(UNDER_WAY, due.id, external)
+
+
+async def looked_for(tx: Tx, due: Due) -> None:
+    """It was completed and does not stand there yet: so often one has looked."""
+    await tx.run(LOOKED_FOR, due.id)
 
 
 async def posted(tx: Tx, due: Due, external: str, digest: str) -> None:

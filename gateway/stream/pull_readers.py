@@ -21,6 +21,7 @@ DOUBTED = """select channel, moved from pull_channels
 LOOKED = (
     "update pull_channels set looked = $3, looked_at = $4 where place = $1 and channel = $2 and looked <= $3"
 )
+SAID_SINCE = "select 1 from pull_channels where place = $1 and channel = $2 and moved > $3"
 OTHERS = "select count(*) from pulls where place = $1 and channel = $2 and audience <> $3"
 _NOTES = "select id from messages where visibility <> 'public'"
 # A message that everybody may see looks the same to everybody.
@@ -36,10 +37,12 @@ SHOW_AGAIN = f"""update pull_posts set state = 'queued', tries = 0, next_at = 0,
 SET = "update pulls set audience = $3 where place = $1 and channel = $2 and audience <> $3"
 # An alert says who waits.
 WATCHES = "update watches set next_at = 0 where place = $1 and channel = $2 and state = 'posted'"
-# What others must not see, and could not be taken away.
+# What others must not see, or nobody any more, and could not be taken away.
 TRY_AGAIN = """update pull_posts set stale = stale + 1 where state = 'posted' and stale = 0
     and error is not null and error <> 'message_not_found'
-    and pull_id in (select id from pulls where place = $1 and channel = $2 and audience = 'shared')"""
+    and pull_id in (select id from pulls where place = $1 and channel = $2)
+    and (exists (select 1 from pulls p where p.id = pull_id and p.audience = 'shared')
+        or exists (select 1 from messages m where m.id = message_id and m.erased_at is not null))"""
 
 
 async def moved(tx: Tx, place: str, channel: str) -> None:
@@ -64,6 +67,8 @@ async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audienc
     await tx.run(TRY_AGAIN, place, channel)
     if await tx.run(LOOKED, place, channel, as_of, now):
         await tx.run(WATCHES, place, channel)
+    if audience is Audience.INNER and await tx.one(SAID_SINCE, place, channel, as_of) is not None:
+        return False  # somebody may have come while one looked
     return await set_readers(tx, place, channel, audience)
 
 

@@ -18,6 +18,7 @@ NEW = """insert into pulls (id, conversation_id, place, channel, channel_name, a
 BEGIN = "insert into pull_places (place, position) values ($1, $2) on conflict do nothing"
 END = "update pulls set upto_position = $2, given_back_by = $3, given_back_at = $4 where id = $1"
 CHANNEL = "insert into pull_channels (place, channel) values ($1, $2) on conflict do nothing"
+DOUBT = "update pull_channels set moved = moved + 1 where place = $1 and channel = $2"
 
 
 class Audience(StrEnum):
@@ -62,6 +63,9 @@ async def pull(tx: Tx, conversation: str, spot: Spot, by: Actor) -> str:
         )
     await tx.run(BEGIN, spot.place, tx.position)
     await know_channel(tx, spot.place, spot.channel)
+    if spot.audience is Audience.SHARED:
+        # Perhaps only because nobody could say it.
+        await tx.run(DOUBT, spot.place, spot.channel)
     key = new_id()
     position = _tell(tx, held, by, "pulled", key, spot.name, Stamp("pulls", "from_position", key))
     await tx.run(

@@ -7,6 +7,7 @@ id, kept before it is completed, says whether it arrived (`files.info`). What ca
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
@@ -24,13 +25,15 @@ from inbox.slack.bring import GONE, checked
 from inbox.slack.client import Client
 from inbox.slack.draws import Draws
 
+log = logging.getLogger(__name__)
+
 LARGEST = 20 * 1024 * 1024
 """Bytes of a file that is put into a thread; a larger one is a link."""
 LASTS = 90_000
 """ms that an upload may last."""
 TIMES = ClientTimeout(total=LASTS / 1000 - 10, sock_connect=10)
 TRIES = 10
-"""After which a file that Slack's other door does not take is named instead: what comes after it waits for it."""
+"""After which a file that Slack does not take, or never completes, is named instead: what comes after it waits."""
 LOOKS = 4
 """How often one looks for a file that was completed and stands nowhere: Slack shares it a moment later."""
 REFUSED = {400, 403, 404, 410, 411, 413, 415}
@@ -69,10 +72,14 @@ class Carrier:
             await self._store.write(lambda tx: pull_queue.ended(tx, due, "no thread"), aside=True)
             return
         known = await self._look(due) if due.external else None
-        if due.external and known is not None and self._stands(due, known):
+        if due.external and known is not None and await self._stands(due, known):
             external = due.external
             await self._store.write(lambda tx: pull_queue.posted(tx, due, external, ""), aside=True)
             return
+        if due.external and due.tries >= TRIES:
+            raise PermanentError(
+                "upload_refused", for_agent="attachment.refused", log="it is never completed"
+            )
         # It stands nowhere: whatever goes wrong before it is completed begins anew.
         due = replace(due, state="queued")
         due = await self._for_whom(due)
@@ -99,15 +106,17 @@ class Carrier:
         await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
 
     async def _take_away(self, due: Due) -> None:
-        """The file, and the messages that show it: their words would stay."""
+        """The file, wherever it was shared on, and the messages here that show it: their words would stay."""
         known = await self._look(due)
         if known is None:
             return
         shares = known.get("shares") or {}
-        for kind in ("public", "private"):
-            for channel, shown in (shares.get(kind) or {}).items():
-                for one in shown:
-                    await self._client.remove(channel, one["ts"])
+        for shown in [one for kind in ("public", "private") for one in _shown(shares, kind, due.channel)]:
+            try:
+                await self._client.remove(due.channel, shown)
+            except PermanentError as why:
+                # Somebody has shared it on: that message is theirs, and loses the file.
+                log.info("a message with a file in %s stays: %s", due.channel, why)
         try:
             await self._client.call("files.delete", file=due.external)
         except PermanentError as why:
@@ -124,12 +133,13 @@ class Carrier:
             return None
         return told
 
-    def _stands(self, due: Due, known: Mapping[str, Any]) -> bool:
+    async def _stands(self, due: Due, known: Mapping[str, Any]) -> bool:
         """Raises TemporaryError while it may yet come to stand there."""
         shares = known.get("shares") or {}
         if any(due.channel in (shares.get(kind) or {}) for kind in ("public", "private")):
             return True
         if due.tries <= LOOKS:
+            await self._store.write(lambda tx: pull_queue.looked_for(tx, due), aside=True)
             raise TemporaryError("a file is being shared", retry_after=SOON)
         return False
 
@@ -178,6 +188,11 @@ class Carrier:
             if due.external == external and why.code in GONE:
                 return
             raise
+
+
+def _shown(shares: Mapping[str, Any], kind: str, channel: str) -> list[str]:
+    """The messages of the channel that show it."""
+    return [str(one["ts"]) for one in (shares.get(kind) or {}).get(channel) or ()]
 
 
 def _not_taken(due: Due, why: str, *, final: bool = False) -> Exception:

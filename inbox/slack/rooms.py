@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,8 +22,14 @@ KNOWN = 600.0
 """Seconds for which it is believed who somebody is; `user_change` ends it."""
 MEMBERS_MOST = 200
 """People of a channel who are looked at; in one of more there may be anybody."""
+PEOPLE_MOST = 5_000
+"""People who are remembered; with more, those of whom something is believed."""
+KEPT = ("team_id", "deleted", *STRANGE, "locale", "name", "real_name")
+"""Of somebody, beside their display name, what is read."""
 WIDE = ("is_ext_shared", "is_shared", "is_org_shared", "is_pending_ext_shared", "is_im", "is_mpim")
 AWAY = (TemporaryError, UncertainError, AuthFailed)
+LOOKS = 3
+"""How often one looks who reads a channel of which Slack says something meanwhile."""
 
 
 class Rooms:
@@ -36,6 +43,10 @@ class Rooms:
         self._clock = clock
         self._audiences: dict[str, tuple[float, Audience]] = {}
         self._people: dict[str, tuple[float, Mapping[str, Any]]] = {}
+        """When each was asked for, and what was said."""
+        self._asking: Counter[str] = Counter()
+        self._moved: Counter[str] = Counter()
+        """How often something was said of a channel; of people, under no name."""
         self._listed: tuple[float, Sequence[tuple[str, str]]] = (0.0, ())
 
     async def channels(self) -> Sequence[tuple[str, str]]:
@@ -78,22 +89,36 @@ class Rooms:
         allowed = {one.lstrip("#") for one in self._client.config.channels}
         return not allowed or channel in allowed or name in allowed
 
-    async def audience(self, channel: str) -> Audience:
-        """Who reads it now. What Slack does not say is shared; while it does not answer nobody knows, and that passes:
-        raises TemporaryError, AuthFailed."""
+    def now(self) -> float:
+        """Of the clock that `audience` is asked by."""
+        return self._clock()
+
+    async def audience(self, channel: str, since: float = 0.0) -> Audience:
+        """Who reads it now; `since`: one looks, and what was known of its people before does not count. What Slack does
+        not say is shared; while it does not answer nobody knows, and that passes: raises TemporaryError, AuthFailed.
+        """
         at, known = self._audiences.get(channel, (0.0, None))
-        if known is None or self._clock() - at > FRESH:
+        if known is not None and not since and self._clock() - at <= FRESH:
+            return known
+        for _ in range(LOOKS):
+            began, before = self._clock(), self._as_of(channel)
             try:
-                known = await self._look(channel)
+                known = await self._look(channel, since)
             except PermanentError as why:
                 log.info("who reads %s is not known: %s", channel, why)
                 return Audience.SHARED
             except UncertainError as why:
                 raise TemporaryError(f"who reads {channel} is not known: {why}") from None
-            self._audiences[channel] = self._clock(), known
-        return known
+            # A look that began before something was said of it must not outlast that.
+            if before == self._as_of(channel):
+                self._audiences[channel] = began, known
+                return known
+        raise TemporaryError(f"who reads {channel} changes while one looks")
 
-    async def _look(self, channel: str) -> Audience:
+    def _as_of(self, channel: str) -> tuple[int, int]:
+        return self._moved[channel], self._moved[""]
+
+    async def _look(self, channel: str, since: float) -> Audience:
         info = (await self._client.call("conversations.info", channel=channel))["channel"]
         if any(info.get(one) for one in WIDE):
             return Audience.SHARED
@@ -104,8 +129,12 @@ class Rooms:
             members.append(one)
         if not members or len(members) > MEMBERS_MOST:
             return Audience.SHARED
-        for one in members:
-            if not await self.is_ours(one):
+        us = (await self._client.me()).team
+        # Who was a stranger before says soonest that there is one.
+        for one in sorted(
+            members, key=lambda one: one not in self._people or _is_of(us, self._people[one][1])
+        ):
+            if not _is_of(us, await self.person(one, since=since)):
                 return Audience.SHARED
         return Audience.INNER
 
@@ -117,18 +146,40 @@ class Rooms:
             return False
 
     async def is_ours(self, user: str) -> bool:
-        one = await self.person(user)
-        if any(one.get(name) for name in STRANGE):
-            return False
-        return bool(one.get("team_id") == (await self._client.me()).team)
+        return _is_of((await self._client.me()).team, await self.person(user))
 
-    async def person(self, user: str, fresh: float = KNOWN) -> Mapping[str, Any]:
-        """Their profile, as Slack told it so many seconds ago at most."""
+    async def person(self, user: str, fresh: float = KNOWN, since: float = 0.0) -> Mapping[str, Any]:
+        """Their profile, as Slack told it so many seconds ago at most, and not before `since`."""
         at, known = self._people.get(user, (0.0, None))
-        if known is None or self._clock() - at > fresh:
-            known = (await self._client.call("users.info", user=user, include_locale=True))["user"]
-            self._people[user] = self._clock(), known
-        return known
+        if known is not None and at >= since and self._clock() - at <= fresh:
+            return known
+        began, before = self._clock(), self._moved[""]
+        self._asking[user] += 1
+        try:
+            told = (await self._client.call("users.info", user=user, include_locale=True))["user"]
+        finally:
+            self._asking -= Counter((user,))
+        one = {name: told[name] for name in KEPT if name in told}
+        one["profile"] = {"display_name": (told.get("profile") or {}).get("display_name")}
+        if before == self._moved[""]:
+            self._remember(user, began, one)
+        return one
+
+    def _remember(self, user: str, at: float, one: Mapping[str, Any]) -> None:
+        last, known = self._people.get(user, (0.0, None))
+        if known is not None and last > at:
+            return
+        if known is not None and _stands_for(known) != _stands_for(one):
+            self._people_moved()
+        if len(self._people) >= PEOPLE_MOST:
+            # Of those who were asked for since depends who reads which channel.
+            old = self._clock() - KNOWN
+            self._people = {who: kept for who, kept in self._people.items() if kept[0] >= old}
+        self._people[user] = at, one
+
+    def _people_moved(self) -> None:
+        self._moved[""] += 1
+        self._audiences.clear()
 
     async def language(self, user: str) -> str:
         """Of what one person is told."""
@@ -142,8 +193,18 @@ class Rooms:
     def forget(self, channel: str | None = None, user: str | None = None) -> None:
         """Something about them has changed."""
         if channel is not None:
+            self._moved[channel] += 1
             self._audiences.pop(channel, None)
             self._listed = (0.0, ())
         # Slack tells of every change of everybody: only who was looked at decides who reads a channel.
-        if user is not None and self._people.pop(user, None) is not None:
-            self._audiences.clear()
+        if user is not None and (self._people.pop(user, None) is not None or user in self._asking):
+            self._people_moved()
+
+
+def _stands_for(one: Mapping[str, Any]) -> tuple[object, bool]:
+    """Their organisation, and whether they are a stranger in it."""
+    return one.get("team_id"), any(one.get(name) for name in STRANGE)
+
+
+def _is_of(team: str, one: Mapping[str, Any]) -> bool:
+    return _stands_for(one) == (team, False)

@@ -20,9 +20,10 @@ from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailab
 from gateway.events import Event
 from gateway.media import MediaStore
 from gateway.store import Store
-from gateway.stream import outside, pull_queue
+from gateway.stream import outside, outside_homes, pull_queue
 from gateway.stream import pull_readers as readers
 from gateway.stream.pull_queue import Due
+from gateway.stream.pulls import Audience
 from inbox.slack import PLACE
 from inbox.slack.carry import Carrier
 from inbox.slack.client import Client
@@ -106,6 +107,8 @@ class Sender:
         """Channels in which something is under way."""
         self._free: dict[str, float] = {}
         """When (monotonic) a channel may be posted to again."""
+        self._doubts: dict[str, tuple[int, float]] = {}
+        """Of a channel that one must look at: as of what, and since when (of the rooms' clock) that is known."""
         self._probed = 0.0
         self._begun = False
 
@@ -153,6 +156,10 @@ class Sender:
         under_way = frozenset(self._busy)
         doubted = dict(await self._store.read(lambda look: readers.doubted(look, PLACE, now)))
         for channel, as_of in doubted.items():
+            if channel in under_way:
+                continue
+            if self._doubts.get(channel, (-1, 0.0))[0] != as_of:
+                self._doubts[channel] = as_of, self._rooms.now()
             rest = self._begins(channel)
             if rest == 0:
                 posts.create_task(self._look(channel, as_of))
@@ -201,8 +208,10 @@ class Sender:
     async def _who_reads(self, channel: str, as_of: int) -> float:
         """Returns for how many seconds the channel is left alone."""
         self._rooms.forget(channel)
+        # What was known of its people when it was said counts no more: perhaps only another process heard it.
+        since = self._doubts[channel][1]
         try:
-            audience = await self._rooms.audience(channel)
+            audience = await self._rooms.audience(channel, since)
         except AuthFailed as why:
             await self._paused(str(why))
             return self._pace.again
@@ -213,6 +222,8 @@ class Sender:
         write = lambda tx: readers.looked(tx, PLACE, channel, as_of, audience, now)  # noqa: E731
         if await self._store.write(write, aside=True):
             log.info("the threads of %s are %s from now on", channel, audience.value)
+        if self._doubts.get(channel, (0, 0.0))[1] == since:
+            del self._doubts[channel]
         return 0.0
 
     async def _mended(self) -> bool:
@@ -257,7 +268,10 @@ class Sender:
         except TemporaryError as why:
             await self._waits(due, why.retry_after or self._pace.wait(due.tries), str(why))
         except UncertainError as why:
-            await self._waits(due, self._pace.wait(due.tries), str(why), uncertain=True)
+            wait = self._pace.wait(due.tries)
+            # A file of which nothing is known yet may be about to be completed: it is not uploaded again at once.
+            wait = wait if due.file is None else max(wait, self._pace.unsure)
+            await self._waits(due, wait, str(why), uncertain=True)
         except PermanentError as why:
             log.warning("a post of %s was refused: %s", due.pull, why)
             code = why.code
@@ -327,9 +341,10 @@ class Sender:
         return told
 
     async def _for_whom(self, due: Due) -> Due:
-        """As the channel is read now: where that is another audience than before, what stands in it is drawn anew."""
+        """As the channel is read now: where others do, what stands in it is drawn anew. That it is our own people's
+        again is for `_who_reads` to say, which knows of when that is so."""
         audience = await self._rooms.audience(due.channel)
-        if audience is due.audience:
+        if audience is Audience.INNER or audience is due.audience:
             return due
         await self._store.write(lambda tx: readers.set_readers(tx, PLACE, due.channel, audience), aside=True)
         log.info("the threads of %s are %s from now on", due.channel, audience.value)
@@ -342,4 +357,5 @@ async def forget_seen(store: Store, every: float = 3600.0) -> None:
         with contextlib.suppress(Unavailable):
             while await store.write(outside.forget_seen, aside=True):
                 pass
+            await store.write(outside_homes.forget_empty, aside=True)
         await asyncio.sleep(every)

@@ -12,7 +12,7 @@ from gateway.errors import PermanentError
 from gateway.events import AccountId, Address, Attachment, InboundMessage
 from gateway.media import receive
 from gateway.sandbox.phones.weather import Fault
-from gateway.sandbox.slack.records import Message
+from gateway.sandbox.slack.records import File, Message
 from gateway.sandbox.slack.weather import FAIR, Weather
 from gateway.stream.attach import keep_upload
 from gateway.stream.ingest import Intake, take_in
@@ -171,6 +171,52 @@ async def test_a_note_s_file_is_never_in_a_shared_channel(town: Town) -> None:
     await town.settles()
     again = {"SECRET one.png", "box.png", "SECRET two.png", "open.png"}
     assert sorted(name for name, _ in carried(town, thread)) == sorted(again), "once each"
+
+
+async def test_a_note_s_file_is_taken_away_also_where_it_was_shared_on(town: Town) -> None:
+    conversation, thread = await pulled(town)
+    await agent_writes(town, "note", conversation, "SECRET one.png")
+    await town.settles()
+    [file] = town.slack.workspace.files.values()
+    elsewhere = town.slack.workspace.open_channel("engineering", [town.joon.id])
+    for channel in (elsewhere, town.support):
+        on = town.slack.workspace.post(channel, town.joon.id, "look", files=[file])
+        file.shares.setdefault(channel.id, []).insert(0, on.ts)
+    town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
+    await town.heard()
+    await town.comes_to("select audience from pulls", "shared")
+    await town.settles()
+    assert town.slack.workspace.files == {} and with_files(town, thread) == []
+    assert await town.value("select state from pull_posts where file_id is not null") == "skipped"
+    assert "Internal note" not in "".join(one.text for one in town.slack.posts(town.support, thread))
+
+
+async def test_a_file_that_stands_nowhere_holds_up_nothing(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Completed, nobody said so, and Slack never shares it."""
+    told = File.json
+    monkeypatch.setattr(carry, "SOON", 0.01)
+    monkeypatch.setattr(File, "json", lambda self, *said: told(self, *said) | {"shares": {}})
+    _, thread = await pulled(town)
+    town.slack.plan(Fault.CUT_AFTER, on="files.completeUploadExternal")
+    await customer_sends(town, 1, "box.png")
+    await town.house.customer_writes("did it come?")
+    await town.settles()
+    assert [name for name, _ in carried(town, thread)] == ["box.png"], "once"
+    assert "did it come?" in words(town.shown(thread)[-1])
+    assert town.slack.count("files.info") == carry.LOOKS + 1
+
+
+async def test_a_file_that_is_never_completed_is_named(town: Town) -> None:
+    _, thread = await pulled(town)
+    town.slack.plan(*[Fault.BROKEN] * (carry.TRIES + 5), on="files.completeUploadExternal")
+    await customer_sends(town, 1, "box.png")
+    await town.house.customer_writes("did it come?")
+    await town.settles()
+    assert carried(town, thread) == []
+    assert town.slack.count("files.completeUploadExternal") == carry.TRIES
+    assert "box.png" in words(town.shown(thread)[-2]) and "did it come?" in words(town.shown(thread)[-1])
 
 
 async def test_what_is_erased_here_is_gone_there(town: Town) -> None:

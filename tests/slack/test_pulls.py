@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from gateway.errors import Conflict, NotFound, Refused
-from gateway.events import SYSTEM, Visibility
+from gateway.events import SYSTEM, Attachment, RemoteFile, Visibility
 from gateway.store import Store, from_json
 from gateway.store.load import load_conversations
 from gateway.stream import outside, pull_queue
 from gateway.stream.edit import edit_message, erase_message
 from gateway.stream.erase import erase_contact
+from gateway.stream.files import has_come, take_due, wait_for_files
 from gateway.stream.merge import merge
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience, Spot, find_open, find_thread, give_back, pull
@@ -101,6 +102,25 @@ async def test_what_happens_in_it_waits_to_be_shown_in_order(world: World) -> No
     assert kinds == ["header", "story", "message", "message", "message", "end"]
     await follow(world)
     assert len(await queue(world, key)) == 6, "nothing is taken twice"
+
+
+@pytest.mark.parametrize("late", [True, False])
+async def test_a_file_that_comes_after_its_message_is_shown_once_however_late_that_is_read(
+    world: World, late: bool
+) -> None:
+    taken = await world.says("kim", "hello")
+    key = await world.do(pull, taken.conversation, HERE)
+    said = await world.says("kim", "see this")
+    lies = [RemoteFile("there", "image/png")]
+    await world.store.write(lambda tx: wait_for_files(tx, said.message, "web", lies))
+    if not late:
+        await follow(world)
+    [waiting] = await world.store.write(lambda tx: take_due(tx, "web", 5))
+    file = Attachment("ab" * 32, "a.png", "image/png", 1)
+    assert await world.store.write(lambda tx: has_come(tx, waiting.id, file))
+    await follow(world)
+    rows = await world.rows("select file_id from pull_posts where pull_id = $1 and file_id is not null", key)
+    assert [row["file_id"] for row in rows] == [waiting.id]
 
 
 async def test_only_the_first_open_post_of_a_thread_is_due(world: World) -> None:

@@ -181,6 +181,32 @@ async def test_a_channel_is_looked_at_when_it_was_said_and_now_and_then(world: W
     assert sorted(await doubted()) == ["C1", "C2"]
 
 
+async def test_a_look_that_is_older_than_what_was_said_shows_nothing_again(world: World) -> None:
+    await told(world, "kim")
+    [(_, as_of)] = await world.store.read(lambda look: readers.doubted(look, "slack", 0))
+
+    async def looked(audience: Audience, as_of: int) -> bool:
+        return await world.store.write(lambda tx: readers.looked(tx, "slack", "C1", as_of, audience, NOON))
+
+    await world.store.write(lambda tx: readers.moved(tx, "slack", "C1"))
+    assert await looked(Audience.SHARED, as_of), "that may be said at any time"
+    assert not await looked(Audience.INNER, as_of)
+    assert await looked(Audience.INNER, as_of + 1)
+
+
+async def test_a_channel_of_which_nobody_could_say_who_reads_it_is_looked_at_again(world: World) -> None:
+    async def doubted() -> list[tuple[str, int]]:
+        return list(await world.store.read(lambda look: readers.doubted(look, "slack", 0)))
+
+    await told(world, "kim")
+    [(_, as_of)] = await doubted()
+    await world.store.write(lambda tx: readers.looked(tx, "slack", "C1", as_of, Audience.INNER, NOON))
+    assert await doubted() == []
+    taken = await world.says("lee", "hello")
+    await world.do(pull, taken.conversation, Spot("slack", "C1", "#support"))
+    assert await doubted() == [("C1", as_of + 1)]
+
+
 async def test_what_could_not_be_taken_away_is_tried_again(world: World) -> None:
     key, note = await told(world, "kim")
     await read_by(world, Audience.SHARED)
@@ -190,3 +216,16 @@ async def test_what_could_not_be_taken_away_is_tried_again(world: World) -> None
     assert await notes(world, key) != [("skipped", None, "")], "it stands there"
     await read_by(world, Audience.SHARED)
     assert (await stale(world, key))["message"] == 1
+
+
+async def test_what_was_erased_and_could_not_be_taken_away_is_tried_again_anywhere(world: World) -> None:
+    key, note = await told(world, "kim")
+    await world.do(erase_message, note)
+    while await world.store.write(lambda tx: pull_queue.follow(tx, "slack")):
+        pass
+    found = await world.store.read(lambda look: pull_queue.load_due(look, "slack", LATE))
+    due = next(one for one in found if one.message == note)
+    await world.store.write(lambda tx: pull_queue.ended(tx, due, "edit_window_closed"))
+    assert await stale(world, key) == {}
+    await read_by(world, Audience.INNER)
+    assert await stale(world, key) == {"message": 1}

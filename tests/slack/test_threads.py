@@ -251,6 +251,16 @@ async def test_who_comes_while_nobody_listens_or_another_process_hears_is_found(
     assert "SECRET" not in await stands(town, thread)
 
 
+async def test_who_becomes_a_guest_is_found_though_only_another_process_heard_of_it(town: Town) -> None:
+    _, thread = await noted(town)
+    town.slack.workspace.unheard.add("user_change")
+    town.slack.workspace.change_person(town.joon, guest="multi")
+    await town.store.write(lambda tx: readers.all_moved(tx, "slack"), aside=True)
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await town.settles()
+    assert "SECRET" not in await stands(town, thread)
+
+
 async def test_who_came_while_we_were_off_is_found_before_anything_is_posted(town: Town) -> None:
     key, thread = await noted(town)
     await town.stops()

@@ -56,3 +56,17 @@ async def test_one_that_shows_nothing_rests_until_it_is_opened(store: Store) -> 
     [home] = await due(store)
     await store.write(lambda tx: outside_homes.forget(tx, "slack", home))
     assert await due(store) == []
+
+
+async def test_one_that_shows_nothing_is_forgotten_after_a_day(store: Store) -> None:
+    for user, shown in (("U1", ""), ("U2", "a"), ("U3", "")):
+        await store.write(lambda tx, user=user: outside_homes.opened(tx, "slack", "T1", user))  # type: ignore[misc]
+        [home] = await due(store)
+        await draws(store, home, shown)
+    long_ago = "update outside_homes set published_at = published_at - $1 where external_id <> 'U3'"
+    await store.write(lambda tx: tx.run(long_ago, outside_homes.KEPT + 1))
+    await store.write(outside_homes.forget_empty)
+    left = await store.scan(
+        lambda look: look.all("select external_id from outside_homes order by external_id")
+    )
+    assert [row["external_id"] for row in left] == ["U2", "U3"]
