@@ -159,8 +159,8 @@ async def test_a_newer_versions_fact_on_which_access_could_hang_is_not_passed_ov
 NEWER = [
     ("kind = 'roof.raised', conversation_id = null", "roof.raised"),
     ("actor_kind = 'machine'", "machine"),
-    ("now = replace(now, 'open', 'parked')", "parked"),
-    ("was = replace(now, 'open', 'parked')", "parked"),
+    ("now = '[\"parked\", null, null, []]'", "parked"),
+    ("was = '[\"parked\", null, null, []]'", "parked"),
 ]
 """A kind of fact, of actor, of status, that this version does not have."""
 
