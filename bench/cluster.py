@@ -56,7 +56,7 @@ class House:
         return self.bench.posts(self.port, self.data, core=EVERYWHERE)
 
     def sockets(self, hellos: Sequence[str], *, in_words: bool = False) -> Sockets:
-        return self.bench.sockets(self.port, hellos, at_once=200, core=EVERYWHERE, in_words=in_words)
+        return self.bench.sockets(self.port, hellos, at_once=200, core=EVERYWHERE, in_words=in_words).begin()
 
     def stands_at(self) -> str:
         """The cursor of whoever has been told everything."""

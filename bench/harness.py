@@ -225,6 +225,15 @@ class Sockets:
             before = now
             time.sleep(SETTLED)
 
+    def begin(self) -> Sockets:
+        """Wait until each socket has more than the answer to its hello: its snapshot. What is said before that comes is
+        part of it, and told to that socket by no event. For sockets that say hello without a cursor."""
+        deadline = time.monotonic() + PATIENCE
+        while (told := self.report())["begun"] < self.count:
+            assert time.monotonic() < deadline, f"{told['begun']} of {self.count} sockets had a snapshot"
+            time.sleep(0.02)
+        return self
+
     def forget(self) -> None:
         """What comes from now on is reported."""
         self.settle()

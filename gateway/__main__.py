@@ -152,10 +152,7 @@ async def serve(arguments: argparse.Namespace) -> int:
             await stack.enter_async_context(reporting(line, stop))
         else:
             _say_address(config.public_url_at(port), admin)
-        await stop.wait()
-        parley.leave()
-        await asyncio.sleep(config.server.drain)
-    return 0
+        return await parley.serve_until(stop)
 
 
 async def _serve_by_workers(config: Any) -> int:

@@ -109,6 +109,18 @@ class Parley:
             for tell in self.on_leaving:
                 tell()
 
+    async def serve_until(self, stop: asyncio.Event) -> int:
+        """Returns the process's exit code once nobody need be served any more: 0 when it was asked to stop, 1 when it
+        is too old. That one's browsers would look at a still picture: they leave at once, for those that are newer, or
+        for what whoever watches over this process begins in its place."""
+        self.store.when_unknown(stop.set)
+        await stop.wait()
+        self.leave()
+        if self.store.unknown:
+            await self.hang_up_by_and_by()
+        await asyncio.sleep(self.config.server.drain)
+        return 1 if self.store.unknown else 0
+
     def sessions(self) -> list[Cut]:
         """Who has a socket, or asks again and again in the place of one."""
         return list(self.web[SOCKETS].open.union(*self.live))
@@ -123,6 +135,7 @@ class Parley:
         self, pause: Callable[[float], Coroutine[Any, Any, None]] = asyncio.sleep
     ) -> None:
         """The same, spread over up to `SPREAD` seconds: those who come back have to be told what they missed."""
+        self.web[SOCKETS].shut()
         sessions = self.sessions()
         at_once = max(1, round(CUTS * CUT_EVERY), math.ceil(len(sessions) * CUT_EVERY / SPREAD))
         for start in range(0, len(sessions), at_once):

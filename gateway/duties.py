@@ -13,12 +13,12 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from gateway import metrics
-from gateway.errors import Unavailable
+from gateway.errors import Unavailable, UnknownFact
 from gateway.store import Store, Tx
 from gateway.store.base import Look, Verb
 from gateway.stream import leases
@@ -34,6 +34,9 @@ RENEW = 1.5
 LOOK = 1.0
 """Seconds between two looks at whether somebody else's duty has come free."""
 
+LEFT = 60.0
+"""Seconds for which a duty that met a newer version's fact is left to others."""
+
 Work = Callable[[Store], Coroutine[Any, Any, None]]
 """Something that runs for as long as the duty is held, and writes by the store that it is given."""
 
@@ -41,10 +44,14 @@ Work = Callable[[Store], Coroutine[Any, Any, None]]
 class Fenced(Store):
     """The store as one holder of a duty sees it: what it writes is written while the duty is its own, or not at all."""
 
-    def __init__(self, store: Store, lease: Lease, lost: Callable[[], None]) -> None:
+    def __init__(
+        self, store: Store, lease: Lease, lost: Callable[[], None], met: Callable[[], None] = lambda: None
+    ) -> None:
+        """`lost`: called when the duty is another's; `met`: when the log has what only a newer version can read."""
         self._store = store
         self._lease = lease
         self._lost = lost
+        self._met = met
 
     def __getattr__(self, name: str) -> Any:
         """What is not about writing, it has of the process's own store."""
@@ -57,20 +64,32 @@ class Fenced(Store):
             await leases.check_held(tx, self._lease)
             return await verb(tx)
 
-        try:
-            return await self._store.write(fenced, aside=aside)
-        except Superseded:
-            self._lost()
-            raise
+        with self._left_to_newer():
+            try:
+                return await self._store.write(fenced, aside=aside)
+            except Superseded:
+                self._lost()
+                raise
 
     async def read(self, look: Look[T]) -> T:
-        return await self._store.read(look)
+        with self._left_to_newer():
+            return await self._store.read(look)
 
     async def scan(self, look: Look[T]) -> T:
-        return await self._store.scan(look)
+        with self._left_to_newer():
+            return await self._store.scan(look)
 
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
-        return await self._store.follow(look, long=long)
+        with self._left_to_newer():
+            return await self._store.follow(look, long=long)
+
+    @contextlib.contextmanager
+    def _left_to_newer(self) -> Iterator[None]:
+        try:
+            yield
+        except UnknownFact:
+            self._met()
+            raise
 
     async def purge(self) -> None:
         await self._store.purge()
@@ -97,9 +116,11 @@ class _Tenure:
     task: asyncio.Task[None] | None = None
     scope: asyncio.Timeout | None = None
     over: bool = False
+    left: bool = False
+    """To processes of a newer version."""
 
     async def run(self, store: Store) -> None:
-        fenced = Fenced(store, self.lease, self.end)
+        fenced = Fenced(store, self.lease, self.end, self.leave)
         try:
             async with asyncio.timeout_at(self.until) as self.scope, asyncio.TaskGroup() as group:
                 for work in self.works:
@@ -119,6 +140,12 @@ class _Tenure:
             log.warning("the duty %s is another process's now", self.lease.name)
             self.task.cancel()
 
+    def leave(self) -> None:
+        if not self.over and self.task is not None:
+            self.over = self.left = True
+            log.error("the duty %s is left to a process of a newer version", self.lease.name)
+            self.task.cancel()
+
 
 class Duties:
     """One process's part; `run` for the life of the process. `alone`: no other process can serve this database, so what
@@ -136,6 +163,9 @@ class Duties:
         self._held: dict[str, _Tenure] = {}
         self._said: dict[str, tuple[int, float]] = {}
         """Of those that others hold: until when, as they last said, and when we saw that first (the loop's time)."""
+        self._left: dict[str, float] = {}
+        """Those that met what only a newer version can read: until when others shall have them (the loop's time)."""
+        self._to_return: list[Lease] = []
         self.holder = f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
 
     @property
@@ -144,10 +174,12 @@ class Duties:
         return set(self._held)
 
     async def run(self) -> None:
-        """Survives a database that is gone for a while; what a duty fails with is raised."""
+        """Survives a database that is gone for a while; what a duty fails with is raised. Ends when the process has
+        become too old: others go on at once."""
         try:
-            while True:
+            while not self._store.unknown:
                 try:
+                    await self._return_left()
                     await self._renew_held()
                     await self._take_free()
                 except (Unavailable, TimeoutError) as why:
@@ -158,8 +190,7 @@ class Duties:
 
     async def _rest(self) -> None:
         """Until there is something to do again, or one of the duties has ended."""
-        for name in self._duties:
-            metrics.duty(name, held=name in self._held)
+        self._show()
         running = [one.task for one in self._held.values() if one.task is not None]
         wait: float | None = min(self._renew, self._look)
         if not running:
@@ -169,9 +200,22 @@ class Duties:
             wait = None
         done, _ = await asyncio.wait(running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
-            self._held = {name: one for name, one in self._held.items() if one.task is not task}
-            if not task.cancelled():
+            (one,) = [one for one in self._held.values() if one.task is task]
+            del self._held[one.lease.name]
+            if one.left:
+                self._left[one.lease.name] = asyncio.get_running_loop().time() + LEFT
+                self._to_return.append(one.lease)
+            if not task.cancelled() and not (task.exception() and one.left):
                 task.result()
+
+    def _show(self) -> None:
+        for name in self._duties:
+            metrics.duty(name, held=name in self._held)
+
+    async def _return_left(self) -> None:
+        if mine := self._to_return:
+            await self._store.write(lambda tx: leases.give_up(tx, mine), aside=True)
+            self._to_return = []
 
     async def _renew_held(self) -> None:
         mine = {one.lease: one for one in self._held.values() if not one.over}
@@ -187,7 +231,8 @@ class Duties:
                 one.end()
 
     async def _take_free(self) -> None:
-        names = [name for name in self._duties if name not in self._held]
+        now = asyncio.get_running_loop().time()
+        names = [name for name in self._duties if name not in self._held and self._left.get(name, now) <= now]
         if names and not self._alone:
             names = self._come_free(names, await self._store.read(leases.load_until))
         if not names:
@@ -227,5 +272,6 @@ class Duties:
         await asyncio.gather(*tasks, return_exceptions=True)
         mine = [one.lease for one in self._held.values()]
         self._held = {}
+        self._show()
         with contextlib.suppress(Unavailable):
             await self._store.write(lambda tx: leases.give_up(tx, mine), aside=True)

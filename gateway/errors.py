@@ -115,7 +115,12 @@ class Moving(Unavailable):
 
 
 class UnknownFact(Unavailable):
-    """The log has a fact of a newer version that may not be passed over here: a process of that version can go on."""
+    """The log has a fact of a newer version that may not be passed over here: a process of that version can go on.
+    `at` in UTC ms."""
+
+    def __init__(self, log: str, position: int, at: int) -> None:
+        super().__init__(log)
+        self.position, self.at = position, at
 
 
 class Repeat(ParleyError):

@@ -71,12 +71,12 @@ class Readiness:
     async def trouble(self) -> str:
         """Why it cannot serve, in a word; "": it can."""
         store = self._store
+        if store.unknown:
+            return "too old"
         if self._leaving():
             return "leaving"
         try:
             await store.read(_head)
-            if store.unknown:
-                return "too old"
             if store.behind:
                 return "behind"
             if self._disk is not None and shutil.disk_usage(self._disk).free < ROOM:

@@ -22,7 +22,7 @@ from aiohttp import WSCloseCode, WSMessage, WSMsgType, web
 
 from gateway import metrics, trace
 from gateway.bus import Bus
-from gateway.errors import Unavailable
+from gateway.errors import Unavailable, UnknownFact
 from gateway.events import Event
 from gateway.frames import encode, pieces
 from gateway.limits import Limits
@@ -529,7 +529,19 @@ class Hub(ABC, Generic[S, C]):
     async def _after(self, look: Reader, position: int) -> list[Event] | None:
         if position < await trimmed_to(look):
             return None
-        return await events_after(look, position, REPLAY)
+        with self.passed():
+            return await events_after(look, position, REPLAY)
+        return None
+
+    @contextlib.contextmanager
+    def passed(self) -> Iterator[None]:
+        """What a newer version wrote before this process began is in the rows that it began with: whoever was told the
+        log only up to there starts over with those. Raises UnknownFact for what came later."""
+        try:
+            yield
+        except UnknownFact as why:
+            if why.position > self.store.published:
+                raise
 
     def leave(self, session: S) -> None:
         if (lagging := self._lagging.pop(session, None)) is not None:

@@ -35,9 +35,13 @@ class Sockets:
         finally:
             self.open.discard(session)
 
-    def end(self) -> None:
-        """The process is going: those that are open, and any that is yet opened, shall come back elsewhere."""
+    def shut(self) -> None:
+        """The process is going: any that is yet opened shall come back elsewhere."""
         self._over = True
+
+    def end(self) -> None:
+        """The same for those that are open."""
+        self.shut()
         for session in tuple(self.open):
             session.cut(WSCloseCode.SERVICE_RESTART)
 

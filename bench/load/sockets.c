@@ -39,7 +39,7 @@ enum state { CONNECTING, UPGRADING, GREETING, UP, GONE };
 
 struct peer {
     enum state state;
-    int fd, headed, tailed, stalled;
+    int fd, headed, tailed, stalled, told;
     uint8_t head[14];
     char tail[WHOLE];
     uint64_t left;
@@ -47,7 +47,7 @@ struct peer {
 };
 
 static struct peer peers[MOST];
-static int wanted, begun, up, lost, loop, port, at_once, last_code, asked;
+static int wanted, begun, up, lost, stories, loop, port, at_once, last_code, asked;
 static uint32_t slots[SLOTS];
 static uint64_t events, frames, bytes, pings;
 
@@ -131,6 +131,8 @@ static void begin_frame(struct peer *peer)
         send(peer->fd, "\x8a\x80\0\0\0\0", 6, MSG_NOSIGNAL);
     } else if (opcode == 1) {
         frames++;
+        if (peer->told < 2 && ++peer->told == 2) /* the hello, and what its story begins with */
+            stories++;
         if (peer->state == GREETING)
             peer->state = UP, up++;
     }
@@ -277,9 +279,9 @@ static double used;
 
 static void report(void)
 {
-    printf("{\"events\": %lu, \"frames\": %lu, \"bytes\": %lu, \"pings\": %lu, \"up\": %d, \"lost\": %d, "
+    printf("{\"events\": %lu, \"frames\": %lu, \"bytes\": %lu, \"pings\": %lu, \"up\": %d, \"begun\": %d, \"lost\": %d, "
            "\"code\": %d, \"p50\": %.2f, \"p99\": %.2f, \"worst\": %.2f, \"cpu\": %.3f}\n",
-           events, frames, bytes, pings, up, lost, last_code, percentile(0.5), percentile(0.99),
+           events, frames, bytes, pings, up, stories, lost, last_code, percentile(0.5), percentile(0.99),
            percentile(0.999999), cpu_seconds() - used);
     fflush(stdout);
 }

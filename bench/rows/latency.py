@@ -57,7 +57,7 @@ def latency(
     in_words: bool = False,
 ) -> Iterator[Figure]:
     """From the sending of what `posts` says until 50 agents' sockets have it."""
-    sockets = bench.sockets(posts.port, data.hellos(AGENTS), core=None, in_words=in_words)
+    sockets = bench.sockets(posts.port, data.hellos(AGENTS), core=None, in_words=in_words).begin()
     chosen = measured(bench, sockets, posts, rate)
     raw = (
         f"worst {chosen['worst']:.0f} ms; POST answered p50 {posts.last['p50']:.1f} p99 {posts.last['p99']:.1f} ms; "

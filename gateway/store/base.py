@@ -89,7 +89,8 @@ class Store(ABC):
         self.refused = ""
         """Why the newest batch could not be written; "": it was."""
         self.unknown = ""
-        """Why the log is not told any further here; "": it is."""
+        """Why the log is not told any further here, and never will be; "": it is."""
+        self._tell_unknown: Callable[[], object] = lambda: None
         self.requests = trace.Requests()
         """By which request the messages came that this process has written."""
         self._closing = False
@@ -155,8 +156,9 @@ class Store(ABC):
         for future, result, _ in outcomes if self._asked else ():
             if isinstance(result, Event) and (request := self._asked.get(future)):
                 self.requests.remember(result, request)
-        if events:
+        if events and not self.unknown:
             self._committed_at[events[-1].position] = time.perf_counter() if committed is None else committed
+        if events:
             self._committed(events)
         for future, result, error in outcomes:
             if future.cancelled():
@@ -167,7 +169,9 @@ class Store(ABC):
                 future.set_exception(error)
 
     def _note_trouble(self, errors: Sequence[BaseException | None]) -> None:
-        away = [error for error in errors if isinstance(error, Unavailable)]
+        away = [
+            each for each in errors if isinstance(each, Unavailable) and not isinstance(each, UnknownFact)
+        ]
         if errors and len(away) == len(errors):
             self.refused = str(away[0])
         elif errors:
@@ -249,7 +253,7 @@ class Store(ABC):
     def hear(self, events: Sequence[Event]) -> None:
         """Consecutive facts that another process committed. They may come in any order, again, or not at all: what is
         missing is read from the database."""
-        if self._closing or events[-1].position <= self._published:
+        if self._closing or self.unknown or events[-1].position <= self._published:
             return
         if events[0].position > self._published + 1 and len(self._batches) >= EARLY:
             self.heal()
@@ -258,7 +262,7 @@ class Store(ABC):
 
     def _committed(self, events: Sequence[Event]) -> None:
         self._carry(events)
-        if events[0].position > self._published:
+        if events[0].position > self._published and not self.unknown:
             self._arrange(events)
 
     def _arrange(self, events: Sequence[Event]) -> None:
@@ -289,7 +293,7 @@ class Store(ABC):
     def heal(self, patience: float = 0.0) -> None:
         """Another process wrote in between, or a batch was lost on the way: read the gap from the database, unless it
         closes within `patience` seconds."""
-        if self._healing_idle() and not self._closing:
+        if self._healing_idle() and not self._closing and not self.unknown:
             self._healing = asyncio.get_running_loop().create_task(self._heal(patience), name="store.heal")
 
     async def _heal(self, patience: float) -> None:
@@ -307,9 +311,7 @@ class Store(ABC):
             try:
                 missing = await self.follow(lambda look: events_after(look, self._published, HEAL), long=True)
             except UnknownFact as why:
-                if self.unknown != str(why):  # the next look at the head finds it again
-                    self.unknown = str(why)
-                    log.error("%s", why)
+                self._tell_no_further(str(why))
                 return
             except Unavailable as why:
                 log.warning("the log cannot be read, trying again with the next look at its head: %s", why)
@@ -330,6 +332,20 @@ class Store(ABC):
                 return
             if not missing:
                 await asyncio.sleep(0.01)
+
+    def when_unknown(self, tell: Callable[[], object]) -> None:
+        """Called once, as soon as the log is told no further here: this process has to be replaced by a newer one."""
+        self._tell_unknown = tell
+        if self.unknown:
+            tell()
+
+    def _tell_no_further(self, why: str) -> None:
+        """What others and we go on committing is not gathered any more: it will never be told here."""
+        log.error("%s", why)
+        self.unknown = why
+        self._batches.clear()
+        self._committed_at.clear()
+        self._tell_unknown()
 
     async def watch_head(self, every: float = 1.0) -> None:
         """Runs for the life of the process: a quiet gap heals within `every` seconds."""

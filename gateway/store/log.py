@@ -108,26 +108,30 @@ def audit_values(event: Event) -> tuple[Any, ...]:
 
 def read_event(row: Row) -> Event:
     """Raises UnknownFact."""
-    kind = _KINDS.get(row["kind"])
+    kind, actor = _KINDS.get(row["kind"]), _ACTORS.get(row["actor_kind"])
     changes = from_json(row["changes"])
     if kind is None:
         kind, changes = _nearest(row), {}
+    if actor is None:
+        raise _beyond(row, row["actor_kind"])
     return Event(
         kind=kind,
-        actor=Actor(ActorKind(row["actor_kind"]), row["actor_id"]),
+        actor=Actor(actor, row["actor_id"]),
         at=row["at"],
         conversation=_optional(ConversationId, row["conversation_id"]),
         message=_optional(MessageId, row["message_id"]),
         contact=_optional(ContactId, row["contact_id"]),
         subject=row["subject_id"],
-        was=_read_scope(row["was"]),
-        now=_read_scope(row["now"]),
+        was=_read_scope(row, "was"),
+        now=_read_scope(row, "now"),
         changes=changes,
         position=row["position"],
     )
 
 
 _KINDS = {kind.value: kind for kind in Kind}
+_ACTORS = {kind.value: kind for kind in ActorKind}
+_STATUSES = {status.value: status for status in Status}
 
 
 def _nearest(row: Row) -> Kind:
@@ -139,15 +143,17 @@ def _nearest(row: Row) -> Kind:
     elif row["contact_id"] is not None:
         kind = Kind.CONTACT_CHANGED
     else:
-        raise UnknownFact(
-            _unknown(
-                row["kind"],
-                f"cannot be passed over (position {row['position']}): who may see what "
-                "could hang on it. Nothing after it is told here; upgrade this process",
-            )
-        )
+        raise _beyond(row, row["kind"])
     _say_once(row["kind"], kind)
     return kind
+
+
+def _beyond(row: Row, unknown: str) -> UnknownFact:
+    what = (
+        f"cannot be passed over (position {row['position']}): who may see what "
+        "could hang on it. Nothing after it is told here; upgrade this process"
+    )
+    return UnknownFact(_unknown(unknown, what), row["position"], row["at"])
 
 
 @lru_cache(maxsize=64)
@@ -212,11 +218,14 @@ def _scope_json(scope: Scope | None) -> str | None:
     return None if scope is None else as_json([scope.status, scope.team, scope.assignee, scope.tags])
 
 
-def _read_scope(text: str | None) -> Scope | None:
-    if text is None:
+def _read_scope(row: Row, column: str) -> Scope | None:
+    """Raises UnknownFact."""
+    if row[column] is None:
         return None
-    status, team, assignee, tags = from_json(text)
-    return Scope(Status(status), _optional(TeamId, team), _optional(AgentId, assignee), tuple(tags))
+    status, team, assignee, tags = from_json(row[column])
+    if status not in _STATUSES:
+        raise _beyond(row, status)
+    return Scope(_STATUSES[status], _optional(TeamId, team), _optional(AgentId, assignee), tuple(tags))
 
 
 def _optional(kind: Any, value: Any) -> Any:

@@ -17,7 +17,7 @@ from aiohttp import web
 
 from gateway.bus import CustomerHere
 from gateway.door import read_bounded
-from gateway.errors import TooMany, Unauthenticated
+from gateway.errors import TooMany, Unauthenticated, Unavailable
 from gateway.events import new_id
 from gateway.frames import payloads
 from gateway.live import CLOSE_SIGNED_OUT
@@ -85,6 +85,8 @@ class Polls:
 
         Raises Forbidden, Unauthenticated, TooMany, Unavailable.
         """
+        if self.desk.store.unknown:
+            raise Unavailable(self.desk.store.unknown)
         held, conversing = self._session(request)
         session, until = conversing.session, self._until(conversing.session)
         self.desk.rates.frames.check(session.visitor.subject)

@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from gateway.egress.types import AgentEvent
-from gateway.errors import Refused
+from gateway.errors import Refused, UnknownFact
 from gateway.events import Event
 from gateway.store import Cursor, Reader, Store, events_after, trimmed_to
 from gateway.store.base import read_head
@@ -67,7 +67,7 @@ async def _until_something(call: Call, position: int, until: float, limit: int) 
     """The next facts that the caller may see; waits for them until the loop's time `until`."""
     store, clock = call.desk.store, asyncio.get_running_loop().time
     while True:
-        came = await store.scan(lambda look, after=position: _after(look, after, limit))  # type: ignore[misc]
+        came = await store.scan(lambda look, after=position: _after(store, look, after, limit))  # type: ignore[misc]
         told = await _told(call, came)
         position = came[-1].position if came else position
         if told or len(came) == limit or clock() >= until or call.desk.leaves:
@@ -76,10 +76,15 @@ async def _until_something(call: Call, position: int, until: float, limit: int) 
         await _something_new(call, position, until - clock())
 
 
-async def _after(look: Reader, position: int, limit: int) -> list[Event]:
+async def _after(store: Store, look: Reader, position: int, limit: int) -> list[Event]:
     if position < await trimmed_to(look):
         raise CursorGone("errors.cursor_gone", f"trimmed beyond {position}")
-    return await events_after(look, position, limit)
+    try:
+        return await events_after(look, position, limit)
+    except UnknownFact as why:
+        if why.position > store.published:
+            raise
+        raise CursorGone("errors.cursor_gone", f"at {position} comes a newer version's: {why}") from why
 
 
 async def _told(call: Call, came: Sequence[Event]) -> list[AgentEvent]:

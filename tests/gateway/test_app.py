@@ -16,7 +16,7 @@ from gateway.channels.registry import Channels, make
 from gateway.config import Config, Database, Redis, Server
 from gateway.door import HEADERS
 from gateway.errors import ConfigError, TemporaryError, Unavailable
-from gateway.events import SYSTEM
+from gateway.events import SYSTEM, Event, Kind
 from gateway.limits import Limits
 from gateway.seat import Taken
 from gateway.sockets import SOCKETS
@@ -160,6 +160,57 @@ async def test_who_leaves_says_so_and_answers_whoever_waits(parley: Parley, url:
             assert (answer.status, answer.headers["Connection"]) == (503, "close")
         async with client.get(f"{url}/healthz") as answer:
             assert (answer.status, answer.headers["Connection"]) == (200, "close")
+
+
+async def test_who_has_met_a_newer_versions_fact_sends_everybody_on(
+    config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While `drain` lasts a balancer sees it; nobody looks at a still picture meanwhile."""
+    served = config.model_copy(update={"server": Server(drain=30)})
+    async with (
+        open_parley(served) as parley,
+        listening(parley, "127.0.0.1", 0) as port,
+        ClientSession() as client,
+    ):
+        base = f"http://127.0.0.1:{port}"
+        async with client.post(f"{base}/visitor/web/session", json={}) as answer:
+            hello = {"kind": "hello", "protocol": 1, "token": (await answer.json())["token"]}
+        headers = {"Origin": base, "Authorization": f"Bearer {hello['token']}"}
+        socket = await client.ws_connect(f"{base}/ws/visitor/web", headers=headers)
+        await socket.send_json(hello)
+        assert [(await socket.receive_json())["kind"] for _ in range(2)] == ["hello", "snapshot"]
+        serving = asyncio.create_task(parley.serve_until(asyncio.Event()))
+
+        async def newer(tx: Tx) -> None:
+            tx.record(Event(Kind.DIRECTORY_CHANGED, SYSTEM, tx.now))
+
+        await parley.store.write(newer)
+        await parley.store.write(lambda tx: tx.run("update events set kind = 'roof.raised'"))
+        parley.store._published -= 1  # another process has written it
+        await parley.store.look_at_head()
+        last = await socket.receive()
+        assert (last.type, last.data) == (WSMsgType.CLOSE, 1012)
+        late = await client.ws_connect(f"{base}/ws/visitor/web", headers=headers)
+        last = await late.receive()
+        assert (last.type, last.data) == (WSMsgType.CLOSE, 1012), "she is not taken in"
+        for path, said in (("/readyz", "not ready: too old"), ("/visitor/web/events", "unavailable")):
+            async with client.get(base + path, headers=headers) as answer:
+                assert answer.status == 503 and said in await answer.text()
+        async with client.post(
+            f"{base}/visitor/web/messages", headers=headers, json={"client_id": "c1-12345", "text": "hello"}
+        ) as answer:
+            assert answer.status < 300, "writing goes on"
+        serving.cancel()
+
+
+async def test_the_process_ends_as_asked_or_as_too_old(config: Config) -> None:
+    async with open_parley(config) as parley:
+        stop = asyncio.Event()
+        stop.set()
+        assert await parley.serve_until(stop) == 0
+    async with open_parley(config) as parley:
+        parley.store._tell_no_further("a newer version's")
+        assert await parley.serve_until(asyncio.Event()) == 1, "whoever watches over it begins another"
 
 
 class Session:

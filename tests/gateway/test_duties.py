@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 
 from gateway.duties import Duties, Fenced, Work
-from gateway.errors import Unavailable
-from gateway.store import Store, Tx
+from gateway.errors import Unavailable, UnknownFact
+from gateway.store import Reader, Store, Tx
 from gateway.stream.leases import Superseded, seize, take
 from tests.databases import Database
 from tests.fixtures import database
@@ -158,3 +158,52 @@ async def test_what_is_fenced_reads_as_the_store_does(store: Store) -> None:
     await fenced.purge()
     await fenced.close()
     assert await store.read(lambda look: look.value("select count(*) from leases")) == 1
+
+
+async def test_who_has_become_too_old_gives_all_up_and_takes_none(database: Database) -> None:
+    store, other = await database.open(), await database.open()
+    done: list[str] = []
+    old, new = duties(store, Worker("old", done)), duties(other, Worker("new", done))
+    async with running(old) as ending:
+        await until(lambda: done == ["old begins"])
+        store._tell_no_further("a newer version's")
+        async with running(new):
+            await until(lambda: done == ["old begins", "old ends", "new begins"])
+            await until(ending.done)
+            assert (old.held, new.held, ending.exception()) == (set(), {"timers"}, None)
+    async with running(old):
+        await asyncio.sleep(0.1)
+        assert done == ["old begins", "old ends", "new begins", "new ends"]
+
+
+@pytest.mark.parametrize(
+    ("how", "survives"), [("write", True), ("read", False), ("scan", True), ("follow", False)]
+)
+async def test_a_duty_that_meets_a_newer_fact_is_left_to_others_for_a_while(
+    database: Database, how: str, survives: bool
+) -> None:
+    """As after a restart: the log is told on, but what the duty comes to lies before that."""
+    done: list[str] = []
+
+    async def meets(tx: Reader) -> None:
+        raise UnknownFact("a newer version's", 7, 0)
+
+    async def work(store: Store) -> None:
+        done.append("begins")
+        while True:
+            try:
+                await getattr(store, how)(meets)
+            except Unavailable:
+                if not survives:
+                    raise
+                await asyncio.sleep(0.01)
+
+    old = duties(await database.open(), work, lasts=3 * LASTS)
+    async with running(old) as going:
+        await until(lambda: done == ["begins"])
+        async with running(duties(await database.open(), Worker("new", done), lasts=3 * LASTS)) as ending:
+            await until(lambda: done == ["begins", "new begins"])
+            old._left.clear()
+            ending.cancel()
+            await until(lambda: done == ["begins", "new begins", "new ends", "begins"])
+        assert not going.done(), "the rest of the process goes on"

@@ -389,6 +389,19 @@ async def test_a_cursor_that_cannot_go_on(both: Room, cursor: str, reason: str) 
             assert orjson.loads(await one.connection.recv())["reset"] == reason
 
 
+async def test_who_stood_before_a_newer_versions_fact_starts_over_behind_it(on_postgres: Database) -> None:
+    """A process that began after it has read the rows as they are since: nobody asks it in vain for ever."""
+    ours = await on_postgres.open()
+    async with open_room(ours) as room:
+        await room.happens(5)
+        await ours.write(lambda tx: tx.run("update events set kind = 'roof.raised' where position = 3"))
+        async with browser(room, room.cursor(0)) as one, asyncio.timeout(SOON):
+            assert orjson.loads(await one.connection.recv())["positions"] == [1, 2]
+            assert orjson.loads(await one.connection.recv())["reset"] == "too_old"
+        async with browser(room, room.cursor(3)) as one:
+            assert await one.reaches(5) == [4, 5]
+
+
 async def test_too_far_behind_is_told_at_once(room: Room) -> None:
     for _ in range(6):
         await room.happens(live.REPLAY_MOST // 5)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from gateway.events import SYSTEM, Event, Kind
+from gateway.store import Tx
 from tests.inbox.conftest import House
 
 
@@ -30,6 +32,23 @@ async def test_a_cursor_that_another_process_told_is_no_stranger_here(
     monkeypatch.setattr(both.store, "_published", position - 1)
     assert (await sue.get("/events", after=str(cursor)))["events"] == []
     assert await sue.fails("GET", f"/events?after={cursor.epoch}.{position + 1}") == (410, "cursor_gone")
+
+
+async def test_a_cursor_before_a_newer_versions_fact(both: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind it one begins anew with the lists; where the process itself came no further, another one is asked."""
+    sue = await both.client("sue")
+
+    async def fact(tx: Tx) -> None:
+        tx.record(Event(Kind.DIRECTORY_CHANGED, SYSTEM, tx.now))
+
+    start, position = both.store.cursor, both.store.published + 1
+    await both.store.write(fact)
+    await both.store.write(
+        lambda tx: tx.run("update events set kind = 'roof.raised' where position = $1", position)
+    )
+    assert await sue.fails("GET", f"/events?after={start}") == (410, "cursor_gone")
+    monkeypatch.setattr(both.store, "_published", start.position)
+    assert await sue.fails("GET", f"/events?after={start}") == (503, "unavailable")
 
 
 async def test_events_keep_to_the_view(both: House) -> None:

@@ -11,13 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.bus import PrivateChanged
+from gateway.duties import LEFT
 from gateway.egress.access import sees, where_agent_sees
-from gateway.errors import Malformed, NotFound, Refused
-from gateway.events import SYSTEM, AgentId, Scope, Status, agent
+from gateway.errors import Malformed, NotFound, Refused, UnknownFact
+from gateway.events import SYSTEM, AgentId, Event, Kind, Scope, Status, agent
 from gateway.store import Tx
 from gateway.stream import assign, merge, status
 from gateway.stream.agents import deactivate
-from gateway.stream.notices import KEPT, begin_noticing
+from gateway.stream.notices import KEPT, LEFT_TO_NEWER, begin_noticing
 from gateway.stream.watch import load_viewers, watch
 from inbox.noticing import Noticing
 from tests.inbox.conftest import House, does, open_house
@@ -81,6 +82,30 @@ async def test_each_kind(both: House) -> None:
     assert {one["contact_id"] for one in page["notices"]} == {listed}, "one colour wherever she is shown"
     rest = await (await both.client("ann")).get("/notices", before=page["before"])
     assert ([one["kind"] for one in rest["notices"]], rest["before"]) == (["assigned"], None)
+
+
+async def test_what_only_a_newer_version_knows_is_left_to_it_and_stops_nobody_for_ever(both: House) -> None:
+    """Gone back by a release there is none that could go on."""
+    noticing = await beginning(both)
+    talk = (await both.customer_writes("hello")).conversation
+
+    async def fact(tx: Tx) -> None:
+        tx.record(Event(Kind.DIRECTORY_CHANGED, SYSTEM, tx.now))
+
+    await both.store.write(fact)
+    await both.store.write(
+        lambda tx: tx.run("update events set kind = 'roof.raised' where kind = $1", "directory.changed")
+    )
+    await gives(both, talk, "ann")
+    with pytest.raises(UnknownFact):
+        await noticing.catch_up()
+    assert await told(both, "ann") == []
+    await both.store.write(
+        lambda tx: tx.run("update events set at = at - $1 where kind = 'roof.raised'", LEFT_TO_NEWER)
+    )
+    await noticing.catch_up()
+    assert await told(both, "ann") == [("assigned", 1, False)]
+    assert LEFT_TO_NEWER < LEFT * 1000, "whoever takes the duty again goes past it"
 
 
 async def test_nobody_is_told_of_their_own_doing(both: House) -> None:

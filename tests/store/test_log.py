@@ -156,6 +156,46 @@ async def test_a_newer_versions_fact_on_which_access_could_hang_is_not_passed_ov
         await quiet.read(lambda look: events_after(look, before, 10))
 
 
+NEWER = [
+    ("kind = 'roof.raised', conversation_id = null", "roof.raised"),
+    ("actor_kind = 'machine'", "machine"),
+    ("now = '[\"parked\", null, null, []]'", "parked"),
+    ("was = '[\"parked\", null, null, []]'", "parked"),
+]
+"""A kind of fact, of actor, of status, that this version does not have."""
+
+
+@pytest.mark.parametrize(("change", "unknown"), NEWER)
+async def test_who_tells_no_further_gathers_nothing_and_says_so(
+    database: Database, change: str, unknown: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    quiet, busy = await database.open(), await database.open()
+    world, calls, carried = await World.made(busy), list[str](), list[int]()
+    await world.says("+1", "hello")
+    await quiet.look_at_head()
+    await until(lambda: quiet.published == busy.published)
+    quiet.when_unknown(lambda: calls.append(quiet.unknown))
+    quiet.carry_to(lambda events: carried.extend(event.position for event in events))
+    newer = (await world.says("+1", "again")).position
+    await busy.write(lambda tx: tx.run(f"update events set {change} where position = $1", newer))
+    await quiet.look_at_head()
+    await until(lambda: bool(calls))
+    assert f"{unknown!r} is of a newer version" in calls[0]
+    for _ in range(3):
+        assert await quiet.write(note_fact)
+        await quiet.look_at_head()
+        quiet.hear([Event(Kind.DIRECTORY_CHANGED, agent("anna"), 0, position=newer + 9)])
+    assert (quiet.published, quiet._batches, quiet._committed_at) == (newer - 1, {}, {})
+    assert quiet._healing is not None and quiet._healing.done()
+    assert carried == [newer + 1, newer + 2, newer + 3], "what it commits reaches the others"
+    assert len(calls) == 1 and caplog.text.count("cannot be passed over") == 1
+    assert (await Readiness(quiet).trouble(), quiet.refused) == ("too old", "")
+    quiet.when_unknown(lambda: calls.append("late"))
+    assert calls[1:] == ["late"], "whoever asks afterwards hears it at once"
+    again = await database.open()
+    assert (again.unknown, again.published) == ("", newer + 3), "in its place one begins at the head"
+
+
 async def test_what_is_committed_while_a_gap_is_read_needs_no_further_look(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
