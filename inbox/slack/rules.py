@@ -16,14 +16,18 @@ from gateway.stream.roads import load_roads
 
 SECOND = 1_000
 MOST = 500
-"""Conversations of a rule that are looked at in one turn, those who wait longest first."""
+"""Conversations of which a rule holds that are found in one turn, those who wait longest first."""
+PAGE = 500
+"""Read at a time, where the database cannot tell of which of them the rule holds."""
 COUNTED = 5_000
 """Those that are counted for a backlog at the most."""
 STAYS = 0.8
 """A backlog lasts until so much of it is left: one that stands at its bound is not said anew with every message."""
 
-FACTS = """select c.id, c.number, c.status, c.merged_into, c.erased_at, c.waiting_since, c.last_at, c.team_id,
-    c.assignee_id, t.name as team, k.name as name, k.attributes as contact, o.attributes as organisation,
+WAITS_FROM = "coalesce(c.waiting_since, c.last_at)"
+FACTS = f"""select c.id, c.number, c.status, c.merged_into, c.erased_at, c.waiting_since, c.team_id,
+    {WAITS_FROM} as waits_from, c.assignee_id, t.name as team, k.name as name, k.attributes as contact,
+    o.attributes as organisation,
     (select count(*) from conversation_tags x join tags g on g.id = x.tag_id
         where x.conversation_id = c.id and g.name = $1) as tagged
     from conversations c join contacts k on k.id = c.contact_id left join teams t on t.id = c.team_id
@@ -63,7 +67,9 @@ Narrow = Callable[[Any, int, list[Any]], str]
 @dataclass(frozen=True, slots=True)
 class Condition:
     matches: Matches
-    narrow: Narrow | None = None
+    narrow: Narrow
+    exact: bool = True
+    """Does the database leave those alone of which it holds?"""
 
 
 def _place(params: list[Any], value: Any) -> str:
@@ -108,7 +114,7 @@ CONDITIONS: dict[str, Condition] = {
             f" where x.conversation_id = c.id and g.name = {_place(params, name)})"
         ),
     ),
-    "vip": Condition(_is_vip, _has_key),
+    "vip": Condition(_is_vip, _has_key, exact=False),
     "waiting": Condition(
         _waits,
         lambda seconds, now, params: f"c.waiting_since <= {_place(params, now - seconds * SECOND)}",
@@ -131,6 +137,11 @@ class Rule:
         """An alert is about somebody who waits for us; what nobody waits for rings nowhere."""
         return self.said.does == "alert"
 
+    @property
+    def is_exact(self) -> bool:
+        """Can the database tell of which conversations it holds?"""
+        return all(CONDITIONS[key].exact for key in self.of_one)
+
     def matches(self, now: int, one: Facts) -> bool:
         """Does all that it says of a conversation hold of this one?"""
         if not one.is_open or (self.wants_somebody_waiting and one.waiting_since is None):
@@ -140,9 +151,7 @@ class Rule:
     def _narrowed(self, now: int, params: list[Any]) -> str:
         told = [OPEN, *(["c.waiting_since is not null"] if self.wants_somebody_waiting else [])]
         for key, value in self.of_one.items():
-            narrow = CONDITIONS[key].narrow
-            if narrow is not None:
-                told.append(narrow(value, now, params))
+            told.append(CONDITIONS[key].narrow(value, now, params))
         return " and ".join(told)
 
     async def find(self, look: Reader, place: str, now: int, most: int = MOST) -> list[Facts]:
@@ -160,9 +169,18 @@ class Rule:
     async def _load(
         self, look: Reader, now: int, where: str, params: Sequence[Any], most: int
     ) -> list[Facts]:
-        order = f"order by coalesce(c.waiting_since, c.last_at), c.id limit {most}"
-        found = [_facts(row) for row in await look.all(f"{FACTS} where {where} {order}", *params)]
-        return [one for one in found if self.matches(now, one)]
+        """So many at the most of which it holds, however many there are before them of which it does not."""
+        found: list[Facts] = []
+        step, told, after = most if self.is_exact else PAGE, list(params), ""
+        while True:
+            order = f"order by {WAITS_FROM}, c.id limit {step}"
+            rows = await look.all(f"{FACTS} where {where}{after} {order}", *told)
+            found += [one for one in map(_facts, rows) if self.matches(now, one)]
+            if len(found) >= most or len(rows) < step:
+                return found[:most]
+            told = list(params)
+            at, last = (_place(told, rows[-1][name]) for name in ("waits_from", "id"))
+            after = f" and ({WAITS_FROM} > {at} or ({WAITS_FROM} = {at} and c.id > {last}))"
 
     async def look_up(self, look: Reader, ids: Sequence[str]) -> dict[str, Facts]:
         """These, whether it holds of them or not."""
