@@ -90,7 +90,9 @@ def draw(say: Say, alert: Alert, url: str, *, shared: bool) -> Drawn:
     over = one.over_at is not None
     words = say("slack.alert.over", what=title) if over else title
     blocks: list[Block] = [_section(words if over else f"*{escape(title)}*", raw=not over)]
-    told = [say("slack.alert.rule", rule=one.rule), *([alert.team] if alert.team and not over else [])]
+    told = [escape(say("slack.alert.rule", rule=one.rule))]
+    if alert.team and not over:
+        told.append(escape(alert.team))
     if alert.since is not None and not over:
         told.append(f"{say('slack.alert.since')} {moment(alert.since)}")
     if over and one.over_at is not None:
