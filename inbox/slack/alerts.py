@@ -82,10 +82,13 @@ def titled(say: Say, alert: Alert) -> str:
     return f"{told}: {who}" if who else told
 
 
-def draw(say: Say, alert: Alert, url: str, *, shared: bool) -> Drawn:
-    """For everybody in a channel. `shared`: others read it by now."""
-    if shared:
-        return Drawn(say("slack.alert.shared"), [context(say("slack.alert.shared"))])
+def emptied(say: Say) -> Drawn:
+    """What stands in place of an alert or a digest where others read it by now."""
+    return Drawn(say("slack.alert.shared"), [context(say("slack.alert.shared"))])
+
+
+def draw(say: Say, alert: Alert, url: str) -> Drawn:
+    """For everybody in a channel."""
     one, title = alert.watch, titled(say, alert)
     over = one.over_at is not None
     words = say("slack.alert.over", what=title) if over else title

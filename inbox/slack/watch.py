@@ -29,7 +29,7 @@ from gateway.stream.hours import load_hours_of
 from gateway.stream.watches import Watch
 from inbox.desk import Desk
 from inbox.slack import PLACE, digest
-from inbox.slack.alerts import draw, load_alert
+from inbox.slack.alerts import draw, emptied, load_alert
 from inbox.slack.blocks import Drawn, Say
 from inbox.slack.client import Client
 from inbox.slack.rooms import Rooms
@@ -247,8 +247,8 @@ class Watcher:
         one = digest.due(said, hours, now)
         if one is None:
             return
-        last = await self._store.read(lambda look: watches.last_digest(look, PLACE, digest.NAME))
-        if last is not None and last >= one.at:
+        newest, last = await self._store.read(lambda look: watches.last_digest(look, PLACE, digest.NAME))
+        if newest is not None and newest >= one.at:
             return
         since = digest.since(last, one.at)
         await self._store.write(
@@ -259,6 +259,8 @@ class Watcher:
     # --- what they say ----------------------------------------------------------------------------------------------
 
     async def _draw(self, one: Watch, shared: bool) -> Drawn:
+        if shared:
+            return emptied(self._say)
         now = self._desk.clock()
         if one.does == "digest":
             upto = one.upto_at or now
@@ -269,4 +271,4 @@ class Watcher:
         )
         public = self._desk.config.public_url
         url = public if alert.one is None else f"{public}/c/{alert.one.number}"
-        return draw(self._say, alert, url, shared=shared)
+        return draw(self._say, alert, url)

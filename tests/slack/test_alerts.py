@@ -74,8 +74,6 @@ async def test_an_acknowledgement_counts_once(tmp_path: Path) -> None:
 
 def test_a_team_s_name_rings_nobody() -> None:
     watch = Watch("w", "late", "", "alert", "C1", 1, None, None, None, None, "open", None, "", 0)
-    drawn = draw(
-        Say("en"), Alert(watch, "backlog", count=3, team="<!channel> R&D"), "https://x", shared=False
-    )
+    drawn = draw(Say("en"), Alert(watch, "backlog", count=3, team="<!channel> R&D"), "https://x")
     told = read_in(drawn.blocks)
     assert "&lt;!channel&gt; R&amp;D" in told and "<!channel>" not in told
