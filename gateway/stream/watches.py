@@ -17,7 +17,7 @@ NEW = """insert into watches (id, place, rule, subject, does, channel, began_at,
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing"""
 OVER = """update watches set over_at = $2, next_at = 0, tries = 0,
     state = case when state = 'open' then 'skipped' else state end where id = $1 and over_at is null"""
-LASTING = "select * from watches where place = $1 and over_at is null order by began_at, id"
+LASTING = "select * from watches where place = $1 and does = $2 and over_at is null order by began_at, id"
 DUE = """select * from watches where place = $1 and next_at <= $2
     and state in ('open', 'sending', 'unknown', 'posted') order by began_at, id limit 100"""
 ACKNOWLEDGE = """update watches set acknowledged_by = $2, acknowledged_at = $3, next_at = 0
@@ -125,8 +125,9 @@ async def acknowledge(tx: Tx, key: str, rule: str, by: Actor) -> bool:
     return True
 
 
-async def load_lasting(look: Reader, place: str) -> list[Watch]:
-    return [as_watch(row) for row in await look.all(LASTING, place)]
+async def load_lasting(look: Reader, place: str, does: str = "alert") -> list[Watch]:
+    """Of rules that do that. Those that pull have one for each conversation of which they hold."""
+    return [as_watch(row) for row in await look.all(LASTING, place, does)]
 
 
 async def load_due(look: Reader, place: str, now: int) -> list[Watch]:

@@ -61,9 +61,8 @@ async def load_alert(
         facts = (await rule.look_up(look, [one.subject])).get(one.subject)
         since = None if facts is None else facts.waiting_since
         return Alert(one, kind, facts, since=since, team=(facts and facts.team) or "", by=by)
-    found = await (rule.count(look, now) if kind == "backlog" else rule.find(look, place, now))
-    waits = [each.waiting_since for each in found if each.waiting_since is not None]
-    return Alert(one, kind, count=len(found), since=min(waits, default=None), team=team, by=by)
+    count, since = await rule.tally(look, now, "" if kind == "backlog" else place)
+    return Alert(one, kind, count=count, since=since, team=team, by=by)
 
 
 def moment(at: int) -> str:

@@ -20,7 +20,7 @@ MOST = 500
 PAGE = 500
 """Read at a time, where the database cannot tell of which of them the rule holds."""
 COUNTED = 5_000
-"""Those that are counted for a backlog at the most."""
+"""Those that are counted at the most, where they must be read for it."""
 STAYS = 0.8
 """A backlog lasts until so much of it is left: one that stands at its bound is not said anew with every message."""
 
@@ -29,8 +29,8 @@ FACTS = f"""select c.id, c.number, c.status, c.merged_into, c.erased_at, c.waiti
     {WAITS_FROM} as waits_from, c.assignee_id, t.name as team, k.name as name, k.attributes as contact,
     o.attributes as organisation,
     (select count(*) from conversation_tags x join tags g on g.id = x.tag_id
-        where x.conversation_id = c.id and g.name = $1) as tagged
-    from conversations c join contacts k on k.id = c.contact_id left join teams t on t.id = c.team_id
+        where x.conversation_id = c.id and g.name = $1) as tagged"""
+AMONG = """from conversations c join contacts k on k.id = c.contact_id left join teams t on t.id = c.team_id
     left join organisations o on o.id = k.organisation_id"""
 OPEN = "c.merged_into is null and c.erased_at is null and c.status = 'open'"
 UNMARKED = """not exists (select 1 from watches w where w.place = {place} and w.rule = {rule}
@@ -154,17 +154,27 @@ class Rule:
             told.append(CONDITIONS[key].narrow(value, now, params))
         return " and ".join(told)
 
+    def _unmarked(self, place: str, params: list[Any]) -> str:
+        return f" and {UNMARKED.format(place=_place(params, place), rule=_place(params, self.name))}"
+
     async def find(self, look: Reader, place: str, now: int, most: int = MOST) -> list[Facts]:
         """Of which it holds and has not been found to hold, those who wait longest first."""
         params: list[Any] = [self.said.tag]
-        narrowed = self._narrowed(now, params)
-        unmarked = UNMARKED.format(place=_place(params, place), rule=_place(params, self.name))
-        return await self._load(look, now, f"{narrowed} and {unmarked}", params, most)
+        where = self._narrowed(now, params) + self._unmarked(place, params)
+        return await self._load(look, now, where, params, most)
 
-    async def count(self, look: Reader, now: int) -> list[Facts]:
-        """All of which it holds."""
-        params: list[Any] = [self.said.tag]
-        return await self._load(look, now, self._narrowed(now, params), params, COUNTED)
+    async def tally(self, look: Reader, now: int, place: str = "") -> tuple[int, int | None]:
+        """Of how many it holds (`place`: and has not been found to hold), and since when the one waits who waits
+        longest."""
+        params: list[Any] = [] if self.is_exact else [self.said.tag]
+        where = self._narrowed(now, params) + (self._unmarked(place, params) if place else "")
+        if self.is_exact:
+            counted = "select count(*) as n, min(c.waiting_since) as since"
+            row = await look.one(f"{counted} {AMONG} where {where}", *params)
+            return (0, None) if row is None else (row["n"], row["since"])
+        found = await self._load(look, now, where, params, COUNTED)
+        waits = [one.waiting_since for one in found if one.waiting_since is not None]
+        return len(found), min(waits, default=None)
 
     async def _load(
         self, look: Reader, now: int, where: str, params: Sequence[Any], most: int
@@ -174,7 +184,7 @@ class Rule:
         step, told, after = most if self.is_exact else PAGE, list(params), ""
         while True:
             order = f"order by {WAITS_FROM}, c.id limit {step}"
-            rows = await look.all(f"{FACTS} where {where}{after} {order}", *told)
+            rows = await look.all(f"{FACTS} {AMONG} where {where}{after} {order}", *told)
             found += [one for one in map(_facts, rows) if self.matches(now, one)]
             if len(found) >= most or len(rows) < step:
                 return found[:most]
@@ -184,7 +194,7 @@ class Rule:
 
     async def look_up(self, look: Reader, ids: Sequence[str]) -> dict[str, Facts]:
         """These, whether it holds of them or not."""
-        rows = await look.all(f"{FACTS} where c.id in {{ids_2}}", self.said.tag, as_json(sorted(ids)))
+        rows = await look.all(f"{FACTS} {AMONG} where c.id in {{ids_2}}", self.said.tag, as_json(sorted(ids)))
         return {row["id"]: _facts(row) for row in rows}
 
 

@@ -6,8 +6,12 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from gateway.errors import TemporaryError, UncertainError
 from gateway.sandbox.phones.weather import Fault
 from gateway.sandbox.slack.records import Person
+from inbox.slack.client import Client
 from inbox.slack.understand import Nothing, Opened, understand
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, read_in
@@ -100,6 +104,33 @@ async def test_nothing_is_published_that_shows_already(tmp_path: Path) -> None:
         town.slack.open_home(town.mina)
         await town.comes_to("select count(*) from outside_homes where stale = 0", 1)
         assert town.slack.count("views.publish") == published
+
+
+@pytest.mark.parametrize(
+    "fails", [UncertainError("internal_error"), TemporaryError("away"), KeyError("ours")]
+)
+async def test_one_that_cannot_be_drawn_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: Exception
+) -> None:
+    async with open_town(tmp_path) as town:
+        call = Client.call
+
+        async def not_for_her(self: Client, method: str, **said: Any) -> Any:
+            if method == "views.publish" and said["user_id"] == town.mina.id:
+                raise fails
+            return await call(self, method, **said)
+
+        monkeypatch.setattr(Client, "call", not_for_her)
+        await town.house.customer_writes("hello", team="sales")
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        town.slack.open_home(town.mina)
+        await town.comes_to("select count(*) from outside_homes where published_at > 0 and digest = ''", 1)
+        town.slack.open_home(town.joon)
+        await shows(town, town.joon, "/parley link")
+        monkeypatch.setattr(Client, "call", call)
+        await shows(town, town.mina, "#1 · Kim")
 
 
 async def test_a_tab_that_nobody_opens_again_shows_nobody(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -87,6 +88,14 @@ async def test_others_who_wait_longer_hide_nobody(tmp_path: Path, monkeypatch: p
         rule = Rule("another", SlackRule(does="pull", channel="#support", vip="plan"))
         found = await town.store.scan(lambda look: rule.find(look, PLACE, town.house.clock(), 23))
         assert [one.name for one in found] == [f"Kim {number}" for number in range(23)], "each once, in order"
+        waited = await town.value("select min(waiting_since) from conversations")
+        for said in ({"vip": "plan"}, {"team": "sales"}):
+            rule = Rule("gold", SlackRule(does="alert", channel="#support", backlog=1, **said))
+            tallied = [
+                await town.store.scan(partial(rule.tally, now=town.house.clock(), place=place))
+                for place in ("", PLACE)
+            ]
+            assert tallied == [(AT_ONCE + 8, waited), (AT_ONCE + 6, waited)], "two were found already"
 
 
 async def test_how_many_more_wait_is_said_once(tmp_path: Path) -> None:
