@@ -26,6 +26,7 @@ from gateway.slack_rules import SlackDigest
 from gateway.store import Reader, Store
 from gateway.stream import outside_homes, pull_queue, watches
 from gateway.stream.hours import load_hours_of
+from gateway.stream.leases import Superseded
 from gateway.stream.watches import Watch
 from inbox.desk import Desk
 from inbox.slack import PLACE, digest
@@ -107,9 +108,12 @@ class Watcher:
             self._stirred, self._looked = False, time.monotonic()
             try:
                 await self.look()
-            except Unavailable:
-                self._asked = -1e9  # it may be our token
+            except Superseded:
                 raise
+            except Unavailable as why:
+                self._asked = -1e9  # it may be our token
+                log.info("the rules wait: %s", why)
+        # Also while they wait: what stands there may be read by others by now.
         await self._teller.tell()
 
     async def _is_taken(self) -> bool:
