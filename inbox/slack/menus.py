@@ -6,6 +6,7 @@ A note that is written here is not shown in a channel that others read, where on
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -108,12 +109,14 @@ class Menus:
         return {"response_action": "update", "view": view}
 
     async def _escalate(self, asked: Asked, on: Mapping[str, Any], ask: Submitted) -> None:
-        """Why, how urgent, then whose: whoever hands it to another team may not see it any more."""
-        if (why := ask.values.get(modals.TEXT, "")).strip():
-            note = {"client_id": f"{PLACE}:{ask.view}", "text": why}
-            await run_command(asked, "note", {**on, **note})
+        """How urgent, why, then whose: whoever hands it to another team may not see it any more. Where that is refused
+        and she writes other words before she tries again, these are a note, too."""
         if priority := ask.values.get(PRIORITY):
             await run_command(asked, "set_priority", {**on, "priority": int(priority)})
+        if (why := ask.values.get(modals.TEXT, "")).strip():
+            words = hashlib.sha256(why.encode()).hexdigest()[:16]
+            note = {"client_id": f"{PLACE}:{ask.view}:{words}", "text": why}
+            await run_command(asked, "note", {**on, **note})
         if ask.values.get(TEAM):
             await run_command(asked, "set_team", {**on, "team": _chosen(ask, TEAM)})
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from gateway.errors import Refused
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.records import Person, View
 from gateway.stream.describe import make_tag
@@ -91,6 +92,24 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
     assert town.slack.modal(town.mina) is None
     await town.slack.submit(view, priority="0")
     assert town.slack.workspace.views == {} or "priority" in before(town, town.mina).errors
+
+
+async def test_what_she_writes_after_a_refusal_is_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, thread = await pulled(town)
+    run, refusals = menus.run_command, [Refused("errors.conflict", "the team is no more")]
+
+    async def run_command(asked: Any, name: str, args: Any) -> Any:
+        if name == "set_team" and refusals:
+            raise refusals.pop()
+        return await run(asked, name, args)
+
+    monkeypatch.setattr(menus, "run_command", run_command)
+    view, other = await opens(town, thread, "escalate"), town.house.teams["support"]
+    await town.slack.submit(view, priority="4", team=other, text="she waits")
+    assert "priority" in before(town, town.mina).errors
+    await town.slack.submit(before(town, town.mina), text="she waits, and is angry")
+    assert await town.said(conversation) == [("note", "she waits"), ("note", "she waits, and is angry")]
+    assert await town.value("select team_id from conversations where id = $1", conversation) == other
 
 
 async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
