@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from gateway.sandbox.slack.records import Person
 from inbox.slack.client import Client
 from inbox.slack.understand import Nothing, Opened, understand
 from tests.inbox.conftest import does
-from tests.slack.town import Town, open_town, read_in
+from tests.slack.town import QUICK, Town, open_town, read_in
 
 
 def shown(town: Town, person: Person) -> str:
@@ -85,6 +86,27 @@ async def test_it_shows_what_she_may_see_and_follows(tmp_path: Path) -> None:
         await does(house, "ann", "unlink_outside", place="slack")
         told = await shows(town, town.mina, "You are not linked yet")
         assert "Kim" not in told
+
+
+async def test_what_cannot_be_done_there_is_said_in_a_modal(tmp_path: Path) -> None:
+    rules = {"late": {"does": "alert", "channel": "#support", "waiting": 0}}
+    async with open_town(tmp_path, rules=rules) as town:
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        await town.house.customer_writes("hello", team="sales")
+        town.slack.open_home(town.mina)
+        await shows(town, town.mina, "Somebody waits: #1")
+        await town.stops()
+        await town.store.write(lambda tx: tx.run("update watches set over_at = 1, state = 'done'"))
+        await town.starts(replace(QUICK, home=3600.0, rules=3600.0, stirred=3600.0))
+        await town.slack.sockets.connected()
+        view = town.slack.home(town.mina)
+        assert view is not None and "Somebody waits" in shown(town, town.mina)
+        await town.slack.press_in_view(view, "parley:acknowledge")
+        await town.heard()
+        told = town.slack.modal(town.mina)
+        assert told is not None and "This alert is over" in read_in(told.body)
 
 
 async def test_nothing_is_published_that_shows_already(tmp_path: Path) -> None:

@@ -96,7 +96,7 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
 
 async def test_what_she_writes_after_a_refusal_is_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation, thread = await pulled(town)
-    run, refusals = menus.run_command, [Refused("errors.conflict", "the team is no more")]
+    run, refusals = menus.run_command, [Refused("errors.not_found", "the team is no more")]
 
     async def run_command(asked: Any, name: str, args: Any) -> Any:
         if name == "set_team" and refusals:
