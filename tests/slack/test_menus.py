@@ -12,7 +12,7 @@ from gateway.errors import Refused
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.records import Person, View
 from gateway.stream.describe import make_tag
-from inbox.slack import menus
+from inbox.slack import menus, modals
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, read_in
 
@@ -47,7 +47,7 @@ async def opens(town: Town, thread: str, what: str) -> View:
 
 
 async def tagged(town: Town, name: str) -> str:
-    return await town.store.write(lambda tx: make_tag(tx, name, "#123456", SYSTEM, most=100))
+    return await town.store.write(lambda tx: make_tag(tx, name, "#123456", SYSTEM, most=200))
 
 
 async def tags(town: Town) -> list[str]:
@@ -128,6 +128,17 @@ async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
     await town.slack.submit(await opens(town, thread, "assign"), agent=ann)
     await town.slack.submit(await opens(town, thread, "assign"), agent="none")
     assert await town.value(owner, conversation) is None
+
+
+async def test_a_menu_says_how_many_it_does_not_show(town: Town) -> None:
+    conversation, thread = await pulled(town)
+    for number in range(102):
+        await tagged(town, f"tag {number:03}")
+    view = await opens(town, thread, "tag")
+    assert "2 more do not fit here" in read_in(view.body)
+    kept = modals.select("x", [modals.option(str(one), str(one)) for one in range(120)], "110")
+    assert len(kept["options"]) == 100 and kept["initial_option"] in kept["options"]
+    assert conversation
 
 
 async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
