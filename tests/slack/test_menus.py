@@ -12,6 +12,7 @@ from gateway.errors import Refused
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.records import Person, View
 from gateway.stream.describe import make_tag
+from inbox.commands import table
 from inbox.slack import menus, modals
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, read_in
@@ -96,7 +97,7 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
 
 async def test_what_she_writes_after_a_refusal_is_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     conversation, thread = await pulled(town)
-    run, refusals = menus.run_command, [Refused("errors.not_found", "the team is no more")]
+    run, refusals = table.run_command, [Refused("errors.not_found", "the team is no more")]
 
     async def run_command(asked: Any, name: str, args: Any) -> Any:
         if name == "set_team" and refusals:

@@ -89,8 +89,9 @@ async def test_others_who_wait_longer_hide_nobody(tmp_path: Path, monkeypatch: p
         found = await town.store.scan(lambda look: rule.find(look, PLACE, town.house.clock(), 23))
         assert [one.name for one in found] == [f"Kim {number}" for number in range(23)], "each once, in order"
         waited = await town.value("select min(waiting_since) from conversations")
+        backlog = SlackRule(does="alert", channel="#support", backlog=1)
         for said in ({"vip": "plan"}, {"team": "sales"}):
-            rule = Rule("gold", SlackRule(does="alert", channel="#support", backlog=1, **said))
+            rule = Rule("gold", backlog.model_copy(update=said))
             tallied = [
                 await town.store.scan(partial(rule.tally, now=town.house.clock(), place=place))
                 for place in ("", PLACE)
