@@ -529,9 +529,10 @@ class Hub(ABC, Generic[S, C]):
     async def _after(self, look: Reader, position: int) -> list[Event] | None:
         if position < await trimmed_to(look):
             return None
+        events = None
         with self.passed():
-            return await events_after(look, position, REPLAY)
-        return None
+            events = await events_after(look, position, REPLAY)
+        return events
 
     @contextlib.contextmanager
     def passed(self) -> Iterator[None]:

@@ -15,6 +15,9 @@ DUE = """select * from outside_homes where place = $1 and stale > 0 and publishe
     order by published_at, external_id limit 50"""
 SHOWS = """update outside_homes set published_at = $4, digest = $5, stale = case when stale > $6 then 1 else 0 end
     where place = $1 and workspace = $2 and external_id = $3"""
+PUT_OFF = (
+    "update outside_homes set published_at = $4 where place = $1 and workspace = $2 and external_id = $3"
+)
 FORGET = "delete from outside_homes where place = $1 and workspace = $2 and external_id = $3"
 FORGET_EMPTY = "delete from outside_homes where digest = '' and stale = 0 and published_at < $1"
 KEPT = 24 * 3_600_000
@@ -50,6 +53,11 @@ async def load_due(look: Reader, place: str, before: int) -> list[Home]:
 async def shows(tx: Tx, place: str, home: Home, digest: str) -> None:
     """It shows this from now on; where something happened meanwhile, it is drawn once more."""
     await tx.run(SHOWS, place, home.workspace, home.user, tx.now, digest, home.stale)
+
+
+async def put_off(tx: Tx, place: str, home: Home) -> None:
+    """It cannot be drawn just now: the others come first."""
+    await tx.run(PUT_OFF, place, home.workspace, home.user, tx.now)
 
 
 async def forget(tx: Tx, place: str, home: Home) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 
 from gateway.store import Reader, Tx
 from gateway.stream.pulls import Audience
+from gateway.stream.watches import GONE
+from gateway.stream.watches import SHARED as EMPTIED
 
 AGAIN = 10 * 60_000
 """Milliseconds after which one looks although nobody said anything: it may have been said while nobody listened."""
@@ -37,6 +39,9 @@ SHOW_AGAIN = f"""update pull_posts set state = 'queued', tries = 0, next_at = 0,
 SET = "update pulls set audience = $3 where place = $1 and channel = $2 and audience <> $3"
 # An alert says who waits.
 WATCHES = "update watches set next_at = 0 where place = $1 and channel = $2 and state = 'posted'"
+# It says so, too, when it is over, and a digest when it has just been said.
+EMPTY = """update watches set state = 'posted', next_at = 0, tries = 0 where place = $1 and channel = $2
+    and external is not null and state in ('done', 'failed') and coalesce(error, '') not in ($3, $4)"""
 # What others must not see, or nobody any more, and could not be taken away.
 TRY_AGAIN = """update pull_posts set stale = stale + 1 where state = 'posted' and stale = 0
     and error is not null and error <> 'message_not_found'
@@ -67,6 +72,8 @@ async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audienc
     await tx.run(TRY_AGAIN, place, channel)
     if await tx.run(LOOKED, place, channel, as_of, now):
         await tx.run(WATCHES, place, channel)
+    if audience is Audience.SHARED:
+        await tx.run(EMPTY, place, channel, EMPTIED, GONE)
     if audience is Audience.INNER and await tx.one(SAID_SINCE, place, channel, as_of) is not None:
         return False  # somebody may have come while one looked
     return await set_readers(tx, place, channel, audience)

@@ -17,24 +17,34 @@ NEW = """insert into watches (id, place, rule, subject, does, channel, began_at,
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) on conflict do nothing"""
 OVER = """update watches set over_at = $2, next_at = 0, tries = 0,
     state = case when state = 'open' then 'skipped' else state end where id = $1 and over_at is null"""
-LASTING = "select * from watches where place = $1 and over_at is null order by began_at, id"
+LASTING = "select * from watches where place = $1 and does = $2 and over_at is null order by began_at, id"
 DUE = """select * from watches where place = $1 and next_at <= $2
     and state in ('open', 'sending', 'unknown', 'posted') order by began_at, id limit 100"""
 ACKNOWLEDGE = """update watches set acknowledged_by = $2, acknowledged_at = $3, next_at = 0
     where id = $1 and does = 'alert' and acknowledged_at is null and over_at is null"""
 BEGIN = "update watches set state = 'sending', tries = tries + 1, next_at = $2 where id = $1"
 # What has come of it while it was drawn is drawn at once.
-STANDS = """update watches set state = $2, external = $3, digest = $4, tries = 0, error = null, next_at = case
+STANDS = """update watches set state = $2, external = $3, digest = $4, tries = 0, error = $8, next_at = case
     when coalesce(acknowledged_at, 0) = $6 and coalesce(over_at, 0) = $7 then cast($5 as bigint) else 0 end
     where id = $1"""
 WAITS = "update watches set state = $2, next_at = $3, error = $4, tries = tries + 1 where id = $1"
 ENDED = "update watches set state = $2, error = $3 where id = $1"
-LAST_DIGEST = "select max(upto_at) from watches where place = $1 and rule = $2 and does = 'digest'"
-FORGET = """delete from watches where id in (select id from watches where over_at < $1
-    and state in ('none', 'done', 'skipped', 'failed') limit $2)"""
+TAKEN_AWAY = """update watches set state = case when over_at is null then 'open' else 'skipped' end, external = null,
+    digest = '', tries = 0, next_at = 0, error = $2 where id = $1"""
+# What was not said was not counted either: the next one counts it.
+LAST_DIGEST = """select max(upto_at) as newest,
+    max(case when external is not null or state in ('sending', 'unknown') then upto_at end) as said
+    from watches where place = $1 and rule = $2 and does = 'digest'"""
+OVERTAKEN = """update watches set state = 'skipped', error = 'overtaken'
+    where place = $1 and rule = $2 and does = 'digest' and state = 'open' and subject <> $3"""
+FORGET = "delete from watches where id in (select id from watches where over_at < $1 limit $2)"
 KEPT = 100 * 24 * 3_600_000
 """ms for which it is known what was said: longer than anybody looks for it."""
 STEP = 500
+SHARED = "shared"
+"""As its error: others read the channel, and that is why it is not said, or was the last that was."""
+GONE = "message_not_found"
+"""The same: somebody took it away there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +103,17 @@ async def end(tx: Tx, key: str) -> bool:
 
 
 async def begin_digest(tx: Tx, place: str, rule: str, day: str, channel: str, since: int, upto: int) -> bool:
-    """The digest of a day (`2026-11-23`) is to be said, once. Returns whether that is new."""
+    """The digest of a day (`2026-11-23`) is to be said, once, and none of an earlier day. Returns whether it is new."""
     await know_channel(tx, place, channel)
+    await tx.run(OVERTAKEN, place, rule, day)
     row = (new_id(), place, rule, day, "digest", channel, since, upto, upto, "open")
     return bool(await tx.run(NEW, *row))
 
 
-async def last_digest(look: Reader, place: str, rule: str) -> int | None:
-    """Up to when the newest one counted (UTC ms)."""
-    found = await look.value(LAST_DIGEST, place, rule)
-    return None if found is None else int(found)
+async def last_digest(look: Reader, place: str, rule: str) -> tuple[int | None, int | None]:
+    """Up to when the newest one counts (UTC ms), and the newest of those that were said."""
+    found = await look.one(LAST_DIGEST, place, rule)
+    return (None, None) if found is None else (found["newest"], found["said"])
 
 
 async def acknowledge(tx: Tx, key: str, rule: str, by: Actor) -> bool:
@@ -114,8 +125,9 @@ async def acknowledge(tx: Tx, key: str, rule: str, by: Actor) -> bool:
     return True
 
 
-async def load_lasting(look: Reader, place: str) -> list[Watch]:
-    return [as_watch(row) for row in await look.all(LASTING, place)]
+async def load_lasting(look: Reader, place: str, does: str = "alert") -> list[Watch]:
+    """Of rules that do that. Those that pull have one for each conversation of which they hold."""
+    return [as_watch(row) for row in await look.all(LASTING, place, does)]
 
 
 async def load_due(look: Reader, place: str, now: int) -> list[Watch]:
@@ -133,11 +145,19 @@ async def begin(tx: Tx, one: Watch, until: int) -> None:
     await tx.run(BEGIN, one.id, until)
 
 
-async def stands(tx: Tx, one: Watch, external: str, digest: str, again: int, *, last: bool = False) -> None:
-    """It shows what is so, and is looked at again at `again` (UTC ms), unless this was its last word."""
+async def stands(
+    tx: Tx, one: Watch, external: str, digest: str, again: int, *, last: bool = False, shared: bool = False
+) -> None:
+    """It shows what is so, or (`shared`) nothing, and is looked at again at `again` (UTC ms), unless this was its
+    last word."""
     state = "done" if last else "posted"
     seen = one.acknowledged_at or 0, one.over_at or 0
-    await tx.run(STANDS, one.id, state, external, digest, again, *seen)
+    await tx.run(STANDS, one.id, state, external, digest, again, *seen, SHARED if shared else None)
+
+
+async def taken_away(tx: Tx, one: Watch, why: str) -> None:
+    """It stands there no more; while it holds it may be said once more."""
+    await tx.run(TAKEN_AWAY, one.id, why[:200])
 
 
 async def waits(tx: Tx, one: Watch, until: int, why: str, *, uncertain: bool = False) -> None:

@@ -267,10 +267,12 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             return None
         if known is None:
             return None, (), look.position
+        events = None
         with self.passed():
             events = await hers_after(look, known.person, session.position, REPLAY)
-            return known.person, events, events[-1].position if len(events) == REPLAY else look.position
-        return None
+        if events is None:
+            return None
+        return known.person, events, events[-1].position if len(events) == REPLAY else look.position
 
     def _recognise(self, session: VisitorSession, person: str, crowd: Crowd) -> None:
         """A newcomer has been written down: from now on she has a story, and agents see her connected. Or she is

@@ -372,9 +372,19 @@ class Acts:
     async def _whisper(self, ask: Ask, thread: str, words: str) -> None:
         """Only they see it. That it cannot be said harms nothing."""
         try:
-            await self._client.whisper(ask.channel, ask.user, words, thread or None)
+            if isinstance(ask, Pressed) and not ask.channel:
+                await self._tell_at_home(ask, words)
+            else:
+                await self._client.whisper(ask.channel, ask.user, words, thread or None)
         except AWAY as why:
             log.info("a word to somebody in Slack was lost: %s", why)
+
+    async def _tell_at_home(self, ask: Pressed, words: str) -> None:
+        """In a home tab nothing can be whispered; and what it shows is not so any more."""
+        say, team = Say(await self._rooms.language(ask.user)), (await self._client.me()).team
+        await self._store.write(lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True)
+        view = modals.telling(say, "Parley", words)
+        await self._client.call("views.open", trigger_id=ask.trigger, view=view)
 
 
 def _client_id(ask: Said | Removed) -> str:

@@ -61,9 +61,8 @@ async def load_alert(
         facts = (await rule.look_up(look, [one.subject])).get(one.subject)
         since = None if facts is None else facts.waiting_since
         return Alert(one, kind, facts, since=since, team=(facts and facts.team) or "", by=by)
-    found = await (rule.count(look, now) if kind == "backlog" else rule.find(look, place, now))
-    waits = [each.waiting_since for each in found if each.waiting_since is not None]
-    return Alert(one, kind, count=len(found), since=min(waits, default=None), team=team, by=by)
+    count, since = await rule.tally(look, now, "" if kind == "backlog" else place)
+    return Alert(one, kind, count=count, since=since, team=team, by=by)
 
 
 def moment(at: int) -> str:
@@ -82,15 +81,20 @@ def titled(say: Say, alert: Alert) -> str:
     return f"{told}: {who}" if who else told
 
 
-def draw(say: Say, alert: Alert, url: str, *, shared: bool) -> Drawn:
-    """For everybody in a channel. `shared`: others read it by now."""
-    if shared:
-        return Drawn(say("slack.alert.shared"), [context(say("slack.alert.shared"))])
+def emptied(say: Say) -> Drawn:
+    """What stands in place of an alert or a digest where others read it by now."""
+    return Drawn(say("slack.alert.shared"), [context(say("slack.alert.shared"))])
+
+
+def draw(say: Say, alert: Alert, url: str) -> Drawn:
+    """For everybody in a channel."""
     one, title = alert.watch, titled(say, alert)
     over = one.over_at is not None
     words = say("slack.alert.over", what=title) if over else title
     blocks: list[Block] = [_section(words if over else f"*{escape(title)}*", raw=not over)]
-    told = [say("slack.alert.rule", rule=one.rule), *([alert.team] if alert.team and not over else [])]
+    told = [escape(say("slack.alert.rule", rule=one.rule))]
+    if alert.team and not over:
+        told.append(escape(alert.team))
     if alert.since is not None and not over:
         told.append(f"{say('slack.alert.since')} {moment(alert.since)}")
     if over and one.over_at is not None:

@@ -19,7 +19,7 @@ from inbox.slack import PLACE, modals
 from inbox.slack.answers import AWAY
 from inbox.slack.blocks import Block, Say, clipped, escape, plain
 from inbox.slack.client import Client
-from inbox.slack.modals import field, modal, option, select, telling
+from inbox.slack.modals import choosing, field, modal, option, select, telling
 from inbox.slack.rooms import Rooms
 from inbox.slack.understand import Called, Submitted
 
@@ -96,7 +96,7 @@ class Finding:
         words = modals.written(300, written, lines=False)
         blocks = [
             field(modals.TEXT, say("slack.pull.which"), words, say("slack.pull.hint")),
-            field(CHANNEL, say("slack.pull.where"), select(CHANNEL, channels, channel or None)),
+            *choosing(say, CHANNEL, say("slack.pull.where"), channels, channel or None),
         ]
         return modal(say, PULL, title, say("slack.pull.do"), {}, blocks)
 

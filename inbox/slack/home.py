@@ -81,6 +81,8 @@ class Homes:
         self._rules: Mapping[str, Rule] = {one.name: one for one in rules_of(desk.config.slack.rules)}
         self._stirred = True
         self._rests = 0.0
+        self._alerts: dict[str, list[Alert]] = {}
+        """Those that nobody has acknowledged, by the language that they are told in; of one turn."""
 
     async def run(self) -> None:
         """Runs for as long as the duty is held. Survives a database or a Slack that is gone for a while."""
@@ -112,22 +114,31 @@ class Homes:
             return
         if await self._store.read(lambda look: pull_queue.paused(look, PLACE)) is not None:
             return
+        self._alerts.clear()
         for home in due:
             try:
                 await self._publish(home)
             except TemporaryError as why:
+                await self._put_off(home)
                 self._rests = time.monotonic() + (why.retry_after or self._pace.home)
                 return
             except AuthFailed as why:
                 await self._store.write(partial(pull_queue.pause, place=PLACE, why=str(why)), aside=True)
                 return
             except UncertainError as why:
-                log.info("home tabs wait for Slack: %s", why)
-                self._rests = time.monotonic() + self._pace.home
-                return
+                log.info("a home tab waits for Slack: %s", why)
+                await self._put_off(home)
             except PermanentError as why:
                 log.info("a home tab was refused: %s", why)
                 await self._store.write(partial(outside_homes.forget, place=PLACE, home=home), aside=True)
+            except Unavailable:
+                raise
+            except Exception:
+                log.exception("a home tab could not be drawn; the others are")
+                await self._put_off(home)
+
+    async def _put_off(self, home: Home) -> None:
+        await self._store.write(partial(outside_homes.put_off, place=PLACE, home=home), aside=True)
 
     async def _publish(self, home: Home) -> None:
         blocks = await self._drawn(home)
@@ -147,27 +158,28 @@ class Homes:
         # Whoever has become a guest since sees what a guest does.
         if caller is None or not await self._rooms.may_act(home.user):
             return unlinked(say)
-        shown = await self._store.scan(lambda look: self._load(look, caller, say))
+        if say.language not in self._alerts:
+            self._alerts[say.language] = await self._store.scan(lambda look: self._unseen(look, say))
+        alerts = self._alerts[say.language]
+        shown = await self._store.scan(lambda look: self._load(look, caller, alerts))
         return drawn(say, caller.name, shown, lambda number: f"{self._desk.config.public_url}/c/{number}")
 
-    async def _load(self, look: Reader, caller: Caller, say: Say) -> Shown:
+    async def _unseen(self, look: Reader, say: Say) -> list[Alert]:
+        now, lasting = self._desk.clock(), await watches.load_lasting(look, PLACE)
+        return [
+            await load_alert(look, self._rules, one, now, PLACE, say.language)
+            for one in lasting
+            if one.acknowledged_at is None
+        ]
+
+    async def _load(self, look: Reader, caller: Caller, found: Sequence[Alert]) -> Shown:
         viewer = caller.viewer
         waiting = await _seen(look, WAITING, viewer)
         count = (await _seen(look, HOW_MANY, viewer))[0][0]
         mine = await look.all(MINE, viewer.agent_id)
-        alerts = await self._alerts(look, viewer, say)
+        alerts = [one for one in found if await may_see(look, viewer, one, self._rules.get(one.watch.rule))]
         owned = await look.value(HOW_MANY_MINE, viewer.agent_id)
         return Shown(waiting, count, mine, owned, alerts[:ALERTS], len(alerts[ALERTS:]))
-
-    async def _alerts(self, look: Reader, viewer: Viewer, say: Say) -> list[Alert]:
-        found: list[Alert] = []
-        for one in await watches.load_lasting(look, PLACE):
-            if one.does != "alert" or one.acknowledged_at is not None:
-                continue
-            alert = await load_alert(look, self._rules, one, self._desk.clock(), PLACE, say.language)
-            if await may_see(look, viewer, alert, self._rules.get(one.rule)):
-                found.append(alert)
-        return found
 
 
 async def _seen(look: Reader, sql: str, viewer: Viewer) -> Sequence[Row]:

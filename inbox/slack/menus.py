@@ -6,6 +6,7 @@ A note that is written here is not shown in a channel that others read, where on
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -20,7 +21,7 @@ from inbox.slack import PLACE, modals
 from inbox.slack.answers import AWAY, Answers
 from inbox.slack.blocks import Block, Say
 from inbox.slack.client import Client
-from inbox.slack.modals import field, modal, option, select, telling, written
+from inbox.slack.modals import choosing, field, modal, option, select, telling, written
 from inbox.slack.understand import Submitted
 
 log = logging.getLogger(__name__)
@@ -59,15 +60,14 @@ class Menus:
         if which == TAG:
             blocks = await _tags(look, row, say)
         elif which == MACRO:
-            macros = (await list_macros(look, asked.viewer))[:100]
-            menu = select(CHOICE, [option(one["name"], one["id"]) for one in macros]) if macros else None
-            hint = say("slack.macro.hint")
-            blocks = [field(CHOICE, say("slack.macro.choice"), menu, hint)] if menu else []
+            macros = [option(one["name"], one["id"]) for one in await list_macros(look, asked.viewer)]
+            label, hint = say("slack.macro.choice"), say("slack.macro.hint")
+            blocks = choosing(say, CHOICE, label, macros, hint=hint) if macros else []
         elif which == NOTE:
             words = written(asked.desk.limits.text_length)
             blocks = [field(modals.TEXT, say("slack.note.text"), words, say("slack.note.hint"))]
         elif which == ASSIGN:
-            blocks = [field(AGENT, say("slack.assignee"), select(AGENT, *await _people(look, row, say)))]
+            blocks = choosing(say, AGENT, say("slack.assignee"), *await _people(look, row, say))
         else:
             blocks = await _escalation(look, row, say)
         if not blocks:
@@ -108,12 +108,14 @@ class Menus:
         return {"response_action": "update", "view": view}
 
     async def _escalate(self, asked: Asked, on: Mapping[str, Any], ask: Submitted) -> None:
-        """Why, how urgent, then whose: whoever hands it to another team may not see it any more."""
-        if (why := ask.values.get(modals.TEXT, "")).strip():
-            note = {"client_id": f"{PLACE}:{ask.view}", "text": why}
-            await run_command(asked, "note", {**on, **note})
+        """How urgent, why, then whose: whoever hands it to another team may not see it any more. Where that is refused
+        and she writes other words before she tries again, these are a note, too."""
         if priority := ask.values.get(PRIORITY):
             await run_command(asked, "set_priority", {**on, "priority": int(priority)})
+        if (why := ask.values.get(modals.TEXT, "")).strip():
+            words = hashlib.sha256(why.encode()).hexdigest()[:16]
+            note = {"client_id": f"{PLACE}:{ask.view}:{words}", "text": why}
+            await run_command(asked, "note", {**on, **note})
         if ask.values.get(TEAM):
             await run_command(asked, "set_team", {**on, "team": _chosen(ask, TEAM)})
 
@@ -126,7 +128,7 @@ def _chosen(ask: Submitted, name: str) -> str | None:
 async def _people(look: Reader, row: Row, say: Say) -> tuple[list[Block], str]:
     """Those to whom it can be given, of its team first; and whose it is."""
     people = [one for one in await load_agents(look) if one["active"]]
-    people.sort(key=lambda one: row["team_id"] not in one["teams"])
+    people.sort(key=lambda one: (row["team_id"] not in one["teams"], one["name"].casefold()))
     options = [option(say("slack.nobody_has_it"), NONE), *(option(one["name"], one["id"]) for one in people)]
     return options, row["assignee_id"] or NONE
 
@@ -136,9 +138,9 @@ async def _tags(look: Reader, row: Row, say: Say) -> list[Block]:
     tags = await load_tags(look)
     new = [option(one["name"], one["id"]) for one in tags if one["id"] not in has and not one["retired"]]
     old = [option(one["name"], one["id"]) for one in tags if one["id"] in has]
-    blocks = [field(ADD, say("slack.tag.add"), select(ADD, new), optional=True)] if new else []
+    blocks = choosing(say, ADD, say("slack.tag.add"), new, optional=True) if new else []
     if old:
-        blocks.append(field(REMOVE, say("slack.tag.remove"), select(REMOVE, old), optional=True))
+        blocks += choosing(say, REMOVE, say("slack.tag.remove"), old, optional=True)
     return blocks
 
 
@@ -148,6 +150,6 @@ async def _escalation(look: Reader, row: Row, say: Say) -> list[Block]:
     teams += [option(one["name"], one["id"]) for one in await load_teams(look) if not one["retired"]]
     return [
         field(PRIORITY, say("slack.priority"), select(PRIORITY, levels, str(max(row["priority"], 3)))),
-        field(TEAM, say("slack.team"), select(TEAM, teams, row["team_id"] or NONE)),
+        *choosing(say, TEAM, say("slack.team"), teams, row["team_id"] or NONE),
         field(modals.TEXT, say("slack.escalate.why"), written(3_000), say("slack.note.hint"), optional=True),
     ]

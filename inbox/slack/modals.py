@@ -19,6 +19,8 @@ LONGEST = 3_000
 """Characters that Slack's input takes."""
 SHUT = 5
 """Ways that cannot be gone just now of which it is said why, beside the chosen one."""
+CHOICES = 100
+"""Options of a menu."""
 BOXES = 10
 """Options of a group of boxes."""
 
@@ -114,10 +116,28 @@ def field(block: str, label: str, element: Block, hint: str = "", **more: Any) -
 
 
 def select(action: str, options: Sequence[Block], chosen: str | None = None) -> Block:
-    """`options`: at least one."""
-    menu: Block = {"type": "static_select", "action_id": action, "options": list(options)[:100]}
-    first = next((one for one in menu["options"] if one["value"] == chosen), None)
+    """`options`: at least one. What is chosen is among those that are shown."""
+    first = next((one for one in options if one["value"] == chosen), None)
+    shown = list(options)[:CHOICES]
+    if first is not None and first not in shown:
+        shown[-1] = first
+    menu: Block = {"type": "static_select", "action_id": action, "options": shown}
     return menu if first is None else {**menu, "initial_option": first}
+
+
+def choosing(
+    say: Say,
+    block: str,
+    label: str,
+    options: Sequence[Block],
+    chosen: str | None = None,
+    hint: str = "",
+    **more: Any,
+) -> list[Block]:
+    """A field with a menu, and how many there are that it does not show. `options`: at least one."""
+    told = [field(block, label, select(block, options, chosen), hint, **more)]
+    left = len(options) - CHOICES
+    return [*told, context(say("slack.modal.others", count=left))] if left > 0 else told
 
 
 def option(words: str, value: str) -> Block:

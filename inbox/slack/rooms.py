@@ -20,6 +20,7 @@ FRESH = 60.0
 """Seconds for which it is believed who reads a channel."""
 KNOWN = 600.0
 """Seconds for which it is believed who somebody is; `user_change` ends it."""
+NEVER = -1e9
 MEMBERS_MOST = 200
 """People of a channel who are looked at; in one of more there may be anybody."""
 PEOPLE_MOST = 5_000
@@ -47,26 +48,33 @@ class Rooms:
         self._asking: Counter[str] = Counter()
         self._moved: Counter[str] = Counter()
         """How often something was said of a channel; of people, under no name."""
-        self._listed: tuple[float, Sequence[tuple[str, str]]] = (0.0, ())
+        self._listed: tuple[float, Sequence[tuple[str, str]] | None] = (NEVER, None)
 
     async def channels(self) -> Sequence[tuple[str, str]]:
+        """Those in which the app is; while Slack does not answer, those it said last. Raises Unavailable."""
         at, listed = self._listed
-        if not listed or self._clock() - at > FRESH:
+        if listed is None or self._clock() - at > FRESH:
             try:
-                listed = [
-                    (one["id"], f"#{one['name']}")
-                    async for one in self._client.pages(
-                        "conversations.list",
-                        "channels",
-                        types="public_channel,private_channel",
-                        exclude_archived=True,
-                    )
-                    if one.get("is_member") and self._allowed(one["id"], one["name"])
-                ]
-            except (*AWAY, PermanentError) as why:
+                listed = await self._list()
+            except (AuthFailed, PermanentError) as why:
                 raise Unavailable(str(why)) from None
+            except (TemporaryError, UncertainError) as why:
+                if listed is None:
+                    raise Unavailable(str(why)) from None
+                log.info("the channels are those of before: %s", why)
             self._listed = self._clock(), listed
         return listed
+
+    async def _list(self) -> Sequence[tuple[str, str]]:
+        """Of the app's own: a workspace may have thousands of others."""
+        kinds = "public_channel,private_channel"
+        return [
+            (one["id"], f"#{one['name']}")
+            async for one in self._client.pages(
+                "users.conversations", "channels", types=kinds, exclude_archived=True
+            )
+            if self._allowed(one["id"], one["name"])
+        ]
 
     async def spot(self, channel: str) -> Spot:
         """By its id. Raises Refused for one where the app is not, or that is not allowed; Unavailable."""
@@ -195,7 +203,7 @@ class Rooms:
         if channel is not None:
             self._moved[channel] += 1
             self._audiences.pop(channel, None)
-            self._listed = (0.0, ())
+            self._listed = NEVER, self._listed[1]
         # Slack tells of every change of everybody: only who was looked at decides who reads a channel.
         if user is not None and (self._people.pop(user, None) is not None or user in self._asking):
             self._people_moved()

@@ -16,17 +16,21 @@ from gateway.stream.roads import load_roads
 
 SECOND = 1_000
 MOST = 500
-"""Conversations of a rule that are looked at in one turn, those who wait longest first."""
+"""Conversations of which a rule holds that are found in one turn, those who wait longest first."""
+PAGE = 500
+"""Read at a time, where the database cannot tell of which of them the rule holds."""
 COUNTED = 5_000
-"""Those that are counted for a backlog at the most."""
+"""Those that are counted at the most, where they must be read for it."""
 STAYS = 0.8
 """A backlog lasts until so much of it is left: one that stands at its bound is not said anew with every message."""
 
-FACTS = """select c.id, c.number, c.status, c.merged_into, c.erased_at, c.waiting_since, c.last_at, c.team_id,
-    c.assignee_id, t.name as team, k.name as name, k.attributes as contact, o.attributes as organisation,
+WAITS_FROM = "coalesce(c.waiting_since, c.last_at)"
+FACTS = f"""select c.id, c.number, c.status, c.merged_into, c.erased_at, c.waiting_since, c.team_id,
+    {WAITS_FROM} as waits_from, c.assignee_id, t.name as team, k.name as name, k.attributes as contact,
+    o.attributes as organisation,
     (select count(*) from conversation_tags x join tags g on g.id = x.tag_id
-        where x.conversation_id = c.id and g.name = $1) as tagged
-    from conversations c join contacts k on k.id = c.contact_id left join teams t on t.id = c.team_id
+        where x.conversation_id = c.id and g.name = $1) as tagged"""
+AMONG = """from conversations c join contacts k on k.id = c.contact_id left join teams t on t.id = c.team_id
     left join organisations o on o.id = k.organisation_id"""
 OPEN = "c.merged_into is null and c.erased_at is null and c.status = 'open'"
 UNMARKED = """not exists (select 1 from watches w where w.place = {place} and w.rule = {rule}
@@ -63,7 +67,9 @@ Narrow = Callable[[Any, int, list[Any]], str]
 @dataclass(frozen=True, slots=True)
 class Condition:
     matches: Matches
-    narrow: Narrow | None = None
+    narrow: Narrow
+    exact: bool = True
+    """Does the database leave those alone of which it holds?"""
 
 
 def _place(params: list[Any], value: Any) -> str:
@@ -108,7 +114,7 @@ CONDITIONS: dict[str, Condition] = {
             f" where x.conversation_id = c.id and g.name = {_place(params, name)})"
         ),
     ),
-    "vip": Condition(_is_vip, _has_key),
+    "vip": Condition(_is_vip, _has_key, exact=False),
     "waiting": Condition(
         _waits,
         lambda seconds, now, params: f"c.waiting_since <= {_place(params, now - seconds * SECOND)}",
@@ -131,6 +137,11 @@ class Rule:
         """An alert is about somebody who waits for us; what nobody waits for rings nowhere."""
         return self.said.does == "alert"
 
+    @property
+    def is_exact(self) -> bool:
+        """Can the database tell of which conversations it holds?"""
+        return all(CONDITIONS[key].exact for key in self.of_one)
+
     def matches(self, now: int, one: Facts) -> bool:
         """Does all that it says of a conversation hold of this one?"""
         if not one.is_open or (self.wants_somebody_waiting and one.waiting_since is None):
@@ -140,33 +151,50 @@ class Rule:
     def _narrowed(self, now: int, params: list[Any]) -> str:
         told = [OPEN, *(["c.waiting_since is not null"] if self.wants_somebody_waiting else [])]
         for key, value in self.of_one.items():
-            narrow = CONDITIONS[key].narrow
-            if narrow is not None:
-                told.append(narrow(value, now, params))
+            told.append(CONDITIONS[key].narrow(value, now, params))
         return " and ".join(told)
+
+    def _unmarked(self, place: str, params: list[Any]) -> str:
+        return f" and {UNMARKED.format(place=_place(params, place), rule=_place(params, self.name))}"
 
     async def find(self, look: Reader, place: str, now: int, most: int = MOST) -> list[Facts]:
         """Of which it holds and has not been found to hold, those who wait longest first."""
         params: list[Any] = [self.said.tag]
-        narrowed = self._narrowed(now, params)
-        unmarked = UNMARKED.format(place=_place(params, place), rule=_place(params, self.name))
-        return await self._load(look, now, f"{narrowed} and {unmarked}", params, most)
+        where = self._narrowed(now, params) + self._unmarked(place, params)
+        return await self._load(look, now, where, params, most)
 
-    async def count(self, look: Reader, now: int) -> list[Facts]:
-        """All of which it holds."""
-        params: list[Any] = [self.said.tag]
-        return await self._load(look, now, self._narrowed(now, params), params, COUNTED)
+    async def tally(self, look: Reader, now: int, place: str = "") -> tuple[int, int | None]:
+        """Of how many it holds (`place`: and has not been found to hold), and since when the one waits who waits
+        longest."""
+        params: list[Any] = [] if self.is_exact else [self.said.tag]
+        where = self._narrowed(now, params) + (self._unmarked(place, params) if place else "")
+        if self.is_exact:
+            counted = "select count(*) as n, min(c.waiting_since) as since"
+            row = await look.one(f"{counted} {AMONG} where {where}", *params)
+            return (0, None) if row is None else (row["n"], row["since"])
+        found = await self._load(look, now, where, params, COUNTED)
+        waits = [one.waiting_since for one in found if one.waiting_since is not None]
+        return len(found), min(waits, default=None)
 
     async def _load(
         self, look: Reader, now: int, where: str, params: Sequence[Any], most: int
     ) -> list[Facts]:
-        order = f"order by coalesce(c.waiting_since, c.last_at), c.id limit {most}"
-        found = [_facts(row) for row in await look.all(f"{FACTS} where {where} {order}", *params)]
-        return [one for one in found if self.matches(now, one)]
+        """So many at the most of which it holds, however many there are before them of which it does not."""
+        found: list[Facts] = []
+        step, told, after = most if self.is_exact else PAGE, list(params), ""
+        while True:
+            order = f"order by {WAITS_FROM}, c.id limit {step}"
+            rows = await look.all(f"{FACTS} {AMONG} where {where}{after} {order}", *told)
+            found += [one for one in map(_facts, rows) if self.matches(now, one)]
+            if len(found) >= most or len(rows) < step:
+                return found[:most]
+            told = list(params)
+            at, last = (_place(told, rows[-1][name]) for name in ("waits_from", "id"))
+            after = f" and ({WAITS_FROM} > {at} or ({WAITS_FROM} = {at} and c.id > {last}))"
 
     async def look_up(self, look: Reader, ids: Sequence[str]) -> dict[str, Facts]:
         """These, whether it holds of them or not."""
-        rows = await look.all(f"{FACTS} where c.id in {{ids_2}}", self.said.tag, as_json(sorted(ids)))
+        rows = await look.all(f"{FACTS} {AMONG} where c.id in {{ids_2}}", self.said.tag, as_json(sorted(ids)))
         return {row["id"]: _facts(row) for row in rows}
 
 

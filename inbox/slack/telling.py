@@ -23,8 +23,9 @@ log = logging.getLogger(__name__)
 
 Draw = Callable[[Watch, bool], Awaitable[Drawn]]
 """What it says; is the channel shared?"""
-SHARED = "shared"
-"""In `watches.error`: it waits because others read its channel."""
+SHARED = watches.SHARED
+REFUSED = 600.0
+"""Seconds until one is tried again that Slack refused."""
 
 
 class Teller:
@@ -78,9 +79,13 @@ class Teller:
         except UncertainError as why:
             await self._waits(one, self._pace.wait(one.tries), str(why), uncertain=True)
         except PermanentError as why:
-            log.warning("an alert of %s was refused: %s", one.rule, why)
+            log.log(logging.INFO if one.tries else logging.WARNING, "%s was refused: %s", one.rule, why)
             code = why.code
-            await self._store.write(lambda tx: watches.ended(tx, one, code, failed=True), aside=True)
+            if one.state == "posted" and code == watches.GONE:
+                await self._store.write(lambda tx: watches.ended(tx, one, code, failed=True), aside=True)
+            else:
+                # Its channel may take it one day: what holds is to be said, and what is over to be taken back.
+                await self._waits(one, REFUSED, code)
 
     async def _post(self, one: Watch) -> None:
         if one.uncertain and await self._stands_already(one):
@@ -116,12 +121,23 @@ class Teller:
     async def _redraw(self, one: Watch) -> None:
         ts = one.external
         assert ts is not None, "it stands"
-        drawn = await self._draw(one, await self._is_shared(one))
+        shared, last = await self._is_shared(one), one.over_at is not None
+        drawn = await self._draw(one, shared)
         if drawn.digest != one.digest:
-            await self._client.redraw(one.channel, ts, drawn, one.key)
-        again, last = self._in(self._pace.alert), one.over_at is not None
+            try:
+                await self._client.redraw(one.channel, ts, drawn, one.key)
+            except PermanentError as why:
+                if why.code == watches.GONE or not (last or shared):
+                    raise
+                # As it stands it may not stay: whom it names she may be no longer, or others read it.
+                await self._client.remove(one.channel, ts)
+                code = why.code
+                await self._store.write(lambda tx: watches.taken_away(tx, one, code), aside=True)
+                return
+        again = self._in(self._pace.alert)
         await self._store.write(
-            lambda tx: watches.stands(tx, one, ts, drawn.digest, again, last=last), aside=True
+            lambda tx: watches.stands(tx, one, ts, drawn.digest, again, last=last, shared=last and shared),
+            aside=True,
         )
 
     async def _is_shared(self, one: Watch) -> bool:

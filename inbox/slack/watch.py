@@ -26,10 +26,11 @@ from gateway.slack_rules import SlackDigest
 from gateway.store import Reader, Store
 from gateway.stream import outside_homes, pull_queue, watches
 from gateway.stream.hours import load_hours_of
+from gateway.stream.leases import Superseded
 from gateway.stream.watches import Watch
 from inbox.desk import Desk
 from inbox.slack import PLACE, digest
-from inbox.slack.alerts import draw, load_alert
+from inbox.slack.alerts import draw, emptied, load_alert
 from inbox.slack.blocks import Drawn, Say
 from inbox.slack.client import Client
 from inbox.slack.rooms import Rooms
@@ -70,6 +71,7 @@ class Watcher:
         self._teller = Teller(store, client, rooms, self._draw, desk.clock, self._pace)
         self._looked = -1e9
         self._asked = -1e9
+        self._ended = -1e9
         self._cleaned = time.monotonic()
         self._stirred = True
         self._said: set[str] = set()
@@ -106,9 +108,12 @@ class Watcher:
             self._stirred, self._looked = False, time.monotonic()
             try:
                 await self.look()
-            except Unavailable:
-                self._asked = -1e9  # it may be our token
+            except Superseded:
                 raise
+            except Unavailable as why:
+                self._asked = -1e9  # it may be our token
+                log.info("the rules wait: %s", why)
+        # Also while they wait: what stands there may be read by others by now.
         await self._teller.tell()
 
     async def _is_taken(self) -> bool:
@@ -133,7 +138,8 @@ class Watcher:
         now, changed = self._desk.clock(), False
         said = self._desk.config.slack.digest
         lasting = await self._store.read(lambda look: watches.load_lasting(look, PLACE))
-        if not self._rules and not said.channel and not lasting:
+        pulled = await self._pulled()
+        if not self._rules and not said.channel and not lasting and not pulled:
             return
         channels = {name.lstrip("#"): key for key, name in await self._rooms.channels()}
         for rule in self._rules.values():
@@ -145,11 +151,18 @@ class Watcher:
                 await self._pull(rule, channel, now)
             else:
                 changed |= await self._alert(rule, channel, watches.rules_of(lasting, rule.name), now)
-        changed |= await self._end(lasting, now)
+        changed |= await self._end([*lasting, *pulled], now)
         if changed:
             await self._store.write(lambda tx: outside_homes.touch(tx, PLACE), aside=True)
         if said.channel:
             await self._digest(said, channels, now)
+
+    async def _pulled(self) -> list[Watch]:
+        """What rules have pulled, when it is time to look whether they still hold: these may be thousands."""
+        if time.monotonic() - self._ended < self._pace.rules:
+            return []
+        self._ended = time.monotonic()
+        return await self._store.scan(lambda look: watches.load_lasting(look, PLACE, "pull"))
 
     def _say_once(self, words: str) -> None:
         if words not in self._said:
@@ -193,10 +206,10 @@ class Watcher:
         if said.down is not None:
             return [key for key in await out_of_order(look, now, said.down) if key not in lasting]
         if said.backlog is not None:
-            enough = len(await rule.count(look, now)) >= said.backlog
+            enough = (await rule.tally(look, now))[0] >= said.backlog
             return [MORE] if enough and MORE not in lasting else []
-        found = await rule.find(look, PLACE, now)
         room = max(ALERTS - len(lasting.keys() - {MORE}), 0)
+        found = await rule.find(look, PLACE, now, room + 1)
         more = [MORE] if len(found) > room and MORE not in lasting else []
         return [one.id for one in found[:room]] + more
 
@@ -223,7 +236,7 @@ class Watcher:
         if said.down is not None:
             return set(await out_of_order(look, now, 0))
         if said.backlog is not None:
-            return {MORE} if len(await rule.count(look, now)) >= said.backlog * STAYS else set()
+            return {MORE} if (await rule.tally(look, now))[0] >= said.backlog * STAYS else set()
         facts: Mapping[str, Facts] = await rule.look_up(look, [one for one in subjects if one])
         holds = {key for key, one in facts.items() if rule.matches(now, one)}
         if MORE in subjects and await rule.find(look, PLACE, now, 1):
@@ -247,8 +260,8 @@ class Watcher:
         one = digest.due(said, hours, now)
         if one is None:
             return
-        last = await self._store.read(lambda look: watches.last_digest(look, PLACE, digest.NAME))
-        if last is not None and last >= one.at:
+        newest, last = await self._store.read(lambda look: watches.last_digest(look, PLACE, digest.NAME))
+        if newest is not None and newest >= one.at:
             return
         since = digest.since(last, one.at)
         await self._store.write(
@@ -259,6 +272,8 @@ class Watcher:
     # --- what they say ----------------------------------------------------------------------------------------------
 
     async def _draw(self, one: Watch, shared: bool) -> Drawn:
+        if shared:
+            return emptied(self._say)
         now = self._desk.clock()
         if one.does == "digest":
             upto = one.upto_at or now
@@ -269,4 +284,4 @@ class Watcher:
         )
         public = self._desk.config.public_url
         url = public if alert.one is None else f"{public}/c/{alert.one.number}"
-        return draw(self._say, alert, url, shared=shared)
+        return draw(self._say, alert, url)

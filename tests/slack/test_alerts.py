@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from gateway.events import SYSTEM
-from gateway.stream.watches import acknowledge
+from gateway.stream.watches import Watch, acknowledge
+from inbox.slack.alerts import Alert, draw
+from inbox.slack.blocks import Say
 from tests.inbox.conftest import does
-from tests.slack.town import MINUTE, alerts, open_town, ruled, shows, watched
+from tests.slack.town import MINUTE, alerts, open_town, read_in, ruled, shows, watched
 
 
 async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: Path) -> None:
@@ -68,3 +70,10 @@ async def test_an_acknowledgement_counts_once(tmp_path: Path) -> None:
         key = await town.value("select id from watches")
         assert await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))
         assert not await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))
+
+
+def test_a_team_s_name_rings_nobody() -> None:
+    watch = Watch("w", "late", "", "alert", "C1", 1, None, None, None, None, "open", None, "", 0)
+    drawn = draw(Say("en"), Alert(watch, "backlog", count=3, team="<!channel> R&D"), "https://x")
+    told = read_in(drawn.blocks)
+    assert "&lt;!channel&gt; R&amp;D" in told and "<!channel>" not in told

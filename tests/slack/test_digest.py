@@ -10,6 +10,8 @@ import pytest
 
 from gateway.events import SYSTEM
 from gateway.slack_rules import SlackDigest
+from gateway.store import Store
+from gateway.stream import watches
 from gateway.stream.hours import Said, set_hours
 from inbox.slack import digest
 from inbox.slack.blocks import Say
@@ -101,3 +103,31 @@ async def test_it_comes_once_a_day_and_says_what_is_so(tmp_path: Path) -> None:
         await town.comes_to("select count(*) from watches where state = 'done'", 2)
         assert len(town.slack.posts(town.support)) == 2
         assert "*New*\n0" in words(town.slack.posts(town.support)[1])
+
+
+async def test_what_a_lost_digest_would_have_counted_the_next_one_counts(store: Store) -> None:
+    async def begins(day: str, since: int, upto: int) -> bool:
+        return await store.write(
+            lambda tx: watches.begin_digest(tx, "slack", digest.NAME, day, "C1", since, upto)
+        )
+
+    async def last() -> tuple[int | None, int | None]:
+        return await store.read(lambda look: watches.last_digest(look, "slack", digest.NAME))
+
+    async def said() -> None:
+        await store.write(lambda tx: tx.run("update watches set external = '1.0', state = 'done'"))
+
+    assert await last() == (None, None)
+    assert await begins("monday", 0, 10) and not await begins("monday", 0, 10)
+    assert await last() == (10, None)
+    await said()
+    assert await begins("tuesday", 10, 20) and await last() == (20, 10)
+    assert await begins("wednesday", 10, 30) and await last() == (30, 10)
+    states = await store.read(
+        lambda look: look.all("select subject, state from watches order by began_at, upto_at")
+    )
+    assert [tuple(row) for row in states] == [
+        ("monday", "done"),
+        ("tuesday", "skipped"),
+        ("wednesday", "open"),
+    ]

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from gateway.errors import TemporaryError, UncertainError
 from gateway.sandbox.phones.weather import Fault
 from gateway.sandbox.slack.records import Person
+from inbox.slack.client import Client
 from inbox.slack.understand import Nothing, Opened, understand
 from tests.inbox.conftest import does
-from tests.slack.town import Town, open_town, read_in
+from tests.slack.town import QUICK, Town, open_town, read_in
 
 
 def shown(town: Town, person: Person) -> str:
@@ -83,6 +88,27 @@ async def test_it_shows_what_she_may_see_and_follows(tmp_path: Path) -> None:
         assert "Kim" not in told
 
 
+async def test_what_cannot_be_done_there_is_said_in_a_modal(tmp_path: Path) -> None:
+    rules = {"late": {"does": "alert", "channel": "#support", "waiting": 0}}
+    async with open_town(tmp_path, rules=rules) as town:
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        await town.house.customer_writes("hello", team="sales")
+        town.slack.open_home(town.mina)
+        await shows(town, town.mina, "Somebody waits: #1")
+        await town.stops()
+        await town.store.write(lambda tx: tx.run("update watches set over_at = 1, state = 'done'"))
+        await town.starts(replace(QUICK, home=3600.0, rules=3600.0, stirred=3600.0))
+        await town.slack.sockets.connected()
+        view = town.slack.home(town.mina)
+        assert view is not None and "Somebody waits" in shown(town, town.mina)
+        await town.slack.press_in_view(view, "parley:acknowledge")
+        await town.heard()
+        told = town.slack.modal(town.mina)
+        assert told is not None and "This alert is over" in read_in(told.body)
+
+
 async def test_nothing_is_published_that_shows_already(tmp_path: Path) -> None:
     async with open_town(tmp_path) as town:
         taken = await town.house.customer_writes("hello", team="sales")
@@ -100,6 +126,33 @@ async def test_nothing_is_published_that_shows_already(tmp_path: Path) -> None:
         town.slack.open_home(town.mina)
         await town.comes_to("select count(*) from outside_homes where stale = 0", 1)
         assert town.slack.count("views.publish") == published
+
+
+@pytest.mark.parametrize(
+    "fails", [UncertainError("internal_error"), TemporaryError("away"), KeyError("ours")]
+)
+async def test_one_that_cannot_be_drawn_holds_up_no_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: Exception
+) -> None:
+    async with open_town(tmp_path) as town:
+        call = Client.call
+
+        async def not_for_her(self: Client, method: str, **said: Any) -> Any:
+            if method == "views.publish" and said["user_id"] == town.mina.id:
+                raise fails
+            return await call(self, method, **said)
+
+        monkeypatch.setattr(Client, "call", not_for_her)
+        await town.house.customer_writes("hello", team="sales")
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        town.slack.open_home(town.mina)
+        await town.comes_to("select count(*) from outside_homes where published_at > 0 and digest = ''", 1)
+        town.slack.open_home(town.joon)
+        await shows(town, town.joon, "/parley link")
+        monkeypatch.setattr(Client, "call", call)
+        await shows(town, town.mina, "#1 · Kim")
 
 
 async def test_a_tab_that_nobody_opens_again_shows_nobody(tmp_path: Path) -> None:

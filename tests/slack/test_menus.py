@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from gateway.errors import Refused
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.records import Person, View
 from gateway.stream.describe import make_tag
-from inbox.slack import menus
+from inbox.commands import table
+from inbox.slack import menus, modals
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, read_in
 
@@ -46,7 +48,7 @@ async def opens(town: Town, thread: str, what: str) -> View:
 
 
 async def tagged(town: Town, name: str) -> str:
-    return await town.store.write(lambda tx: make_tag(tx, name, "#123456", SYSTEM, most=100))
+    return await town.store.write(lambda tx: make_tag(tx, name, "#123456", SYSTEM, most=200))
 
 
 async def tags(town: Town) -> list[str]:
@@ -93,6 +95,24 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
     assert town.slack.workspace.views == {} or "priority" in before(town, town.mina).errors
 
 
+async def test_what_she_writes_after_a_refusal_is_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    conversation, thread = await pulled(town)
+    run, refusals = table.run_command, [Refused("errors.not_found", "the team is no more")]
+
+    async def run_command(asked: Any, name: str, args: Any) -> Any:
+        if name == "set_team" and refusals:
+            raise refusals.pop()
+        return await run(asked, name, args)
+
+    monkeypatch.setattr(menus, "run_command", run_command)
+    view, other = await opens(town, thread, "escalate"), town.house.teams["support"]
+    await town.slack.submit(view, priority="4", team=other, text="she waits")
+    assert "priority" in before(town, town.mina).errors
+    await town.slack.submit(before(town, town.mina), text="she waits, and is angry")
+    assert await town.said(conversation) == [("note", "she waits"), ("note", "she waits, and is angry")]
+    assert await town.value("select team_id from conversations where id = $1", conversation) == other
+
+
 async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
     conversation, thread = await pulled(town)
     ann, sue = town.house.agents["ann"], town.house.agents["sue"]
@@ -109,6 +129,17 @@ async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
     await town.slack.submit(await opens(town, thread, "assign"), agent=ann)
     await town.slack.submit(await opens(town, thread, "assign"), agent="none")
     assert await town.value(owner, conversation) is None
+
+
+async def test_a_menu_says_how_many_it_does_not_show(town: Town) -> None:
+    conversation, thread = await pulled(town)
+    for number in range(102):
+        await tagged(town, f"tag {number:03}")
+    view = await opens(town, thread, "tag")
+    assert "2 more do not fit here" in read_in(view.body)
+    kept = modals.select("x", [modals.option(str(one), str(one)) for one in range(120)], "110")
+    assert len(kept["options"]) == 100 and kept["initial_option"] in kept["options"]
+    assert conversation
 
 
 async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:

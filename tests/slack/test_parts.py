@@ -12,9 +12,10 @@ import aiohttp
 import pytest
 
 from gateway.channels.base import Capabilities
-from gateway.errors import Forbidden, NotFound, Refused
+from gateway.errors import Forbidden, NotFound, Refused, Unavailable
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.kit import check_view
+from gateway.sandbox.slack.weather import FAIR, Weather
 from gateway.stream.agents import deactivate
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience
@@ -28,7 +29,7 @@ from inbox.slack.client import Client, Me
 from inbox.slack.draws import Draws
 from inbox.slack.inward import Inward
 from inbox.slack.links import caller_of
-from inbox.slack.rooms import Rooms
+from inbox.slack.rooms import FRESH, Rooms
 from inbox.slack.socket import Listener
 from inbox.slack.understand import Ask
 from tests.inbox.conftest import asking, does
@@ -155,6 +156,29 @@ async def test_only_where_the_app_is_and_where_it_is_allowed(town: Town) -> None
         )
     with pytest.raises(NotFound):
         await does(town.house, "ann", "make_link_code", place="elsewhere")
+
+
+async def test_its_channels_are_asked_for_once_a_minute_and_known_while_slack_is_away(town: Town) -> None:
+    now = 0.0
+    async with aiohttp.ClientSession() as session:
+        rooms = Rooms(Client(town.house.desk.config.slack, session), lambda: now)
+        town.slack.weather = Weather(down=True)
+        with pytest.raises(Unavailable):
+            await rooms.channels()
+        town.slack.weather = FAIR
+        own = [(town.support.id, "#support")]
+        assert await rooms.channels() == own
+        now = FRESH + 1
+        town.slack.weather = Weather(down=True)
+        rooms.forget(town.support.id)
+        assert await rooms.channels() == own, "those it said last"
+        town.slack.weather = FAIR
+        town.slack.remove_app(town.support)
+        rooms.forget(town.support.id)
+        asked = town.slack.count("users.conversations")
+        assert await rooms.channels() == [] and await rooms.channels() == []
+        assert town.slack.count("users.conversations") == asked + 1
+        assert town.slack.count("conversations.list") == 0
 
 
 async def test_an_agent_unlinks_herself_and_a_program_links_nobody(town: Town) -> None:

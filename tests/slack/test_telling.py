@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from gateway.errors import PermanentError
 from gateway.events import SYSTEM
 from gateway.sandbox.phones.weather import Fault
 from gateway.sandbox.slack.weather import FAIR, Weather
 from gateway.store import as_json
+from gateway.stream import pull_readers as readers
 from gateway.stream.describe import make_tag
 from gateway.stream.roads import tell_trouble
 from inbox.slack import telling
+from inbox.slack.client import Client
 from tests.inbox.conftest import does
 from tests.slack.test_home import shows as shown_at_home
 from tests.slack.town import alerts, open_town, ruled, shows, watched, words
@@ -76,6 +80,70 @@ async def test_slack_away_and_back(tmp_path: Path) -> None:
         await shows(town, "Somebody waits: #2 · Lee")
         assert len(alerts(town)) == 2
     assert telling.SHARED == "shared"
+
+
+async def test_what_was_over_is_emptied_too_where_others_come_to_read_it(tmp_path: Path) -> None:
+    digest = {"channel": "#support", "at": "00:00", "zone": "UTC"}
+    async with open_town(tmp_path, digest=digest, **ruled(late=LATE)) as town:
+        taken = await town.house.customer_writes("hello", team="sales")
+        await town.starts()
+        await town.slack.sockets.connected()
+        await watched(town, "does = 'digest' and state = 'done'", 1)
+        await watched(town, "does = 'alert' and state = 'posted'", 1)
+        await does(town.house, "ann", "close", conversation=taken.conversation)
+        await watched(town, "state = 'done'", 2)
+        town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
+        await town.heard()
+        await watched(town, "state = 'done' and error = 'shared'", 2)
+        assert all("for the team" in one and "#1" not in one and "New" not in one for one in alerts(town))
+        drawn = town.slack.count("chat.update")
+        await town.store.write(lambda tx: readers.all_moved(tx, "slack"))
+        await asyncio.sleep(0.5)
+        assert town.slack.count("chat.update") == drawn, "once"
+
+
+def refuses(monkeypatch: pytest.MonkeyPatch, what: str, code: str) -> list[str]:
+    """While it holds that code."""
+    monkeypatch.setattr(telling, "REFUSED", 0.1)
+    codes, before = [code], getattr(Client, what)
+
+    async def refused(self: Client, *args: Any) -> Any:
+        if codes:
+            raise PermanentError(codes[0], for_agent="errors.place_channel", log=codes[0])
+        return await before(self, *args)
+
+    monkeypatch.setattr(Client, what, refused)
+    return codes
+
+
+async def test_one_that_may_not_be_edited_when_it_is_over_is_deleted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuses(monkeypatch, "redraw", "edit_window_closed")
+    async with open_town(tmp_path, **ruled(late=LATE)) as town:
+        taken = await town.house.customer_writes("hello", team="sales")
+        await town.starts()
+        await shows(town, "Somebody waits: #1 · Kim")
+        held = refuses(monkeypatch, "remove", "is_archived")
+        await does(town.house, "ann", "close", conversation=taken.conversation)
+        await watched(town, "state = 'posted' and error = 'is_archived'", 1)
+        assert len(alerts(town)) == 1
+        held.clear()
+        await watched(town, "state = 'skipped' and external is null", 1)
+        assert alerts(town) == []
+
+
+async def test_one_that_was_refused_is_said_as_long_as_it_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = refuses(monkeypatch, "post", "not_in_channel")
+    async with open_town(tmp_path, **ruled(late=LATE)) as town:
+        await town.house.customer_writes("hello", team="sales")
+        await town.starts()
+        await watched(town, "state = 'open' and error = 'not_in_channel'", 1)
+        held.clear()
+        await shows(town, "Somebody waits: #1 · Kim")
+        await watched(town, "state = 'posted' and error is null", 1)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

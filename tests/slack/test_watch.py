@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -10,15 +11,18 @@ import pytest
 
 from gateway.duties import Fenced
 from gateway.events import SYSTEM
-from gateway.store import from_json
+from gateway.slack_rules import SlackRule
+from gateway.store import Tx, as_json, from_json
 from gateway.stream.describe import make_tag
 from gateway.stream.leases import Superseded, seize
 from gateway.stream.roads import tell_trouble, tell_well
+from inbox.slack import PLACE
 from inbox.slack.client import Client
 from inbox.slack.rooms import Rooms
-from inbox.slack.watch import Watcher
+from inbox.slack.rules import Rule
+from inbox.slack.watch import ALERTS, AT_ONCE, Watcher
 from tests.inbox.conftest import does
-from tests.slack.town import MINUTE, QUICK, alerts, open_town, ruled, shows, watched
+from tests.slack.town import MINUTE, QUICK, Town, alerts, open_town, ruled, shows, watched
 
 
 async def test_a_rule_pulls_once_and_the_log_says_which(tmp_path: Path) -> None:
@@ -60,6 +64,52 @@ async def test_nobody_is_flooded(tmp_path: Path) -> None:
         await town.slack.sockets.connected()
         await watched(town, "state = 'posted'", 11)
         await shows(town, "3 more wait too long")
+
+
+async def _wait(town: Town, *plans: str) -> None:
+    """Somebody of each of these plans, in this order."""
+    for number, plan in enumerate(plans):
+        name, said = f"Kim {number}", as_json({"plan": plan})
+        await town.house.customer_writes("hello", name=name, team="sales")
+
+        async def has_it(tx: Tx, said: str = said, name: str = name) -> None:
+            await tx.run("update contacts set attributes = $1 where name = $2", said, name)
+
+        await town.store.write(has_it)
+
+
+async def test_others_who_wait_longer_hide_nobody(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("inbox.slack.rules.PAGE", 10)
+    async with open_town(tmp_path, **ruled(gold={"does": "pull", "vip": "plan=gold"})) as town:
+        await _wait(town, *["silver"] * (AT_ONCE + 5), "gold", "silver", "gold")
+        await town.starts()
+        await town.slack.sockets.connected()
+        await watched(town, "does = 'pull'", 2)
+        rule = Rule("another", SlackRule(does="pull", channel="#support", vip="plan"))
+        found = await town.store.scan(lambda look: rule.find(look, PLACE, town.house.clock(), 23))
+        assert [one.name for one in found] == [f"Kim {number}" for number in range(23)], "each once, in order"
+        waited = await town.value("select min(waiting_since) from conversations")
+        backlog = SlackRule(does="alert", channel="#support", backlog=1)
+        for said in ({"vip": "plan"}, {"team": "sales"}):
+            rule = Rule("gold", backlog.model_copy(update=said))
+            tallied = [
+                await town.store.scan(partial(rule.tally, now=town.house.clock(), place=place))
+                for place in ("", PLACE)
+            ]
+            assert tallied == [(AT_ONCE + 8, waited), (AT_ONCE + 6, waited)], "two were found already"
+
+
+async def test_how_many_more_wait_is_said_once(tmp_path: Path) -> None:
+    async with open_town(tmp_path, **ruled(gold={"does": "alert", "vip": "plan=gold"})) as town:
+        await _wait(town, "silver", *["gold"] * (ALERTS + 1))
+        await town.starts()
+        await town.slack.sockets.connected()
+        await watched(town, "state = 'posted'", ALERTS + 1)
+        for number in range(5):
+            await town.house.customer_writes("and I", name=f"Lee {number}", team="sales")
+            await asyncio.sleep(0.1)
+        await watched(town, "state = 'posted'", ALERTS + 1)
+        await watched(town, "subject = ''", 1)
 
 
 async def test_a_backlog_and_a_channel_out_of_order(tmp_path: Path) -> None:

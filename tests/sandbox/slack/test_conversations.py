@@ -114,6 +114,8 @@ async def test_the_list_has_what_the_app_can_see(hall: Hall) -> None:
     hall.slack.channel("ours", kind="private")
     told = await hall.client.conversations_list(types="public_channel,private_channel")
     assert [one["name"] for one in told["channels"]] == ["support", "open", "ours"]
+    told = await hall.client.users_conversations(types="public_channel,private_channel")
+    assert [one["name"] for one in told["channels"]] == ["support", "ours"]
     assert (await hall.refused("conversations.list", types="everything"))["error"] == "invalid_types"
     hall.slack.installation.scopes -= {"groups:read"}
     no = await hall.refused("conversations.list", types="private_channel")

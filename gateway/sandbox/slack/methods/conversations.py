@@ -1,4 +1,4 @@
-"""conversations.info, list, members, join, open, history, replies."""
+"""conversations.info, list, members, join, open, history, replies; users.conversations."""
 
 from __future__ import annotations
 
@@ -23,6 +23,19 @@ def info(call: Call) -> Json:
 
 
 def list_all(call: Call) -> Json:
+    page, cursor = call.page(_listed(call), 100, 1000)
+    return {"channels": [one.json() for one in page], **paged(cursor)}
+
+
+def list_own(call: Call) -> Json:
+    """The app's own; that it is a member goes without saying."""
+    page, cursor = call.page([one for one in _listed(call) if BOT_USER in one.members], 100, 999)
+    told = [{key: value for key, value in one.json().items() if key != "is_member"} for one in page]
+    return {"channels": told, **paged(cursor)}
+
+
+def _listed(call: Call) -> list[Channel]:
+    """Raises Refusal."""
     asked = [one.strip() for one in call.said("types", "public_channel").split(",")]
     if any(one not in KINDS for one in asked):
         raise Refusal("invalid_types")
@@ -30,15 +43,13 @@ def list_all(call: Call) -> Json:
     for kind in kinds:
         call.installation.need(READ[kind])
     hidden = call.flag("exclude_archived")
-    found = [
+    return [
         one
         for one in call.workspace.channels.values()
         if one.kind in kinds
         and not (hidden and one.archived)
         and (one.kind == "public" or BOT_USER in one.members)
     ]
-    page, cursor = call.page(found, 100, 1000)
-    return {"channels": [one.json() for one in page], **paged(cursor)}
 
 
 def members(call: Call) -> Json:
@@ -142,6 +153,7 @@ ANY_HISTORY = "|".join(HISTORY.values())
 METHODS = {
     "conversations.info": Method(info, ANY_READ, 3),
     "conversations.list": Method(list_all, ANY_READ, 2),
+    "users.conversations": Method(list_own, ANY_READ, 3),
     "conversations.members": Method(members, ANY_READ, 4),
     "conversations.join": Method(join, "channels:join", 3, posts=True),
     "conversations.open": Method(open_direct, "im:write", 3, posts=True),
