@@ -529,20 +529,17 @@ class Hub(ABC, Generic[S, C]):
     async def _after(self, look: Reader, position: int) -> list[Event] | None:
         if position < await trimmed_to(look):
             return None
-        events = None
-        with self.passed():
-            events = await events_after(look, position, REPLAY)
-        return events
-
-    @contextlib.contextmanager
-    def passed(self) -> Iterator[None]:
-        """What a newer version wrote before this process began is in the rows that it began with: whoever was told the
-        log only up to there starts over with those. Raises UnknownFact for what came later."""
         try:
-            yield
+            return await events_after(look, position, REPLAY)
         except UnknownFact as why:
-            if why.position > self.store.published:
-                raise
+            self.check_passed(why)
+            return None
+
+    def check_passed(self, unknown: UnknownFact) -> None:
+        """What a newer version wrote before this process began is in the rows that it began with: whoever was told the
+        log only up to there starts over with those. Raises it when it came later."""
+        if unknown.position > self.store.published:
+            raise unknown
 
     def leave(self, session: S) -> None:
         if (lagging := self._lagging.pop(session, None)) is not None:

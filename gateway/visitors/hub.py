@@ -17,6 +17,7 @@ from aiohttp import web
 from gateway.bus import CustomerHere
 from gateway.channels.base import Capabilities
 from gateway.egress.told import CustomerEvent, TeamState
+from gateway.errors import UnknownFact
 from gateway.events import ActorKind, Event, Kind
 from gateway.frames import encode
 from gateway.limits import Limits
@@ -267,10 +268,10 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             return None
         if known is None:
             return None, (), look.position
-        events = None
-        with self.passed():
+        try:
             events = await hers_after(look, known.person, session.position, REPLAY)
-        if events is None:
+        except UnknownFact as why:
+            self.check_passed(why)
             return None
         return known.person, events, events[-1].position if len(events) == REPLAY else look.position
 
