@@ -81,8 +81,10 @@ async def _watch(asked: Asked, conversation: str, *, wanted: bool) -> Kept:
 
     moved = await asked.store.write(verb)
     if moved is not None:
+        # At once: of two that follow each other closely the later one is told later.
+        _tell(asked, {"watching": {moved: wanted}})
         followed = await asked.store.scan(lambda look: count_followed(look, [agent]))
-        _tell(asked, {"watching": {moved: wanted}, "followed": followed[agent]})
+        _tell(asked, {"followed": followed[agent]})
     return {}
 
 

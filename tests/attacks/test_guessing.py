@@ -24,6 +24,9 @@ HARMLESS = {
     "gateway/channels/_twilio.py: bool(self.api_key) != bool(self.api_key_secret.get_secret_value())",
     "inbox/auth/sign_in.py: (await hold_agent(tx, caller.agent_id))['password_hash'] != kept",
     "inbox/auth/sign_in.py: row['password_hash'] != kept",
+    # Slack's word for why it refused.
+    "inbox/slack/telling.py: code == watches.GONE",
+    "inbox/slack/telling.py: why.code == watches.GONE",
 }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
@@ -27,6 +30,34 @@ async def test_what_is_said_twice_is_told_once_and_to_oneself_alone(house: House
     assert not [one for one in watching(sue) if talk in one]
     for tab in (ann, sue):
         await tab.close()
+
+
+async def test_of_two_that_follow_closely_the_later_one_is_told_later(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    talk = (await house.customer_writes("hello", team="sales")).conversation
+    ann = await opened(house, "ann")
+    await ann.does("watch", conversation=talk)
+    counting, counted = asyncio.Event(), asyncio.Event()
+
+    scan = house.store.scan
+
+    async def slow(act: Any) -> Any:
+        if not counting.is_set():
+            counting.set()
+            await counted.wait()
+        return await scan(act)
+
+    monkeypatch.setattr(house.store, "scan", slow)
+    first = asyncio.create_task(does(house, "ann", "unwatch", conversation=talk))
+    await counting.wait()
+    second = asyncio.create_task(does(house, "ann", "watch", conversation=talk))
+    await ann.until(lambda tab: watching(tab)[-1] == {talk: True} and len(watching(tab)) > 2, "watched again")
+    counted.set()
+    await asyncio.gather(first, second)
+    await ann.nothing_more()
+    assert watching(ann)[-1] == {talk: True}
+    await ann.close()
 
 
 async def test_what_one_does_not_see_one_does_not_watch(house: House) -> None:

@@ -91,9 +91,9 @@ export function loadConversation(idOrNumber: string): Promise<string | null> {
 }
 
 function askConversation(idOrNumber: string): Promise<string | null> {
-  const { generation } = state.value;
+  const { generation, followedRound } = state.value;
   return get<ConversationPage>(`/conversations/${encodeURIComponent(idOrNumber)}`).then((page) => {
-    dispatch({ kind: "conversation.loaded", generation, page });
+    dispatch({ kind: "conversation.loaded", generation, followedRound, page });
     recallDrafts(page.conversation.id);
     recallAlong(page.conversation.id);
     return page.conversation.id;

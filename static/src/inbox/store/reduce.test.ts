@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import type { AgentEvent, AgentSnapshotFrame, ConversationView } from "../../wire";
+import type { AgentEvent, AgentSnapshotFrame, ContactView, ConversationView } from "../../wire";
 import { countOf } from "./counts";
 import { Far, type Standing } from "./far";
 import { listKey } from "./lists";
@@ -307,6 +307,17 @@ describe("lists in the server's own order", () => {
     const changed = play(moved, { kind: "private", private: { changed: ["views"] } });
     assert.equal(changed.viewsRound - moved.viewsRound, 1);
   });
+});
+
+test("what was told while a page was on its way is newer than what the page says of watching", () => {
+  const begun = play(emptyState(), snapshot(new World(dice(1))));
+  const contact = { id: "pc1", name: "c1", position: 1, blocked_at: null, erased_at: null } as ContactView;
+  const page = { conversation: conversation("c1", 1, 1), contact, position: 1, read: 0, drafts: {}, along: {}, watching: false };
+  const comes = { kind: "conversation.loaded", generation: begun.generation, followedRound: begun.followedRound, page } as const;
+  assert.equal(play(begun, comes).watching.get("c1"), false);
+  const told = play(begun, { kind: "private", private: { watching: { c1: true } } });
+  assert.equal(play(told, comes).watching.get("c1"), true);
+  assert.equal(play(told, { ...comes, followedRound: told.followedRound }).watching.get("c1"), false, "asked for since");
 });
 
 describe("a list of what has waited long", () => {

@@ -20,7 +20,7 @@ export type Local =
   | { kind: "views.loaded"; generation: number; views: readonly SavedView[] }
   | { kind: "clock"; now: number }
   | { kind: "list.page"; filter: Filter; generation: number; first: boolean; page: ConversationsPage }
-  | { kind: "conversation.loaded"; generation: number; page: ConversationPage }
+  | { kind: "conversation.loaded"; generation: number; followedRound: number; page: ConversationPage }
   | {
       kind: "conversations.learned";
       generation: number;
@@ -159,7 +159,10 @@ function apply(draft: Draft, action: Action, now: number): void {
       learnConversation(draft, action.page.conversation, action.page.position);
       learnContact(draft, action.page.contact, action.page.conversation.id);
       learnRead(draft, action.page.conversation.id, action.page.read);
-      draft.write("watching").set(action.page.conversation.id, action.page.watching);
+      // What was told while the page was on its way is newer than what it says.
+      if (action.followedRound === state.followedRound || !state.watching.has(action.page.conversation.id)) {
+        draft.write("watching").set(action.page.conversation.id, action.page.watching);
+      }
       if (!state.drafts.has(action.page.conversation.id)) {
         draft.write("drafts").set(action.page.conversation.id, action.page.drafts);
       }
