@@ -35,7 +35,7 @@ BUDGETS = {
     "providers": 180,
     "sandbox": 110,
     "static": 60,
-    "slack": 60,
+    "slack": 160,
     "store": 180,
     "stream": 300,
     "visitors": 120,
