@@ -17,7 +17,7 @@ from inbox.filters import read_question
 from inbox.search import search
 from inbox.slack import PLACE, modals
 from inbox.slack.answers import AWAY
-from inbox.slack.blocks import Block, Say, clipped, escape, plain
+from inbox.slack.blocks import Block, Say, clipped, escaped, plain
 from inbox.slack.client import Client
 from inbox.slack.modals import choosing, field, modal, option, select, telling
 from inbox.slack.rooms import Rooms
@@ -152,8 +152,8 @@ def _answer(say: Say, title: str, rows: Sequence[Row_]) -> dict[str, Any]:
         button = {"type": "button", "text": plain(say("slack.pull.do"), 75), "action_id": "parley:pull"}
         told = plain(f"{line}\n{clipped(words, 300)}" if words else line)
         blocks.append({"type": "section", "text": told, "accessory": {**button, "value": key}})
-    return {**quietly(escape("\n".join([title, *(line for _, line, _ in rows)]))), "blocks": blocks}
+    return {**quietly("\n".join([title, *(line for _, line, _ in rows)])), "blocks": blocks}
 
 
 def quietly(words: str) -> dict[str, Any]:
-    return {"response_type": "ephemeral", "text": words}
+    return {"response_type": "ephemeral", "text": escaped(words)}

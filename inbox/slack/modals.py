@@ -153,7 +153,8 @@ def written(most: int, text: str = "", *, lines: bool = True, **more: Any) -> Bl
         "max_length": most,
         **more,
     }
-    return {**told, "initial_value": clipped(text, most)} if text else told
+    # In whatever Slack counts: what it took from her is not cut when it is shown to her again.
+    return {**told, "initial_value": text if len(text) <= most else clipped(text, most)} if text else told
 
 
 def _option(way: WayOut) -> Block:
