@@ -62,7 +62,7 @@ class Inward:
                 answer: Any = await self._acts.act(ask)
             except (TemporaryError, UncertainError, AuthFailed, PermanentError) as why:
                 raise Unavailable(f"{type(ask).__name__} waits for Slack: {why}") from None
-            if ask.key:
+            if ask.key and _is_done(answer):
                 await self._store.write(lambda tx: outside.see(tx, PLACE, ask.key), aside=True)
             return answer
 
@@ -118,6 +118,11 @@ class Inward:
         )
         channel, thread = pull["channel"], pull["thread"]
         return [ask async for one in pages for ask in catching_up(channel, thread, one, self._prefix, us)]
+
+
+def _is_done(answer: Any) -> bool:
+    """A modal that was refused, or goes on, is not: who never heard so submits it once more, and must hear it then."""
+    return not isinstance(answer, dict) or answer.get("response_action") not in ("errors", "update")
 
 
 def _lane(ask: Ask) -> str:
