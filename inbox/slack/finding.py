@@ -48,6 +48,7 @@ class Finding:
         self._rooms = rooms
 
     async def queue(self, asked: Asked, say: Say) -> dict[str, Any]:
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
         rows = await self._store.scan(lambda look: _queue(look, asked, say))
         return _answer(say, say("slack.said.queue" if rows else "slack.said.queue_empty"), rows)
 
@@ -59,6 +60,7 @@ class Finding:
         return _answer(say, say("slack.said.found" if rows else "slack.said.found_none", words=words), rows)
 
     async def _found(self, asked: Asked, words: str, say: Say) -> list[Row_]:
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
         question = read_question(words[:300], now=asked.desk.clock())
         page = await self._store.scan(
             lambda look: search(look, asked.viewer, question, asked.desk.link, before=None, limit=MOST)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import itertools
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,13 +14,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.config import Slack as Settings
-from gateway.errors import UncertainError
+from gateway.errors import PermanentError, TemporaryError, UncertainError
+from gateway.events import RemoteFile
 from gateway.sandbox.slack.kit import check_message
 from gateway.sandbox.slack.refusal import Refusal
 from inbox.slack import send
 from inbox.slack.blocks import Drawn
+from inbox.slack.bring import Bringing, open_road
 from inbox.slack.client import Client, open_session
 from inbox.slack.draws import Draws
+from tests.slack.test_files import customer_sends
 from tests.slack.town import Town, open_town, words
 
 Json = dict[str, Any]
@@ -194,10 +198,64 @@ async def test_a_file_that_lies_elsewhere_is_not_fetched_and_the_token_stays(tow
     assert await town.said(conversation) == [("note", "see this")]
 
 
+def leads(where: str) -> web.Response:
+    return web.Response(status=302, headers={"Location": where})
+
+
+async def brought(bringing: Bringing) -> None:
+    async with bringing.fetch(RemoteFile("F1", "image/png"), limit=100_000) as file:
+        async for _ in file.chunks:
+            pass
+
+
+LARGER = b"\0" * 4_000_000
+FILES: dict[str, tuple[Callable[[str], web.Response], type[Exception]]] = {
+    "elsewhere": (leads, TemporaryError),
+    "larger": (lambda where: web.Response(body=LARGER), PermanentError),
+    "packed": (
+        lambda where: web.Response(body=gzip.compress(LARGER), headers={"Content-Encoding": "gzip"}),
+        PermanentError,
+    ),
+    "a sign-in page": (lambda where: web.Response(text="<html>", content_type="text/html"), TemporaryError),
+}
+
+
+@pytest.mark.parametrize("which", FILES)
+async def test_a_file_is_what_slack_says_or_none(which: str) -> None:
+    """It leads on to somebody else's server, or is larger than was said."""
+    made, error = FILES[which]
+    came: list[str] = []
+
+    async def inside(request: web.Request) -> web.Response:
+        came.append(str(request.headers))
+        return web.Response(body=b"x")
+
+    there = web.Application()
+    there.router.add_get("/{rest:.*}", inside)
+    async with TestServer(there) as other:
+
+        async def answer(request: web.Request) -> web.Response:
+            if request.path == "/file":
+                return made(str(other.make_url("/")))
+            url = str(request.url.with_path("/file"))
+            return web.json_response(
+                {"ok": True, "file": {"url_private": url, "size": 5, "mimetype": "image/png"}}
+            )
+
+        application = web.Application()
+        application.router.add_route("*", "/{rest:.*}", answer)
+        async with TestServer(application) as server, open_session() as session:
+            api = str(server.make_url("/api/"))
+            said: Any = {"bot_token": "xoxb-1", "app_token": "xapp-1", "api_base": api}
+            async with open_road(api) as road:
+                bringing = Bringing(Client(Settings(**said), session), road)
+                with pytest.raises(error):
+                    await brought(bringing)
+    assert came == []
+
+
 @pytest.mark.parametrize("told", [{}, {"upload_url": "https://example.com/x", "file_id": "F1"}])
 async def test_a_customers_bytes_go_nowhere_but_to_slack(town: Town, told: Json) -> None:
-    from tests.slack.test_files import customer_sends
-
     _, thread = await pulled(town)
     answers(town, "files.getUploadURLExternal", lambda said: told, 99)
     await customer_sends(town, 1, "box.png")
