@@ -6,9 +6,9 @@ Nothing is posted in a channel of which it was said, until one has looked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from gateway.store import Reader, Tx
+from gateway.store import Reader, Tx, as_json
 from gateway.stream.pulls import Audience
 from gateway.stream.watches import GONE
 from gateway.stream.watches import SHARED as EMPTIED
@@ -17,7 +17,7 @@ AGAIN = 10 * 60_000
 """Milliseconds after which one looks although nobody said anything: it may have been said while nobody listened."""
 
 MOVED = "update pull_channels set moved = moved + 1 where place = $1 and channel = $2"
-ALL_MOVED = "update pull_channels set moved = moved + 1 where place = $1"
+ALL_MOVED = "update pull_channels set moved = moved + 1 where place = $1 and channel not in {ids_2}"
 DOUBTED = """select channel, moved from pull_channels
     where place = $1 and (moved > looked or looked_at < $2) order by looked_at, channel"""
 LOOKED = (
@@ -55,9 +55,9 @@ async def moved(tx: Tx, place: str, channel: str) -> None:
     await tx.run(MOVED, place, channel)
 
 
-async def all_moved(tx: Tx, place: str) -> None:
-    """Somebody may read less from now on, or nobody listened for a while."""
-    await tx.run(ALL_MOVED, place)
+async def all_moved(tx: Tx, place: str, but: Collection[str] = ()) -> None:
+    """Somebody may read less from now on, or nobody listened for a while. `but`: these channels are none of theirs."""
+    await tx.run(ALL_MOVED, place, as_json(sorted(but)))
 
 
 async def doubted(look: Reader, place: str, now: int) -> Sequence[tuple[str, int]]:

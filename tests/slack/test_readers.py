@@ -181,6 +181,17 @@ async def test_a_channel_is_looked_at_when_it_was_said_and_now_and_then(world: W
     assert sorted(await doubted()) == ["C1", "C2"]
 
 
+async def test_somebody_is_no_doubt_where_they_certainly_are_not(world: World) -> None:
+    async def doubted() -> dict[str, int]:
+        return dict(await world.store.read(lambda look: readers.doubted(look, "slack", 0)))
+
+    await told(world, "kim")
+    await told(world, "lee", THERE)
+    before = await doubted()
+    await world.store.write(lambda tx: readers.all_moved(tx, "slack", ["C1", "C9"]))
+    assert await doubted() == {"C1": before["C1"], "C2": before["C2"] + 1}
+
+
 async def test_a_look_that_is_older_than_what_was_said_shows_nothing_again(world: World) -> None:
     await told(world, "kim")
     [(_, as_of)] = await world.store.read(lambda look: readers.doubted(look, "slack", 0))

@@ -261,6 +261,26 @@ async def test_who_becomes_a_guest_is_found_though_only_another_process_heard_of
     assert "SECRET" not in await stands(town, thread)
 
 
+async def test_who_becomes_a_guest_is_a_doubt_where_they_are_and_nowhere_else(town: Town) -> None:
+    _, thread = await noted(town)
+    await town.slack.sockets.connected()
+    other = town.slack.channel("other", town.mina)
+    taken = await town.house.customer_writes("hello", name="Lee", team="sales")
+    where = {"conversation": taken.conversation, "place": "slack", "channel": other.id}
+    await does(town.house, "ann", "pull_out", **where)
+    await town.settles()
+    looks = "select moved, looked from pull_channels where channel = $1"
+    [before] = await town.rows(looks, other.id)
+    asked = town.slack.count("users.conversations")
+    town.slack.workspace.change_person(town.joon, guest="multi")
+    await town.heard()
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await town.settles()
+    assert "SECRET" not in await stands(town, thread)
+    assert [tuple(one) for one in await town.rows(looks, other.id)] == [tuple(before)]
+    assert town.slack.count("users.conversations") == asked + 2
+
+
 async def test_who_came_while_we_were_off_is_found_before_anything_is_posted(town: Town) -> None:
     key, thread = await noted(town)
     await town.stops()
