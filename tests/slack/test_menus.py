@@ -8,11 +8,9 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import Refused
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.records import Person, View
 from gateway.stream.describe import make_tag
-from inbox.commands import table
 from inbox.slack import menus, modals
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, read_in
@@ -95,22 +93,22 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
     assert town.slack.workspace.views == {} or "priority" in before(town, town.mina).errors
 
 
-async def test_what_she_writes_after_a_refusal_is_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("why", ["she waits", ""])
+async def test_where_a_part_of_an_escalation_is_refused_nothing_of_it_is_done(town: Town, why: str) -> None:
     conversation, thread = await pulled(town)
-    run, refusals = table.run_command, [Refused("errors.not_found", "the team is no more")]
-
-    async def run_command(asked: Any, name: str, args: Any) -> Any:
-        if name == "set_team" and refusals:
-            raise refusals.pop()
-        return await run(asked, name, args)
-
-    monkeypatch.setattr(menus, "run_command", run_command)
     view, other = await opens(town, thread, "escalate"), town.house.teams["support"]
-    await town.slack.submit(view, priority="4", team=other, text="she waits")
+    retired = "update teams set retired_at = $1 where id = $2"
+    await town.store.write(lambda tx: tx.run(retired, 1, other))
+    await town.slack.submit(view, priority="4", team=other, text=why)
     assert "priority" in before(town, town.mina).errors
-    await town.slack.submit(before(town, town.mina), text="she waits, and is angry")
-    assert await town.said(conversation) == [("note", "she waits"), ("note", "she waits, and is angry")]
-    assert await town.value("select team_id from conversations where id = $1", conversation) == other
+    stands = "select priority, team_id from conversations where id = $1"
+    [row] = await town.rows(stands, conversation)
+    assert tuple(row) == (0, town.house.teams["sales"]) and await town.said(conversation) == []
+    await town.store.write(lambda tx: tx.run(retired, None, other))
+    await town.slack.submit(before(town, town.mina), text=why and f"{why}, and is angry")
+    [row] = await town.rows(stands, conversation)
+    assert tuple(row) == (4, other)
+    assert await town.said(conversation) == ([("note", "she waits, and is angry")] if why else [])
 
 
 async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
