@@ -27,7 +27,7 @@ from inbox.auth.caller import Caller
 from inbox.desk import Desk
 from inbox.slack import PLACE
 from inbox.slack.alerts import Alert, acknowledging, load_alert, moment, titled
-from inbox.slack.blocks import Block, Say, clipped, context, escape, marked, plain
+from inbox.slack.blocks import Block, Say, clipped, context, escape, heading, marked, plain
 from inbox.slack.client import Client
 from inbox.slack.links import caller_of
 from inbox.slack.rooms import Rooms
@@ -232,6 +232,8 @@ def _alert(say: Say, alert: Alert, url: Callable[[int], str]) -> Block:
     told = f"*{title}*" if alert.one is None else f"*<{url(alert.one.number)}|{title}>*"
     if alert.since is not None:
         told += f"\n{say('slack.alert.since')} {moment(alert.since)}"
+    if alert.watch.is_kept_back:
+        told += f"\n{say('slack.alert.kept_back')}"
     return {"type": "section", "text": marked(told), "accessory": acknowledging(say, alert)}
 
 
@@ -243,7 +245,7 @@ def _rows(say: Say, rows: Sequence[Row], count: int, url: Callable[[int], str], 
 
 
 def _row(say: Say, row: Row, url: Callable[[int], str]) -> Block:
-    title = say("slack.header", number=row["number"], name=row["name"] or say("slack.nobody"))
+    title = heading(say, row["number"], row["name"])
     told = f"*<{url(row['number'])}|{escape(clipped(title, 200))}>*"
     if row["waiting_since"] is not None:
         told += f"\n{say('slack.waiting')} {moment(row['waiting_since'])}"

@@ -9,6 +9,7 @@ from gateway.stream.watches import Watch, acknowledge
 from inbox.slack.alerts import Alert, draw
 from inbox.slack.blocks import Say
 from tests.inbox.conftest import does
+from tests.slack.test_home import shows as shown_at_home
 from tests.slack.town import MINUTE, alerts, open_town, read_in, ruled, shows, watched
 
 
@@ -59,6 +60,13 @@ async def test_others_read_no_alert(tmp_path: Path) -> None:
         await watched(town, "error = 'shared' and state = 'open'", 1)
         assert "Kim" not in "".join(alerts(town)) and "Lee" not in "".join(alerts(town))
         assert first.conversation
+        await town.links(town.mina)
+        town.slack.open_home(town.mina)
+        told = await shown_at_home(town, town.mina, "Somebody waits: #2 · Lee")
+        assert told.count("Not posted: others read its channel too.") == 1
+        await town.links(town.joon, "sue")
+        town.slack.open_home(town.joon)
+        await shown_at_home(town, town.joon, "다른 사람도 읽는 채널이라")
 
 
 async def test_an_acknowledgement_counts_once(tmp_path: Path) -> None:
