@@ -16,6 +16,7 @@ from gateway.store import open_store
 from gateway.stream import watches
 from gateway.stream.describe import make_tag
 from gateway.stream.directory import make_team
+from tests.slack.town import keys_of
 
 
 async def said(config: Config) -> list[tuple[str, str]]:
@@ -57,17 +58,11 @@ async def test_rules_that_find_nothing_are_told(tmp_path: Path) -> None:
     await store.close()
     async with open_slack() as slack:
         slack.channel("support")
-        installed = slack.installation
-        keys: Any = {
-            "bot_token": installed.bot_token,
-            "app_token": installed.app_token,
-            "api_base": slack.api,
-        }
 
         async def hints(**rule: Any) -> list[str]:
             rules: Any = {"one": {"does": "pull", "channel": "#support", **rule}}
             digest: Any = {"channel": "support", "team": rule.get("team", "sales")}
-            config = Config(data=tmp_path, slack=Slack(**keys, rules=rules, digest=digest))
+            config = Config(data=tmp_path, slack=Slack(**keys_of(slack), rules=rules, digest=digest))
             told = await said(config.model_copy(update={"database": Database(url=SecretStr(url))}))
             return [words for grade, words in told if grade == "hint"]
 
@@ -95,13 +90,9 @@ async def test_what_may_not_be_said_where_others_read_is_told(tmp_path: Path) ->
         for one in await store.read(lambda look: watches.load_due(look, "slack", 2**50)):
             await store.write(lambda tx, one=one: watches.waits(tx, one, 0, watches.SHARED))  # type: ignore[misc]
         await store.close()
-        installed = slack.installation
-        keys: Any = {
-            "bot_token": installed.bot_token,
-            "app_token": installed.app_token,
-            "api_base": slack.api,
-        }
-        told = await said(Config(data=tmp_path, slack=Slack(**keys), database=Database(url=SecretStr(url))))
+        told = await said(
+            Config(data=tmp_path, slack=Slack(**keys_of(slack)), database=Database(url=SecretStr(url)))
+        )
         assert [words for grade, words in told if grade == "hint"] == [
             "the rule late may not speak: others read #support, and what it says waits",
             "the digest may not speak: others read C0GONE, and what it says waits",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,26 +17,15 @@ from gateway.stream.pull_queue import Due
 from inbox.slack.blocks import Drawn
 from inbox.slack.draws import Draws
 from tests.inbox.conftest import does
-from tests.slack.town import QUICK, Town, open_town, words
+from tests.slack.town import BOTH, QUICK, Town, open_town, words
 
 AFTER = (Fault.CUT_AFTER, Fault.BROKEN_AFTER)
 
 
-BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
-"""Where the queue's own SQL is at work; what else there is of it `test_pulls` and `test_readers` hold on both."""
-
-
 @pytest.fixture
-def url(request: pytest.FixtureRequest) -> str:
-    """Beside the loop: a database server takes its time to start."""
-    there = getattr(request, "param", "sqlite") == "postgresql"
-    return str(request.getfixturevalue("postgres_url")) if there else ""
-
-
-@pytest.fixture
-async def town(tmp_path: Path, url: str) -> AsyncIterator[Town]:
-    async with open_town(tmp_path, url) as opened:
-        yield opened
+def town(asleep: Town) -> Town:
+    """Each test says when somebody begins."""
+    return asleep
 
 
 @BOTH
