@@ -141,11 +141,8 @@ async def _have_plans(tx: Tx) -> None:
     ],
 )
 def test_a_rule_that_is_wrong_is_refused_by_its_name(tmp_path: Path, text: str, why: str) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(f"[slack.rules.one]\n{text}\n")
-    with pytest.raises(ConfigError) as caught:
-        load(path, environ={})
-    assert "slack.rules.one" in str(caught.value) and why in str(caught.value)
+    told = refused(tmp_path, f"[slack.rules.one]\n{text}\n")
+    assert "slack.rules.one" in told and why in told
 
 
 @pytest.mark.parametrize(
@@ -158,7 +155,12 @@ def test_a_rule_that_is_wrong_is_refused_by_its_name(tmp_path: Path, text: str, 
     ],
 )
 def test_a_digest_that_is_wrong_is_refused(tmp_path: Path, text: str, why: str) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(f"[slack.digest]\n{text}\n")
-    with pytest.raises(ConfigError, match=why):
+    assert why in refused(tmp_path, f"[slack.digest]\n{text}\n")
+
+
+def refused(folder: Path, text: str) -> str:
+    path = folder / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
         load(path, environ={})
+    return str(caught.value)
