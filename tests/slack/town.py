@@ -25,6 +25,7 @@ FAST = Limits(
     tiers=(9_000, 9_000, 9_000, 9_000), bursts=(900, 900, 900, 900), posts=900, burst=900, workspace=90_000
 )
 QUICK = Pace(
+    gather=0.005,
     post=0.0,
     header=0.0,
     unsure=0.1,
