@@ -72,6 +72,11 @@ class Say:
         return words
 
 
+def heading(say: Say, number: int, name: str | None) -> str:
+    """A conversation as it is called: by its number, and its customer's name as the inbox has it."""
+    return say("slack.header", number=number, name=name or say("contact.unnamed"))
+
+
 def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -172,7 +177,7 @@ class Drawing:
 
     def header(self, view: OutsideHeader, pull: str, *, shared: bool, closed: bool) -> Drawn:
         say = self.say
-        title = say("slack.header", number=view.number, name=view.name or say("slack.nobody"))
+        title = heading(say, view.number, view.name)
         blocks: list[Block] = [{"type": "header", "text": plain(title, TITLE)}]
         blocks.append({"type": "section", "fields": [marked(one) for one in self._fields(view, shared)]})
         if closed:
@@ -234,7 +239,7 @@ class Drawing:
         self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None, behind: bool = False
     ) -> Drawn:
         """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it."""
-        body, name = self.body(one), self.name(one)
+        body, name = self.body(one), self._author(one)
         named, names = self._files(one.files if files is None else files)
         room = BODY - names
         blocks = words_of(clipped(body, room)) if body else []
@@ -249,10 +254,12 @@ class Drawing:
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(escaped(f"{name}: {body}" if body else name), blocks, name, picture)
 
-    def name(self, one: OutsideMessage) -> str:
+    def _author(self, one: OutsideMessage) -> str:
         """Where what we say of a message stands beside it, nobody says such a thing by a name of theirs."""
         who = " ".join(_UNSEEN.sub(" ", one.who).replace("·", "-").split())
-        return clipped(who, WHO) or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+        return clipped(who, WHO) or self.say(
+            "contact.unnamed" if one.kind == "customer" else "slack.somebody"
+        )
 
     def _files(self, files: Sequence[OutsideFile]) -> tuple[list[Block], int]:
         """Those that a post has room to name, and how much of it they take."""
@@ -281,7 +288,7 @@ class Drawing:
     def beside(self, one: OutsideMessage) -> str:
         """Said with a file that stands in the thread itself: whose it is, and who sees it."""
         about = "" if one.kind == "customer" else self.say("slack.note" if one.note else "slack.sent")
-        return escape(" · ".join(part for part in (self.name(one), about) if part))
+        return escape(" · ".join(part for part in (self._author(one), about) if part))
 
     def body(self, one: OutsideMessage) -> str:
         if one.erased:
@@ -312,7 +319,7 @@ class Drawing:
         for one in reversed(messages):
             named, names = self._files(one.files)
             body = clipped(self.body(one), STORY - names)
-            blocks = [context(self.name(one), *self.about(one)), *words_of(body), *named]
+            blocks = [context(self._author(one), *self.about(one)), *words_of(body), *named]
             size = sum(map(_size, blocks))
             if told and (spent + size > BODY or count + len(blocks) > BLOCKS - 4):
                 more = True

@@ -17,7 +17,7 @@ from inbox.filters import read_question
 from inbox.search import search
 from inbox.slack import PLACE, modals
 from inbox.slack.answers import AWAY
-from inbox.slack.blocks import Block, Say, clipped, escaped, plain
+from inbox.slack.blocks import Block, Say, clipped, escaped, heading, plain
 from inbox.slack.client import Client
 from inbox.slack.modals import choosing, field, modal, option, select, telling
 from inbox.slack.rooms import Rooms
@@ -143,7 +143,7 @@ async def _queue(look: Reader, asked: Asked, say: Say) -> list[Row_]:
 
 
 def _line(say: Say, number: int, name: str, status: str) -> str:
-    header = say("slack.header", number=number, name=name or say("slack.nobody"))
+    header = heading(say, number, name)
     return header if status == "open" else f"{header} · {say(f'slack.status.{status}')}"
 
 

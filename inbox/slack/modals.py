@@ -165,3 +165,8 @@ def _option(way: WayOut) -> Block:
 def refused(block: str, words: str) -> dict[str, Any]:
     """What is wrong, said below a field; the modal stays."""
     return {"response_action": "errors", "errors": {block: clipped(words, 500)}}
+
+
+def stays(answer: Any) -> bool:
+    """Is the modal before them still, with what is wrong or with what comes next?"""
+    return isinstance(answer, dict) and answer.get("response_action") in ("errors", "update")

@@ -36,8 +36,6 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-GATHER = 0.05
-"""Seconds in which facts are gathered before they are looked at."""
 CLOCKS = 3600
 """Seconds by which our clock may be ahead of Slack's."""
 CLOSED = {
@@ -56,6 +54,8 @@ TRIES = 5
 class Pace:
     """Seconds."""
 
+    gather: float = 0.05
+    """In which facts are gathered before they are looked at."""
     post: float = 1.05
     """Between two posts in a channel: one a second, and a little
     (https://docs.slack.dev/apis/web-api/rate-limits#posting-messages)."""
@@ -131,7 +131,7 @@ class Sender:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(wait):
                             await self._wake.wait()
-                        await asyncio.sleep(GATHER)
+                        await asyncio.sleep(self._pace.gather)
         finally:
             stop()
 

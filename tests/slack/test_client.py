@@ -14,11 +14,11 @@ from gateway.errors import PermanentError, TemporaryError, UncertainError
 from gateway.sandbox.slack.town import open_slack
 from inbox.slack.blocks import Drawn
 from inbox.slack.client import Client
-from tests.slack.town import FAST
+from tests.slack.town import FAST, keys_of
 
 
-def settings(api: str, bot: str = "xoxb-1", app: str = "xapp-1") -> Settings:
-    said: Any = {"bot_token": bot, "app_token": app, "api_base": api}
+def settings(api: str) -> Settings:
+    said: Any = {"bot_token": "xoxb-1", "app_token": "xapp-1", "api_base": api}
     return Settings(**said)
 
 
@@ -70,8 +70,7 @@ async def test_a_post_is_found_however_much_was_said_after_it() -> None:
         mina = slack.person("Mina")
         support = slack.channel("support", mina)
         slack.workspace.unheard.add("message")
-        installed = slack.installation
-        client = Client(settings(slack.api, installed.bot_token, installed.app_token), session)
+        client = Client(Settings(**keys_of(slack)), session)
         before = slack.say(mina, support, "before")
         head = await client.post(support.id, None, Drawn("head", ()), "p.1.0")
         for number in range(1_010):
