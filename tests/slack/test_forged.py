@@ -57,9 +57,7 @@ _numbers = itertools.count(1)
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with open_town(tmp_path, prefix="!r ") as opened:
-        await opened.starts()
-        await opened.slack.sockets.connected()
-        await opened.links(opened.mina)
+        await opened.works()
         yield opened
 
 
@@ -290,11 +288,9 @@ async def test_words_that_she_took_out_of_a_macro_do_not_go(town: Town) -> None:
     macro = await town.value("select id from macros")
     for emptied, files in ((" ", False), ("\n", True), ("", True)):
         await town.slack.press(town.mina, town.support, thread, "parley:macro")
-        view = town.slack.modal(town.mina)
-        assert view is not None
-        await town.slack.submit(view, choice=macro)
-        view = town.slack.modal(town.mina)
-        assert view is not None and "SECRET macro" in read_in(view.body)
+        await town.slack.submit(town.view(town.mina), choice=macro)
+        view = town.view(town.mina)
+        assert "SECRET macro" in read_in(view.body)
         chosen = (
             [await town.value("select id from attachments where message_id is not null")] if files else []
         )

@@ -28,8 +28,7 @@ async def a_day(town: Town) -> str:
     town.slack.attach(town.mina, town.support, f"{FILE}.png", b"\x89PNG\r\n\x1a\n and", NOTE, thread)
     await town.heard()
     await town.slack.press(town.mina, town.support, thread, "parley:reply")
-    view = town.slack.modal(town.mina)
-    assert view is not None
+    view = town.view(town.mina)
     await town.slack.press_in_view(view, "text", REPLY)
     await town.slack.submit(view, text=REPLY)
     await town.slack.slash(town.mina, town.support, f"find {WORDS}")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gzip
 import itertools
-from collections.abc import AsyncIterator, Callable
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -24,23 +23,9 @@ from inbox.slack.bring import Bringing, open_road
 from inbox.slack.client import Client, open_session
 from inbox.slack.draws import Draws
 from tests.slack.test_files import customer_sends
-from tests.slack.town import Town, open_town, words
+from tests.slack.town import Town, words
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path) as opened:
-        await opened.starts()
-        await opened.slack.sockets.connected()
-        await opened.links(opened.mina)
-        yield opened
-
-
-async def pulled(town: Town) -> tuple[str, str]:
-    taken = await town.house.customer_writes("hello", team="sales")
-    return taken.conversation, await town.pulls(taken.conversation)
 
 
 def answers(town: Town, method: str, change: Callable[[Json], Json], times: int = 1) -> None:
@@ -126,7 +111,7 @@ async def test_no_call_follows_an_answer_elsewhere(status: int) -> None:
 
 
 async def test_a_page_that_leads_to_itself_ends(town: Town) -> None:
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     answers(
         town, "conversations.replies", lambda said: said | {"response_metadata": {"next_cursor": "x"}}, 100
     )
@@ -138,7 +123,7 @@ async def test_a_page_that_leads_to_itself_ends(town: Town) -> None:
 
 
 async def test_a_post_that_was_made_and_not_named_stands_once(town: Town) -> None:
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     answers(town, "chat.postMessage", lambda said: {}, 2)
     await town.house.customer_writes("one")
     await town.house.customer_writes("two")
@@ -147,7 +132,7 @@ async def test_a_post_that_was_made_and_not_named_stands_once(town: Town) -> Non
 
 
 async def test_another_apps_post_of_our_kind_breaks_no_search(town: Town) -> None:
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     for payload in (None, {}, {"id": 7}):
         metadata = {"event_type": "parley_event", "event_payload": payload}
         town.slack.workspace.post(town.support, town.joon.id, "mine", thread=thread, metadata=metadata)
@@ -161,7 +146,7 @@ async def test_another_apps_post_of_our_kind_breaks_no_search(town: Town) -> Non
 @pytest.mark.parametrize("method", ["conversations.info", "users.info", "conversations.members"])
 async def test_who_reads_a_channel_is_never_guessed(town: Town, method: str) -> None:
     """An answer that says nothing of it: nothing of the team's is posted until one knows."""
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
     await town.heard()
     answers(town, method, lambda said: {}, 3)
@@ -176,7 +161,7 @@ async def test_who_reads_a_channel_is_never_guessed(town: Town, method: str) -> 
 
 
 async def test_a_file_of_which_slack_says_nothing_comes_later(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     answers(town, "files.info", lambda said: {"comments": []})
     town.slack.attach(town.mina, town.support, "plan.png", b"\x89PNG\r\n\x1a\n and", "see this", thread)
     await town.heard()
@@ -189,7 +174,7 @@ async def test_a_file_of_which_slack_says_nothing_comes_later(town: Town) -> Non
     ["", "https://files.slack.com.example/x", "http://127.0.0.1:1/x", "https://[x", "//files.slack.com/x"],
 )
 async def test_a_file_that_lies_elsewhere_is_not_fetched_and_the_token_stays(town: Town, where: str) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     urls = {"url_private": where, "url_private_download": None, "size": "many"}
     answers(town, "files.info", lambda said: {"file": said["file"] | urls}, 9)
     town.slack.attach(town.mina, town.support, "plan.png", b"\x89PNG\r\n\x1a\n and", "see this", thread)
@@ -256,7 +241,7 @@ async def test_a_file_is_what_slack_says_or_none(which: str) -> None:
 
 @pytest.mark.parametrize("told", [{}, {"upload_url": "https://example.com/x", "file_id": "F1"}])
 async def test_a_customers_bytes_go_nowhere_but_to_slack(town: Town, told: Json) -> None:
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     answers(town, "files.getUploadURLExternal", lambda said: told, 99)
     await customer_sends(town, 1, "box.png")
     await town.house.customer_writes("did it come?")
@@ -266,7 +251,7 @@ async def test_a_customers_bytes_go_nowhere_but_to_slack(town: Town, told: Json)
 
 async def test_a_post_that_slack_never_takes_is_said_to_be_missing(town: Town) -> None:
     """Neither does what comes after it wait, nor is anything left out in silence."""
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     door: Any = town.slack.door
     run = door._run
 
@@ -288,7 +273,7 @@ async def test_a_post_that_slack_never_takes_is_said_to_be_missing(town: Town) -
 async def test_a_post_that_we_cannot_draw_holds_up_nothing(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     draw = Draws.draw
 
     async def breaks(self: Draws, due: Any) -> Drawn | None:
