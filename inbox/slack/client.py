@@ -104,7 +104,7 @@ class Client:
             return TemporaryError(f"{method}: {code}", retry_after=rest)
         if code in NO_ENTRY:
             return AuthFailed(code)
-        unreadable = "error" not in data and status < HTTPStatus.BAD_REQUEST
+        unreadable = not data.get("error") and status < HTTPStatus.BAD_REQUEST
         if code in UNSURE or unreadable or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return UncertainError(f"{method}: {code}")
         return PermanentError(code, for_agent="errors.place_channel", log=f"{method}: {code}")

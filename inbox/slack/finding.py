@@ -30,6 +30,8 @@ SHORTCUTS = ("pull_conversation", "pull_message")
 """Of the workspace and of a message (docs/slack-manifest.yaml)."""
 CHANNEL, FOUND = "channel", "found"
 MOST = 10
+LINE = 300
+"""UTF-16 units of each line of an answer: all of them together are one post."""
 NUMBER = re.compile(r"#(\d{1,9})\b|/c/(\d{1,9})\b")
 QUEUE = """select c.id, c.number, c.status, k.name from conversations c join contacts k on k.id = c.contact_id
     where c.status = 'open' and c.waiting_since is not null and c.merged_into is null and {sees}
@@ -149,10 +151,10 @@ def _line(say: Say, number: int, name: str, status: str) -> str:
 
 def _answer(say: Say, title: str, rows: Sequence[Row_]) -> dict[str, Any]:
     """The text stands for the blocks in notifications, and is read for marks."""
-    blocks: list[Block] = [{"type": "section", "text": plain(title)}]
+    blocks: list[Block] = [{"type": "section", "text": plain(title, LINE)}]
     for key, line, words in rows:
         button = {"type": "button", "text": plain(say("slack.pull.do"), 75), "action_id": "parley:pull"}
-        told = plain(f"{line}\n{clipped(words, 300)}" if words else line)
+        told = plain("\n".join(clipped(one, LINE) for one in (line, words) if one))
         blocks.append({"type": "section", "text": told, "accessory": {**button, "value": key}})
     return {**quietly("\n".join([title, *(line for _, line, _ in rows)])), "blocks": blocks}
 

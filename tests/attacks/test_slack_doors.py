@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import logging
 from typing import Any
 from urllib.parse import urlencode
@@ -24,7 +25,7 @@ Door = tuple[Town, TestClient[Any, Any]]
 async def knock(door: Door, path: str, body: bytes, headers: Any = None) -> int:
     town, client = door
     sent = signed(town, body) if headers is None else headers
-    async with client.post(f"/slack/{path}", data=body, headers=sent) as answer:
+    async with client.post(f"/slack/{path}", data=io.BytesIO(body), headers=sent) as answer:
         await answer.read()
         return answer.status
 

@@ -391,12 +391,13 @@ async def test_a_code_is_said_once_whatever_becomes_of_its_answer(town: Town, in
         return {**said, "trigger_id": f"{next(_numbers)}.9"}
 
     for odd in ("", "\0", "0" * 5_000, made["code"][:-1], f"{made['code']}A", "%"):
-        assert "not valid" in str(await inward.take("slash_commands", says(town.joon.id, odd)))
+        assert "올바르지 않" in str(await inward.take("slash_commands", says(town.joon.id, odd)))
     payload = says(town.joon.id, made["code"])
     inward._store = Forgets(inward._store)  # type: ignore[assignment]
     with pytest.raises(Unavailable):
         await inward.take("slash_commands", payload)
     await inward.take("slash_commands", payload)
+    inward._store = town.store
     assert "not valid" in str(await inward.take("slash_commands", says(town.mina.id, made["code"])))
     linked = await town.rows("select external_id, agent_id from outside_people order by external_id")
     whose = {row["external_id"]: row["agent_id"] for row in linked}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import itertools
 from collections.abc import Callable
@@ -113,7 +114,10 @@ async def test_no_call_follows_an_answer_elsewhere(status: int) -> None:
 async def test_a_page_that_leads_to_itself_ends(town: Town) -> None:
     _, thread = await town.pulled()
     answers(
-        town, "conversations.replies", lambda said: said | {"response_metadata": {"next_cursor": "x"}}, 100
+        town,
+        "conversations.replies",
+        lambda said: said | {"response_metadata": {"next_cursor": AT_ITS_BEGIN}},
+        100,
     )
     async with aiohttp.ClientSession() as session:
         client = Client(town.house.desk.config.slack, session)
@@ -193,6 +197,7 @@ async def brought(bringing: Bringing) -> None:
             pass
 
 
+AT_ITS_BEGIN = base64.b64encode(b"place:0").decode()
 LARGER = b"\0" * 4_000_000
 FILES: dict[str, tuple[Callable[[str], web.Response], type[Exception]]] = {
     "elsewhere": (leads, TemporaryError),
