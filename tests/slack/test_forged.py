@@ -413,7 +413,8 @@ async def test_odd_letters_and_endless_words_are_a_note_or_a_word_to_her_and_in_
     many = "HERS " + f"<@{town.joon.id}>" * 2_500
     town.joon.name = "J" * 80
     for number, text in enumerate(("HERS \0 nul", "HERS half \ud83d", "HERS " + "x" * 39_000, many)):
-        event = {"type": "message", "channel": town.support.id, "user": town.mina.id, "text": text}
+        event: dict[str, Any] = {"type": "message", "channel": town.support.id}
+        event |= {"user": town.mina.id, "text": text}
         event |= {"ts": f"93.{number}", "thread_ts": thread}
         await inward.take("events_api", {"event_id": f"Ev{number}", "event": event})
         event = {"type": "message", "subtype": "message_changed", "channel": town.support.id}
@@ -447,33 +448,32 @@ async def test_events_without_their_parts_break_nothing(town: Town, inward: Inwa
         return {"user": town.mina.id, "text": text, "ts": ts, "thread_ts": thread, **more}
 
     edited = {"edited": {"ts": "95.0"}}
-    for number, event in enumerate(
-        [
-            {"subtype": "message_changed", "message": now(sent, "!r other")},
-            {"subtype": "message_changed", "message": now(sent, "other", **edited)},
-            {"subtype": "message_changed", "message": now("97.0", "!r never said", **edited)},
-            {"subtype": "message_changed", "message": now(note, "a note", edited="soon")},
-            {"subtype": "message_changed", "message": None},
-            {"subtype": "message_changed"},
-            {"subtype": "message_changed", "previous_message": "x", "message": now(note, "y", **edited)},
-            {"subtype": "message_deleted", "deleted_ts": sent},
-            {"subtype": "message_deleted", "deleted_ts": note},
-            {"subtype": "message_deleted"},
-            {"ts": "96.0", "thread_ts": thread, "text": "!r nobody"},
-            {"ts": "96.0", "thread_ts": thread, "text": "!r an app", "user": town.mina.id, "bot_id": "B1"},
-            {"ts": "96.1", "thread_ts": [thread], "text": "!r", "user": town.mina.id},
-            {"ts": "96.2", "thread_ts": "96.2", "text": "!r alone", "user": town.mina.id},
-            {"ts": "", "thread_ts": thread, "text": None, "user": town.mina.id},
-            {"ts": "96.3", "thread_ts": thread, "text": "!r", "user": town.mina.id, "files": 5},
-            {
-                "ts": "96.4",
-                "thread_ts": thread,
-                "text": "!r x",
-                "user": town.mina.id,
-                "subtype": "bot_message",
-            },
-        ]
-    ):
+    events: list[dict[str, Any]] = [
+        {"subtype": "message_changed", "message": now(sent, "!r other")},
+        {"subtype": "message_changed", "message": now(sent, "other", **edited)},
+        {"subtype": "message_changed", "message": now("97.0", "!r never said", **edited)},
+        {"subtype": "message_changed", "message": now(note, "a note", edited="soon")},
+        {"subtype": "message_changed", "message": None},
+        {"subtype": "message_changed"},
+        {"subtype": "message_changed", "previous_message": "x", "message": now(note, "y", **edited)},
+        {"subtype": "message_deleted", "deleted_ts": sent},
+        {"subtype": "message_deleted", "deleted_ts": note},
+        {"subtype": "message_deleted"},
+        {"ts": "96.0", "thread_ts": thread, "text": "!r nobody"},
+        {"ts": "96.0", "thread_ts": thread, "text": "!r an app", "user": town.mina.id, "bot_id": "B1"},
+        {"ts": "96.1", "thread_ts": [thread], "text": "!r", "user": town.mina.id},
+        {"ts": "96.2", "thread_ts": "96.2", "text": "!r alone", "user": town.mina.id},
+        {"ts": "", "thread_ts": thread, "text": None, "user": town.mina.id},
+        {"ts": "96.3", "thread_ts": thread, "text": "!r", "user": town.mina.id, "files": 5},
+        {
+            "ts": "96.4",
+            "thread_ts": thread,
+            "text": "!r x",
+            "user": town.mina.id,
+            "subtype": "bot_message",
+        },
+    ]
+    for number, event in enumerate(events):
         await inward.take("events_api", {"event_id": f"Ex{number}", "event": base | event})
     after = await town.said(conversation)
     assert after == [*before, ("note", "never said")], (
