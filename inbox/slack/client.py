@@ -98,7 +98,8 @@ class Client:
         data = response.data if isinstance(getattr(response, "data", None), dict) else {}
         code = str(data.get("error") or f"http_{status}")
         if status == HTTPStatus.TOO_MANY_REQUESTS or code in PASSING:
-            rest = max(rest_asked(response.headers) or REST, 1.0)
+            asked = rest_asked(response.headers)
+            rest = REST if asked is None else max(asked, 1.0)
             if status == HTTPStatus.TOO_MANY_REQUESTS:
                 self._rests[method] = time.monotonic() + rest
             return TemporaryError(f"{method}: {code}", retry_after=rest)
