@@ -3,6 +3,7 @@ what a hand may make by accident."""
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import logging
 from collections.abc import AsyncIterator
@@ -24,7 +25,7 @@ from inbox.slack.inward import Inward
 from inbox.slack.rooms import Rooms
 from tests.inbox.conftest import does
 from tests.slack.test_files import agent_writes
-from tests.slack.town import Town, open_town, read_in, ruled, watched
+from tests.slack.town import BOTH, Town, open_town, read_in, ruled, watched
 
 ACTIONS = (
     "reply",
@@ -51,12 +52,16 @@ TABLES = {
     "outside_people": "*",
     "held_replies": "id",
 }
+ASKED = [
+    f"find {odd}"
+    for odd in ('"', "from:", 'tag:"', "(", "-", "*", "'; --", "before:99999999999", "is:x", "%_\\")
+]
 _numbers = itertools.count(1)
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path, prefix="!r ") as opened:
+async def town(tmp_path: Path, url: str) -> AsyncIterator[Town]:
+    async with open_town(tmp_path, url, prefix="!r ") as opened:
         await opened.works()
         yield opened
 
@@ -383,6 +388,36 @@ async def test_our_end_between_the_deed_and_its_remembrance_does_nothing_twice(
     assert sent == 2, "the note's, and once the reply's"
 
 
+@BOTH
+async def test_what_two_processes_hear_at_the_same_moment_is_done_once(town: Town, inward: Inward) -> None:
+    conversation, thread = await set_up(town)
+    [pull] = await town.rows("select * from pulls")
+    mina, private = town.mina.id, {"pull": pull["id"], "seen": 10**9}
+    macro = await town.value("select id from macros")
+    desk = town.house.desk
+    other = Inward(
+        town.store, inward._client, Acts(desk, town.store, inward._client, Rooms(inward._client)), "!r "
+    )
+    event = {"type": "message", "channel": town.support.id, "user": mina, "thread_ts": thread}
+    number = await town.value("select number from conversations")
+    back = pressed(town, mina, "more", f"give_back:{pull['id']}", thread)
+    again = {"user_id": mina, "channel_id": town.support.id, "text": f"pull {number}", "trigger_id": "2.7"}
+    for kind, payload in (
+        ("events_api", {"event_id": "Ev1", "event": event | {"ts": "91.0", "text": "a note"}}),
+        ("events_api", {"event_id": "Ev2", "event": event | {"ts": "92.0", "text": "!r sent"}}),
+        ("interactive", submitted(mina, "parley:reply", private, text="by the modal")),
+        ("interactive", submitted(mina, "parley:reply", private | {"macro": macro}, text="by a macro")),
+        ("interactive", submitted(mina, "parley:escalate", private, text="why", priority="4")),
+        ("interactive", back),
+        ("slash_commands", again),
+    ):
+        await asyncio.gather(*(one.take(kind, payload) for one in (inward, other) * 3))
+    texts = sorted(text for _, text in await town.said(conversation))
+    assert texts == ["SECRET note", "a note", "by a macro", "by the modal", "sent", "why"]
+    assert await town.value("select count(*) from pulls") == 2
+    assert await town.value("select count(*) from pulls where given_back_at is null") == 1
+
+
 async def test_a_code_is_said_once_whatever_becomes_of_its_answer(town: Town, inward: Inward) -> None:
     made = await does(town.house, "bob", "make_link_code", place="slack")
 
@@ -404,6 +439,7 @@ async def test_a_code_is_said_once_whatever_becomes_of_its_answer(town: Town, in
     assert whose == {town.joon.id: town.house.agents["bob"], town.mina.id: town.house.agents["ann"]}
 
 
+@BOTH
 async def test_odd_letters_and_endless_words_are_a_note_or_a_word_to_her_and_in_no_log(
     town: Town, inward: Inward, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -426,7 +462,15 @@ async def test_odd_letters_and_endless_words_are_a_note_or_a_word_to_her_and_in_
     assert sum("too long" in one for one in town.whispers(town.mina)) >= 2
     told = "\n".join(f"{record.getMessage()} {record.exc_text or ''}" for record in caplog.records)
     assert "HERS" not in told and "JJJJ" not in told
-    for words in ("find \0", "find \ud83d", "pull \0", "pull ٣", "pull " + "9" * 400, "find " + "x" * 9_000):
+    for words in (
+        "find \0",
+        "find \ud83d",
+        "pull \0",
+        "pull ٣",
+        "pull " + "9" * 400,
+        "find " + "x" * 9_000,
+        *ASKED,
+    ):
         said = {
             "user_id": town.mina.id,
             "channel_id": town.support.id,
