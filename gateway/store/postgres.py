@@ -62,6 +62,10 @@ OPTIONS: dict[str, Any] = {
     "server_settings": {
         "application_name": APPLICATION,
         "idle_in_transaction_session_timeout": f"{IDLE:.0f}s",
+        # Our statements are short; compiling one takes longer than any of them.
+        "jit": "off",
+        # Told of disks that turn, it reads whole tables of thousands of rows rather than ten of them by key.
+        "random_page_cost": "1.1",
     },
 }
 AWAY = "PostgreSQL did not answer when it was last asked for the head of the log"
@@ -113,11 +117,11 @@ class PostgresStore(Store):
         self._wake = asyncio.Event()
         self._purging = asyncio.Lock()
         self._purges_asked = self._purges_done = 0
-        self._readers: Any
-        self._scanners: Any
-        self._followers: Any
-        self._pulse: Any
-        self._writers: Any
+        self._readers: _Pool
+        self._scanners: _Pool
+        self._followers: _Pool
+        self._pulse: _Pool
+        self._writers: _Pool
         self._writing: Any = None
         """The connection of the batch that is under way."""
         self._writing_since = 0.0
@@ -146,11 +150,11 @@ class PostgresStore(Store):
         store = cls(url, clock, seals or Seals())
         try:
             # Each kind has connections of its own: a crowd of one never makes another wait, least of all the writer.
-            store._readers = await _pool(url, READERS, SMALL)
-            store._scanners = await _pool(url, SCANNERS, TIMEOUT)
-            store._followers = await _pool(url, FOLLOWERS, TIMEOUT)
-            store._pulse = await _pool(url, 1, SMALL)
-            store._writers = await _pool(url, 1, TIMEOUT)
+            store._readers = await _Pool.open(url, READERS, SMALL)
+            store._scanners = await _Pool.open(url, SCANNERS, TIMEOUT)
+            store._followers = await _Pool.open(url, FOLLOWERS, TIMEOUT)
+            store._pulse = await _Pool.open(url, 1, SMALL)
+            store._writers = await _Pool.open(url, 1, TIMEOUT)
             await store._migrate()
         except UNUSABLE as why:
             await store._let_go()
@@ -170,10 +174,10 @@ class PostgresStore(Store):
     async def _let_go(self) -> None:
         for name in ("_readers", "_scanners", "_followers", "_pulse", "_writers"):
             if pool := getattr(self, name, None):
-                await pool.close()
+                await pool.connections.close()
 
     async def _migrate(self) -> None:
-        async with self._readers.acquire() as connection:
+        async with self._readers.connection(MIGRATION) as connection:
             await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK, timeout=MIGRATION)
             try:
                 await apply_migrations(connection)
@@ -225,7 +229,7 @@ class PostgresStore(Store):
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
         return await self._look(self._followers, look, TIMEOUT)
 
-    async def _look(self, pool: Any, look: Look[T], patience: float) -> T:
+    async def _look(self, pool: _Pool, look: Look[T], patience: float) -> T:
         if self._away:
             raise Unavailable(AWAY)
         return await _look(pool, look, patience, self.seals)
@@ -245,7 +249,7 @@ class PostgresStore(Store):
         return head
 
     async def _ask_for_head(self) -> int:
-        async with self._pulse.acquire(timeout=SMALL) as connection:
+        async with self._pulse.connection(SMALL) as connection:
             try:
                 return int(await connection.fetchval(HEAD))
             except TimeoutError:
@@ -358,7 +362,7 @@ class PostgresStore(Store):
 
     @contextlib.asynccontextmanager
     async def _batch(self) -> AsyncIterator[Any]:
-        async with self._writers.acquire(timeout=TIMEOUT) as connection:
+        async with self._writers.connection(TIMEOUT) as connection:
             self._writing, self._writing_since = connection, time.monotonic()
             try:
                 async with _transaction(self._writers, connection):
@@ -415,10 +419,10 @@ def _is_gone(error: Exception) -> bool:
     return isinstance(error, GONE) and not isinstance(error, asyncpg.InterfaceError)
 
 
-async def _look(pool: Any, look: Look[T], patience: float, seals: Seals) -> T:
+async def _look(pool: _Pool, look: Look[T], patience: float, seals: Seals) -> T:
     with _unavailable():
         async with (
-            pool.acquire(timeout=patience) as connection,
+            pool.connection(patience) as connection,
             _transaction(pool, connection, isolation="repeatable_read", readonly=True),
         ):
             head = await connection.fetchval(HEAD)
@@ -426,7 +430,7 @@ async def _look(pool: Any, look: Look[T], patience: float, seals: Seals) -> T:
 
 
 @contextlib.asynccontextmanager
-async def _transaction(pool: Any, connection: Any, **options: Any) -> AsyncIterator[None]:
+async def _transaction(pool: _Pool, connection: Any, **options: Any) -> AsyncIterator[None]:
     """As asyncpg's, but a server that does not answer is not asked to roll back: that would be waited for as long
     again. The other connections of the pool are doubted with this one, for a lost network tells none of them."""
     try:
@@ -441,9 +445,9 @@ async def _transaction(pool: Any, connection: Any, **options: Any) -> AsyncItera
         raise
 
 
-async def _give_up(pool: Any, connection: Any) -> None:
+async def _give_up(pool: _Pool, connection: Any) -> None:
     connection.terminate()
-    await pool.expire_connections()
+    await pool.connections.expire_connections()
 
 
 @contextlib.contextmanager
@@ -456,16 +460,33 @@ def _unavailable() -> Iterator[None]:
         raise Unavailable(f"PostgreSQL does not answer: {why}") from why
 
 
-async def _pool(url: str, size: int, patience: float) -> Any:
-    """`patience`: seconds for each of its statements."""
-    return await asyncpg.create_pool(
-        url,
-        min_size=0,
-        max_size=size,
-        init=_prepare,
-        reset=_keep,
-        **{**OPTIONS, "command_timeout": patience},
-    )
+class _Pool:
+    """Connections of one kind. Who has waited longest is next: in asyncpg's own queue whoever gives one back and asks
+    again passes by all who wait, and in a crowd some wait until their patience ends."""
+
+    def __init__(self, connections: Any, size: int) -> None:
+        self.connections = connections
+        self._turns = asyncio.Semaphore(size)
+
+    @classmethod
+    async def open(cls, url: str, size: int, patience: float) -> _Pool:
+        """`patience`: seconds for each of its statements."""
+        options = {**OPTIONS, "command_timeout": patience}
+        pool = await asyncpg.create_pool(
+            url, min_size=0, max_size=size, init=_prepare, reset=_keep, **options
+        )
+        return cls(pool, size)
+
+    @contextlib.asynccontextmanager
+    async def connection(self, patience: float) -> AsyncIterator[Any]:
+        """Raises TimeoutError after `patience` seconds."""
+        async with asyncio.timeout(patience):
+            await self._turns.acquire()
+        try:
+            async with self.connections.acquire(timeout=patience) as connection:
+                yield connection
+        finally:
+            self._turns.release()
 
 
 async def _keep(connection: Any) -> None:
