@@ -86,9 +86,11 @@ GONE = (
 """The server is away, full or in trouble. InterfaceError is asyncpg's for a closed connection, and also for arguments
 that do not fit: inside a unit the connection itself says which."""
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-SAVE, UNDO = "savepoint unit", "rollback to savepoint unit"
+BEGIN = "BEGIN; set local lock_timeout = '{patience}'"
+SAVE = "; savepoint unit"
 NEXT = "release savepoint unit; savepoint unit"
-"""One way to the server and back between two units."""
+"""One way to the server and back for all of them, and one before each unit."""
+UNDO = "rollback to savepoint unit"
 UNUSABLE = (
     ValueError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -101,7 +103,7 @@ UNUSABLE = (
 HEAD = "select position from log_head"
 CLOCK = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
 NOW = f"select {CLOCK}"
-BEGIN_BATCH = f"select position, {CLOCK}, set_config('lock_timeout', $1, true) from log_head"
+HEAD_AND_CLOCK = f"select position, {CLOCK} from log_head"
 
 _Unit = tuple[Verb[Any], "asyncio.Future[Any]"]
 
@@ -296,9 +298,7 @@ class PostgresStore(Store):
         left = units
         began = time.perf_counter()
         try:
-            async with self._batch() as connection:
-                head, now, _ = await connection.fetchrow(BEGIN_BATCH, LOCK_PATIENCE)
-                tx = PostgresTx(connection, head, self._clock() if self._clock else now, self.seals)
+            async with self._batch(BEGIN.format(patience=LOCK_PATIENCE)) as (_, tx):
                 results = await together(tx, [verb for verb, _ in units])
                 await tx.write_log()
             metrics.batch_written(len(units), time.perf_counter() - began)
@@ -345,28 +345,30 @@ class PostgresStore(Store):
         """Returns the outcomes, the facts, and the units that met a lock (never with `patience` "0": without end)."""
         outcomes, deferred = [], []
         began = time.perf_counter()
-        async with self._batch() as connection:
-            head, now, _ = await connection.fetchrow(BEGIN_BATCH, patience)
-            tx = PostgresTx(connection, head, self._clock() if self._clock else now, self.seals)
-            await connection.execute(SAVE)
-            for unit in batch:
+        async with self._batch(BEGIN.format(patience=patience) + SAVE) as (connection, tx):
+            for place, unit in enumerate(batch):
+                if place:
+                    await connection.execute(NEXT)
                 try:
                     outcomes.append(await self._write_unit(connection, tx, *unit))
                 except asyncpg.LockNotAvailableError:
                     deferred.append(unit)
             if outcomes:
-                await connection.execute("set local lock_timeout = 0")
                 await tx.write_log()
         metrics.batch_written(len(batch), time.perf_counter() - began)
         return outcomes, tx.events, deferred
 
     @contextlib.asynccontextmanager
-    async def _batch(self) -> AsyncIterator[Any]:
+    async def _batch(self, begin: str) -> AsyncIterator[tuple[Any, PostgresTx]]:
         async with self._writers.connection(TIMEOUT) as connection:
             self._writing, self._writing_since = connection, time.monotonic()
             try:
-                async with _transaction(self._writers, connection):
-                    yield connection
+                async with _written(self._writers, connection, begin):
+                    head, now = await connection.fetchrow(HEAD_AND_CLOCK)
+                    yield (
+                        connection,
+                        PostgresTx(connection, head, self._clock() if self._clock else now, self.seals),
+                    )
             finally:
                 self._writing = None
 
@@ -386,7 +388,6 @@ class PostgresStore(Store):
             if not isinstance(error, (ParleyError, asyncpg.PostgresError)):
                 log.exception("a verb failed")
             return future, None, error
-        await connection.execute(NEXT)
         return future, result, None
 
 
@@ -443,6 +444,33 @@ async def _transaction(pool: _Pool, connection: Any, **options: Any) -> AsyncIte
     except TimeoutError:  # of its beginning or of its commit
         await _give_up(pool, connection)
         raise
+
+
+@contextlib.asynccontextmanager
+async def _written(pool: _Pool, connection: Any, begin: str) -> AsyncIterator[None]:
+    """A transaction that begins with more than `begin` alone: asyncpg's own would be a way to the server more."""
+    try:
+        await connection.execute(begin)
+        try:
+            yield
+        except TimeoutError:
+            raise
+        except BaseException:
+            await _roll_back(connection)
+            raise
+        done = await connection.execute("COMMIT")
+        assert done == "COMMIT", f"a transaction that failed was to be committed: {done}"
+    except TimeoutError:  # also of its beginning or of its commit
+        await _give_up(pool, connection)
+        raise
+
+
+async def _roll_back(connection: Any) -> None:
+    """What is to be told is why; a connection that is lost with it is undone by the server."""
+    try:
+        await connection.execute("ROLLBACK")
+    except GONE:
+        connection.terminate()
 
 
 async def _give_up(pool: _Pool, connection: Any) -> None:
