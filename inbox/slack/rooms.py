@@ -33,8 +33,8 @@ AWAY = (TemporaryError, UncertainError, AuthFailed)
 KINDS = "public_channel,private_channel"
 BELONGS = 1_000
 """Channels of somebody that are asked for; in which others they are nobody knows."""
-AT_ONCE = 3.0
-"""Seconds in which Slack says so, or all channels are looked at."""
+AT_ONCE = 2.0
+"""Seconds in which Slack says so, or all channels are looked at; it waits three for our answer."""
 LOOKS = 3
 """How often one looks who reads a channel of which Slack says something meanwhile."""
 

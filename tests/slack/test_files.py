@@ -288,6 +288,8 @@ async def test_a_file_does_not_go_out_by_the_prefix(tmp_path: Path) -> None:
         "https://10.0.0.1/x",
         "file:///etc/passwd",
         "https://[files.slack.com/x",
+        "https://files.slack.com:99999/x",
+        "https://files.slack.com:abc/x",
         "",
     ],
 )
