@@ -111,6 +111,16 @@ def moment(at: int) -> str:
     return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{plainly}>"
 
 
+def lasted(say: Say, ms: int) -> str:
+    """The two largest units."""
+    minutes = max(ms, 0) // 60_000
+    if minutes < 60:
+        return say("slack.lasted.minutes", minutes=minutes)
+    if minutes < 24 * 60:
+        return say("slack.lasted.hours", hours=minutes // 60, minutes=minutes % 60)
+    return say("slack.lasted.days", days=minutes // 1440, hours=minutes // 60 % 24)
+
+
 def words_of(text: str) -> list[Block]:
     return [{"type": "section", "text": plain(piece)} for piece in pieces(text) if piece.strip()]
 
@@ -284,23 +294,24 @@ class Drawing:
         say, told = self.say, []
         if one.into is not None or not one.changes:
             return [say("slack.line.merged", number=one.into or "?")]
-        who = one.who or say("slack.the_system" if one.kind in ("system", "automation") else "slack.somebody")
+        # What nobody of ours did, a rule or she herself, is said as it is now.
+        stem = "slack.line." if one.who else "slack.line.now_"
         for what, _, to in one.changes:
             match what:
                 case "status":
-                    key = f"slack.line.{to}" if one.who else f"slack.line.now_{to}"
+                    key = str(to)
                 case "assignee":
-                    key = "slack.line.released" if to is None else "slack.line.assigned"
-                    key = "slack.line.took" if to is not None and to == one.who else key
+                    key = "released" if to is None else "assigned"
+                    key = "took" if to is not None and to == one.who else key
                 case "team":
-                    key = "slack.line.no_team" if to is None else "slack.line.team"
+                    key = "no_team" if to is None else "team"
                 case "priority":
-                    key, to = "slack.line.priority", say(f"slack.priority.{to}")
+                    key, to = "priority", say(f"slack.priority.{to}")
                 case "tags_added":
-                    key = "slack.line.tagged"
+                    key = "tagged"
                 case _:
-                    key = "slack.line.untagged"
-            told.append(say(key, who=who, to=to or ""))
+                    key = "untagged"
+            told.append(say(stem + key, who=one.who, to=to or ""))
         return told
 
     def gap(self, number: int) -> Drawn:
