@@ -238,6 +238,9 @@ class Acts:
             return
         asked = Asked(self._desk, caller)
         try:
+            if action == "pull" and not ask.channel:
+                await self._finding.where(asked, key, ask.trigger, say)
+                return
             if action == "pull":
                 said = await self._finding.pull(asked, key, ask.channel, say)
                 await self._whisper(ask, ask.thread, said)

@@ -61,12 +61,16 @@ async def test_others_read_no_alert(tmp_path: Path) -> None:
         assert first.conversation
 
 
-async def test_an_acknowledgement_counts_once(tmp_path: Path) -> None:
+async def test_an_acknowledgement_counts_once_and_it_is_pulled_from_there(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 0})) as town:
         await town.starts()
         await town.slack.sockets.connected()
+        await town.links(town.mina)
         await town.house.customer_writes("hello", team="sales")
         await watched(town, "state = 'posted'", 1)
+        [post] = town.slack.posts(town.support)
+        await town.slack.press(town.mina, town.support, post.ts, "parley:pull")
+        await town.comes_to("select count(*) from pulls", 1)
         key = await town.value("select id from watches")
         assert await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))
         assert not await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))
