@@ -206,9 +206,15 @@ class Drawing:
         return {"type": "actions", "elements": [self._link(view)]}
 
     def message(
-        self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None, behind: bool = False
+        self,
+        one: OutsideMessage,
+        *,
+        files: Sequence[OutsideFile] | None = None,
+        behind: bool = False,
+        rings: str = "",
     ) -> Drawn:
-        """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it."""
+        """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it.
+        `rings`: somebody there who follows the thread from here on."""
         body = self.body(one)
         name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
         blocks = words_of(clipped(body, BODY)) if body else []
@@ -221,6 +227,7 @@ class Drawing:
         if behind:
             written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
             blocks[-1]["elements"].append(written)
+        blocks[-1]["elements"] += self._follows(rings)
         text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)
@@ -286,9 +293,15 @@ class Drawing:
         flat = [block for blocks in reversed(told) for block in blocks]
         return Drawn(escape(title), [{"type": "section", "text": plain(title)}, *earlier, *flat])
 
-    def line(self, one: OutsideLine) -> Drawn:
+    def line(self, one: OutsideLine, *, rings: str = "") -> Drawn:
         said = " ".join(self._changes(one))
-        return Drawn(escape(clipped(said, FALLBACK)), [context(said)])
+        block = context(said)
+        block["elements"] += self._follows(rings)
+        return Drawn(escape(clipped(said, FALLBACK)), [block])
+
+    def _follows(self, user: str) -> list[Block]:
+        """Whom Slack tells of a thread's posts: who is named in it, once."""
+        return [marked(escape(self.say("slack.follows")).replace("{who}", f"<@{user}>"))] if user else []
 
     def _changes(self, one: OutsideLine) -> list[str]:
         say, told = self.say, []

@@ -127,6 +127,16 @@ async def test_the_button_answers_the_customer(town: Town) -> None:
     await town.settles()
     [post] = town.shown(thread)
     assert "Sent to the customer" in words(post)
+    assert f"<@{town.mina.id}> follows" in words(post), "Slack tells her of the answer"
+    await does(town.house, "sue", "assign", conversation=conversation, agent=town.house.agents["ann"])
+    await town.slack.press(town.mina, town.support, thread, "parley:reply")
+    view = town.slack.modal(town.mina)
+    assert view is not None
+    await town.slack.submit(view, text="By six")
+    await town.settles()
+    _, line, again = town.shown(thread)
+    assert f"gave the conversation to Ann.\n<@{town.mina.id}>" in words(line)
+    assert "follows" not in words(again), "named once"
 
 
 async def test_a_stale_answer_is_stopped_and_shows_what_came_between(town: Town) -> None:
