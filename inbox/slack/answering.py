@@ -15,6 +15,9 @@ from inbox.ways import list_ways
 NEWER = f"""{MESSAGES} where m.conversation_id = $1 and m.visibility = 'public' and m.position > $2
     order by m.position desc limit 5"""
 
+LAST = """select text from messages where conversation_id = $1 and visibility = 'public' and author_kind = 'customer'
+    and erased_at is null order by position desc limit 1"""
+
 Way = tuple[WayOut, Capabilities | None]
 
 
@@ -56,6 +59,11 @@ def most_by(asked: Asked, can: Capabilities | None) -> int:
     return (
         asked.desk.limits.text_length if can is None else min(can.text_length, asked.desk.limits.text_length)
     )
+
+
+async def load_last(look: Reader, conversation: str) -> str:
+    """What the customer said last; empty where there were no words."""
+    return str(await look.value(LAST, conversation) or "")
 
 
 async def load_newer(

@@ -17,7 +17,7 @@ from gateway.stream.pulls import Audience
 from inbox.commands.table import Asked, run_command
 from inbox.commands.writing import upload_owner
 from inbox.slack import PLACE, modals
-from inbox.slack.answering import load_newer, load_ways, longest, most_by
+from inbox.slack.answering import load_last, load_newer, load_ways, longest, most_by
 from inbox.slack.blocks import Say, size
 from inbox.slack.client import Client
 from inbox.slack.preview import preview
@@ -100,7 +100,10 @@ class Answers:
         text = more.get("text", "")
         told = preview(say, text, min(most, most_by(asked, can)), can, out)
         outs = [way for way, _ in ways]
-        return modals.reply(say, title, outs, private, most=most, files=files, preview=told, **more)
+        last = await load_last(look, pull["conversation_id"])
+        return modals.reply(
+            say, title, outs, private, most=most, files=files, preview=told, last=last, **more
+        )
 
     async def typed(self, asked: Asked, pull: Row, ask: Typed, say: Say) -> None:
         """What stands in the modal has changed: what she will get is drawn anew. What stands there stays.

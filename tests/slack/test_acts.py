@@ -120,7 +120,7 @@ async def test_the_button_answers_the_customer(town: Town) -> None:
     conversation, thread = await pulled(town)
     await town.slack.press(town.mina, town.support, thread, "parley:reply")
     view = town.slack.modal(town.mina)
-    assert view is not None
+    assert view is not None and view.body["blocks"][1]["text"]["text"] == "hello", "what she said last"
     answer = await town.slack.submit(view, text="On its way")
     assert answer.payload == {"response_action": "clear"} and town.slack.modal(town.mina) is None
     assert await town.said(conversation) == [(PUBLIC, "On its way")]
