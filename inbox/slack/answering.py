@@ -18,6 +18,9 @@ NEWER = f"""{MESSAGES} where m.conversation_id = $1 and m.visibility = 'public' 
 LAST = """select text from messages where conversation_id = $1 and visibility = 'public' and author_kind = 'customer'
     and erased_at is null order by position desc limit 1"""
 
+SAID = ("tel", "mailto")
+"""Spaces of addresses that mean something to whoever reads them."""
+
 Way = tuple[WayOut, Capabilities | None]
 
 
@@ -41,7 +44,7 @@ async def load_ways(look: Reader, asked: Asked, conversation: str, say: Say) -> 
         channel = asked.desk.channels.get(way["account"])
         label = names.get(way["account"], way["account"])
         shown = way["identity"].get("shown") or way["identity"]["address"]
-        words = label if way["identity"]["space"] == "visitor" else f"{label} · {shown}"
+        words = f"{label} · {shown}" if way["identity"]["space"] in SAID else label
         problem = None if way["problem"] is None else say(way["problem"])
         out = WayOut(way["leg"], words, problem, way["current"], way["until"])
         found.append((out, None if channel is None else channel.capabilities))

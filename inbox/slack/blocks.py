@@ -155,7 +155,7 @@ class Drawing:
         else:
             how = [say("slack.how_shared" if shared else "slack.how")]
             if self.prefix:
-                how.append(say("slack.how_prefix", prefix=self.prefix))
+                how.append(say("slack.how_prefix", prefix=self.prefix.strip()))
             blocks += [*self._actions(view, pull), context(" ".join(how))]
         return Drawn(escape(clipped(title, FALLBACK)), blocks)
 
@@ -278,7 +278,9 @@ class Drawing:
         for one in reversed(messages):
             body = clipped(self.body(one), STORY)
             name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
-            blocks = [context(name, *self.about(one)), *words_of(body)]
+            head = context(name, *self.about(one))
+            head["elements"].append(marked(moment(one.at)))
+            blocks = [head, *words_of(body)]
             blocks += [self.file(file) for file in one.files]
             if told and (spent + len(body) > STORY or count + len(blocks) > BLOCKS - 4):
                 more = True
@@ -315,7 +317,8 @@ class Drawing:
                     key = str(to)
                 case "assignee":
                     key = "released" if to is None else "assigned"
-                    key = "took" if to is not None and to == one.who else key
+                    key = "took" if to and to == one.who else key
+                    to = say("slack.somebody") if to == "" else to
                 case "team":
                     key = "no_team" if to is None else "team"
                 case "priority":

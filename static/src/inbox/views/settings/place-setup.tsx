@@ -1,32 +1,21 @@
 import { span } from "../../../shared/time";
+import type { PlaceSetup as Setup, RuleView } from "../../../wire";
 import { Icon } from "../../ui/icons";
 import { Failed, Skeleton } from "../../ui/states";
 import { language, t, type WordKey } from "../../words";
 import { useFetched } from "./fetched";
 
-interface Rule {
-  name: string;
-  does: "pull" | "alert" | "digest";
-  channel: string;
-  when: Readonly<Record<string, string | number>>;
-}
-
-interface Setup {
-  channels: readonly { id: string; name: string }[] | null;
-  prefix: string;
-  rules: readonly Rule[];
-}
-
 const TIMES = ["waiting", "down"];
 const MS = 1000;
 
-function condition(key: string, value: string | number): string {
+function condition(does: string, key: string, value: string | number): string {
+  if (does === "digest" && key === "team") return t("place.when.opens", { value });
   if (key === "waiting" && value === 0) return t("place.when.waiting_any");
   const said = TIMES.includes(key) ? span(Number(value) * MS, language.value) : String(value);
   return t(`place.when.${key}` as WordKey, { value: said });
 }
 
-function Does({ rule, channels }: { rule: Rule; channels: Setup["channels"] }) {
+function Does({ rule, channels }: { rule: RuleView; channels: Setup["channels"] }) {
   const channel = rule.channel.replace(/^#/, "");
   const there = channels === null || channels.some((one) => one.id === channel || one.name === `#${channel}`);
   return (
@@ -34,14 +23,14 @@ function Does({ rule, channels }: { rule: Rule; channels: Setup["channels"] }) {
       <span class="road-head">
         <Icon name={rule.does === "pull" ? "out" : rule.does === "alert" ? "bell" : "clock"} size={15} />
         <span>
-          {t(`place.does.${rule.does}`)} <b>#{channel}</b>
+          {t(`place.does.${rule.does}` as WordKey)} <b>#{channel}</b>
         </span>
         {rule.name !== rule.does && <code>{rule.name}</code>}
         {!there && <span class="badge bad">{t("place.setup.not_there")}</span>}
       </span>
       <span class="road-words faint">
         {Object.entries(rule.when)
-          .map(([key, value]) => condition(key, value))
+          .map(([key, value]) => condition(rule.does, key, value))
           .join(" · ")}
       </span>
     </li>
