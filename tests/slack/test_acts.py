@@ -110,7 +110,10 @@ async def test_who_is_not_linked_is_told_how_and_nothing_is_written(town: Town) 
     for action in ("parley:take", "parley:close", "parley:reply"):
         await town.slack.press(town.joon, town.support, thread, action)
     assert await status(town, conversation) == ("open", None)
-    assert town.slack.modal(town.joon) is None
+    told = town.slack.modal(town.joon)
+    assert told is not None and "연결" in read_in(told.body) and not told.body.get("submit"), (
+        "said, and no more"
+    )
     made = await does(town.house, "bob", "make_link_code", place="slack")
     await town.slack.slash(guest, town.support, f"link {made['code']}")
     assert await town.value("select count(*) from outside_people") == 1, "a guest is linked to nobody"
@@ -174,7 +177,9 @@ async def test_buttons_do_what_the_inbox_does_under_the_same_rights(town: Town) 
     town.slack.say(town.mina, town.support, "hm", thread=thread)
     await town.heard()
     assert await town.said(conversation) == []
-    assert len(town.whispers(town.mina)) == 3
+    told = town.slack.modal(town.mina)
+    assert told is not None and "does not exist" in read_in(told.body)
+    assert len(town.whispers(town.mina)) == 2
 
 
 async def test_given_back_from_slack_the_thread_is_closed(town: Town) -> None:
