@@ -31,10 +31,8 @@ async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: P
         [post] = town.slack.posts(town.support)
 
         await town.slack.press(town.joon, town.support, post.ts, "parley:acknowledge")
-        told = town.slack.modal(town.joon)
-        assert told is not None and "연결" in read_in(told.body), (
-            "who is linked to nobody acknowledges nothing"
-        )
+        why = town.slack.modal(town.joon)
+        assert why is not None and "연결" in read_in(why.body), "who is linked to nobody acknowledges nothing"
         assert await town.value("select count(*) from watches where acknowledged_at is not null") == 0
         await town.slack.press(town.mina, town.support, post.ts, "parley:acknowledge")
         await watched(town, "acknowledged_at is not null", 1)
