@@ -19,6 +19,8 @@ PAUSED = "select paused from pull_places where place = 'slack' and paused is not
 FAILED = "select count(*) as n from pull_posts where state = 'failed'"
 NAMES = """select 'team' as what, name from teams where retired_at is null
     union all select 'tag' as what, name from tags where retired_at is null"""
+KEPT_BACK = """select distinct does, rule, channel from watches where place = 'slack' and error = 'shared'
+    and state in ('open', 'unknown') order by does, rule, channel"""
 ABOUT = "slack"
 SCOPES = frozenset(
     {
@@ -49,6 +51,8 @@ async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
         rooms = Rooms(client)
         yield await _has_channels(rooms)
         async for finding in _rules_find(config, rooms):
+            yield finding
+        async for finding in _kept_back(config, rooms):
             yield finding
     for row in await ask(config, PAUSED) or ():
         yield hint(
@@ -132,3 +136,18 @@ async def _rules_find(config: Config, rooms: Rooms) -> AsyncIterator[Finding]:
                 yield hint(
                     ABOUT, f"{who} finds nothing: there is no {what} {name}", "its name stands in Settings"
                 )
+
+
+async def _kept_back(config: Config, rooms: Rooms) -> AsyncIterator[Finding]:
+    """Have rules or the digest something to say where they may not?"""
+    found = await ask(config, KEPT_BACK)
+    names: dict[str, str] = {}
+    with contextlib.suppress(Unavailable, ParleyError):
+        names = dict(await rooms.channels())
+    for row in found or ():
+        who = "the digest" if row["does"] == "digest" else f"the rule {row['rule']}"
+        yield hint(
+            ABOUT,
+            f"{who} may not speak: others read {names.get(row['channel'], row['channel'])}, and what it says waits",
+            "keep guests and other organisations out of it, or name another channel (docs/slack.md, Who sees what)",
+        )

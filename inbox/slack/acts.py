@@ -85,11 +85,7 @@ class Acts:
         """Returns what Slack is to hear with the acknowledgement; None: nothing. Raises Unavailable."""
         match ask:
             case Moved():
-                self._rooms.forget(ask.channel or None, ask.user or None)
-                if ask.channel:
-                    await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
-                elif ask.strange:
-                    await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
+                await self._moved(ask)
             case Opened():
                 team = (await self._client.me()).team
                 await self._store.write(
@@ -110,6 +106,14 @@ class Acts:
             case Commanded():
                 return await self._commanded(ask)
         return None
+
+    async def _moved(self, ask: Moved) -> None:
+        self._rooms.forget(ask.channel or None, ask.user or None, strange=ask.strange)
+        if ask.channel:
+            await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
+        elif ask.strange:
+            spared = await self._rooms.without(ask.user)
+            await self._store.write(lambda tx: readers.all_moved(tx, PLACE, spared), aside=True)
 
     # --- what is written in threads ---------------------------------------------------------------------------------
 

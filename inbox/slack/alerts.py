@@ -12,7 +12,7 @@ from gateway.stream.watches import Watch
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
 from inbox.slack.answering import account_names
-from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, marked, moment, plain
+from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, heading, marked, moment, plain
 from inbox.slack.rules import Facts, Rule, out_of_order
 
 ACKNOWLEDGE = "parley:acknowledge"
@@ -71,7 +71,7 @@ def titled(say: Say, alert: Alert) -> str:
     if alert.watch.over_at is not None or facts is None:
         who = "" if facts is None else f"#{facts.number}"
     else:
-        who = say("slack.header", number=facts.number, name=facts.name or say("slack.nobody"))
+        who = heading(say, facts.number, facts.name)
     told = say(f"slack.alert.{alert.kind}", count=alert.count, channel=alert.account)
     return f"{told}: {who}" if who else told
 

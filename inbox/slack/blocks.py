@@ -62,6 +62,11 @@ class Say:
         return words
 
 
+def heading(say: Say, number: int, name: str | None) -> str:
+    """A conversation as it is called: by its number, and its customer's name as the inbox has it."""
+    return say("slack.header", number=number, name=name or say("contact.unnamed"))
+
+
 def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
@@ -147,7 +152,7 @@ class Drawing:
 
     def header(self, view: OutsideHeader, pull: str, *, shared: bool, closed: bool) -> Drawn:
         say = self.say
-        title = say("slack.header", number=view.number, name=view.name or say("slack.nobody"))
+        title = heading(say, view.number, view.name)
         blocks: list[Block] = [{"type": "header", "text": plain(title, TITLE)}]
         blocks.append({"type": "section", "fields": [marked(one) for one in self._fields(view, shared)]})
         if closed:
@@ -205,6 +210,10 @@ class Drawing:
     def _open(self, view: OutsideHeader) -> Block:
         return {"type": "actions", "elements": [self._link(view)]}
 
+    def _author(self, one: OutsideMessage) -> str:
+        nameless = {"customer": "contact.unnamed", "agent": "slack.somebody"}
+        return one.who or self.say(nameless.get(one.kind, "slack.home.hello"))
+
     def message(
         self,
         one: OutsideMessage,
@@ -216,7 +225,7 @@ class Drawing:
         """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it.
         `rings`: somebody there who follows the thread from here on."""
         body = self.body(one)
-        name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+        name = self._author(one)
         blocks = words_of(clipped(body, BODY)) if body else []
         blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
         named = one.files if files is None else files
@@ -245,7 +254,7 @@ class Drawing:
 
     def beside(self, one: OutsideMessage) -> str:
         """Said with a file that stands in the thread itself: whose it is, and who sees it."""
-        name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
+        name = self._author(one)
         about = "" if one.kind == "customer" else self.say("slack.note" if one.note else "slack.sent")
         return escape(" · ".join(part for part in (clipped(name, 80), about) if part))
 
@@ -277,8 +286,7 @@ class Drawing:
         spent = count = 0
         for one in reversed(messages):
             body = clipped(self.body(one), STORY)
-            name = one.who or self.say("slack.nobody" if one.kind == "customer" else "slack.somebody")
-            head = context(name, *self.about(one))
+            head = context(self._author(one), *self.about(one))
             head["elements"].append(marked(moment(one.at)))
             blocks = [head, *words_of(body)]
             blocks += [self.file(file) for file in one.files]

@@ -154,7 +154,7 @@ class Carrier:
             asked = self._road.post(url, data=content, allow_redirects=False, timeout=TIMES)
             async with asked as response:
                 status = response.status
-        except (NotPublic, InvalidURL, ValueError) as why:
+        except (NotPublic, InvalidURL) as why:
             raise PermanentError("upload_refused", for_agent="attachment.refused", log=f"{why}") from why
         except (ClientError, TimeoutError) as why:
             raise _not_taken(due, type(why).__name__) from why

@@ -16,12 +16,15 @@ import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from gateway.channels._answers import rest_asked
 from gateway.config import Slack
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, UncertainError
 from inbox.slack.blocks import Drawn
 
 PATIENCE = 10.0
 """Seconds that one call may last."""
+REST = 30.0
+"""Seconds that one waits where Slack does not say how long."""
 PAGE = 200
 EVENT_TYPE = "parley_event"
 NO_ENTRY = {
@@ -93,7 +96,8 @@ class Client:
         data = response.data if isinstance(getattr(response, "data", None), dict) else {}
         code = str(data.get("error") or f"http_{status}")
         if status == HTTPStatus.TOO_MANY_REQUESTS or code in PASSING:
-            rest = _seconds(response.headers.get("Retry-After"))
+            asked = rest_asked(response.headers)
+            rest = REST if asked is None else max(asked, 1.0)
             if status == HTTPStatus.TOO_MANY_REQUESTS:
                 self._rests[method] = time.monotonic() + rest
             return TemporaryError(f"{method}: {code}", retry_after=rest)
@@ -193,10 +197,3 @@ def _signed(drawn: Drawn) -> list[dict[str, Any]]:
         return list(drawn.blocks)
     who = {"type": "context", "elements": [{"type": "plain_text", "text": drawn.username, "emoji": False}]}
     return [who, *drawn.blocks][:50]
-
-
-def _seconds(said: object) -> float:
-    try:
-        return min(max(float(str(said)), 1.0), 3600.0)
-    except ValueError:
-        return 30.0

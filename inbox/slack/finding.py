@@ -18,7 +18,7 @@ from inbox.search import search
 from inbox.slack import PLACE, modals
 from inbox.slack.alerts import pulling
 from inbox.slack.answers import AWAY
-from inbox.slack.blocks import Block, Say, clipped, escape, lasted, plain
+from inbox.slack.blocks import Block, Say, clipped, escape, heading, lasted, plain
 from inbox.slack.client import Client
 from inbox.slack.modals import choosing, field, modal, option, select, telling
 from inbox.slack.rooms import Rooms
@@ -160,7 +160,7 @@ async def _queue(look: Reader, asked: Asked, say: Say) -> list[Row_]:
 
 
 def _line(say: Say, number: int, name: str, status: str) -> str:
-    header = say("slack.header", number=number, name=name or say("slack.nobody"))
+    header = heading(say, number, name)
     return header if status == "open" else f"{header} · {say(f'slack.status.{status}')}"
 
 

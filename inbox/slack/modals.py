@@ -168,3 +168,7 @@ def _option(way: WayOut) -> Block:
 def refused(block: str, words: str) -> dict[str, Any]:
     """What is wrong, said below a field; the modal stays."""
     return {"response_action": "errors", "errors": {block: clipped(words, 500)}}
+
+
+def is_refusal(answer: Any) -> bool:
+    return isinstance(answer, dict) and answer.get("response_action") == "errors"

@@ -32,8 +32,6 @@ from inbox.slack.rooms import Rooms
 
 log = logging.getLogger(__name__)
 
-GATHER = 0.05
-"""Seconds in which facts are gathered before they are looked at."""
 CLOCKS = 3600
 """Seconds by which our clock may be ahead of Slack's."""
 CLOSED = {
@@ -48,6 +46,8 @@ CLOSED = {
 class Pace:
     """Seconds."""
 
+    gather: float = 0.05
+    """In which facts are gathered before they are looked at."""
     post: float = 1.05
     """Between two posts in a channel: one a second, and a little
     (https://docs.slack.dev/apis/web-api/rate-limits#posting-messages)."""
@@ -123,7 +123,7 @@ class Sender:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(wait):
                             await self._wake.wait()
-                        await asyncio.sleep(GATHER)
+                        await asyncio.sleep(self._pace.gather)
         finally:
             stop()
 
