@@ -240,10 +240,13 @@ class Acts:
         say = Say(await self._rooms.language(ask.user))
         caller = await self._caller(ask.user)
         if caller is None:
-            await self._whisper(ask, ask.thread, say("errors.not_linked"))
+            await self._tell(ask, say("errors.not_linked"), say)
             return
         asked = Asked(self._desk, caller)
         try:
+            if action == "pull" and not ask.channel:
+                await self._finding.where(asked, key, ask.trigger, say)
+                return
             if action == "pull":
                 said = await self._finding.pull(asked, key, ask.channel, say)
                 await self._whisper(ask, ask.thread, said)
@@ -253,7 +256,7 @@ class Acts:
                 return
             pull = await self._store.read(lambda look: look.one(PULL, key))
             if pull is None or pull["given_back_at"] is not None:
-                await self._whisper(ask, ask.thread, say("slack.closed_thread"))
+                await self._tell(ask, say("slack.closed_thread"), say)
                 return
             # As anywhere: what she may not see is not there.
             await self._store.read(
@@ -261,7 +264,7 @@ class Acts:
             )
             await self._do(asked, action, pull, ask, say)
         except Refused as why:
-            await self._whisper(ask, ask.thread, say(why.text, **why.params))
+            await self._tell(ask, say(why.text, **why.params), say)
 
     async def _do(self, asked: Asked, action: str, pull: Row, ask: Pressed, say: Say) -> None:
         on: dict[str, Any] = {"conversation": pull["conversation_id"]}
@@ -378,19 +381,23 @@ class Acts:
     async def _whisper(self, ask: Ask, thread: str, words: str) -> None:
         """Only they see it. That it cannot be said harms nothing."""
         try:
-            if isinstance(ask, Pressed) and not ask.channel:
-                await self._tell_at_home(ask, words)
-            else:
-                await self._client.whisper(ask.channel, ask.user, words, thread or None)
+            await self._client.whisper(ask.channel, ask.user, words, thread or None)
         except AWAY as why:
             log.info("a word to somebody in Slack was lost: %s", why)
 
-    async def _tell_at_home(self, ask: Pressed, words: str) -> None:
-        """In a home tab nothing can be whispered; and what it shows is not so any more."""
-        say, team = Say(await self._rooms.language(ask.user)), (await self._client.me()).team
-        await self._store.write(lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True)
+    async def _tell(self, ask: Pressed, words: str, say: Say) -> None:
+        """Why nothing was done, before her eyes: a whisper in the card's thread is not seen by who pressed the card in
+        its channel, and in a home tab nothing can be whispered."""
+        if not ask.channel:  # and what her tab shows is not so any more
+            team = (await self._client.me()).team
+            await self._store.write(lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True)
         view = modals.telling(say, "Parley", words)
-        await self._client.call("views.open", trigger_id=ask.trigger, view=view)
+        try:
+            await self._client.call("views.open", trigger_id=ask.trigger, view=view)
+        except AWAY as why:
+            log.info("a modal could not be opened: %s", why)
+            if ask.channel:
+                await self._whisper(ask, ask.thread, words)
 
 
 def _client_id(ask: Said | Removed) -> str:

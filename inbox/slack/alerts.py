@@ -12,7 +12,19 @@ from gateway.stream.watches import Watch
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
 from inbox.slack.answering import account_names
-from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, escaped, heading, marked, plain
+from inbox.slack.blocks import (
+    Block,
+    Drawn,
+    Say,
+    clipped,
+    context,
+    escape,
+    escaped,
+    heading,
+    marked,
+    moment,
+    plain,
+)
 from inbox.slack.rules import Facts, Rule, out_of_order
 
 ACKNOWLEDGE = "parley:acknowledge"
@@ -65,11 +77,6 @@ async def load_alert(
     return Alert(one, kind, count=count, since=since, team=team, by=by)
 
 
-def moment(at: int) -> str:
-    """In each reader's own time zone."""
-    return f"<!date^{at // 1000}^{{date_short_pretty}} {{time}}|{at // 1000}>"
-
-
 def titled(say: Say, alert: Alert) -> str:
     """In one line. What is over names nobody: whoever was erased since is not in it."""
     facts = alert.one
@@ -114,8 +121,15 @@ def _section(words: str, *, raw: bool) -> Block:
 
 def buttons(say: Say, alert: Alert, url: str) -> list[Block]:
     inbox = plain(say("slack.inbox"), 75)
-    link = {"type": "button", "text": inbox, "action_id": "parley:inbox", "value": "inbox", "url": url}
-    return [link] if alert.watch.acknowledged_at is not None else [acknowledging(say, alert), link]
+    link: Block = {"type": "button", "text": inbox, "action_id": "parley:inbox", "value": "inbox", "url": url}
+    told = [pulling(say, alert.one.id), link] if alert.one is not None else [link]
+    return told if alert.watch.acknowledged_at is not None else [acknowledging(say, alert), *told]
+
+
+def pulling(say: Say, conversation: str) -> Block:
+    """Into the channel in which it stands; in a home tab one is asked for it."""
+    words = plain(say("slack.pull.do"), 75)
+    return {"type": "button", "text": words, "action_id": "parley:pull", "value": conversation}
 
 
 def acknowledging(say: Say, alert: Alert) -> Block:

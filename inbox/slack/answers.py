@@ -18,8 +18,8 @@ from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked, run_command
 from inbox.commands.writing import upload_owner
 from inbox.slack import PLACE, modals
-from inbox.slack.answering import load_newer, load_ways, longest, most_by
-from inbox.slack.blocks import Say, size
+from inbox.slack.answering import load_acts, load_last, load_newer, load_ways, longest, most_by
+from inbox.slack.blocks import Say, context, size
 from inbox.slack.client import Client
 from inbox.slack.preview import preview
 from inbox.slack.understand import Submitted, Typed
@@ -101,7 +101,13 @@ class Answers:
         text = more.get("text", "")
         told = preview(say, text, min(most, most_by(asked, can)), can, out)
         outs = [way for way, _ in ways]
-        return modals.reply(say, title, outs, private, most=most, files=files, preview=told, **more)
+        last = await load_last(look, pull["conversation_id"])
+        if macro := private.get("macro"):
+            acts = await load_acts(look, asked, str(macro), say)
+            told += [context(f"{say('macro.acts')} {' · '.join(acts)}")] if acts else []
+        return modals.reply(
+            say, title, outs, private, most=most, files=files, preview=told, last=last, **more
+        )
 
     async def typed(self, asked: Asked, pull: Row, ask: Typed, say: Say) -> None:
         """What stands in the modal has changed: what she will get is drawn anew. What stands there stays.

@@ -152,6 +152,16 @@ def moment(at: int) -> str:
     return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{plainly}>"
 
 
+def lasted(say: Say, ms: int) -> str:
+    """The two largest units."""
+    minutes = max(ms, 0) // 60_000
+    if minutes < 60:
+        return say("slack.lasted.minutes", minutes=minutes)
+    if minutes < 24 * 60:
+        return say("slack.lasted.hours", hours=minutes // 60, minutes=minutes % 60)
+    return say("slack.lasted.days", days=minutes // 1440, hours=minutes // 60 % 24)
+
+
 def words_of(text: str) -> list[Block]:
     return [{"type": "section", "text": plain(piece)} for piece in pieces(text) if piece.strip()]
 
@@ -186,7 +196,7 @@ class Drawing:
         else:
             how = [say("slack.how_shared" if shared else "slack.how")]
             if self.prefix:
-                how.append(say("slack.how_prefix", prefix=self.prefix))
+                how.append(say("slack.how_prefix", prefix=self.prefix.strip()))
             blocks += [*self._actions(view, pull), context(" ".join(how))]
         return Drawn(escaped(title), blocks)
 
@@ -237,9 +247,15 @@ class Drawing:
         return {"type": "actions", "elements": [self._link(view)]}
 
     def message(
-        self, one: OutsideMessage, *, files: Sequence[OutsideFile] | None = None, behind: bool = False
+        self,
+        one: OutsideMessage,
+        *,
+        files: Sequence[OutsideFile] | None = None,
+        behind: bool = False,
+        rings: str = "",
     ) -> Drawn:
-        """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it."""
+        """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it.
+        `rings`: somebody there who follows the thread from here on."""
         body, name = self.body(one), self._author(one)
         named, names = self._files(one.files if files is None else files)
         room = BODY - names
@@ -252,15 +268,15 @@ class Drawing:
         if behind:
             written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
             blocks[-1]["elements"].append(written)
+        blocks[-1]["elements"] += self._follows(rings)
         picture = None if one.picture is None else self.picture(one.picture)
         return Drawn(escaped(f"{name}: {body}" if body else name), blocks, name, picture)
 
     def _author(self, one: OutsideMessage) -> str:
         """Where what we say of a message stands beside it, nobody says such a thing by a name of theirs."""
         who = " ".join(_UNSEEN.sub(" ", one.who).replace("·", "-").split())
-        return clipped(who, WHO) or self.say(
-            "contact.unnamed" if one.kind == "customer" else "slack.somebody"
-        )
+        nameless = {"customer": "contact.unnamed", "agent": "slack.somebody"}
+        return clipped(who, WHO) or self.say(nameless.get(one.kind, "slack.home.hello"))
 
     def _files(self, files: Sequence[OutsideFile]) -> tuple[list[Block], int]:
         """Those that a post has room to name, and how much of it they take."""
@@ -323,7 +339,9 @@ class Drawing:
         for one in reversed(messages):
             named, names = self._files(one.files)
             body = clipped(self.body(one), STORY - names)
-            blocks = [context(self._author(one), *self.about(one)), *words_of(body), *named]
+            head = context(self._author(one), *self.about(one))
+            head["elements"].append(marked(moment(one.at)))
+            blocks = [head, *words_of(body), *named]
             size = sum(map(_size, blocks))
             if told and (spent + size > BODY or count + len(blocks) > BLOCKS - 4):
                 more = True
@@ -338,31 +356,39 @@ class Drawing:
         flat = [block for blocks in reversed(told) for block in blocks]
         return Drawn(escape(title), [{"type": "section", "text": plain(title)}, *earlier, *flat])
 
-    def line(self, one: OutsideLine) -> Drawn:
+    def line(self, one: OutsideLine, *, rings: str = "") -> Drawn:
         said = " ".join(self._changes(one))
-        return Drawn(escaped(said), [context(said)])
+        block = context(said)
+        block["elements"] += self._follows(rings)
+        return Drawn(escaped(said), [block])
+
+    def _follows(self, user: str) -> list[Block]:
+        """Whom Slack tells of a thread's posts: who is named in it, once."""
+        return [marked(escape(self.say("slack.follows")).replace("{who}", f"<@{user}>"))] if user else []
 
     def _changes(self, one: OutsideLine) -> list[str]:
         say, told = self.say, []
         if one.into is not None or not one.changes:
             return [say("slack.line.merged", number=one.into or "?")]
-        who = one.who or say("slack.the_system" if one.kind in ("system", "automation") else "slack.somebody")
+        # What nobody of ours did, a rule or she herself, is said as it is now.
+        stem = "slack.line." if one.who else "slack.line.now_"
         for what, _, to in one.changes:
             match what:
                 case "status":
-                    key = f"slack.line.{to}" if one.who else f"slack.line.now_{to}"
+                    key = str(to)
                 case "assignee":
-                    key = "slack.line.released" if to is None else "slack.line.assigned"
-                    key = "slack.line.took" if to is not None and to == one.who else key
+                    key = "released" if to is None else "assigned"
+                    key = "took" if to and to == one.who else key
+                    to = say("slack.somebody") if to == "" else to
                 case "team":
-                    key = "slack.line.no_team" if to is None else "slack.line.team"
+                    key = "no_team" if to is None else "team"
                 case "priority":
-                    key, to = "slack.line.priority", say(f"slack.priority.{to}")
+                    key, to = "priority", say(f"slack.priority.{to}")
                 case "tags_added":
-                    key = "slack.line.tagged"
+                    key = "tagged"
                 case _:
-                    key = "slack.line.untagged"
-            told.append(say(key, who=who, to=to or ""))
+                    key = "untagged"
+            told.append(say(stem + key, who=one.who, to=to or ""))
         return told
 
     def gap(self, number: int) -> Drawn:

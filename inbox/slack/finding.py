@@ -16,8 +16,9 @@ from inbox.commands.table import Asked, run_command
 from inbox.filters import read_question
 from inbox.search import search
 from inbox.slack import PLACE, modals
+from inbox.slack.alerts import pulling
 from inbox.slack.answers import AWAY
-from inbox.slack.blocks import Block, Say, clipped, escaped, heading, plain
+from inbox.slack.blocks import Block, Say, clipped, escaped, heading, lasted, plain
 from inbox.slack.client import Client
 from inbox.slack.modals import choosing, field, modal, option, select, telling
 from inbox.slack.rooms import Rooms
@@ -33,7 +34,8 @@ MOST = 10
 LINE = 300
 """UTF-16 units of each line of an answer: all of them together are one post."""
 NUMBER = re.compile(r"#(\d{1,9})\b|/c/(\d{1,9})\b")
-QUEUE = """select c.id, c.number, c.status, k.name from conversations c join contacts k on k.id = c.contact_id
+QUEUE = """select c.id, c.number, c.status, c.waiting_since, k.name from conversations c
+    join contacts k on k.id = c.contact_id
     where c.status = 'open' and c.waiting_since is not null and c.merged_into is null and {sees}
     order by c.waiting_since limit 10"""
 
@@ -87,8 +89,16 @@ class Finding:
             found = NUMBER.search(ask.text)
             number = (found[1] or found[2]) if found else ""
             view = await self._which(say, ask.channel, number)
+        await self._open(ask.trigger, view)
+
+    async def where(self, asked: Asked, which: str, trigger: str, say: Say) -> None:
+        """Pressed where no channel is: one is asked for. Raises Refused."""
+        row = await self._store.read(lambda look: access_conversation(look, asked.viewer, which))
+        await self._open(trigger, await self._which(say, "", str(row["number"])))
+
+    async def _open(self, trigger: str, view: dict[str, Any]) -> None:
         try:
-            await self._client.call("views.open", trigger_id=ask.trigger, view=view)
+            await self._client.call("views.open", trigger_id=trigger, view=view)
         except AWAY as why:
             log.info("a modal could not be opened: %s", why)
 
@@ -98,9 +108,10 @@ class Finding:
         if not channels:
             return telling(say, title, say("errors.place_channel"))
         words = modals.written(300, written, lines=False)
+        chosen = channel or (channels[0]["value"] if len(channels) == 1 else None)
         blocks = [
             field(modals.TEXT, say("slack.pull.which"), words, say("slack.pull.hint")),
-            *choosing(say, CHANNEL, say("slack.pull.where"), channels, channel or None),
+            *choosing(say, CHANNEL, say("slack.pull.where"), channels, chosen),
         ]
         return modal(say, PULL, title, say("slack.pull.do"), {}, blocks)
 
@@ -141,7 +152,15 @@ async def _queue(look: Reader, asked: Asked, say: Say) -> list[Row_]:
     rows: Sequence[Row] = await look.all(
         QUEUE.replace("{sees}", where_sees(asked.viewer, "c", params)), *params
     )
-    return [(row["id"], _line(say, row["number"], row["name"], row["status"]), "") for row in rows]
+    now = asked.desk.clock()
+    return [
+        (
+            row["id"],
+            _line(say, row["number"], row["name"], row["status"]),
+            say("slack.said.waits", span=lasted(say, now - row["waiting_since"])),
+        )
+        for row in rows
+    ]
 
 
 def _line(say: Say, number: int, name: str, status: str) -> str:
@@ -153,9 +172,8 @@ def _answer(say: Say, title: str, rows: Sequence[Row_]) -> dict[str, Any]:
     """The text stands for the blocks in notifications, and is read for marks."""
     blocks: list[Block] = [{"type": "section", "text": plain(title, LINE)}]
     for key, line, words in rows:
-        button = {"type": "button", "text": plain(say("slack.pull.do"), 75), "action_id": "parley:pull"}
         told = plain("\n".join(clipped(one, LINE) for one in (line, words) if one))
-        blocks.append({"type": "section", "text": told, "accessory": {**button, "value": key}})
+        blocks.append({"type": "section", "text": told, "accessory": pulling(say, key)})
     return {**quietly("\n".join([title, *(line for _, line, _ in rows)])), "blocks": blocks}
 
 

@@ -24,8 +24,8 @@ from gateway.stream.outside_homes import Home
 from inbox.auth.caller import Caller
 from inbox.desk import Desk
 from inbox.slack import PLACE
-from inbox.slack.alerts import Alert, acknowledging, load_alert, moment, titled
-from inbox.slack.blocks import Block, Say, clipped, context, escape, heading, marked, plain
+from inbox.slack.alerts import Alert, acknowledging, load_alert, pulling, titled
+from inbox.slack.blocks import Block, Say, clipped, context, escape, heading, marked, moment, plain
 from inbox.slack.client import Client
 from inbox.slack.links import caller_of
 from inbox.slack.rooms import Rooms
@@ -39,12 +39,16 @@ ALERTS = 5
 """Alerts that are shown; what others there are stands in their channels."""
 LOOKED = 12 * 3_600_000
 """ms after which a tab that nobody has opened again shows nothing of anybody."""
-WAITING = """select c.id, c.number, c.waiting_since, k.name from conversations c join contacts k on k.id = c.contact_id
-    where c.merged_into is null and c.status = 'open' and c.waiting_since is not null and {sees}
+PULLED = f"""(select p.channel from pulls p where p.conversation_id = c.id and p.place = '{PLACE}'
+    and p.given_back_at is null) as channel"""
+WAITING = f"""select c.id, c.number, c.waiting_since, k.name, {PULLED} from conversations c
+    join contacts k on k.id = c.contact_id
+    where c.merged_into is null and c.status = 'open' and c.waiting_since is not null and {{sees}}
     order by c.waiting_since, c.id limit 10"""
 HOW_MANY = """select count(*) from conversations c
     where c.merged_into is null and c.status = 'open' and c.waiting_since is not null and {sees}"""
-MINE = """select c.id, c.number, c.waiting_since, k.name from conversations c join contacts k on k.id = c.contact_id
+MINE = f"""select c.id, c.number, c.waiting_since, k.name, {PULLED} from conversations c
+    join contacts k on k.id = c.contact_id
     where c.merged_into is null and c.status = 'open' and c.assignee_id = $1
     order by case when c.waiting_since is null then 1 else 0 end, coalesce(c.waiting_since, c.last_at), c.id limit 10"""
 HOW_MANY_MINE = """select count(*) from conversations c
@@ -234,4 +238,7 @@ def _row(say: Say, row: Row, url: Callable[[int], str]) -> Block:
     told = f"*<{url(row['number'])}|{escape(clipped(title, 200))}>*"
     if row["waiting_since"] is not None:
         told += f"\n{say('slack.waiting')} {moment(row['waiting_since'])}"
-    return {"type": "section", "text": marked(told)}
+    if row["channel"] is not None:
+        told += f"\n{say('slack.home.worked')} <#{row['channel']}>"
+        return {"type": "section", "text": marked(told)}
+    return {"type": "section", "text": marked(told), "accessory": pulling(say, row["id"])}

@@ -72,7 +72,8 @@ class Menus:
             blocks = await _escalation(look, row, say)
         if not blocks:
             return telling(say, title, say(f"slack.none.{which.partition(':')[2]}"))
-        return modal(say, which, title, say("slack.modal.do"), {"pull": pull["id"]}, blocks)
+        submit = say("slack.note.do" if which == NOTE else "slack.modal.do")
+        return modal(say, which, title, submit, {"pull": pull["id"]}, blocks)
 
     async def submit(self, asked: Asked, pull: Row, ask: Submitted, say: Say) -> Any:
         """What Slack is to hear with the acknowledgement."""

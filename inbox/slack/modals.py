@@ -47,13 +47,17 @@ def reply(
     text: str = "",
     leg: str | None = None,
     most: int = LONGEST,
+    last: str = "",
     newer: Sequence[tuple[str, str]] = (),
     files: Sequence[tuple[str, str]] = (),
     preview: Sequence[Block] = (),
 ) -> dict[str, Any]:
-    """`newer`: who said what meanwhile; then sending means to send anyway. `leg`: the one that is chosen, None: the
-    current one. `files`: those of the team's notes that may go along, with their names."""
+    """`last`: what she said last, as a modal covers the thread. `newer`: who said what meanwhile; then sending means to
+    send anyway. `leg`: the one that is chosen, None: the current one. `files`: those of the team's notes that may go
+    along, with their names."""
     blocks: list[Block] = [context(title)]
+    if last.strip() and not newer:
+        blocks += words_of(clipped(last, 500))
     if newer:
         blocks.append({"type": "section", "text": plain(say("slack.modal.newer"))})
         for who, words in newer:

@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.errors import AuthFailed, PermanentError, Refused, TemporaryError, Unavailable, UncertainError
 from gateway.stream.pulls import Audience, Spot
+from inbox.desk import PlaceRule
 from inbox.slack import PLACE
 from inbox.slack.client import Client, part
 from inbox.slack.understand import STRANGE
@@ -99,6 +100,18 @@ class Rooms:
         except AWAY:
             audience = Audience.SHARED  # it is looked at again before anything is posted
         return Spot(PLACE, channel, f"#{name}", audience)
+
+    def rules(self) -> Sequence[PlaceRule]:
+        said, digest = self._client.config, self._client.config.digest
+        told = [PlaceRule(name, one.does, one.channel, one.said) for name, one in said.rules.items()]
+        if digest.channel:
+            when = {key: getattr(digest, key) for key in ("team", "at", "zone") if getattr(digest, key)}
+            told.append(PlaceRule("digest", "digest", digest.channel, when))
+        return told
+
+    @property
+    def prefix(self) -> str:
+        return self._client.config.prefix
 
     def _allowed(self, channel: str, name: str) -> bool:
         allowed = {one.lstrip("#") for one in self._client.config.channels}

@@ -270,6 +270,9 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
         if (view := payload.get("view")) and action["action_id"] in FIELDS:
             return Typed("", user, "", str(view["id"]), _private(view), _values(view))
         container = payload.get("container") or {}
+        within = container.get("thread_ts")
+        # What is said of a post that opens a thread, or of a whisper, is said where it stands: in the channel.
+        within = "" if within == container.get("message_ts") else str(within or "")
         channel = str((payload.get("channel") or {}).get("id") or container.get("channel_id") or "")
         return Pressed(
             f"press:{user}:{action['action_ts']}:{action['action_id']}"[:KEY],
@@ -277,7 +280,7 @@ def _interaction(payload: Mapping[str, Any]) -> Ask:
             channel,
             str(action["action_id"]),
             _value(action),
-            str(container.get("thread_ts") or container.get("message_ts") or ""),
+            within,
             str(payload.get("trigger_id") or ""),
         )
     if kind == "view_submission":

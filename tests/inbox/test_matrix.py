@@ -113,6 +113,7 @@ ROUTE_ROWS = {
     "POST /session/push/test": Row(ok=(404,), session_only=True),
     "GET /places/{id}/channels": Row(id="conversation", ok=(404,)),
     "GET /places/{id}/link": Row(id="conversation", ok=(404,)),
+    "GET /places/{id}/setup": Row(id="conversation", ok=(404,)),
     "GET /places/{id}/state": Row(id="conversation", ok=(404,)),
     "PATCH /session/profile": Row(says(name="Changed")),
     "PUT /session/profile/picture": Row(ok=(422,)),

@@ -85,7 +85,10 @@ async def test_who_is_not_linked_is_told_how_and_nothing_is_written(town: Town) 
     for action in ("parley:take", "parley:close", "parley:reply"):
         await town.slack.press(town.joon, town.support, thread, action)
     assert await status(town, conversation) == ("open", None)
-    assert town.slack.modal(town.joon) is None
+    told = town.slack.modal(town.joon)
+    assert told is not None and "연결" in read_in(told.body) and not told.body.get("submit"), (
+        "said, and no more"
+    )
     made = await does(town.house, "bob", "make_link_code", place="slack")
     await town.slack.slash(guest, town.support, f"link {made['code']}")
     assert await town.value("select count(*) from outside_people") == 1, "a guest is linked to nobody"
@@ -95,12 +98,22 @@ async def test_the_button_answers_the_customer(town: Town) -> None:
     conversation, thread = await town.pulled()
     await town.slack.press(town.mina, town.support, thread, "parley:reply")
     view = town.view(town.mina)
+    assert view.body["blocks"][1]["text"]["text"] == "hello", "what she said last"
     answer = await town.slack.submit(view, text="On its way")
     assert answer.payload == {"response_action": "clear"} and town.slack.modal(town.mina) is None
     assert await town.said(conversation) == [(PUBLIC, "On its way")]
     await town.settles()
     [post] = town.shown(thread)
     assert "Sent to the customer" in words(post)
+    assert f"<@{town.mina.id}> follows" in words(post), "Slack tells her of the answer"
+    await does(town.house, "sue", "assign", conversation=conversation, agent=town.house.agents["ann"])
+    await town.slack.press(town.mina, town.support, thread, "parley:reply")
+    view = town.view(town.mina)
+    await town.slack.submit(view, text="By six")
+    await town.settles()
+    _, line, again = town.shown(thread)
+    assert f"gave the conversation to Ann.\n<@{town.mina.id}>" in words(line)
+    assert "follows" not in words(again), "named once"
 
 
 async def test_a_stale_answer_is_stopped_and_shows_what_came_between(town: Town) -> None:
@@ -137,7 +150,9 @@ async def test_buttons_do_what_the_inbox_does_under_the_same_rights(town: Town) 
     town.slack.say(town.mina, town.support, "hm", thread=thread)
     await town.heard()
     assert await town.said(conversation) == []
-    assert len(town.whispers(town.mina)) == 3
+    told = town.slack.modal(town.mina)
+    assert told is not None and "does not exist" in read_in(told.body)
+    assert len(town.whispers(town.mina)) == 2
 
 
 async def test_given_back_from_slack_the_thread_is_closed(town: Town) -> None:

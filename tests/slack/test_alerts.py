@@ -29,7 +29,8 @@ async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: P
         [post] = town.slack.posts(town.support)
 
         await town.slack.press(town.joon, town.support, post.ts, "parley:acknowledge")
-        assert "연결" in town.whispers(town.joon)[-1], "who is linked to nobody acknowledges nothing"
+        why = town.slack.modal(town.joon)
+        assert why is not None and "연결" in read_in(why.body), "who is linked to nobody acknowledges nothing"
         assert await town.value("select count(*) from watches where acknowledged_at is not null") == 0
         await town.slack.press(town.mina, town.support, post.ts, "parley:acknowledge")
         await watched(town, "acknowledged_at is not null", 1)
@@ -65,11 +66,15 @@ async def test_others_read_no_alert(tmp_path: Path) -> None:
         await shown_at_home(town, town.joon, "다른 사람도 읽는 채널이라")
 
 
-async def test_an_acknowledgement_counts_once(tmp_path: Path) -> None:
+async def test_an_acknowledgement_counts_once_and_it_is_pulled_from_there(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 0})) as town:
         await town.listens()
+        await town.links(town.mina)
         await town.house.customer_writes("hello", team="sales")
         await watched(town, "state = 'posted'", 1)
+        [post] = town.slack.posts(town.support)
+        await town.slack.press(town.mina, town.support, post.ts, "parley:pull")
+        await town.comes_to("select count(*) from pulls", 1)
         key = await town.value("select id from watches")
         assert await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))
         assert not await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))

@@ -66,6 +66,7 @@ async def test_a_file_of_a_note_goes_along_where_it_is_chosen(town: Town) -> Non
     [foreign] = await town.rows("select id from attachments where name = 'other.png'")
     await town.slack.press(town.mina, town.support, thread, "parley:reply")
     view = town.view(town.mina)
-    view.body["blocks"][3]["element"]["options"][0]["value"] = foreign["id"]
+    boxes = next(one for one in view.body["blocks"] if one.get("block_id") == "files")
+    boxes["element"]["options"][0]["value"] = foreign["id"]
     await town.slack.submit(view, files=[foreign["id"]], text="x")
     assert "text" in town.view(town.mina).errors, "only those of this conversation"

@@ -50,7 +50,7 @@ async def test_who_is_linked_to_nobody_reads_how_to(tmp_path: Path) -> None:
         told = await shows(town, town.joon, "/parley link")
         assert "아직 연결되지 않았어요" in told and "Kim" not in told
         await town.links(town.joon, "bob")
-        await shows(town, town.joon, "Bob 님으로", "답을 기다리는 대화: 0건")
+        await shows(town, town.joon, "Bob 님으로", "답장을 기다리는 대화: 0개")
 
 
 async def test_it_shows_what_she_may_see_and_follows(tmp_path: Path) -> None:
@@ -83,6 +83,27 @@ async def test_it_shows_what_she_may_see_and_follows(tmp_path: Path) -> None:
         await does(house, "ann", "unlink_outside", place="slack")
         told = await shows(town, town.mina, "You are not linked yet")
         assert "Kim" not in told
+
+
+async def test_from_there_it_is_pulled_into_a_channel_of_choice(tmp_path: Path) -> None:
+    async with open_town(tmp_path) as town:
+        await town.starts()
+        await town.slack.sockets.connected()
+        await town.links(town.mina)
+        taken = await town.house.customer_writes("hello", team="sales")
+        town.slack.open_home(town.mina)
+        await shows(town, town.mina, "#1 · Kim")
+        view = town.slack.home(town.mina)
+        assert view is not None and "parley:pull" in str(view.body)
+        await town.slack.press_in_view(view, "parley:pull")
+        await town.heard()
+        asked = town.slack.modal(town.mina)
+        assert asked is not None and "'initial_value': '1'" in str(asked.body)
+        await town.slack.submit(asked, channel=town.support.id)
+        assert await town.value("select conversation_id from pulls") == taken.conversation
+        await shows(town, town.mina, f"Worked in <#{town.support.id}>")
+        view = town.slack.home(town.mina)
+        assert view is not None and "parley:pull" not in str(view.body)
 
 
 async def test_what_cannot_be_done_there_is_said_in_a_modal(tmp_path: Path) -> None:

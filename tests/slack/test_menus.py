@@ -67,7 +67,9 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
     assert (await town.said(conversation))[-1] == ("note", "she is waiting for days")
     # It is another team's now, and she sees it no longer.
     await chooses(town, thread, "tag")
-    assert town.slack.modal(town.mina) is None
+    told = town.view(town.mina)
+    assert "does not exist" in read_in(told.body) and not told.body.get("submit")
+    await town.slack.close_view(told)
     await town.slack.submit(view, priority="0")
     assert town.slack.workspace.views == {} or "priority" in town.view(town.mina).errors
 
@@ -139,6 +141,7 @@ async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
     await town.slack.submit(view, choice=spoken["macro"]["id"])
     shown = town.view(town.mina)
     assert shown.body["callback_id"] == "parley:reply" and "Dear Kim, soon." in read_in(shown.body)
+    assert "With it: Tag vip · Priority: High" in read_in(shown.body)
     assert await town.said(conversation) == [], "nothing goes before she says so"
     await town.slack.submit(shown)
     assert await town.said(conversation) == [("public", "Dear Kim, soon.")]
@@ -149,8 +152,9 @@ async def test_who_is_not_linked_opens_nothing_and_is_told_in_their_language(tow
     _, thread = await town.pulled()
     for what in menus.OPENS:
         await chooses(town, thread, what, town.joon)
-    assert town.slack.modal(town.joon) is None
-    assert len(town.whispers(town.joon)) == len(menus.OPENS) and "연결" in town.whispers(town.joon)[0]
+        told = town.view(town.joon)
+        assert "연결" in read_in(told.body) and not told.body.get("submit")
+        await town.slack.close_view(told)
     await town.slack.shortcut(town.joon, "pull_conversation")
     assert "연결" in read_in(town.view(town.joon).body)
 
@@ -174,7 +178,8 @@ async def test_finding_shows_what_she_may_see_and_pulls(town: Town) -> None:
     ][:1]
     await town.slack.press(town.mina, town.support, shown.ts, "parley:pull", taken.conversation)
     assert await town.value("select conversation_id from pulls") == taken.conversation
-    assert "is being pulled" in town.whispers(town.mina)[-1]
+    [said] = [one for one in town.slack.whispers(town.mina, town.support) if "is being pulled" in one.text]
+    assert not said.thread, "where she pressed, and in no thread of a whisper"
 
 
 async def test_the_shortcuts_pull(town: Town) -> None:

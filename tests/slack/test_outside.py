@@ -123,7 +123,9 @@ def test_nothing_of_the_teams_is_in_a_shared_thread(said: dict[str, Any], langua
             assert HIDDEN not in str(drawing(language).line(line))
         told = outside.line(event, shared=False, **NAMES)
         if told is not None:
-            drawing(language).line(told)
+            read = drawing(language).line(told).text
+            assert Say(language)("errors.unknown") not in read
+            assert told.who or "님이" not in read, "nobody of ours did it"
     header = outside.header(view(status=status), shared=True, **NAMES)
     for closed in (False, True):
         drawn = drawing(language).header(header, "p1", shared=True, closed=closed)
@@ -182,7 +184,7 @@ def test_a_very_long_message_fits_and_says_that_it_is_not_all() -> None:
     assert shown is not None
     drawn = drawing("ko").message(shown)
     check_message(list(drawn.blocks))
-    assert len(drawn.blocks) <= BLOCKS and "나머지는 인박스에" in str(drawn)
+    assert len(drawn.blocks) <= BLOCKS and "나머지는 받은편지함에" in str(drawn)
     check_message(list(drawing("ko").story([shown] * 40, more=False, number=1).blocks))
 
 
