@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -451,6 +452,19 @@ async def test_a_data_directory_that_others_may_read(tmp_path: Path, mode: int, 
     said = io.StringIO()
     assert await examine(place, said) == 0
     assert (f"chmod 700 {place.data}" in said.getvalue()) == told
+
+
+async def test_root_does_not_know_what_the_user_that_serves_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = config(tmp_path)
+    place.data.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(place.data, 65_533, 65_533)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    said = io.StringIO()
+    assert await examine(place, said) == 0
+    assert "run it as the user that serves: sudo -u '" in said.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
