@@ -134,6 +134,7 @@ def test_the_disk_is_timed(tmp_path: Path) -> None:
     [
         (0, 0, Grade.GOOD, "empty"),
         (LAST, LAST, Grade.GOOD, "this version's"),
+        (LAST + 1, LAST + 1, Grade.GOOD, "serves it too"),
         (LAST + 5, LAST + 5, Grade.FAULT, "newer Parley"),
         (LAST, LAST - 1, Grade.FAULT, "half-way"),
     ],
