@@ -402,7 +402,7 @@ async def rotate_secrets(arguments: argparse.Namespace) -> None:
         )
     elif former:
         print(
-            f"key {', '.join(former)} is needed only for backups made before; take it away when they have expired"
+            f"needed only for backups made before, to be taken away when they have expired: {', '.join(former)}"
         )
 
 
