@@ -37,6 +37,7 @@ NAMES, FILES = 3_000, 30
 """Of these for the names of files, and how many are named."""
 WHO = 80
 """Of a name."""
+_LINKED = re.compile(r"[.:](?=\S)")
 LAST = 253_402_300_799
 """The last second of the year 9999."""
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]+")
@@ -287,8 +288,11 @@ class Drawing:
 
     def beside(self, one: OutsideMessage) -> str:
         """Said with a file that stands in the thread itself: whose it is, and who sees it."""
-        about = "" if one.kind == "customer" else self.say("slack.note" if one.note else "slack.sent")
-        return escape(" · ".join(part for part in (self._author(one), about) if part))
+        if one.kind == "customer":
+            # Of what looks like a link Slack makes one here, looks it up, and shows what it finds.
+            return escape(_LINKED.sub("\\g<0>\u2060", self._author(one)))
+        about = self.say("slack.note" if one.note else "slack.sent")
+        return escape(f"{self._author(one)} · {about}")
 
     def body(self, one: OutsideMessage) -> str:
         if one.erased:

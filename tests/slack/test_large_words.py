@@ -98,6 +98,16 @@ def test_nobody_says_by_a_name_what_only_we_say() -> None:
     assert "\n" not in beside
 
 
+def test_nobody_has_a_link_put_into_the_thread_by_a_name() -> None:
+    for name in ("https://evil.example/x", "evil.example", "Kim mailto:a@evil.example"):
+        said = row(author_kind="customer", agent_name=None, customer_name=name)
+        shown = outside.message(said, files("x", 1), shared=True)
+        assert shown is not None
+        beside = drawing("en").beside(shown)
+        assert "evil.example" not in beside and "https://" not in beside
+        assert beside.replace("\u2060", "") == name
+
+
 @settings(max_examples=40, deadline=None)
 @given(texts, texts)
 def test_modals_and_answers_take_them_too(text: str, name: str) -> None:
