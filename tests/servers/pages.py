@@ -56,8 +56,7 @@ class Pages:
     async def close(self) -> None:
         """A context that cannot be closed fails the test, not the run: its browser ends with the room."""
         async with asyncio.timeout(CLOSING):
-            for context in self._contexts:
-                await context.close()
+            await asyncio.gather(*(context.close() for context in self._contexts))
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in COMPLAINTS:
