@@ -33,7 +33,7 @@ class Hand:
         try:
             self._run(self._execute(statement))
         except LOST:
-            self._let_go()
+            self._run(self._let_go())
             self._run(self._execute(statement))
 
     async def _execute(self, statement: str) -> None:
@@ -41,13 +41,14 @@ class Hand:
             self._connection = await asyncpg.connect(self._url)
         await self._connection.execute(statement)
 
-    def _let_go(self) -> None:
+    async def _let_go(self) -> None:
         if self._connection is not None:
             self._connection.terminate()
             self._connection = None
+            await asyncio.sleep(0)  # in which its socket is closed
 
     def _end(self) -> None:
-        self._let_go()
+        self._run(self._let_go())
         self._loop.close()
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
