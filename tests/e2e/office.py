@@ -260,7 +260,7 @@ async def office(open_office: OpenOffice) -> Office:
 
 
 OpenDemo = Callable[..., Awaitable[Office]]
-QUIET_DEMO = {"PARLEY_SANDBOX__HISTORY": "150", "PARLEY_SANDBOX__CUSTOMERS": "false"}
+QUIET_DEMO = {"PARLEY_SANDBOX__HISTORY": "60", "PARLEY_SANDBOX__CUSTOMERS": "false"}
 """A short history, and nobody who comes by themselves."""
 
 
