@@ -105,7 +105,7 @@ class Postgres:
             prepare(url)
             self._templates[name] = urlsplit(url).path[1:]
         template = self._templates[name]
-        url, made = self._next.pop(name, None) or self._begin(template)
+        url, made = self._next.pop(name) if name in self._next else self._begin(template)
         self._next[name] = self._begin(template)
         if made.exception() is not None:  # the server was away just then
             return self.database(template)
