@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -25,6 +25,18 @@ from inbox.onsite import OnSite
 from inbox.templates import Templates
 
 
+@dataclass(frozen=True, slots=True)
+class PlaceRule:
+    """What a place does by itself, as the configuration has it."""
+
+    name: str
+    does: str
+    """`pull`, `alert` or `digest`."""
+    channel: str
+    when: Mapping[str, str | int]
+    """Its conditions; times in seconds."""
+
+
 class Place(Protocol):
     """Somewhere else where agents work: conversations can be pulled there (`inbox.commands.pulling`)."""
 
@@ -38,6 +50,15 @@ class Place(Protocol):
 
     async def spot(self, channel: str) -> Spot:
         """That channel, and who reads it now. Raises Refused, Unavailable."""
+        ...
+
+    def rules(self) -> Sequence[PlaceRule]:
+        """What it does there by itself."""
+        ...
+
+    @property
+    def prefix(self) -> str:
+        """What begins with it there goes to the customer; empty: nothing does."""
         ...
 
 

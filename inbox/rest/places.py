@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from typing_extensions import TypedDict
 
-from gateway.errors import NotFound
+from gateway.egress.access import Role
+from gateway.errors import NotFound, Unavailable
 from gateway.stream.outside import link_of
 from gateway.stream.pull_queue import pause_of
 from inbox.rest.route import Call, route
@@ -29,6 +32,40 @@ class PlaceState(TypedDict):
     """Why nothing goes there until somebody mends it, in the place's own word; null: it does."""
     since: int | None
     """UTC ms."""
+
+
+class RuleView(TypedDict):
+    name: str
+    does: str
+    """`pull`, `alert` or `digest`."""
+    channel: str
+    when: dict[str, str | int]
+    """Its conditions, by their keys in config.toml; times in seconds."""
+
+
+class PlaceSetup(TypedDict):
+    """How a place is set up: what stands in the configuration, and where its app is."""
+
+    channels: list[ChannelView] | None
+    """null: the place does not say just now."""
+    prefix: str
+    rules: list[RuleView]
+
+
+@route("GET", "/places/{id}/setup", role=Role.SUPERVISOR)
+async def place_setup(call: Call) -> PlaceSetup:
+    """What is done there by itself, and where."""
+    place = call.desk.places.get(call.id)
+    if place is None:
+        raise NotFound("errors.place_unknown", f"no place {call.id!r}")
+    channels: list[ChannelView] | None = None
+    with contextlib.suppress(Unavailable):
+        channels = [{"id": key, "name": name} for key, name in await place.channels()]
+    rules: list[RuleView] = [
+        {"name": one.name, "does": one.does, "channel": one.channel, "when": dict(one.when)}
+        for one in place.rules()
+    ]
+    return {"channels": channels, "prefix": place.prefix, "rules": rules}
 
 
 @route("GET", "/places/{id}/state")

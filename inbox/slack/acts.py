@@ -29,8 +29,9 @@ from gateway.stream.post import Post, mine
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
 from inbox.commands.table import Asked, run_command
-from inbox.commands.writing import Note, write_note
+from inbox.commands.writing import Note, check_text, write_note
 from inbox.desk import Desk
+from inbox.fitting import fitted
 from inbox.slack import PLACE, finding, menus, modals
 from inbox.slack.alerts import acknowledge
 from inbox.slack.answers import Answers, shown_to, to_customer
@@ -85,11 +86,7 @@ class Acts:
         """Returns what Slack is to hear with the acknowledgement; None: nothing. Raises Unavailable."""
         match ask:
             case Moved():
-                self._rooms.forget(ask.channel or None, ask.user or None)
-                if ask.channel:
-                    await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
-                elif ask.strange:
-                    await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
+                await self._moved(ask)
             case Opened():
                 team = (await self._client.me()).team
                 await self._store.write(
@@ -110,6 +107,14 @@ class Acts:
             case Commanded():
                 return await self._commanded(ask)
         return None
+
+    async def _moved(self, ask: Moved) -> None:
+        self._rooms.forget(ask.channel or None, ask.user or None, strange=ask.strange)
+        if ask.channel:
+            await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
+        elif ask.strange:
+            spared = await self._rooms.without(ask.user)
+            await self._store.write(lambda tx: readers.all_moved(tx, PLACE, spared), aside=True)
 
     # --- what is written in threads ---------------------------------------------------------------------------------
 
@@ -158,9 +163,10 @@ class Acts:
         if len(ask.files) > most:
             await self._whisper(ask, ask.thread, say("errors.too_many_files", limit=most))
         asked.desk.rates.agent_requests.check(asked.caller.agent_id)
-        note = Note(conversation=pull["conversation_id"], client_id=_client_id(ask), text=text)
+        check_text(asked, text, asked.desk.limits.text_length)
+        note = {"conversation": pull["conversation_id"], "client_id": _client_id(ask), "text": text}
         files = Elsewhere(ACCOUNT, ask.files[:most]) if ask.files else None
-        await write_note(asked, note, files)
+        await write_note(asked, fitted(Note, note), files)
 
     async def _reword(self, asked: Asked, ask: Reworded, pull: Row, say: Say) -> None:
         """Of two edits that come in the wrong order the newer one stands; of a message that has not come, as if it had
@@ -234,10 +240,13 @@ class Acts:
         say = Say(await self._rooms.language(ask.user))
         caller = await self._caller(ask.user)
         if caller is None:
-            await self._whisper(ask, ask.thread, say("errors.not_linked"))
+            await self._tell(ask, say("errors.not_linked"), say)
             return
         asked = Asked(self._desk, caller)
         try:
+            if action == "pull" and not ask.channel:
+                await self._finding.where(asked, key, ask.trigger, say)
+                return
             if action == "pull":
                 said = await self._finding.pull(asked, key, ask.channel, say)
                 await self._whisper(ask, ask.thread, said)
@@ -247,7 +256,7 @@ class Acts:
                 return
             pull = await self._store.read(lambda look: look.one(PULL, key))
             if pull is None or pull["given_back_at"] is not None:
-                await self._whisper(ask, ask.thread, say("slack.closed_thread"))
+                await self._tell(ask, say("slack.closed_thread"), say)
                 return
             # As anywhere: what she may not see is not there.
             await self._store.read(
@@ -255,7 +264,7 @@ class Acts:
             )
             await self._do(asked, action, pull, ask, say)
         except Refused as why:
-            await self._whisper(ask, ask.thread, say(why.text, **why.params))
+            await self._tell(ask, say(why.text, **why.params), say)
 
     async def _do(self, asked: Asked, action: str, pull: Row, ask: Pressed, say: Say) -> None:
         on: dict[str, Any] = {"conversation": pull["conversation_id"]}
@@ -287,7 +296,7 @@ class Acts:
             return None
         say = Say(await self._rooms.language(ask.user))
         caller = await self._caller(ask.user)
-        block = menus.FIRST.get(ask.callback, modals.TEXT)
+        block = menus.first(ask)
         if caller is None:
             return modals.refused(block, say("errors.not_linked"))
         asked = Asked(self._desk, caller)
@@ -372,19 +381,23 @@ class Acts:
     async def _whisper(self, ask: Ask, thread: str, words: str) -> None:
         """Only they see it. That it cannot be said harms nothing."""
         try:
-            if isinstance(ask, Pressed) and not ask.channel:
-                await self._tell_at_home(ask, words)
-            else:
-                await self._client.whisper(ask.channel, ask.user, words, thread or None)
+            await self._client.whisper(ask.channel, ask.user, words, thread or None)
         except AWAY as why:
             log.info("a word to somebody in Slack was lost: %s", why)
 
-    async def _tell_at_home(self, ask: Pressed, words: str) -> None:
-        """In a home tab nothing can be whispered; and what it shows is not so any more."""
-        say, team = Say(await self._rooms.language(ask.user)), (await self._client.me()).team
-        await self._store.write(lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True)
+    async def _tell(self, ask: Pressed, words: str, say: Say) -> None:
+        """Why nothing was done, before her eyes: a whisper in the card's thread is not seen by who pressed the card in
+        its channel, and in a home tab nothing can be whispered."""
+        if not ask.channel:  # and what her tab shows is not so any more
+            team = (await self._client.me()).team
+            await self._store.write(lambda tx: outside_homes.opened(tx, PLACE, team, ask.user), aside=True)
         view = modals.telling(say, "Parley", words)
-        await self._client.call("views.open", trigger_id=ask.trigger, view=view)
+        try:
+            await self._client.call("views.open", trigger_id=ask.trigger, view=view)
+        except AWAY as why:
+            log.info("a modal could not be opened: %s", why)
+            if ask.channel:
+                await self._whisper(ask, ask.thread, words)
 
 
 def _client_id(ask: Said | Removed) -> str:

@@ -12,7 +12,19 @@ from gateway.stream.watches import Watch
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
 from inbox.slack.answering import account_names
-from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, marked, plain
+from inbox.slack.blocks import (
+    Block,
+    Drawn,
+    Say,
+    clipped,
+    context,
+    escape,
+    escaped,
+    heading,
+    marked,
+    moment,
+    plain,
+)
 from inbox.slack.rules import Facts, Rule, out_of_order
 
 ACKNOWLEDGE = "parley:acknowledge"
@@ -65,18 +77,13 @@ async def load_alert(
     return Alert(one, kind, count=count, since=since, team=team, by=by)
 
 
-def moment(at: int) -> str:
-    """In each reader's own time zone."""
-    return f"<!date^{at // 1000}^{{date_short_pretty}} {{time}}|{at // 1000}>"
-
-
 def titled(say: Say, alert: Alert) -> str:
     """In one line. What is over names nobody: whoever was erased since is not in it."""
     facts = alert.one
     if alert.watch.over_at is not None or facts is None:
         who = "" if facts is None else f"#{facts.number}"
     else:
-        who = say("slack.header", number=facts.number, name=facts.name or say("slack.nobody"))
+        who = heading(say, facts.number, facts.name)
     told = say(f"slack.alert.{alert.kind}", count=alert.count, channel=alert.account)
     return f"{told}: {who}" if who else told
 
@@ -91,7 +98,7 @@ def draw(say: Say, alert: Alert, url: str) -> Drawn:
     one, title = alert.watch, titled(say, alert)
     over = one.over_at is not None
     words = say("slack.alert.over", what=title) if over else title
-    blocks: list[Block] = [_section(words if over else f"*{escape(title)}*", raw=not over)]
+    blocks: list[Block] = [_section(words if over else f"*{escaped(title, 1_000)}*", raw=not over)]
     told = [escape(say("slack.alert.rule", rule=one.rule))]
     if alert.team and not over:
         told.append(escape(alert.team))
@@ -105,7 +112,7 @@ def draw(say: Say, alert: Alert, url: str) -> Drawn:
     blocks.append({"type": "context", "elements": [marked(clipped(" · ".join(told), 2_000))]})
     if not over:
         blocks.append({"type": "actions", "elements": buttons(say, alert, url)})
-    return Drawn(escape(clipped(words, 300)), blocks)
+    return Drawn(escaped(words, 1_000), blocks)
 
 
 def _section(words: str, *, raw: bool) -> Block:
@@ -114,8 +121,15 @@ def _section(words: str, *, raw: bool) -> Block:
 
 def buttons(say: Say, alert: Alert, url: str) -> list[Block]:
     inbox = plain(say("slack.inbox"), 75)
-    link = {"type": "button", "text": inbox, "action_id": "parley:inbox", "value": "inbox", "url": url}
-    return [link] if alert.watch.acknowledged_at is not None else [acknowledging(say, alert), link]
+    link: Block = {"type": "button", "text": inbox, "action_id": "parley:inbox", "value": "inbox", "url": url}
+    told = [pulling(say, alert.one.id), link] if alert.one is not None else [link]
+    return told if alert.watch.acknowledged_at is not None else [acknowledging(say, alert), *told]
+
+
+def pulling(say: Say, conversation: str) -> Block:
+    """Into the channel in which it stands; in a home tab one is asked for it."""
+    words = plain(say("slack.pull.do"), 75)
+    return {"type": "button", "text": words, "action_id": "parley:pull", "value": conversation}
 
 
 def acknowledging(say: Say, alert: Alert) -> Block:

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from gateway.channels.base import Capabilities
+from gateway.errors import NotFound
 from gateway.store import Reader
-from gateway.store.load import MESSAGES
+from gateway.store.load import MESSAGES, load_agents, load_tags, load_teams
+from gateway.stream.acts import ME, NOBODY
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
 from inbox.directory import account_words
-from inbox.slack.blocks import Say
+from inbox.macros import usable_macro
+from inbox.slack.blocks import Say, heading, lasted
 from inbox.slack.modals import LONGEST, WayOut
 from inbox.ways import list_ways
 
 NEWER = f"""{MESSAGES} where m.conversation_id = $1 and m.visibility = 'public' and m.position > $2
     order by m.position desc limit 5"""
+
+LAST = """select text from messages where conversation_id = $1 and visibility = 'public' and author_kind = 'customer'
+    and erased_at is null order by position desc limit 1"""
+
+HOUR = 3_600_000
+SAID = ("tel", "mailto")
+"""Spaces of addresses that mean something to whoever reads them."""
 
 Way = tuple[WayOut, Capabilities | None]
 
@@ -28,7 +38,7 @@ async def load_ways(look: Reader, asked: Asked, conversation: str, say: Say) -> 
     """Who it is, and the legs by which an answer may go. Raises NotFound."""
     row = await access_conversation(look, asked.viewer, conversation)
     name = await look.value("select name from contacts where id = $1", row["contact_id"])
-    title = say("slack.header", number=row["number"], name=name or say("slack.nobody"))
+    title = heading(say, row["number"], name)
     listed = await list_ways(look, asked.viewer, row["id"], asked.desk.channels, asked.desk.clock())
     names = await account_names(look, say.language)
     found: list[Way] = []
@@ -38,7 +48,7 @@ async def load_ways(look: Reader, asked: Asked, conversation: str, say: Say) -> 
         channel = asked.desk.channels.get(way["account"])
         label = names.get(way["account"], way["account"])
         shown = way["identity"].get("shown") or way["identity"]["address"]
-        words = label if way["identity"]["space"] == "visitor" else f"{label} · {shown}"
+        words = f"{label} · {shown}" if way["identity"]["space"] in SAID else label
         problem = None if way["problem"] is None else say(way["problem"])
         out = WayOut(way["leg"], words, problem, way["current"], way["until"])
         found.append((out, None if channel is None else channel.capabilities))
@@ -56,6 +66,41 @@ def most_by(asked: Asked, can: Capabilities | None) -> int:
     return (
         asked.desk.limits.text_length if can is None else min(can.text_length, asked.desk.limits.text_length)
     )
+
+
+async def load_acts(look: Reader, asked: Asked, macro: str, say: Say) -> list[str]:
+    """What is done with the send, in words; nothing of a macro that may not be used any more."""
+    try:
+        _, acts = await usable_macro(look, asked.viewer, macro)
+    except NotFound:
+        return []
+    tags = {one["id"]: one["name"] for one in await load_tags(look)}
+    told = [say("macro.act.tag", name=tags.get(one, one)) for one in acts.tags_add]
+    told += [say("macro.act.untag", name=tags.get(one, one)) for one in acts.tags_remove]
+    if acts.assignee == NOBODY:
+        told.append(say("macro.act.unassign"))
+    elif acts.assignee is not None:
+        people = {one["id"]: one["name"] for one in await load_agents(look)} | {ME: asked.caller.name}
+        name = people.get(acts.assignee, say("slack.somebody"))
+        told.append(say("macro.act.assign", name=name))
+    if acts.team == NOBODY:
+        told.append(say("macro.act.no_team"))
+    elif acts.team is not None:
+        teams = {one["id"]: one["name"] for one in await load_teams(look)}
+        told.append(say("macro.act.team", name=teams.get(acts.team, acts.team)))
+    if acts.priority is not None:
+        told.append(say("macro.act.priority", priority=say(f"slack.priority.{acts.priority}")))
+    if acts.status == "snoozed":
+        told.append(say("macro.act.snooze", span=lasted(say, acts.snooze_for or HOUR)))
+    elif acts.status is not None:
+        word = {"closed": "close", "spam": "spam"}.get(acts.status, "reopen")
+        told.append(say(f"macro.act.{word}"))
+    return told
+
+
+async def load_last(look: Reader, conversation: str) -> str:
+    """What the customer said last; empty where there were no words."""
+    return str(await look.value(LAST, conversation) or "")
 
 
 async def load_newer(

@@ -14,11 +14,12 @@ from gateway.events import Attachment
 from gateway.store import Reader, Row, Store, Tx, as_json
 from gateway.stream.attach import keep_upload
 from gateway.stream.pulls import Audience
+from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked, run_command
 from inbox.commands.writing import upload_owner
 from inbox.slack import PLACE, modals
-from inbox.slack.answering import load_newer, load_ways, longest, most_by
-from inbox.slack.blocks import Say, size
+from inbox.slack.answering import load_acts, load_last, load_newer, load_ways, longest, most_by
+from inbox.slack.blocks import Say, context, size
 from inbox.slack.client import Client
 from inbox.slack.preview import preview
 from inbox.slack.understand import Submitted, Typed
@@ -100,7 +101,13 @@ class Answers:
         text = more.get("text", "")
         told = preview(say, text, min(most, most_by(asked, can)), can, out)
         outs = [way for way, _ in ways]
-        return modals.reply(say, title, outs, private, most=most, files=files, preview=told, **more)
+        last = await load_last(look, pull["conversation_id"])
+        if macro := private.get("macro"):
+            acts = await load_acts(look, asked, str(macro), say)
+            told += [context(f"{say('macro.acts')} {' · '.join(acts)}")] if acts else []
+        return modals.reply(
+            say, title, outs, private, most=most, files=files, preview=told, last=last, **more
+        )
 
     async def typed(self, asked: Asked, pull: Row, ask: Typed, say: Say) -> None:
         """What stands in the modal has changed: what she will get is drawn anew. What stands there stays.
@@ -139,7 +146,8 @@ class Answers:
         text, leg = ask.values.get(modals.TEXT, ""), ask.values.get(modals.LEG) or None
         seen = int(ask.private.get("seen", 0))
         more: dict[str, Any] = {}
-        if macro := ask.private.get("macro"):
+        # Without words the macro's own would go: those she has taken out.
+        if (macro := ask.private.get("macro")) and text.strip():
             more["macro"] = str(macro)
         try:
             chosen = [one for one in ask.values.get(modals.FILES, "").split(",") if one]
@@ -158,6 +166,7 @@ class Answers:
         """Uploads of the same bytes: the note keeps its own. Raises Refused."""
 
         async def copy(tx: Tx) -> list[str]:
+            await access_conversation(tx, asked.viewer, pull["conversation_id"])
             rows = {row["id"]: row for row in await tx.all(CHOSEN, as_json(chosen), pull["conversation_id"])}
             if set(chosen) != set(rows):
                 raise Refused("attachment.missing", "a file that was chosen is no note's of there")

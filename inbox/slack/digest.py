@@ -11,8 +11,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.slack_rules import SlackDigest
 from gateway.store import Reader, from_json
-from inbox.slack.alerts import moment
-from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, marked, plain
+from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, lasted, marked, moment, plain
 from presence.hours import Hours
 
 NAME = "digest"
@@ -164,13 +163,3 @@ def _line(say: Say, one: Figures, now: int) -> str:
     if one.since is not None:
         told.append(f"{say('slack.digest.longest')} {lasted(say, now - one.since)}")
     return escape(" · ".join(told))
-
-
-def lasted(say: Say, ms: int) -> str:
-    """The two largest units."""
-    minutes = max(ms, 0) // 60_000
-    if minutes < 60:
-        return say("slack.lasted.minutes", minutes=minutes)
-    if minutes < 24 * 60:
-        return say("slack.lasted.hours", hours=minutes // 60, minutes=minutes % 60)
-    return say("slack.lasted.days", days=minutes // 1440, hours=minutes // 60 % 24)

@@ -21,9 +21,11 @@ from gateway.store.load import (
     with_files,
 )
 from gateway.store.log import read_event
+from gateway.stream.outside import link_of
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience
 from inbox.desk import AUDIENCE, Desk
+from inbox.slack import PLACE
 from inbox.slack.answering import account_names
 from inbox.slack.blocks import Drawing, Drawn, Say
 
@@ -40,6 +42,11 @@ FILE = "select * from attachments where id = $1 and message_id = $2"
 EVENT = "select * from events where position = $1"
 ERASED = """select k.erased_at from identities i join contacts k on k.id = i.contact_id where i.id = $1"""
 NUMBER = "select number from conversations where id = $1"
+# What somebody has sent from a place's modal, and not what they had sent so before in this thread.
+FIRST_SENT = """select m.author_id from messages m where m.id = $1 and m.visibility = 'public'
+    and m.author_kind = 'agent' and m.client_id like $2 and not exists (select 1 from messages o
+        where o.conversation_id = m.conversation_id and o.author_id = m.author_id and o.visibility = 'public'
+        and o.client_id like $2 and o.position >= $3 and o.position < m.position)"""
 
 
 class Draws:
@@ -63,7 +70,12 @@ class Draws:
                 return None
             carried = {row["file_id"] for row in await look.all(CARRIED, due.pull, due.message)}
             named = [file for file in one.files if file.id not in carried]
-            return drawing.message(one, files=named, behind=due.behind)
+            sent = (
+                None if shared else await look.value(FIRST_SENT, due.message, f"{PLACE}:%", due.from_position)
+            )
+            return drawing.message(
+                one, files=named, behind=due.behind, rings=await self._known_as(look, sent)
+            )
         if due.kind == "line":
             return await self._line(look, drawing, due, shared)
         number = await look.value(NUMBER, due.conversation)
@@ -83,6 +95,11 @@ class Draws:
             self._picture,
             self._desk.config.slack.prefix,
         )
+
+    async def instead(self, due: Due) -> Drawn:
+        """Of a post that nobody can show: that it is in the inbox."""
+        number = await self._store.read(lambda look: look.value(NUMBER, due.conversation))
+        return (await self._store.scan(self.drawing)).missing(number)
 
     async def file(self, due: Due) -> tuple[Row, str] | None:
         """The file that this post is, and what is said with it. None: this audience sees it no longer."""
@@ -158,7 +175,15 @@ class Draws:
         if event.kind is Kind.CONVERSATION_MERGED:
             number = await look.value(NUMBER, event.changes.get("into"))
         line = outside.line(event, shared=shared, number=number, **await self._names(look))
-        return None if line is None else drawing.line(line)
+        assigned = event.changes.get("assignee")
+        to = assigned[1] if isinstance(assigned, list) and not shared else None
+        return None if line is None else drawing.line(line, rings=await self._known_as(look, to))
+
+    async def _known_as(self, look: Reader, agent: str | None) -> str:
+        """Whose name rings and makes them follow the thread: who has the conversation, or answers it from there,
+        is told of what she answers. Empty for who is not linked."""
+        linked = None if agent is None else await link_of(look, PLACE, agent)
+        return "" if linked is None else str(linked["external_id"])
 
     async def _header(self, look: Reader, drawing: Drawing, due: Due, shared: bool) -> Drawn | None:
         view = (await load_conversations(look, [due.conversation])).get(due.conversation)

@@ -16,8 +16,9 @@ from inbox.commands.table import Asked, run_command
 from inbox.filters import read_question
 from inbox.search import search
 from inbox.slack import PLACE, modals
+from inbox.slack.alerts import pulling
 from inbox.slack.answers import AWAY
-from inbox.slack.blocks import Block, Say, clipped, escape, plain
+from inbox.slack.blocks import Block, Say, clipped, escaped, heading, lasted, plain
 from inbox.slack.client import Client
 from inbox.slack.modals import choosing, field, modal, option, select, telling
 from inbox.slack.rooms import Rooms
@@ -30,8 +31,11 @@ SHORTCUTS = ("pull_conversation", "pull_message")
 """Of the workspace and of a message (docs/slack-manifest.yaml)."""
 CHANNEL, FOUND = "channel", "found"
 MOST = 10
+LINE = 300
+"""UTF-16 units of each line of an answer: all of them together are one post."""
 NUMBER = re.compile(r"#(\d{1,9})\b|/c/(\d{1,9})\b")
-QUEUE = """select c.id, c.number, c.status, k.name from conversations c join contacts k on k.id = c.contact_id
+QUEUE = """select c.id, c.number, c.status, c.waiting_since, k.name from conversations c
+    join contacts k on k.id = c.contact_id
     where c.status = 'open' and c.waiting_since is not null and c.merged_into is null and {sees}
     order by c.waiting_since limit 10"""
 
@@ -48,6 +52,7 @@ class Finding:
         self._rooms = rooms
 
     async def queue(self, asked: Asked, say: Say) -> dict[str, Any]:
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
         rows = await self._store.scan(lambda look: _queue(look, asked, say))
         return _answer(say, say("slack.said.queue" if rows else "slack.said.queue_empty"), rows)
 
@@ -59,6 +64,7 @@ class Finding:
         return _answer(say, say("slack.said.found" if rows else "slack.said.found_none", words=words), rows)
 
     async def _found(self, asked: Asked, words: str, say: Say) -> list[Row_]:
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
         question = read_question(words[:300], now=asked.desk.clock())
         page = await self._store.scan(
             lambda look: search(look, asked.viewer, question, asked.desk.link, before=None, limit=MOST)
@@ -83,8 +89,16 @@ class Finding:
             found = NUMBER.search(ask.text)
             number = (found[1] or found[2]) if found else ""
             view = await self._which(say, ask.channel, number)
+        await self._open(ask.trigger, view)
+
+    async def where(self, asked: Asked, which: str, trigger: str, say: Say) -> None:
+        """Pressed where no channel is: one is asked for. Raises Refused."""
+        row = await self._store.read(lambda look: access_conversation(look, asked.viewer, which))
+        await self._open(trigger, await self._which(say, "", str(row["number"])))
+
+    async def _open(self, trigger: str, view: dict[str, Any]) -> None:
         try:
-            await self._client.call("views.open", trigger_id=ask.trigger, view=view)
+            await self._client.call("views.open", trigger_id=trigger, view=view)
         except AWAY as why:
             log.info("a modal could not be opened: %s", why)
 
@@ -94,9 +108,10 @@ class Finding:
         if not channels:
             return telling(say, title, say("errors.place_channel"))
         words = modals.written(300, written, lines=False)
+        chosen = channel or (channels[0]["value"] if len(channels) == 1 else None)
         blocks = [
             field(modals.TEXT, say("slack.pull.which"), words, say("slack.pull.hint")),
-            *choosing(say, CHANNEL, say("slack.pull.where"), channels, channel or None),
+            *choosing(say, CHANNEL, say("slack.pull.where"), channels, chosen),
         ]
         return modal(say, PULL, title, say("slack.pull.do"), {}, blocks)
 
@@ -137,23 +152,30 @@ async def _queue(look: Reader, asked: Asked, say: Say) -> list[Row_]:
     rows: Sequence[Row] = await look.all(
         QUEUE.replace("{sees}", where_sees(asked.viewer, "c", params)), *params
     )
-    return [(row["id"], _line(say, row["number"], row["name"], row["status"]), "") for row in rows]
+    now = asked.desk.clock()
+    return [
+        (
+            row["id"],
+            _line(say, row["number"], row["name"], row["status"]),
+            say("slack.said.waits", span=lasted(say, now - row["waiting_since"])),
+        )
+        for row in rows
+    ]
 
 
 def _line(say: Say, number: int, name: str, status: str) -> str:
-    header = say("slack.header", number=number, name=name or say("slack.nobody"))
+    header = heading(say, number, name)
     return header if status == "open" else f"{header} · {say(f'slack.status.{status}')}"
 
 
 def _answer(say: Say, title: str, rows: Sequence[Row_]) -> dict[str, Any]:
     """The text stands for the blocks in notifications, and is read for marks."""
-    blocks: list[Block] = [{"type": "section", "text": plain(title)}]
+    blocks: list[Block] = [{"type": "section", "text": plain(title, LINE)}]
     for key, line, words in rows:
-        button = {"type": "button", "text": plain(say("slack.pull.do"), 75), "action_id": "parley:pull"}
-        told = plain(f"{line}\n{clipped(words, 300)}" if words else line)
-        blocks.append({"type": "section", "text": told, "accessory": {**button, "value": key}})
-    return {**quietly(escape("\n".join([title, *(line for _, line, _ in rows)]))), "blocks": blocks}
+        told = plain("\n".join(clipped(one, LINE) for one in (line, words) if one))
+        blocks.append({"type": "section", "text": told, "accessory": pulling(say, key)})
+    return {**quietly("\n".join([title, *(line for _, line, _ in rows)])), "blocks": blocks}
 
 
 def quietly(words: str) -> dict[str, Any]:
-    return {"response_type": "ephemeral", "text": words}
+    return {"response_type": "ephemeral", "text": escaped(words)}

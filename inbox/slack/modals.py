@@ -47,13 +47,17 @@ def reply(
     text: str = "",
     leg: str | None = None,
     most: int = LONGEST,
+    last: str = "",
     newer: Sequence[tuple[str, str]] = (),
     files: Sequence[tuple[str, str]] = (),
     preview: Sequence[Block] = (),
 ) -> dict[str, Any]:
-    """`newer`: who said what meanwhile; then sending means to send anyway. `leg`: the one that is chosen, None: the
-    current one. `files`: those of the team's notes that may go along, with their names."""
+    """`last`: what she said last, as a modal covers the thread. `newer`: who said what meanwhile; then sending means to
+    send anyway. `leg`: the one that is chosen, None: the current one. `files`: those of the team's notes that may go
+    along, with their names."""
     blocks: list[Block] = [context(title)]
+    if last.strip() and not newer:
+        blocks += words_of(clipped(last, 500))
     if newer:
         blocks.append({"type": "section", "text": plain(say("slack.modal.newer"))})
         for who, words in newer:
@@ -153,7 +157,8 @@ def written(most: int, text: str = "", *, lines: bool = True, **more: Any) -> Bl
         "max_length": most,
         **more,
     }
-    return {**told, "initial_value": clipped(text, most)} if text else told
+    # In whatever Slack counts: what it took from her is not cut when it is shown to her again.
+    return {**told, "initial_value": text if len(text) <= most else clipped(text, most)} if text else told
 
 
 def _option(way: WayOut) -> Block:
@@ -164,3 +169,8 @@ def _option(way: WayOut) -> Block:
 def refused(block: str, words: str) -> dict[str, Any]:
     """What is wrong, said below a field; the modal stays."""
     return {"response_action": "errors", "errors": {block: clipped(words, 500)}}
+
+
+def stays(answer: Any) -> bool:
+    """Is the modal before them still, with what is wrong or with what comes next?"""
+    return isinstance(answer, dict) and answer.get("response_action") in ("errors", "update")

@@ -9,15 +9,14 @@ from gateway.stream.watches import Watch, acknowledge
 from inbox.slack.alerts import Alert, draw
 from inbox.slack.blocks import Say
 from tests.inbox.conftest import does
+from tests.slack.test_home import shows as shown_at_home
 from tests.slack.town import MINUTE, alerts, open_town, read_in, ruled, shows, watched
 
 
 async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 60, "team": "sales"})) as town:
         house = town.house
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         taken = await house.customer_writes("hello", team="sales")
         await house.customer_writes("hello", name="Lee", team="support")
         house.clock.ahead = 2 * MINUTE
@@ -25,13 +24,13 @@ async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: P
         [told] = alerts(town)
         assert "Waiting too long: #1 · Kim" in told and "Rule late · sales" in told and "Acknowledge" in told
         await town.stops()
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await watched(town, "state = 'posted'", 1)
         [post] = town.slack.posts(town.support)
 
         await town.slack.press(town.joon, town.support, post.ts, "parley:acknowledge")
-        assert "연결" in town.whispers(town.joon)[-1], "who is linked to nobody acknowledges nothing"
+        why = town.slack.modal(town.joon)
+        assert why is not None and "연결" in read_in(why.body), "who is linked to nobody acknowledges nothing"
         assert await town.value("select count(*) from watches where acknowledged_at is not null") == 0
         await town.slack.press(town.mina, town.support, post.ts, "parley:acknowledge")
         await watched(town, "acknowledged_at is not null", 1)
@@ -48,8 +47,7 @@ async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: P
 
 async def test_others_read_no_alert(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 0})) as town:
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         first = await town.house.customer_writes("hello", team="sales")
         await watched(town, "state = 'posted'", 1)
         town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
@@ -59,14 +57,24 @@ async def test_others_read_no_alert(tmp_path: Path) -> None:
         await watched(town, "error = 'shared' and state = 'open'", 1)
         assert "Kim" not in "".join(alerts(town)) and "Lee" not in "".join(alerts(town))
         assert first.conversation
+        await town.links(town.mina)
+        town.slack.open_home(town.mina)
+        told = await shown_at_home(town, town.mina, "Somebody waits: #2 · Lee")
+        assert told.count("Not posted: others read its channel too.") == 1
+        await town.links(town.joon, "sue")
+        town.slack.open_home(town.joon)
+        await shown_at_home(town, town.joon, "다른 사람도 읽는 채널이라")
 
 
-async def test_an_acknowledgement_counts_once(tmp_path: Path) -> None:
+async def test_an_acknowledgement_counts_once_and_it_is_pulled_from_there(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 0})) as town:
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
+        await town.links(town.mina)
         await town.house.customer_writes("hello", team="sales")
         await watched(town, "state = 'posted'", 1)
+        [post] = town.slack.posts(town.support)
+        await town.slack.press(town.mina, town.support, post.ts, "parley:pull")
+        await town.comes_to("select count(*) from pulls", 1)
         key = await town.value("select id from watches")
         assert await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))
         assert not await town.store.write(lambda tx: acknowledge(tx, key, "late", SYSTEM))

@@ -14,7 +14,7 @@ from gateway.store import Store
 from gateway.stream import watches
 from gateway.stream.hours import Said, set_hours
 from inbox.slack import digest
-from inbox.slack.blocks import Say
+from inbox.slack.blocks import Say, lasted
 from presence.hours import Hours
 from tests.inbox.conftest import does
 from tests.slack.town import open_town, words
@@ -63,7 +63,7 @@ def test_it_counts_from_where_the_one_before_ended() -> None:
     ("ms", "said"), [(0, "0 min"), (59 * 60_000, "59 min"), (DAY - 1, "23 h 59 min"), (DAY, "1 d 0 h")]
 )
 def test_how_long_it_lasted(ms: int, said: str) -> None:
-    assert digest.lasted(Say("en"), ms) == said
+    assert lasted(Say("en"), ms) == said
 
 
 async def test_it_comes_once_a_day_and_says_what_is_so(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -122,7 +123,9 @@ def test_nothing_of_the_teams_is_in_a_shared_thread(said: dict[str, Any], langua
             assert HIDDEN not in str(drawing(language).line(line))
         told = outside.line(event, shared=False, **NAMES)
         if told is not None:
-            drawing(language).line(told)
+            read = drawing(language).line(told).text
+            assert Say(language)("errors.unknown") not in read
+            assert told.who or "님이" not in read, "nobody of ours did it"
     header = outside.header(view(status=status), shared=True, **NAMES)
     for closed in (False, True):
         drawn = drawing(language).header(header, "p1", shared=True, closed=closed)
@@ -167,12 +170,21 @@ def test_pieces_are_the_whole_and_fit(text: str, most: int) -> None:
     assert all(0 < len(part.encode("utf-16-le")) // 2 <= most for part in parts)
 
 
+@pytest.mark.parametrize(("language", "called"), [("en", "Unnamed visitor"), ("ko", "이름 없는 방문자")])
+def test_who_said_no_name_is_called_as_in_the_inbox(language: str, called: str) -> None:
+    contact = {**view()["contact"], "name": ""}
+    header = outside.header(view(contact=contact), shared=False, **NAMES)
+    assert called in str(drawing(language).header(header, "p1", shared=False, closed=False).blocks[0])
+    shown = outside.message(row(author_kind="customer", agent_name=None), (), shared=False)
+    assert shown is not None and drawing(language).message(shown).username == called
+
+
 def test_a_very_long_message_fits_and_says_that_it_is_not_all() -> None:
     shown = outside.message(row(text="가나다 " * 10_000), (), shared=False)
     assert shown is not None
     drawn = drawing("ko").message(shown)
     check_message(list(drawn.blocks))
-    assert len(drawn.blocks) <= BLOCKS and "나머지는 인박스에" in str(drawn)
+    assert len(drawn.blocks) <= BLOCKS and "나머지는 받은편지함에" in str(drawn)
     check_message(list(drawing("ko").story([shown] * 40, more=False, number=1).blocks))
 
 

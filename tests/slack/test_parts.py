@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import aiohttp
 import pytest
+from pydantic import SecretStr
 
 from gateway.channels.base import Capabilities
+from gateway.config import Slack as Settings
 from gateway.errors import Forbidden, NotFound, Refused, Unavailable
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.kit import check_view
 from gateway.sandbox.slack.weather import FAIR, Weather
+from gateway.slack_rules import SlackDigest, SlackRule
 from gateway.stream.agents import deactivate
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience
@@ -39,8 +42,7 @@ from tests.slack.town import Town, open_town
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with open_town(tmp_path, channels=("support",)) as opened:
-        await opened.starts()
-        await opened.slack.sockets.connected()
+        await opened.listens()
         yield opened
 
 
@@ -201,8 +203,23 @@ async def test_the_inbox_asks_where_to_and_who_one_is_there(town: Town) -> None:
     assert (await ann.get("/places/slack/link"))["linked_at"] > 0
     assert await ann.get("/places/slack/state") == {"paused": None, "since": None}
     assert (await ann.ask("GET", "/places/elsewhere/state"))[0] == 404
+    sue = await town.house.client("sue")
+    told = {"channels": [{"id": town.support.id, "name": "#support"}], "prefix": "", "rules": []}
+    assert await sue.get("/places/slack/setup") == told
+    assert (await ann.ask("GET", "/places/slack/setup"))[0] == 403, "supervisors see how it is set up"
     asked = {one for one in places.__dict__ if one.startswith("place_")}
-    assert asked == {"place_channels", "place_link", "place_state"}
+    assert asked == {"place_channels", "place_link", "place_setup", "place_state"}
+
+
+def test_what_is_done_by_itself_is_told_as_it_is_written() -> None:
+    rules = {"late": SlackRule(does="alert", channel="#support", waiting=900, team="sales")}
+    digest = SlackDigest(channel="#support", at="09:00", zone="Asia/Seoul")
+    said = Settings(bot_token=SecretStr("xoxb-1"), app_token=SecretStr("xapp-1"), rules=rules, digest=digest)
+    told = Rooms(cast(Client, SimpleNamespace(config=said))).rules()
+    assert [(one.name, one.does, one.when) for one in told] == [
+        ("late", "alert", {"team": "sales", "waiting": 900}),
+        ("digest", "digest", {"at": "09:00", "zone": "Asia/Seoul"}),
+    ]
 
 
 class Told:

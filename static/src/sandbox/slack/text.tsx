@@ -43,7 +43,9 @@ function Drawn({ piece }: { piece: Piece }) {
     case "person":
       return <span class="mention">@{known.state.people[piece.id]?.name ?? piece.id}</span>;
     case "channel":
-      return <span class="mention">#{piece.name}</span>;
+      return (
+        <span class="mention">#{known.state.channels.find((one) => one.id === piece.name)?.name ?? piece.name}</span>
+      );
     case "everybody":
       return <span class="mention rings">@{piece.name}</span>;
     case "moment":

@@ -20,3 +20,20 @@ export interface PlaceState {
   /** UTC ms. */
   since: number | null;
 }
+
+export interface RuleView {
+  name: string;
+  /** `pull`, `alert` or `digest`. */
+  does: string;
+  channel: string;
+  /** Its conditions, by their keys in config.toml; times in seconds. */
+  when: Record<string, string | number>;
+}
+
+/** How a place is set up: what stands in the configuration, and where its app is. */
+export interface PlaceSetup {
+  /** null: the place does not say just now. */
+  channels: ChannelView[] | null;
+  prefix: string;
+  rules: RuleView[];
+}

@@ -11,6 +11,7 @@ import { Empty, Failed, Skeleton } from "../../ui/states";
 import { count, language, t, type WordKey } from "../../words";
 import { CopyButton, Snippet } from "./copy";
 import { useFetched } from "./fetched";
+import { PlaceSetup } from "./place-setup";
 import { QrCode } from "./qr";
 import { Roads } from "./roads";
 
@@ -204,6 +205,9 @@ export function Accounts() {
       ))}
       {fetched.phase === "asked" && <Skeleton kind="line" rows={4} />}
       {fetched.phase === "failed" && <Failed text={fetched.text} retry={again} />}
+      {known.limits.places.map((place) => (
+        <PlaceSetup key={place.name} {...place} />
+      ))}
       {told && <Adding examples={told.examples} />}
     </>
   );
