@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gateway.egress.access import Role, Viewer
 from gateway.events import AgentId, TeamId
+from gateway.newer import known
 from gateway.store import Reader
 from gateway.stream.outside import linked_agent
 from inbox.auth.caller import Caller
@@ -22,7 +23,7 @@ async def caller_of(look: Reader, workspace: str, user: str) -> Caller | None:
     row = rows[0]
     teams = frozenset(TeamId(one["team_id"]) for one in rows if one["team_id"] is not None)
     return Caller(
-        viewer=Viewer(AgentId(row["id"]), Role(row["role"]), teams),
+        viewer=Viewer(AgentId(row["id"]), known(Role, row["role"]), teams),
         name=row["name"],
         email=row["email"],
         session=None,
