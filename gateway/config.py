@@ -84,8 +84,16 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+def _host(text: str) -> str:
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        raise ValueError("it is no name and no address of a machine") from None
+    return text
+
+
 class Server(Section):
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: BaseUrl = ""
     """What people and providers call us by; empty: http://HOST:PORT, for trying out on one machine."""
@@ -313,7 +321,8 @@ def load(
     Raises `ConfigError` with what to write instead.
     """
     source = path or Path("config.toml")
-    values = _read(source) if path is not None or source.is_file() else {}
+    # What stands there and is no file (a folder that a container made, a link that leads nowhere) is a mistake.
+    values = _read(source) if path is not None or os.path.lexists(source) else {}
     values = _merged(values, _from_environment(os.environ if environ is None else environ))
     said = {"data": data, "server": {"host": host, "port": port, "workers": workers}}
     values = _merged(values, _without_none(said))
@@ -325,10 +334,13 @@ def load(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}: line {line} is not UTF-8: save the file as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
 
 
