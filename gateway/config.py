@@ -37,6 +37,8 @@ from gateway.slack_rules import SlackDigest, SlackRule, name_of_rule
 
 PREFIX = "PARLEY_"
 DATA = Path("data")
+PORTS = {"http": 80, "https": 443}
+BASE_HINT = "write it like https://chat.example.com, without a path"
 HERE = ("0.0.0.0", "::", "127.0.0.1")  # noqa: S104 - compared, not listened on
 """Hosts to listen on that a browser of this machine calls localhost: one name for it everywhere."""
 """The data directory unless `--data` or `PARLEY_DATA` names another; `data/` in the URLs below means this one."""
@@ -52,12 +54,19 @@ def _listed(value: object) -> object:
 
 
 def _base_url(text: str) -> str:
+    """As browsers say it (`Origin`): without the scheme's own port, a name in other letters in its ASCII form."""
     if not text:
         return text
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
-        raise ValueError("write it like https://chat.example.com, without a path")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        raise ValueError(BASE_HINT) from None
+    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in PORTS or more or not re.fullmatch(r"[a-z0-9._:-]+", host):
+        raise ValueError(BASE_HINT)
+    named = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{named}{f':{port}' if port not in (None, PORTS[parts.scheme]) else ''}"
 
 
 def _known(*schemes: str) -> Any:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, load
+from gateway.config import Config, Server, load
 from gateway.errors import ConfigError
 from gateway.limits import Limits
 from gateway.rates import Rate
@@ -109,7 +109,7 @@ def test_secrets_come_from_files_and_never_print(tmp_path: Path) -> None:
         ("server = 5\n", "server: "),
         ("channels = []\n", "channels: "),
         ("[channels]\nweb = 5\n", "channels.web: "),
-        ("[서버]\nport = 1\n", "서버: unknown key; known are"),
+        ('["서버"]\nport = 1\n', "서버: unknown key; known are"),
         ('[server]\nhost = "a..b"\n', "server.host: it is no name and no address"),
         ('[server]\npublic_url = "https://고객 상담"\n', "server.public_url"),
         ('[server]\npublic_url = "chat.example.com"\n', "https://chat.example.com"),
@@ -156,10 +156,25 @@ def test_a_file_may_be_saved_as_windows_does(tmp_path: Path, label: str) -> None
         load(path, environ={})
 
 
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://Chat.example.com:443/", "https://chat.example.com"),
+        ("http://chat.example.com:80", "http://chat.example.com"),
+        ("https://chat.example.com:8443", "https://chat.example.com:8443"),
+        ("https://상담.한국", "https://xn--jk1bs5x.xn--3e0b707e"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_the_public_address_is_what_browsers_say_of_it(written: str, origin: str) -> None:
+    """Or every sign-in would be taken for another page's doing."""
+    assert Server(public_url=written).public_url == origin
+
+
 def test_what_stands_in_the_files_place_is_not_passed_over(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Docker makes a folder where a file that is to be mounted is missing: the defaults would be a fresh, empty house."""
+    """Docker makes a folder where a file to be mounted is missing: the defaults would be a fresh, empty house."""
     monkeypatch.chdir(tmp_path)
     place = tmp_path / "config.toml"
     place.mkdir()
