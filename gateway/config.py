@@ -29,7 +29,7 @@ from pydantic import (
     model_validator,
 )
 
-from gateway import redis_url
+from gateway import postgres_url, redis_url
 from gateway.errors import ConfigError
 from gateway.limits import Limits
 from gateway.seals import NAME, Seals
@@ -116,10 +116,16 @@ class Server(Section):
     """Seconds between `/readyz` saying that we go and the last new connection: so that a load balancer notices."""
 
 
+def _database(value: SecretStr) -> SecretStr:
+    if (url := value.get_secret_value()).startswith("postgres"):
+        postgres_url.check(url)
+    return value
+
+
 class Database(Section):
-    url: Annotated[SecretStr, _known("sqlite:///", "postgresql://", "postgres://")] = SecretStr(
-        "sqlite:///data/parley.db"
-    )
+    url: Annotated[
+        SecretStr, _known("sqlite:///", "postgresql://", "postgres://"), AfterValidator(_database)
+    ] = SecretStr("sqlite:///data/parley.db")
 
 
 def _redis(value: SecretStr) -> SecretStr:

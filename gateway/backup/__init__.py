@@ -8,14 +8,12 @@ Restoring starts a new epoch, so that every client starts over by itself.
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import sqlite3
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Protocol
 
 from gateway.backup import postgres, sqlite
-from gateway.backup.archive import Archive, Backup
+from gateway.backup.archive import Archive, Backup, writable
 from gateway.errors import ConfigError, Unavailable
 from gateway.events import new_id
 from gateway.media import open_media
@@ -48,7 +46,7 @@ async def backup(config: Kept, file: str | Path) -> str:
         raise ConfigError(f"{target} exists already: a backup never overwrites another")
     media = open_media(config.media_store, config.data)
     try:
-        async with _written(target), Archive.new(target) as archive:
+        async with Archive.new(target) as archive:
             if config.database_url.startswith("sqlite:"):
                 await sqlite.copy_out(sqlite.path_of(config.database_url), archive)
             else:
@@ -58,15 +56,6 @@ async def backup(config: Kept, file: str | Path) -> str:
         await media.close()
     facts = archive.facts
     return f"{target}: the database up to position {facts['position']} and {objects} files"
-
-
-@contextlib.asynccontextmanager
-async def _written(target: Path) -> AsyncIterator[None]:
-    """Raises Unavailable where the place for the backup takes no more."""
-    try:
-        yield
-    except OSError as why:
-        raise Unavailable(f"no backup was made, {target} cannot be written: {why}") from why
 
 
 async def restore(config: Kept, file: str | Path, *, force: bool = False, seals: Seals | None = None) -> str:
@@ -108,9 +97,10 @@ async def restore(config: Kept, file: str | Path, *, force: bool = False, seals:
 
 def _put_back(path: Path, kept: Backup, epoch: str) -> None:
     try:
-        sqlite.put_back(path, kept, epoch)
-    except (OSError, sqlite3.Error) as why:
-        raise Unavailable(f"nothing is put back, {path} cannot be written and is as it was: {why}") from why
+        with writable(path):
+            sqlite.put_back(path, kept, epoch)
+    except sqlite3.Error as why:
+        raise Unavailable(f"{path} cannot be written: {why}") from why
 
 
 async def new_epoch(config: Kept) -> str:

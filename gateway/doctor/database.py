@@ -136,15 +136,23 @@ async def _postgres(url: str, workers: int) -> AsyncIterator[Finding]:
         yield await _trip(connection)
         async for finding in _server(connection, workers):
             yield finding
-        known = await connection.fetchval(TABLE)
-        at = await connection.fetchrow(migrate.CURRENT) if known else (0, 0)
-        yield schema(*at)
-        if known and await connection.fetchval(FACTS) and await connection.fetchval(MOVE):
-            yield unfinished()
-        if at[0] and await connection.fetchval(ADMIN) is None:
-            yield _nobody()
+        async for finding in _tables(connection):
+            yield finding
+    except UNREADABLE as why:
+        mend = "give Parley's user a database of its own, with every right on it"
+        yield fault("database", f"{shown} lets us in and does not serve us: {why}", mend)
     finally:
         await connection.close()
+
+
+async def _tables(connection: asyncpg.Connection) -> AsyncIterator[Finding]:
+    known = await connection.fetchval(TABLE)
+    at = await connection.fetchrow(migrate.CURRENT) if known else (0, 0)
+    yield schema(*at)
+    if known and await connection.fetchval(FACTS) and await connection.fetchval(MOVE):
+        yield unfinished()
+    if at[0] and await connection.fetchval(ADMIN) is None:
+        yield _nobody()
 
 
 async def _server(connection: asyncpg.Connection, workers: int) -> AsyncIterator[Finding]:
