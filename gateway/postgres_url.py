@@ -1,4 +1,4 @@
-"""`postgresql://` URLs: what would be misread is refused first, for whoever misreads one shows pieces of its password."""
+"""`postgresql://` URLs: what would be misread is refused, for whoever misreads one shows pieces of a password."""
 
 from __future__ import annotations
 

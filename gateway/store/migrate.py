@@ -48,6 +48,8 @@ def due(current: int, applied: int, up_to: int | None = None) -> list[Migration]
     has been at it, and going on would make it worse.
     """
     known = migrations()
+    if not isinstance(current, int):
+        raise ConfigError("the database is another program's: its schema_version says no number")
     if current > len(known) + AHEAD:
         raise ConfigError(
             f"the database has schema {current}, this Parley knows up to {len(known)}: install a newer Parley"
