@@ -218,7 +218,7 @@ def unfinished() -> Finding:
 # --- both -----------------------------------------------------------------------------------------------------------
 
 
-def schema(current: int, applied: int) -> Finding:
+def schema(current: int | str, applied: int) -> Finding:
     """What the version means for this code."""
     try:
         due = migrate.due(current, applied)

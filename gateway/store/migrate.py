@@ -41,8 +41,9 @@ def migrations() -> list[Migration]:
     return found
 
 
-def due(current: int, applied: int, up_to: int | None = None) -> list[Migration]:
-    """What a database still needs whose newest migration is `current`, out of `applied` in all.
+def due(current: int | str, applied: int, up_to: int | None = None) -> list[Migration]:
+    """What a database still needs whose newest migration is `current`, out of `applied` in all (a text: another
+    program has a table of that name).
 
     Raises ConfigError when it is too new for this code, or when one in between is missing: then somebody else's tool
     has been at it, and going on would make it worse.

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -13,6 +14,7 @@ import pytest
 import redis.asyncio
 from pydantic import SecretStr
 
+from gateway.backup import backup
 from gateway.channels.email import Email
 from gateway.channels.twilio_sms import TwilioSms
 from gateway.config import Config, Database, Media, Metrics, Redis, Secrets, Server
@@ -22,12 +24,14 @@ from gateway.doctor.database import look_at_database, room_for, schema, skew
 from gateway.doctor.hooks import look_at_webhooks
 from gateway.doctor.keys import look_at_keys
 from gateway.doctor.place import durable_write, look_at_media, look_at_redis, look_at_server, without_password
+from gateway.errors import ConfigError
 from gateway.events import SYSTEM
 from gateway.store import Tx, migrate, moving, open_store
 from gateway.stream.directory import make_team
 from tests import provider
 from tests.channels.imap_post import ImapPost
 from tests.sandbox.phones.town import ACCOUNT, SMS, Town, api
+from tests.servers.postgres import Postgres
 from tests.servers.process import free_port
 from tests.servers.s3 import S3
 from tests.servers.valkey import Valkey
@@ -135,9 +139,10 @@ def test_the_disk_is_timed(tmp_path: Path) -> None:
         (LAST, LAST, Grade.GOOD, "this version's"),
         (LAST + 5, LAST + 5, Grade.FAULT, "newer Parley"),
         (LAST, LAST - 1, Grade.FAULT, "half-way"),
+        ("v2", 1, Grade.FAULT, "another program's"),
     ],
 )
-def test_the_schema(current: int, applied: int, grade: Grade, says: str) -> None:
+def test_the_schema(current: int | str, applied: int, grade: Grade, says: str) -> None:
     found = schema(current, applied)
     assert found.grade is grade
     assert says in found.words
@@ -207,6 +212,27 @@ async def test_postgresql(tmp_path: Path, postgres_url: str) -> None:
     store = await open_store(postgres_url)
     await store.close()
     assert [each for each in await all_of(look_at_database(here)) if "this version's" in each.words]
+
+
+async def test_a_postgresql_that_gives_us_no_rights(
+    tmp_path: Path, postgres: Postgres, ready_url: str
+) -> None:
+    """As a role that another one's tables were left to: every command says so in a line."""
+    role = f"stranger_{os.getpid()}"
+    postgres.execute(f"create role {role} login")
+    url = ready_url.replace("parley@", f"{role}@")
+    try:
+        here = config(tmp_path, database=Database(url=SecretStr(url)))
+        assert "lets us in and does not serve us: permission denied" in faults(
+            await all_of(look_at_database(here))
+        )
+        with pytest.raises(ConfigError, match=r"\[database\] url: permission denied"):
+            await open_store(url)
+        with pytest.raises(ConfigError, match=r"\[database\] url: permission denied"):
+            await backup(here, tmp_path / "kept.zip")
+        assert not (tmp_path / "kept.zip").exists()
+    finally:
+        postgres.execute(f"drop role {role}")
 
 
 async def test_a_postgresql_is_looked_over(tmp_path: Path, postgres_url: str) -> None:
