@@ -20,7 +20,7 @@ from gateway.channels.twilio_sms import TwilioSms
 from gateway.config import Config, Database, Media, Metrics, Redis, Secrets, Server
 from gateway.doctor import Finding, Grade, examine, findings
 from gateway.doctor.accounts import look_at_accounts
-from gateway.doctor.database import look_at_database, room_for, schema, skew
+from gateway.doctor.database import look_at_database, room_for, schema, skew, stepped
 from gateway.doctor.hooks import look_at_webhooks
 from gateway.doctor.keys import look_at_keys
 from gateway.doctor.place import durable_write, look_at_media, look_at_redis, look_at_server, without_password
@@ -295,6 +295,14 @@ def test_room_for_connections(limits: tuple[int, int, int, int], grade: Grade, s
 def test_two_clocks(seconds: float, grade: Grade, says: str) -> None:
     found = skew(seconds)
     assert found.grade is grade and says in found.words
+
+
+def test_a_clock_that_was_set_back() -> None:
+    now = time.time() * 1000
+    for calm in (None, (now,), (now - 86_400_000,), (now + 30_000,)):
+        assert not list(stepped(calm))
+    (said,) = stepped((now + 3_600_000,))
+    assert said.grade is Grade.HINT and " s in the future: a clock was set back" in said.words
 
 
 def test_who_may_read_the_metrics(tmp_path: Path) -> None:
