@@ -93,7 +93,7 @@ def reason(error: Exception) -> str:
     from redis.asyncio.sentinel import MasterNotFoundError
 
     if isinstance(error, MasterNotFoundError):
-        if "AuthenticationError(" in str(error):
+        if "AuthenticationError" in str(error):
             return "the Sentinels want another sentinel_password"
         return "no Sentinel answers with a master of that name"
     return (str(error) or type(error).__name__).partition("\n")[0][:200]

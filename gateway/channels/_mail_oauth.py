@@ -17,6 +17,7 @@ from typing import Any
 from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout
 from pydantic import SecretStr
 
+from gateway.channels._answers import rest_asked
 from gateway.errors import AuthFailed, Away, ParleyError
 
 GOOGLE = "https://oauth2.googleapis.com/token"
@@ -132,7 +133,7 @@ class Tokens:
                 told = _fields(await _body(answer))
                 if answer.status == 200:
                     return told
-                raise _refusal(answer.status, told, answer.headers.get("Retry-After", ""))
+                raise _refusal(answer.status, told, rest_asked(answer.headers))
         except (ClientError, TimeoutError, OSError) as why:
             raise Away(f"oauth: no answer: {type(why).__name__}", why="grant_away") from why
 
@@ -154,10 +155,9 @@ def _fields(body: bytes) -> Mapping[str, Any]:
     return told if isinstance(told, dict) else {}
 
 
-def _refusal(status: int, told: Mapping[str, Any], after: str) -> ParleyError:
+def _refusal(status: int, told: Mapping[str, Any], wait: float | None) -> ParleyError:
     """RFC 6749 section 5.2. The error's code goes to the log, its words do not: they may name the mailbox."""
     code = str(told.get("error", ""))[:60]
     if status in (400, 401, 403) and code not in PASSING:
         return AuthFailed(f"oauth: {status} {code}", why="grant")
-    wait = float(after) if after.isascii() and after.isdigit() and len(after) < 6 else None
     return Away(f"oauth: {status} {code}", why="grant_away", retry_after=wait)

@@ -27,6 +27,7 @@ from twilio.http import AsyncHttpClient
 from twilio.http.response import Response
 from twilio.rest import Client
 
+from gateway.channels._answers import rest_asked
 from gateway.errors import AuthFailed, ParleyError, PermanentError, TemporaryError, UncertainError
 
 TIMES = ClientTimeout(total=50, connect=20, sock_connect=10)
@@ -133,7 +134,7 @@ def _check(answer: ClientResponse, changes: bool) -> None:
     """Errors that mean the same for every call; what is left is for Twilio's client to read."""
     status = answer.status
     if status in BUSY:
-        raise TemporaryError(f"twilio: {status}", retry_after=_retry_after(answer))
+        raise TemporaryError(f"twilio: {status}", retry_after=rest_asked(answer.headers))
     if status == 401:
         raise AuthFailed("twilio: 401")
     if status >= 500:
@@ -143,11 +144,6 @@ def _check(answer: ClientResponse, changes: bool) -> None:
 def _lost(changes: bool, log: str) -> ParleyError:
     """An order may have been heard; a question may be asked again."""
     return UncertainError(log) if changes else TemporaryError(log)
-
-
-def _retry_after(answer: ClientResponse) -> float | None:
-    told = answer.headers.get("Retry-After", "")
-    return float(told) if told.isascii() and told.isdigit() and len(told) < 7 else None
 
 
 def _pairs(told: Mapping[str, Any] | None) -> list[tuple[str, str]]:

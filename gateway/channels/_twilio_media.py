@@ -11,20 +11,19 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, InvalidURL
+from aiohttp import ClientResponse, ClientSession, ClientTimeout
 from yarl import URL
 
+from gateway.channels._answers import fetching, file_within, gone, refused, rest_asked
 from gateway.channels._public_net import NotPublic, check_host
 from gateway.channels.base import FetchedFile
-from gateway.errors import AuthFailed, PermanentError, TemporaryError
+from gateway.errors import AuthFailed, TemporaryError
 from gateway.events import RemoteFile
 
 HOPS = 5
 """Redirects followed; Twilio makes one or two."""
 TIMES = ClientTimeout(total=300, sock_connect=10, sock_read=30)
 """Seconds; a file of 16 MB at 64 KiB/s takes 250."""
-PIECE = 64 * 1024
-"""Bytes read at a time."""
 REDIRECTS = {301, 302, 303, 307, 308}
 GONE = {404, 410}
 LATER = {408, 425, 429}
@@ -45,20 +44,9 @@ async def fetch_media(
     session: ClientSession, source: MediaSource, file: RemoteFile, limit: int
 ) -> AsyncIterator[FetchedFile]:
     """See `FetchesMedia.fetch`."""
-    try:
-        response = await _follow(session, source, file.ref)
-        async with response:
-            if (response.content_length or 0) > limit:
-                raise _too_large(limit)
-            yield FetchedFile(_counted(response, limit), response.content_type or file.mime)
-    except (NotPublic, InvalidURL) as why:
-        raise _refused("not_public", str(why)) from why
-    except ClientError as why:
-        if isinstance(getattr(why, "os_error", None), NotPublic):
-            raise _refused("not_public", str(why)) from why
-        raise TemporaryError(f"twilio media: {type(why).__name__}") from why
-    except TimeoutError as why:
-        raise TemporaryError("twilio media: no answer in time") from why
+    with fetching("twilio media"):
+        async with await _follow(session, source, file.ref) as response:
+            yield file_within(response, limit, response.content_type or file.mime)
 
 
 async def _follow(session: ClientSession, source: MediaSource, ref: str) -> ClientResponse:
@@ -72,14 +60,14 @@ async def _follow(session: ClientSession, source: MediaSource, ref: str) -> Clie
         if response.status not in REDIRECTS:
             raise _refusal(response, is_ours(source.api, url))
         url = url.join(_read(response.headers.get("Location", "")))
-    raise _refused("redirects", f"over {HOPS} redirects")
+    raise refused(f"over {HOPS} redirects", "redirects")
 
 
 def _read(written: str) -> URL:
     try:
         return URL(written)
     except ValueError as why:
-        raise _refused("refused", "no address") from why
+        raise refused("no address") from why
 
 
 async def _ask(session: ClientSession, source: MediaSource, url: URL) -> ClientResponse:
@@ -111,30 +99,8 @@ def _refusal(response: ClientResponse, ours: bool) -> Exception:
     if status in (401, 403) and ours:
         return AuthFailed(f"twilio media: {status}")
     if status in GONE:
-        return PermanentError("gone", for_agent="attachment.missing", log=f"twilio media: {status}")
+        return gone(f"twilio media: {status}")
     if status in LATER or status >= 500 or status in (401, 403):
         # 401 and 403 of the store behind Twilio: a signed link that ran out. Asked anew we get another.
-        return TemporaryError(f"twilio media: {status}", retry_after=_retry_after(response))
-    return _refused("refused", f"twilio media: {status}")
-
-
-def _refused(code: str, log: str) -> PermanentError:
-    return PermanentError(code, for_agent="attachment.refused", log=log)
-
-
-def _retry_after(response: ClientResponse) -> float | None:
-    told = response.headers.get("Retry-After", "")
-    return float(told) if told.isascii() and told.isdigit() and len(told) < 7 else None
-
-
-def _too_large(limit: int) -> PermanentError:
-    return PermanentError("too_large", for_agent="attachment.too_large", log=f"over {limit} bytes")
-
-
-async def _counted(response: ClientResponse, limit: int) -> AsyncIterator[bytes]:
-    size = 0
-    async for piece in response.content.iter_chunked(PIECE):
-        size += len(piece)
-        if size > limit:
-            raise _too_large(limit)
-        yield piece
+        return TemporaryError(f"twilio media: {status}", retry_after=rest_asked(response.headers))
+    return refused(f"twilio media: {status}")

@@ -12,13 +12,15 @@ from gateway.config import Config
 from gateway.doctor.database import ask
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.errors import AuthFailed, ParleyError, Refused, Unavailable
-from inbox.slack.client import Client
+from inbox.slack.client import Client, open_session
 from inbox.slack.rooms import Rooms
 
 PAUSED = "select paused from pull_places where place = 'slack' and paused is not null"
 FAILED = "select count(*) as n from pull_posts where state = 'failed'"
 NAMES = """select 'team' as what, name from teams where retired_at is null
     union all select 'tag' as what, name from tags where retired_at is null"""
+KEPT_BACK = """select distinct does, rule, channel from watches where place = 'slack' and error = 'shared'
+    and state in ('open', 'unknown') order by does, rule, channel"""
 ABOUT = "slack"
 SCOPES = frozenset(
     {
@@ -33,7 +35,7 @@ async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
     """Nothing where it has no token."""
     if not config.slack.enabled:
         return
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with open_session() as session:
         client = Client(config.slack, session)
         finding = await _knows_us(client)
         yield finding
@@ -49,6 +51,8 @@ async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
         rooms = Rooms(client)
         yield await _has_channels(rooms)
         async for finding in _rules_find(config, rooms):
+            yield finding
+        async for finding in _kept_back(config, rooms):
             yield finding
     for row in await ask(config, PAUSED) or ():
         yield hint(
@@ -132,3 +136,18 @@ async def _rules_find(config: Config, rooms: Rooms) -> AsyncIterator[Finding]:
                 yield hint(
                     ABOUT, f"{who} finds nothing: there is no {what} {name}", "its name stands in Settings"
                 )
+
+
+async def _kept_back(config: Config, rooms: Rooms) -> AsyncIterator[Finding]:
+    """Have rules or the digest something to say where they may not?"""
+    found = await ask(config, KEPT_BACK)
+    names: dict[str, str] = {}
+    with contextlib.suppress(Unavailable, ParleyError):
+        names = dict(await rooms.channels())
+    for row in found or ():
+        who = "the digest" if row["does"] == "digest" else f"the rule {row['rule']}"
+        yield hint(
+            ABOUT,
+            f"{who} may not speak: others read {names.get(row['channel'], row['channel'])}, and what it says waits",
+            "keep guests and other organisations out of it, or name another channel (docs/slack.md, Who sees what)",
+        )

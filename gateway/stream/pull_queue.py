@@ -90,8 +90,10 @@ _HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $
         select 1 from pull_posts y where y.pull_id = o.pull_id and y.state in ('queued', 'sending', 'unknown')
         and (y.position, y.part) < (o.position, o.part))
     union all select s.id from pull_posts s where s.state = 'posted' and s.stale > 0)"""
-# Before all: what some of those who read it must not see. Then what was never shown, then what shows something old.
-_FIRST = "case when x.next_at < 0 then 0 when x.state = 'posted' then 2 else 1 end, x.position, x.part"
+# Before all: what some of those who read it must not see. Then what was never shown, then what shows something old;
+# last, what was refused before: it may be refused for ever.
+_FIRST = """case when x.next_at < 0 then 0 when x.state <> 'posted' then 1 when x.error is null then 2 else 3 end,
+    x.position, x.part"""
 # As nothing else is done in a channel meanwhile, few of each are enough, and each has its turn.
 DUE = f"""select f.*, exists (select 1 from pull_posts o where o.pull_id = f.pull_id and o.state = 'posted'
         and o.position > f.position and (f.external is null or o.external < f.external)) as behind
@@ -107,7 +109,7 @@ THREAD = "update pulls set thread = $2 where id = $1 and thread is null"
 DRAWN = """update pull_posts set digest = $3, error = null, tries = 0, next_at = $4,
     stale = case when stale = $2 then 0 else stale end where id = $1"""
 WAITS = "update pull_posts set state = $2, next_at = $3, error = $4 where id = $1"
-ENDED = "update pull_posts set state = $2, error = $3, stale = 0 where id = $1"
+ENDED = "update pull_posts set state = $2, error = $3, stale = 0, next_at = $4 where id = $1"
 GONE = """update pull_posts set state = case when stale = $2 then 'skipped' else 'queued' end, external = null,
     digest = '', error = null, stale = 0, tries = 0, next_at = 0 where id = $1"""
 BROKEN = """update pull_posts set state = 'failed', error = $2, stale = 0 where pull_id = $1
@@ -326,12 +328,12 @@ async def waits(tx: Tx, due: Due, until: int, why: str, *, uncertain: bool = Fal
 
 
 async def ended(tx: Tx, due: Due, why: str | None = None) -> None:
-    """The place will never take it, and what stands there stays as it is; or there is nothing to show (None), and
-    nothing of it stands there: what changed meanwhile is looked at again."""
+    """The place does not take it, and what stands there stays as it is (it was refused now); or there is nothing to
+    show (None), and nothing of it stands there: what changed meanwhile is looked at again."""
     if why is None:
         await tx.run(GONE, due.id, due.stale if due.stands else 0)
         return
-    await tx.run(ENDED, due.id, "posted" if due.stands else "failed", why[:200])
+    await tx.run(ENDED, due.id, "posted" if due.stands else "failed", why[:200], tx.now)
     if due.file is not None and not due.stands:
         await tx.run(NAME_FILES, due.pull, due.message)
 

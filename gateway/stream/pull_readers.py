@@ -6,9 +6,9 @@ Nothing is posted in a channel of which it was said, until one has looked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from gateway.store import Reader, Tx
+from gateway.store import Reader, Tx, as_json
 from gateway.stream.pulls import Audience
 from gateway.stream.watches import GONE
 from gateway.stream.watches import SHARED as EMPTIED
@@ -17,7 +17,7 @@ AGAIN = 10 * 60_000
 """Milliseconds after which one looks although nobody said anything: it may have been said while nobody listened."""
 
 MOVED = "update pull_channels set moved = moved + 1 where place = $1 and channel = $2"
-ALL_MOVED = "update pull_channels set moved = moved + 1 where place = $1"
+ALL_MOVED = "update pull_channels set moved = moved + 1 where place = $1 and channel not in {ids_2}"
 DOUBTED = """select channel, moved from pull_channels
     where place = $1 and (moved > looked or looked_at < $2) order by looked_at, channel"""
 LOOKED = (
@@ -43,11 +43,14 @@ WATCHES = "update watches set next_at = 0 where place = $1 and channel = $2 and 
 EMPTY = """update watches set state = 'posted', next_at = 0, tries = 0 where place = $1 and channel = $2
     and external is not null and state in ('done', 'failed') and coalesce(error, '') not in ($3, $4)"""
 # What others must not see, or nobody any more, and could not be taken away.
-TRY_AGAIN = """update pull_posts set stale = stale + 1 where state = 'posted' and stale = 0
-    and error is not null and error <> 'message_not_found'
-    and pull_id in (select id from pulls where place = $1 and channel = $2)
-    and (exists (select 1 from pulls p where p.id = pull_id and p.audience = 'shared')
-        or exists (select 1 from messages m where m.id = message_id and m.erased_at is not null))"""
+TRY_AGAIN = """update pull_posts set stale = stale + 1 where id in (select x.id from pull_posts x
+    join pulls p on p.id = x.pull_id where p.place = $1 and p.channel = $2 and x.state = 'posted' and x.stale = 0
+    and x.error is not null and x.error <> 'message_not_found' and (p.audience = 'shared'
+        or exists (select 1 from messages m where m.id = x.message_id and m.erased_at is not null))
+    order by x.next_at, x.id limit $3)"""
+AT_A_LOOK = 20
+"""So many of those are tried again with each look, the ones first that were refused longest ago: each keeps its channel
+busy for a second, and all need the same few calls that other channels need, too."""
 
 
 async def moved(tx: Tx, place: str, channel: str) -> None:
@@ -55,9 +58,9 @@ async def moved(tx: Tx, place: str, channel: str) -> None:
     await tx.run(MOVED, place, channel)
 
 
-async def all_moved(tx: Tx, place: str) -> None:
-    """Somebody may read less from now on, or nobody listened for a while."""
-    await tx.run(ALL_MOVED, place)
+async def all_moved(tx: Tx, place: str, but: Collection[str] = ()) -> None:
+    """Somebody may read less from now on, or nobody listened for a while. `but`: these channels are none of theirs."""
+    await tx.run(ALL_MOVED, place, as_json(sorted(but)))
 
 
 async def doubted(look: Reader, place: str, now: int) -> Sequence[tuple[str, int]]:
@@ -69,7 +72,7 @@ async def doubted(look: Reader, place: str, now: int) -> Sequence[tuple[str, int
 async def looked(tx: Tx, place: str, channel: str, as_of: int, audience: Audience, now: int) -> bool:
     """Who reads it was looked at at that time (UTC ms, of the clock that `doubted` is asked by: by another's it might
     never be over). Returns whether those are others than before."""
-    await tx.run(TRY_AGAIN, place, channel)
+    await tx.run(TRY_AGAIN, place, channel, AT_A_LOOK)
     if await tx.run(LOOKED, place, channel, as_of, now):
         await tx.run(WATCHES, place, channel)
     if audience is Audience.SHARED:

@@ -65,6 +65,12 @@ class Watch:
     external: str | None
     digest: str
     tries: int
+    error: str | None = None
+
+    @property
+    def is_kept_back(self) -> bool:
+        """It holds and is said nowhere: others read its channel."""
+        return self.state in ("open", "unknown") and self.error == SHARED
 
     @property
     def key(self) -> str:

@@ -26,6 +26,8 @@ BY_TOKEN = """select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.ex
     from tokens t join agents a on a.id = t.agent_id left join team_members m on m.agent_id = a.id
     where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
       and a.deactivated_at is null"""
+BY_AGENT = """select a.id, a.name, a.email, a.role, 0 as seen_at, null as expires_at, 0 as created_at, m.team_id
+    from agents a left join team_members m on m.agent_id = a.id where a.id = $1 and a.deactivated_at is null"""
 AGAIN_BY_TOKEN = BY_TOKEN.replace("t.hash = $1", "t.id = $1")
 
 
@@ -87,6 +89,12 @@ async def by_token(look: Reader, secret: str, now: int) -> Caller:
     if not rows:
         raise Unauthenticated("errors.token_invalid", "no such token, or it has ended")
     return _caller(look, rows, token=rows[0]["key"])
+
+
+async def by_agent(look: Reader, agent: str) -> Caller | None:
+    """An agent whom a place outside knows, as whoever is linked to them there; None: they were let go."""
+    rows = await look.all(BY_AGENT, agent)
+    return _caller(look, rows) if rows else None
 
 
 async def look_again(look: Reader, caller: Caller, now: int) -> Caller:

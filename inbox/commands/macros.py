@@ -80,6 +80,10 @@ class RunMacro(OnConversation):
     """What the agent has left of what it does; None: all of it."""
 
 
+class Act(OnConversation):
+    actions: ActsSent
+
+
 class MacroTried(TypedDict):
     """A text as it would read there; nothing is kept and nobody is told."""
 
@@ -116,6 +120,18 @@ async def run_macro(asked: Asked, args: RunMacro) -> Done:
         held = await hold_conversation(tx, asked.viewer, args.conversation)
         await doing.act(tx, held.id, acts, asked.by, me=asked.caller.agent_id)
         await used(tx, args.macro, asked.caller.agent_id)
+
+    _, position = await asked.write(verb)
+    return {"position": position}
+
+
+@command()
+async def act(asked: Asked, args: Act) -> Done:
+    """Do several things at once, all or none of them, as a macro does."""
+
+    async def verb(tx: Tx) -> None:
+        held = await hold_conversation(tx, asked.viewer, args.conversation)
+        await doing.act(tx, held.id, args.actions.acts, asked.by, me=asked.caller.agent_id)
 
     _, position = await asked.write(verb)
     return {"position": position}

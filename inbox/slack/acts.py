@@ -29,8 +29,9 @@ from gateway.stream.post import Post, mine
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
 from inbox.commands.table import Asked, run_command
-from inbox.commands.writing import Note, write_note
+from inbox.commands.writing import Note, check_text, write_note
 from inbox.desk import Desk
+from inbox.fitting import fitted
 from inbox.slack import PLACE, finding, menus, modals
 from inbox.slack.alerts import acknowledge
 from inbox.slack.answers import Answers, shown_to, to_customer
@@ -85,11 +86,7 @@ class Acts:
         """Returns what Slack is to hear with the acknowledgement; None: nothing. Raises Unavailable."""
         match ask:
             case Moved():
-                self._rooms.forget(ask.channel or None, ask.user or None)
-                if ask.channel:
-                    await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
-                elif ask.strange:
-                    await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
+                await self._moved(ask)
             case Opened():
                 team = (await self._client.me()).team
                 await self._store.write(
@@ -110,6 +107,14 @@ class Acts:
             case Commanded():
                 return await self._commanded(ask)
         return None
+
+    async def _moved(self, ask: Moved) -> None:
+        self._rooms.forget(ask.channel or None, ask.user or None, strange=ask.strange)
+        if ask.channel:
+            await self._store.write(lambda tx: readers.moved(tx, PLACE, ask.channel), aside=True)
+        elif ask.strange:
+            spared = await self._rooms.without(ask.user)
+            await self._store.write(lambda tx: readers.all_moved(tx, PLACE, spared), aside=True)
 
     # --- what is written in threads ---------------------------------------------------------------------------------
 
@@ -158,9 +163,10 @@ class Acts:
         if len(ask.files) > most:
             await self._whisper(ask, ask.thread, say("errors.too_many_files", limit=most))
         asked.desk.rates.agent_requests.check(asked.caller.agent_id)
-        note = Note(conversation=pull["conversation_id"], client_id=_client_id(ask), text=text)
+        check_text(asked, text, asked.desk.limits.text_length)
+        note = {"conversation": pull["conversation_id"], "client_id": _client_id(ask), "text": text}
         files = Elsewhere(ACCOUNT, ask.files[:most]) if ask.files else None
-        await write_note(asked, note, files)
+        await write_note(asked, fitted(Note, note), files)
 
     async def _reword(self, asked: Asked, ask: Reworded, pull: Row, say: Say) -> None:
         """Of two edits that come in the wrong order the newer one stands; of a message that has not come, as if it had
@@ -287,7 +293,7 @@ class Acts:
             return None
         say = Say(await self._rooms.language(ask.user))
         caller = await self._caller(ask.user)
-        block = menus.FIRST.get(ask.callback, modals.TEXT)
+        block = menus.first(ask)
         if caller is None:
             return modals.refused(block, say("errors.not_linked"))
         asked = Asked(self._desk, caller)

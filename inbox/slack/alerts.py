@@ -12,7 +12,7 @@ from gateway.stream.watches import Watch
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
 from inbox.slack.answering import account_names
-from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, marked, plain
+from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, escaped, heading, marked, plain
 from inbox.slack.rules import Facts, Rule, out_of_order
 
 ACKNOWLEDGE = "parley:acknowledge"
@@ -76,7 +76,7 @@ def titled(say: Say, alert: Alert) -> str:
     if alert.watch.over_at is not None or facts is None:
         who = "" if facts is None else f"#{facts.number}"
     else:
-        who = say("slack.header", number=facts.number, name=facts.name or say("slack.nobody"))
+        who = heading(say, facts.number, facts.name)
     told = say(f"slack.alert.{alert.kind}", count=alert.count, channel=alert.account)
     return f"{told}: {who}" if who else told
 
@@ -91,7 +91,7 @@ def draw(say: Say, alert: Alert, url: str) -> Drawn:
     one, title = alert.watch, titled(say, alert)
     over = one.over_at is not None
     words = say("slack.alert.over", what=title) if over else title
-    blocks: list[Block] = [_section(words if over else f"*{escape(title)}*", raw=not over)]
+    blocks: list[Block] = [_section(words if over else f"*{escaped(title, 1_000)}*", raw=not over)]
     told = [escape(say("slack.alert.rule", rule=one.rule))]
     if alert.team and not over:
         told.append(escape(alert.team))
@@ -105,7 +105,7 @@ def draw(say: Say, alert: Alert, url: str) -> Drawn:
     blocks.append({"type": "context", "elements": [marked(clipped(" · ".join(told), 2_000))]})
     if not over:
         blocks.append({"type": "actions", "elements": buttons(say, alert, url)})
-    return Drawn(escape(clipped(words, 300)), blocks)
+    return Drawn(escaped(words, 1_000), blocks)
 
 
 def _section(words: str, *, raw: bool) -> Block:

@@ -8,7 +8,7 @@ from gateway.store.load import MESSAGES
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
 from inbox.directory import account_words
-from inbox.slack.blocks import Say
+from inbox.slack.blocks import Say, heading
 from inbox.slack.modals import LONGEST, WayOut
 from inbox.ways import list_ways
 
@@ -28,7 +28,7 @@ async def load_ways(look: Reader, asked: Asked, conversation: str, say: Say) -> 
     """Who it is, and the legs by which an answer may go. Raises NotFound."""
     row = await access_conversation(look, asked.viewer, conversation)
     name = await look.value("select name from contacts where id = $1", row["contact_id"])
-    title = say("slack.header", number=row["number"], name=name or say("slack.nobody"))
+    title = heading(say, row["number"], name)
     listed = await list_ways(look, asked.viewer, row["id"], asked.desk.channels, asked.desk.clock())
     names = await account_names(look, say.language)
     found: list[Way] = []

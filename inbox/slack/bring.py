@@ -6,28 +6,26 @@ way leads to a page that asks to sign in.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
-from aiohttp import ClientError, ClientResponse, ClientSession, ClientTimeout, DummyCookieJar, InvalidURL
+from aiohttp import ClientResponse, ClientSession, ClientTimeout, DummyCookieJar
 from yarl import URL
 
+from gateway.channels._answers import fetching, file_within, gone, refused, rest_asked, too_large
 from gateway.channels._public_net import NotPublic, check_host, public_connector
 from gateway.channels.base import FetchedFile
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, UncertainError
 from gateway.events import RemoteFile
 from gateway.stream.files import PLACES
 from inbox.slack import PLACE
-from inbox.slack.client import Client
+from inbox.slack.client import Client, part
 
 ACCOUNT = f"{PLACES}{PLACE}"
 HOSTS = ("slack.com", "slack-gov.com")
 """Under which files lie; nobody else is told our token."""
 TIMES = ClientTimeout(total=300, sock_connect=10, sock_read=30)
-PIECE = 64 * 1024
-"""Bytes read at a time."""
 GONE = {"file_not_found", "file_deleted"}
 ELSEWHERE = ("external", "tombstone", "hidden_by_limit")
 """Modes of files of which Slack has no bytes."""
@@ -59,19 +57,18 @@ class Bringing:
         """See `FetchesMedia.fetch`. A token that is not taken is mended some day: it is tried again."""
         told = await self._look(file.ref)
         if told.get("is_external") or told.get("mode") in ELSEWHERE:
-            raise _refused(f"{file.ref} is {told.get('mode')}")
-        if int(told.get("size") or 0) > limit:
-            raise _too_large(limit)
+            raise refused(f"{file.ref} is {told.get('mode')}")
+        size = told.get("size")
+        if isinstance(size, int) and size > limit:
+            raise too_large(limit)
         mime = str(told.get("mimetype") or file.mime)
         where = str(told.get("url_private_download") or told.get("url_private") or "")
         async with self._open(where, mime) as response:
-            if (response.content_length or 0) > limit:
-                raise _too_large(limit)
-            yield FetchedFile(_counted(response, limit), mime, str(told.get("name") or "") or None)
+            yield file_within(response, limit, mime, str(told.get("name") or "") or None)
 
     async def _look(self, key: str) -> Mapping[str, Any]:
         try:
-            told: Mapping[str, Any] = (await self._client.call("files.info", file=key))["file"]
+            told = part(await self._client.call("files.info", file=key), "file")
         except (AuthFailed, UncertainError) as why:
             raise TemporaryError(f"files.info: {why}") from None
         except PermanentError as why:
@@ -81,26 +78,21 @@ class Bringing:
 
     @asynccontextmanager
     async def _open(self, where: str, mime: str) -> AsyncIterator[ClientResponse]:
-        try:
+        with fetching("a file of Slack's"):
             url = checked(where, self._client.config.api_base)
             headers = {"Authorization": f"Bearer {self._client.config.bot_token.get_secret_value()}"}
             asked = self._road.get(url, headers=headers, allow_redirects=False, timeout=TIMES)
             async with asked as response:
                 _check(response, mime)
                 yield response
-        except (NotPublic, InvalidURL, ValueError) as why:
-            raise _refused(f"{why}") from why
-        except ClientError as why:
-            if isinstance(getattr(why, "os_error", None), NotPublic):
-                raise _refused(f"{why}") from why
-            raise TemporaryError(f"a file of Slack's: {type(why).__name__}") from why
-        except TimeoutError as why:
-            raise TemporaryError("a file of Slack's: no answer in time") from why
 
 
 def checked(where: str, api_base: str) -> URL:
-    """An address that may be told our secrets: of Slack's, or of `api_base` itself. Raises NotPublic, ValueError."""
-    url, api = URL(where), URL(api_base)
+    """An address that may be told our secrets: of Slack's, or of `api_base` itself. Raises NotPublic."""
+    try:
+        url, api = URL(where), URL(api_base)
+    except ValueError as why:
+        raise NotPublic("no address") from why
     if url.user is not None or url.host is None:
         raise NotPublic("no whole address")
     if (url.scheme, url.host, url.port) == (api.scheme, api.host, api.port):
@@ -115,31 +107,10 @@ def _check(response: ClientResponse, mime: str) -> None:
     if response.status == 200 and not (response.content_type == "text/html" and mime != "text/html"):
         return
     if response.status in (404, 410):
-        raise PermanentError("gone", for_agent="attachment.missing", log="a file of Slack's is gone")
+        raise gone("a file of Slack's is gone")
     # A way to the sign-in page: our token is not taken just now.
     if response.status in (200, 301, 302, 303, 307, 308, 401, 403, 408, 425, 429) or response.status >= 500:
-        raise TemporaryError(f"a file of Slack's: {response.status}", retry_after=_rest(response))
-    raise _refused(f"a file of Slack's: {response.status}")
-
-
-def _rest(response: ClientResponse) -> float | None:
-    with contextlib.suppress(ValueError):
-        return min(max(float(response.headers.get("Retry-After", "")), 1.0), 3600.0)
-    return None
-
-
-def _refused(log: str) -> PermanentError:
-    return PermanentError("refused", for_agent="attachment.refused", log=log)
-
-
-def _too_large(limit: int) -> PermanentError:
-    return PermanentError("too_large", for_agent="attachment.too_large", log=f"over {limit} bytes")
-
-
-async def _counted(response: ClientResponse, limit: int) -> AsyncIterator[bytes]:
-    size = 0
-    async for piece in response.content.iter_chunked(PIECE):
-        size += len(piece)
-        if size > limit:
-            raise _too_large(limit)
-        yield piece
+        raise TemporaryError(
+            f"a file of Slack's: {response.status}", retry_after=rest_asked(response.headers)
+        )
+    raise refused(f"a file of Slack's: {response.status}")

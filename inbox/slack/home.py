@@ -6,7 +6,6 @@ https://docs.slack.dev/surfaces/app-home
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 import time
@@ -19,7 +18,6 @@ import orjson
 
 from gateway.egress.access import Viewer, where_sees
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
-from gateway.events import Event
 from gateway.store import Reader, Row, Store
 from gateway.stream import outside_homes, pull_queue, watches
 from gateway.stream.outside_homes import Home
@@ -27,10 +25,11 @@ from inbox.auth.caller import Caller
 from inbox.desk import Desk
 from inbox.slack import PLACE
 from inbox.slack.alerts import Alert, acknowledging, load_alert, moment, titled
-from inbox.slack.blocks import Block, Say, clipped, context, escape, marked, plain
+from inbox.slack.blocks import Block, Say, clipped, context, escape, heading, marked, plain
 from inbox.slack.client import Client
 from inbox.slack.links import caller_of
 from inbox.slack.rooms import Rooms
+from inbox.slack.rounds import Rounds
 from inbox.slack.rules import Rule, rules_of
 from inbox.slack.send import Pace
 
@@ -79,34 +78,20 @@ class Homes:
         self._rooms = rooms
         self._pace = pace or Pace()
         self._rules: Mapping[str, Rule] = {one.name: one for one in rules_of(desk.config.slack.rules)}
-        self._stirred = True
+        self._rounds = Rounds("home tabs", self._turn, desk.bus, self._pace.tick)
         self._rests = 0.0
         self._alerts: dict[str, list[Alert]] = {}
         """Those that nobody has acknowledged, by the language that they are told in; of one turn."""
 
     async def run(self) -> None:
-        """Runs for as long as the duty is held. Survives a database or a Slack that is gone for a while."""
-        stop = self._desk.bus.take_events(self._happened)
-        try:
-            while True:
-                try:
-                    await self._turn()
-                except Unavailable as why:
-                    log.info("home tabs wait: %s", why)
-                except Exception:
-                    log.exception("home tabs could not be looked at; they wait")
-                await asyncio.sleep(self._pace.tick)
-        finally:
-            stop()
-
-    def _happened(self, events: Sequence[Event]) -> None:
-        self._stirred = True
+        """Runs for as long as the duty is held."""
+        await self._rounds.run()
 
     async def _turn(self) -> None:
         if self._rests > time.monotonic():
             return
-        if self._stirred:
-            self._stirred = False
+        if self._rounds.stirred:
+            self._rounds.stirred = False
             await self._store.write(lambda tx: outside_homes.touch(tx, PLACE), aside=True)
         before = self._desk.clock() - round(self._pace.home * 1000)
         due = await self._store.read(lambda look: outside_homes.load_due(look, PLACE, before))
@@ -232,6 +217,8 @@ def _alert(say: Say, alert: Alert, url: Callable[[int], str]) -> Block:
     told = f"*{title}*" if alert.one is None else f"*<{url(alert.one.number)}|{title}>*"
     if alert.since is not None:
         told += f"\n{say('slack.alert.since')} {moment(alert.since)}"
+    if alert.watch.is_kept_back:
+        told += f"\n{say('slack.alert.kept_back')}"
     return {"type": "section", "text": marked(told), "accessory": acknowledging(say, alert)}
 
 
@@ -243,7 +230,7 @@ def _rows(say: Say, rows: Sequence[Row], count: int, url: Callable[[int], str], 
 
 
 def _row(say: Say, row: Row, url: Callable[[int], str]) -> Block:
-    title = say("slack.header", number=row["number"], name=row["name"] or say("slack.nobody"))
+    title = heading(say, row["number"], row["name"])
     told = f"*<{url(row['number'])}|{escape(clipped(title, 200))}>*"
     if row["waiting_since"] is not None:
         told += f"\n{say('slack.waiting')} {moment(row['waiting_since'])}"

@@ -12,7 +12,7 @@ from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailab
 from gateway.store import Row, Store
 from gateway.stream import outside, pull_queue, pulls
 from gateway.stream import pull_readers as readers
-from inbox.slack import PLACE
+from inbox.slack import PLACE, modals
 from inbox.slack.acts import Acts
 from inbox.slack.client import Client
 from inbox.slack.understand import Ask, Nothing, Removed, Said, Typed, catching_up, understand
@@ -62,7 +62,8 @@ class Inward:
                 answer: Any = await self._acts.act(ask)
             except (TemporaryError, UncertainError, AuthFailed, PermanentError) as why:
                 raise Unavailable(f"{type(ask).__name__} waits for Slack: {why}") from None
-            if ask.key:
+            # What was refused, or goes on, may be asked for once more as it is: perhaps nobody heard so.
+            if ask.key and not modals.stays(answer):
                 await self._store.write(lambda tx: outside.see(tx, PLACE, ask.key), aside=True)
             return answer
 

@@ -6,7 +6,6 @@ A note that is written here is not shown in a channel that others read, where on
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from gateway.errors import Malformed, Refused
 from gateway.store import Reader, Row, Store
 from gateway.store.load import load_agents, load_tags, load_teams
+from gateway.stream import acts
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked, run_command
 from inbox.macros import list_macros
@@ -31,8 +31,8 @@ ASSIGN, ESCALATE = "parley:assign", "parley:escalate"
 OPENS = {"tag": TAG, "macro": MACRO, "note": NOTE, "assign": ASSIGN, "escalate": ESCALATE}
 ADD, REMOVE, CHOICE, AGENT, PRIORITY, TEAM = "add", "remove", "choice", "agent", "priority", "team"
 FIRST = {TAG: ADD, MACRO: CHOICE, NOTE: modals.TEXT, ASSIGN: AGENT, ESCALATE: PRIORITY}
-"""The field below which it is said why something was not done."""
-NONE = "none"
+"""The field below which it is said why something was not done (see `first`)."""
+NONE = acts.NOBODY
 TAGS_OF = "select tag_id from conversation_tags where conversation_id = $1"
 PRIORITIES = range(5)
 
@@ -89,11 +89,12 @@ class Menus:
                     note = {"client_id": f"{PLACE}:{ask.view}", "text": ask.values.get(modals.TEXT, "")}
                     await run_command(asked, "note", {**on, **note})
                 case "parley:assign":
-                    await run_command(asked, "assign", {**on, "agent": _chosen(ask, AGENT)})
+                    agent = ask.values.get(AGENT)
+                    await run_command(asked, "assign", {**on, "agent": None if agent == NONE else agent})
                 case "parley:escalate":
                     await self._escalate(asked, on, ask)
         except (Refused, Malformed) as why:
-            return modals.refused(FIRST[ask.callback], say(why.text, **why.params))
+            return modals.refused(first(ask), say(why.text, **why.params))
         return {"response_action": "clear"}
 
     async def _macro(self, asked: Asked, pull: Row, ask: Submitted, say: Say) -> Any:
@@ -108,21 +109,20 @@ class Menus:
         return {"response_action": "update", "view": view}
 
     async def _escalate(self, asked: Asked, on: Mapping[str, Any], ask: Submitted) -> None:
-        """How urgent, why, then whose: whoever hands it to another team may not see it any more. Where that is refused
-        and she writes other words before she tries again, these are a note, too."""
-        if priority := ask.values.get(PRIORITY):
-            await run_command(asked, "set_priority", {**on, "priority": int(priority)})
+        """How urgent, whose and why: all of it or nothing."""
+        priority, team = ask.values.get(PRIORITY), ask.values.get(TEAM)
+        wanted = {"priority": int(priority) if priority else None, "team": team or None}
         if (why := ask.values.get(modals.TEXT, "")).strip():
-            words = hashlib.sha256(why.encode()).hexdigest()[:16]
-            note = {"client_id": f"{PLACE}:{ask.view}:{words}", "text": why}
-            await run_command(asked, "note", {**on, **note})
-        if ask.values.get(TEAM):
-            await run_command(asked, "set_team", {**on, "team": _chosen(ask, TEAM)})
+            note = {"client_id": f"{PLACE}:{ask.view}", "text": why}
+            await run_command(asked, "note", {**on, **note, "actions": wanted})
+        else:
+            await run_command(asked, "act", {**on, "actions": wanted})
 
 
-def _chosen(ask: Submitted, name: str) -> str | None:
-    """None: nobody, or no team."""
-    return None if ask.values.get(name) == NONE else ask.values.get(name)
+def first(ask: Submitted) -> str:
+    """A field that it has: what Slack is told of another, nobody reads."""
+    wanted = FIRST.get(ask.callback, modals.TEXT)
+    return wanted if wanted in ask.values else next(iter(ask.values), wanted)
 
 
 async def _people(look: Reader, row: Row, say: Say) -> tuple[list[Block], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import Counter
@@ -11,7 +12,7 @@ from typing import Any
 from gateway.errors import AuthFailed, PermanentError, Refused, TemporaryError, Unavailable, UncertainError
 from gateway.stream.pulls import Audience, Spot
 from inbox.slack import PLACE
-from inbox.slack.client import Client
+from inbox.slack.client import Client, part
 from inbox.slack.understand import STRANGE
 
 log = logging.getLogger(__name__)
@@ -29,6 +30,11 @@ KEPT = ("team_id", "deleted", *STRANGE, "locale", "name", "real_name")
 """Of somebody, beside their display name, what is read."""
 WIDE = ("is_ext_shared", "is_shared", "is_org_shared", "is_pending_ext_shared", "is_im", "is_mpim")
 AWAY = (TemporaryError, UncertainError, AuthFailed)
+KINDS = "public_channel,private_channel"
+BELONGS = 1_000
+"""Channels of somebody that are asked for; in which others they are nobody knows."""
+AT_ONCE = 3.0
+"""Seconds in which Slack says so, or all channels are looked at."""
 LOOKS = 3
 """How often one looks who reads a channel of which Slack says something meanwhile."""
 
@@ -48,6 +54,8 @@ class Rooms:
         self._asking: Counter[str] = Counter()
         self._moved: Counter[str] = Counter()
         """How often something was said of a channel; of people, under no name."""
+        self._suspects: set[str] = set()
+        """Of whom it was said that they are strangers, and who were not asked for since."""
         self._listed: tuple[float, Sequence[tuple[str, str]] | None] = (NEVER, None)
 
     async def channels(self) -> Sequence[tuple[str, str]]:
@@ -67,11 +75,10 @@ class Rooms:
 
     async def _list(self) -> Sequence[tuple[str, str]]:
         """Of the app's own: a workspace may have thousands of others."""
-        kinds = "public_channel,private_channel"
         return [
             (one["id"], f"#{one['name']}")
             async for one in self._client.pages(
-                "users.conversations", "channels", types=kinds, exclude_archived=True
+                "users.conversations", "channels", types=KINDS, exclude_archived=True
             )
             if self._allowed(one["id"], one["name"])
         ]
@@ -79,7 +86,7 @@ class Rooms:
     async def spot(self, channel: str) -> Spot:
         """By its id. Raises Refused for one where the app is not, or that is not allowed; Unavailable."""
         try:
-            info = (await self._client.call("conversations.info", channel=channel))["channel"]
+            info = part(await self._client.call("conversations.info", channel=channel), "channel")
         except AWAY as why:
             raise Unavailable(str(why)) from None
         except PermanentError as why:
@@ -96,6 +103,23 @@ class Rooms:
     def _allowed(self, channel: str, name: str) -> bool:
         allowed = {one.lstrip("#") for one in self._client.config.channels}
         return not allowed or channel in allowed or name in allowed
+
+    async def without(self, user: str) -> frozenset[str]:
+        """The channels of ours in which they certainly are not; while Slack does not say so, none. In a few calls: of
+        those of somebody our token sees what is ours, too (https://docs.slack.dev/reference/methods/users.conversations).
+        """
+        try:
+            async with asyncio.timeout(AT_ONCE):
+                ours, theirs = await self._joined(), await self._joined(user)
+        except (*AWAY, PermanentError, TimeoutError) as why:
+            log.info("in which channels somebody is, Slack does not say: %r", why)
+            return frozenset()
+        return frozenset() if len(theirs) >= BELONGS else ours - theirs
+
+    async def _joined(self, user: str | None = None) -> frozenset[str]:
+        """Also those that are archived: what stands there is read there."""
+        pages = self._client.pages("users.conversations", "channels", BELONGS, types=KINDS, user=user)
+        return frozenset([str(one.get("id")) async for one in pages])
 
     def now(self) -> float:
         """Of the clock that `audience` is asked by."""
@@ -127,7 +151,7 @@ class Rooms:
         return self._moved[channel], self._moved[""]
 
     async def _look(self, channel: str, since: float) -> Audience:
-        info = (await self._client.call("conversations.info", channel=channel))["channel"]
+        info = part(await self._client.call("conversations.info", channel=channel), "channel")
         if any(info.get(one) for one in WIDE):
             return Audience.SHARED
         members: list[str] = []
@@ -139,12 +163,14 @@ class Rooms:
             return Audience.SHARED
         us = (await self._client.me()).team
         # Who was a stranger before says soonest that there is one.
-        for one in sorted(
-            members, key=lambda one: one not in self._people or _is_of(us, self._people[one][1])
-        ):
+        for one in sorted(members, key=lambda one: not self._seems_strange(us, one)):
             if not _is_of(us, await self.person(one, since=since)):
                 return Audience.SHARED
         return Audience.INNER
+
+    def _seems_strange(self, us: str, user: str) -> bool:
+        known = self._people.get(user)
+        return user in self._suspects or (known is not None and not _is_of(us, known[1]))
 
     async def may_act(self, user: str) -> bool:
         """Is it, as of a moment ago, still one of our own people? Whoever Slack does not know is not."""
@@ -164,7 +190,7 @@ class Rooms:
         began, before = self._clock(), self._moved[""]
         self._asking[user] += 1
         try:
-            told = (await self._client.call("users.info", user=user, include_locale=True))["user"]
+            told = part(await self._client.call("users.info", user=user, include_locale=True), "user")
         finally:
             self._asking -= Counter((user,))
         one = {name: told[name] for name in KEPT if name in told}
@@ -177,6 +203,7 @@ class Rooms:
         last, known = self._people.get(user, (0.0, None))
         if known is not None and last > at:
             return
+        self._suspects.discard(user)
         if known is not None and _stands_for(known) != _stands_for(one):
             self._people_moved()
         if len(self._people) >= PEOPLE_MOST:
@@ -198,12 +225,14 @@ class Rooms:
         first = locale.lower().partition("-")[0]
         return first if first in ("en", "ko") else self._client.config.language
 
-    def forget(self, channel: str | None = None, user: str | None = None) -> None:
-        """Something about them has changed."""
+    def forget(self, channel: str | None = None, user: str | None = None, *, strange: bool = False) -> None:
+        """Something about them has changed; `strange`: so that they are a stranger."""
         if channel is not None:
             self._moved[channel] += 1
             self._audiences.pop(channel, None)
             self._listed = NEVER, self._listed[1]
+        if user is not None and strange:
+            self._suspects.add(user)
         # Slack tells of every change of everybody: only who was looked at decides who reads a channel.
         if user is not None and (self._people.pop(user, None) is not None or user in self._asking):
             self._people_moved()

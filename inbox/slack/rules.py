@@ -6,6 +6,7 @@ its function here, under the same name; nothing else needs to know.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,7 +19,7 @@ SECOND = 1_000
 MOST = 500
 """Conversations of which a rule holds that are found in one turn, those who wait longest first."""
 PAGE = 500
-"""Read at a time, where the database cannot tell of which of them the rule holds."""
+"""Read at a time, where the database leaves some of which the rule does not hold."""
 COUNTED = 5_000
 """Those that are counted at the most, where they must be read for it."""
 STAYS = 0.8
@@ -35,6 +36,10 @@ AMONG = """from conversations c join contacts k on k.id = c.contact_id left join
 OPEN = "c.merged_into is null and c.erased_at is null and c.status = 'open'"
 UNMARKED = """not exists (select 1 from watches w where w.place = {place} and w.rule = {rule}
     and w.subject = c.id and w.over_at is null)"""
+UNSET = """('null', 'false', '0', '""', '"0"', '"false"')"""
+"""Attributes that stand for no, as JSON."""
+SIGNS = re.compile(r"[\x00-/:-@\[-`{-\x7f\s]+")
+"""What JSON may write in another way, or a pattern of SQL means something else by."""
 ACCOUNTS = "select id, reason from accounts where state = 'active'"
 
 
@@ -98,9 +103,20 @@ def _words(value: Any) -> str:
     return ("true" if value else "false") if isinstance(value, bool) else str(value).strip().casefold()
 
 
-def _has_key(said: str, now: int, params: list[Any]) -> str:
-    like = _place(params, f'%"{said.partition("=")[0]}"%')
-    return f"(cast(k.attributes as text) like {like} or cast(o.attributes as text) like {like})"
+def _may_be_vip(said: str, now: int, params: list[Any]) -> str:
+    """Hardly more than those: written as JSON, which both databases do alike, the value has the wanted one's letters
+    and digits in their order. Of case they know what ASCII has: where others have it, too, the key alone decides."""
+    key, equals, wanted = said.partition("=")
+    wanted = wanted.lower()
+    if not equals:
+        holds = f"{{}} not in {UNSET}"
+    elif any(letter.upper() != letter.lower() for letter in wanted if not letter.isascii()):
+        holds = "{} is not null"
+    else:
+        holds = f"lower({{}}) like {_place(params, SIGNS.sub('%', f'%{wanted}%'))}"
+    # The key is letters, digits and _ (`gateway.slack_rules`).
+    values = [f"cast({of}.attributes -> '{key}' as text)" for of in ("k", "o")]
+    return f"({' or '.join(holds.format(value) for value in values)})"
 
 
 CONDITIONS: dict[str, Condition] = {
@@ -114,7 +130,7 @@ CONDITIONS: dict[str, Condition] = {
             f" where x.conversation_id = c.id and g.name = {_place(params, name)})"
         ),
     ),
-    "vip": Condition(_is_vip, _has_key, exact=False),
+    "vip": Condition(_is_vip, _may_be_vip, exact=False),
     "waiting": Condition(
         _waits,
         lambda seconds, now, params: f"c.waiting_since <= {_place(params, now - seconds * SECOND)}",

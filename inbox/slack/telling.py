@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, Unavailable, UncertainError
 from gateway.store import Store
-from gateway.stream import pull_queue, watches
+from gateway.stream import outside_homes, pull_queue, watches
 from gateway.stream import pull_readers as readers
 from gateway.stream.pulls import Audience
 from gateway.stream.watches import Watch
@@ -94,8 +94,9 @@ class Teller:
             await self._store.write(lambda tx: watches.ended(tx, one, "over"), aside=True)
             return
         if await self._is_shared(one):
-            if one.tries == 0:
+            if one.error != SHARED:
                 log.warning("others read %s: what %s has to say there waits", one.channel, one.rule)
+                await self._store.write(lambda tx: outside_homes.touch(tx, PLACE), aside=True)
             await self._waits(one, self._pace.alert, SHARED)
             return
         until = self._in(self._pace.unsure)

@@ -5,7 +5,6 @@ What it finds stands in the database before anything is said, so a restart raise
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import logging
 import time
@@ -21,7 +20,7 @@ from gateway.errors import (
     Unavailable,
     UncertainError,
 )
-from gateway.events import Actor, ActorKind, Event
+from gateway.events import Actor, ActorKind
 from gateway.slack_rules import SlackDigest
 from gateway.store import Reader, Store
 from gateway.stream import outside_homes, pull_queue, watches
@@ -34,6 +33,7 @@ from inbox.slack.alerts import draw, emptied, load_alert
 from inbox.slack.blocks import Drawn, Say
 from inbox.slack.client import Client
 from inbox.slack.rooms import Rooms
+from inbox.slack.rounds import Rounds
 from inbox.slack.rules import STAYS, Facts, Rule, out_of_order, rules_of
 from inbox.slack.send import Pace
 from inbox.slack.telling import Teller
@@ -73,27 +73,13 @@ class Watcher:
         self._asked = -1e9
         self._ended = -1e9
         self._cleaned = time.monotonic()
-        self._stirred = True
+        self._rounds = Rounds("the rules", self.turn, desk.bus, self._pace.tick)
         self._said: set[str] = set()
         """Names that were looked for and are not there: said once."""
 
     async def run(self) -> None:
-        """Runs for as long as the duty is held. Survives a database or a Slack that is gone for a while."""
-        stop = self._desk.bus.take_events(self._happened)
-        try:
-            while True:
-                try:
-                    await self.turn()
-                except Unavailable as why:
-                    log.info("the rules wait: %s", why)
-                except Exception:
-                    log.exception("the rules could not be looked at; they wait")
-                await asyncio.sleep(self._pace.tick)
-        finally:
-            stop()
-
-    def _happened(self, events: Sequence[Event]) -> None:
-        self._stirred = True
+        """Runs for as long as the duty is held."""
+        await self._rounds.run()
 
     async def turn(self) -> None:
         """One look at everything. Raises Unavailable, and what is a fault of ours."""
@@ -104,8 +90,8 @@ class Watcher:
                 pass
         if await self._store.read(lambda look: pull_queue.paused(look, PLACE)) or not await self._is_taken():
             return
-        if now - self._looked >= (self._pace.stirred if self._stirred else self._pace.rules):
-            self._stirred, self._looked = False, time.monotonic()
+        if now - self._looked >= (self._pace.stirred if self._rounds.stirred else self._pace.rules):
+            self._rounds.stirred, self._looked = False, time.monotonic()
             try:
                 await self.look()
             except Superseded:

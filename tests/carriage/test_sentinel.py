@@ -42,7 +42,7 @@ async def test_a_master_that_fails_is_followed_by_sentinel(
                 await process.carriage.connects()
         await until(lambda: HERE in two.signals)
         await says_once(one, two)
-        own_valkey.restart()
+        await asyncio.to_thread(own_valkey.restart)
         await is_replica(own_valkey)
         await says_once(two, one)
         for process in (one, two):
@@ -56,8 +56,8 @@ async def test_a_master_that_fails_is_followed_by_sentinel(
         for task in watching:
             task.cancel()
         await asyncio.gather(*watching, return_exceptions=True)
-        sentinel.stop()
-        replica.stop()
+        for server in (sentinel, replica):
+            await asyncio.to_thread(server.stop)
 
 
 async def says_once(by: Process, to: Process) -> None:
@@ -109,4 +109,4 @@ async def test_sentinels_that_want_another_password_are_not_taken_for_absent(own
         async with redis_url.client(f"{sentinel.url}?sentinel_password=hush", patience=3) as client:
             assert await client.ping()
     finally:
-        sentinel.stop()
+        await asyncio.to_thread(sentinel.stop)

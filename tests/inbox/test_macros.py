@@ -312,6 +312,26 @@ async def test_an_agent_may_leave_out_what_a_macro_does(both: House) -> None:
     assert used["used"] == 5
 
 
+async def test_acts_of_her_own_are_all_done_or_none(both: House) -> None:
+    key = (await both.customer_writes("hello")).conversation
+    row = "select status, priority, team_id from conversations where id = $1"
+
+    async def stands() -> tuple[str, int, str | None]:
+        found = await both.store.read(lambda look: look.one(row, key))
+        assert found is not None
+        return found["status"], found["priority"], found["team_id"]
+
+    acts = {"priority": 4, "status": "closed", "team": "no such team"}
+    with pytest.raises(Refused):
+        await does(both, "ann", "act", conversation=key, actions=acts)
+    assert await stands() == ("open", 0, None)
+    acts["team"] = both.teams["support"]
+    await does(both, "ann", "act", conversation=key, actions=acts)
+    assert await stands() == ("closed", 4, both.teams["support"])
+    with pytest.raises(NotFound):
+        await does(both, "ann", "act", conversation=key, actions={"priority": 1})
+
+
 async def test_acts_are_kept_without_their_macro(both: House) -> None:
     """Whose words were deleted, but not what was to be done: it is done with the files."""
     taken = await both.customer_writes("hello")

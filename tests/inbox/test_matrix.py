@@ -255,6 +255,7 @@ COMMAND_ROWS = {
     "switch_leg": Row(says(**ON, leg="$leg"), scoped=True),
     "apply_macro": Row(says(**ON, macro="$macro"), scoped=True),
     "run_macro": Row(says(**ON, macro="$macro"), scoped=True),
+    "act": Row(says(**ON, actions={"priority": 1}), scoped=True),
     "bulk": Row(says(conversations=["$conversation"], actions={"priority": 1})),
     "undo_bulk": Row(says(undo="$bulk"), ok=(404,)),
     "watch": Row(says(**ON), scoped=True),

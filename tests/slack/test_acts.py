@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +18,9 @@ from inbox.slack.inward import Inward
 from inbox.slack.rooms import Rooms
 from inbox.slack.understand import Said
 from tests.inbox.conftest import able, does
-from tests.slack.town import Town, open_town, read_in, words
+from tests.slack.town import BOTH, Town, open_town, read_in, words
 
 NOTE, PUBLIC = "note", "public"
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path) as opened:
-        await opened.starts()
-        await opened.slack.sockets.connected()
-        await opened.links(opened.mina)
-        yield opened
-
-
-async def pulled(town: Town) -> tuple[str, str]:
-    taken = await town.house.customer_writes("hello", team="sales")
-    return taken.conversation, await town.pulls(taken.conversation)
 
 
 async def status(town: Town, conversation: str) -> tuple[str, str | None]:
@@ -44,7 +29,7 @@ async def status(town: Town, conversation: str) -> tuple[str, str | None]:
 
 
 async def test_a_reply_in_the_thread_is_a_note_and_follows_its_edits(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     ts = town.slack.say(
         town.mina, town.support, f"ask <@{town.joon.id}> &lt;b&gt; <https://a.b|here>", thread=thread
     )
@@ -63,43 +48,33 @@ async def test_a_reply_in_the_thread_is_a_note_and_follows_its_edits(town: Town)
     assert town.whispers(town.mina)[1:] == [], "but for being linked nothing was said"
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    """Beside the loop: a database server takes its time to start."""
-    return str(request.getfixturevalue("ready_url")) if request.param == "postgresql" else ""
-
-
-async def test_the_whole_way_on_both_databases(url: str, tmp_path: Path) -> None:
-    async with open_town(tmp_path, url) as town:
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
-        conversation, thread = await pulled(town)
-        ts = town.slack.say(town.mina, town.support, "a note", thread=thread)
+@BOTH
+async def test_the_whole_way_on_both_databases(town: Town) -> None:
+    conversation, thread = await town.pulled()
+    ts = town.slack.say(town.mina, town.support, "a note", thread=thread)
+    await town.heard()
+    for words_of_hers in ("another", "the last"):
+        town.slack.edit(town.support, ts, words_of_hers)
         await town.heard()
-        for words_of_hers in ("another", "the last"):
-            town.slack.edit(town.support, ts, words_of_hers)
-            await town.heard()
-        assert await town.said(conversation) == [(NOTE, "the last")]
-        await town.slack.press(town.mina, town.support, thread, "parley:reply")
-        view = town.slack.modal(town.mina)
-        assert view is not None
-        await does(town.house, "sue", "reply", conversation=conversation, client_id="s", text="Before you")
-        await town.slack.submit(view, text="Tomorrow")
-        again = town.slack.modal(town.mina)
-        assert again is not None and "Before you" in read_in(again.body)
-        await town.slack.submit(again)
-        await town.house.customer_writes("thank you")
-        said = await town.slack.slash(town.mina, town.support, "queue")
-        assert "Kim" in said.payload["text"]
-        await does(town.house, "ann", "give_back", conversation=conversation, place="slack")
-        await town.settles()
-        shown = [words(one).split("\n")[0] for one in town.shown(thread)]
-        assert shown[:3] == ["Before you", "Tomorrow", "thank you"] and len(shown) == 4
+    assert await town.said(conversation) == [(NOTE, "the last")]
+    await town.slack.press(town.mina, town.support, thread, "parley:reply")
+    view = town.view(town.mina)
+    await does(town.house, "sue", "reply", conversation=conversation, client_id="s", text="Before you")
+    await town.slack.submit(view, text="Tomorrow")
+    again = town.view(town.mina)
+    assert "Before you" in read_in(again.body)
+    await town.slack.submit(again)
+    await town.house.customer_writes("thank you")
+    said = await town.slack.slash(town.mina, town.support, "queue")
+    assert "Kim" in said.payload["text"]
+    await does(town.house, "ann", "give_back", conversation=conversation, place="slack")
+    await town.settles()
+    shown = [words(one).split("\n")[0] for one in town.shown(thread)]
+    assert shown[:3] == ["Before you", "Tomorrow", "thank you"] and len(shown) == 4
 
 
 async def test_who_is_not_linked_is_told_how_and_nothing_is_written(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     town.slack.say(town.joon, town.support, "me too", thread=thread)
     guest = town.slack.person("Guest", guest="single")
     town.slack.invite(guest, town.support)
@@ -117,10 +92,9 @@ async def test_who_is_not_linked_is_told_how_and_nothing_is_written(town: Town) 
 
 
 async def test_the_button_answers_the_customer(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     await town.slack.press(town.mina, town.support, thread, "parley:reply")
-    view = town.slack.modal(town.mina)
-    assert view is not None
+    view = town.view(town.mina)
     answer = await town.slack.submit(view, text="On its way")
     assert answer.payload == {"response_action": "clear"} and town.slack.modal(town.mina) is None
     assert await town.said(conversation) == [(PUBLIC, "On its way")]
@@ -130,21 +104,20 @@ async def test_the_button_answers_the_customer(town: Town) -> None:
 
 
 async def test_a_stale_answer_is_stopped_and_shows_what_came_between(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     await town.slack.press(town.mina, town.support, thread, "parley:reply")
-    view = town.slack.modal(town.mina)
-    assert view is not None
+    view = town.view(town.mina)
     await does(town.house, "sue", "reply", conversation=conversation, client_id="s", text="It left today")
     await town.slack.submit(view, text="Tomorrow")
     assert await town.said(conversation) == [(PUBLIC, "It left today")]
-    again = town.slack.modal(town.mina)
-    assert again is not None and "It left today" in read_in(again.body) and again.id == view.id
+    again = town.view(town.mina)
+    assert "It left today" in read_in(again.body) and again.id == view.id
     await town.slack.submit(again)
     assert await town.said(conversation) == [(PUBLIC, "It left today"), (PUBLIC, "Tomorrow")]
 
 
 async def test_buttons_do_what_the_inbox_does_under_the_same_rights(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     ann = town.house.agents["ann"]
     await town.slack.press(town.mina, town.support, thread, "parley:take")
     assert await status(town, conversation) == ("open", ann)
@@ -168,7 +141,7 @@ async def test_buttons_do_what_the_inbox_does_under_the_same_rights(town: Town) 
 
 
 async def test_given_back_from_slack_the_thread_is_closed(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     pull = await town.value("select id from pulls")
     await town.slack.press(town.mina, town.support, thread, "parley:more", f"give_back:{pull}")
     await town.settles()
@@ -180,10 +153,8 @@ async def test_given_back_from_slack_the_thread_is_closed(town: Town) -> None:
 
 async def test_the_prefix_sends_and_what_went_is_not_taken_back_in_silence(tmp_path: Path) -> None:
     async with open_town(tmp_path, prefix="!r ") as town:
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
-        conversation, thread = await pulled(town)
+        await town.works()
+        conversation, thread = await town.pulled()
         ts = town.slack.say(town.mina, town.support, "!r On its way", thread=thread)
         town.slack.say(town.mina, town.support, "!really", thread=thread)
         town.slack.say(town.joon, town.support, "!r me too", thread=thread)
@@ -219,7 +190,7 @@ async def test_pulling_by_a_word(town: Town) -> None:
 
 
 async def test_repeats_swaps_and_cut_sockets_write_each_note_once(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     town.slack.weather = Weather(repeated=0.5, swapped=0.3)
     town.slack.deliveries.retries = (0.3, 1.0, 2.0)
     expected = []
@@ -240,7 +211,7 @@ async def test_repeats_swaps_and_cut_sockets_write_each_note_once(town: Town) ->
 
 
 async def test_what_was_written_while_nobody_listened_is_caught_up(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     await town.stops()
     town.slack.say(town.mina, town.support, "are you there?", thread=thread)
     edited = town.slack.say(town.mina, town.support, "first", thread=thread)
@@ -250,15 +221,14 @@ async def test_what_was_written_while_nobody_listened_is_caught_up(town: Town) -
     await town.starts()
     await town.comes_to("select count(*) from messages where text in ('are you there?', 'second')", 2)
     await town.stops()
-    await town.starts()
-    await town.slack.sockets.connected()
+    await town.listens()
     assert len(await town.said(conversation)) == 2
 
 
 async def test_catching_up_waits_where_slack_wants_it_and_survives_what_cannot_be_taken(
     town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     await town.stops()
     town.slack.say(town.mina, town.support, "poison", thread=thread)
     town.slack.say(town.mina, town.support, "good", thread=thread)
@@ -278,10 +248,9 @@ async def test_catching_up_waits_where_slack_wants_it_and_survives_what_cannot_b
 
 
 async def test_a_lost_acknowledgement_of_a_modal_sends_once(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     await town.slack.press(town.mina, town.support, thread, "parley:reply")
-    view = town.slack.modal(town.mina)
-    assert view is not None
+    view = town.view(town.mina)
     await town.slack.submit(view, text="Once")
     town.slack.workspace.views[view.id] = view
     await town.slack.submit(view, text="Once")
@@ -290,7 +259,7 @@ async def test_a_lost_acknowledgement_of_a_modal_sends_once(town: Town) -> None:
 
 async def test_nothing_written_in_a_thread_reaches_the_customer(town: Town) -> None:
     """Whatever is written, edited, deleted, repeated: with no prefix set, only the modal's button sends."""
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     drawn = random.Random(7)
     shapes = [
         "!r hi",
@@ -334,7 +303,7 @@ async def test_nothing_written_in_a_thread_reaches_the_customer(town: Town) -> N
 async def test_however_a_message_and_its_edits_come_the_newest_stands(
     town: Town, order: tuple[int, ...]
 ) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     await town.stops()
     ts = town.slack.say(town.mina, town.support, "one", thread=thread)
     town.slack.edit(town.support, ts, "two")

@@ -9,15 +9,14 @@ from gateway.stream.watches import Watch, acknowledge
 from inbox.slack.alerts import Alert, draw
 from inbox.slack.blocks import Say
 from tests.inbox.conftest import does
+from tests.slack.test_home import shows as shown_at_home
 from tests.slack.town import MINUTE, alerts, open_town, read_in, ruled, shows, watched
 
 
 async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 60, "team": "sales"})) as town:
         house = town.house
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         taken = await house.customer_writes("hello", team="sales")
         await house.customer_writes("hello", name="Lee", team="support")
         house.clock.ahead = 2 * MINUTE
@@ -25,8 +24,7 @@ async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: P
         [told] = alerts(town)
         assert "Waiting too long: #1 · Kim" in told and "Rule late · sales" in told and "Acknowledge" in told
         await town.stops()
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await watched(town, "state = 'posted'", 1)
         [post] = town.slack.posts(town.support)
 
@@ -48,8 +46,7 @@ async def test_an_alert_is_said_once_acknowledged_and_ends_by_itself(tmp_path: P
 
 async def test_others_read_no_alert(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 0})) as town:
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         first = await town.house.customer_writes("hello", team="sales")
         await watched(town, "state = 'posted'", 1)
         town.slack.invite(town.slack.person("Guest", guest="single"), town.support)
@@ -59,12 +56,18 @@ async def test_others_read_no_alert(tmp_path: Path) -> None:
         await watched(town, "error = 'shared' and state = 'open'", 1)
         assert "Kim" not in "".join(alerts(town)) and "Lee" not in "".join(alerts(town))
         assert first.conversation
+        await town.links(town.mina)
+        town.slack.open_home(town.mina)
+        told = await shown_at_home(town, town.mina, "Somebody waits: #2 · Lee")
+        assert told.count("Not posted: others read its channel too.") == 1
+        await town.links(town.joon, "sue")
+        town.slack.open_home(town.joon)
+        await shown_at_home(town, town.joon, "다른 사람도 읽는 채널이라")
 
 
 async def test_an_acknowledgement_counts_once(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 0})) as town:
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await town.house.customer_writes("hello", team="sales")
         await watched(town, "state = 'posted'", 1)
         key = await town.value("select id from watches")

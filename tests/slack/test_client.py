@@ -10,11 +10,16 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from gateway.config import Slack as Settings
-from gateway.errors import PermanentError, UncertainError
+from gateway.errors import PermanentError, TemporaryError, UncertainError
 from gateway.sandbox.slack.town import open_slack
 from inbox.slack.blocks import Drawn
 from inbox.slack.client import Client
-from tests.slack.town import FAST
+from tests.slack.town import FAST, keys_of
+
+
+def settings(api: str) -> Settings:
+    said: Any = {"bot_token": "xoxb-1", "app_token": "xapp-1", "api_base": api}
+    return Settings(**said)
 
 
 @pytest.mark.parametrize(
@@ -36,13 +41,27 @@ async def test_what_cannot_be_read_may_have_been_done(
     application = web.Application()
     application.router.add_route("*", "/{rest:.*}", answer)
     async with TestServer(application) as server, aiohttp.ClientSession() as session:
-        said: Any = {
-            "bot_token": "xoxb-1",
-            "app_token": "xapp-1",
-            "api_base": str(server.make_url("/api/")),
-        }
         with pytest.raises(error):
-            await Client(Settings(**said), session).call("chat.postMessage", channel="C1", text="hello")
+            await Client(settings(str(server.make_url("/api/"))), session).call(
+                "chat.postMessage", channel="C1", text="hello"
+            )
+
+
+@pytest.mark.parametrize(("said", "rest"), [("7", 7), ("0", 1), ("nan", 30), ("inf", 30), ("", 30)])
+async def test_it_rests_as_long_as_slack_says(said: str, rest: float) -> None:
+    async def answer(request: web.Request) -> web.Response:
+        return web.json_response(
+            {"ok": False, "error": "ratelimited"}, status=429, headers={"Retry-After": said}
+        )
+
+    application = web.Application()
+    application.router.add_route("*", "/{rest:.*}", answer)
+    async with TestServer(application) as server, aiohttp.ClientSession() as session:
+        client = Client(settings(str(server.make_url("/api/"))), session)
+        for _ in range(2):
+            with pytest.raises(TemporaryError) as caught:
+                await client.call("chat.update", channel="C1", ts="1.0", text="hello")
+            assert caught.value.retry_after == pytest.approx(rest, abs=1)
 
 
 async def test_a_post_is_found_however_much_was_said_after_it() -> None:
@@ -51,12 +70,7 @@ async def test_a_post_is_found_however_much_was_said_after_it() -> None:
         mina = slack.person("Mina")
         support = slack.channel("support", mina)
         slack.workspace.unheard.add("message")
-        said: Any = {
-            "bot_token": slack.installation.bot_token,
-            "app_token": slack.installation.app_token,
-            "api_base": slack.api,
-        }
-        client = Client(Settings(**said), session)
+        client = Client(Settings(**keys_of(slack)), session)
         before = slack.say(mina, support, "before")
         head = await client.post(support.id, None, Drawn("head", ()), "p.1.0")
         for number in range(1_010):

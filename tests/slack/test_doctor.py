@@ -13,8 +13,10 @@ from gateway.doctor.slack import look_at_slack
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.town import open_slack
 from gateway.store import open_store
+from gateway.stream import watches
 from gateway.stream.describe import make_tag
 from gateway.stream.directory import make_team
+from tests.slack.town import keys_of
 
 
 async def said(config: Config) -> list[tuple[str, str]]:
@@ -56,17 +58,11 @@ async def test_rules_that_find_nothing_are_told(tmp_path: Path) -> None:
     await store.close()
     async with open_slack() as slack:
         slack.channel("support")
-        installed = slack.installation
-        keys: Any = {
-            "bot_token": installed.bot_token,
-            "app_token": installed.app_token,
-            "api_base": slack.api,
-        }
 
         async def hints(**rule: Any) -> list[str]:
             rules: Any = {"one": {"does": "pull", "channel": "#support", **rule}}
             digest: Any = {"channel": "support", "team": rule.get("team", "sales")}
-            config = Config(data=tmp_path, slack=Slack(**keys, rules=rules, digest=digest))
+            config = Config(data=tmp_path, slack=Slack(**keys_of(slack), rules=rules, digest=digest))
             told = await said(config.model_copy(update={"database": Database(url=SecretStr(url))}))
             return [words for grade, words in told if grade == "hint"]
 
@@ -78,6 +74,28 @@ async def test_rules_that_find_nothing_are_told(tmp_path: Path) -> None:
         assert await hints(team="Sales") == [
             "the rule one finds nothing: there is no team Sales",
             "the digest finds nothing: there is no team Sales",
+        ]
+
+
+async def test_what_may_not_be_said_where_others_read_is_told(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/parley.db"
+    async with open_slack() as slack:
+        support = slack.channel("support")
+        store = await open_store(url)
+        await store.write(lambda tx: watches.raise_alert(tx, "slack", "late", "c1", support.id))
+        await store.write(lambda tx: watches.raise_alert(tx, "slack", "late", "c2", support.id))
+        await store.write(
+            lambda tx: watches.begin_digest(tx, "slack", "digest", "2026-11-23", "C0GONE", 0, 1)
+        )
+        for one in await store.read(lambda look: watches.load_due(look, "slack", 2**50)):
+            await store.write(lambda tx, one=one: watches.waits(tx, one, 0, watches.SHARED))  # type: ignore[misc]
+        await store.close()
+        told = await said(
+            Config(data=tmp_path, slack=Slack(**keys_of(slack)), database=Database(url=SecretStr(url)))
+        )
+        assert [words for grade, words in told if grade == "hint"] == [
+            "the rule late may not speak: others read #support, and what it says waits",
+            "the digest may not speak: others read C0GONE, and what it says waits",
         ]
 
 

@@ -45,8 +45,7 @@ def test_only_the_home_tab_is_one() -> None:
 async def test_who_is_linked_to_nobody_reads_how_to(tmp_path: Path) -> None:
     async with open_town(tmp_path) as town:
         await town.house.customer_writes("hello", team="sales")
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         town.slack.open_home(town.joon)
         told = await shows(town, town.joon, "/parley link")
         assert "아직 연결되지 않았어요" in told and "Kim" not in told
@@ -58,9 +57,7 @@ async def test_it_shows_what_she_may_see_and_follows(tmp_path: Path) -> None:
     rules = {"late": {"does": "alert", "channel": "#support", "waiting": 0}}
     async with open_town(tmp_path, rules=rules) as town:
         house = town.house
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         mine = await house.customer_writes("<!channel> SECRET words", team="sales")
         await house.customer_writes("hello", name="Lee", team="support")
         town.slack.open_home(town.mina)
@@ -91,9 +88,7 @@ async def test_it_shows_what_she_may_see_and_follows(tmp_path: Path) -> None:
 async def test_what_cannot_be_done_there_is_said_in_a_modal(tmp_path: Path) -> None:
     rules = {"late": {"does": "alert", "channel": "#support", "waiting": 0}}
     async with open_town(tmp_path, rules=rules) as town:
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         await town.house.customer_writes("hello", team="sales")
         town.slack.open_home(town.mina)
         await shows(town, town.mina, "Somebody waits: #1")
@@ -105,16 +100,14 @@ async def test_what_cannot_be_done_there_is_said_in_a_modal(tmp_path: Path) -> N
         assert view is not None and "Somebody waits" in shown(town, town.mina)
         await town.slack.press_in_view(view, "parley:acknowledge")
         await town.heard()
-        told = town.slack.modal(town.mina)
-        assert told is not None and "This alert is over" in read_in(told.body)
+        told = town.view(town.mina)
+        assert "This alert is over" in read_in(told.body)
 
 
 async def test_nothing_is_published_that_shows_already(tmp_path: Path) -> None:
     async with open_town(tmp_path) as town:
         taken = await town.house.customer_writes("hello", team="sales")
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         town.slack.plan(Fault.BUSY, Fault.CUT, on="views.publish")
         town.slack.open_home(town.mina)
         await shows(town, town.mina, "#1 · Kim")
@@ -144,9 +137,7 @@ async def test_one_that_cannot_be_drawn_holds_up_no_other(
 
         monkeypatch.setattr(Client, "call", not_for_her)
         await town.house.customer_writes("hello", team="sales")
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         town.slack.open_home(town.mina)
         await town.comes_to("select count(*) from outside_homes where published_at > 0 and digest = ''", 1)
         town.slack.open_home(town.joon)
@@ -158,9 +149,7 @@ async def test_one_that_cannot_be_drawn_holds_up_no_other(
 async def test_a_tab_that_nobody_opens_again_shows_nobody(tmp_path: Path) -> None:
     async with open_town(tmp_path) as town:
         await town.house.customer_writes("hello", team="sales")
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         town.slack.open_home(town.mina)
         await shows(town, town.mina, "#1 · Kim")
         town.house.clock.ahead = 13 * 3_600_000

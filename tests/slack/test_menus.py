@@ -2,49 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from gateway.errors import Refused
 from gateway.events import SYSTEM
 from gateway.sandbox.slack.records import Person, View
 from gateway.stream.describe import make_tag
-from inbox.commands import table
 from inbox.slack import menus, modals
 from tests.inbox.conftest import does
 from tests.slack.town import Town, open_town, read_in
-
-
-@pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
-    async with open_town(tmp_path) as opened:
-        await opened.starts()
-        await opened.slack.sockets.connected()
-        await opened.links(opened.mina)
-        yield opened
-
-
-async def pulled(town: Town) -> tuple[str, str]:
-    taken = await town.house.customer_writes("hello", team="sales")
-    return taken.conversation, await town.pulls(taken.conversation)
 
 
 async def chooses(town: Town, thread: str, what: str, who: Person | None = None) -> None:
     await town.slack.press(who or town.mina, town.support, thread, f"parley:{what}")
 
 
-def before(town: Town, person: Person) -> View:
-    view = town.slack.modal(person)
-    assert view is not None
-    return view
-
-
 async def opens(town: Town, thread: str, what: str) -> View:
     await chooses(town, thread, what)
-    return before(town, town.mina)
+    return town.view(town.mina)
 
 
 async def tagged(town: Town, name: str) -> str:
@@ -60,7 +37,7 @@ async def tags(town: Town) -> list[str]:
 
 
 async def test_tags_go_on_and_off(town: Town) -> None:
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     view = await opens(town, thread, "tag")
     assert "no tags yet" in read_in(view.body), "there are none"
     await town.slack.close_view(view)
@@ -78,7 +55,7 @@ async def test_tags_go_on_and_off(town: Town) -> None:
 
 
 async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     view = await opens(town, thread, "note")
     await town.slack.submit(view, text="a word among us")
     assert await town.said(conversation) == [("note", "a word among us")]
@@ -92,29 +69,29 @@ async def test_a_note_from_the_menu_and_escalation(town: Town) -> None:
     await chooses(town, thread, "tag")
     assert town.slack.modal(town.mina) is None
     await town.slack.submit(view, priority="0")
-    assert town.slack.workspace.views == {} or "priority" in before(town, town.mina).errors
+    assert town.slack.workspace.views == {} or "priority" in town.view(town.mina).errors
 
 
-async def test_what_she_writes_after_a_refusal_is_kept(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
-    conversation, thread = await pulled(town)
-    run, refusals = table.run_command, [Refused("errors.not_found", "the team is no more")]
-
-    async def run_command(asked: Any, name: str, args: Any) -> Any:
-        if name == "set_team" and refusals:
-            raise refusals.pop()
-        return await run(asked, name, args)
-
-    monkeypatch.setattr(menus, "run_command", run_command)
+@pytest.mark.parametrize("why", ["she waits", ""])
+async def test_where_a_part_of_an_escalation_is_refused_nothing_of_it_is_done(town: Town, why: str) -> None:
+    conversation, thread = await town.pulled()
     view, other = await opens(town, thread, "escalate"), town.house.teams["support"]
-    await town.slack.submit(view, priority="4", team=other, text="she waits")
-    assert "priority" in before(town, town.mina).errors
-    await town.slack.submit(before(town, town.mina), text="she waits, and is angry")
-    assert await town.said(conversation) == [("note", "she waits"), ("note", "she waits, and is angry")]
-    assert await town.value("select team_id from conversations where id = $1", conversation) == other
+    retired = "update teams set retired_at = $1 where id = $2"
+    await town.store.write(lambda tx: tx.run(retired, 1, other))
+    await town.slack.submit(view, priority="4", team=other, text=why)
+    assert "priority" in town.view(town.mina).errors
+    stands = "select priority, team_id from conversations where id = $1"
+    [row] = await town.rows(stands, conversation)
+    assert tuple(row) == (0, town.house.teams["sales"]) and await town.said(conversation) == []
+    await town.store.write(lambda tx: tx.run(retired, None, other))
+    await town.slack.submit(town.view(town.mina), text=why and f"{why}, and is angry")
+    [row] = await town.rows(stands, conversation)
+    assert tuple(row) == (4, other)
+    assert await town.said(conversation) == ([("note", "she waits, and is angry")] if why else [])
 
 
 async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     ann, sue = town.house.agents["ann"], town.house.agents["sue"]
     owner = "select assignee_id from conversations where id = $1"
     await town.store.write(lambda tx: tx.run("update agents set deactivated_at = 1 where name = 'Bob'"))
@@ -132,7 +109,7 @@ async def test_it_is_given_to_a_colleague_or_to_nobody(town: Town) -> None:
 
 
 async def test_a_menu_says_how_many_it_does_not_show(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     for number in range(102):
         await tagged(town, f"tag {number:03}")
     view = await opens(town, thread, "tag")
@@ -143,7 +120,7 @@ async def test_a_menu_says_how_many_it_does_not_show(town: Town) -> None:
 
 
 async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     view = await opens(town, thread, "macro")
     assert "no macro" in read_in(view.body)
     await town.slack.close_view(view)
@@ -160,7 +137,7 @@ async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
     assert await tags(town) == ["vip"] and await town.said(conversation) == []
     view = await opens(town, thread, "macro")
     await town.slack.submit(view, choice=spoken["macro"]["id"])
-    shown = before(town, town.mina)
+    shown = town.view(town.mina)
     assert shown.body["callback_id"] == "parley:reply" and "Dear Kim, soon." in read_in(shown.body)
     assert await town.said(conversation) == [], "nothing goes before she says so"
     await town.slack.submit(shown)
@@ -169,13 +146,13 @@ async def test_a_macro_with_words_is_read_before_it_goes(town: Town) -> None:
 
 
 async def test_who_is_not_linked_opens_nothing_and_is_told_in_their_language(town: Town) -> None:
-    _, thread = await pulled(town)
+    _, thread = await town.pulled()
     for what in menus.OPENS:
         await chooses(town, thread, what, town.joon)
     assert town.slack.modal(town.joon) is None
     assert len(town.whispers(town.joon)) == len(menus.OPENS) and "연결" in town.whispers(town.joon)[0]
     await town.slack.shortcut(town.joon, "pull_conversation")
-    assert "연결" in read_in(before(town, town.joon).body)
+    assert "연결" in read_in(town.view(town.joon).body)
 
 
 async def finds(town: Town, words: str, who: Person | None = None) -> Any:
@@ -210,18 +187,18 @@ async def test_the_shortcuts_pull(town: Town) -> None:
     ]
     ts = town.slack.say(town.mina, town.support, f"please look at #{number}")
     await town.slack.message_shortcut(town.mina, town.support, ts, "pull_message")
-    view = before(town, town.mina)
+    view = town.view(town.mina)
     assert str(number) in str(view.body) and view.values == {}
     await town.slack.submit(view)
     assert await town.value("select conversation_id from pulls") == taken.conversation
-    assert f"#{number} is being pulled" in read_in(before(town, town.mina).body)
-    await town.slack.close_view(before(town, town.mina))
+    assert f"#{number} is being pulled" in read_in(town.view(town.mina).body)
+    await town.slack.close_view(town.view(town.mina))
     await town.slack.shortcut(town.mina, "pull_conversation")
-    view = before(town, town.mina)
+    view = town.view(town.mina)
     await town.slack.submit(view, text=str(secret), channel=town.support.id)
-    assert "text" in before(town, town.mina).errors, "forbidden looks like not found"
-    await town.slack.submit(before(town, town.mina), text="grinder")
-    view = before(town, town.mina)
+    assert "text" in town.view(town.mina).errors, "forbidden looks like not found"
+    await town.slack.submit(town.view(town.mina), text="grinder")
+    view = town.view(town.mina)
     assert "Lee" in read_in(view.body) and "Ito" not in read_in(view.body)
     await town.slack.submit(view, found=other.conversation)
     assert await town.value("select count(*) from pulls") == 2
@@ -229,10 +206,8 @@ async def test_the_shortcuts_pull(town: Town) -> None:
 
 async def test_an_edit_follows_where_her_channel_can(tmp_path: Path) -> None:
     async with open_town(tmp_path, prefix="!r ") as town:
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
-        conversation, thread = await pulled(town)
+        await town.works()
+        conversation, thread = await town.pulled()
         ts = town.slack.say(town.mina, town.support, "!r On its way", thread=thread)
         await town.heard()
         town.slack.edit(town.support, ts, "!r It left yesterday")
@@ -251,7 +226,7 @@ async def test_an_edit_follows_where_her_channel_can(tmp_path: Path) -> None:
 
 async def test_a_reaction_is_the_team_s_own(town: Town) -> None:
     """No channel of ours carries any."""
-    conversation, thread = await pulled(town)
+    conversation, thread = await town.pulled()
     told = await town.value("select max(position) from events")
     post = town.slack.posts(town.support, thread)[1]
     town.slack.react(town.mina, town.support, post.ts, "tada")

@@ -67,9 +67,7 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
         async def opened() -> Held:
             town = await stack.enter_async_context(open_town(folder))
             session = await stack.enter_async_context(aiohttp.ClientSession())
-            await town.starts()
-            await town.slack.sockets.connected()
-            await town.links(town.mina)
+            await town.works()
             plan = {"target": "conversation", "key": "plan", "label": "Plan", "type": "text"}
             await (await town.house.client("ada")).does("POST", "/attributes", plan)
             return Held(runner, town, session)

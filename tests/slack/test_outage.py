@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +12,13 @@ from gateway.sandbox.slack.weather import FAIR, Weather
 from gateway.store import Store
 from gateway.stream import pull_queue
 from tests.inbox.conftest import does
-from tests.slack.town import PATIENCE, Town, open_town, words
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    """Beside the loop: a database server takes its time to start."""
-    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+from tests.slack.town import BOTH, PATIENCE, Town, open_town, words
 
 
 @pytest.fixture
-async def town(tmp_path: Path, url: str) -> AsyncIterator[Town]:
-    async with open_town(tmp_path, url) as opened:
-        yield opened
+def town(asleep: Town) -> Town:
+    """Each test says when somebody begins."""
+    return asleep
 
 
 class Day:
@@ -68,11 +61,10 @@ class Day:
         await self.town.starts()
 
 
+@BOTH
 async def test_ten_minutes_without_slack_lose_nothing_and_double_nothing(town: Town) -> None:
     taken = await town.house.customer_writes("hello", team="sales")
-    await town.starts()
-    await town.slack.sockets.connected()
-    await town.links(town.mina)
+    await town.works()
     thread = await town.pulls(taken.conversation)
     day = Day(town, taken.conversation, thread)
     await day.goes_on()

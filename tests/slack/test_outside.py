@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -165,6 +166,15 @@ def test_pieces_are_the_whole_and_fit(text: str, most: int) -> None:
     parts = pieces(text, most)
     assert "".join(parts) == text
     assert all(0 < len(part.encode("utf-16-le")) // 2 <= most for part in parts)
+
+
+@pytest.mark.parametrize(("language", "called"), [("en", "Unnamed visitor"), ("ko", "이름 없는 방문자")])
+def test_who_said_no_name_is_called_as_in_the_inbox(language: str, called: str) -> None:
+    contact = {**view()["contact"], "name": ""}
+    header = outside.header(view(contact=contact), shared=False, **NAMES)
+    assert called in str(drawing(language).header(header, "p1", shared=False, closed=False).blocks[0])
+    shown = outside.message(row(author_kind="customer", agent_name=None), (), shared=False)
+    assert shown is not None and drawing(language).message(shown).username == called
 
 
 def test_a_very_long_message_fits_and_says_that_it_is_not_all() -> None:

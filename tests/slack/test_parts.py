@@ -39,8 +39,7 @@ from tests.slack.town import Town, open_town
 @pytest.fixture
 async def town(tmp_path: Path) -> AsyncIterator[Town]:
     async with open_town(tmp_path, channels=("support",)) as opened:
-        await opened.starts()
-        await opened.slack.sockets.connected()
+        await opened.listens()
         yield opened
 
 

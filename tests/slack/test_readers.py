@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from gateway.events import Visibility
@@ -181,6 +183,17 @@ async def test_a_channel_is_looked_at_when_it_was_said_and_now_and_then(world: W
     assert sorted(await doubted()) == ["C1", "C2"]
 
 
+async def test_somebody_is_no_doubt_where_they_certainly_are_not(world: World) -> None:
+    async def doubted() -> dict[str, int]:
+        return dict(await world.store.read(lambda look: readers.doubted(look, "slack", 0)))
+
+    await told(world, "kim")
+    await told(world, "lee", THERE)
+    before = await doubted()
+    await world.store.write(lambda tx: readers.all_moved(tx, "slack", ["C1", "C9"]))
+    assert await doubted() == {"C1": before["C1"], "C2": before["C2"] + 1}
+
+
 async def test_a_look_that_is_older_than_what_was_said_shows_nothing_again(world: World) -> None:
     await told(world, "kim")
     [(_, as_of)] = await world.store.read(lambda look: readers.doubted(look, "slack", 0))
@@ -216,6 +229,47 @@ async def test_what_could_not_be_taken_away_is_tried_again(world: World) -> None
     assert await notes(world, key) != [("skipped", None, "")], "it stands there"
     await read_by(world, Audience.SHARED)
     assert (await stale(world, key))["message"] == 1
+
+
+async def refused(world: World, *notes: str) -> None:
+    """All that is due is done, but for these notes."""
+    while due := await world.store.read(lambda look: pull_queue.load_due(look, "slack", LATE)):
+        one = due[0]
+        if one.message not in notes:
+            await one_is(world, one, 999)
+            continue
+        await asyncio.sleep(0.002)  # so that one is refused later than the other
+        await world.store.write(lambda tx, one=one: pull_queue.ended(tx, one, "cant_delete_message"))  # type: ignore[misc]
+
+
+async def test_what_is_refused_again_and_again_holds_up_nothing(world: World) -> None:
+    key, note = await told(world, "kim")
+    await read_by(world, Audience.SHARED)
+    await refused(world, note)
+    row = await world.row("select conversation_id from pulls where id = $1", key)
+    await world.answers(row["conversation_id"], "new")
+    while await world.store.write(lambda tx: pull_queue.follow(tx, "slack")):
+        pass
+    await read_by(world, Audience.SHARED)
+    found = await world.store.read(lambda look: pull_queue.load_due(look, "slack", LATE))
+    assert [one.stands for one in found] == [False, True, True]
+    assert found[-1].message == note
+
+
+async def test_of_what_was_refused_few_are_tried_at_a_time_each_in_its_turn(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(readers, "AT_A_LOOK", 1)
+    notes = [(await told(world, name))[1] for name in ("kim", "lee", "pat")]
+    await read_by(world, Audience.SHARED)
+    await refused(world, *notes)
+    tried = []
+    for _ in range(4):
+        await read_by(world, Audience.SHARED)
+        [one] = await world.store.read(lambda look: pull_queue.load_due(look, "slack", LATE))
+        tried.append(one.message)
+        await refused(world, *notes)
+    assert tried == [*notes, notes[0]]
 
 
 async def test_what_was_erased_and_could_not_be_taken_away_is_tried_again_anywhere(world: World) -> None:

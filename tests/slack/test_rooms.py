@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from gateway.errors import TemporaryError
+from gateway.errors import PermanentError, TemporaryError
 from gateway.stream.pulls import Audience
 from inbox.slack import rooms as ours
 from inbox.slack.client import Me
@@ -22,6 +22,8 @@ class Slack:
         self.shared = False
         self.strangers: set[str] = set()
         self.members = ["U1", "U2"]
+        self.rooms: dict[str, list[str]] = {"": ["C1", "C2", "C3"], "U2": ["C2"]}
+        """The app's, and those it shares with somebody."""
         self.asked: list[str] = []
         self.gates: dict[str, asyncio.Event] = {}
         self.waiting = asyncio.Event()
@@ -37,7 +39,17 @@ class Slack:
             await gate.wait()
         return {"user": told}
 
-    async def pages(self, method: str, *said: Any, **more: Any) -> AsyncIterator[str]:
+    async def pages(
+        self, method: str, *said: Any, user: str | None = None, **more: Any
+    ) -> AsyncIterator[Any]:
+        if method == "users.conversations":
+            if user not in (None, *self.rooms):
+                raise PermanentError("user_not_found", for_agent="", log="")
+            if gate := self.gates.pop(method, None):
+                await gate.wait()
+            for one in self.rooms[user or ""]:
+                yield {"id": one}
+            return
         for one in list(self.members):
             yield one
 
@@ -140,6 +152,26 @@ async def test_at_a_doubt_nobody_is_believed_who_was_asked_for_before_it(
     assert await rooms.audience("C1", since=time.now) is Audience.INNER
     assert await rooms.audience("C1", since=time.now) is Audience.INNER
     assert sorted(one for one in slack.asked if one[0] == "U") == ["U1", "U2"], "once each"
+
+
+async def test_who_was_said_to_be_a_stranger_is_asked_for_first(slack: Slack, rooms: Rooms) -> None:
+    slack.members = [f"U{number}" for number in range(50)]
+    slack.strangers.add("U40")
+    rooms.forget(user="U40", strange=True)
+    assert await rooms.audience("C1") is Audience.SHARED
+    assert slack.asked == ["conversations.info", "U40"]
+
+
+async def test_in_which_channels_somebody_is_not(
+    slack: Slack, rooms: Rooms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert await rooms.without("U2") == {"C1", "C3"}
+    assert await rooms.without("U9") == set(), "Slack does not know them"
+    monkeypatch.setattr(ours, "AT_ONCE", 0.01)
+    slack.holds("users.conversations")
+    assert await rooms.without("U2") == set(), "nor does it say so at once"
+    monkeypatch.setattr(ours, "BELONGS", 1)
+    assert await rooms.without("U2") == set(), "they may be in more"
 
 
 async def test_people_are_remembered_up_to_a_bound_and_little_of_them(

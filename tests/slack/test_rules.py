@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,10 @@ import pytest
 from gateway.config import load
 from gateway.errors import ConfigError
 from gateway.slack_rules import ABOUT_ALL, SlackRule
-from inbox.slack.rules import CONDITIONS, Facts, Rule
+from gateway.store import Row, Store, Tx, as_json
+from inbox.slack import rules
+from inbox.slack.rules import CONDITIONS, Facts, Rule, _facts
+from tests.world import World
 
 
 def rule(**said: Any) -> Rule:
@@ -64,6 +68,65 @@ def test_all_conditions_must_hold(said: dict[str, Any], one: dict[str, Any], hol
     assert rule(**said).matches(100_000, facts(**one)) is holds
 
 
+PLANS = {
+    "Ann": "gold",
+    "Bob": " GOLD\t",
+    "Cho": "golden",
+    "Dan": "silver",
+    "Eva": True,
+    "Fay": False,
+    "Gil": 5,
+    "Han": '50% "off" \\',
+    "Ito": "größe",
+    "Jun": "금 등급",
+    "Kim": "False",
+    "Lee": "",
+}
+
+
+VIPS = {
+    "plan": ("Ann Bob Cho Dan Eva Gil Han Ito Jun", "Kim"),
+    "plan=Gold": ("Ann Bob", "Cho"),
+    "plan=true": ("Eva", ""),
+    "plan=5": ("Gil", "Han"),
+    'plan=50% "OFF" \\': ("Han", ""),
+    "plan=금 등급": ("Jun", ""),
+    "plan=GRÖSSE": ("Ito", "Ann Bob Cho Dan Eva Fay Gil Han Jun Kim Lee"),
+    "level=gold": ("Firm", ""),
+}
+"""Of whom such a rule holds, and who is read beside them."""
+
+
+async def test_of_vips_hardly_more_are_read_than_there_are(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On both databases; whom they cannot tell apart is told apart here."""
+    world = await World.made(store)
+    for name in (*PLANS, "Firm", "Nobody"):
+        await world.says(f"visitor:{name}", "hello", name=name)
+    await store.write(_have_plans)
+    rows: list[str] = []
+
+    def noted(row: Row) -> Facts:
+        rows.append(row["name"])
+        return _facts(row)
+
+    monkeypatch.setattr(rules, "_facts", noted)
+    for vip, (holds, beside) in VIPS.items():
+        rows.clear()
+        found = await store.scan(partial(rule(vip=vip).find, place="slack", now=0))
+        assert sorted(one.name for one in found) == holds.split(), vip
+        assert sorted(rows) == sorted(f"{holds} {beside}".split()), vip
+
+
+async def _have_plans(tx: Tx) -> None:
+    for name, plan in PLANS.items():
+        await tx.run("update contacts set attributes = $2 where name = $1", name, as_json({"plan": plan}))
+    firm = "insert into organisations (id, name, attributes, created_at) values ('o', 'Firm', $1, 0)"
+    await tx.run(firm, as_json({"level": "gold"}))
+    await tx.run("update contacts set organisation_id = 'o' where name = 'Firm'")
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -78,11 +141,8 @@ def test_all_conditions_must_hold(said: dict[str, Any], one: dict[str, Any], hol
     ],
 )
 def test_a_rule_that_is_wrong_is_refused_by_its_name(tmp_path: Path, text: str, why: str) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(f"[slack.rules.one]\n{text}\n")
-    with pytest.raises(ConfigError) as caught:
-        load(path, environ={})
-    assert "slack.rules.one" in str(caught.value) and why in str(caught.value)
+    told = refused(tmp_path, f"[slack.rules.one]\n{text}\n")
+    assert "slack.rules.one" in told and why in told
 
 
 @pytest.mark.parametrize(
@@ -95,7 +155,12 @@ def test_a_rule_that_is_wrong_is_refused_by_its_name(tmp_path: Path, text: str, 
     ],
 )
 def test_a_digest_that_is_wrong_is_refused(tmp_path: Path, text: str, why: str) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(f"[slack.digest]\n{text}\n")
-    with pytest.raises(ConfigError, match=why):
+    assert why in refused(tmp_path, f"[slack.digest]\n{text}\n")
+
+
+def refused(folder: Path, text: str) -> str:
+    path = folder / "config.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError) as caught:
         load(path, environ={})
+    return str(caught.value)

@@ -20,7 +20,7 @@ from inbox.slack import telling
 from inbox.slack.client import Client
 from tests.inbox.conftest import does
 from tests.slack.test_home import shows as shown_at_home
-from tests.slack.town import alerts, open_town, ruled, shows, watched, words
+from tests.slack.town import BOTH, alerts, open_town, ruled, shows, watched, words
 
 LATE = {"does": "alert", "waiting": 0}
 
@@ -86,8 +86,7 @@ async def test_what_was_over_is_emptied_too_where_others_come_to_read_it(tmp_pat
     digest = {"channel": "#support", "at": "00:00", "zone": "UTC"}
     async with open_town(tmp_path, digest=digest, **ruled(late=LATE)) as town:
         taken = await town.house.customer_writes("hello", team="sales")
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await watched(town, "does = 'digest' and state = 'done'", 1)
         await watched(town, "does = 'alert' and state = 'posted'", 1)
         await does(town.house, "ann", "close", conversation=taken.conversation)
@@ -146,12 +145,7 @@ async def test_one_that_was_refused_is_said_as_long_as_it_holds(
         await watched(town, "state = 'posted' and error is null", 1)
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest) -> str:
-    """Beside the loop: a database server takes its time to start."""
-    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
-
-
+@BOTH
 async def test_every_rule_on_both_databases(url: str, tmp_path: Path) -> None:
     rules = ruled(
         gold={"does": "pull", "vip": "plan=gold", "team": "sales"},
@@ -171,9 +165,7 @@ async def test_every_rule_on_both_databases(url: str, tmp_path: Path) -> None:
         )
         tag = await house.store.write(lambda tx: make_tag(tx, "refund", "#ffcc00", SYSTEM))
         await does(house, "ann", "tag", conversation=one.conversation, add=[tag], remove=[])
-        await town.starts()
-        await town.slack.sockets.connected()
-        await town.links(town.mina)
+        await town.works()
         town.slack.open_home(town.mina)
         await watched(town, "does = 'alert' and state = 'posted'", 3)
         await watched(town, "does = 'digest' and state = 'done'", 1)

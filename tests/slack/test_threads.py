@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -18,26 +17,15 @@ from gateway.stream.pull_queue import Due
 from inbox.slack.blocks import Drawn
 from inbox.slack.draws import Draws
 from tests.inbox.conftest import does
-from tests.slack.town import QUICK, Town, open_town, words
+from tests.slack.town import BOTH, QUICK, Town, open_town, words
 
 AFTER = (Fault.CUT_AFTER, Fault.BROKEN_AFTER)
 
 
-BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
-"""Where the queue's own SQL is at work; what else there is of it `test_pulls` and `test_readers` hold on both."""
-
-
 @pytest.fixture
-def url(request: pytest.FixtureRequest) -> str:
-    """Beside the loop: a database server takes its time to start."""
-    there = getattr(request, "param", "sqlite") == "postgresql"
-    return str(request.getfixturevalue("postgres_url")) if there else ""
-
-
-@pytest.fixture
-async def town(tmp_path: Path, url: str) -> AsyncIterator[Town]:
-    async with open_town(tmp_path, url) as opened:
-        yield opened
+def town(asleep: Town) -> Town:
+    """Each test says when somebody begins."""
+    return asleep
 
 
 @BOTH
@@ -259,6 +247,26 @@ async def test_who_becomes_a_guest_is_found_though_only_another_process_heard_of
     await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
     await town.settles()
     assert "SECRET" not in await stands(town, thread)
+
+
+async def test_who_becomes_a_guest_is_a_doubt_where_they_are_and_nowhere_else(town: Town) -> None:
+    _, thread = await noted(town)
+    await town.slack.sockets.connected()
+    other = town.slack.channel("other", town.mina)
+    taken = await town.house.customer_writes("hello", name="Lee", team="sales")
+    where = {"conversation": taken.conversation, "place": "slack", "channel": other.id}
+    await does(town.house, "ann", "pull_out", **where)
+    await town.settles()
+    looks = "select moved, looked from pull_channels where channel = $1"
+    [before] = await town.rows(looks, other.id)
+    asked = town.slack.count("users.conversations")
+    town.slack.workspace.change_person(town.joon, guest="multi")
+    await town.heard()
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await town.settles()
+    assert "SECRET" not in await stands(town, thread)
+    assert [tuple(one) for one in await town.rows(looks, other.id)] == [tuple(before)]
+    assert town.slack.count("users.conversations") == asked + 2
 
 
 async def test_who_came_while_we_were_off_is_found_before_anything_is_posted(town: Town) -> None:

@@ -32,8 +32,7 @@ async def test_a_rule_pulls_once_and_the_log_says_which(tmp_path: Path) -> None:
         mine = await house.customer_writes("hello", team="sales")
         await house.customer_writes("not me", name="Lee", team="sales")
         await does(house, "ann", "tag", conversation=mine.conversation, add=[tag], remove=[])
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await town.comes_to("select count(*) from pulls where thread is not null", 1)
         pull = (await town.rows("select * from pulls"))[0]
         assert (pull["conversation_id"], pull["pulled_by"]) == (mine.conversation, "rule:gold")
@@ -43,8 +42,7 @@ async def test_a_rule_pulls_once_and_the_log_says_which(tmp_path: Path) -> None:
         await does(house, "ann", "give_back", conversation=mine.conversation, place="slack")
         await house.customer_writes("once more")
         await town.stops()
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await town.settles()
         assert await town.value("select count(*) from pulls") == 1, (
             "given back, it stays so while the rule holds"
@@ -60,8 +58,7 @@ async def test_nobody_is_flooded(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(late={"does": "alert", "waiting": 0})) as town:
         for number in range(13):
             await town.house.customer_writes("hello", name=f"Kim {number}", team="sales")
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await watched(town, "state = 'posted'", 11)
         await shows(town, "3 more wait too long")
 
@@ -82,8 +79,7 @@ async def test_others_who_wait_longer_hide_nobody(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("inbox.slack.rules.PAGE", 10)
     async with open_town(tmp_path, **ruled(gold={"does": "pull", "vip": "plan=gold"})) as town:
         await _wait(town, *["silver"] * (AT_ONCE + 5), "gold", "silver", "gold")
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await watched(town, "does = 'pull'", 2)
         rule = Rule("another", SlackRule(does="pull", channel="#support", vip="plan"))
         found = await town.store.scan(lambda look: rule.find(look, PLACE, town.house.clock(), 23))
@@ -102,8 +98,7 @@ async def test_others_who_wait_longer_hide_nobody(tmp_path: Path, monkeypatch: p
 async def test_how_many_more_wait_is_said_once(tmp_path: Path) -> None:
     async with open_town(tmp_path, **ruled(gold={"does": "alert", "vip": "plan=gold"})) as town:
         await _wait(town, "silver", *["gold"] * (ALERTS + 1))
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         await watched(town, "state = 'posted'", ALERTS + 1)
         for number in range(5):
             await town.house.customer_writes("and I", name=f"Lee {number}", team="sales")
@@ -116,8 +111,7 @@ async def test_a_backlog_and_a_channel_out_of_order(tmp_path: Path) -> None:
     rules = ruled(many={"does": "alert", "backlog": 2}, broken={"does": "alert", "down": 60})
     async with open_town(tmp_path, **rules) as town:
         house = town.house
-        await town.starts()
-        await town.slack.sockets.connected()
+        await town.listens()
         one = await house.customer_writes("hello", team="sales")
         two = await house.customer_writes("hello", name="Lee", team="sales")
         await watched(town, "rule = 'many' and state = 'posted'", 1)

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from aiohttp import web
 
 from gateway.config import Slack as Settings
 from gateway.sandbox.slack.rates import Limits
-from gateway.sandbox.slack.records import Channel, Message, Person
+from gateway.sandbox.slack.records import Channel, Message, Person, View
 from gateway.sandbox.slack.town import Slack, open_slack
 from gateway.store import Reader, Store
 from inbox.slack import app as ours
@@ -24,6 +25,7 @@ FAST = Limits(
     tiers=(9_000, 9_000, 9_000, 9_000), bursts=(900, 900, 900, 900), posts=900, burst=900, workspace=90_000
 )
 QUICK = Pace(
+    gather=0.005,
     post=0.0,
     header=0.0,
     unsure=0.1,
@@ -40,6 +42,8 @@ QUICK = Pace(
 LEFT = """select count(*) from pull_posts where state in ('queued', 'sending', 'unknown')
     or (state = 'posted' and stale > 0)"""
 BEHIND = "select count(*) from pull_places where position < (select position from log_head)"
+BOTH = pytest.mark.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+"""For a test whose town is on each database."""
 PATIENCE = 20.0
 MINUTE = 60_000
 
@@ -70,6 +74,16 @@ class Town:
         )
         self._running = [asyncio.create_task(_run(work, store or self.store)) for work in works]
 
+    async def listens(self) -> None:
+        """Starts, and hears Slack by the socket."""
+        await self.starts()
+        await self.slack.sockets.connected()
+
+    async def works(self) -> None:
+        """Listens; Mina is linked."""
+        await self.listens()
+        await self.links(self.mina)
+
     async def stops(self) -> None:
         for task in self._running:
             task.cancel()
@@ -94,6 +108,11 @@ class Town:
         )
         await self.settles()
         return str(await self.value("select thread from pulls where id = $1", made["pull"]))
+
+    async def pulled(self) -> tuple[str, str]:
+        """A conversation and its thread."""
+        taken = await self.house.customer_writes("hello", team="sales")
+        return taken.conversation, await self.pulls(taken.conversation)
 
     async def settles(self, patience: float = PATIENCE) -> None:
         """Until Slack shows everything."""
@@ -136,6 +155,12 @@ class Town:
     def shown(self, thread: str) -> list[Message]:
         """Our posts in the thread but the header and the story, in order."""
         return self.slack.posts(self.support, thread)[2:]
+
+    def view(self, person: Person) -> View:
+        """The modal that they have before them."""
+        found = self.slack.modal(person)
+        assert found is not None
+        return found
 
     def whispers(self, person: Person) -> list[str]:
         return [one.text for one in self.slack.whispers(person, self.support)]
@@ -180,6 +205,13 @@ async def shows(town: Town, wanted: str) -> None:
     raise AssertionError((wanted, alerts(town)))
 
 
+def keys_of(slack: Slack, *, socket: bool = True) -> dict[str, Any]:
+    """For `[slack]`: what its app was given there."""
+    installed = slack.installation
+    way = {"app_token": installed.app_token} if socket else {"signing_secret": installed.signing_secret}
+    return {"bot_token": installed.bot_token, "api_base": slack.api, **way}
+
+
 async def _run(work: Any, store: Store) -> None:
     await work(store)
 
@@ -193,9 +225,7 @@ async def open_town(
         open_slack(limits=limits, clock=clock) as slack,
         open_house(url or f"sqlite:///{folder}/parley.db", folder) as house,
     ):
-        installed = slack.installation
-        way = {"app_token": installed.app_token} if socket else {"signing_secret": installed.signing_secret}
-        said: Any = {"bot_token": installed.bot_token, "api_base": slack.api, **way, **more}
+        said = {**keys_of(slack, socket=socket), **more}
         house.desk.config = house.desk.config.model_copy(update={"slack": Settings(**said)})
         mina, joon = slack.person("Mina Park"), slack.person("Joon Lee", locale="ko-KR")
         town = Town(house, slack, mina, joon, slack.channel("support", mina, joon), clock)

@@ -20,7 +20,7 @@ import type { OnAccount } from "./commands/delivering";
 import type { ReadNotices } from "./commands/following";
 import type { SendLater, Undone } from "./commands/held";
 import type { AddContactNote, EditContactNote, Noted, OnContactNote } from "./commands/knowing";
-import type { ApplyMacro, Rendered, RunMacro } from "./commands/macros";
+import type { Act, ApplyMacro, Rendered, RunMacro } from "./commands/macros";
 import type {
   ContactSplit,
   ContactsMerged,
@@ -59,6 +59,7 @@ export interface Commands {
   switch_leg: { args: SwitchLeg; value: Done };
   apply_macro: { args: ApplyMacro; value: Rendered };
   run_macro: { args: RunMacro; value: Done };
+  act: { args: Act; value: Done };
   mark_read: { args: MarkRead; value: Kept };
   mark_unread: { args: MarkUnread; value: Kept };
   save_draft: { args: SaveDraft; value: Kept };

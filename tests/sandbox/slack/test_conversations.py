@@ -116,6 +116,9 @@ async def test_the_list_has_what_the_app_can_see(hall: Hall) -> None:
     assert [one["name"] for one in told["channels"]] == ["support", "open", "ours"]
     told = await hall.client.users_conversations(types="public_channel,private_channel")
     assert [one["name"] for one in told["channels"]] == ["support", "ours"]
+    told = await hall.client.users_conversations(user=hall.mina.id)
+    assert [one["name"] for one in told["channels"]] == ["support"], "in which both are"
+    assert (await hall.refused("users.conversations", user="U0NOBODY"))["error"] == "user_not_found"
     assert (await hall.refused("conversations.list", types="everything"))["error"] == "invalid_types"
     hall.slack.installation.scopes -= {"groups:read"}
     no = await hall.refused("conversations.list", types="private_channel")

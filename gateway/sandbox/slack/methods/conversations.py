@@ -28,8 +28,10 @@ def list_all(call: Call) -> Json:
 
 
 def list_own(call: Call) -> Json:
-    """The app's own; that it is a member goes without saying."""
-    page, cursor = call.page([one for one in _listed(call) if BOT_USER in one.members], 100, 999)
+    """The app's own, or those that it shares with somebody; that it is a member goes without saying."""
+    who = call.said("user")
+    members = {BOT_USER, call.workspace.person(who).id if who else BOT_USER}
+    page, cursor = call.page([one for one in _listed(call) if members <= set(one.members)], 100, 999)
     told = [{key: value for key, value in one.json().items() if key != "is_member"} for one in page]
     return {"channels": told, **paged(cursor)}
 

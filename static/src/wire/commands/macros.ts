@@ -29,6 +29,10 @@ export interface RunMacro extends OnConversation {
   actions?: ActsSent | null;
 }
 
+export interface Act extends OnConversation {
+  actions: ActsSent;
+}
+
 /** A text as it would read there; nothing is kept and nobody is told. */
 export interface MacroTried {
   text: string;

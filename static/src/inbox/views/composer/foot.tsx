@@ -46,6 +46,68 @@ export function Formats({ area, letter }: { area: RefObject<HTMLTextAreaElement 
   );
 }
 
+interface AttachProps {
+  /** What may be attached. */
+  title?: string;
+  disabled?: boolean;
+  add: (files: readonly File[]) => void;
+}
+
+/** Chooses files. */
+export function Attach({ title = t("composer.attach"), disabled = false, add }: AttachProps) {
+  const picker = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet square"
+        aria-label={t("composer.attach")}
+        title={title}
+        disabled={disabled}
+        onClick={() => picker.current?.click()}
+      >
+        <Icon name="clip" />
+      </button>
+      <input
+        ref={picker}
+        type="file"
+        multiple
+        hidden
+        tabIndex={-1}
+        onChange={(event) => {
+          add(Array.from(event.currentTarget.files ?? []));
+          event.currentTarget.value = "";
+        }}
+      />
+    </>
+  );
+}
+
+interface PreviewingProps {
+  on: boolean;
+  disabled?: boolean;
+  show: (on: boolean) => void;
+}
+
+/** Shows a letter as it will be read, and back. */
+export function Previewing({ on, disabled = false, show }: PreviewingProps) {
+  return (
+    <button
+      type="button"
+      class="button quiet square"
+      aria-label={t("mail.preview")}
+      aria-pressed={on}
+      title={t("mail.preview")}
+      data-act="mail-preview"
+      disabled={disabled}
+      onMouseDown={(event) => event.preventDefault()}
+      onClick={() => show(!on)}
+    >
+      <Icon name="eye" />
+    </button>
+  );
+}
+
 function figure(n: number): string {
   return numbers(language.value).format(n);
 }
@@ -145,7 +207,6 @@ interface FootProps {
 }
 
 export function Foot({ writing, area, marks, closed, canSend, add, begin, send, previewing, preview }: FootProps) {
-  const picker = useRef<HTMLInputElement>(null);
   const { mode, way, text, files, along } = writing;
   const letter = isLetterTo(writing);
   const alone = !text.trim() && files.length === 0 && actsAlone(along);
@@ -166,27 +227,7 @@ export function Foot({ writing, area, marks, closed, canSend, add, begin, send, 
   return (
     <div class="composer-foot">
       <div class="composer-tools">
-        <button
-          type="button"
-          class="button quiet square"
-          aria-label={t("composer.attach")}
-          title={`${t("composer.attach")}: ${attachWords(mode, way)}`}
-          disabled={closed}
-          onClick={() => picker.current?.click()}
-        >
-          <Icon name="clip" />
-        </button>
-        <input
-          ref={picker}
-          type="file"
-          multiple
-          hidden
-          tabIndex={-1}
-          onChange={(event) => {
-            add(Array.from(event.currentTarget.files ?? []));
-            event.currentTarget.value = "";
-          }}
-        />
+        <Attach title={`${t("composer.attach")}: ${attachWords(mode, way)}`} disabled={closed} add={add} />
         <EmojiPicker disabled={closed} put={(sign) => area.current && insert(area.current, sign)} />
         {tool("macro", t("macro.button"), () => begin("/"), "macro")}
         {mode === "public" && way.account?.capabilities.templates && (
@@ -204,20 +245,7 @@ export function Foot({ writing, area, marks, closed, canSend, add, begin, send, 
         )}
         {mode === "note" && tool("at", t("mention.button"), () => begin("@"), "mention")}
         {marks && !closed && <Formats area={area} letter={letter} />}
-        {preview && (
-          <button
-            type="button"
-            class="button quiet square"
-            aria-label={t("mail.preview")}
-            aria-pressed={previewing}
-            title={t("mail.preview")}
-            data-act="mail-preview"
-            onMouseDown={(event) => event.preventDefault()}
-            onClick={() => preview(!previewing)}
-          >
-            <Icon name="eye" />
-          </button>
-        )}
+        {preview && <Previewing on={previewing} show={preview} />}
       </div>
       <span class="composer-hint faint">
         <span>

@@ -6,7 +6,7 @@ import type { AccountView, AttachmentView } from "../../../wire";
 import type { Beginning } from "../../commands";
 import { Icon } from "../../ui/icons";
 import { t } from "../../words";
-import { Formats } from "../composer/foot";
+import { Attach, Formats, Previewing } from "../composer/foot";
 import { linkedWords } from "../composer/linked";
 import { formatOf } from "../composer/format-keys";
 import { openLink, withoutEmptyLinks } from "../composer/lines";
@@ -70,7 +70,6 @@ export function FirstMail(props: FirstMailProps) {
   const isEmpty = !text.trim() && files.length === 0;
   const isShown = previewing && !isEmpty;
   const area = useRef<HTMLTextAreaElement>(null);
-  const picker = useRef<HTMLInputElement>(null);
   const put = (file: AttachmentView) => {
     if (area.current && isPicture(file)) insertLine(area.current, pictureMark(file));
   };
@@ -164,39 +163,9 @@ export function FirstMail(props: FirstMailProps) {
       )}
       <div class="form-acts">
         <span class="first-tools">
-          <button
-            type="button"
-            class="button quiet square"
-            aria-label={t("composer.attach")}
-            title={t("composer.attach")}
-            onClick={() => picker.current?.click()}
-          >
-            <Icon name="clip" />
-          </button>
-          <input
-            ref={picker}
-            type="file"
-            multiple
-            hidden
-            tabIndex={-1}
-            onChange={(event) => {
-              add(Array.from(event.currentTarget.files ?? []));
-              event.currentTarget.value = "";
-            }}
-          />
+          <Attach add={(list) => add(list)} />
           {!isShown && <Formats area={area} letter />}
-          <button
-            type="button"
-            class="button quiet square"
-            aria-label={t("mail.preview")}
-            aria-pressed={previewing}
-            title={t("mail.preview")}
-            data-act="mail-preview"
-            disabled={isEmpty}
-            onClick={() => setPreviewing(!previewing)}
-          >
-            <Icon name="eye" />
-          </button>
+          <Previewing on={previewing} disabled={isEmpty} show={setPreviewing} />
         </span>
         <button type="button" class="button" onClick={close}>
           {t("cancel")}
