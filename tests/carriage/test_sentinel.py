@@ -75,7 +75,7 @@ async def is_replica(server: Valkey) -> None:
 
         async def follows() -> bool:
             told: Any = await client.info("replication")
-            return told["role"] == "slave" and told["master_link_status"] == "up"
+            return bool(told["role"] == "slave" and told["master_link_status"] == "up")
 
         with contextlib.suppress(redis.ConnectionError):  # Sentinel cuts all connections to it
             await comes(follows)

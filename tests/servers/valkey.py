@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.servers.process import Server, Unavailable, free_port, listens, private_folder
 
@@ -77,7 +79,10 @@ class Valkey:
         )
         server = Server("Sentinel", folder, [program, told, "--sentinel"])
         server.wait_until(lambda: listens(port))
-        with redis.Redis(port=port) as client, contextlib.suppress(redis.RedisError):
+        with (
+            redis.Redis(port=port, retry=Retry(NoBackoff(), 0)) as client,
+            contextlib.suppress(redis.RedisError),
+        ):
             # It waits four publish periods of 2 s before it believes that a master is back (7.0 and newer can be told).
             client.execute_command("SENTINEL", "DEBUG", "publish-period", "250", "info-period", "500")
         return cls(f"redis+sentinel://127.0.0.1:{port}/{name}", server, port)
