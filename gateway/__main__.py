@@ -28,8 +28,20 @@ def main(argv: list[str] | None = None) -> int:
     except ParleyError as why:
         print(f"parley: {why}", file=sys.stderr)
         return 1
+    except OSError as why:  # a full disk, a folder of somebody else's, no more files: the machine's, not ours
+        log.debug("the system refused", exc_info=True)
+        print(f"parley: {_refusal(why)}", file=sys.stderr)
+        return 1
+    except asyncio.CancelledError:  # a part of it failed and has said so (gateway.app)
+        return 1
     except KeyboardInterrupt:
         return 130
+
+
+def _refusal(why: OSError) -> str:
+    """The system's words in one line, with the file that they are about."""
+    words = (why.strerror or str(why) or type(why).__name__).partition("\n")[0]
+    return f"{why.filename}: {words}" if why.filename else words
 
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:

@@ -29,7 +29,7 @@ from pydantic import (
     model_validator,
 )
 
-from gateway import redis_url
+from gateway import postgres_url, redis_url
 from gateway.errors import ConfigError
 from gateway.limits import Limits
 from gateway.seals import NAME, Seals
@@ -37,6 +37,8 @@ from gateway.slack_rules import SlackDigest, SlackRule, name_of_rule
 
 PREFIX = "PARLEY_"
 DATA = Path("data")
+PORTS = {"http": 80, "https": 443}
+BASE_HINT = "write it like https://chat.example.com, without a path"
 HERE = ("0.0.0.0", "::", "127.0.0.1")  # noqa: S104 - compared, not listened on
 """Hosts to listen on that a browser of this machine calls localhost: one name for it everywhere."""
 """The data directory unless `--data` or `PARLEY_DATA` names another; `data/` in the URLs below means this one."""
@@ -52,12 +54,19 @@ def _listed(value: object) -> object:
 
 
 def _base_url(text: str) -> str:
+    """As browsers say it (`Origin`): without the scheme's own port, a name in other letters in its ASCII form."""
     if not text:
         return text
-    parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/") or parts.query:
-        raise ValueError("write it like https://chat.example.com, without a path")
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    try:
+        parts = urlsplit(text)
+        host, port = (parts.hostname or "").encode("idna").decode(), parts.port
+    except ValueError:
+        raise ValueError(BASE_HINT) from None
+    more = parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc
+    if parts.scheme not in PORTS or more or not re.fullmatch(r"[a-z0-9._:-]+", host):
+        raise ValueError(BASE_HINT)
+    named = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{named}{f':{port}' if port not in (None, PORTS[parts.scheme]) else ''}"
 
 
 def _known(*schemes: str) -> Any:
@@ -84,8 +93,16 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
+def _host(text: str) -> str:
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        raise ValueError("it is no name and no address of a machine") from None
+    return text
+
+
 class Server(Section):
-    host: str = "127.0.0.1"
+    host: Annotated[str, AfterValidator(_host)] = "127.0.0.1"
     port: int = Field(default=8080, ge=0, le=65535)
     public_url: BaseUrl = ""
     """What people and providers call us by; empty: http://HOST:PORT, for trying out on one machine."""
@@ -99,10 +116,16 @@ class Server(Section):
     """Seconds between `/readyz` saying that we go and the last new connection: so that a load balancer notices."""
 
 
+def _database(value: SecretStr) -> SecretStr:
+    if (url := value.get_secret_value()).startswith("postgres"):
+        postgres_url.check(url)
+    return value
+
+
 class Database(Section):
-    url: Annotated[SecretStr, _known("sqlite:///", "postgresql://", "postgres://")] = SecretStr(
-        "sqlite:///data/parley.db"
-    )
+    url: Annotated[
+        SecretStr, _known("sqlite:///", "postgresql://", "postgres://"), AfterValidator(_database)
+    ] = SecretStr("sqlite:///data/parley.db")
 
 
 def _redis(value: SecretStr) -> SecretStr:
@@ -313,7 +336,8 @@ def load(
     Raises `ConfigError` with what to write instead.
     """
     source = path or Path("config.toml")
-    values = _read(source) if path is not None or source.is_file() else {}
+    # What stands there and is no file (a folder that a container made, a link that leads nowhere) is a mistake.
+    values = _read(source) if path is not None or os.path.lexists(source) else {}
     values = _merged(values, _from_environment(os.environ if environ is None else environ))
     said = {"data": data, "server": {"host": host, "port": port, "workers": workers}}
     values = _merged(values, _without_none(said))
@@ -325,10 +349,13 @@ def load(
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise ConfigError(f"{path}: line {line} is not UTF-8: save the file as UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: {error}") from None
 
 

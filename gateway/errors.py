@@ -123,6 +123,10 @@ class UnknownFact(Unavailable):
         self.position, self.at = position, at
 
 
+class UnknownWord(Unavailable):
+    """A row stands in a state of a newer version: a process of that version can go on."""
+
+
 class Repeat(ParleyError):
     """Already done under this very id: the unit is undone, the caller returns what stands."""
 

@@ -93,6 +93,8 @@ def reason(error: Exception) -> str:
     from redis.asyncio.sentinel import MasterNotFoundError
 
     if isinstance(error, MasterNotFoundError):
+        if "AuthenticationError" in str(error):
+            return "the Sentinels want another sentinel_password"
         return "no Sentinel answers with a master of that name"
     return (str(error) or type(error).__name__).partition("\n")[0][:200]
 

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 UP = 60.0
 """Seconds a worker may take until it answers."""
+LAST_WORDS = 5.0
+"""Seconds from the end of its line to the end of a worker."""
 STEADY = 10.0
 """Seconds after which a worker that ends is not held against the next one."""
 AGAIN_FIRST, AGAIN_MOST = 0.1, 5.0
@@ -130,11 +132,11 @@ class Workers:
         self._asked.set()
 
     async def run(self, stop: asyncio.Event, answering: Callable[[], None]) -> bool:
-        """Until `stop`; calls `answering` once all do. False: they cannot even start, and said why themselves."""
+        """Until `stop`; calls `answering` once all do. False: they cannot even start, and it was said why."""
         try:
             for slot in range(len(self._sockets)):
                 self._at.append(await self._begin(slot))
-            if not all(await asyncio.gather(*(one.is_up() for one in self._at))):
+            if not all(await asyncio.gather(*map(self._comes_up, self._at))):
                 return False
             answering()
             async with _beside(self._roll_when_asked(), *map(self._keep, range(len(self._at)))):
@@ -142,6 +144,18 @@ class Workers:
             return True
         finally:
             await self._end()
+
+    async def _comes_up(self, worker: Worker) -> bool:
+        """False, and said why: it may have been killed without a word of its own."""
+        if await worker.is_up():
+            return True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(LAST_WORDS):
+                code = await worker.process.wait()
+                log.error("%s ended with %s before it answered: none is begun", worker, _meaning(code))
+                return False
+        log.error("%s does not answer, after %.0f s: none is begun", worker, UP)
+        return False
 
     async def _begin(self, slot: int) -> Worker:
         """Raises OSError: the machine has no room for another process."""

@@ -10,7 +10,8 @@ from typing_extensions import TypedDict
 from gateway.egress import agent as project
 from gateway.egress.access import Viewer, sees_row
 from gateway.egress.types import ActorView, Line
-from gateway.events import Actor, ActorKind
+from gateway.events import Actor
+from gateway.newer import shown_kind
 from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_names
 from inbox.auth.access import where_sees_contact
@@ -59,7 +60,7 @@ async def list_merges(look: Reader, viewer: Viewer, key: str) -> list[MergeView]
             "kind": row["kind"],
             "source": sides.get(row["from_id"], _unseen(row["from_id"])),
             "into": sides.get(row["into_id"], _unseen(row["into_id"])),
-            "actor": project.actor(Actor(ActorKind(row["actor_kind"]), row["actor_id"]), names),
+            "actor": project.actor(Actor(shown_kind(row["actor_kind"]), row["actor_id"]), names),
             "at": row["at"],
             "undone_at": row["undone_at"],
         }

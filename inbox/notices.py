@@ -13,7 +13,8 @@ from typing_extensions import TypedDict
 from gateway.egress import agent as project
 from gateway.egress.access import where_agent_sees
 from gateway.egress.types import NoticeView
-from gateway.events import Actor, ActorKind
+from gateway.events import Actor
+from gateway.newer import shown_kind
 from gateway.store import Reader, Row, as_json
 from gateway.store.load import load_names
 from inbox.places import Place, read_place
@@ -169,7 +170,7 @@ def _view(row: Row, names: Mapping[str, str]) -> NoticeView:
         "contact_id": row["contact_id"],
         "message": row["message_id"],
         "text": (row["m_text"] or "")[: project.PREVIEW],
-        "actor": project.actor(Actor(ActorKind(row["actor_kind"]), row["actor_id"]), names),
+        "actor": project.actor(Actor(shown_kind(row["actor_kind"]), row["actor_id"]), names),
         "n": row["n"],
         "read": row["read_at"] is not None,
     }

@@ -30,6 +30,7 @@ MARKS = """select agent_id, conversation_id, position from (select m.*,
     from read_marks m where agent_id in {ids_1}) told where place <= $2 order by place"""
 MARKS_TOLD = 500
 """Read marks told at the start."""
+STATUSES = {status.value: status for status in Status}
 OWN = "select id, preferences, availability from agents where id in {ids_1}"
 ME = "select * from agents where id = $1"
 
@@ -99,11 +100,12 @@ async def _load_own(
     }
 
 
-def _scope(count: CountView) -> Scope:
-    team, assignee = count["team"], count["assignee"]
-    return Scope(
-        Status(count["status"]), TeamId(team) if team else None, AgentId(assignee) if assignee else None
-    )
+def _scope(count: CountView) -> Scope | None:
+    """None for a status of a newer version: this one has no list for it."""
+    status, team, assignee = STATUSES.get(count["status"]), count["team"], count["assignee"]
+    if status is None:
+        return None
+    return Scope(status, TeamId(team) if team else None, AgentId(assignee) if assignee else None)
 
 
 def told_limits(limits: Limits, places: Sequence[PlaceView] = ()) -> LimitsView:

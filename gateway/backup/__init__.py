@@ -8,12 +8,13 @@ Restoring starts a new epoch, so that every client starts over by itself.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from pathlib import Path
 from typing import Protocol
 
 from gateway.backup import postgres, sqlite
-from gateway.backup.archive import Archive, Backup
-from gateway.errors import ConfigError
+from gateway.backup.archive import Archive, Backup, writable
+from gateway.errors import ConfigError, Unavailable
 from gateway.events import new_id
 from gateway.media import open_media
 from gateway.seals import Seals
@@ -79,7 +80,7 @@ async def restore(config: Kept, file: str | Path, *, force: bool = False, seals:
                 path = sqlite.path_of(config.database_url)
                 await asyncio.to_thread(sqlite.check_free, path, force=force)
                 objects = await kept.put_media(media)
-                await asyncio.to_thread(sqlite.put_back, path, kept, epoch)
+                await asyncio.to_thread(_put_back, path, kept, epoch)
             else:
                 await postgres.check_free(config.database_url, force=force)
                 objects = await kept.put_media(media)
@@ -92,6 +93,14 @@ async def restore(config: Kept, file: str | Path, *, force: bool = False, seals:
     return (
         f"{words}\nbefore it is started: {seals.missing(missing)}" if seals is not None and missing else words
     )
+
+
+def _put_back(path: Path, kept: Backup, epoch: str) -> None:
+    try:
+        with writable(path):
+            sqlite.put_back(path, kept, epoch)
+    except sqlite3.Error as why:
+        raise Unavailable(f"{path} cannot be written: {why}") from why
 
 
 async def new_epoch(config: Kept) -> str:

@@ -17,7 +17,7 @@ from typing import IO, Any
 
 import orjson
 
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, Unavailable
 from gateway.folders import make_private, sync_names
 from gateway.media import Damaged, MediaStore, Missing
 
@@ -33,12 +33,22 @@ DAY_ONE = (1980, 1, 1, 0, 0, 0)
 _MEDIA = re.compile(r"media/([0-9a-f]{64})")
 
 
+@contextmanager
+def writable(target: Path) -> Iterator[None]:
+    """Raises Unavailable for what the system refuses there: a full disk, a folder of somebody else's."""
+    try:
+        yield
+    except OSError as why:
+        raise Unavailable(f"{target} cannot be written: {why.strerror or why}") from why
+
+
 class Archive:
     """A backup being written. `facts` go into its manifest."""
 
-    def __init__(self, zip_file: zipfile.ZipFile, folder: Path) -> None:
+    def __init__(self, zip_file: zipfile.ZipFile, target: Path) -> None:
         self._zip = zip_file
-        self.folder = folder
+        self._target = target
+        self.folder = target.parent
         """Where large parts may be put together first: on the disk that the backup goes to."""
         self.facts: dict[str, Any] = {"parley_backup": FORMAT, "made_at": int(time.time() * 1000)}
         self._files: dict[str, dict[str, Any]] = {}
@@ -46,13 +56,21 @@ class Archive:
     @classmethod
     @asynccontextmanager
     async def new(cls, target: Path) -> AsyncIterator[Archive]:
+        """Raises Unavailable where the place takes no more."""
+        with writable(target):
+            async with cls._new(target) as archive:
+                yield archive
+
+    @classmethod
+    @asynccontextmanager
+    async def _new(cls, target: Path) -> AsyncIterator[Archive]:
         make_private(target.parent)
         draft = target.with_name(f".{target.name}.{os.getpid()}.part")
         try:
             # Readable by its owner alone: it holds everything.
             with os.fdopen(os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as file:
                 with zipfile.ZipFile(file, "w") as zip_file:
-                    archive = cls(zip_file, target.parent)
+                    archive = cls(zip_file, target)
                     yield archive
                     archive._write_manifest()
                 await asyncio.to_thread(_sync, file)
@@ -63,12 +81,18 @@ class Archive:
 
     @contextmanager
     def writing(self, name: str, *, compress: bool) -> Iterator[Written]:
-        """One member, written piece by piece; nothing else may be written meanwhile."""
+        """One member, written piece by piece; nothing else may be written meanwhile. What the place refuses is said
+        here: whoever reads a database meanwhile takes an OSError for the database's."""
         info = zipfile.ZipInfo(name, DAY_ONE)
         info.compress_type = zipfile.ZIP_DEFLATED if compress else zipfile.ZIP_STORED
-        with self._zip.open(info, "w", force_zip64=True) as member:
-            written = Written(member)
+        with writable(self._target):
+            member = self._zip.open(info, "w", force_zip64=True)
+        written = Written(member, self._target)
+        try:
             yield written
+        finally:
+            with writable(self._target):
+                member.close()
         self._files[name] = {"size": written.size, "sha256": written.digest.hexdigest()}
 
     def add_file(self, name: str, source: Path) -> None:
@@ -102,13 +126,15 @@ class Archive:
 class Written:
     """A member on its way: counts and digests what goes through."""
 
-    def __init__(self, member: IO[bytes]) -> None:
+    def __init__(self, member: IO[bytes], target: Path) -> None:
         self._member = member
+        self._target = target
         self.digest = hashlib.sha256()
         self.size = 0
 
     def write(self, piece: bytes) -> None:
-        self._member.write(piece)
+        with writable(self._target):
+            self._member.write(piece)
         self.digest.update(piece)
         self.size += len(piece)
 

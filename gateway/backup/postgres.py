@@ -13,7 +13,7 @@ import asyncpg
 from gateway.backup.archive import Archive, Backup
 from gateway.errors import ConfigError, Unavailable
 from gateway.store import migrate
-from gateway.store.postgres import APPLICATION, GONE, apply_migrations
+from gateway.store.postgres import APPLICATION, GONE, UNUSABLE, apply_migrations
 from gateway.store.sealed import OWN, names_in
 
 PATIENCE = 3600.0
@@ -150,10 +150,19 @@ def _in_order(tables: list[str], points_at: Any) -> list[str]:
 @contextlib.asynccontextmanager
 async def connected(url: str) -> AsyncIterator[Any]:
     try:
-        connection = await asyncpg.connect(url, timeout=5)
+        connection = await _connect(url)
         try:
             yield connection
         finally:
             await connection.close()
+    except asyncpg.InsufficientPrivilegeError as why:
+        raise ConfigError(f"[database] url: {why}") from why
     except GONE as why:
         raise Unavailable(f"PostgreSQL does not answer: {why}") from why
+
+
+async def _connect(url: str) -> Any:
+    try:
+        return await asyncpg.connect(url, timeout=5)
+    except UNUSABLE as why:
+        raise ConfigError(f"[database] url: {why}") from why

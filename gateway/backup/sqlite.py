@@ -33,7 +33,7 @@ async def copy_out(path: Path, archive: Archive) -> None:
         try:
             archive.facts.update(await asyncio.to_thread(_copy, path, copy))
         except sqlite3.Error as why:
-            raise Unavailable(f"{path}: {why}") from why
+            raise Unavailable(f"{path} cannot be copied into {archive.folder}: {why}") from why
         await asyncio.to_thread(archive.add_file, NAME, copy)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -151,14 +152,21 @@ class WebchatConfig(ChannelConfig):
 
 _PATH = re.compile(r"[Mm][MmZzLlHhVvCcSsQqTtAa0-9 ,.+-]+\Z")
 _HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?\Z")
+_PORTS = {"http": "80", "https": "443"}
 
 
 def _origin(written: str) -> str:
-    """One allowed origin, whole and in lower case; also safe to stand in a Content-Security-Policy."""
+    """One allowed origin, whole, as browsers say it; also safe to stand in a Content-Security-Policy."""
     origin = written.strip().lower().rstrip("/")
-    scheme, _, host = origin.partition("://")
-    if origin == "*" or (scheme in ("http", "https") and _HOST.match(host)):
+    if origin == "*":
         return origin
+    scheme, _, place = origin.partition("://")
+    name, colon, port = place.partition(":")
+    with suppress(UnicodeError):
+        name = name.encode("idna").decode()
+    host = name if port == _PORTS.get(scheme) else f"{name}{colon}{port}"
+    if scheme in _PORTS and _HOST.match(host):
+        return f"{scheme}://{host}"
     raise ValueError(f'{written!r} is no origin; write for example "https://shop.example"')
 
 

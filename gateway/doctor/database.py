@@ -30,6 +30,8 @@ EACH = READERS + SCANNERS + FOLLOWERS + 2
 """Connections that a process holds at the most (docs/operations.md)."""
 SKEW = 2.0
 """Seconds by which two clocks may differ."""
+AHEAD = 60.0
+"""Seconds by which what was written last may seem to lie in the future."""
 ROOM = """select current_setting('max_connections')::int,
     current_setting('superuser_reserved_connections')::int
         + coalesce(current_setting('reserved_connections', true), '0')::int,
@@ -42,6 +44,7 @@ ADMIN = "select 1 from agents where role = 'admin' and deactivated_at is null li
 TABLE = "select to_regclass('schema_version')"
 FACTS = "select to_regclass('meta')"
 MOVE = f"select value from meta where key = '{moving.KEY}'"
+NEWEST = "select at from events order by position desc limit 1"
 TEAMS = "select name from teams where retired_at is null"
 UNREADABLE = (OSError, ValueError, TimeoutError, sqlite3.Error, asyncpg.PostgresError, asyncpg.InterfaceError)
 
@@ -94,6 +97,8 @@ def _look(path: Path, connection: sqlite3.Connection) -> Iterator[Finding]:
             yield fault(
                 "database", f"the file is damaged: {said}", "restore a backup: parley restore FILE --force"
             )
+    if at[0]:
+        yield from stepped(connection.execute(NEWEST).fetchone())
     if at[0] and connection.execute(ADMIN).fetchone() is None:
         yield _nobody()
 
@@ -136,15 +141,26 @@ async def _postgres(url: str, workers: int) -> AsyncIterator[Finding]:
         yield await _trip(connection)
         async for finding in _server(connection, workers):
             yield finding
-        known = await connection.fetchval(TABLE)
-        at = await connection.fetchrow(migrate.CURRENT) if known else (0, 0)
-        yield schema(*at)
-        if known and await connection.fetchval(FACTS) and await connection.fetchval(MOVE):
-            yield unfinished()
-        if at[0] and await connection.fetchval(ADMIN) is None:
-            yield _nobody()
+        async for finding in _tables(connection):
+            yield finding
+    except UNREADABLE as why:
+        mend = "give Parley's user a database of its own, with every right on it"
+        yield fault("database", f"{shown} lets us in and does not serve us: {why}", mend)
     finally:
         await connection.close()
+
+
+async def _tables(connection: asyncpg.Connection) -> AsyncIterator[Finding]:
+    known = await connection.fetchval(TABLE)
+    at = await connection.fetchrow(migrate.CURRENT) if known else (0, 0)
+    yield schema(*at)
+    if known and await connection.fetchval(FACTS) and await connection.fetchval(MOVE):
+        yield unfinished()
+    if at[0]:
+        for finding in stepped(await connection.fetchrow(NEWEST)):
+            yield finding
+    if at[0] and await connection.fetchval(ADMIN) is None:
+        yield _nobody()
 
 
 async def _server(connection: asyncpg.Connection, workers: int) -> AsyncIterator[Finding]:
@@ -210,7 +226,7 @@ def unfinished() -> Finding:
 # --- both -----------------------------------------------------------------------------------------------------------
 
 
-def schema(current: int, applied: int) -> Finding:
+def schema(current: int | str, applied: int) -> Finding:
     """What the version means for this code."""
     try:
         due = migrate.due(current, applied)
@@ -224,9 +240,19 @@ def schema(current: int, applied: int) -> Finding:
             f"schema {current}, this Parley brings it to {due[-1].version} at its next start",
             "make a backup first: parley backup FILE",
         )
-    if current > (ours := len(migrate.migrations())):
+    if int(current) > (ours := len(migrate.migrations())):
         return good("database", f"schema {current} is a newer version's; this one, of {ours}, serves it too")
     return good("database", f"schema {current} is this version's")
+
+
+def stepped(newest: Sequence[Any] | None) -> Iterator[Finding]:
+    """`newest`: when the log's last fact was written, UTC ms. Nothing to say where the clock went on since."""
+    ahead = 0.0 if newest is None else newest[0] / 1000 - time.time()
+    if ahead > AHEAD:
+        words = f"what was written last is {ahead:.0f} s in the future: a clock was set back, or is wrong"
+        yield hint(
+            "database", words, "let it follow a time server (NTP); what is said meanwhile keeps its order"
+        )
 
 
 def _nobody() -> Finding:

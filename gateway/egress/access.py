@@ -82,8 +82,8 @@ def where_sees(viewer: Viewer, alias: str, params: list[Any]) -> str:
 def where_agent_sees(agent: str, alias: str) -> str:
     """The same rule for many agents at once: a condition on rows of `agents` and `conversations`, by their aliases."""
     return (
-        f"({agent}.role <> 'agent' or {alias}.team_id is null or {alias}.assignee_id = {agent}.id or exists ("
-        f"select 1 from team_members seeing where seeing.agent_id = {agent}.id"
+        f"({agent}.role in ('supervisor', 'admin') or {alias}.team_id is null or {alias}.assignee_id = {agent}.id"
+        f" or exists (select 1 from team_members seeing where seeing.agent_id = {agent}.id"
         f" and seeing.team_id = {alias}.team_id))"
     )
 

@@ -37,6 +37,7 @@ from gateway.egress.types import (
     WorkedView,
 )
 from gateway.events import Actor, Scope
+from gateway.newer import shown_kind
 
 Row = Any
 Link = Callable[[Row], str]
@@ -52,7 +53,7 @@ def actor(one: Actor, names: Mapping[str, str]) -> ActorView:
 def who(row: Row, role: str, prefix: str = "") -> ActorView:
     """The `author` or `actor` of a row that says their names too."""
     return {
-        "kind": row[f"{prefix}{role}_kind"],
+        "kind": shown_kind(row[f"{prefix}{role}_kind"]).value,
         "id": row[f"{prefix}{role}_id"],
         "name": row[f"{prefix}agent_name"] or row[f"{prefix}customer_name"] or "",
     }

@@ -19,6 +19,7 @@ from typing_extensions import TypedDict
 
 from gateway.egress.types import ContactView, ConversationView
 from gateway.events import ActorKind, Event, Visibility
+from gateway.newer import shown_kind
 
 Row = Any
 ID_BYTES = 16
@@ -213,7 +214,7 @@ def _message(row: Row, files: Any, names: Mapping[str, str], *, words: bool) -> 
         "id": row["id"],
         "conversation": row["conversation_id"],
         "visibility": row["visibility"],
-        "author": actor(row["author_kind"], row["author_id"], names, words=words),
+        "author": actor(shown_kind(row["author_kind"]).value, row["author_id"], names, words=words),
         "at": row["at"],
         "late": bool(row["late"]),
         "reply_to": row["reply_to"],

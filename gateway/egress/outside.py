@@ -15,6 +15,7 @@ import orjson
 
 from gateway.egress.types import ConversationView
 from gateway.events import ActorKind, Event, Kind, Visibility
+from gateway.newer import shown_kind
 
 Row = Any
 CHANGES = ("status", "assignee", "team", "priority", "tags_added", "tags_removed")
@@ -102,7 +103,7 @@ def message(
         return None
     erased = row["erased_at"] is not None
     content = None if row["content"] is None or erased else orjson.loads(row["content"])
-    kind = ActorKind(row["author_kind"])
+    kind = shown_kind(row["author_kind"])
     return OutsideMessage(
         id=row["id"],
         who=row["agent_name"] or row["customer_name"] or "",

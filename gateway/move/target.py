@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import asyncpg
 import orjson
 
+from gateway import postgres_url
 from gateway.backup.postgres import OTHERS, SEQUENCES, TABLES, connected, ours
 from gateway.errors import ConfigError
 from gateway.move.proof import Tally, digests
@@ -70,6 +71,10 @@ class Target:
         """Raises ConfigError when it cannot take an installation, Unavailable when nobody answers."""
         if not url.startswith(("postgresql://", "postgres://")):
             raise ConfigError("--to: write it like postgresql://user:password@host/database")
+        try:
+            postgres_url.check(url)
+        except ValueError as why:
+            raise ConfigError(f"--to: {why}") from None
         async with contextlib.AsyncExitStack() as stack:
             with _usable():
                 connection = await stack.enter_async_context(connected(url))

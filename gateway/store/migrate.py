@@ -41,13 +41,16 @@ def migrations() -> list[Migration]:
     return found
 
 
-def due(current: int, applied: int, up_to: int | None = None) -> list[Migration]:
-    """What a database still needs whose newest migration is `current`, out of `applied` in all.
+def due(current: int | str, applied: int, up_to: int | None = None) -> list[Migration]:
+    """What a database still needs whose newest migration is `current`, out of `applied` in all (a text: another
+    program has a table of that name).
 
     Raises ConfigError when it is too new for this code, or when one in between is missing: then somebody else's tool
     has been at it, and going on would make it worse.
     """
     known = migrations()
+    if not isinstance(current, int):
+        raise ConfigError("the database is another program's: its schema_version says no number")
     if current > len(known) + AHEAD:
         raise ConfigError(
             f"the database has schema {current}, this Parley knows up to {len(known)}: install a newer Parley"

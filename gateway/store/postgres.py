@@ -97,6 +97,8 @@ UNUSABLE = (
     asyncpg.InvalidCatalogNameError,
     asyncpg.InsufficientPrivilegeError,
     asyncpg.DuplicateTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.DatatypeMismatchError,
     asyncpg.FeatureNotSupportedError,
 )
 """What keeps a database from being opened until somebody mends the URL, the rights or the database."""

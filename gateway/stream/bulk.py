@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gateway.errors import NotFound, Refused
 from gateway.events import Actor, Priority, Status, new_id
+from gateway.newer import known
 from gateway.store import Row, Tx, as_json, from_json
 from gateway.stream import assign, describe, status
 from gateway.stream.acts import Acts, act
@@ -126,7 +127,7 @@ async def _stands(tx: Tx, conversation: str) -> dict[str, Any]:
 
 
 async def _status_back(tx: Tx, conversation: str, before: dict[str, Any], by: Actor) -> None:
-    stood, until = Status(before["status"]), before["snoozed_until"]
+    stood, until = known(Status, before["status"]), before["snoozed_until"]
     over = stood is Status.SNOOZED and until <= tx.now
     await status.set_status(tx, conversation, Status.OPEN if over else stood, by, until)
     await tx.run(AS_BEFORE, conversation, before["waiting_since"], before["closed_at"])

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from gateway.errors import Conflict, Forbidden, NotFound, Refused, Repeat
 from gateway.events import Actor, ActorKind, Event, Kind, LegId, MessageId, Status, new_id
+from gateway.newer import known
 from gateway.store import Row, Stamp, Tx, as_json, from_json
 from gateway.stream.hold import Held, about_message, hold
 from gateway.stream.repeats import erased_id
@@ -133,7 +134,7 @@ async def put_off(tx: Tx, message: str, at: int, by: Actor, *, others: bool = Fa
     """It goes then (UTC ms), whatever was said before. Raises as `undo`."""
     held, row = await _own_held(tx, message, by, others)
     await tx.run(PUT_OFF, message, at)
-    author = Actor(ActorKind(row["author_kind"]), row["author_id"])
+    author = Actor(known(ActorKind, row["author_kind"]), row["author_id"])
     event = about_message(tx, Kind.MESSAGE_HELD, held, row["id"], row["leg_id"], author, {"until": at})
     tx.record(event)
     return event
@@ -171,7 +172,7 @@ async def stop(tx: Tx, message: str, why: Refused) -> None:
     """It could not be sent: it stays with its author, who is told why, and waits no more. Raises as `take_held`."""
     held, row = await take_held(tx, message)
     await tx.run(STOP, message, as_json({"text": why.text, "params": why.params}))
-    author = Actor(ActorKind(row["author_kind"]), row["author_id"])
+    author = Actor(known(ActorKind, row["author_kind"]), row["author_id"])
     tx.record(
         about_message(tx, Kind.MESSAGE_HELD, held, row["id"], row["leg_id"], author, {"problem": why.text})
     )

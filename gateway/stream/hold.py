@@ -20,6 +20,7 @@ from gateway.events import (
     Status,
     TeamId,
 )
+from gateway.newer import known
 from gateway.store import Row, Tx
 
 HOLD = "select c.* from conversations c where c.id = $1 {lock_c}"
@@ -79,7 +80,7 @@ async def live_contact(tx: Tx, contact: str) -> Row:
 def scope_of(row: Row) -> Scope:
     """Where a conversation's row stands."""
     return Scope(
-        Status(row["status"]),
+        known(Status, row["status"]),
         TeamId(row["team_id"]) if row["team_id"] else None,
         AgentId(row["assignee_id"]) if row["assignee_id"] else None,
         tuple(row["tags"].split(",")) if row["tags"] else (),

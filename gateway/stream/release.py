@@ -11,8 +11,9 @@ import logging
 from typing import NamedTuple
 
 from gateway.channels.registry import Channels
-from gateway.errors import Conflict, NotFound, Refused, Unavailable
+from gateway.errors import Conflict, NotFound, Refused, Unavailable, UnknownWord
 from gateway.events import Actor, ActorKind, Event, MessageId, Status
+from gateway.newer import known
 from gateway.store import Reader, Row, Store, Tx, from_json
 from gateway.stream.acts import Acts, act
 from gateway.stream.envelope import Envelope
@@ -46,7 +47,7 @@ async def release(tx: Tx, message: str, channels: Channels) -> Event:
     held, row = await take_held(tx, message)
     if not await tx.run(TAKE_OUT, message):
         raise Conflict("errors.reply_sent", f"{message} is gone", code="reply_sent")
-    author = Actor(ActorKind(row["author_kind"]), row["author_id"])
+    author = Actor(known(ActorKind, row["author_kind"]), row["author_id"])
     wanted = await tx.value(SAME_WAY, held.id, row["account_id"], row["identity_id"], row["leg_id"])
     way = await way_to_answer(tx, held, wanted or row["leg_id"], author)
     content = None if row["content"] is None else from_json(row["content"])
@@ -102,8 +103,14 @@ async def release_due(store: Store, channels: Channels) -> int:
         return [row["id"] for row in await tx.all(DUE, tx.now, tx.now + 2 * HOLD_MOST)]
 
     due = await store.write(look_up)
+    beyond: UnknownWord | None = None
     for message in due:
-        await _release_or_stop(store, channels, message)
+        try:
+            await _release_or_stop(store, channels, message)
+        except UnknownWord as why:  # it waits for a process of that version, the others do not
+            beyond = why
+    if beyond is not None:
+        raise beyond
     return len(due)
 
 

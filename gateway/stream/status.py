@@ -7,6 +7,7 @@ from typing import Any
 
 from gateway.errors import Refused
 from gateway.events import SYSTEM, Actor, Status
+from gateway.newer import known
 from gateway.store import Reader, Store, Tx, from_json
 from gateway.stream.hold import Held, changed, hold
 from gateway.stream.moved import NO_ANSWER
@@ -48,7 +49,8 @@ async def unmark_spam(tx: Tx, conversation: str, by: Actor) -> None:
     held = await hold(tx, conversation)
     if held.status is not Status.SPAM:
         return
-    before = Status((await _how_it_came(tx, held.id, Status.SPAM)).get("status", [Status.OPEN])[0])
+    came = await _how_it_came(tx, held.id, Status.SPAM)
+    before = known(Status, came.get("status", [Status.OPEN])[0])
     await _set(tx, held.id, Status.CLOSED if before is Status.CLOSED else Status.OPEN, by)
 
 

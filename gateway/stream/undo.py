@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gateway.events import Actor, ConversationId, Kind, Scope, Status
+from gateway.newer import known
 from gateway.store import Row, Tx, as_json, from_json
 from gateway.stream.followers import part_strayed, unprove
 from gateway.stream.held import RETURN_HELD
@@ -134,7 +135,7 @@ async def _status_back(tx: Tx, merge: Row, target: Held, before: dict[str, Any],
     """The target's place in the lists: as it is, but put away again when only the merge had opened it."""
     gone = await _items(tx, merge, "tag")
     tags = await set_tags(tx, target.id, (tag for tag in target.scope.tags if tag not in gone))
-    status = Status(before["status"])
+    status = known(Status, before["status"])
     untouched = target.status is Status.OPEN and max(marks.customer, marks.answered) <= merge["position"]
     if status not in (Status.CLOSED, Status.SNOOZED) or not untouched:
         return replace(target.scope, tags=tags)

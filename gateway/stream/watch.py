@@ -10,6 +10,7 @@ from gateway.errors import NotFound, Refused
 from gateway.events import AgentId, Event, TeamId
 from gateway.store import Reader, Tx, as_json
 
+ROLES = {role.value for role in Role}
 WATCH = "insert into watchers (agent_id, conversation_id, at) values ($1, $2, $3) on conflict do nothing"
 UNWATCH = "delete from watchers where agent_id = $1 and conversation_id = $2"
 MENTIONED = """insert into mentions (agent_id, conversation_id, at) values ($1, $2, $3)
@@ -32,7 +33,7 @@ async def unwatch(tx: Tx, agent: str, conversation: str) -> bool:
 
 
 async def load_viewers(look: Reader, agents: Iterable[str]) -> dict[str, Viewer]:
-    """These agents as the rule of access sees them; those who left are left out."""
+    """These agents as the rule of access sees them; those who left, or have a newer version's role, are not."""
     wanted = as_json(sorted(set(agents)))
     teams: dict[str, set[TeamId]] = {}
     for row in await look.all(THEIR_TEAMS, wanted):
@@ -40,6 +41,7 @@ async def load_viewers(look: Reader, agents: Iterable[str]) -> dict[str, Viewer]
     return {
         row["id"]: Viewer(AgentId(row["id"]), Role(row["role"]), frozenset(teams.get(row["id"], ())))
         for row in await look.all(AGENTS, wanted)
+        if row["role"] in ROLES
     }
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from gateway.egress.access import Role, Viewer
-from gateway.errors import Unauthenticated
+from gateway.errors import Unauthenticated, UnknownWord
 from gateway.events import Actor, ActorKind, AgentId, TeamId, agent
+from gateway.newer import known
 from gateway.store import Reader, Row, as_json
 from inbox.auth.secrets import digest
 
@@ -74,7 +76,11 @@ async def by_sessions(look: Reader, secrets: Collection[str], now: int) -> dict[
     hashes = {digest(secret): secret for secret in secrets}
     for row in await look.all(BY_SESSIONS, as_json(sorted(hashes)), now):
         found[row["hash"]].append(row)
-    return {hashes[one]: _caller(look, rows, session=rows[0]["key"]) for one, rows in found.items()}
+    callers: dict[str, Caller] = {}
+    for one, rows in found.items():
+        with suppress(UnknownWord):  # others' sessions were asked for with it
+            callers[hashes[one]] = _caller(look, rows, session=rows[0]["key"])
+    return callers
 
 
 async def by_token(look: Reader, secret: str, now: int) -> Caller:
@@ -109,7 +115,7 @@ def _caller(
     row = rows[0]
     teams = frozenset(TeamId(one["team_id"]) for one in rows if one["team_id"] is not None)
     return Caller(
-        viewer=Viewer(AgentId(row["id"]), Role(row["role"]), teams),
+        viewer=Viewer(AgentId(row["id"]), known(Role, row["role"]), teams),
         name=row["name"],
         email=row["email"],
         session=session,

@@ -220,40 +220,6 @@ async def test_while_it_is_away_nobody_is_gone_for_a_while(
     assert two.missed >= 2
 
 
-async def test_a_master_that_fails_is_followed_by_sentinel(
-    start: Start, world: World, own_valkey: Valkey
-) -> None:
-    replica = Valkey.own("--replicaof", f"127.0.0.1 {own_valkey.port}")
-    sentinel = Valkey.sentinel(own_valkey, "main")
-    try:
-        await knows_replica(sentinel)
-        one, two = await start(sentinel.url), await start(sentinel.url)
-        await two.told_to(await write(one))
-        own_valkey.kill()
-        for process in (one, two):
-            await process.loses_redis()
-        for process in (one, two):
-            async with asyncio.timeout(40):
-                await process.carriage.connects()
-        await two.told_to(await write(one))
-        one.bus.signal(HERE)
-        await until(lambda: HERE in two.signals)
-    finally:
-        sentinel.stop()
-        replica.stop()
-
-
-async def knows_replica(sentinel: Valkey) -> None:
-    """Wait until it knows one that has caught up with its master."""
-    async with redis.asyncio.Redis(port=sentinel.port) as client:
-
-        async def known() -> bool:
-            found: Any = await client.sentinel_slaves("main")
-            return any(one["master-link-status"] == "ok" for one in found)
-
-        await comes(known)
-
-
 async def comes(true: Callable[[], Awaitable[bool]]) -> None:
     """Wait for something of another server."""
     async with asyncio.timeout(40):

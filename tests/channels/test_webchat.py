@@ -93,8 +93,12 @@ def test_secrets_never_print():
 
 
 def test_only_named_pages_may_embed():
-    web = chat(origins=["https://Shop.example/", "https://*.mall.example", "http://localhost:3000"])
+    web = chat(origins=["https://Shop.example:443/", "https://*.mall.example", "http://localhost:3000"])
     assert web.origins() == ("https://shop.example", "https://*.mall.example", "http://localhost:3000")
+    assert chat(origins=["https://상점.example", "http://*.상점.example:80"]).origins() == (
+        "https://xn--hg4bs7k.example",
+        "http://*.xn--hg4bs7k.example",
+    ), "as browsers say it"
     for origin in ("https://shop.example", "https://a.mall.example", "https://a.b.mall.example"):
         assert web.allows_origin(origin)
     for origin in (

@@ -14,21 +14,24 @@ import pytest
 import redis.asyncio
 from pydantic import SecretStr
 
+from gateway.backup import backup
 from gateway.channels.email import Email
 from gateway.channels.twilio_sms import TwilioSms
 from gateway.config import Config, Database, Media, Metrics, Redis, Secrets, Server
 from gateway.doctor import Finding, Grade, examine, findings
 from gateway.doctor.accounts import look_at_accounts
-from gateway.doctor.database import look_at_database, room_for, schema, skew
+from gateway.doctor.database import look_at_database, room_for, schema, skew, stepped
 from gateway.doctor.hooks import look_at_webhooks
 from gateway.doctor.keys import look_at_keys
 from gateway.doctor.place import durable_write, look_at_media, look_at_redis, look_at_server, without_password
+from gateway.errors import ConfigError
 from gateway.events import SYSTEM
 from gateway.store import Tx, migrate, moving, open_store
 from gateway.stream.directory import make_team
 from tests import provider
 from tests.channels.imap_post import ImapPost
 from tests.sandbox.phones.town import ACCOUNT, SMS, Town, api
+from tests.servers.postgres import Postgres
 from tests.servers.process import free_port
 from tests.servers.s3 import S3
 from tests.servers.valkey import Valkey
@@ -137,9 +140,10 @@ def test_the_disk_is_timed(tmp_path: Path) -> None:
         (LAST + 1, LAST + 1, Grade.GOOD, "serves it too"),
         (LAST + 5, LAST + 5, Grade.FAULT, "newer Parley"),
         (LAST, LAST - 1, Grade.FAULT, "half-way"),
+        ("v2", 1, Grade.FAULT, "another program's"),
     ],
 )
-def test_the_schema(current: int, applied: int, grade: Grade, says: str) -> None:
+def test_the_schema(current: int | str, applied: int, grade: Grade, says: str) -> None:
     found = schema(current, applied)
     assert found.grade is grade
     assert says in found.words
@@ -211,6 +215,27 @@ async def test_postgresql(tmp_path: Path, postgres_url: str) -> None:
     assert [each for each in await all_of(look_at_database(here)) if "this version's" in each.words]
 
 
+async def test_a_postgresql_that_gives_us_no_rights(
+    tmp_path: Path, postgres: Postgres, ready_url: str
+) -> None:
+    """As a role that another one's tables were left to: every command says so in a line."""
+    role = f"stranger_{os.getpid()}"
+    postgres.execute(f"create role {role} login")
+    url = ready_url.replace("parley@", f"{role}@")
+    try:
+        here = config(tmp_path, database=Database(url=SecretStr(url)))
+        assert "lets us in and does not serve us: permission denied" in faults(
+            await all_of(look_at_database(here))
+        )
+        with pytest.raises(ConfigError, match=r"\[database\] url: permission denied"):
+            await open_store(url)
+        with pytest.raises(ConfigError, match=r"\[database\] url: permission denied"):
+            await backup(here, tmp_path / "kept.zip")
+        assert not (tmp_path / "kept.zip").exists()
+    finally:
+        postgres.execute(f"drop role {role}")
+
+
 async def test_a_postgresql_is_looked_over(tmp_path: Path, postgres_url: str) -> None:
     here = config(tmp_path, database=Database(url=SecretStr(postgres_url)))
     found = "\n".join(finding.words for finding in await all_of(look_at_database(here)))
@@ -271,6 +296,14 @@ def test_room_for_connections(limits: tuple[int, int, int, int], grade: Grade, s
 def test_two_clocks(seconds: float, grade: Grade, says: str) -> None:
     found = skew(seconds)
     assert found.grade is grade and says in found.words
+
+
+def test_a_clock_that_was_set_back() -> None:
+    now = time.time() * 1000
+    for calm in (None, (now,), (now - 86_400_000,), (now + 30_000,)):
+        assert not list(stepped(calm))
+    (said,) = stepped((now + 3_600_000,))
+    assert said.grade is Grade.HINT and " s in the future: a clock was set back" in said.words
 
 
 def test_who_may_read_the_metrics(tmp_path: Path) -> None:

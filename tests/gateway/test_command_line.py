@@ -1,13 +1,16 @@
 """The command line: what each command prints is what works afterwards, also while Parley serves."""
 
+import asyncio
 import os
 import re
+import resource
 import shutil
 import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email.message import Message
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ import orjson
 import pytest
 
 from gateway.__main__ import main
+from gateway.media import open_media
 from inbox.auth import totp
 from tests.servers.parley import Parley
 
@@ -265,6 +269,54 @@ def test_a_backup_while_it_serves_and_the_way_back(
     assert "before it is started" in capsys.readouterr().out, "the key is in no backup: it is brought along"
     shutil.copy(server.data / "parley.key", elsewhere[1])
     assert main(["token", "create", "sora@haru.example", *elsewhere]) == 0
+
+
+@contextmanager
+def full_beyond(size: int) -> Iterator[None]:
+    """No file grows over so many bytes: as by a full disk (EFBIG in place of ENOSPC)."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize(
+    ("room", "said"), [(50_000, "cannot be copied into"), (3_000_000, "cannot be written")]
+)
+def test_a_backup_that_finds_no_room_says_so_and_leaves_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], room: int, said: str
+) -> None:
+    assert main(["migrate", "--data", "here"]) == 0
+
+    async def keep() -> None:
+        media = open_media("disk:media", Path("here"))
+        await media.put(os.urandom(4_000_000), limit=None)
+        await media.close()
+
+    asyncio.run(keep())
+    capsys.readouterr()
+    with full_beyond(room):
+        assert main(["backup", "there/kept.zip", "--data", "here"]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("parley: ") and said in line and "there" in line
+    assert not list(Path("there").iterdir())
+    assert main(["backup", "there/kept.zip", "--data", "here"]) == 0
+    (there := Path("again")).mkdir()
+    capsys.readouterr()
+    with full_beyond(50_000):
+        assert main(["restore", "there/kept.zip", "--data", str(there)]) == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+    assert not (there / "parley.db").exists()
+
+
+def test_what_the_system_refuses_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["migrate", "--data", "here"]) == 0
+    Path("here/parley.db.move").mkdir()
+    capsys.readouterr()
+    assert main(["move", "--to", "postgresql://127.0.0.1:1/none", "--data", "here"]) == 1
+    assert capsys.readouterr().err == "parley: here/parley.db.move: Is a directory\n"
 
 
 def test_erasing_somebody_who_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:

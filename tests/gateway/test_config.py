@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.config import Config, load
+from gateway.config import Config, Server, load
 from gateway.errors import ConfigError
 from gateway.limits import Limits
 from gateway.rates import Rate
@@ -106,8 +106,18 @@ def test_secrets_come_from_files_and_never_print(tmp_path: Path) -> None:
         ("[limits]\nuploads_bytes = 1\n", "did you mean 'upload_bytes'?"),
         ("[limits]\nzzz = 1\n", "known are text_length"),
         ('[server]\nport = "hushhush"\n', "server.port"),
+        ("server = 5\n", "server: "),
+        ("channels = []\n", "channels: "),
+        ("[channels]\nweb = 5\n", "channels.web: "),
+        ('["서버"]\nport = 1\n', "서버: unknown key; known are"),
+        ('[server]\nhost = "a..b"\n', "server.host: it is no name and no address"),
+        ('[server]\npublic_url = "https://고객 상담"\n', "server.public_url"),
         ('[server]\npublic_url = "chat.example.com"\n', "https://chat.example.com"),
         ('[database]\nurl = "mysql://u:hushhush@h"\n', "database.url: it begins with"),
+        ('[database]\nurl = "postgresql://me:hush/hushhush@db/x"\n', "special characters as %40"),
+        ('[database]\nurl = "postgresql://me:hush@hushhush@db/x"\n', "special characters as %40"),
+        ('[database]\nurl = "postgresql://me:hush?hushhush@db/x"\n', "special characters as %40"),
+        ('[database]\nurl = "postgresql://me:x@db:hushhush/x"\n', "special characters as %40"),
         ("[limits]\ntyping_expires = 2000\n", "typing_expires must be longer"),
         ('[limits]\nsign_in = "often"\n', "30/minute"),
         ("[limits]\ntext_length = -1\n", "limits.text_length"),
@@ -138,6 +148,46 @@ def test_faults_of_the_environment(environ: dict[str, str], says: str) -> None:
         load(SAMPLE, environ=environ)
     assert says in str(caught.value)
     assert "hushhush" not in str(caught.value)
+
+
+@pytest.mark.parametrize("label", ["고객 상담", "웹 채팅 🙂"])
+def test_a_file_may_be_saved_as_windows_does(tmp_path: Path, label: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_bytes(f'[channels.web]\r\nlabel = "{label}"\r\n'.encode("utf-8-sig"))
+    assert load(path, environ={}).channels == {"web": {"label": label}}
+    path.write_bytes("[server]\nport = 1\n# 고객\n".encode("cp949"))
+    with pytest.raises(ConfigError, match=r"config\.toml: line 3 is not UTF-8: save the file as UTF-8$"):
+        load(path, environ={})
+
+
+@pytest.mark.parametrize(
+    ("written", "origin"),
+    [
+        ("https://Chat.example.com:443/", "https://chat.example.com"),
+        ("http://chat.example.com:80", "http://chat.example.com"),
+        ("https://chat.example.com:8443", "https://chat.example.com:8443"),
+        ("https://상담.한국", "https://xn--jk1bs5x.xn--3e0b707e"),
+        ("http://[::1]:8080", "http://[::1]:8080"),
+    ],
+)
+def test_the_public_address_is_what_browsers_say_of_it(written: str, origin: str) -> None:
+    """Or every sign-in would be taken for another page's doing."""
+    assert Server(public_url=written).public_url == origin
+
+
+def test_what_stands_in_the_files_place_is_not_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Docker makes a folder where a file to be mounted is missing: the defaults would be a fresh, empty house."""
+    monkeypatch.chdir(tmp_path)
+    place = tmp_path / "config.toml"
+    place.mkdir()
+    with pytest.raises(ConfigError, match=r"config\.toml: Is a directory"):
+        load(environ={})
+    place.rmdir()
+    place.symlink_to("nowhere.toml")
+    with pytest.raises(ConfigError, match=r"config\.toml: No such file"):
+        load(environ={})
 
 
 def test_a_named_file_must_be_there(tmp_path: Path) -> None:

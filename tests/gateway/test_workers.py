@@ -45,6 +45,7 @@ asyncio.run(main())
 """
 """Answers every connection with its process id."""
 FAULTY = "import sys; sys.exit(3)"
+KILLED = "import os; os.kill(os.getpid(), 9)"
 
 
 def until_said(server: Parley, pattern: str, times: int = 1) -> list[str]:
@@ -187,10 +188,15 @@ def test_each_worker_is_of_the_version_that_is_named_when_it_begins(
     assert program()[0] == str(begun.parent.resolve() / begun.name), "python -m gateway: by the same python"
 
 
-async def test_workers_that_cannot_begin_end_the_parent() -> None:
+@pytest.mark.parametrize(("program", "end"), [(FAULTY, "code 3"), (KILLED, "signal SIGKILL")])
+async def test_workers_that_cannot_begin_end_the_parent(
+    program: str, end: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """And it says so: who was killed (for want of memory, at worst) cannot."""
     sockets = open_sockets("127.0.0.1", 0, 2)
-    workers = Workers(lambda: [sys.executable, "-c", FAULTY], sockets, 0)
+    workers = Workers(lambda: [sys.executable, "-c", program], sockets, 0)
     assert not await workers.run(asyncio.Event(), lambda: pytest.fail("nobody answers"))
+    assert caplog.text.count(f"ended with {end} before it answered: none is begun") == 2
 
 
 async def test_a_worker_ends_with_its_parent() -> None:

