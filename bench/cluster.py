@@ -76,6 +76,16 @@ class House:
         return [row[0] for row in asyncio.run(_fetched(self.database, sql))]
 
 
+async def _analyzed(database: str) -> None:
+    """What autovacuum does within a minute, before anybody comes: who measures at once would measure plans that know
+    of no rows."""
+    connection = await asyncpg.connect(database)
+    try:
+        await connection.execute("analyze")
+    finally:
+        await connection.close()
+
+
 async def _fetched(database: str, sql: str) -> list[Any]:
     connection = await asyncpg.connect(database)
     try:
@@ -119,6 +129,7 @@ class Servers:
         data = self.bench.data(f"house{number}", config=f"{told}\n{config}", **people)
         if prepare is not None:
             prepare(data)
+        asyncio.run(_analyzed(database))
         program = self.bench.parley(data, core=EVERYWHERE, workers=workers)
         pids = dict(zip(PARTS, (program.pid, self.postgres.pid or 0, self.valkey.pid or 0), strict=True))
         return House(self.bench, data, program, database, pids, program.port())

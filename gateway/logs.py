@@ -18,6 +18,8 @@ from gateway import trace
 from gateway.config import Log
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+TALKERS = ("slack_sdk", "websockets")
+"""Libraries that tell at DEBUG what goes over the wire: people's words, and addresses that let somebody in."""
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Line ends, other control characters, and what turns the reading direction."""
 
@@ -29,6 +31,8 @@ def set_up(settings: Log, *, verbose: bool = False, stream: TextIO | None = None
     level = logging.DEBUG if verbose else logging.getLevelNamesMapping()[settings.level.upper()]
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("asyncio").setLevel(max(level, logging.WARNING))
+    for name in TALKERS:
+        logging.getLogger(name).setLevel(max(level, logging.INFO))
     trace.steps.setLevel(logging.INFO if settings.steps else logging.WARNING)
 
 

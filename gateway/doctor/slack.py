@@ -12,7 +12,7 @@ from gateway.config import Config
 from gateway.doctor.database import ask
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.errors import AuthFailed, ParleyError, Refused, Unavailable
-from inbox.slack.client import Client
+from inbox.slack.client import Client, open_session
 from inbox.slack.rooms import Rooms
 
 PAUSED = "select paused from pull_places where place = 'slack' and paused is not null"
@@ -35,7 +35,7 @@ async def look_at_slack(config: Config) -> AsyncIterator[Finding]:
     """Nothing where it has no token."""
     if not config.slack.enabled:
         return
-    async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+    async with open_session() as session:
         client = Client(config.slack, session)
         finding = await _knows_us(client)
         yield finding

@@ -62,6 +62,10 @@ OPTIONS: dict[str, Any] = {
     "server_settings": {
         "application_name": APPLICATION,
         "idle_in_transaction_session_timeout": f"{IDLE:.0f}s",
+        # Our statements are short; compiling one takes longer than any of them.
+        "jit": "off",
+        # Told of disks that turn, it reads whole tables of thousands of rows rather than ten of them by key.
+        "random_page_cost": "1.1",
     },
 }
 AWAY = "PostgreSQL did not answer when it was last asked for the head of the log"
@@ -82,9 +86,11 @@ GONE = (
 """The server is away, full or in trouble. InterfaceError is asyncpg's for a closed connection, and also for arguments
 that do not fit: inside a unit the connection itself says which."""
 AGAIN = (asyncpg.DeadlockDetectedError, asyncpg.SerializationError)
-SAVE, UNDO = "savepoint unit", "rollback to savepoint unit"
+BEGIN = "BEGIN; set local lock_timeout = '{patience}'"
+SAVE = "; savepoint unit"
 NEXT = "release savepoint unit; savepoint unit"
-"""One way to the server and back between two units."""
+"""One way to the server and back for all of them, and one before each unit."""
+UNDO = "rollback to savepoint unit"
 UNUSABLE = (
     ValueError,
     asyncpg.InvalidAuthorizationSpecificationError,
@@ -97,7 +103,7 @@ UNUSABLE = (
 HEAD = "select position from log_head"
 CLOCK = "(extract(epoch from clock_timestamp()) * 1000)::bigint"
 NOW = f"select {CLOCK}"
-BEGIN_BATCH = f"select position, {CLOCK}, set_config('lock_timeout', $1, true) from log_head"
+HEAD_AND_CLOCK = f"select position, {CLOCK} from log_head"
 
 _Unit = tuple[Verb[Any], "asyncio.Future[Any]"]
 
@@ -113,11 +119,11 @@ class PostgresStore(Store):
         self._wake = asyncio.Event()
         self._purging = asyncio.Lock()
         self._purges_asked = self._purges_done = 0
-        self._readers: Any
-        self._scanners: Any
-        self._followers: Any
-        self._pulse: Any
-        self._writers: Any
+        self._readers: _Pool
+        self._scanners: _Pool
+        self._followers: _Pool
+        self._pulse: _Pool
+        self._writers: _Pool
         self._writing: Any = None
         """The connection of the batch that is under way."""
         self._writing_since = 0.0
@@ -146,11 +152,11 @@ class PostgresStore(Store):
         store = cls(url, clock, seals or Seals())
         try:
             # Each kind has connections of its own: a crowd of one never makes another wait, least of all the writer.
-            store._readers = await _pool(url, READERS, SMALL)
-            store._scanners = await _pool(url, SCANNERS, TIMEOUT)
-            store._followers = await _pool(url, FOLLOWERS, TIMEOUT)
-            store._pulse = await _pool(url, 1, SMALL)
-            store._writers = await _pool(url, 1, TIMEOUT)
+            store._readers = await _Pool.open(url, READERS, SMALL)
+            store._scanners = await _Pool.open(url, SCANNERS, TIMEOUT)
+            store._followers = await _Pool.open(url, FOLLOWERS, TIMEOUT)
+            store._pulse = await _Pool.open(url, 1, SMALL)
+            store._writers = await _Pool.open(url, 1, TIMEOUT)
             await store._migrate()
         except UNUSABLE as why:
             await store._let_go()
@@ -170,10 +176,10 @@ class PostgresStore(Store):
     async def _let_go(self) -> None:
         for name in ("_readers", "_scanners", "_followers", "_pulse", "_writers"):
             if pool := getattr(self, name, None):
-                await pool.close()
+                await pool.connections.close()
 
     async def _migrate(self) -> None:
-        async with self._readers.acquire() as connection:
+        async with self._readers.connection(MIGRATION) as connection:
             await connection.execute("select pg_advisory_lock($1)", MIGRATION_LOCK, timeout=MIGRATION)
             try:
                 await apply_migrations(connection)
@@ -225,7 +231,7 @@ class PostgresStore(Store):
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
         return await self._look(self._followers, look, TIMEOUT)
 
-    async def _look(self, pool: Any, look: Look[T], patience: float) -> T:
+    async def _look(self, pool: _Pool, look: Look[T], patience: float) -> T:
         if self._away:
             raise Unavailable(AWAY)
         return await _look(pool, look, patience, self.seals)
@@ -245,7 +251,7 @@ class PostgresStore(Store):
         return head
 
     async def _ask_for_head(self) -> int:
-        async with self._pulse.acquire(timeout=SMALL) as connection:
+        async with self._pulse.connection(SMALL) as connection:
             try:
                 return int(await connection.fetchval(HEAD))
             except TimeoutError:
@@ -292,9 +298,7 @@ class PostgresStore(Store):
         left = units
         began = time.perf_counter()
         try:
-            async with self._batch() as connection:
-                head, now, _ = await connection.fetchrow(BEGIN_BATCH, LOCK_PATIENCE)
-                tx = PostgresTx(connection, head, self._clock() if self._clock else now, self.seals)
+            async with self._batch(BEGIN.format(patience=LOCK_PATIENCE)) as (_, tx):
                 results = await together(tx, [verb for verb, _ in units])
                 await tx.write_log()
             metrics.batch_written(len(units), time.perf_counter() - began)
@@ -341,28 +345,30 @@ class PostgresStore(Store):
         """Returns the outcomes, the facts, and the units that met a lock (never with `patience` "0": without end)."""
         outcomes, deferred = [], []
         began = time.perf_counter()
-        async with self._batch() as connection:
-            head, now, _ = await connection.fetchrow(BEGIN_BATCH, patience)
-            tx = PostgresTx(connection, head, self._clock() if self._clock else now, self.seals)
-            await connection.execute(SAVE)
-            for unit in batch:
+        async with self._batch(BEGIN.format(patience=patience) + SAVE) as (connection, tx):
+            for place, unit in enumerate(batch):
+                if place:
+                    await connection.execute(NEXT)
                 try:
                     outcomes.append(await self._write_unit(connection, tx, *unit))
                 except asyncpg.LockNotAvailableError:
                     deferred.append(unit)
             if outcomes:
-                await connection.execute("set local lock_timeout = 0")
                 await tx.write_log()
         metrics.batch_written(len(batch), time.perf_counter() - began)
         return outcomes, tx.events, deferred
 
     @contextlib.asynccontextmanager
-    async def _batch(self) -> AsyncIterator[Any]:
-        async with self._writers.acquire(timeout=TIMEOUT) as connection:
+    async def _batch(self, begin: str) -> AsyncIterator[tuple[Any, PostgresTx]]:
+        async with self._writers.connection(TIMEOUT) as connection:
             self._writing, self._writing_since = connection, time.monotonic()
             try:
-                async with _transaction(self._writers, connection):
-                    yield connection
+                async with _written(self._writers, connection, begin):
+                    head, now = await connection.fetchrow(HEAD_AND_CLOCK)
+                    yield (
+                        connection,
+                        PostgresTx(connection, head, self._clock() if self._clock else now, self.seals),
+                    )
             finally:
                 self._writing = None
 
@@ -382,7 +388,6 @@ class PostgresStore(Store):
             if not isinstance(error, (ParleyError, asyncpg.PostgresError)):
                 log.exception("a verb failed")
             return future, None, error
-        await connection.execute(NEXT)
         return future, result, None
 
 
@@ -415,10 +420,10 @@ def _is_gone(error: Exception) -> bool:
     return isinstance(error, GONE) and not isinstance(error, asyncpg.InterfaceError)
 
 
-async def _look(pool: Any, look: Look[T], patience: float, seals: Seals) -> T:
+async def _look(pool: _Pool, look: Look[T], patience: float, seals: Seals) -> T:
     with _unavailable():
         async with (
-            pool.acquire(timeout=patience) as connection,
+            pool.connection(patience) as connection,
             _transaction(pool, connection, isolation="repeatable_read", readonly=True),
         ):
             head = await connection.fetchval(HEAD)
@@ -426,7 +431,7 @@ async def _look(pool: Any, look: Look[T], patience: float, seals: Seals) -> T:
 
 
 @contextlib.asynccontextmanager
-async def _transaction(pool: Any, connection: Any, **options: Any) -> AsyncIterator[None]:
+async def _transaction(pool: _Pool, connection: Any, **options: Any) -> AsyncIterator[None]:
     """As asyncpg's, but a server that does not answer is not asked to roll back: that would be waited for as long
     again. The other connections of the pool are doubted with this one, for a lost network tells none of them."""
     try:
@@ -441,9 +446,36 @@ async def _transaction(pool: Any, connection: Any, **options: Any) -> AsyncItera
         raise
 
 
-async def _give_up(pool: Any, connection: Any) -> None:
+@contextlib.asynccontextmanager
+async def _written(pool: _Pool, connection: Any, begin: str) -> AsyncIterator[None]:
+    """A transaction that begins with more than `begin` alone: asyncpg's own would be a way to the server more."""
+    try:
+        await connection.execute(begin)
+        try:
+            yield
+        except TimeoutError:
+            raise
+        except BaseException:
+            await _roll_back(connection)
+            raise
+        done = await connection.execute("COMMIT")
+        assert done == "COMMIT", f"a transaction that failed was to be committed: {done}"
+    except TimeoutError:  # also of its beginning or of its commit
+        await _give_up(pool, connection)
+        raise
+
+
+async def _roll_back(connection: Any) -> None:
+    """What is to be told is why; a connection that is lost with it is undone by the server."""
+    try:
+        await connection.execute("ROLLBACK")
+    except GONE:
+        connection.terminate()
+
+
+async def _give_up(pool: _Pool, connection: Any) -> None:
     connection.terminate()
-    await pool.expire_connections()
+    await pool.connections.expire_connections()
 
 
 @contextlib.contextmanager
@@ -456,16 +488,33 @@ def _unavailable() -> Iterator[None]:
         raise Unavailable(f"PostgreSQL does not answer: {why}") from why
 
 
-async def _pool(url: str, size: int, patience: float) -> Any:
-    """`patience`: seconds for each of its statements."""
-    return await asyncpg.create_pool(
-        url,
-        min_size=0,
-        max_size=size,
-        init=_prepare,
-        reset=_keep,
-        **{**OPTIONS, "command_timeout": patience},
-    )
+class _Pool:
+    """Connections of one kind. Who has waited longest is next: in asyncpg's own queue whoever gives one back and asks
+    again passes by all who wait, and in a crowd some wait until their patience ends."""
+
+    def __init__(self, connections: Any, size: int) -> None:
+        self.connections = connections
+        self._turns = asyncio.Semaphore(size)
+
+    @classmethod
+    async def open(cls, url: str, size: int, patience: float) -> _Pool:
+        """`patience`: seconds for each of its statements."""
+        options = {**OPTIONS, "command_timeout": patience}
+        pool = await asyncpg.create_pool(
+            url, min_size=0, max_size=size, init=_prepare, reset=_keep, **options
+        )
+        return cls(pool, size)
+
+    @contextlib.asynccontextmanager
+    async def connection(self, patience: float) -> AsyncIterator[Any]:
+        """Raises TimeoutError after `patience` seconds."""
+        async with asyncio.timeout(patience):
+            await self._turns.acquire()
+        try:
+            async with self.connections.acquire(timeout=patience) as connection:
+                yield connection
+        finally:
+            self._turns.release()
 
 
 async def _keep(connection: Any) -> None:

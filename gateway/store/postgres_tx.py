@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
@@ -15,10 +16,12 @@ from gateway.store.search import vector
 from gateway.store.sql import Row, for_postgres
 from gateway.store.tx import Stamp
 
-LOCK_HEAD = "select position from log_head where id = 1 for update"
-INSERT_EVENTS = """with head as (update log_head set position = $13 where id = 1)
-    insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id, contact_id,
-    subject_id, was, now, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb,
+# Whatever a batch may wait for before: for its turn at the head it waits as long as it takes.
+LOCK_HEAD = """with patient as materialized (select set_config('lock_timeout', '0', true))
+    select position from log_head, patient where id = 1 for update of log_head"""
+MOVE_HEAD = "update log_head set position = $1 where id = 1"
+INSERT_EVENTS = """insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
+    contact_id, subject_id, was, now, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb,
     e.k::jsonb, e.l::jsonb from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
     as e (a, b, c, d, e, f, g, h, i, j, k, l)"""
@@ -26,10 +29,14 @@ INSERT_AUDIT = """insert into audit (position, at, kind, actor_kind, actor_id, c
     contact_id, subject_id, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb
     from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
     $9::text[], $10::text[]) as e (a, b, c, d, e, f, g, h, i, j)"""
+ADD_COUNTS = """insert into counts (status, team_id, assignee_id, tag_id, n)
+    select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bigint[])
+    on conflict (status, team_id, assignee_id, tag_id) do update set n = counts.n + excluded.n"""
 PROVISIONAL = 1 << 62
 """Positions from here on are provisional: nobody outside a running batch ever sees one."""
 WRITTEN = -1
 """In place of a position: its verb has written the real one already."""
+_PARAMETER = re.compile(r"\$(\d+)")
 
 
 class PostgresReader:
@@ -106,29 +113,26 @@ class PostgresTx(PostgresReader, log_rows.Recorded):
         self._tokens.append((table, key, vector(tokens)))
 
     async def write_log(self) -> None:
-        """Lock the head, number the facts, set every column that holds a number, write log, audit and counts."""
-        connection, events = self._connection, self.events
-        if not events:
-            await self._write_stamps({})
-            await self._write_tokens({})
-            return
-        if self._head is None:
-            self._head = await connection.fetchval(LOCK_HEAD)
-        numbers = {event.position: self._head + place for place, event in enumerate(events, 1)}
-        await self._write_stamps(numbers)
-        await self._write_tokens(numbers)
+        """Lock the head, number the facts; then in one statement set every column that holds a number and write search
+        words, log, audit and counts."""
+        events, rest = self.events, _AtOnce()
+        if events and self._head is None:
+            self._head = await self._connection.fetchval(LOCK_HEAD)
+        numbers = {event.position: (self._head or 0) + place for place, event in enumerate(events, 1)}
+        self._add_stamps(rest, numbers)
+        await self._add_tokens(rest, numbers)
         for event in events:
             event.position = numbers[event.position]
-        rows = zip(*map(log_rows.event_values, events), strict=True)
-        await connection.execute(INSERT_EVENTS, *rows, self._head + len(events))
-        audited = [log_rows.audit_values(event) for event in events if event.audited]
-        if audited:
-            await connection.execute(INSERT_AUDIT, *zip(*audited, strict=True))
-        counts = log_rows.count_changes(events)
-        if counts:
-            await connection.executemany(log_rows.ADD_COUNT, counts)
+        if events:
+            rest.add(MOVE_HEAD, events[-1].position)
+            rest.add(INSERT_EVENTS, *zip(*map(log_rows.event_values, events), strict=True))
+        if audited := [log_rows.audit_values(event) for event in events if event.audited]:
+            rest.add(INSERT_AUDIT, *zip(*audited, strict=True))
+        if counts := log_rows.count_changes(events):
+            rest.add(ADD_COUNTS, *zip(*counts, strict=True))
+        await rest.run(self._connection)
 
-    async def _write_stamps(self, numbers: dict[int, int]) -> None:
+    def _add_stamps(self, rest: _AtOnce, numbers: dict[int, int]) -> None:
         rows: dict[tuple[str, str], dict[str, int | None]] = defaultdict(dict)
         for stamp, position in self._stamps:
             # The last word on a column counts; a number that is real already is written once more.
@@ -137,16 +141,16 @@ class PostgresTx(PostgresReader, log_rows.Recorded):
                 continue
             number = None if position is None else numbers.get(position, position)
             rows[stamp.table, stamp.id][stamp.column] = number
-        # Rows in which the same columns are set share a statement.
+        # Rows in which the same columns are set share a statement: no row stands in two of them.
         shapes: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
         for (table, key), columns in rows.items():
             names = tuple(sorted(columns))
             if names:
                 shapes[table, names].append((key, *(columns[name] for name in names)))
-        for (table, names), values in shapes.items():
-            await self._connection.execute(_stamping(table, names), *zip(*values, strict=True))
+        for (table, names), values in sorted(shapes.items(), key=lambda shape: shape[0]):
+            rest.add(_stamping(table, names), *zip(*values, strict=True))
 
-    async def _write_tokens(self, numbers: dict[int, int]) -> None:
+    async def _add_tokens(self, rest: _AtOnce, numbers: dict[int, int]) -> None:
         tables: dict[str, dict[int, str]] = defaultdict(dict)
         for table, key, tokens in self._tokens:
             tables[table][numbers.get(key, key)] = tokens
@@ -156,14 +160,37 @@ class PostgresTx(PostgresReader, log_rows.Recorded):
             known = [key for key in rows if table != "message_search" or key not in made]
             if known:
                 await self._connection.execute(f"delete from {table} where rowid = any($1::bigint[])", known)
-            kept = {key: tokens for key, tokens in rows.items() if tokens}
-            if kept:
-                await self._connection.execute(
+            if kept := {key: tokens for key, tokens in rows.items() if tokens}:
+                rest.add(
                     f"insert into {table} (rowid, tokens) select new.k, new.t::tsvector"
                     " from unnest($1::bigint[], $2::text[]) as new (k, t)",
                     list(kept),
                     list(kept.values()),
                 )
+
+
+class _AtOnce:
+    """Statements that touch no row in common, sent as one: each way to the server and back costs more than most of
+    them."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._args: list[Any] = []
+
+    def add(self, sql: str, *args: Any) -> None:
+        self._parts.append(_counted_from(sql, len(self._args)))
+        self._args += args
+
+    async def run(self, connection: Any) -> None:
+        if self._parts:
+            *others, last = self._parts
+            named = ", ".join(f"part{place} as ({part})" for place, part in enumerate(others))
+            await connection.execute(f"with {named} {last}" if named else last, *self._args)
+
+
+@lru_cache(maxsize=512)
+def _counted_from(sql: str, start: int) -> str:
+    return _PARAMETER.sub(lambda found: f"${int(found[1]) + start}", sql)
 
 
 @lru_cache(maxsize=64)

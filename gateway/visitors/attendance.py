@@ -42,6 +42,7 @@ class Attendance:
         self._teams: Mapping[str, set[str]] = {}
         """The agents of each team, by its name; asked for again once a fact says that they have changed."""
         self._stale = True
+        self._looking_up = asyncio.Lock()
         self._told: dict[str, bool] = {}
         """What was last said, by account."""
         self._stops = [
@@ -73,13 +74,15 @@ class Attendance:
         return self._told[account]
 
     async def _look_up(self) -> None:
-        if self._stale:
-            self._stale = False
-            try:
-                self._teams = await self._desk.store.read(load_teams)
-            except BaseException:
-                self._stale = True
-                raise
+        # Whoever comes while it is looked up waits for it: what stood before is stale.
+        async with self._looking_up:
+            if self._stale:
+                self._stale = False
+                try:
+                    self._teams = await self._desk.store.read(load_teams)
+                except BaseException:
+                    self._stale = True
+                    raise
 
     def _look(self, account: str) -> bool:
         now = self._clock()

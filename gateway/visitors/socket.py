@@ -127,10 +127,14 @@ class Conversing:
 
     async def start(self, text: str | None) -> bool:
         """Greets her and tells her story from her cursor on, or from the beginning; False: that cannot be told."""
-        await self.find_person()
         cursor, refused = self.hub.resumable(text)
         if refused is not None:
             self.session.send({"kind": "reset", "reason": refused})
+        story: tuple[SnapshotFrame, int] | None = None
+        if cursor is None:
+            story = await self.desk.store.scan(self._snapshot)
+        else:
+            await self.find_person()
         await self._say_hello(resumed=cursor is not None)
         self._signal_here(here=True)
         if cursor is not None:
@@ -138,19 +142,18 @@ class Conversing:
             if await self._join():
                 return True
             self.session.send({"kind": "reset", "reason": "too_old"})
-        return await self._start_afresh()
+        if story is None:
+            story = await self.desk.store.scan(self._snapshot)
+        frame, self.session.position = story
+        self.session.send(frame)
+        return await self._join()
 
     async def find_person(self) -> None:
         known = await self.desk.store.read(lambda look: find_person(look, self.session.visitor.identity))
         self.session.person = None if known is None else known.person
 
-    async def _start_afresh(self) -> bool:
-        frame, position = await self.desk.store.scan(self._snapshot)
-        self.session.position = position
-        self.session.send(frame)
-        return await self._join()
-
     async def _snapshot(self, look: Reader) -> tuple[SnapshotFrame, int]:
+        """Her story, and where the log stands in it; finds who she is on the way."""
         known = await find_person(look, self.session.visitor.identity)
         frame: SnapshotFrame = {
             "kind": "snapshot",

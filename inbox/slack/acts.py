@@ -29,8 +29,9 @@ from gateway.stream.post import Post, mine
 from inbox.auth.access import access_conversation
 from inbox.auth.caller import Caller
 from inbox.commands.table import Asked, run_command
-from inbox.commands.writing import Note, write_note
+from inbox.commands.writing import Note, check_text, write_note
 from inbox.desk import Desk
+from inbox.fitting import fitted
 from inbox.slack import PLACE, finding, menus, modals
 from inbox.slack.alerts import acknowledge
 from inbox.slack.answers import Answers, shown_to, to_customer
@@ -162,9 +163,10 @@ class Acts:
         if len(ask.files) > most:
             await self._whisper(ask, ask.thread, say("errors.too_many_files", limit=most))
         asked.desk.rates.agent_requests.check(asked.caller.agent_id)
-        note = Note(conversation=pull["conversation_id"], client_id=_client_id(ask), text=text)
+        check_text(asked, text, asked.desk.limits.text_length)
+        note = {"conversation": pull["conversation_id"], "client_id": _client_id(ask), "text": text}
         files = Elsewhere(ACCOUNT, ask.files[:most]) if ask.files else None
-        await write_note(asked, note, files)
+        await write_note(asked, fitted(Note, note), files)
 
     async def _reword(self, asked: Asked, ask: Reworded, pull: Row, say: Say) -> None:
         """Of two edits that come in the wrong order the newer one stands; of a message that has not come, as if it had
@@ -294,7 +296,7 @@ class Acts:
             return None
         say = Say(await self._rooms.language(ask.user))
         caller = await self._caller(ask.user)
-        block = menus.FIRST.get(ask.callback, modals.TEXT)
+        block = menus.first(ask)
         if caller is None:
             return modals.refused(block, say("errors.not_linked"))
         asked = Asked(self._desk, caller)

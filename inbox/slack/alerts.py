@@ -12,7 +12,19 @@ from gateway.stream.watches import Watch
 from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked
 from inbox.slack.answering import account_names
-from inbox.slack.blocks import Block, Drawn, Say, clipped, context, escape, heading, marked, moment, plain
+from inbox.slack.blocks import (
+    Block,
+    Drawn,
+    Say,
+    clipped,
+    context,
+    escape,
+    escaped,
+    heading,
+    marked,
+    moment,
+    plain,
+)
 from inbox.slack.rules import Facts, Rule, out_of_order
 
 ACKNOWLEDGE = "parley:acknowledge"
@@ -86,7 +98,7 @@ def draw(say: Say, alert: Alert, url: str) -> Drawn:
     one, title = alert.watch, titled(say, alert)
     over = one.over_at is not None
     words = say("slack.alert.over", what=title) if over else title
-    blocks: list[Block] = [_section(words if over else f"*{escape(title)}*", raw=not over)]
+    blocks: list[Block] = [_section(words if over else f"*{escaped(title, 1_000)}*", raw=not over)]
     told = [escape(say("slack.alert.rule", rule=one.rule))]
     if alert.team and not over:
         told.append(escape(alert.team))
@@ -100,7 +112,7 @@ def draw(say: Say, alert: Alert, url: str) -> Drawn:
     blocks.append({"type": "context", "elements": [marked(clipped(" · ".join(told), 2_000))]})
     if not over:
         blocks.append({"type": "actions", "elements": buttons(say, alert, url)})
-    return Drawn(escape(clipped(words, 300)), blocks)
+    return Drawn(escaped(words, 1_000), blocks)
 
 
 def _section(words: str, *, raw: bool) -> Block:

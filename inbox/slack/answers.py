@@ -14,6 +14,7 @@ from gateway.events import Attachment
 from gateway.store import Reader, Row, Store, Tx, as_json
 from gateway.stream.attach import keep_upload
 from gateway.stream.pulls import Audience
+from inbox.auth.access import access_conversation
 from inbox.commands.table import Asked, run_command
 from inbox.commands.writing import upload_owner
 from inbox.slack import PLACE, modals
@@ -145,7 +146,8 @@ class Answers:
         text, leg = ask.values.get(modals.TEXT, ""), ask.values.get(modals.LEG) or None
         seen = int(ask.private.get("seen", 0))
         more: dict[str, Any] = {}
-        if macro := ask.private.get("macro"):
+        # Without words the macro's own would go: those she has taken out.
+        if (macro := ask.private.get("macro")) and text.strip():
             more["macro"] = str(macro)
         try:
             chosen = [one for one in ask.values.get(modals.FILES, "").split(",") if one]
@@ -164,6 +166,7 @@ class Answers:
         """Uploads of the same bytes: the note keeps its own. Raises Refused."""
 
         async def copy(tx: Tx) -> list[str]:
+            await access_conversation(tx, asked.viewer, pull["conversation_id"])
             rows = {row["id"]: row for row in await tx.all(CHOSEN, as_json(chosen), pull["conversation_id"])}
             if set(chosen) != set(rows):
                 raise Refused("attachment.missing", "a file that was chosen is no note's of there")

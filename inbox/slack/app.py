@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 from collections.abc import AsyncIterator, Sequence
 
-import aiohttp
 from aiohttp import web
 
 from gateway.duties import Work
@@ -15,7 +14,7 @@ from inbox.desk import Desk
 from inbox.slack import PLACE, door
 from inbox.slack.acts import Acts
 from inbox.slack.bring import ACCOUNT, Bringing, open_road
-from inbox.slack.client import Client
+from inbox.slack.client import Client, open_session
 from inbox.slack.draws import Draws
 from inbox.slack.home import Homes
 from inbox.slack.inward import Inward
@@ -35,7 +34,7 @@ async def open_slack(
         yield ()
         return
     async with (
-        aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session,
+        open_session() as session,
         open_road(config.api_base) as road,
     ):
         client = Client(config, session)

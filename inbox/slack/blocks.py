@@ -7,6 +7,7 @@ escaped (https://docs.slack.dev/messaging/formatting-message-text). Limits: http
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,15 +23,25 @@ SECTION = 3_000
 """UTF-16 units of a section's text."""
 BLOCKS = 50
 FALLBACK = 3_000
-"""Characters of the text that notifications show."""
+"""UTF-16 units of the text that notifications show, escaped: `chat.update` takes 4,000
+(https://docs.slack.dev/reference/methods/chat.update)."""
 TITLE, FIELD, CONTEXT = 150, 2_000, 2_000
 URL = 3_000
 """Characters of a button's address."""
 STORY = 8_000
-"""Characters of the story so far; what is older stays in the inbox."""
+"""UTF-16 units of one message in the story so far."""
 BODY = 11_000
-"""Characters of a message. A post's blocks may hold 13,200 together, though no page says so
-(https://github.com/slackapi/bolt-js/issues/2509)."""
+"""Of a message with the names of its files, and of the whole story; what is older stays in the inbox. A post's blocks
+may hold 13,200 characters together, though no page says so (https://github.com/slackapi/bolt-js/issues/2509)."""
+NAMES, FILES = 3_000, 30
+"""Of these for the names of files, and how many are named."""
+WHO = 80
+"""Of a name."""
+_LINKED = re.compile(r"[.:](?=\S)")
+LAST = 253_402_300_799
+"""The last second of the year 9999."""
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff]+")
+"""Line ends, marks that turn the reading direction, and what nobody sees."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,17 +82,22 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def escaped(text: str, most: int = FALLBACK) -> str:
+    """Escaped, and so long at most after that: of a mark that is cut nothing is left."""
+    told = escape(text[: most + 1])
+    if units(told) <= most:
+        return told
+    cut = told[: _fit(told, most - 1)]
+    before, mark, after = cut.rpartition("&")
+    return (before if mark and ";" not in after else cut) + "…"
+
+
 def pieces(text: str, most: int = SECTION) -> list[str]:
     """The text in parts of so many UTF-16 units at most, cut at line ends or spaces where there are any."""
     found = []
     rest = text
-    while _units(rest) > most:
-        end, spent = 0, 0
-        for letter in rest:
-            spent += 2 if ord(letter) > 0xFFFF else 1
-            if spent > most:
-                break
-            end += 1
+    while units(rest) > most:
+        end = _fit(rest, most)
         cut = max(rest.rfind("\n", end // 2, end), rest.rfind(" ", end // 2, end))
         cut = end if cut <= 0 else cut + 1
         found.append(rest[:cut])
@@ -89,12 +105,32 @@ def pieces(text: str, most: int = SECTION) -> list[str]:
     return [*found, rest] if rest else found
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
     return len(text) + sum(1 for letter in text if ord(letter) > 0xFFFF)
 
 
+def _fit(text: str, most: int) -> int:
+    """How many of its letters are so many units at most."""
+    spent = 0
+    for count, letter in enumerate(text):
+        spent += 2 if ord(letter) > 0xFFFF else 1
+        if spent > most:
+            return count
+    return len(text)
+
+
 def clipped(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
+    """At most so many UTF-16 units: in what Slack counts no page says."""
+    return text if len(text) <= most and units(text) <= most else text[: _fit(text, most - 1)] + "…"
+
+
+def _size(block: Any) -> int:
+    """The units of all that one reads in it."""
+    if isinstance(block, dict):
+        return sum(map(_size, block.values())) + units(
+            block["text"] if isinstance(block.get("text"), str) else ""
+        )
+    return sum(map(_size, block)) if isinstance(block, list) else 0
 
 
 def plain(text: str, most: int = SECTION) -> Block:
@@ -111,7 +147,7 @@ def context(*parts: str) -> Block:
 
 def moment(at: int) -> str:
     """A time (UTC ms) as each reader's own clock has it, in mrkdwn; where that cannot be shown, the world's."""
-    seconds = at // 1000
+    seconds = min(max(at // 1000, 0), LAST)
     plainly = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
     return f"<!date^{seconds}^{{date_short_pretty}} {{time}}|{plainly}>"
 
@@ -162,7 +198,7 @@ class Drawing:
             if self.prefix:
                 how.append(say("slack.how_prefix", prefix=self.prefix.strip()))
             blocks += [*self._actions(view, pull), context(" ".join(how))]
-        return Drawn(escape(clipped(title, FALLBACK)), blocks)
+        return Drawn(escaped(title), blocks)
 
     def _fields(self, view: OutsideHeader, shared: bool) -> list[str]:
         say = self.say
@@ -176,7 +212,7 @@ class Drawing:
             told += [("slack.priority", say(f"slack.priority.{view.priority}"))] if view.priority else []
             told += [("slack.tags", ", ".join(view.tags))] if view.tags else []
             told += [("slack.subject", view.subject)] if view.subject else []
-        fields = [f"*{say(key)}*\n{clipped(escape(value), 500) or '-'}" for key, value in told]
+        fields = [f"*{say(key)}*\n{escaped(value, 500) or '-'}" for key, value in told]
         if view.waiting_since is not None:
             fields.append(f"*{say('slack.waiting')}*\n{moment(view.waiting_since)}")
         return fields[:10]
@@ -210,10 +246,6 @@ class Drawing:
     def _open(self, view: OutsideHeader) -> Block:
         return {"type": "actions", "elements": [self._link(view)]}
 
-    def _author(self, one: OutsideMessage) -> str:
-        nameless = {"customer": "contact.unnamed", "agent": "slack.somebody"}
-        return one.who or self.say(nameless.get(one.kind, "slack.home.hello"))
-
     def message(
         self,
         one: OutsideMessage,
@@ -224,12 +256,12 @@ class Drawing:
     ) -> Drawn:
         """`files`: those that are named here; None: all of them. `behind`: it stands below what came after it.
         `rings`: somebody there who follows the thread from here on."""
-        body = self.body(one)
-        name = self._author(one)
-        blocks = words_of(clipped(body, BODY)) if body else []
-        blocks += [context(self.say("slack.cut"))] if len(body) > BODY else []
-        named = one.files if files is None else files
-        blocks += [self.file(file) for file in named]
+        body, name = self.body(one), self._author(one)
+        named, names = self._files(one.files if files is None else files)
+        room = BODY - names
+        blocks = words_of(clipped(body, room)) if body else []
+        blocks += [context(self.say("slack.cut"))] if units(body) > room else []
+        blocks += named
         if not blocks and one.files:  # they stand below it
             blocks.append(context(*(self.named(file) for file in one.files)))
         blocks.append(context(*self.about(one)))
@@ -237,9 +269,27 @@ class Drawing:
             written = marked(f"{escape(self.say('slack.written'))} {moment(one.at)}")
             blocks[-1]["elements"].append(written)
         blocks[-1]["elements"] += self._follows(rings)
-        text = escape(clipped(f"{name}: {body}" if body else name, FALLBACK))
         picture = None if one.picture is None else self.picture(one.picture)
-        return Drawn(text, blocks[:BLOCKS], clipped(name, 80), picture)
+        return Drawn(escaped(f"{name}: {body}" if body else name), blocks, name, picture)
+
+    def _author(self, one: OutsideMessage) -> str:
+        """Where what we say of a message stands beside it, nobody says such a thing by a name of theirs."""
+        who = " ".join(_UNSEEN.sub(" ", one.who).replace("·", "-").split())
+        nameless = {"customer": "contact.unnamed", "agent": "slack.somebody"}
+        return clipped(who, WHO) or self.say(nameless.get(one.kind, "slack.home.hello"))
+
+    def _files(self, files: Sequence[OutsideFile]) -> tuple[list[Block], int]:
+        """Those that a post has room to name, and how much of it they take."""
+        blocks: list[Block] = []
+        spent = 0
+        for file in files:
+            words = units(self.named(file))
+            if len(blocks) == FILES or spent + words > NAMES:
+                blocks.append(context(self.say("slack.cut")))
+                break
+            spent += words
+            blocks.append(self.file(file))
+        return blocks, spent
 
     def file(self, file: OutsideFile) -> Block:
         """One that is named, with the way to it."""
@@ -254,9 +304,11 @@ class Drawing:
 
     def beside(self, one: OutsideMessage) -> str:
         """Said with a file that stands in the thread itself: whose it is, and who sees it."""
-        name = self._author(one)
-        about = "" if one.kind == "customer" else self.say("slack.note" if one.note else "slack.sent")
-        return escape(" · ".join(part for part in (clipped(name, 80), about) if part))
+        if one.kind == "customer":
+            # Of what looks like a link Slack makes one here, looks it up, and shows what it finds.
+            return escape(_LINKED.sub("\\g<0>\u2060", self._author(one)))
+        about = self.say("slack.note" if one.note else "slack.sent")
+        return escape(f"{self._author(one)} · {about}")
 
     def body(self, one: OutsideMessage) -> str:
         if one.erased:
@@ -285,17 +337,18 @@ class Drawing:
         told: list[list[Block]] = []
         spent = count = 0
         for one in reversed(messages):
-            body = clipped(self.body(one), STORY)
+            named, names = self._files(one.files)
+            body = clipped(self.body(one), STORY - names)
             head = context(self._author(one), *self.about(one))
             head["elements"].append(marked(moment(one.at)))
-            blocks = [head, *words_of(body)]
-            blocks += [self.file(file) for file in one.files]
-            if told and (spent + len(body) > STORY or count + len(blocks) > BLOCKS - 4):
+            blocks = [head, *words_of(body), *named]
+            size = sum(map(_size, blocks))
+            if told and (spent + size > BODY or count + len(blocks) > BLOCKS - 4):
                 more = True
                 break
-            spent += len(body)
+            spent += size
             count += len(blocks)
-            told.append(blocks[: BLOCKS - 4])
+            told.append(blocks)
         title = self.say("slack.story" if messages else "slack.story_none")
         earlier = (
             [context(self.say("slack.story_earlier")), _linked(self.say, self.url(number))] if more else []
@@ -307,7 +360,7 @@ class Drawing:
         said = " ".join(self._changes(one))
         block = context(said)
         block["elements"] += self._follows(rings)
-        return Drawn(escape(clipped(said, FALLBACK)), [block])
+        return Drawn(escaped(said), [block])
 
     def _follows(self, user: str) -> list[Block]:
         """Whom Slack tells of a thread's posts: who is named in it, once."""
@@ -340,6 +393,9 @@ class Drawing:
 
     def gap(self, number: int) -> Drawn:
         return self._linking("slack.gap", number)
+
+    def missing(self, number: int) -> Drawn:
+        return self._linking("slack.missing", number)
 
     def end(self, number: int) -> Drawn:
         return self._linking("slack.end", number)

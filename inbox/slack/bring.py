@@ -20,7 +20,7 @@ from gateway.errors import AuthFailed, PermanentError, TemporaryError, Uncertain
 from gateway.events import RemoteFile
 from gateway.stream.files import PLACES
 from inbox.slack import PLACE
-from inbox.slack.client import Client
+from inbox.slack.client import Client, part
 
 ACCOUNT = f"{PLACES}{PLACE}"
 HOSTS = ("slack.com", "slack-gov.com")
@@ -58,7 +58,8 @@ class Bringing:
         told = await self._look(file.ref)
         if told.get("is_external") or told.get("mode") in ELSEWHERE:
             raise refused(f"{file.ref} is {told.get('mode')}")
-        if int(told.get("size") or 0) > limit:
+        size = told.get("size")
+        if isinstance(size, int) and size > limit:
             raise too_large(limit)
         mime = str(told.get("mimetype") or file.mime)
         where = str(told.get("url_private_download") or told.get("url_private") or "")
@@ -67,7 +68,7 @@ class Bringing:
 
     async def _look(self, key: str) -> Mapping[str, Any]:
         try:
-            told: Mapping[str, Any] = (await self._client.call("files.info", file=key))["file"]
+            told = part(await self._client.call("files.info", file=key), "file")
         except (AuthFailed, UncertainError) as why:
             raise TemporaryError(f"files.info: {why}") from None
         except PermanentError as why:

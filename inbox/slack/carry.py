@@ -22,7 +22,7 @@ from gateway.store import Row, Store
 from gateway.stream import pull_queue
 from gateway.stream.pull_queue import Due
 from inbox.slack.bring import GONE, checked
-from inbox.slack.client import Client
+from inbox.slack.client import Client, part
 from inbox.slack.draws import Draws
 
 log = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ class Carrier:
     async def _look(self, due: Due) -> Mapping[str, Any] | None:
         """The file as Slack knows it; None: it was never completed, or is gone."""
         try:
-            told: Mapping[str, Any] = (await self._client.call("files.info", file=due.external))["file"]
+            told = part(await self._client.call("files.info", file=due.external), "file")
         except PermanentError as why:
             if why.code not in GONE:
                 raise
@@ -148,8 +148,10 @@ class Carrier:
         content = await self._read(row)
         named = {"filename": row["name"], "length": len(content)}
         said = await self._client.call("files.getUploadURLExternal", **named)
-        external, where = str(said["file_id"]), str(said["upload_url"])
+        external, where = str(said.get("file_id") or ""), str(said.get("upload_url") or "")
         try:
+            if not external:
+                raise NotPublic("no file and no address")
             url = checked(where, self._client.config.api_base)
             asked = self._road.post(url, data=content, allow_redirects=False, timeout=TIMES)
             async with asked as response:

@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from gateway.channels._answers import rest_asked
 from gateway.config import Slack
 from gateway.errors import AuthFailed, PermanentError, TemporaryError, UncertainError
-from inbox.slack.blocks import Drawn
+from inbox.slack.blocks import Drawn, escaped
 
 PATIENCE = 10.0
 """Seconds that one call may last."""
@@ -37,6 +37,8 @@ PASSING = {"ratelimited", "rate_limited", "service_unavailable", "team_added_to_
 UNSURE = {"internal_error", "fatal_error", "request_timeout"}
 """It may have been done (https://docs.slack.dev/reference/methods/chat.postMessage#errors)."""
 WITHOUT = {"missing_scope", "not_allowed_token_type"}
+UNREAD = (AttributeError, ValueError, RecursionError)
+"""What the SDK raises where an answer is nothing that it knows: a word for a table, bytes that are no text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Client:
             raise self._said(method, why.response) from None
         except (aiohttp.ClientConnectorError, aiohttp.ServerTimeoutError) as why:
             raise TemporaryError(f"{method}: {type(why).__name__}") from None
-        except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as why:
+        except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError, *UNREAD) as why:
             raise UncertainError(f"{method}: {type(why).__name__}") from None
         return answer
 
@@ -103,7 +105,7 @@ class Client:
             return TemporaryError(f"{method}: {code}", retry_after=rest)
         if code in NO_ENTRY:
             return AuthFailed(code)
-        unreadable = "error" not in data and status < HTTPStatus.BAD_REQUEST
+        unreadable = not data.get("error") and status < HTTPStatus.BAD_REQUEST
         if code in UNSURE or unreadable or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             return UncertainError(f"{method}: {code}")
         return PermanentError(code, for_agent="errors.place_channel", log=f"{method}: {code}")
@@ -116,9 +118,11 @@ class Client:
             for one in answer.get(key) or ():
                 yield one
                 seen += 1
-            cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
+            last, cursor = cursor, (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor or (most is not None and seen >= most):
                 return
+            if cursor == last:
+                raise UncertainError(f"{method}: a page that leads to itself")
 
     async def me(self) -> Me:
         """Asked once; `look` asks anew."""
@@ -126,6 +130,8 @@ class Client:
 
     async def look(self) -> Me:
         said = await self.call("auth.test")
+        if not said.get("team_id") or not said.get("user_id"):
+            raise UncertainError("auth.test: an answer that names nobody")
         self._me = Me(said["team_id"], said["user_id"], said.get("bot_id", ""), said.get("url", ""))
         return self._me
 
@@ -142,16 +148,19 @@ class Client:
         }
         if drawn.username and self._named:
             try:
-                answer = await self.call(
-                    "chat.postMessage", **bare, username=drawn.username, icon_url=drawn.picture
-                )
-                return str(answer["ts"])
+                shown = {"username": drawn.username, "icon_url": drawn.picture}
+                return await self._posted(**bare, **shown)
             except PermanentError as why:
                 if why.code not in WITHOUT:
                     raise
                 self._named = False
-        answer = await self.call("chat.postMessage", **(bare | {"blocks": _signed(drawn)}))
-        return str(answer["ts"])
+        return await self._posted(**(bare | {"blocks": _signed(drawn)}))
+
+    async def _posted(self, **said: Any) -> str:
+        ts = (await self.call("chat.postMessage", **said)).get("ts")
+        if not ts:
+            raise UncertainError("chat.postMessage: an answer without ts")
+        return str(ts)
 
     async def redraw(self, channel: str, ts: str, drawn: Drawn, key: str) -> None:
         await self.call(
@@ -179,16 +188,38 @@ class Client:
         # To the end, however far that is: who stops before it posts twice.
         async for one in self.pages(method, "messages", None, **asked):
             metadata = one.get("metadata") or {}
-            if (
-                metadata.get("event_type") == EVENT_TYPE
-                and metadata.get("event_payload", {}).get("id") == key
-            ):
+            told = metadata.get("event_payload") or {}
+            if metadata.get("event_type") == EVENT_TYPE and told.get("id") == key:
                 return str(one["ts"])
         return None
 
     async def whisper(self, channel: str, user: str, text: str, thread: str | None = None) -> None:
         """Told to one person in the channel, and kept by nobody."""
-        await self.call("chat.postEphemeral", channel=channel, user=user, text=text, thread_ts=thread)
+        said = {"channel": channel, "user": user, "text": escaped(text), "thread_ts": thread}
+        await self.call("chat.postEphemeral", **said)
+
+
+async def _stays(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    response = await handler(request)
+    if HTTPStatus.MULTIPLE_CHOICES <= response.status < HTTPStatus.BAD_REQUEST:
+        response.close()
+        raise aiohttp.ClientConnectionError(f"an answer that leads elsewhere: {response.status}")
+    return response
+
+
+def open_session() -> aiohttp.ClientSession:
+    """For calls of the API, which follow no answer elsewhere: people's words are brought to Slack alone."""
+    return aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), middlewares=(_stays,))
+
+
+def part(answer: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """What an answer is about. Raises UncertainError where it does not say so."""
+    found = answer.get(key)
+    if not isinstance(found, Mapping):
+        raise UncertainError(f"an answer without {key}")
+    return found
 
 
 def _signed(drawn: Drawn) -> list[dict[str, Any]]:

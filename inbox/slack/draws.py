@@ -96,6 +96,11 @@ class Draws:
             self._desk.config.slack.prefix,
         )
 
+    async def instead(self, due: Due) -> Drawn:
+        """Of a post that nobody can show: that it is in the inbox."""
+        number = await self._store.read(lambda look: look.value(NUMBER, due.conversation))
+        return (await self._store.scan(self.drawing)).missing(number)
+
     async def file(self, due: Due) -> tuple[Row, str] | None:
         """The file that this post is, and what is said with it. None: this audience sees it no longer."""
         return await self._store.scan(lambda look: self._file(look, due))

@@ -18,7 +18,7 @@ from inbox.search import search
 from inbox.slack import PLACE, modals
 from inbox.slack.alerts import pulling
 from inbox.slack.answers import AWAY
-from inbox.slack.blocks import Block, Say, clipped, escape, heading, lasted, plain
+from inbox.slack.blocks import Block, Say, clipped, escaped, heading, lasted, plain
 from inbox.slack.client import Client
 from inbox.slack.modals import choosing, field, modal, option, select, telling
 from inbox.slack.rooms import Rooms
@@ -31,6 +31,8 @@ SHORTCUTS = ("pull_conversation", "pull_message")
 """Of the workspace and of a message (docs/slack-manifest.yaml)."""
 CHANNEL, FOUND = "channel", "found"
 MOST = 10
+LINE = 300
+"""UTF-16 units of each line of an answer: all of them together are one post."""
 NUMBER = re.compile(r"#(\d{1,9})\b|/c/(\d{1,9})\b")
 QUEUE = """select c.id, c.number, c.status, c.waiting_since, k.name from conversations c
     join contacts k on k.id = c.contact_id
@@ -50,6 +52,7 @@ class Finding:
         self._rooms = rooms
 
     async def queue(self, asked: Asked, say: Say) -> dict[str, Any]:
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
         rows = await self._store.scan(lambda look: _queue(look, asked, say))
         return _answer(say, say("slack.said.queue" if rows else "slack.said.queue_empty"), rows)
 
@@ -61,6 +64,7 @@ class Finding:
         return _answer(say, say("slack.said.found" if rows else "slack.said.found_none", words=words), rows)
 
     async def _found(self, asked: Asked, words: str, say: Say) -> list[Row_]:
+        asked.desk.rates.agent_requests.check(asked.caller.agent_id)
         question = read_question(words[:300], now=asked.desk.clock())
         page = await self._store.scan(
             lambda look: search(look, asked.viewer, question, asked.desk.link, before=None, limit=MOST)
@@ -166,12 +170,12 @@ def _line(say: Say, number: int, name: str, status: str) -> str:
 
 def _answer(say: Say, title: str, rows: Sequence[Row_]) -> dict[str, Any]:
     """The text stands for the blocks in notifications, and is read for marks."""
-    blocks: list[Block] = [{"type": "section", "text": plain(title)}]
+    blocks: list[Block] = [{"type": "section", "text": plain(title, LINE)}]
     for key, line, words in rows:
-        told = plain(f"{line}\n{clipped(words, 300)}" if words else line)
+        told = plain("\n".join(clipped(one, LINE) for one in (line, words) if one))
         blocks.append({"type": "section", "text": told, "accessory": pulling(say, key)})
-    return {**quietly(escape("\n".join([title, *(line for _, line, _ in rows)]))), "blocks": blocks}
+    return {**quietly("\n".join([title, *(line for _, line, _ in rows)])), "blocks": blocks}
 
 
 def quietly(words: str) -> dict[str, Any]:
-    return {"response_type": "ephemeral", "text": words}
+    return {"response_type": "ephemeral", "text": escaped(words)}

@@ -62,8 +62,8 @@ class Inward:
                 answer: Any = await self._acts.act(ask)
             except (TemporaryError, UncertainError, AuthFailed, PermanentError) as why:
                 raise Unavailable(f"{type(ask).__name__} waits for Slack: {why}") from None
-            # What was refused may be asked for once more, as it is.
-            if ask.key and not modals.is_refusal(answer):
+            # What was refused, or goes on, may be asked for once more as it is: perhaps nobody heard so.
+            if ask.key and not modals.stays(answer):
                 await self._store.write(lambda tx: outside.see(tx, PLACE, ask.key), aside=True)
             return answer
 

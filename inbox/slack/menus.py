@@ -31,7 +31,7 @@ ASSIGN, ESCALATE = "parley:assign", "parley:escalate"
 OPENS = {"tag": TAG, "macro": MACRO, "note": NOTE, "assign": ASSIGN, "escalate": ESCALATE}
 ADD, REMOVE, CHOICE, AGENT, PRIORITY, TEAM = "add", "remove", "choice", "agent", "priority", "team"
 FIRST = {TAG: ADD, MACRO: CHOICE, NOTE: modals.TEXT, ASSIGN: AGENT, ESCALATE: PRIORITY}
-"""The field below which it is said why something was not done."""
+"""The field below which it is said why something was not done (see `first`)."""
 NONE = acts.NOBODY
 TAGS_OF = "select tag_id from conversation_tags where conversation_id = $1"
 PRIORITIES = range(5)
@@ -95,7 +95,7 @@ class Menus:
                 case "parley:escalate":
                     await self._escalate(asked, on, ask)
         except (Refused, Malformed) as why:
-            return modals.refused(FIRST[ask.callback], say(why.text, **why.params))
+            return modals.refused(first(ask), say(why.text, **why.params))
         return {"response_action": "clear"}
 
     async def _macro(self, asked: Asked, pull: Row, ask: Submitted, say: Say) -> Any:
@@ -118,6 +118,12 @@ class Menus:
             await run_command(asked, "note", {**on, **note, "actions": wanted})
         else:
             await run_command(asked, "act", {**on, "actions": wanted})
+
+
+def first(ask: Submitted) -> str:
+    """A field that it has: what Slack is told of another, nobody reads."""
+    wanted = FIRST.get(ask.callback, modals.TEXT)
+    return wanted if wanted in ask.values else next(iter(ask.values), wanted)
 
 
 async def _people(look: Reader, row: Row, say: Say) -> tuple[list[Block], str]:

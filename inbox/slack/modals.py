@@ -157,7 +157,8 @@ def written(most: int, text: str = "", *, lines: bool = True, **more: Any) -> Bl
         "max_length": most,
         **more,
     }
-    return {**told, "initial_value": clipped(text, most)} if text else told
+    # In whatever Slack counts: what it took from her is not cut when it is shown to her again.
+    return {**told, "initial_value": text if len(text) <= most else clipped(text, most)} if text else told
 
 
 def _option(way: WayOut) -> Block:
@@ -170,5 +171,6 @@ def refused(block: str, words: str) -> dict[str, Any]:
     return {"response_action": "errors", "errors": {block: clipped(words, 500)}}
 
 
-def is_refusal(answer: Any) -> bool:
-    return isinstance(answer, dict) and answer.get("response_action") == "errors"
+def stays(answer: Any) -> bool:
+    """Is the modal before them still, with what is wrong or with what comes next?"""
+    return isinstance(answer, dict) and answer.get("response_action") in ("errors", "update")

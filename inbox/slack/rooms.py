@@ -13,7 +13,7 @@ from gateway.errors import AuthFailed, PermanentError, Refused, TemporaryError, 
 from gateway.stream.pulls import Audience, Spot
 from inbox.desk import PlaceRule
 from inbox.slack import PLACE
-from inbox.slack.client import Client
+from inbox.slack.client import Client, part
 from inbox.slack.understand import STRANGE
 
 log = logging.getLogger(__name__)
@@ -87,7 +87,7 @@ class Rooms:
     async def spot(self, channel: str) -> Spot:
         """By its id. Raises Refused for one where the app is not, or that is not allowed; Unavailable."""
         try:
-            info = (await self._client.call("conversations.info", channel=channel))["channel"]
+            info = part(await self._client.call("conversations.info", channel=channel), "channel")
         except AWAY as why:
             raise Unavailable(str(why)) from None
         except PermanentError as why:
@@ -164,7 +164,7 @@ class Rooms:
         return self._moved[channel], self._moved[""]
 
     async def _look(self, channel: str, since: float) -> Audience:
-        info = (await self._client.call("conversations.info", channel=channel))["channel"]
+        info = part(await self._client.call("conversations.info", channel=channel), "channel")
         if any(info.get(one) for one in WIDE):
             return Audience.SHARED
         members: list[str] = []
@@ -203,7 +203,7 @@ class Rooms:
         began, before = self._clock(), self._moved[""]
         self._asking[user] += 1
         try:
-            told = (await self._client.call("users.info", user=user, include_locale=True))["user"]
+            told = part(await self._client.call("users.info", user=user, include_locale=True), "user")
         finally:
             self._asking -= Counter((user,))
         one = {name: told[name] for name in KEPT if name in told}

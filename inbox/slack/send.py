@@ -10,8 +10,9 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from aiohttp import ClientSession
 
@@ -25,12 +26,15 @@ from gateway.stream import pull_readers as readers
 from gateway.stream.pull_queue import Due
 from gateway.stream.pulls import Audience
 from inbox.slack import PLACE
+from inbox.slack.blocks import Drawn
 from inbox.slack.carry import Carrier
 from inbox.slack.client import Client
 from inbox.slack.draws import Draws
 from inbox.slack.rooms import Rooms
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 CLOCKS = 3600
 """Seconds by which our clock may be ahead of Slack's."""
@@ -40,6 +44,10 @@ CLOSED = {
     *("restricted_action_non_threadable_channel", "cannot_reply_to_message", "messages_tab_disabled"),
 }
 """Nothing can be posted there any more."""
+UNDRAWABLE = {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_too_long", "no_text"}
+"""Slack takes posts there, but never this one: what comes after it does not wait, and that it is missing is said."""
+TRIES = 5
+"""After which a post that we cannot draw is one of these."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,13 +318,35 @@ class Sender:
         until = self._clock() + round(self._pace.unsure * 1000)
         # First: what happens while it is drawn makes it stale.
         await self._store.write(lambda tx: pull_queue.begin(tx, due, until), aside=True)
-        drawn = await self._draws.draw(due)
+        drawn = await self._drawn(due)
         if drawn is None:
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
             return False
-        ts = await self._client.post(due.channel, due.thread, drawn, due.key)
+        ts = await self._shown(
+            due, drawn, lambda one: self._client.post(due.channel, due.thread, one, due.key)
+        )
         await self._store.write(lambda tx: pull_queue.posted(tx, due, ts, drawn.digest), aside=True)
         return True
+
+    async def _drawn(self, due: Due) -> Drawn | None:
+        try:
+            return await self._draws.draw(due)
+        except Unavailable:
+            raise
+        except Exception:
+            if due.kind == "header" or due.tries < TRIES:
+                raise
+            log.exception("a post of %s cannot be drawn; that it is missing is said there", due.pull)
+            return await self._draws.instead(due)
+
+    async def _shown(self, due: Due, drawn: Drawn, show: Callable[[Drawn], Awaitable[T]]) -> T:
+        try:
+            return await show(drawn)
+        except PermanentError as why:
+            if due.kind == "header" or why.code not in UNDRAWABLE:
+                raise
+            log.warning("a post of %s is none that Slack takes (%s); that is said there", due.pull, why.code)
+            return await show(await self._draws.instead(due))
 
     async def _after(self, due: Due) -> str:
         """The ts after which it stands if it does: that of the thread's newest post, for they are made in order."""
@@ -335,7 +365,7 @@ class Sender:
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
             return True
         if told := drawn.digest != due.digest:
-            await self._client.redraw(due.channel, ts, drawn, due.key)
+            await self._shown(due, drawn, lambda one: self._client.redraw(due.channel, ts, one, due.key))
         after = self._clock() + round(self._pace.header * 1000)
         await self._store.write(lambda tx: pull_queue.drawn(tx, due, drawn.digest, after), aside=True)
         return told

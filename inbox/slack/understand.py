@@ -190,7 +190,7 @@ def _written(channel: str, said: Mapping[str, Any], prefix: str, us: str) -> Ask
     thread = str(said.get("thread_ts") or "")
     if not thread or thread == ts:
         return Nothing(key, user, channel, "outside of any thread")
-    public, text = _for_customer(str(said.get("text") or ""), prefix)
+    public, text = _for_customer(_plain(said.get("text")), prefix)
     return Said(key, user, channel, thread, ts, text, public, _files(said))
 
 
@@ -213,7 +213,7 @@ def _changed(channel: str, event: Mapping[str, Any], prefix: str, us: str) -> As
     if not at or now.get("text") == before.get("text"):
         return Nothing(said.key, said.user, channel, "its words are the same")
     # A note does not become an answer by an edit.
-    public = said.public and _for_customer(str(before.get("text") or ""), prefix)[0]
+    public = said.public and _for_customer(_plain(before.get("text")), prefix)[0]
     key = f"edit:{channel}:{said.ts}:{at}"[:KEY]
     return Reworded(key, said.user, channel, said.thread, said.ts, said.text, public, said.files, at)
 
@@ -325,7 +325,7 @@ def _private(view: Mapping[str, Any]) -> Mapping[str, Any]:
 def _value(said: Mapping[str, Any]) -> str:
     for name in ("value", "selected_conversation", "selected_channel", "selected_user"):
         if isinstance(said.get(name), str):
-            return str(said[name])
+            return _plain(said[name])
     if isinstance(said.get("selected_options"), list):
         return ",".join(str(one["value"]) for one in said["selected_options"])
     option = said.get("selected_option")
@@ -333,7 +333,7 @@ def _value(said: Mapping[str, Any]) -> str:
 
 
 def _command(payload: Mapping[str, Any]) -> Ask:
-    verb, _, rest = str(payload.get("text") or "").strip().partition(" ")
+    verb, _, rest = _plain(payload.get("text")).strip().partition(" ")
     trigger = str(payload.get("trigger_id") or "")
     return Commanded(
         f"command:{trigger}"[:KEY] if trigger else "",
@@ -342,6 +342,11 @@ def _command(payload: Mapping[str, Any]) -> Ask:
         verb.lower(),
         rest.strip(),
     )
+
+
+def _plain(words: object) -> str:
+    """What people wrote, as every database takes it: no NUL, and no half of a letter."""
+    return str(words or "").replace("\0", "\ufffd").encode(errors="replace").decode()
 
 
 # --- words ----------------------------------------------------------------------------------------------------------

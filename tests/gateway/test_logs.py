@@ -39,7 +39,8 @@ def told(**settings: Any) -> Iterator[io.StringIO]:
     finally:
         root.handlers[:] = before
         root.setLevel(level)
-        logging.getLogger("asyncio").setLevel(logging.NOTSET)
+        for name in ("asyncio", *logs.TALKERS):
+            logging.getLogger(name).setLevel(logging.NOTSET)
         trace.steps.setLevel(logging.WARNING)
 
 

@@ -26,8 +26,11 @@ def test_each_database_gets_its_own_text() -> None:
         == "select id from agents where id in (select value from json_each(?1)) and role = ?2 "
     )
     assert for_postgres(sql) == (
-        "select id from agents where id in (select jsonb_array_elements_text($1::jsonb)) and role = $2"
+        "select id from agents where id = any (array (select jsonb_array_elements_text($1::jsonb))) and role = $2"
         " for no key update"
+    )
+    assert for_postgres("delete from roads where way not in {ids_2}") == (
+        "delete from roads where way <> all (array (select jsonb_array_elements_text($2::jsonb)))"
     )
 
 

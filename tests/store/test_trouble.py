@@ -236,3 +236,22 @@ async def test_a_crowd_of_readers_does_not_keep_the_writer_waiting(
     for look in looks:
         look.cancel()
     await asyncio.gather(*looks, return_exceptions=True)
+
+
+async def test_who_has_waited_longest_looks_next(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crowd, each of whom looks again as soon as they have looked: nobody is passed by."""
+    monkeypatch.setattr("gateway.store.postgres.READERS", 1)
+    store = await database.open()
+    turns: list[int] = []
+
+    async def looks(number: int) -> None:
+        for _ in range(10):
+            await store.read(lambda look: look.value("select 1"))
+            turns.append(number)
+
+    await asyncio.gather(*(looks(number) for number in range(8)))
+    if not store.postgres:
+        assert turns == sorted(turns), "there nobody waits for anybody"
+        return
+    rounds = [turns[start : start + 8] for start in range(0, len(turns), 8)]
+    assert all(sorted(one) == list(range(8)) for one in rounds), turns

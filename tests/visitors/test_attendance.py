@@ -1,7 +1,9 @@
 """Is anybody there? Customers hear yes or no, and when it changes."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,6 +12,7 @@ from gateway.events import SYSTEM
 from gateway.limits import Limits
 from gateway.stream.agents import set_members
 from gateway.stream.directory import change_team, make_team
+from gateway.visitors.attendance import load_teams
 from tests.visitors.conftest import Shop, open_shop, vouch
 
 LIMITS = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
@@ -81,6 +84,28 @@ async def test_it_is_the_accounts_team_that_is_there_or_not(both: Shop):
     assert (await line.hear("here"))["here"] is False
     await both.store.write(lambda tx: change_team(tx, team, SYSTEM, retired=True))
     assert (await line.hear("here"))["here"] is True, "of a team that is no more, everybody answers"
+
+
+async def test_who_comes_while_the_teams_are_looked_up_waits_for_them(
+    settled: Shop, monkeypatch: pytest.MonkeyPatch
+):
+    settled.desk.opening.team_of = lambda account: "sales"
+    browsers = [settled.browser(), settled.browser()]
+    for browser in browsers:
+        await browser.arrive()
+    settled.bus.signal(AgentHere(settled.agent, "t1"))
+    looked_up, read = asyncio.Event(), settled.store.read
+
+    async def reads(look: Any) -> Any:
+        if look is load_teams:
+            await looked_up.wait()
+        return await read(look)
+
+    monkeypatch.setattr(settled.store, "read", reads)
+    await settled.store.write(lambda tx: make_team(tx, "sales", SYSTEM))
+    lines = [await browser.connect() for browser in browsers]
+    asyncio.get_running_loop().call_later(0.1, looked_up.set)
+    assert [(await line.hear("hello"))["here"] for line in lines] == [False, False]
 
 
 async def test_an_address_that_was_left_is_kept_unproven_and_joins_nobody(both: Shop):

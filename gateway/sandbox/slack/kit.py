@@ -114,8 +114,13 @@ def _text(words: Any, most: int, at: str, fault: Fault, *, plain: bool = False) 
         fault(f"[ERROR] must be of type plain_text [json-pointer:{at}/type]")
     elif not isinstance(words.get("text"), str) or not words["text"]:
         fault(f"[ERROR] must be more than 0 characters [json-pointer:{at}/text]")
-    elif len(words["text"]) > most:
+    elif long(words["text"]) > most:
         fault(f"[ERROR] must be less than {most + 1} characters [json-pointer:{at}/text]")
+
+
+def long(text: str) -> int:
+    """In UTF-16 units: no page says in what Slack counts, and that is the most."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _section(block: Json, at: str, fault: Fault) -> None:
@@ -232,7 +237,7 @@ def _confirm(confirm: Any, at: str, fault: Fault) -> None:
 
 def _words(block: Any) -> int:
     if isinstance(block, dict):
-        own = len(block["text"]) if isinstance(block.get("text"), str) else 0
+        own = long(block["text"]) if isinstance(block.get("text"), str) else 0
         return own + sum(_words(one) for one in block.values() if isinstance(one, dict | list))
     return sum(_words(one) for one in block if isinstance(one, dict | list))
 
