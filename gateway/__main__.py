@@ -170,10 +170,21 @@ async def _serve_by_workers(config: Any) -> int:
             await store.close()
         server, stop = config.server, _stopped()
         sockets = open_sockets(server.host, server.port, server.workers)
-        workers = Workers([sys.executable, "-m", "gateway", *sys.argv[1:]], sockets, server.drain)
+        workers = Workers(lambda: [*program(), *sys.argv[1:]], sockets, server.drain)
         _on_hangup(stop, workers.roll)
         url = config.public_url_at(sockets[0][0].getsockname()[1])
         return 0 if await workers.run(stop, lambda: _say_address(url, admin)) else 1
+
+
+def program() -> list[str]:
+    """What a worker is begun by. Where the environment is run by a name that points at one version's folder, a reload
+    begins what it points at by then (docs/operations/upgrading.md); a worker has the folder's own name, so that it goes
+    on with the files of its own version while the name points elsewhere.
+    """
+    folder, python = Path(sys.argv[0]).absolute().parent, "python"
+    if not (folder.parent / "pyvenv.cfg").is_file() or not (folder / python).exists():
+        folder, python = Path(sys.executable).parent, Path(sys.executable).name
+    return [str(folder.resolve() / python), "-m", "gateway"]
 
 
 def _on_hangup(stop: asyncio.Event, otherwise: Callable[[], None]) -> None:
@@ -187,7 +198,7 @@ async def reload(arguments: argparse.Namespace) -> None:
     from gateway.errors import ConfigError
     from gateway.seat import seat_of, who_sits
 
-    config = _config(arguments)
+    config = _config(arguments, by_root=True)
     if config.database_url.startswith("sqlite"):
         raise ConfigError(
             "SQLite is served by one process: restart it; browsers come back by themselves within seconds"
@@ -208,7 +219,7 @@ async def demo(arguments: argparse.Namespace) -> None:
     from gateway.demo import begin_anew
     from gateway.sandbox.demo import demo_config
 
-    config = demo_config(_config(arguments), arguments.data)
+    config = demo_config(_config(arguments, by_root=True), arguments.data)
     stop = _stopped()
     while await _play(config, stop):
         begin_anew(config)
@@ -268,8 +279,11 @@ def _stopped() -> asyncio.Event:
     return stop
 
 
-def _config(arguments: argparse.Namespace) -> Any:
+def _config(arguments: argparse.Namespace, *, by_root: bool = False) -> Any:
+    """`by_root`: also for root beside the user that serves, because nothing is left in the data directory."""
     from gateway.config import load
+    from gateway.errors import ConfigError
+    from gateway.folders import owner_beside_root
     from gateway.logs import set_up
 
     config = load(
@@ -280,6 +294,10 @@ def _config(arguments: argparse.Namespace) -> Any:
         workers=getattr(arguments, "workers", None),
     )
     set_up(config.log, verbose=arguments.verbose)
+    if not by_root and (owner := owner_beside_root(config.data)) is not None:
+        raise ConfigError(
+            f"{config.data} belongs to {owner}, who cannot read what root makes there: sudo -u '{owner}' parley ..."
+        )
     return config
 
 
@@ -300,13 +318,13 @@ async def migrate(arguments: argparse.Namespace) -> None:
 async def doctor(arguments: argparse.Namespace) -> int:
     from gateway.doctor import examine
 
-    return await examine(_config(arguments))
+    return await examine(_config(arguments, by_root=True))
 
 
 async def backup(arguments: argparse.Namespace) -> None:
     from gateway.backup import backup as copy
 
-    print(await copy(_config(arguments), arguments.file))
+    print(await copy(_config(arguments, by_root=True), arguments.file))
 
 
 async def restore(arguments: argparse.Namespace) -> None:
@@ -384,7 +402,7 @@ async def rotate_secrets(arguments: argparse.Namespace) -> None:
         )
     elif former:
         print(
-            f"key {', '.join(former)} is needed only for backups made before; take it away when they have expired"
+            f"needed only for backups made before, to be taken away when they have expired: {', '.join(former)}"
         )
 
 

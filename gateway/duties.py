@@ -176,6 +176,7 @@ class Duties:
     async def run(self) -> None:
         """Survives a database that is gone for a while; what a duty fails with is raised. Ends when the process has
         become too old: others go on at once."""
+        waits = False
         try:
             while not self._store.unknown:
                 try:
@@ -183,7 +184,11 @@ class Duties:
                     await self._renew_held()
                     await self._take_free()
                 except (Unavailable, TimeoutError) as why:
-                    log.warning("the duties wait: %r", why)
+                    if not waits:
+                        log.warning("the duties wait until the database takes words: %r", why)
+                    waits = True
+                else:
+                    waits = False
                 await self._rest()
         finally:
             await self._give_up()

@@ -30,6 +30,16 @@ def open_to_others(path: Path) -> bool:
     return bool(path.stat().st_mode & OTHERS)
 
 
+def owner_beside_root(folder: Path) -> str | None:
+    """Who owns it, where we are root and it is somebody else's: what root makes in it, that one cannot read."""
+    if getattr(os, "geteuid", lambda: None)() != 0 or not folder.exists() or folder.stat().st_uid == 0:
+        return None
+    try:
+        return folder.owner()
+    except KeyError:  # a number without a name, as in containers
+        return f"#{folder.stat().st_uid}"
+
+
 def sync_names(folder: Path) -> None:
     """Make the names in a folder durable: fsync of a file does not cover its name (fsync(2), Notes). Raises OSError."""
     number = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)

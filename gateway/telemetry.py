@@ -31,7 +31,9 @@ def set_up(exporter: SpanExporter | None = None) -> Callable[[], None]:
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
         from opentelemetry.trace import Status, StatusCode
     except ImportError:
-        raise ConfigError('[otel] enabled: install it first: pip install "parley[otel]"') from None
+        raise ConfigError(
+            '[otel] enabled: install the wheel with it first: pip install "./parley-...whl[otel]"'
+        ) from None
     named = Resource({"service.name": SERVICE}).merge(OTELResourceDetector().detect())
     provider = TracerProvider(resource=named, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))

@@ -109,9 +109,12 @@ class Worker:
 
 
 class Workers:
-    """`command` starts a worker when `--worker LINE:SOCKET,SOCKET` (their file numbers) stands behind it."""
+    """`command` says, for each worker anew, what starts it when `--worker LINE:SOCKET,SOCKET` (their file numbers)
+    stands behind it."""
 
-    def __init__(self, command: Sequence[str], sockets: Sequence[Sockets], drain: float) -> None:
+    def __init__(
+        self, command: Callable[[], Sequence[str]], sockets: Sequence[Sockets], drain: float
+    ) -> None:
         self._command = command
         self._sockets = sockets
         self._patience = drain + FAREWELL
@@ -147,7 +150,7 @@ class Workers:
             numbers = [theirs.fileno(), *(each.fileno() for each in self._sockets[slot])]
             try:
                 process = await asyncio.create_subprocess_exec(
-                    *self._command,
+                    *self._command(),
                     *("--worker", f"{numbers[0]}:{','.join(map(str, numbers[1:]))}"),
                     stdin=subprocess.DEVNULL,
                     pass_fds=numbers,

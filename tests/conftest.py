@@ -123,7 +123,7 @@ def parley() -> Iterator[Callable[..., Parley]]:
 
     yield start
     for server in started:
-        server.stop()
+        server.end()
 
 
 def _work_in_memory() -> None:

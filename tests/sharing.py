@@ -1,5 +1,5 @@
 """Who tests what: a browser's tests want more than one core, most others less than one, so that two of a kind side by
-side are slow or idle. Every other worker begins with the browser's, the rest with the others; who is done helps.
+side are slow or idle. The first worker begins with the browser's, the rest with the others; who is done helps.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ class Sharing(LoadScopeScheduling):  # type: ignore[misc]
     """pytest-xdist's by module, but for which module a worker is given next."""
 
     def _assign_work_unit(self, node: Any) -> None:
-        begins_with_browsers = self.nodes.index(node) % 2 == 0
+        begins_with_browsers = self.nodes.index(node) == 0
         for scope in self.workqueue:
             if scope.startswith(BROWSERS) is begins_with_browsers:
                 self.workqueue.move_to_end(scope, last=False)

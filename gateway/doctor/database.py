@@ -224,6 +224,8 @@ def schema(current: int, applied: int) -> Finding:
             f"schema {current}, this Parley brings it to {due[-1].version} at its next start",
             "make a backup first: parley backup FILE",
         )
+    if current > (ours := len(migrate.migrations())):
+        return good("database", f"schema {current} is a newer version's; this one, of {ours}, serves it too")
     return good("database", f"schema {current} is this version's")
 
 

@@ -21,7 +21,7 @@ from gateway.config import Config, check_workers
 from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.errors import ConfigError, ParleyError
 from gateway.events import new_id
-from gateway.folders import open_to_others
+from gateway.folders import open_to_others, owner_beside_root
 from gateway.media import MediaStore, open_media
 
 if TYPE_CHECKING:
@@ -174,6 +174,12 @@ def look_at_machine(config: Config) -> Iterator[Finding]:
 
 def _privacy(config: Config) -> Iterator[Finding]:
     """Whoever may enter the data directory reads what customers wrote."""
+    if (owner := owner_beside_root(config.data)) is not None:
+        yield hint(
+            "disk",
+            f"this is root, {config.data} belongs to {owner}: whether {owner} may do all this is not known",
+            f"run it as the user that serves: sudo -u '{owner}' parley doctor",
+        )
     if config.data.exists() and open_to_others(config.data):
         yield hint(
             "disk",

@@ -145,7 +145,9 @@ def _open_s3(place: S3Place, data_dir: Path, credentials: S3Credentials | None) 
     try:
         from gateway.media.s3 import S3Store
     except ImportError as error:
-        raise ConfigError("[media] store on S3 needs the extra: pip install 'parley[s3]'") from error
+        raise ConfigError(
+            "[media] store on S3: install the wheel with it first: pip install './parley-...whl[s3]'"
+        ) from error
     return S3Store(place, data_dir / "uploads", credentials)
 
 

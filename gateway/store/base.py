@@ -94,6 +94,8 @@ class Store(ABC):
         self.requests = trace.Requests()
         """By which request the messages came that this process has written."""
         self._closing = False
+        self._blind = False
+        """The last look at the log's head failed, and the log says so."""
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
@@ -357,8 +359,13 @@ class Store(ABC):
         try:
             head = await self._head()
         except Unavailable as why:
-            log.warning("the head of the log cannot be read: %s", why)
+            if not self._blind:
+                log.warning("the head of the log cannot be read, it is asked for again and again: %s", why)
+            self._blind = True
             return
+        if self._blind:
+            self._blind = False
+            log.info("the head of the log is read again")
         if head > self._published:
             self._heal_again = not self._healing_idle()
             self.heal()

@@ -324,7 +324,8 @@ async def drawn(tx: Tx, due: Due, digest: str, not_before: int = 0) -> None:
 async def waits(tx: Tx, due: Due, until: int, why: str, *, uncertain: bool = False) -> None:
     """It is tried again after that time; `uncertain`: it may stand there by now."""
     state = "posted" if due.stands else "unknown" if uncertain else "queued"
-    await tx.run(WAITS, due.id, state, until, why[:200])
+    # Of what stands there only a refusal is kept: that is tried again after all else.
+    await tx.run(WAITS, due.id, state, until, None if due.stands else why[:200])
 
 
 async def ended(tx: Tx, due: Due, why: str | None = None) -> None:

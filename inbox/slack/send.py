@@ -318,7 +318,7 @@ class Sender:
         until = self._clock() + round(self._pace.unsure * 1000)
         # First: what happens while it is drawn makes it stale.
         await self._store.write(lambda tx: pull_queue.begin(tx, due, until), aside=True)
-        drawn = await self._drawn(due)
+        due, drawn = await self._for_readers(due, self._drawn)
         if drawn is None:
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
             return False
@@ -358,8 +358,7 @@ class Sender:
     async def _redraw(self, due: Due) -> bool:
         ts = due.external
         assert ts is not None, "it stands"
-        due = await self._for_whom(due)
-        drawn = await self._draws.draw(due)
+        due, drawn = await self._for_readers(await self._for_whom(due), self._draws.draw)
         if drawn is None:
             await self._client.remove(due.channel, ts)
             await self._store.write(lambda tx: pull_queue.ended(tx, due), aside=True)
@@ -369,6 +368,16 @@ class Sender:
         after = self._clock() + round(self._pace.header * 1000)
         await self._store.write(lambda tx: pull_queue.drawn(tx, due, drawn.digest, after), aside=True)
         return told
+
+    async def _for_readers(
+        self, due: Due, draw: Callable[[Due], Awaitable[Drawn | None]]
+    ) -> tuple[Due, Drawn | None]:
+        """Drawn for those who read the channel when that is done: somebody may come meanwhile."""
+        while True:
+            drawn, now = await draw(due), await self._for_whom(due)
+            if now.audience is due.audience:
+                return due, drawn
+            due = now
 
     async def _for_whom(self, due: Due) -> Due:
         """As the channel is read now: where others do, what stands in it is drawn anew. That it is our own people's

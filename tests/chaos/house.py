@@ -9,7 +9,6 @@ import os
 import random
 import resource
 import shutil
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -38,6 +37,7 @@ from tests.chaos.mail import Post
 from tests.chaos.program import WRONG
 from tests.chaos.slack import Office
 from tests.sandbox.phones.town import serving
+from tests.servers.forked import Forked
 from tests.servers.postgres import Postgres
 from tests.servers.process import Server, free_port, private_folder
 from tests.servers.proxy import Proxy, proxy_to
@@ -307,8 +307,16 @@ def _start(house: House, port: int, rounds: float) -> Process:
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("PARLEY_", "PYTHON"))
     }
-    command: list[str | Path] = [sys.executable, "-m", "tests.chaos.program", "serve"]
-    command += ["--port", str(port), "--data", house.folder, "--config", house.folder / "config.toml"]
+    command: list[str | Path] = ["serve", "--port", str(port), "--data", house.folder]
+    command += ["--config", house.folder / "config.toml"]
     own = private_folder(f"chaos-{port}")
-    server = Server(f"process {port}", own, command, cwd=own, env={**inherited, **environment})
+    server = Serving(f"process {port}", own, command, cwd=own, env={**inherited, **environment})
     return Process(server, port, shared)
+
+
+class Serving(Server):
+    """Forked: it begins as soon as it is asked to, however often it dies."""
+
+    def _start(self) -> None:
+        arguments = list(map(str, self._command))
+        self.process = Forked(arguments, log=self.log, program="tests.chaos.program", **self._popen)

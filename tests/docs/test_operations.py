@@ -25,7 +25,18 @@ ALERTS = yaml.safe_load((FOLDER / "alerts.yml").read_text("utf-8"))
 BOARD = json.loads((FOLDER / "grafana.json").read_text("utf-8"))
 WATCHING = (FOLDER / "watching.md").read_text("utf-8")
 RULES: list[dict[str, Any]] = [rule for group in ALERTS["groups"] for rule in group["rules"]]
-FUNCTIONS = {"sum", "min", "max", "rate", "increase", "histogram_quantile", "scalar", "count", "by"}
+FUNCTIONS = {
+    "sum",
+    "min",
+    "max",
+    "rate",
+    "increase",
+    "histogram_quantile",
+    "scalar",
+    "count",
+    "changes",
+    "by",
+}
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import sqlite3
 import time
 from collections.abc import AsyncIterator
@@ -133,6 +134,7 @@ def test_the_disk_is_timed(tmp_path: Path) -> None:
     [
         (0, 0, Grade.GOOD, "empty"),
         (LAST, LAST, Grade.GOOD, "this version's"),
+        (LAST + 1, LAST + 1, Grade.GOOD, "serves it too"),
         (LAST + 5, LAST + 5, Grade.FAULT, "newer Parley"),
         (LAST, LAST - 1, Grade.FAULT, "half-way"),
     ],
@@ -451,6 +453,19 @@ async def test_a_data_directory_that_others_may_read(tmp_path: Path, mode: int, 
     said = io.StringIO()
     assert await examine(place, said) == 0
     assert (f"chmod 700 {place.data}" in said.getvalue()) == told
+
+
+async def test_root_does_not_know_what_the_user_that_serves_may(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = config(tmp_path)
+    place.data.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(place.data, 65_533, 65_533)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    said = io.StringIO()
+    assert await examine(place, said) == 0
+    assert "run it as the user that serves: sudo -u '" in said.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -18,6 +16,7 @@ from tests.e2e.pages.chat import ChatPage
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.screen import become
 from tests.e2e.pages.words import LOCALES, Language
+from tests.servers.forked import Forked
 from tests.servers.pages import Pages
 from tests.servers.parley import Parley
 
@@ -214,17 +213,13 @@ class Office:
 
     async def command(self, *arguments: str) -> str:
         """`parley ...` on the same data, from the command line; must succeed."""
-        root = Path(__file__).parents[2]
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "gateway", *arguments, "--data", str(self.server.data)),
-            cwd=self.server.folder,
-            env={"PYTHONPATH": str(root)},
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        said, wrong = await process.communicate()
-        assert process.returncode == 0, wrong.decode()
-        return said.decode()
+        log = self.server.folder / f"{arguments[0]}.log"
+        asked = [*arguments, "--data", str(self.server.data)]
+        made = await asyncio.to_thread(lambda: Forked(asked, env={}, cwd=self.server.folder, log=log))
+        code, said = await asyncio.to_thread(made.wait), log.read_text()
+        log.unlink()
+        assert code == 0, said
+        return said
 
     async def close(self) -> None:
         for http in self._http:
@@ -265,7 +260,7 @@ async def office(open_office: OpenOffice) -> Office:
 
 
 OpenDemo = Callable[..., Awaitable[Office]]
-QUIET_DEMO = {"PARLEY_SANDBOX__HISTORY": "150", "PARLEY_SANDBOX__CUSTOMERS": "false"}
+QUIET_DEMO = {"PARLEY_SANDBOX__HISTORY": "60", "PARLEY_SANDBOX__CUSTOMERS": "false"}
 """A short history, and nobody who comes by themselves."""
 
 

@@ -99,13 +99,13 @@ async def test_text_messages_with_photos_and_airplane_mode(
     await expect(phone.log.locator("img")).to_have_count(2)
     await fares(sora, "It is, look", "delivered")
 
-    await phone.airplane.check()
+    await phone.flies()
     await inbox.reply("Until six")
     await fares(sora, "Until six", "sent")
     await phone.say("Where are you?")
     await phone.ticks("Where are you?", "waits")
     await expect(phone.entry("Until six")).to_have_count(0)
-    await phone.airplane.uncheck()
+    await phone.lands()
     await inbox.sees("Where are you?")
     await fares(sora, "Until six", "delivered")
     await expect(phone.entry("Until six")).to_be_visible()
@@ -236,10 +236,10 @@ async def test_the_page_is_for_everybody(
         for kind in ("sms", "whatsapp"):
             await phone.open(kind)
             await phone.say("W" * 400)
-            await phone.airplane.check()
+            await phone.flies()
             await phone.send_picture("parcel") if kind == "sms" else await phone.say("مرحبا")
             await page.get_by_role("button", name=phone.words("more")).click()
             assert await phone.faults(f"phones-{kind}-{scheme}-{language}-{viewport['width']}") == []
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-            await phone.airplane.uncheck()
+            await phone.lands()
             await phone.close()

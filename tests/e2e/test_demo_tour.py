@@ -11,7 +11,7 @@ from tests.servers.parley import Parley
 
 
 async def test_a_newcomer_s_first_minutes(parley: Callable[..., Parley], new_page: Pages) -> None:
-    demo = await asyncio.to_thread(parley, command="demo", **QUIET)
+    demo = await asyncio.to_thread(parley, command="demo", **{**QUIET, "PARLEY_SANDBOX__HISTORY": "150"})
     customer = await new_page(viewport=PHONE, locale="ko-KR")
     supervisor = await new_page(viewport=DESK)
     await tour(customer, supervisor, demo)

@@ -32,7 +32,7 @@ async def blocked(office: Office, language: Language = "en", **options: object) 
     return InboxPage(page, office.url, language), way
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", ["ko"])
 async def test_it_says_that_the_network_blocks_live_updates(
     office: Office, new_page: Pages, language: Language
 ):

@@ -183,9 +183,8 @@ async def test_modes_cannot_be_confused_and_are_remembered(office: Office):
 # --- how it looks ---------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ko", "dark")])
-@pytest.mark.parametrize("kind", ["desk", "hand"])
-async def test_every_state_is_for_everybody(office: Office, language: Language, theme: str, kind: str):
+@pytest.mark.parametrize(("kind", "language", "theme"), [("desk", "ko", "dark"), ("hand", "en", "light")])
+async def test_every_state_is_for_everybody(office: Office, kind: str, language: Language, theme: str):
     mina = await office.hire("Mina", "supervisor")
     await office.hire("김민지")
     for n in range(12):

@@ -140,7 +140,7 @@ async def test_what_an_edited_message_said_is_shown_when_asked_for(office: Offic
     assert not await inbox.faults("versions")
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", ["ko"])
 async def test_notes_about_a_person_stand_beside_every_conversation(office: Office, language: Language):
     mina, bo = await office.hire("Mina"), await office.hire("Bo")
     await office.known_writes("Kim", "Hello")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import Any
 
 import pytest
 from playwright.async_api import Locator, Route, WebSocketRoute, expect
@@ -341,43 +342,42 @@ async def test_far_too_much(open_office):
     assert not await page.eval_on_selector_all("[data-row]", wider)
 
 
-@pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("ko", "dark")])
-async def test_what_it_looks_like(office: Office, language: Language, theme: Theme):
+@pytest.mark.parametrize(("kind", "language", "theme"), [("desk", "en", "light"), ("hand", "ko", "dark")])
+async def test_what_it_looks_like(office: Office, kind: str, language: Language, theme: Theme):
     """On a desk and in a hand: axe-core finds nothing in any state."""
     admin = office.boss
     await named(office)
     await office.team("주문 Orders")
     await admin.ask("POST", "/tags", {"name": "환불 refund", "colour": "#dc2626"})
     await admin.ask("POST", "/views", {"name": "환불 대기 · Refunds that wait for somebody", "filter": {}})
-    kinds = {"desk": {}, "hand": {**HAND, "viewport": PHONE}}
-    for kind, options in kinds.items():
-        look = Look(language, theme, f"lists-{kind}")
-        inbox = await admin.inbox(
-            "/list/narrowed/status=open&unread=1&assignee=none", language, color_scheme=theme, **options
-        )
-        page, words = inbox.page, inbox.words
-        await look.at(inbox, "narrowed")
-        await page.get_by_role("button", name=words("narrow"), exact=True).click()
-        await look.at(inbox, "filter")
-        await page.keyboard.press("Escape")
-        await page.get_by_role("button", name=words("view.save")).click()
-        await look.at(inbox, "save")
-        await page.keyboard.press("Escape")
-        await page.get_by_role("button", name=words("bulk.choose"), exact=True).click()
-        await look.at(inbox, "choosing")
-        await page.locator(".row-box input").nth(1).check()
-        await look.at(inbox, "bulk")
-        await inbox.act("bulk-snooze").click()
-        await look.at(inbox, "bulk-snooze")
-        await page.keyboard.press("Escape")
-        await page.get_by_role("button", name=words("bulk.end")).click()
-        for name in ("mentions", "watched"):
-            await inbox.go(f"/list/{name}")
-            await look.at(inbox, name)
-        if kind == "hand":
-            await page.get_by_role("button", name=words("nav.label")).first.click()
-            await look.at(inbox, "drawer")
-        look.is_clean()
+    options: dict[str, Any] = {**HAND, "viewport": PHONE} if kind == "hand" else {}
+    look = Look(language, theme, f"lists-{kind}")
+    inbox = await admin.inbox(
+        "/list/narrowed/status=open&unread=1&assignee=none", language, color_scheme=theme, **options
+    )
+    page, words = inbox.page, inbox.words
+    await look.at(inbox, "narrowed")
+    await page.get_by_role("button", name=words("narrow"), exact=True).click()
+    await look.at(inbox, "filter")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name=words("view.save")).click()
+    await look.at(inbox, "save")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name=words("bulk.choose"), exact=True).click()
+    await look.at(inbox, "choosing")
+    await page.locator(".row-box input").nth(1).check()
+    await look.at(inbox, "bulk")
+    await inbox.act("bulk-snooze").click()
+    await look.at(inbox, "bulk-snooze")
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name=words("bulk.end")).click()
+    for name in ("mentions", "watched"):
+        await inbox.go(f"/list/{name}")
+        await look.at(inbox, name)
+    if kind == "hand":
+        await page.get_by_role("button", name=words("nav.label")).first.click()
+        await look.at(inbox, "drawer")
+    look.is_clean()
 
 
 async def test_a_list_may_show_every_status_at_once(office: Office):

@@ -15,7 +15,7 @@ from tests.e2e.letterbox import HELP, JUN, Letterbox, asks, open_letterbox
 from tests.e2e.office import PHONE, Colleague, Office, OpenOffice
 from tests.e2e.pages.inbox import InboxPage
 from tests.e2e.pages.screen import become
-from tests.e2e.test_inbox_screens import DRAWN
+from tests.servers.pages import COLOURS
 
 NAME, BO, NEW = "Hana Kim", "bo@naver.example", "new@naver.example"
 UNREACHED = "There is no mailbox with this address"
@@ -76,11 +76,11 @@ async def test_a_mail_is_read_answered_and_comes_back(open_office: OpenOffice, t
 
 
 async def is_clean(inbox: InboxPage, name: str) -> None:
-    """In the light and in the dark."""
-    for scheme in ("dark", "light"):
-        await inbox.page.emulate_media(color_scheme=scheme)
-        await inbox.page.evaluate(DRAWN)
-        assert not await inbox.faults(f"{name}-{scheme}")
+    """In the dark, and its colours in the light."""
+    await inbox.wears(color_scheme="dark")
+    assert not await inbox.faults(f"{name}-dark")
+    await inbox.wears(color_scheme="light")
+    assert not await inbox.faults(f"{name}-light", only=COLOURS)
 
 
 async def reads(inbox: InboxPage) -> None:

@@ -20,7 +20,7 @@ def say(office: Office, statement: str, *values: str) -> None:
         connection.commit()
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", ["ko"])
 async def test_what_is_written_waits_until_it_is_over(office: Office, new_page: Pages, language: Language):
     new_page.expect("503")
     mina = await office.hire("Mina")

@@ -6,6 +6,7 @@ wider than the screen. Languages and looks share themselves out over desk and ha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -19,12 +20,11 @@ from tests.e2e.pages.settings import PAGES, SettingsPage
 from tests.e2e.pages.sign import SignPage
 from tests.e2e.pages.words import LOCALES, Language
 from tests.e2e.test_inbox_looks import HAND, Look, Theme, admin, first_conversation
-from tests.servers.pages import Pages
+from tests.servers.pages import COLOURS, Pages
 
 Kind = Literal["desk", "hand"]
 KINDS: dict[Kind, dict[str, Any]] = {"desk": {"viewport": DESKTOP}, "hand": HAND}
-PLAIN: dict[str, Any] = {"color_scheme": "light", "contrast": "no-preference", "forced_colors": "none"}
-ASKED: dict[Theme, dict[str, Any]] = {
+ASKED: dict[Theme, dict[str, str]] = {
     "light": {},
     "dark": {"color_scheme": "dark"},
     "contrast": {"contrast": "more"},
@@ -34,8 +34,6 @@ SHARES: dict[tuple[Kind, Language], tuple[Theme, Theme]] = {
     ("desk", "en"): ("light", "forced"),
     ("hand", "ko"): ("dark", "contrast"),
 }
-DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
-"""The page hears what the device asks for with the next frame, and draws it in that one."""
 LISTS = ("mine", "unassigned", "mentions", "watched", "undelivered", "snoozed", "closed", "spam")
 SEARCHES = {"found": "tag:VIP", "none": "qqqqqqqq", "unknown": "form:me", "nothing": ""}
 
@@ -52,17 +50,17 @@ class Looks:
         self.options = {**KINDS[self.kind], "reduced_motion": "reduce", "locale": LOCALES[self.language]}
 
     async def at(self, screen: Screen, name: str) -> None:
+        """By all rules in the first look, by those that ask for colours in the next."""
         for look in self._looks:
-            await self._in(look, screen, name, "html")
+            await self._in(look, screen, name, "html", () if look is self._looks[0] else COLOURS)
 
     async def part(self, screen: Screen, name: str, within: str) -> None:
         """A part of a screen, for the rest was seen before; in one look."""
         await self._in(self._looks[0], screen, name, within)
 
-    async def _in(self, look: Look, screen: Screen, name: str, within: str) -> None:
-        await screen.page.emulate_media(**{**PLAIN, **ASKED[look.theme]})
-        await screen.page.evaluate(DRAWN)
-        await look.at(screen, name, within)
+    async def _in(self, look: Look, screen: Screen, name: str, within: str, only: Sequence[str] = ()) -> None:
+        await screen.wears(**ASKED[look.theme])
+        await look.at(screen, name, within, only)
 
     def are_clean(self) -> None:
         found = [fault for look in self._looks for fault in look.found]

@@ -1,5 +1,6 @@
 """The command line: what each command prints is what works afterwards, also while Parley serves."""
 
+import os
 import re
 import shutil
 import sys
@@ -203,6 +204,27 @@ def test_the_doctor_s_verdict_is_the_exit_code(tmp_path: Path, capsys: pytest.Ca
     (tmp_path / "config.toml").write_text('[channels.web]\ntype = "pigeon"\n')
     assert main(["doctor"]) == 1
     assert "there is no channel type 'pigeon'" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "command", [["serve"], ["migrate"], ["restore", "kept.zip"], ["token", "create", "a@b.c"]]
+)
+def test_root_leaves_nothing_where_another_user_serves(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], command: list[str]
+) -> None:
+    """A restore by root would be a database that the service cannot open."""
+    owned_by_another(Path("here"), monkeypatch)
+    assert main([*command, "--data", "here"]) == 1
+    assert "who cannot read what root makes there: sudo -u '" in capsys.readouterr().err
+    assert not [*Path("here").iterdir()]
+
+
+def owned_by_another(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder.mkdir(mode=0o700)
+    if os.geteuid() == 0:
+        os.chown(folder, 65_533, 65_533)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
 
 
 @pytest.mark.parametrize("command", ["serve", "demo", "doctor", "migrate"])

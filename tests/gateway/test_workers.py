@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from gateway.__main__ import main
+from gateway.__main__ import main, program
 from gateway.config import Config, Database, Redis, Server, check_workers
 from gateway.errors import ConfigError
 from gateway.workers import Workers, open_sockets
@@ -105,7 +105,7 @@ async def test_what_waits_for_a_worker_that_died_is_taken_by_the_next(
     """Nothing is reset: the sockets are the parent's."""
     sockets = open_sockets("127.0.0.1", 0, 2)
     port, stop, up = sockets[0][0].getsockname()[1], asyncio.Event(), asyncio.Event()
-    workers = Workers([sys.executable, "-c", WORKER], sockets, 0)
+    workers = Workers(lambda: [sys.executable, "-c", WORKER], sockets, 0)
     running = asyncio.create_task(workers.run(stop, up.set))
     await up.wait()
     before = {await answered_by(port) for _ in range(40)}
@@ -125,7 +125,7 @@ async def test_what_waits_for_a_worker_that_died_is_taken_by_the_next(
 async def test_a_roll_lets_no_connection_be_refused() -> None:
     sockets = open_sockets("127.0.0.1", 0, 2)
     port, stop, up = sockets[0][0].getsockname()[1], asyncio.Event(), asyncio.Event()
-    workers = Workers([sys.executable, "-c", WORKER], sockets, 0)
+    workers = Workers(lambda: [sys.executable, "-c", WORKER], sockets, 0)
     running = asyncio.create_task(workers.run(stop, up.set))
     await up.wait()
     old = {await answered_by(port) for _ in range(40)}
@@ -148,7 +148,7 @@ async def test_a_roll_or_a_death_while_nothing_can_begin_leaves_those_that_answe
     program.symlink_to(sys.executable)
     sockets = open_sockets("127.0.0.1", 0, 2)
     port, stop, up = sockets[0][0].getsockname()[1], asyncio.Event(), asyncio.Event()
-    workers = Workers([str(program), "-c", WORKER], sockets, 0)
+    workers = Workers(lambda: [str(program), "-c", WORKER], sockets, 0)
     running = asyncio.create_task(workers.run(stop, up.set))
     await up.wait()
     pids = {await answered_by(port) for _ in range(40)}
@@ -166,9 +166,30 @@ async def test_a_roll_or_a_death_while_nothing_can_begin_leaves_those_that_answe
     assert await running
 
 
+def test_each_worker_is_of_the_version_that_is_named_when_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An environment for each version, and a name that is turned to the next one (docs/operations/upgrading.md)."""
+    for version in ("1", "2"):
+        place = tmp_path / version
+        (place / "bin").mkdir(parents=True)
+        (place / "pyvenv.cfg").touch()
+        (place / "bin/python").symlink_to(sys.executable)
+    named = tmp_path / "venv"
+    named.symlink_to("1")
+    monkeypatch.setattr(sys, "argv", [str(named / "bin/parley"), "serve"])
+    assert program() == [str(tmp_path.resolve() / "1/bin/python"), "-m", "gateway"]
+    named.unlink()
+    named.symlink_to("2")
+    assert program() == [str(tmp_path.resolve() / "2/bin/python"), "-m", "gateway"]
+    monkeypatch.setattr(sys, "argv", [str(ROOT / "gateway/__main__.py"), "serve"])
+    begun = Path(sys.executable)
+    assert program()[0] == str(begun.parent.resolve() / begun.name), "python -m gateway: by the same python"
+
+
 async def test_workers_that_cannot_begin_end_the_parent() -> None:
     sockets = open_sockets("127.0.0.1", 0, 2)
-    workers = Workers([sys.executable, "-c", FAULTY], sockets, 0)
+    workers = Workers(lambda: [sys.executable, "-c", FAULTY], sockets, 0)
     assert not await workers.run(asyncio.Event(), lambda: pytest.fail("nobody answers"))
 
 

@@ -11,7 +11,7 @@ from obstore.store import S3Store
 from pytest_aiohttp.plugin import AiohttpServer
 
 from tests.servers.blocking import LIMIT, watched
-from tests.servers.pages import Pages, accessibility_faults
+from tests.servers.pages import COLOURS, Pages, accessibility_faults
 from tests.servers.postgres import Postgres
 from tests.servers.s3 import S3
 
@@ -33,6 +33,19 @@ def test_postgres_copies_what_was_prepared_once(postgres: Postgres) -> None:
     assert urls[0] != urls[1]
     assert [postgres.execute("select word from words", url).strip() for url in urls] == ["배송", "배송"]
     for url in urls:
+        postgres.drop(url)
+
+
+@pytest.mark.may_block("kills a server and begins it anew")
+def test_postgres_goes_on_making_copies_after_it_was_away(postgres: Postgres) -> None:
+    first = postgres.copy_of("after all", lambda url: None)
+    postgres.kill()
+    postgres.drop(first)
+    postgres.restart()
+    again = [postgres.copy_of("after all", lambda url: None) for _ in range(2)]
+    assert len({first, *again}) == 3
+    assert [postgres.execute("select 1", url).strip() for url in again] == ["1", "1"]
+    for url in again:
         postgres.drop(url)
 
 
@@ -63,6 +76,18 @@ async def test_a_page_shows_korean_and_its_faults_are_found(new_page: Pages) -> 
     assert await page.inner_text("h1") == "안녕하세요"
     faults = await accessibility_faults(page)
     assert any(fault.startswith("image-alt") for fault in faults)
+
+
+async def test_a_second_look_finds_what_is_wrong_with_its_colours(new_page: Pages) -> None:
+    page = await new_page(color_scheme="light")
+    grey = "<style>@media (prefers-color-scheme: dark) { p { color: #eee } }</style>"
+    await page.set_content(
+        f"<html lang=en><title>t</title>{grey}<main><h1>t</h1><p>words</p><img src='data:,'></main>"
+    )
+    assert await accessibility_faults(page, only=COLOURS) == []
+    await page.emulate_media(color_scheme="dark")
+    (fault,) = await accessibility_faults(page, only=COLOURS)
+    assert fault.startswith("color-contrast")
 
 
 async def test_a_page_speaks_to_a_server_of_the_same_loop(

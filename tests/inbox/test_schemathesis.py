@@ -77,8 +77,17 @@ async def schemathesis(house: House, schema: dict[str, Any], folder: Path, *more
 
 @pytest.mark.timeout(SECONDS * 2)
 @pytest.mark.may_block("schemathesis loads both cores; what is measured elsewhere is not measured here")
-@pytest.mark.parametrize("ids", ["made up", "real"])
-async def test_no_server_error_whatever_is_sent(open_with: Open, tmp_path: Path, caplog, ids: str) -> None:
+@pytest.mark.parametrize(
+    ("ids", "chosen"),
+    [
+        ("made up", ("--phases", "fuzzing", "--include-path-regex", "[{]")),
+        ("real", ("--phases", "examples,coverage,fuzzing")),
+    ],
+)
+async def test_no_server_error_whatever_is_sent(
+    open_with: Open, tmp_path: Path, caplog, ids: str, chosen: tuple[str, ...]
+) -> None:
+    """All there is behind ids that are there; where an id stands in the path, one that is made up as well."""
     house = await open_with(
         Limits(
             agent_requests=OFTEN,
@@ -103,7 +112,7 @@ async def test_no_server_error_whatever_is_sent(open_with: Open, tmp_path: Path,
             "--seed",
             "7",
         ),
-        *("--phases", "examples,coverage,fuzzing"),
+        *chosen,
     )
     assert not said, said[-6000:]
     assert not [record.message for record in caplog.records if record.name == "gateway.door"]

@@ -78,11 +78,21 @@ class Forked:
     """What `subprocess.Popen` is to its callers."""
 
     def __init__(
-        self, arguments: Sequence[str], *, env: Mapping[str, str], cwd: str | Path, log: str | Path
+        self,
+        arguments: Sequence[str],
+        *,
+        env: Mapping[str, str],
+        cwd: str | Path,
+        log: str | Path,
+        program: str = "",
     ) -> None:
+        """`program`: a house in the tests' own guise, `python -m PROGRAM ...`."""
+        asked: dict[str, Any] = {"run": list(arguments), "env": dict(env), "cwd": str(cwd)}
+        if program:
+            asked["program"] = program
         with Path(os.devnull).open("rb") as nothing, Path(log).open("ab") as told:
             files = (nothing.fileno(), told.fileno(), told.fileno())
-            self._begin(loaded("houses"), files, run=list(arguments), env=dict(env), cwd=str(cwd))
+            self._begin(loaded("programs" if program else "houses"), files, **asked)
 
     @classmethod
     def of(cls, program: str, arguments: Sequence[str], cwd: Path, files: Sequence[int]) -> Self:

@@ -48,11 +48,12 @@ class Parley(Server):
         return server
 
     def _start(self) -> None:
-        if tuple(self._command[: len(PROGRAM)]) != PROGRAM:
+        python, option, program, *arguments = map(str, self._command)
+        if (python, option) != PROGRAM[:2]:
             super()._start()
             return
-        arguments = [str(each) for each in self._command[len(PROGRAM) :]]
-        self.process = Forked(arguments, log=self.log, **self._popen)
+        program = "" if program == PROGRAM[2] else program
+        self.process = Forked(arguments, log=self.log, program=program, **self._popen)
 
     def restart(self) -> None:
         super().restart()

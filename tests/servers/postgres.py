@@ -11,9 +11,11 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.servers.hand import Hand
 from tests.servers.process import (
     Server,
     Unavailable,
@@ -35,7 +37,10 @@ class Postgres:
         self.admin_url = admin_url
         self._psql = psql
         self._server = server
+        self._hand = Hand(admin_url)
         self._templates: dict[str, str] = {}
+        self._next: dict[str, tuple[str, Future[None]]] = {}
+        """By template, the copy that is made while the one before it is tested with."""
         self._numbers = itertools.count(1)
 
     @classmethod
@@ -89,10 +94,9 @@ class Postgres:
 
     def database(self, template: str = "template0") -> str:
         """A new database's URL; `template` is the name of a database to copy, which nobody may be using."""
-        name = f"test_{os.getpid()}_{next(self._numbers)}"
-        # File by file: a third cheaper than through the log, which nobody reads.
-        self.execute(f'create database "{name}" template "{template}" encoding utf8 strategy file_copy')
-        return self._url(name)
+        url, made = self._begin(template)
+        made.result()
+        return url
 
     def copy_of(self, name: str, prepare: Callable[[str], None]) -> str:
         """A copy of the database that `prepare(url)` filled the first time; it must leave no connection open."""
@@ -100,10 +104,22 @@ class Postgres:
             url = self.database()
             prepare(url)
             self._templates[name] = urlsplit(url).path[1:]
-        return self.database(self._templates[name])
+        template = self._templates[name]
+        url, made = self._next.pop(name) if name in self._next else self._begin(template)
+        self._next[name] = self._begin(template)
+        if made.exception() is not None:  # the server was away just then
+            return self.database(template)
+        return url
 
     def drop(self, url: str) -> None:
-        self.execute(f'drop database if exists "{urlsplit(url).path[1:]}" with (force)')
+        """Nobody waits for it; what cannot be dropped goes with the server."""
+        self._hand.begin(f'drop database if exists "{urlsplit(url).path[1:]}" with (force)')
+
+    def _begin(self, template: str) -> tuple[str, Future[None]]:
+        name = f"test_{os.getpid()}_{next(self._numbers)}"
+        # File by file: a third cheaper than through the log, which nobody reads.
+        sql = f'create database "{name}" template "{template}" encoding utf8 strategy file_copy'
+        return self._url(name), self._hand.begin(sql)
 
     def execute(self, statement: str, url: str | None = None) -> str:
         """One statement through psql, outside any transaction: unaligned rows as text."""
@@ -149,8 +165,10 @@ class Postgres:
         self._server.wait_until(self._answers)
 
     def stop(self) -> None:
-        for name in self._templates.values():
-            self.drop(self._url(name))
+        if self._server is None:
+            for url in (*map(self._url, self._templates.values()), *(url for url, _ in self._next.values())):
+                self.drop(url)
+        self._hand.close()
         if self._server:
             self._server.stop()
 

@@ -51,7 +51,7 @@ def reachable(path: Path) -> bool:
 
 
 class Server:
-    """One child process with its folder and log. `stop` ends it and removes both."""
+    """One child process with its folder and log. `stop` ends it in good order and removes both, `end` at once."""
 
     def __init__(self, name: str, folder: Path, command: list[str | Path], **popen: Any) -> None:
         self.name = name
@@ -128,6 +128,15 @@ class Server:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        self._forget()
+
+    def end(self) -> None:
+        """At once, and its children with it: for whoever asks no more of it."""
+        if self.process.poll() is None:
+            self.kill_all()
+        self._forget()
+
+    def _forget(self) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.log.unlink(missing_ok=True)
 

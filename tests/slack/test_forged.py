@@ -306,6 +306,7 @@ async def test_words_that_she_took_out_of_a_macro_do_not_go(town: Town) -> None:
             await town.slack.close_view(left, whole=True)
     sent = [text for visibility, text in await town.said(conversation) if visibility == "public"]
     assert not any("SECRET macro" in text for text in sent) and len(sent) <= 2
+    await town.settles()  # her files are read until then
 
 
 async def test_a_refusal_that_nobody_heard_is_said_again(town: Town, inward: Inward) -> None:
@@ -386,6 +387,7 @@ async def test_our_end_between_the_deed_and_its_remembrance_does_nothing_twice(
     assert await town.value("select count(*) from pulls where given_back_at is null") == 0
     sent = await town.value("select count(*) from attachments where message_id is not null")
     assert sent == 2, "the note's, and once the reply's"
+    await town.settles()
 
 
 @BOTH

@@ -249,6 +249,28 @@ async def test_who_becomes_a_guest_is_found_though_only_another_process_heard_of
     assert "SECRET" not in await stands(town, thread)
 
 
+async def test_who_comes_while_a_note_is_drawn_does_not_see_it(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key, thread = await noted(town)
+    await town.slack.sockets.connected()
+    draw, guests = Draws.draw, [town.slack.person("Guest", guest="single")]
+
+    async def late(self: Draws, due: Due) -> Drawn | None:
+        drawn = await draw(self, due)
+        if due.kind == "message" and guests:
+            town.slack.invite(guests.pop(), town.support)
+            await town.heard()
+        return drawn
+
+    monkeypatch.setattr(Draws, "draw", late)
+    await does(town.house, "ann", "note", conversation=key, client_id="n2", text="SECRET two")
+    await town.comes_to("select count(*) from pulls where audience = 'shared'", 1)
+    await town.settles()
+    assert "SECRET" not in await stands(town, thread)
+    assert not any("SECRET two" in str(one) for one in town.slack.events("message")), "not for a moment"
+
+
 async def test_who_becomes_a_guest_is_a_doubt_where_they_are_and_nowhere_else(town: Town) -> None:
     _, thread = await noted(town)
     await town.slack.sockets.connected()

@@ -44,7 +44,7 @@ from tests.world import TAGS, WEB, World, until
 
 ACCOUNTS = (WEB, Intake(AccountId("shop"), TeamId("sales"), reopen_within=1000))
 SEED = int(os.environ.get("PARLEY_SEED", "1"))
-STORIES = 10
+STORIES = 5
 STEPS = 14
 NOW = 1_700_000_000_000
 

@@ -263,7 +263,7 @@ async def open_shop(
     store.publish_to(bus.publish)
     tasks = [asyncio.create_task(one) for one in hung.tasks]
     server = TestServer(app, host="127.0.0.1", port=port)
-    await server.start_server()
+    await server.start_server(shutdown_timeout=1)  # whoever asks for news then waits for them no longer
     shop = Shop(store, bus, app[DESK], app, server, clock, hung.sessions)
     configured = {name: Configured(section["type"], name) for name, section in sections.items()}
     await store.write(lambda tx: sync_accounts(tx, configured))

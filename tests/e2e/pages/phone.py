@@ -63,6 +63,14 @@ class PhonePage(Screen):
 
     # --- acting -----------------------------------------------------------------------------------------------------
 
+    async def flies(self, flies: bool = True) -> None:
+        """The switch is turned when the network has answered, not with the click."""
+        await self.airplane.click()
+        await expect(self.airplane).to_be_checked(checked=flies)
+
+    async def lands(self) -> None:
+        await self.flies(False)
+
     async def take(self, name: str) -> None:
         """That person's phone in the hand."""
         await self.owner(name).click()

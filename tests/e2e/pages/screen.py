@@ -6,7 +6,7 @@ import asyncio
 import json
 import os
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,9 @@ PATIENCE = pages.PATIENCE / 1000
 """Seconds until something that must become true counts as never."""
 LOOK = 0.03
 """Seconds between two looks."""
+PLAIN: dict[str, Any] = {"color_scheme": "light", "contrast": "no-preference", "forced_colors": "none"}
+DRAWN = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+"""The page hears what the device asks for with the next frame, and draws it in that one."""
 
 
 class Screen:
@@ -34,14 +37,19 @@ class Screen:
     async def reload(self) -> None:
         await self.page.reload()
 
-    async def faults(self, name: str, within: str = "html") -> list[str]:
-        """What axe-core finds on the page as it stands, or in a part of it.
+    async def faults(self, name: str, within: str = "html", only: Sequence[str] = ()) -> list[str]:
+        """What axe-core finds on the page as it stands, or in a part of it; `only` by these rules.
 
         With PARLEY_SHOTS naming a folder, a picture is kept there.
         """
         if folder := os.environ.get("PARLEY_SHOTS"):
             await self.page.screenshot(path=Path(folder) / f"{name}.png")
-        return [f"{name}: {fault}" for fault in await accessibility_faults(self.page, within)]
+        return [f"{name}: {fault}" for fault in await accessibility_faults(self.page, within, only)]
+
+    async def wears(self, **asked: str) -> None:
+        """The device asks for this look from now on, and for nothing else."""
+        await self.page.emulate_media(**{**PLAIN, **asked})
+        await self.page.evaluate(DRAWN)
 
     async def compose(self, *steps: str) -> None:
         """An input method at work in the focused field: each step is what it shows so far; nothing is final yet."""
