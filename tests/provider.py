@@ -58,6 +58,8 @@ class Pigeon:
             raise SignatureError(f"no header {SIGNED}")
         if told == "break":
             raise TypeError("an adapter with a fault")
+        if told == "scribble":
+            raise SignatureError("one line\r\nERROR gateway: and a forged one")
         right = signature(request.url, request.body, self.config.secret.get_secret_value())
         if not hmac.compare_digest(told, right):
             raise SignatureError("the signature is of another secret, address or body")

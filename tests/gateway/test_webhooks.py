@@ -112,6 +112,7 @@ async def test_what_is_not_signed_leaves_nothing_but_a_reason_in_the_log(
         ({SIGNED: None}, f"no header {SIGNED}"),
         ({SIGNED: "0" * 64}, "another secret, address or body"),
         ({SIGNED: "break"}, "its adapter failed"),
+        ({SIGNED: "scribble"}, "one line ERROR gateway: and a forged one"),
     ):
         caplog.clear()
         status, kind, body = await door.sends(what, headers=headers)

@@ -135,6 +135,16 @@ async def test_a_stranger_elsewhere_cannot_lock_anybody_out(open_with: Open) -> 
     assert await sign_in(ann, "ann") == (200, "Ann")
 
 
+async def test_one_address_guesses_at_few_accounts_and_links(open_with: Open) -> None:
+    """One password tried at everybody's account, or links made up: counted by the address alone."""
+    house = await open_with(Limits(sign_in_address=Rate(3, 3600.0)))
+    stranger = await house.client()
+    answers = [(await sign_in(stranger, f"somebody{n}", "Summer2026!"))[0] for n in range(5)]
+    assert answers == [401, 401, 401, 429, 429]
+    for path in ("/session/link", "/session/link/look"):
+        assert (await stranger.ask("POST", path, {"link": "x" * 43}))[0] == 429, path
+
+
 async def test_the_whole_ipv6_network_counts_as_one(open_with: Open) -> None:
     house = await open_with(Limits(sign_in=Rate(2, 60.0)))
     object.__setattr__(house.desk.config.server, "trusted_proxies", ("127.0.0.1/32",))
