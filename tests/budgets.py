@@ -35,7 +35,7 @@ BUDGETS = {
     "providers": 180,
     "sandbox": 110,
     "static": 60,
-    "slack": 160,
+    "slack": 200,
     "store": 180,
     "stream": 280,
     "visitors": 120,
