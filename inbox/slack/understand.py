@@ -7,6 +7,7 @@ interactivity/implementing-slash-commands.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
@@ -21,6 +22,8 @@ FIELDS = ("text", "leg")
 """Those of modals (`inbox.slack.modals`) of which one is told while they are filled in."""
 KEY = 120
 """Characters of a key at the most."""
+DEEP = 8
+"""How deep lists, quotes and sections of a message lie in each other at the most."""
 WRITTEN = {None, "", "file_share", "thread_broadcast", "me_message"}
 """Subtypes of what people write; all others say that something happened."""
 MOVES = {
@@ -191,7 +194,31 @@ def _written(channel: str, said: Mapping[str, Any], prefix: str, us: str) -> Ask
     if not thread or thread == ts:
         return Nothing(key, user, channel, "outside of any thread")
     public, text = _for_customer(_plain(said.get("text")), prefix)
-    return Said(key, user, channel, thread, ts, text, public, _files(said))
+    return Said(key, user, channel, thread, ts, _with_emoji(text, said.get("blocks")), public, _files(said))
+
+
+def _with_emoji(text: str, blocks: object) -> str:
+    """The text tells emoji by Slack's names for them, which no customer knows; the blocks beside it tell the letters
+    of each, but of those that a workspace has made for itself. https://docs.slack.dev/reference/block-kit/block-elements/emoji-element
+    """
+    letters = dict(_emoji_in(blocks)) if ":" in text else {}
+    if not letters:
+        return text
+    codes = "|".join(map(re.escape, sorted(letters, key=len, reverse=True)))
+    return re.sub(codes, lambda found: letters[found[0]], text)
+
+
+def _emoji_in(block: object, depth: int = 0) -> Iterator[tuple[str, str]]:
+    """By the code that stands in the text."""
+    within = block if isinstance(block, list) else block.get("elements") if isinstance(block, dict) else None
+    if isinstance(block, dict) and block.get("type") == "emoji":
+        tone = block.get("skin_tone")
+        code = f":{block.get('name')}:" + (f":skin-tone-{tone}:" if tone else "")
+        with contextlib.suppress(ValueError, OverflowError):
+            yield code, _plain("".join(chr(int(one, 16)) for one in str(block.get("unicode")).split("-")))
+    elif isinstance(within, list) and depth < DEEP:
+        for one in within:
+            yield from _emoji_in(one, depth + 1)
 
 
 def _files(said: Mapping[str, Any]) -> tuple[RemoteFile, ...]:

@@ -196,3 +196,27 @@ def test_words_as_people_read_them() -> None:
     assert plain_words(text, {"U1": "Mina"}) == (
         "@Mina in #sales, @here & @team: https://a.b https://a.b x@y.z 1 < 2"
     )
+
+
+def test_emoji_are_letters_to_the_customer_as_far_as_slack_tells_them() -> None:
+    """As Slack's page of the element has it, and the text beside it. A workspace's own emoji has no letter."""
+    elements: list[object] = [
+        {"type": "emoji", "name": "wave", "unicode": "1f44b-1f3fc", "skin_tone": 3},
+        {"type": "text", "text": " 10:30:00 "},
+        {"type": "emoji", "name": "wave", "unicode": "1f44b"},
+        {"type": "emoji", "name": "parley"},
+        {"type": "emoji", "name": "odd", "unicode": "110000"},
+        {"type": "emoji", "name": "cut", "unicode": "d83d"},
+    ]
+    blocks = [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": elements}]}]
+    text = "!r :wave::skin-tone-3: 10:30:00 :wave::parley: :odd: :cut:"
+    ask = understand("events_api", message(text, blocks=blocks), prefix="!r ")
+    assert isinstance(ask, Said)
+    assert ask.public
+    assert ask.text == "👋🏼 10:30:00 👋:parley: :odd: ?"
+    deep: object = elements
+    for _ in range(500):
+        deep = [{"type": "rich_text_quote", "elements": deep}]
+    ask = understand("events_api", message(":wave:", blocks=deep))
+    assert isinstance(ask, Said)
+    assert ask.text == ":wave:"
