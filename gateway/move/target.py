@@ -327,3 +327,5 @@ def _usable() -> Iterator[None]:
         yield
     except UNUSABLE as why:
         raise ConfigError(f"--to: {why}") from why
+    except ConfigError as why:  # who connects for a backup names the setting
+        raise ConfigError(str(why).replace("[database] url:", "--to:", 1)) from why

@@ -9,6 +9,7 @@ import os
 import random
 import resource
 import shutil
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -186,8 +187,7 @@ async def open_house(
     kind: str, seed: int, weather: Weather, *, processes: int = 3, rounds: float = 3.0
 ) -> AsyncIterator[House]:
     """`rounds`: seconds between two rounds of catching up. Raises `process.Unavailable` when a real part is missing."""
-    folder = private_folder("chaos")
-    folder.chmod(0o777)
+    folder = Path(tempfile.mkdtemp(prefix="parley-chaos-"))
     house = House(kind, random.Random(f"house/{seed}"), folder)
     async with contextlib.AsyncExitStack() as stack:
         stack.callback(shutil.rmtree, folder, ignore_errors=True)

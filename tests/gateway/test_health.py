@@ -43,6 +43,7 @@ async def test_not_ready_when_the_database_is_gone(aiohttp_client) -> None:
     assert gone.status == 503
     assert (await client.get("/healthz")).status == 200
     await store.close()
+    await asyncio.to_thread(server.stop)
 
 
 async def test_not_ready_when_it_is_about_to_end(aiohttp_client, tmp_path: Path) -> None:
