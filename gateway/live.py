@@ -41,10 +41,14 @@ BEHIND = 4 * 1024 * 1024
 """Bytes that may wait behind what a socket's buffer holds: of what it asked for itself, or is caught up with."""
 FEED_LOOK = 0.005
 """Seconds between two looks at whether a browser for which something waits behind its buffer can take more."""
+PART_WAITS = 0.1
+"""Seconds that the next part of a burst waits at the most until most browsers have room for it."""
 PATIENCE = 8.0
 """Seconds a browser for which much waits may take nothing at all before it is cut."""
 REPLAY = 100
 """Events read at a time while catching up: about as many as a socket's buffer holds."""
+MOST = 1_000
+"""Events read at a time while telling: when more have come, what came first is told first."""
 REPLAY_KEPT = 5.0
 """Seconds for which a replay serves everybody who asks for the same, if nothing happens meanwhile."""
 REPLAYS = 4
@@ -209,11 +213,16 @@ class LiveSession:
         """Wait until the browser has taken most of what was written, however slow its line; cut it when it takes
         nothing. For what a session is told by its own task (a snapshot, a replay), never for what the hub tells.
         """
-        while self._waiting > self._limit // 4:
+        while self.is_full:
             if not self._takes():
                 return
             await asyncio.sleep(DRAIN_LOOK)
         self._left = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Its browser has a good part of what its buffer may hold still to take."""
+        return self._waiting > self._limit // 4
 
     @property
     def _waiting(self) -> int:
@@ -295,6 +304,8 @@ class Hub(ABC, Generic[S, C]):
 
     door = "live"
     """Whose sockets these are, for the log."""
+    at_once = MOST
+    """Events told at a time."""
 
     def __init__(self, store: Store, bus: Bus, limits: Limits) -> None:
         self.store = store
@@ -337,7 +348,10 @@ class Hub(ABC, Generic[S, C]):
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                events, since, self._pending = self._pending, self._pending_since, []
+                since, rest = self._pending_since, self._pending[MOST:]
+                events, self._pending = self._pending[:MOST], rest
+                if rest:
+                    self._wake.set()
                 if events:
                     began = loop.time()
                     with trace.span("tell sockets", door=self.door, events=len(events)):
@@ -368,7 +382,7 @@ class Hub(ABC, Generic[S, C]):
         if self.sessions:
             try:
                 content = await self.store.follow(lambda look: self.load(look, events))
-                self._tell(events, content)
+                await self._tell_in_parts(events, content)
                 self.store.requests.tell("written to sockets of %s", events, self.door)
             except Unavailable as why:
                 log.warning("cannot read what to tell the sessions: %s", why)
@@ -379,6 +393,22 @@ class Hub(ABC, Generic[S, C]):
                 self.start_over()
         self.flushed = events[-1].position
         self._read = (0, 0.0, {})
+
+    async def _tell_in_parts(self, events: Sequence[Event], content: C) -> None:
+        for start in range(0, len(events), self.at_once):
+            if start:
+                self.flushed = events[start - 1].position
+                await self._until_most_have_room()
+            self._tell(events[start : start + self.at_once], content)
+
+    async def _until_most_have_room(self) -> None:
+        """For more. The slow ones are not waited for: they lag, and catch up by themselves."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + PART_WAITS
+        await asyncio.sleep(0)
+        # Nobody says when.
+        while loop.time() < ends and sum(one.is_full for one in self.sessions) * 2 > len(self.sessions):
+            await asyncio.sleep(FEED_LOOK)
 
     def _tell(self, events: Sequence[Event], content: C) -> None:
         if not self._ahead:
@@ -455,6 +485,8 @@ class Hub(ABC, Generic[S, C]):
 
     def lag(self, session: S) -> None:
         """Its browser reads too slowly for what is told now. Called while others are being told."""
+        if session in self._joining:  # it is catching up as it is: what it is told on that way must reach it
+            return
         session.lags = True
         self.ask(session)
         session.belong(None)  # where it stands before the facts that are told just now

@@ -25,7 +25,7 @@ from gateway.egress.types import ContactView, ConversationView
 from gateway.events import ActorKind, Event, Kind, Scope
 from gateway.frames import text_frame
 from gateway.limits import Limits
-from gateway.live import CLOSE_SIGNED_OUT, Hub, LiveSession
+from gateway.live import CLOSE_SIGNED_OUT, REPLAY, Hub, LiveSession
 from gateway.store import Cursor, Store, as_json
 from gateway.store.load import (
     Content,
@@ -106,6 +106,9 @@ class AgentHub(Hub[AgentSession, Facts]):
     """One per process; `link` signs attachments for the agents' audience."""
 
     door = "agents"
+    at_once = REPLAY
+    """After a burst hundreds have come, and everybody is told all of them: at once, they would be more than any
+    socket's buffer has room for."""
 
     def __init__(self, store: Store, bus: Bus, limits: Limits, channels: Channels, link: Link) -> None:
         super().__init__(store, bus, limits)
@@ -212,7 +215,7 @@ class AgentHub(Hub[AgentSession, Facts]):
         self, sight: Hashable, viewer: Viewer, events: Sequence[Event], content: Facts
     ) -> tuple[bytes, set[str | None]]:
         """The frame for all who see as this viewer does, and which conversations leave their view."""
-        # The facts of one content always end at the same one; who joined late begins later.
+        # What is told at once always ends at the same fact; who joined late begins later.
         key = (events[0].position, sight)
         if key not in content.shown:
             shape = tuple(form(viewer, event, content) for event in events)

@@ -56,6 +56,11 @@ class NumberHub(Hub[LiveSession, None]):
     def __init__(self, store: Store, bus: Bus, limits: Limits) -> None:
         super().__init__(store, bus, limits)
         self.crowd: Crowd[LiveSession] = Crowd()
+        self.lagged = 0
+
+    def lag(self, session: LiveSession) -> None:
+        self.lagged += 1
+        super().lag(session)
 
     def joined(self, session: LiveSession) -> None:
         self.crowd.add(session)

@@ -18,10 +18,22 @@ from gateway.limits import Limits
 from gateway.live import CLOSE_SLOW
 from gateway.store import Store
 from gateway.stream.trim import trim_log
-from tests.gateway.test_live import SOON, Browser, become, browser, joined, open_room, stalled_browser, store
+from tests.gateway.test_live import (
+    SOON,
+    Browser,
+    Room,
+    become,
+    both,
+    browser,
+    joined,
+    open_room,
+    room,
+    stalled_browser,
+    store,
+)
 from tests.hours import Hours
 
-__all__ = ["store"]
+__all__ = ["both", "room", "store"]
 
 
 async def test_a_stalled_browser_is_cut_and_harms_nobody(
@@ -175,6 +187,38 @@ async def test_who_lags_again_while_it_is_told_the_rest_is_caught_up_once_more(s
         await become(task.done)
         assert not room.hub.behind
         assert not room.hub.sessions
+
+
+async def test_a_burst_is_told_in_parts_that_a_socket_has_room_for(
+    both: Room,
+) -> None:
+    """Hundreds of facts in one frame would be more than anybody's buffer, and everybody would lag."""
+    both.hub.at_once, both.hub.padding = 10, 40_000
+    async with browser(both) as one, browser(both) as other:
+        await joined(both, 2)
+        last = await both.happens(400)
+        both_reach = await asyncio.gather(one.reaches(last), other.reaches(last))
+        assert both_reach == [[*range(1, last + 1)]] * 2
+        for each in (one, other):
+            assert max(len(frame.get("positions", ())) for frame in each.frames) == 10
+    assert not both.hub.lagged
+
+
+async def test_who_comes_between_two_parts_is_told_the_rest(
+    room: Room,
+) -> None:
+    room.hub.at_once = 10
+    async with browser(room) as one:
+        await joined(room)
+        telling = asyncio.ensure_future(room.happens(1_000))
+        others = []
+        async with contextlib.AsyncExitStack() as stack:
+            for _ in range(20):
+                others.append(await stack.enter_async_context(browser(room, room.cursor(0))))
+            last = await telling
+            assert last == 1_000
+            for each in (one, *others):
+                assert await each.reaches(last) == [*range(1, last + 1)]
 
 
 async def test_ten_thousand_lags_leave_nothing_behind(store: Store) -> None:
