@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tests.servers.disk import mountable
 from tests.servers.postgres import Postgres
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ STEPS = (-40.0, -3.0, 3.0, 40.0)
 """Seconds by which a clock is stepped, and back again."""
 ROOM = 20_000
 """Bytes that a full disk still takes."""
+ROOM_OF_POSTGRES = 200_000
+"""At the most. Its log is written into files that it has already."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,18 @@ async def _begins_anew(house: House, end: Callable[[Postgres], None], after: flo
     await asyncio.to_thread(end, house.postgres)
     await asyncio.sleep(after)
     await asyncio.to_thread(house.postgres.restart)
+
+
+if mountable():
+
+    @_fault("postgres")
+    async def the_disk_of_postgres_is_full(house: House, process: Process, trouble: Trouble) -> None:
+        """Tables cannot grow, and when its log cannot either it ends all sessions, recovers, or gives up."""
+        assert house.postgres is not None
+        await asyncio.to_thread(house.postgres.disk.ends, int(trouble.draw * ROOM_OF_POSTGRES))
+        await asyncio.sleep(LONG if trouble.draw < 0.3 else trouble.seconds)
+        await asyncio.to_thread(house.postgres.disk.has_room)
+        await asyncio.to_thread(house.postgres.revive)
 
 
 @_fault("postgres")

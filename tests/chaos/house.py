@@ -38,6 +38,7 @@ from tests.chaos.mail import Post
 from tests.chaos.program import WRONG
 from tests.chaos.slack import Office
 from tests.sandbox.phones.town import serving
+from tests.servers.disk import mountable
 from tests.servers.forked import Forked
 from tests.servers.postgres import Postgres
 from tests.servers.process import Server, free_port, private_folder
@@ -213,7 +214,7 @@ async def _open_databases(house: House, stack: contextlib.AsyncExitStack, seed: 
         house.database = f"sqlite:///{house.folder}/parley.db"
         return
     # What was committed must outlive a kill -9 of the server: not so with the settings of other tests.
-    house.postgres = await asyncio.to_thread(lambda: Postgres.start(durable=True))
+    house.postgres = await asyncio.to_thread(lambda: Postgres.start(durable=True, apart=mountable()))
     stack.callback(house.postgres.stop)
     house.database = await asyncio.to_thread(house.postgres.database)
     house.valkey = await asyncio.to_thread(Valkey.start)

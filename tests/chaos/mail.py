@@ -122,7 +122,7 @@ class Writer:
             with smtplib.SMTP("127.0.0.1", self._house.to_door.port, timeout=PATIENCE) as line:
                 line.sendmail(self._address, [HELP], mail)
         except smtplib.SMTPResponseException as why:
-            if not 400 <= why.smtp_code < 500 and why.smtp_code > 0:
+            if why.smtp_code >= 500:  # less than three digits: the answer broke off
                 self._ledger.wrong.append(f"{self.name} was refused: {why}")
             return False
         except smtplib.SMTPRecipientsRefused as why:

