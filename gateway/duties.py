@@ -79,6 +79,10 @@ class Fenced(Store):
         with self._left_to_newer():
             return await self._store.scan(look)
 
+    async def glance(self, look: Look[T]) -> T:
+        with self._left_to_newer():
+            return await self._store.glance(look)
+
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
         with self._left_to_newer():
             return await self._store.follow(look, long=long)

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
 """Seconds at the most between two looks."""
-LOOK_SOON = 0.02
+LOOK_SOON = 0.2
 """Seconds at the least between two looks."""
 LOOK_SELDOM = 5.0
 """Seconds between two looks where no account keeps files: what waits there waits for its account."""
@@ -100,7 +100,7 @@ class Fetcher:
             await asyncio.gather(*self._under_way, return_exceptions=True)
 
     async def _look(self) -> None:
-        due = await self._store.read(next_due)
+        due = await self._store.glance(next_due)
         now = self._clock()
         # Who has least under way comes first.
         for account in sorted((one for one in due if due[one] <= now and self._is_ours(one)), key=self._busy):

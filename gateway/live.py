@@ -406,9 +406,11 @@ class Hub(ABC, Generic[S, C]):
         loop = asyncio.get_running_loop()
         ends = loop.time() + PART_WAITS
         await asyncio.sleep(0)
-        # Nobody says when.
-        while loop.time() < ends and sum(one.is_full for one in self.sessions) * 2 > len(self.sessions):
+        while loop.time() < ends and self._most_are_full():  # noqa: ASYNC110 - no socket says when it has room
             await asyncio.sleep(FEED_LOOK)
+
+    def _most_are_full(self) -> bool:
+        return sum(session.is_full for session in self.sessions) * 2 > len(self.sessions)
 
     def _tell(self, events: Sequence[Event], content: C) -> None:
         if not self._ahead:
@@ -459,8 +461,10 @@ class Hub(ABC, Generic[S, C]):
         return True
 
     async def _reach_head(self, session: S) -> bool:
-        if session.position > self.store.published and session.position > await self.store.follow(read_head):
-            return False
+        if session.position > self.store.published:
+            head = await self.store.follow(read_head, long=True)
+            if session.position > head:
+                return False
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
         while session.position < self.flushed and not session.closing:
             async with self.turn(session):

@@ -31,7 +31,7 @@ from gateway.errors import (
     Unavailable,
     UncertainError,
 )
-from gateway.events import SYSTEM, Attachment, Consent, Event, Kind, NextStep
+from gateway.events import SYSTEM, ActorKind, Attachment, Consent, Event, Kind, NextStep
 from gateway.store import Store, Tx
 from gateway.stream.automatic import signed_place
 from gateway.stream.codes import code_of
@@ -55,8 +55,12 @@ FAREWELL = 10.0
 """Seconds that sends under way are given when the process ends."""
 WRITE_AGAIN = 0.5
 """Seconds until what became of a send is written once more when the database is gone."""
-WAKING = frozenset({Kind.MESSAGE_CREATED, Kind.MESSAGE_DELIVERY})
-"""After which something may be due."""
+
+
+def _wakes(event: Event) -> bool:
+    """May something be due after this?"""
+    ours = event.kind is Kind.MESSAGE_CREATED and event.actor.kind is not ActorKind.CUSTOMER
+    return ours or event.kind is Kind.MESSAGE_DELIVERY
 
 
 def elapsed() -> float:
@@ -173,7 +177,7 @@ class Outbox:
 
     def hear(self, events: Sequence[Event]) -> None:
         """The log goes on: for the bus."""
-        if any(event.kind in WAKING for event in events):
+        if any(_wakes(event) for event in events):
             self._wake.set()
 
     async def run(self) -> None:
@@ -208,10 +212,14 @@ class Outbox:
 
     async def look(self) -> float:
         """Begin to send whatever may go now. Returns in how many seconds to look again. Raises Unavailable."""
-        wait = LOOK_EVERY
-        for channel in self._senders():
+        wait, senders = LOOK_EVERY, self._senders()
+        if not senders:
+            return wait
+        accounts = [channel.account for channel in senders]
+        due_at = await self._store.glance(lambda look: next_due(look, accounts))
+        for channel in senders:
+            due = due_at.get(channel.account)
             room = AT_ONCE - len(self._under_way[channel.account])
-            due = await self._store.read(lambda look, account=channel.account: next_due(look, account))  # type: ignore[misc]
             if due is None or room <= 0:
                 continue
             # What is due the database's clock says; ours only how long to wait. To look writes nothing.

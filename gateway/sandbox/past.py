@@ -7,7 +7,7 @@ from typing import Any
 
 from gateway.events import Event
 from gateway.seals import Seals
-from gateway.store import Row, Stamp, Tx
+from gateway.store import Row, Stamp, Statement, Tx
 
 
 class Past:
@@ -44,6 +44,9 @@ class Past:
 
     async def run(self, sql: str, *args: Any) -> int:
         return await self._tx.run(sql, *args)
+
+    async def run_apart(self, *statements: Statement) -> int:
+        return await self._tx.run_apart(*statements)
 
     def record(self, event: Event, *stamps: Stamp) -> int:
         return self._tx.record(event, *stamps)

@@ -9,13 +9,14 @@ from gateway.seals import Seals
 from gateway.store.base import Store
 from gateway.store.log import Cursor, events_after, read_event, trimmed_to
 from gateway.store.sql import Row, as_json, from_json, plain
-from gateway.store.tx import Reader, Stamp, Tx
+from gateway.store.tx import Reader, Stamp, Statement, Tx
 
 __all__ = [
     "Cursor",
     "Reader",
     "Row",
     "Stamp",
+    "Statement",
     "Store",
     "Tx",
     "as_json",

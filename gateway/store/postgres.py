@@ -26,7 +26,7 @@ from gateway.seals import Seals
 from gateway.store import migrate, moving
 from gateway.store.base import BATCH, Aside, Look, Store, Together, Verb
 from gateway.store.postgres_purge import purge
-from gateway.store.postgres_tx import PostgresReader, PostgresTx
+from gateway.store.postgres_tx import Glance, PostgresReader, PostgresTx
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -231,12 +231,23 @@ class PostgresStore(Store):
         return await self._look(self._scanners, look, TIMEOUT)
 
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
-        return await self._look(self._followers, look, TIMEOUT)
+        return await self._look(self._followers, look, TIMEOUT, head=long)
 
-    async def _look(self, pool: _Pool, look: Look[T], patience: float) -> T:
+    async def glance(self, look: Look[T]) -> T:
         if self._away:
             raise Unavailable(AWAY)
-        return await _look(pool, look, patience, self.seals)
+        with _unavailable():
+            async with self._readers.connection(SMALL) as connection:
+                try:
+                    return await look(Glance(connection, self.seals))
+                except TimeoutError:
+                    await _give_up(self._readers, connection)
+                    raise
+
+    async def _look(self, pool: _Pool, look: Look[T], patience: float, *, head: bool = True) -> T:
+        if self._away:
+            raise Unavailable(AWAY)
+        return await _look(pool, look, patience, self.seals, head)
 
     async def _head(self) -> int:
         """The pulse of the server, on a connection that nothing else holds up: when it does not answer, nobody waits
@@ -422,13 +433,13 @@ def _is_gone(error: Exception) -> bool:
     return isinstance(error, GONE) and not isinstance(error, asyncpg.InterfaceError)
 
 
-async def _look(pool: _Pool, look: Look[T], patience: float, seals: Seals) -> T:
+async def _look(pool: _Pool, look: Look[T], patience: float, seals: Seals, with_head: bool) -> T:
     with _unavailable():
         async with (
             pool.connection(patience) as connection,
             _transaction(pool, connection, isolation="repeatable_read", readonly=True),
         ):
-            head = await connection.fetchval(HEAD)
+            head = await connection.fetchval(HEAD) if with_head else None
             return await look(PostgresReader(connection, head, seals))
 
 

@@ -14,7 +14,7 @@ from gateway.seals import Seals
 from gateway.store import log as log_rows
 from gateway.store.search import vector
 from gateway.store.sql import Row, for_postgres
-from gateway.store.tx import Stamp
+from gateway.store.tx import Stamp, Statement
 
 # Whatever a batch may wait for before: for its turn at the head it waits as long as it takes.
 LOCK_HEAD = """with patient as materialized (select set_config('lock_timeout', '0', true))
@@ -25,6 +25,10 @@ INSERT_EVENTS = """insert into events (position, at, kind, actor_kind, actor_id,
     e.k::jsonb, e.l::jsonb from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[],
     $7::text[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[])
     as e (a, b, c, d, e, f, g, h, i, j, k, l)"""
+INSERT_EVENT = """insert into events (position, at, kind, actor_kind, actor_id, conversation_id, message_id, contact_id,
+    subject_id, was, now, changes) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb, $11::text::jsonb,
+    $12::text::jsonb)"""
+"""For a lone one: an array would be planned anew each time, for its length might matter."""
 INSERT_AUDIT = """insert into audit (position, at, kind, actor_kind, actor_id, conversation_id, message_id,
     contact_id, subject_id, changes) select e.a, e.b, e.c, e.d, e.e, e.f, e.g, e.h, e.i, e.j::jsonb
     from unnest($1::bigint[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
@@ -44,13 +48,14 @@ class PostgresReader:
 
     postgres = True
 
-    def __init__(self, connection: Any, position: int, seals: Seals) -> None:
+    def __init__(self, connection: Any, position: int | None, seals: Seals) -> None:
         self.seals = seals
         self._connection = connection
         self._position = position
 
     @property
     def position(self) -> int:
+        assert self._position is not None, "this look did not ask for the head of the log"
         return self._position
 
     async def one(self, sql: str, *args: Any) -> Row | None:
@@ -63,6 +68,25 @@ class PostgresReader:
 
     async def value(self, sql: str, *args: Any) -> Any:
         return await self._connection.fetchval(for_postgres(sql), *args)
+
+
+class Glance(PostgresReader):
+    """One statement, outside any transaction."""
+
+    def __init__(self, connection: Any, seals: Seals) -> None:
+        super().__init__(_Once(connection), None, seals)
+
+
+class _Once:
+    """A connection for one statement."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        assert self._connection is not None, "two statements may see two states: that is no glance"
+        connection, self._connection = self._connection, None
+        return getattr(connection, name)
 
 
 class PostgresTx(PostgresReader, log_rows.Recorded):
@@ -81,9 +105,13 @@ class PostgresTx(PostgresReader, log_rows.Recorded):
         return self._now
 
     async def run(self, sql: str, *args: Any) -> int:
-        status: str = await self._connection.execute(for_postgres(sql), *args)
-        count = status.rpartition(" ")[2]
-        return int(count) if count.isdigit() else 0
+        return _changed(await self._connection.execute(for_postgres(sql), *args))
+
+    async def run_apart(self, *statements: Statement) -> int:
+        at_once = _AtOnce()
+        for sql, *args in statements:
+            at_once.add(for_postgres(sql), *args)
+        return await at_once.run(self._connection)
 
     async def lock_head(self) -> None:
         """From here on facts are numbered for good, and `record` knows no provisional position.
@@ -125,7 +153,11 @@ class PostgresTx(PostgresReader, log_rows.Recorded):
             event.position = numbers[event.position]
         if events:
             rest.add(MOVE_HEAD, events[-1].position)
-            rest.add(INSERT_EVENTS, *zip(*map(log_rows.event_values, events), strict=True))
+            rows = [log_rows.event_values(event) for event in events]
+            if len(rows) == 1:
+                rest.add(INSERT_EVENT, *rows[0])
+            else:
+                rest.add(INSERT_EVENTS, *zip(*rows, strict=True))
         if audited := [log_rows.audit_values(event) for event in events if event.audited]:
             rest.add(INSERT_AUDIT, *zip(*audited, strict=True))
         if counts := log_rows.count_changes(events):
@@ -148,7 +180,10 @@ class PostgresTx(PostgresReader, log_rows.Recorded):
             if names:
                 shapes[table, names].append((key, *(columns[name] for name in names)))
         for (table, names), values in sorted(shapes.items(), key=lambda shape: shape[0]):
-            rest.add(_stamping(table, names), *zip(*values, strict=True))
+            if len(values) == 1:
+                rest.add(_stamping_one(table, names), *values[0])
+            else:
+                rest.add(_stamping(table, names), *zip(*values, strict=True))
 
     async def _add_tokens(self, rest: _AtOnce, numbers: dict[int, int]) -> None:
         tables: dict[str, dict[int, str]] = defaultdict(dict)
@@ -160,7 +195,12 @@ class PostgresTx(PostgresReader, log_rows.Recorded):
             known = [key for key in rows if table != "message_search" or key not in made]
             if known:
                 await self._connection.execute(f"delete from {table} where rowid = any($1::bigint[])", known)
-            if kept := {key: tokens for key, tokens in rows.items() if tokens}:
+            kept = {key: tokens for key, tokens in rows.items() if tokens}
+            if len(kept) == 1:
+                rest.add(
+                    f"insert into {table} (rowid, tokens) values ($1, $2::text::tsvector)", *kept.popitem()
+                )
+            elif kept:
                 rest.add(
                     f"insert into {table} (rowid, tokens) select new.k, new.t::tsvector"
                     " from unnest($1::bigint[], $2::text[]) as new (k, t)",
@@ -181,16 +221,29 @@ class _AtOnce:
         self._parts.append(_counted_from(sql, len(self._args)))
         self._args += args
 
-    async def run(self, connection: Any) -> None:
-        if self._parts:
-            *others, last = self._parts
-            named = ", ".join(f"part{place} as ({part})" for place, part in enumerate(others))
-            await connection.execute(f"with {named} {last}" if named else last, *self._args)
+    async def run(self, connection: Any) -> int:
+        """Returns how many rows the last one changed."""
+        if not self._parts:
+            return 0
+        *others, last = self._parts
+        named = ", ".join(f"part{place} as ({part})" for place, part in enumerate(others))
+        return _changed(await connection.execute(f"with {named} {last}" if named else last, *self._args))
+
+
+def _changed(status: str) -> int:
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
 
 
 @lru_cache(maxsize=512)
 def _counted_from(sql: str, start: int) -> str:
     return _PARAMETER.sub(lambda found: f"${int(found[1]) + start}", sql)
+
+
+@lru_cache(maxsize=64)
+def _stamping_one(table: str, columns: tuple[str, ...]) -> str:
+    sets = ", ".join(f"{column} = ${place}" for place, column in enumerate(columns, 2))
+    return f"update {table} set {sets} where id = $1"
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from gateway.events import Event
 from gateway.seals import Seals
 from gateway.store import log as log_rows
 from gateway.store.sql import Row, for_sqlite
-from gateway.store.tx import Stamp
+from gateway.store.tx import Stamp, Statement
 
 
 class SqliteReader:
@@ -58,6 +58,9 @@ class SqliteTx(SqliteReader, log_rows.Recorded):
 
     async def run(self, sql: str, *args: Any) -> int:
         return self._connection.execute(for_sqlite(sql), args).rowcount
+
+    async def run_apart(self, *statements: Statement) -> int:
+        return [await self.run(*statement) for statement in statements][-1]
 
     def record(self, event: Event, *stamps: Stamp) -> int:
         self.events.append(event)

@@ -24,6 +24,10 @@ class Stamp(NamedTuple):
     id: str
 
 
+Statement = tuple[Any, ...]
+"""SQL, and what stands in the place of its parameters."""
+
+
 class Reader(Protocol):
     """One consistent look at the database."""
 
@@ -34,7 +38,7 @@ class Reader(Protocol):
 
     @property
     def position(self) -> int:
-        """The head of the log as this look sees it."""
+        """The head of the log as this look sees it. A `glance`, and `follow` for a few rows, know none."""
         ...
 
     @property
@@ -61,6 +65,11 @@ class Tx(Reader, Protocol):
 
     async def run(self, sql: str, *args: Any) -> int:
         """Execute; returns how many rows it changed."""
+        ...
+
+    async def run_apart(self, *statements: Statement) -> int:
+        """Execute statements that touch no row in common, and see nothing of each other; returns how many rows the last
+        one changed. On PostgreSQL they share one way to the server and back."""
         ...
 
     @property

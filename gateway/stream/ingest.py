@@ -28,7 +28,7 @@ from gateway.events import (
     customer,
     new_id,
 )
-from gateway.store import Reader, Row, Stamp, Store, Tx, as_json, plain
+from gateway.store import Reader, Row, Stamp, Statement, Store, Tx, as_json, plain
 from gateway.store.base import Together
 from gateway.store.search import tokens
 from gateway.stream.answered import join_answerer
@@ -245,19 +245,18 @@ async def ingest(
     last_at, newest = arrival(held, message, at)
     # Who only takes part is not whom answers go to.
     aside = refuses or (fact.clues is not None and person.contact != held.contact)
-    touched = await tx.run(
+    heard_at = at if fact.late else tx.now
+    touches: Statement = (
         *(TOUCH, held.id, scope.status, (aside and held.leg) or leg, last_at, newest, event.position),
         None if refuses or quiet else at,
         *(intake.account, erased_id(intake.account, fact.provider_id)),
         *(person.identity, client_id and erased_id(person.identity, client_id), message),
     )
-    if not touched:
+    endpoint: Statement = TOUCH_ENDPOINT, intake.account, person.identity, heard_at
+    if not await tx.run_apart((TOUCH_LEG, leg, heard_at), endpoint, touches):
         raise Repeat
     if scope.tags:
         await tx.run(TOUCH_TAGS, held.id, scope.status, last_at)
-    heard_at = at if fact.late else tx.now
-    await tx.run(TOUCH_LEG, leg, heard_at)
-    await tx.run(TOUCH_ENDPOINT, intake.account, person.identity, heard_at)
     if fact.source is not None and not quiet:
         await speak_again(tx, intake.account, person.identity, customer(person.identity))
     if fact.consent is not None:

@@ -7,7 +7,7 @@ provider asked for, and whether it is paused. Lanes that somebody is changing ar
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -61,8 +61,8 @@ AHEAD = 5_000
 """ms by which one transaction's clock may be ahead of another's."""
 PAUSED = "auth_failed"
 """What stands in `accounts.reason` while the provider does not accept our credentials."""
-NEXT = """select (select min(l.due_at) from lanes l where l.account_id = a.id and l.due_at is not null) as due_at,
-    o.rests_until, o.next_at from accounts a left join outlets o on o.account_id = a.id where a.id = $1"""
+NEXT = """select a.id, (select min(l.due_at) from lanes l where l.account_id = a.id and l.due_at is not null) as due_at,
+    o.rests_until, o.next_at from accounts a left join outlets o on o.account_id = a.id where a.id in {ids_1}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,13 +261,14 @@ def _attachment(row: Row) -> Attachment:
     )
 
 
-async def next_due(look: Reader, account: str) -> int | None:
-    """When to look again into the lanes of an account (UTC ms by the database's clock); None when they are empty."""
-    row = await look.one(NEXT, account)
-    if row is None or row["due_at"] is None:
-        return None
-    due: int = max(row["due_at"], row["rests_until"] or 0, math.ceil((row["next_at"] or 0) / 1000))
-    return due
+async def next_due(look: Reader, accounts: Iterable[str]) -> dict[str, int]:
+    """When to look again into the lanes of each account (UTC ms by the database's clock); those whose lanes are empty
+    are left out."""
+    return {
+        row["id"]: max(row["due_at"], row["rests_until"] or 0, math.ceil((row["next_at"] or 0) / 1000))
+        for row in await look.all(NEXT, as_json(list(accounts)))
+        if row["due_at"] is not None
+    }
 
 
 async def rest(tx: Tx, account: str, until: int) -> None:

@@ -60,7 +60,7 @@ async def events(call: Call, query: EventsQuery) -> EventsPage:
 
 async def is_ahead(store: Store, position: int) -> bool:
     """Of all there is: another process may have told more than this one has heard of."""
-    return position > store.published and position > await store.follow(read_head)
+    return position > store.published and position > await store.follow(read_head, long=True)
 
 
 async def _until_something(call: Call, position: int, until: float, limit: int) -> EventsPage:

@@ -63,7 +63,7 @@ async def main(url: str, folder: Path, point: str) -> None:
     if point == "settled":
         store.publish_to(lambda events: die())
     sending = asyncio.create_task(Outbox(store, channels(phones), PACE).run())
-    while await store.read(lambda look: next_due(look, "sms")) is not None:  # noqa: ASYNC110 - nobody tells
+    while await store.read(lambda look: next_due(look, ["sms"])):  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.02)
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)

@@ -89,7 +89,7 @@ async def main(url: str, folder: Path, base: str, point: str) -> None:
     links = MediaLinks(store.secret, clock=wall_clock)
     outward = OutwardLinks(public, links, open_media(public.media_store, folder))
     sending = asyncio.create_task(Outbox(store, channels, PACE, outward=outward).run())
-    while await store.read(lambda look: next_due(look, "sms")) is not None:  # noqa: ASYNC110 - nobody tells
+    while await store.read(lambda look: next_due(look, ["sms"])):  # noqa: ASYNC110 - nobody tells
         await asyncio.sleep(0.02)
     sending.cancel()
     await asyncio.gather(sending, return_exceptions=True)

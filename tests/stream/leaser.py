@@ -20,7 +20,7 @@ PACE = Pace()
 async def main(url: str, folder: Path) -> None:
     store = await open_store(url, folder)
     took: list[tuple[str, str, str, float]] = []
-    while await store.read(lambda look: next_due(look, "sms")) is not None:
+    while await store.read(lambda look: next_due(look, ["sms"])):
         try:
             taken = await store.write(lambda tx: lease(tx, "sms", 7, 1e6, 1000, PACE))
         except Unavailable:

@@ -93,7 +93,7 @@ async def states(world: World) -> list[tuple[str, int, str]]:
 
 
 async def due(world: World, account: str = "sms") -> int | None:
-    return await world.store.read(lambda look: next_due(look, account))
+    return (await world.store.glance(lambda look: next_due(look, [account]))).get(account)
 
 
 # --- stored with its message ----------------------------------------------------------------------------------------
