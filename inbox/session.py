@@ -166,7 +166,7 @@ class AgentDoor:
 
     async def look_again(self, caller: Caller) -> Caller:
         """Raises Unauthenticated, Unavailable."""
-        return await self.desk.store.read(lambda look: look_again(look, caller, self.desk.clock()))
+        return await self.desk.store.glance(lambda look: look_again(look, caller, self.desk.clock()))
 
 
 class _Conversing:

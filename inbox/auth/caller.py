@@ -14,20 +14,21 @@ from gateway.newer import known
 from gateway.store import Reader, Row, as_json
 from inbox.auth.secrets import digest
 
-# A row for each team, one without a team for who is in none.
-BY_SESSION = """select a.id, a.name, a.email, a.role, s.id as key, s.seen_at, s.expires_at, s.created_at, m.team_id
-    from sessions s join agents a on a.id = s.agent_id left join team_members m on m.agent_id = a.id
+# A row for each team, one without a team for who is in none. With the head of the log: so it is one statement.
+HEAD = "(select position from log_head) as head"
+BY_SESSION = f"""select a.id, a.name, a.email, a.role, s.id as key, s.seen_at, s.expires_at, s.created_at, m.team_id,
+    {HEAD} from sessions s join agents a on a.id = s.agent_id left join team_members m on m.agent_id = a.id
     where s.hash = $1 and s.revoked_at is null and s.expires_at > $2 and a.deactivated_at is null"""
 BY_SESSIONS = BY_SESSION.replace("select a.id", "select s.hash, a.id").replace(
     "s.hash = $1", "s.hash in {ids_1}"
 )
 AGAIN_BY_SESSION = BY_SESSION.replace("s.hash = $1", "s.id = $1")
-BY_TOKEN = """select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.expires_at, t.created_at, m.team_id
-    from tokens t join agents a on a.id = t.agent_id left join team_members m on m.agent_id = a.id
+BY_TOKEN = f"""select a.id, a.name, a.email, a.role, t.id as key, t.seen_at, t.expires_at, t.created_at, m.team_id,
+    {HEAD} from tokens t join agents a on a.id = t.agent_id left join team_members m on m.agent_id = a.id
     where t.hash = $1 and t.revoked_at is null and (t.expires_at is null or t.expires_at > $2)
       and a.deactivated_at is null"""
-BY_AGENT = """select a.id, a.name, a.email, a.role, 0 as seen_at, null as expires_at, 0 as created_at, m.team_id
-    from agents a left join team_members m on m.agent_id = a.id where a.id = $1 and a.deactivated_at is null"""
+BY_AGENT = f"""select a.id, a.name, a.email, a.role, 0 as seen_at, null as expires_at, 0 as created_at, m.team_id,
+    {HEAD} from agents a left join team_members m on m.agent_id = a.id where a.id = $1 and a.deactivated_at is null"""
 AGAIN_BY_TOKEN = BY_TOKEN.replace("t.hash = $1", "t.id = $1")
 
 
@@ -67,7 +68,7 @@ async def by_session(look: Reader, secret: str, now: int) -> Caller:
     rows = await look.all(BY_SESSION, digest(secret), now)
     if not rows:
         raise Unauthenticated("errors.signed_out", "no such session, or it has ended")
-    return _caller(look, rows, session=rows[0]["key"])
+    return _caller(rows, session=rows[0]["key"])
 
 
 async def by_sessions(look: Reader, secrets: Collection[str], now: int) -> dict[str, Caller]:
@@ -79,7 +80,7 @@ async def by_sessions(look: Reader, secrets: Collection[str], now: int) -> dict[
     callers: dict[str, Caller] = {}
     for one, rows in found.items():
         with suppress(UnknownWord):  # others' sessions were asked for with it
-            callers[hashes[one]] = _caller(look, rows, session=rows[0]["key"])
+            callers[hashes[one]] = _caller(rows, session=rows[0]["key"])
     return callers
 
 
@@ -88,13 +89,13 @@ async def by_token(look: Reader, secret: str, now: int) -> Caller:
     rows = await look.all(BY_TOKEN, digest(secret), now)
     if not rows:
         raise Unauthenticated("errors.token_invalid", "no such token, or it has ended")
-    return _caller(look, rows, token=rows[0]["key"])
+    return _caller(rows, token=rows[0]["key"])
 
 
 async def by_agent(look: Reader, agent: str) -> Caller | None:
     """An agent whom a place outside knows, as whoever is linked to them there; None: they were let go."""
     rows = await look.all(BY_AGENT, agent)
-    return _caller(look, rows) if rows else None
+    return _caller(rows) if rows else None
 
 
 async def look_again(look: Reader, caller: Caller, now: int) -> Caller:
@@ -106,12 +107,10 @@ async def look_again(look: Reader, caller: Caller, now: int) -> Caller:
     rows = await look.all(sql, caller.session or caller.token, now)
     if not rows:
         raise Unauthenticated("errors.signed_out", "the session or token has ended")
-    return _caller(look, rows, session=caller.session, token=caller.token)
+    return _caller(rows, session=caller.session, token=caller.token)
 
 
-def _caller(
-    look: Reader, rows: Sequence[Row], *, session: str | None = None, token: str | None = None
-) -> Caller:
+def _caller(rows: Sequence[Row], *, session: str | None = None, token: str | None = None) -> Caller:
     row = rows[0]
     teams = frozenset(TeamId(one["team_id"]) for one in rows if one["team_id"] is not None)
     return Caller(
@@ -123,5 +122,5 @@ def _caller(
         seen_at=row["seen_at"] or 0,
         created_at=row["created_at"],
         expires_at=row["expires_at"],
-        position=look.position,
+        position=row["head"],
     )

@@ -60,7 +60,7 @@ async def recognise(
 async def _look_up(desk: Desk, secret: str, *, is_token: bool) -> Caller | None:
     look_up = by_token if is_token else by_session
     try:
-        return await desk.store.read(lambda look: look_up(look, secret, desk.clock()))
+        return await desk.store.glance(lambda look: look_up(look, secret, desk.clock()))
     except Unauthenticated:
         return None
 
