@@ -54,7 +54,7 @@ def account_of(claim: Claim) -> str:
 
 async def sent_file(store: Store, account: str, claim: Claim) -> Attachment | None:
     """The attachment behind a provider's link, None when no message of this account has it any more."""
-    row: Row | None = await store.read(lambda look: look.one(FILE, claim.attachment, account))
+    row: Row | None = await store.glance(lambda look: look.one(FILE, claim.attachment, account))
     if row is None:
         return None
     size = (row["size"], row["width"], row["height"])

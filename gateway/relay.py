@@ -96,7 +96,7 @@ class Relay:
 
     async def _pass_on(self, signal: AgentTyping) -> None:
         try:
-            row = await self._store.read(lambda look: look.one(LEG, signal.conversation))
+            row = await self._store.glance(lambda look: look.one(LEG, signal.conversation))
             channel = None if row is None else self._channels.get(row["account_id"])
             if row is not None and row["opted_out_at"] is None and _shows(channel):
                 await self._show(channel, row, signal)

@@ -117,7 +117,7 @@ async def clean_once(store: Store, media: MediaStore, limits: Limits) -> None:
         pass
 
     async def is_named(digest: str) -> bool:
-        return await store.read(lambda look: look.one(NAMED, digest)) is not None
+        return await store.glance(lambda look: look.one(NAMED, digest)) is not None
 
     swept = await sweep_orphans(media, is_named, now, age=limits.orphans_kept * HOUR)
     log.info("swept %s", swept)

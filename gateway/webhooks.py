@@ -83,7 +83,7 @@ class Door:
             return channel
         self.refused.take(place)
         if channel is None:
-            state = await self.store.read(lambda look: look.value(STATE, account))
+            state = await self.store.glance(lambda look: look.value(STATE, account))
             if state == "retired":
                 raise Gone("errors.account_retired", f"account {account} is retired")
         raise NotFound("errors.account_unknown", f"no account {account!r} takes calls of a provider")

@@ -22,7 +22,7 @@ async def agents_file(request: web.Request, claim: Claim) -> Attachment | None:
     desk = request.app[DESK]
     if desk.config.server.media_url:
         # Files have an origin of their own, where no cookie goes: the signed, expiring link is the key.
-        row = await desk.store.read(lambda look: look.one(FILE, claim.attachment))
+        row = await desk.store.glance(lambda look: look.one(FILE, claim.attachment))
     else:
         caller = await recognise(request, desk)
         row = None if caller is None else await desk.store.read(lambda look: _find(look, caller, claim))

@@ -21,7 +21,7 @@ PICTURE_SIDE = 1024
 async def picture(request: web.Request) -> web.Response:
     """GET /pictures/{name}. Raises NotFound for what no agent wears, Unavailable."""
     desk, name = request.app[DESK], request.match_info["name"]
-    if not NAME.fullmatch(name) or not await desk.store.read(lambda look: look.one(WORN, name)):
+    if not NAME.fullmatch(name) or not await desk.store.glance(lambda look: look.one(WORN, name)):
         raise NotFound("errors.not_found", "no agent wears this picture")
     headers = {
         "Cache-Control": "public, max-age=31536000, immutable",

@@ -352,7 +352,7 @@ class _Conversing:
             raise NotFound("errors.conversation_not_found", "typing where one does not look")
         # A note is for nobody outside: whom a reply would reach is not even named.
         persons = [leg["person_id"] for leg in looked.legs if leg["current"] and frame.mode == "public"]
-        face = await self.desk.store.read(lambda look: look.one(FACE, self.caller.agent_id))
+        face = await self.desk.store.glance(lambda look: look.one(FACE, self.caller.agent_id))
         self.door.bus.signal(
             AgentTyping(
                 looked.conversation,

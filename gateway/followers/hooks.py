@@ -245,7 +245,7 @@ async def try_out(
     store: Store, limits: Limits, trusted: Sequence[str], hook: str, now: int
 ) -> Outcome | None:
     """A ping, at once and once, also to one that is paused; None: there is no such endpoint."""
-    row = await store.read(lambda look: look.one(ONE.replace(" {lock}", ""), hook))
+    row = await store.glance(lambda look: look.one(ONE.replace(" {lock}", ""), hook))
     if row is None:
         return None
     secrets = tuple(valid_secrets(row, store.seals, now))

@@ -140,7 +140,7 @@ async def _delete(store: Store, media: MediaStore, hashes: Sequence[str]) -> Non
     if any(held.values()):
         await asyncio.sleep(SETTLES)
     for one, found in held.items():
-        if found and not await store.read(lambda look, one=one: look.one(NAMED, one)):  # type: ignore[misc]
+        if found and not await store.glance(lambda look, one=one: look.one(NAMED, one)):  # type: ignore[misc]
             await media.delete(one, older_than=found.modified + 1)
         await store.write(lambda tx, one=one: tx.run(GONE, one), aside=True)  # type: ignore[misc]
 

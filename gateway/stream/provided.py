@@ -153,7 +153,7 @@ async def _shown_whole(
 
 async def ours_of(store: Store, channels: Channels) -> Ours:
     """What of this deployment those know who read what comes. Raises Unavailable."""
-    rows = await store.read(lambda look: look.all(AGENTS))
+    rows = await store.glance(lambda look: look.all(AGENTS))
     runners = [channel for channel in channels if isinstance(channel, Runs)]
     return Ours(
         {address: channel.account for channel in runners for address in channel.addresses()},
@@ -192,7 +192,7 @@ async def replay(
 ) -> Trouble | None:
     """Play one again; returns what still hinders it. `media`: where the files go that came in it. Raises NotFound,
     Refused (nobody reads such calls any more), Unavailable."""
-    row = await store.read(lambda look: look.one(ONE, key))
+    row = await store.glance(lambda look: look.one(ONE, key))
     if row is None:
         raise NotFound("errors.parked_not_found", f"nothing waits as {key}")
     channel = channels.get(row["account_id"])
@@ -274,7 +274,7 @@ async def _with_files(
     if not (fact.enclosed or original):
         return fact
     names = (fact.provider_id, erased_id(intake.account, fact.provider_id))
-    if await store.read(lambda look: look.one(STANDS, intake.account, *names)) is not None:
+    if await store.glance(lambda look: look.one(STANDS, intake.account, *names)) is not None:
         return replace(fact, enclosed=())
     return await keep_enclosed(media, fact, original)
 
@@ -344,7 +344,7 @@ async def _tried(account: str, storing: Awaitable[object]) -> Trouble | None:
 
 async def _intake(store: Store, channel: Channel, limits: Limits) -> Intake:
     team = channel.config.team
-    found = team and await store.read(lambda look: look.value(TEAM, team))
+    found = team and await store.glance(lambda look: look.value(TEAM, team))
     return Intake(channel.account, TeamId(found) if found else None, limits.reopens_within * DAY)
 
 

@@ -26,7 +26,7 @@ async def customers_file(request: web.Request, claim: Claim) -> Attachment | Non
     kind, _, person = claim.audience.partition(":")
     if kind != PERSON:
         return None
-    row = await request.app[DESK].store.read(lambda look: look.one(HERS, claim.attachment, person))
+    row = await request.app[DESK].store.glance(lambda look: look.one(HERS, claim.attachment, person))
     if row is None:
         return None
     return Attachment(

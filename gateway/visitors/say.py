@@ -136,7 +136,7 @@ def _just_said(said: Say, fact: InboundMessage, taken: Taken) -> CustomerMessage
 async def _team(desk: Desk, chat: Chat) -> TeamId | None:
     if not chat.config.team:
         return None
-    found = await desk.store.read(lambda look: look.value(TEAM, chat.config.team))
+    found = await desk.store.glance(lambda look: look.value(TEAM, chat.config.team))
     return None if found is None else TeamId(found)
 
 
@@ -210,7 +210,7 @@ async def _room(request: web.Request, owner: str, limit: int) -> AsyncIterator[N
     desk.coming[owner] += size
     begun = desk.coming[owner]
     try:
-        waiting = int(await desk.store.read(lambda look: look.value(WAITING, owner)))
+        waiting = int(await desk.store.glance(lambda look: look.value(WAITING, owner)))
         # Who came after it takes no room from it, and what is stored by now no longer comes.
         coming = min(begun, desk.coming[owner])
         if waiting + coming > most:

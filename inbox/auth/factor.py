@@ -191,7 +191,7 @@ async def renew_codes(desk: Desk, caller: Caller, code: str, address: str) -> li
 
 async def _allow(desk: Desk, caller: Caller, code: str, address: str) -> None:
     """A signed-in agent shows a code. Raises Refused (off, wrong), TooMany."""
-    row = await desk.store.read(lambda look: look.one(BY_ID, caller.agent_id))
+    row = await desk.store.glance(lambda look: look.one(BY_ID, caller.agent_id))
     if row is None or factor_of(row) is None:
         raise Refused("errors.totp_is_off", f"{caller.agent_id} has no second factor")
     try:

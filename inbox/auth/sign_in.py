@@ -47,7 +47,7 @@ async def sign_in(desk: Desk, visit: Visit, email: str, password: str, code: str
     account = email.strip().lower()
     await desk.rates.sign_in_address.admit(place, text="errors.sign_in_often")
     await desk.rates.sign_in.admit((place, account), text="errors.sign_in_often")
-    row = await desk.store.read(lambda look: look.one(BY_EMAIL, account))
+    row = await desk.store.glance(lambda look: look.one(BY_EMAIL, account))
     kept = row["password_hash"] if row is not None and row["deactivated_at"] is None else None
     if not await desk.passwords.fits(password, kept, address=place) or row is None or kept is None:
         raise Unauthenticated("errors.sign_in_wrong", "wrong address or password", code="sign_in_wrong")
@@ -88,7 +88,7 @@ async def check_password(desk: Desk, caller: Caller, visit: Visit, password: str
 
 
 async def _kept(desk: Desk, caller: Caller) -> str | None:
-    row = await desk.store.read(lambda look: look.one(BY_ID, caller.agent_id))
+    row = await desk.store.glance(lambda look: look.one(BY_ID, caller.agent_id))
     return row["password_hash"] if row is not None else None
 
 

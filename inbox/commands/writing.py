@@ -216,7 +216,7 @@ async def _takes(asked: Asked, after: Sequence[After]) -> bool:
     and not by a program."""
     if asked.caller.token or any(isinstance(one, MacroDone) and one.acts.assignee for one in after):
         return False
-    preferences = from_json(await asked.store.read(lambda look: look.value(OWN, asked.caller.agent_id)))
+    preferences = from_json(await asked.store.glance(lambda look: look.value(OWN, asked.caller.agent_id)))
     wanted: bool = preferences.get("assign_on_reply", asked.desk.config.inbox.assign_on_reply)
     return wanted
 

@@ -136,7 +136,7 @@ def _escaped(sign: re.Match[str]) -> str:
 
 
 async def _row(call: Call, table: str, key: str) -> Any:
-    return await call.desk.store.read(lambda look: look.one(f"select * from {table} where id = $1", key))
+    return await call.desk.store.glance(lambda look: look.one(f"select * from {table} where id = $1", key))
 
 
 # --- teams ----------------------------------------------------------------------------------------------------------

@@ -93,7 +93,7 @@ class HoursTried(TypedDict):
 @route("GET", "/hours")
 async def list_hours(call: Call) -> HoursList:
     """Of all teams that have any, with how each stands now."""
-    rows = await call.desk.store.read(lambda look: look.all(HOURS))
+    rows = await call.desk.store.glance(lambda look: look.all(HOURS))
     return {"hours": [_view(row, call.desk.clock()) for row in rows]}
 
 
@@ -107,7 +107,7 @@ async def try_hours(call: Call, body: SetHours) -> HoursTried:
 @route("GET", "/teams/{id}/hours")
 async def show_hours(call: Call) -> HoursAnswer:
     """Of one team; 404 when it has none."""
-    row = await call.desk.store.read(lambda look: look.one(ONE, call.id))
+    row = await call.desk.store.glance(lambda look: look.one(ONE, call.id))
     if row is None:
         raise NotFound("errors.hours_not_found", f"no hours of {call.id}")
     return {"hours": _view(row, call.desk.clock())}

@@ -177,7 +177,7 @@ async def make_webhook(call: Call, body: MakeWebhook) -> WebhookSecret:
 @route("GET", "/webhooks/trouble", role=Role.ADMIN)
 async def webhook_trouble(call: Call) -> WebhookTrouble:
     """Is there something to tell admins of?"""
-    row = await call.desk.store.read(lambda look: look.one(TROUBLE))
+    row = await call.desk.store.glance(lambda look: look.one(TROUBLE))
     return {"disabled": 0 if row is None else row["n"]}
 
 

@@ -254,7 +254,7 @@ class Acts:
             if action == "acknowledge":
                 await acknowledge(asked, key)
                 return
-            pull = await self._store.read(lambda look: look.one(PULL, key))
+            pull = await self._store.glance(lambda look: look.one(PULL, key))
             if pull is None or pull["given_back_at"] is not None:
                 await self._tell(ask, say("slack.closed_thread"), say)
                 return
@@ -326,7 +326,7 @@ class Acts:
 
     async def _open_pull(self, private: Mapping[str, Any]) -> Row | None:
         """The one that a modal was opened for; None: it was given back."""
-        pull = await self._store.read(lambda look: look.one(PULL, str(private.get("pull", ""))))
+        pull = await self._store.glance(lambda look: look.one(PULL, str(private.get("pull", ""))))
         return None if pull is None or pull["given_back_at"] is not None else pull
 
     # --- /parley ----------------------------------------------------------------------------------------------------
@@ -363,7 +363,9 @@ class Acts:
             raise Refused("errors.link_guest", f"{ask.user} is a guest or of elsewhere")
         code, secret = ask.rest, self._store.secret
         agent = await self._store.write(lambda tx: outside.link(tx, secret, PLACE, me.team, ask.user, code))
-        name = await self._store.read(lambda look: look.value("select name from agents where id = $1", agent))
+        name = await self._store.glance(
+            lambda look: look.value("select name from agents where id = $1", agent)
+        )
         return say("slack.said.linked", name=name)
 
     # --- who, and what they are told --------------------------------------------------------------------------------

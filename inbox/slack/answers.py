@@ -50,7 +50,7 @@ async def to_customer(
 
 async def shown_to(store: Store, pull: str, before: str = "") -> int:
     """Up to where of the log a thread has shown the story, above the post with that ts."""
-    found = await store.read(lambda look: look.value(SHOWN, pull, before))
+    found = await store.glance(lambda look: look.value(SHOWN, pull, before))
     return int(found or 0)
 
 

@@ -98,7 +98,7 @@ class Draws:
 
     async def instead(self, due: Due) -> Drawn:
         """Of a post that nobody can show: that it is in the inbox."""
-        number = await self._store.read(lambda look: look.value(NUMBER, due.conversation))
+        number = await self._store.glance(lambda look: look.value(NUMBER, due.conversation))
         return (await self._store.scan(self.drawing)).missing(number)
 
     async def file(self, due: Due) -> tuple[Row, str] | None:
