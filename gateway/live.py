@@ -28,7 +28,6 @@ from gateway.frames import encode, pieces
 from gateway.limits import Limits
 from gateway.sockets import SOCKETS, Sockets
 from gateway.store import Cursor, Store, events_after, trimmed_to
-from gateway.store.base import read_head
 from gateway.store.tx import Reader
 
 log = logging.getLogger(__name__)
@@ -42,13 +41,13 @@ BEHIND = 4 * 1024 * 1024
 FEED_LOOK = 0.005
 """Seconds between two looks at whether a browser for which something waits behind its buffer can take more."""
 PART_WAITS = 0.1
-"""Seconds that the next part of a burst waits at the most until most browsers have room for it."""
+"""Seconds that the rest of a burst waits at the most until most browsers have room for it."""
 PATIENCE = 8.0
 """Seconds a browser for which much waits may take nothing at all before it is cut."""
 REPLAY = 100
 """Events read at a time while catching up: about as many as a socket's buffer holds."""
 MOST = 1_000
-"""Events read at a time while telling: when more have come, what came first is told first."""
+"""Events read at a time while telling."""
 REPLAY_KEPT = 5.0
 """Seconds for which a replay serves everybody who asks for the same, if nothing happens meanwhile."""
 REPLAYS = 4
@@ -305,7 +304,7 @@ class Hub(ABC, Generic[S, C]):
     door = "live"
     """Whose sockets these are, for the log."""
     at_once = MOST
-    """Events told at a time."""
+    """Events told at a time: when more have come, what came first is told first."""
 
     def __init__(self, store: Store, bus: Bus, limits: Limits) -> None:
         self.store = store
@@ -348,17 +347,19 @@ class Hub(ABC, Generic[S, C]):
             while True:
                 await self._wake.wait()
                 self._wake.clear()
-                since, rest = self._pending_since, self._pending[MOST:]
-                events, self._pending = self._pending[:MOST], rest
-                if rest:
-                    self._wake.set()
+                since, events = self._pending_since, self._pending[: self.at_once]
+                self._pending = self._pending[self.at_once :]
                 if events:
+                    burst = bool(self._pending)
                     began = loop.time()
                     with trace.span("tell sockets", door=self.door, events=len(events)):
                         await self._flush(events)
                     if self.sessions:
                         metrics.observe(metrics.Stage.PUBLISHED_WRITTEN, time.perf_counter() - since)
-                    if self._pending or self.sessions:
+                    if burst:
+                        self._wake.set()
+                        await self._until_most_have_room()
+                    elif self._pending or self.sessions:
                         await self._rest(began, loop.time(), crowd=len(events) > 1)
         finally:
             self._stop()
@@ -382,7 +383,7 @@ class Hub(ABC, Generic[S, C]):
         if self.sessions:
             try:
                 content = await self.store.follow(lambda look: self.load(look, events))
-                await self._tell_in_parts(events, content)
+                self._tell(events, content)
                 self.store.requests.tell("written to sockets of %s", events, self.door)
             except Unavailable as why:
                 log.warning("cannot read what to tell the sessions: %s", why)
@@ -394,15 +395,8 @@ class Hub(ABC, Generic[S, C]):
         self.flushed = events[-1].position
         self._read = (0, 0.0, {})
 
-    async def _tell_in_parts(self, events: Sequence[Event], content: C) -> None:
-        for start in range(0, len(events), self.at_once):
-            if start:
-                self.flushed = events[start - 1].position
-                await self._until_most_have_room()
-            self._tell(events[start : start + self.at_once], content)
-
     async def _until_most_have_room(self) -> None:
-        """For more. The slow ones are not waited for: they lag, and catch up by themselves."""
+        """For the rest of a burst. The slow ones are not waited for: they lag, and catch up by themselves."""
         loop = asyncio.get_running_loop()
         ends = loop.time() + PART_WAITS
         await asyncio.sleep(0)
@@ -461,10 +455,8 @@ class Hub(ABC, Generic[S, C]):
         return True
 
     async def _reach_head(self, session: S) -> bool:
-        if session.position > self.store.published:
-            head = await self.store.follow(read_head, long=True)
-            if session.position > head:
-                return False
+        if session.position > self.store.published and session.position > await self.store.head():
+            return False
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
         while session.position < self.flushed and not session.closing:
             async with self.turn(session):
@@ -489,8 +481,6 @@ class Hub(ABC, Generic[S, C]):
 
     def lag(self, session: S) -> None:
         """Its browser reads too slowly for what is told now. Called while others are being told."""
-        if session in self._joining:  # it is catching up as it is: what it is told on that way must reach it
-            return
         session.lags = True
         self.ask(session)
         session.belong(None)  # where it stands before the facts that are told just now

@@ -123,13 +123,14 @@ class AgentHub(Hub[AgentSession, Facts]):
 
     def _take(self, events: Sequence[Event]) -> None:
         self.accesses.note(events)
-        self._end_accesses_behind(events)
+        self._end_accesses(events)
         super()._take(events)
 
-    def _end_accesses_behind(self, events: Sequence[Event]) -> None:
-        """Who reads slowly may come to these facts late, or never: what they end, ends now."""
+    def _end_accesses(self, events: Sequence[Event]) -> None:
+        """What these facts end, ends now: to them one may come late in a burst, or never who reads slowly, and what is
+        told before them is told as it stands after them."""
         access = [event for event in events if event.kind is Kind.ACCESS_CHANGED]
-        for session in self.behind if access else ():
+        for session in self.sessions | self.behind if access else ():
             self._access_ended(session, [event for event in access if event.position > session.position])
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:

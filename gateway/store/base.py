@@ -221,6 +221,10 @@ class Store(ABC):
         quarter of `read`, for there is no transaction around it."""
         return await self.read(look)
 
+    async def head(self) -> int:
+        """The position of the last fact in the log, told here or not yet."""
+        return await self.read(_head_of)
+
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
         """A look for those who are told what happens: it stands in no queue behind lists, searches and other people's
         small looks. `long`: a part of the log; else a few rows by key, without `position`."""
@@ -376,7 +380,7 @@ class Store(ABC):
             self.heal()
 
     async def _head(self) -> int:
-        return await self.follow(read_head, long=True)
+        return await self.head()
 
     def _healing_idle(self) -> bool:
         return self._healing is None or self._healing.done()
@@ -394,5 +398,5 @@ def _say_committed(result: object) -> None:
         trace.step("committed")
 
 
-async def read_head(look: Reader) -> int:
+async def _head_of(look: Reader) -> int:
     return look.position

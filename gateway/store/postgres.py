@@ -233,6 +233,9 @@ class PostgresStore(Store):
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
         return await self._look(self._followers, look, TIMEOUT, head=long)
 
+    async def head(self) -> int:
+        return int(await self.glance(lambda look: look.value(HEAD)))
+
     async def glance(self, look: Look[T]) -> T:
         if self._away:
             raise Unavailable(AWAY)

@@ -13,7 +13,6 @@ from gateway.egress.types import AgentEvent
 from gateway.errors import Refused, UnknownFact
 from gateway.events import Event
 from gateway.store import Cursor, Reader, Store, events_after, trimmed_to
-from gateway.store.base import read_head
 from inbox.fitting import Query
 from inbox.hub import form
 from inbox.rest.conversations import Limit, page_size
@@ -60,7 +59,7 @@ async def events(call: Call, query: EventsQuery) -> EventsPage:
 
 async def is_ahead(store: Store, position: int) -> bool:
     """Of all there is: another process may have told more than this one has heard of."""
-    return position > store.published and position > await store.follow(read_head, long=True)
+    return position > store.published and position > await store.head()
 
 
 async def _until_something(call: Call, position: int, until: float, limit: int) -> EventsPage:
