@@ -397,14 +397,10 @@ class Hub(ABC, Generic[S, C]):
 
     async def _until_most_have_room(self) -> None:
         """For the rest of a burst. The slow ones are not waited for: they lag, and catch up by themselves."""
-        loop = asyncio.get_running_loop()
-        ends = loop.time() + PART_WAITS
+        ends = time.monotonic() + PART_WAITS
         await asyncio.sleep(0)
-        while loop.time() < ends and self._most_are_full():  # noqa: ASYNC110 - no socket says when it has room
-            await asyncio.sleep(FEED_LOOK)
-
-    def _most_are_full(self) -> bool:
-        return sum(session.is_full for session in self.sessions) * 2 > len(self.sessions)
+        while time.monotonic() < ends and 2 * sum(one.is_full for one in self.sessions) > len(self.sessions):  # noqa: ASYNC110
+            await asyncio.sleep(FEED_LOOK)  # no socket says when it has room
 
     def _tell(self, events: Sequence[Event], content: C) -> None:
         if not self._ahead:
