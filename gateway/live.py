@@ -455,8 +455,7 @@ class Hub(ABC, Generic[S, C]):
             return False
         await session.drain()  # a snapshot may be larger than what may wait for a live browser
         while session.position < self.flushed and not session.closing:
-            async with self.turn(session):
-                missed = await self.missed(session)
+            missed = await self.missed(session)
             if missed is None or not self._replay(session, *missed):
                 return False
             await session.drain()
@@ -467,10 +466,6 @@ class Hub(ABC, Generic[S, C]):
 
     def left(self, session: S) -> None:
         """It is told nothing any more."""
-
-    def turn(self, session: S) -> contextlib.AbstractAsyncContextManager[object]:
-        """Whom it waits for before what it missed is read."""
-        return contextlib.nullcontext()
 
     def ask(self, session: S) -> None:
         """Its browser is slow or gone."""

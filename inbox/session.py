@@ -47,9 +47,6 @@ FACE = "select name, picture from agents where id = $1"
 END_EXPIRED = 30.0
 """Seconds between two looks for sockets whose session has run out."""
 
-CROWD_RESTS = 10
-"""Milliseconds between two looks for those who come back at once."""
-
 
 class _Looked(NamedTuple):
     """A conversation as somebody looks at it: where it lives now, and the persons behind its legs."""
@@ -70,8 +67,8 @@ class AgentDoor:
         self.limits_told = told_limits(
             desk.limits, [{"name": one.name, "label": one.label} for one in desk.places.values()]
         )
-        self.sessions = Gathered(desk.store, self._load_callers, CROWD_RESTS)
-        self.missed = Gathered(desk.store, self._load_missed, CROWD_RESTS)
+        self.sessions = Gathered(desk.store.glance, self._load_callers)
+        self.missed = Gathered(desk.store.read, self._load_missed)
 
     async def socket(self, request: web.Request) -> web.WebSocketResponse:
         """GET /ws/agent. Raises Forbidden, Unauthenticated before the upgrade."""

@@ -9,24 +9,28 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any, Generic, TypeVar
 
-from gateway.store.base import Store
+from gateway.store.base import Look
 from gateway.store.tx import Reader
+
+CROWD_RESTS = 10
+"""ms between two looks for those who have come meanwhile."""
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 
 class Gathered(Generic[K, V]):
-    """`load` is given the keys of all who ask before it begins. Two looks begin at least `rest` ms apart: when many
-    come at once, the more share a look the sooner all have been answered; who comes alone does not wait."""
+    """`load` is given the keys of all who ask before it begins; `take` is the store's `read`, `glance` or `follow`.
+    Two looks begin at least `rest` ms apart: when many come at once, the more share a look the sooner all have been
+    answered; who comes alone does not wait."""
 
     def __init__(
         self,
-        store: Store,
+        take: Callable[[Look[Mapping[K, V]]], Coroutine[Any, Any, Mapping[K, V]]],
         load: Callable[[Reader, Collection[K]], Coroutine[Any, Any, Mapping[K, V]]],
-        rest: int,
+        rest: int = CROWD_RESTS,
     ) -> None:
-        self._store = store
+        self._take = take
         self._load = load
         self._rest = rest / 1000
         self._due = 0.0
@@ -47,4 +51,4 @@ class Gathered(Generic[K, V]):
             await asyncio.sleep(rest)
         keys, self._keys, self._loading = self._keys, set(), None
         self._due = loop.time() + self._rest
-        return await self._store.read(lambda look: self._load(look, keys))
+        return await self._take(lambda look: self._load(look, keys))

@@ -9,8 +9,8 @@ from typing import Any
 from aiohttp import web
 
 from gateway.bundle import LOADER
-from gateway.door import problem, problem_response
-from gateway.errors import ParleyError, Refused, TooMany, Unavailable
+from gateway.door import refusal
+from gateway.errors import Refused, Unavailable
 from gateway.visitors.attendance import Attendance
 from gateway.visitors.copies import send_copy
 from gateway.visitors.desk import DESK, Desk, Parts
@@ -88,7 +88,7 @@ def _shared(handler: Handler) -> Handler:
         try:
             response = await handler(request)
         except (Refused, Unavailable) as error:
-            response = _refusal(error)
+            response = refusal(error)
         origin = request.headers.get("Origin", "")
         chat = request.app[DESK].find_account(request)
         if chat is not None and chat.allows_origin(origin):
@@ -98,8 +98,3 @@ def _shared(handler: Handler) -> Handler:
         return response
 
     return shared
-
-
-def _refusal(error: ParleyError) -> web.Response:
-    wait = error.retry_after if isinstance(error, TooMany | Unavailable) else None
-    return problem_response(problem(error), {"Retry-After": str(max(1, round(wait)))} if wait else None)

@@ -18,16 +18,26 @@ from gateway.bus import CustomerHere
 from gateway.channels.base import Capabilities
 from gateway.egress.told import CustomerEvent, TeamState
 from gateway.errors import UnknownFact
-from gateway.events import ActorKind, Event, Kind
+from gateway.events import ActorKind, Address, Event, Kind
 from gateway.frames import encode
 from gateway.limits import Limits
 from gateway.live import REPLAY, Hub, LiveSession
 from gateway.store import Cursor, Reader, as_json, trimmed_to
+from gateway.store.gather import Gathered
 from gateway.store.load import Content, load_messages
 from gateway.visitors.desk import Desk
 from gateway.visitors.files import audience
-from gateway.visitors.missed import ABOUT_MESSAGES, ABOUT_STATE, hers_after, may_be_erased
-from gateway.visitors.story import as_told, find_person, which_are_open, which_go_by
+from gateway.visitors.missed import (
+    ABOUT_MESSAGES,
+    ABOUT_STATE,
+    Away,
+    Back,
+    hers_after,
+    is_another,
+    may_be_erased,
+    who_missed_nothing,
+)
+from gateway.visitors.story import as_told, find_person, persons_of, which_are_open, which_go_by
 from gateway.visitors.tokens import Visitor
 
 IDENTITIES = "select id, space, address, person_id from identities where id in {ids_1}"
@@ -138,6 +148,11 @@ class VisitorHub(Hub[VisitorSession, Facts]):
         self._desk = desk
         self._crowd = Crowd(())
         self._turns = Turns()
+        self.persons: Gathered[Address, str] = Gathered(self.store.glance, persons_of)
+        """Who comes back, by her address; None: nobody who has been written down."""
+        self._back: Gathered[Away, Back] = Gathered(
+            lambda look: self.store.follow(look, long=True), who_missed_nothing
+        )
 
     async def load(self, look: Reader, events: Sequence[Event]) -> Facts:
         facts = Facts()
@@ -240,11 +255,15 @@ class VisitorHub(Hub[VisitorSession, Facts]):
     def left(self, session: VisitorSession) -> None:
         self._crowd.discard(session)
 
-    def turn(self, session: VisitorSession) -> contextlib.AbstractAsyncContextManager[object]:
-        return self._turns.of(session.place)
-
     async def missed(self, session: VisitorSession) -> tuple[Sequence[Event], Facts, int] | None:
         """Of all that came after her position what is hers; nothing else of it is read."""
+        back = await self._back.get(Away(session.visitor.identity, session.position))
+        if back is not None and back.person == session.person:
+            return (), Facts(), back.reached
+        async with self._turns.of(session.place):
+            return await self._read_hers(session)
+
+    async def _read_hers(self, session: VisitorSession) -> tuple[Sequence[Event], Facts, int] | None:
         found = await self.store.follow(lambda look: self._hers(look, session), long=True)
         if found is None:
             return None
@@ -268,6 +287,8 @@ class VisitorHub(Hub[VisitorSession, Facts]):
             return None
         if known is None:
             return None, (), look.position
+        if await is_another(look, session.visitor.identity, session.position):
+            return None
         try:
             events = await hers_after(look, known.person, session.position, REPLAY)
         except UnknownFact as why:

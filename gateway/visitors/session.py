@@ -88,7 +88,7 @@ def _vouched(desk: Desk, chat: Chat, vouch: str, claims: dict[str, str], locale:
 
 
 async def _answer(desk: Desk, chat: Chat, visitor: Visitor) -> SessionAnswer:
-    known = await desk.store.read(lambda look: find_person(look, visitor.identity))
+    known = await desk.store.glance(lambda look: find_person(look, visitor.identity))
     told: SessionAnswer = {
         "token": desk.tokens.sign(visitor),
         "subject": visitor.subject,
@@ -102,11 +102,11 @@ async def _answer(desk: Desk, chat: Chat, visitor: Visitor) -> SessionAnswer:
         "team": await desk.opening.state(chat.account),
     }
     if known is not None:
-        told["open"] = await desk.store.read(lambda look: is_open(look, known.person))
+        told["open"] = await desk.store.glance(lambda look: is_open(look, known.person))
         if not told["settings"]["continues"]:
             # The same place in her window, where a copy may be had.
             told["settings"]["continues"] = await own_address(desk, chat, known.identity) is not None
-        told["unread"] = await desk.store.read(lambda look: count_unread(look, known.person))
+        told["unread"] = await desk.store.glance(lambda look: count_unread(look, known.person))
         if visitor.claims or visitor.vouched:
             await desk.store.write(
                 lambda tx: introduce(tx, known.identity, visitor.claims, visitor.vouched), aside=True

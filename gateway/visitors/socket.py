@@ -149,8 +149,7 @@ class Conversing:
         return await self._join()
 
     async def find_person(self) -> None:
-        known = await self.desk.store.read(lambda look: find_person(look, self.session.visitor.identity))
-        self.session.person = None if known is None else known.person
+        self.session.person = await self.hub.persons.get(self.session.visitor.identity)
 
     async def _snapshot(self, look: Reader) -> tuple[SnapshotFrame, int]:
         """Her story, and where the log stands in it; finds who she is on the way."""

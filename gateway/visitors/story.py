@@ -6,7 +6,7 @@ nothing here changes by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,7 @@ UNREAD_MOST = 99
 
 PERSON = """select i.id, i.person_id, i.contact_id, c.name from identities i join contacts c on c.id = i.contact_id
     where i.space = $1 and i.address = $2"""
+PERSONS = "select space, address, person_id from identities where space in {ids_1} and address in {ids_2}"
 # `before` is a place in reading order: everything strictly older.
 HERS = f"""{MESSAGES} where li.person_id = $1 and m.visibility = 'public'
     and (m.at < $2 or (m.at = $2 and m.position < $3)) order by m.at desc, m.position desc limit $4"""
@@ -82,6 +83,15 @@ class Page:
 async def find_person(look: Reader, address: Address) -> Known | None:
     row = await look.one(PERSON, address.space, address.address)
     return None if row is None else Known(row["id"], row["person_id"], row["contact_id"], row["name"])
+
+
+async def persons_of(look: Reader, addresses: Collection[Address]) -> dict[Address, str]:
+    """Who they are, of those who have been written down. One statement."""
+    wanted = set(addresses)
+    spaces, plain = sorted({one.space for one in wanted}), sorted({one.address for one in wanted})
+    rows = await look.all(PERSONS, as_json(spaces), as_json(plain))
+    found = {Address(row["space"], row["address"]): row["person_id"] for row in rows}
+    return {address: person for address, person in found.items() if address in wanted}
 
 
 async def read_page(look: Reader, person: str, link: Link, before: str | None = None) -> Page:

@@ -31,7 +31,7 @@ class Heads:
 
 async def test_who_asks_in_the_same_turn_is_looked_up_in_one_look(database: Database) -> None:
     store, heads = await database.open(), Heads()
-    gathered = Gathered(store, heads.load, REST)
+    gathered = Gathered(store.read, heads.load, REST)
     found = await asyncio.gather(*(gathered.get(key) for key in ("ann", "bob", "ann", "nobody")))
     assert found == [store.published, store.published, store.published, None]
     assert heads.asked == [{"ann", "bob", "nobody"}]
@@ -51,7 +51,7 @@ async def test_who_asks_while_a_look_is_under_way_waits_for_the_next(database: D
         return await read(look)  # type: ignore[arg-type]
 
     store.read = slowly  # type: ignore[assignment,method-assign]
-    gathered = Gathered(store, heads.load, REST)
+    gathered = Gathered(store.read, heads.load, REST)
     first = asyncio.create_task(gathered.get("ann"))
     await begun.wait()
     second = asyncio.create_task(gathered.get("ann"))
@@ -63,7 +63,7 @@ async def test_who_asks_while_a_look_is_under_way_waits_for_the_next(database: D
 
 async def test_who_goes_away_takes_nobodys_answer_along(database: Database) -> None:
     store, heads = await database.open(), Heads()
-    gathered = Gathered(store, heads.load, REST)
+    gathered = Gathered(store.read, heads.load, REST)
     going, staying = asyncio.create_task(gathered.get("ann")), asyncio.create_task(gathered.get("bob"))
     await asyncio.sleep(0)
     going.cancel()
@@ -74,7 +74,7 @@ async def test_who_goes_away_takes_nobodys_answer_along(database: Database) -> N
 
 async def test_what_the_look_raises_everybody_hears_and_the_next_asks_anew(database: Database) -> None:
     store, heads = await database.open(), Heads()
-    gathered = Gathered(store, heads.load, REST)
+    gathered = Gathered(store.read, heads.load, REST)
     heads.fails = True
     heard = await asyncio.gather(gathered.get("ann"), gathered.get("bob"), return_exceptions=True)
     assert [type(one) for one in heard] == [Unavailable, Unavailable]
@@ -84,7 +84,7 @@ async def test_what_the_look_raises_everybody_hears_and_the_next_asks_anew(datab
 
 async def test_who_comes_right_after_a_look_waits_for_more(database: Database) -> None:
     store, heads = await database.open(), Heads()
-    gathered = Gathered(store, heads.load, 200)
+    gathered = Gathered(store.read, heads.load, 200)
     await gathered.get("ann")
     assert heads.asked == [{"ann"}], "who comes alone does not wait"
     late = asyncio.create_task(gathered.get("bob"))

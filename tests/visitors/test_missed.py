@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -13,8 +14,8 @@ from gateway.store.log import events_after
 from gateway.stream.erase import erase_contact
 from gateway.stream.files import has_come, take_due
 from gateway.stream.ingest import Intake, take_in
-from gateway.visitors.hub import VisitorHub
-from gateway.visitors.missed import hers_after
+from gateway.visitors.hub import VisitorHub, VisitorSession
+from gateway.visitors.missed import Away, Back, hers_after, is_another, may_be_erased, who_missed_nothing
 from tests.visitors.conftest import Shop
 from tests.visitors.story import Story
 from tests.visitors.test_privacy import Agents, customers
@@ -59,6 +60,75 @@ async def test_her_part_of_the_log_is_what_the_whole_log_tells_her(both: Shop) -
         whole, part = await both.store.read(lambda look, person=person: both_ways(look, person))  # type: ignore[misc]
         assert whole == part
         assert whole[0] or whole[1]
+
+
+async def test_nobody_is_taken_to_have_missed_nothing_who_missed_something(both: Shop) -> None:
+    """From every place in a long story, for everybody in it: asked for all at once, and as each would read it alone."""
+    people = await customers(both)
+    house = Agents(both, people)
+    newcomer = Address("visitor", "nobody yet")
+
+    async def both_ways(look: Reader) -> tuple[set[Away], set[Away]]:
+        rows = await look.all("select space, address, person_id from identities")
+        persons = {Address(row["space"], row["address"]): row["person_id"] for row in rows}
+        head = look.position
+        aways = [Away(one, at) for one in (*persons, newcomer) for at in range(head + 1)]
+        told: dict[Away, Back] = {}
+        for at in range(head + 1):  # of a crowd that stands at many places
+            told |= await who_missed_nothing(look, [one for one in aways if one.position >= at])
+        assert all(back == (persons.get(one.identity), head) for one, back in told.items())
+        return set(told), {one for one in aways if await singly(look, one, persons.get(one.identity))}
+
+    async def singly(look: Reader, one: Away, person: str | None) -> bool:
+        if await may_be_erased(look, person, one.position):
+            return False
+        if await is_another(look, one.identity, one.position):
+            return False
+        return person is None or not await hers_after(look, person, one.position, 1)
+
+    for n, what in enumerate(STORY):
+        await house.act(what, n, n + 1)
+    told, truly = await both.store.read(both_ways)
+    assert told == truly
+    assert len({one.identity for one in told}) > len(people)
+    await both.store.write(lambda tx: erase_contact(tx, people[1].contact, house.by))
+    told, truly = await both.store.read(both_ways)
+    assert told < truly, "where somebody was erased meanwhile each reads for herself, and nobody loses a word"
+
+
+async def test_a_crowd_comes_back_by_a_few_looks(both: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever missed something among them is told it; for the others nothing more is read."""
+    crowd = [both.browser() for _ in range(12)]
+    cursors = []
+    for browser in crowd:
+        await browser.arrive()
+        await browser.say("first")
+        line = await browser.connect()
+        await line.hear("snapshot")
+        cursors.append(line.cursor)
+        await line.ws.close()
+    await others_write(both, 30)
+    await crowd[5].say("from another tab")
+    alone: list[str] = []
+    read_hers = VisitorHub._read_hers
+
+    async def reading(self: VisitorHub, session: VisitorSession) -> Any:
+        alone.append(session.visitor.identity.address)
+        return await read_hers(self, session)
+
+    monkeypatch.setattr(VisitorHub, "_read_hers", reading)
+    again = await asyncio.gather(
+        *(browser.connect(cursor) for browser, cursor in zip(crowd, cursors, strict=True))
+    )
+    told = await again[5].hear("events")
+    assert [event["message"]["text"] for event in told["events"] if "message" in event] == [
+        "from another tab"
+    ]
+    for n, line in enumerate(again):
+        if n != 5:
+            await line.hear("hello")
+            assert await line.quiet() == []
+    assert len(set(alone)) == 1
 
 
 async def test_a_file_of_hers_that_came_by_another_way_is_told_here_too(both: Shop) -> None:

@@ -221,6 +221,21 @@ async def test_a_browser_whose_link_is_taken_back_starts_over_and_hears_no_more(
     assert [one["text"] for one in again["messages"]] == ["is anybody there?"]
 
 
+async def test_a_browser_whose_link_is_taken_back_while_it_sleeps_starts_over_when_it_wakes(both: Shop):
+    _, secret = await followable(both)
+    friend = both.browser()
+    await friend.arrive(go=secret, once="a" * 26)
+    line = await friend.connect()
+    await line.hear("snapshot")
+    await line.ws.close()
+    row = await both.one("select id, contact_id from identities where space = 'visitor'")
+    by = agent(both.agent)
+    await both.store.write(lambda tx: split_contact(tx, row["contact_id"], [row["id"]], by))
+    again = await friend.connect(line.cursor)
+    await again.hear("reset")
+    assert (await again.hear("snapshot"))["messages"] == []
+
+
 async def test_whoever_follows_it_second_is_told_that_it_is_over(shop: Shop):
     _, secret = await followable(shop)
     hana, friend = shop.browser(), shop.browser()
