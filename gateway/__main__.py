@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import faulthandler
 import logging
 import os
 import signal
@@ -60,6 +61,9 @@ def _set_up_logging(verbose: bool) -> None:
         stream=sys.stderr,
     )
     logging.getLogger("asyncio").setLevel(logging.WARNING)
+    # A disk that fails under a mapped file ends the process at once (SIGBUS): it shall not do so without a word.
+    if not faulthandler.is_enabled():
+        faulthandler.enable()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -148,20 +152,24 @@ async def serve(arguments: argparse.Namespace) -> int:
     if arguments.worker is None and config.server.workers > 1:
         return await _serve_by_workers(config)
     from gateway.app import listening, open_parley
+    from gateway.serving import LentSockets
     from gateway.workers import reporting
 
+    if arguments.worker is None:
+        await _check_room(config)
     stop, line, inherited = _stopped(), None, ()
     _on_hangup(stop, lambda: log.warning("one process serves: restart it, browsers come back by themselves"))
     if arguments.worker is not None:
         line, inherited = arguments.worker
+    lent = LentSockets()
     async with contextlib.AsyncExitStack() as stack:
         parley = await stack.enter_async_context(open_parley(config))
         admin = None if line is not None else await _first_admin(parley.store, config)
         port = await stack.enter_async_context(
-            listening(parley, config.server.host, config.server.port, inherited)
+            listening(parley, config.server.host, config.server.port, inherited, lent)
         )
         if line is not None:
-            await stack.enter_async_context(reporting(line, stop))
+            await stack.enter_async_context(reporting(line, stop, lent))
         else:
             _say_address(config.public_url_at(port), admin)
         return await parley.serve_until(stop)
@@ -174,6 +182,7 @@ async def _serve_by_workers(config: Any) -> int:
     from gateway.workers import Workers, open_sockets
 
     check_workers(config)
+    await _check_room(config)
     with seated(seat_of(config), f"the data directory {config.data}"):
         store = await open_store(config.database_url, seals=config.seals())
         try:
@@ -186,6 +195,14 @@ async def _serve_by_workers(config: Any) -> int:
         _on_hangup(stop, workers.roll)
         url = config.public_url_at(sockets[0][0].getsockname()[1])
         return 0 if await workers.run(stop, lambda: _say_address(url, admin)) else 1
+
+
+async def _check_room(config: Any) -> None:
+    """Raises ConfigError: the database has too few connections for our processes."""
+    if not config.database_url.startswith("sqlite"):
+        from gateway.store.room import check_room
+
+        await check_room(config.database_url, config.server.workers)
 
 
 def program() -> list[str]:
@@ -242,24 +259,28 @@ async def _play(config: Any, stop: asyncio.Event) -> bool:
     from gateway.app import listening, open_parley
     from gateway.demo import customer_seats, make_house, open_sandbox, providers, sign_in_links
 
+    if not (config.data / "parley.db").exists():
+        print("Half a year of an invented shop is told, once: this takes some seconds ...", flush=True)
     await make_house(config)
     async with providers(config) as (config, outside), open_parley(config) as parley:
         sandbox = open_sandbox(parley.store, config, outside, parley.channels)
         sandbox.hang(parley.web)
         async with listening(parley, config.server.host, config.server.port) as port:
             base = config.public_url_at(port)
-            print(f"Parley answers at {base}\n\nSign in by one click, each link works once:", flush=True)
+            said = [f"Parley answers at {base}", "", "Sign in by one click, each link works once:"]
             for door in await sign_in_links(parley.store):
-                print(f"  {door.role:<11} {base}/link/{door.secret}  {door.name}", flush=True)
-            print("\nBe a customer, in another window:", flush=True)
-            print(f"  {base}{sandbox.path}  in a shop, as whom you like", flush=True)
-            print(f"  {base}{sandbox.path}/phones  on a phone, by SMS or WhatsApp", flush=True)
-            print(f"  {base}{sandbox.path}/mail  in a mail program", flush=True)
-            for seat in await customer_seats(parley.store, config):
-                print(f"  {base}{seat.path}  {seat.who}", flush=True)
-            print("\nWork beside the inbox:", flush=True)
-            print(f"  {base}{sandbox.path}/slack  in a workspace that speaks as Slack does", flush=True)
-            print(f"\nCtrl-C stops it; what was said stays in {config.data}.", flush=True)
+                said.append(f"  {door.role:<11} {base}/link/{door.secret}  {door.name}")
+            said += ["", "Be a customer, in another window:"]
+            said.append(f"  {base}{sandbox.path}  in a shop, as whom you like")
+            said.append(f"  {base}{sandbox.path}/phones  on a phone, by SMS or WhatsApp")
+            said.append(f"  {base}{sandbox.path}/mail  in a mail program")
+            said += [
+                f"  {base}{seat.path}  {seat.who}" for seat in await customer_seats(parley.store, config)
+            ]
+            said += ["", "Work beside the inbox:"]
+            said.append(f"  {base}{sandbox.path}/slack  in a workspace that speaks as Slack does")
+            said += ["", f"Ctrl-C stops it; what was said stays in {config.data}."]
+            print("\n".join(said), flush=True)  # in one piece: the log goes to the same terminal
             return await sandbox.run(_reached(config, port), stop)
 
 
@@ -367,16 +388,21 @@ async def move(arguments: argparse.Namespace) -> None:
 
 
 def _now_and_then() -> Callable[[str], None]:
-    """Prints what is told; of one table's or one file store's progress (`what: so many ...`) a line a second."""
+    """Prints what is told; of one table's or one file store's progress (`what: so many ...`) a line a second, and the
+    last one."""
     last: tuple[str, float] = ("", 0.0)
+    kept = ""
 
     def say(line: str) -> None:
-        nonlocal last
+        nonlocal last, kept
         what, colon, _ = line.partition(": ")
         now = time.monotonic()
         if colon and what == last[0] and now - last[1] < 1:
+            kept = line
             return
-        last = what, now
+        if kept and what != last[0]:
+            print(kept, flush=True)
+        last, kept = (what, now), ""
         print(line, flush=True)
 
     return say

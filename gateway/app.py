@@ -55,7 +55,7 @@ from gateway.receiving import Receiving
 from gateway.relay import Relay
 from gateway.scrape import Scrape
 from gateway.seat import seat_of, seated
-from gateway.serving import Runner
+from gateway.serving import LentSockets, Runner
 from gateway.sockets import SOCKETS, Cut, Sockets
 from gateway.store import Store, open_store
 from gateway.stream.accounts import Configured, sync_accounts
@@ -377,10 +377,11 @@ async def _running(coroutines: list[Coroutine[Any, Any, None]]) -> AsyncIterator
 
 @contextlib.asynccontextmanager
 async def listening(
-    parley: Parley, host: str, port: int, inherited: Sequence[int] = ()
+    parley: Parley, host: str, port: int, inherited: Sequence[int] = (), lent: LentSockets | None = None
 ) -> AsyncIterator[int]:
-    """Answer on host and port (0: any free one), or on sockets that listen already, by their file numbers; yields the
-    port. At its end nobody new is taken in, requests under way end, and sockets are told to come back."""
+    """Answer on host and port (0: any free one), or on sockets that listen already, by their file numbers, and on those
+    that are `lent` meanwhile; yields the port. At its end nobody new is taken in, requests under way end, and sockets
+    are told to come back."""
     server = parley.config.server
     guards = HEADERS | ({"Strict-Transport-Security": HSTS} if server.public_url.startswith("https:") else {})
     gate = Gate(most_open(parley.config), server.trusted_proxies)
@@ -393,8 +394,12 @@ async def listening(
             await web.SockSite(runner, socket.socket(fileno=number), backlog=1024).start()
         if not inherited:
             await _listen(runner, host, port)
+        if lent is not None:
+            lent.answer_by(runner)
         yield runner.addresses[0][1]
     finally:
+        if lent is not None:
+            lent.answer_by(None)
         parley.leave()
         for site in runner.sites:
             await site.stop()

@@ -7,6 +7,7 @@ nobody writes lines of his own into it or paints a terminal.
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -18,6 +19,8 @@ from gateway import trace
 from gateway.config import Log
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+WORKER = "PARLEY_WORKER"
+"""The number of one of several processes (gateway/workers.py), whose lines meet in one place."""
 TALKERS = ("slack_sdk", "websockets")
 """Libraries that tell at DEBUG what goes over the wire: people's words, and addresses that let somebody in."""
 UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -27,7 +30,9 @@ UNSAFE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\
 def set_up(settings: Log, *, verbose: bool = False, stream: TextIO | None = None) -> None:
     """Every record of the process goes to standard error; a former set-up is replaced."""
     handler = logging.StreamHandler(stream or sys.stderr)
-    handler.setFormatter(JsonLines() if settings.format == "json" else TextLines(TEXT))
+    worker = os.environ.get(WORKER, "")
+    text = TEXT.replace(" %(name)s", f" worker {worker} %(name)s") if worker.isdecimal() else TEXT
+    handler.setFormatter(JsonLines(worker) if settings.format == "json" else TextLines(text))
     level = logging.DEBUG if verbose else logging.getLevelNamesMapping()[settings.level.upper()]
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("asyncio").setLevel(max(level, logging.WARNING))
@@ -64,8 +69,12 @@ def _parts(render: object, record: logging.LogRecord) -> list[str]:
 
 
 class JsonLines(logging.Formatter):
-    """For programs: `time` (UTC, RFC 3339), `level`, `logger`, `message`, and where there are: `request`, `error` with
-    the traceback, and the step's own facts."""
+    """For programs: `time` (UTC, RFC 3339), `level`, `logger`, `message`, and where there are: `worker`, `request`,
+    `error` with the traceback, and the step's own facts."""
+
+    def __init__(self, worker: str = "") -> None:
+        super().__init__()
+        self._worker = worker
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, object] = {
@@ -74,6 +83,8 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "message": plain(record.getMessage()),
         }
+        if self._worker:
+            line["worker"] = self._worker
         if request := trace.current.get():
             line["request"] = request
         if record.exc_info:

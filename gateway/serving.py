@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import resource
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Coroutine, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from aiohttp import web
+
+from gateway.rates import News
 
 HEAD_WAIT = 20.0
 """Seconds that the head of a request may take from its first byte, the first one from the connection's beginning."""
@@ -32,8 +35,12 @@ REFUSED_WAIT = 2.0
 """Seconds that a connection too many may take to say something, so that it can be told why it is closed."""
 RETRY_AFTER = 10
 """Seconds after which somebody with too many connections may try again."""
+SPARE = 64
+"""Files that no connection takes: the database, uploads and calls to providers need some at any time. An eighth of what
+the process may open, where that is less."""
 
 log = logging.getLogger(__name__)
+_shortage = News()
 
 
 class Gate(Protocol):
@@ -62,6 +69,7 @@ class Connection(web.RequestHandler):
         "_gate",
         "_guards",
         "_head_wait",
+        "_short",
         "_takes_nothing",
         "live",
     )
@@ -83,6 +91,7 @@ class Connection(web.RequestHandler):
         self._guards = guards
         self._address = ""
         self._admitted = True
+        self._short = False
         self._deadline: asyncio.TimerHandle | None = None
         self.live: Live | None = None
         """The session of a socket that this connection has become."""
@@ -96,7 +105,15 @@ class Connection(web.RequestHandler):
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
         self._address = str(peer[0]) if isinstance(peer, tuple) and peer else ""
-        self._admitted = self._gate is None or self._gate.enter(self._address)
+        beyond = _files_beyond(transport)
+        self._short = beyond > 0
+        if self._short and _shortage.is_news(""):
+            log.warning(
+                "too many files are open: new connections are sent away (raise LimitNOFILE, `ulimit -n`)"
+            )
+        if beyond > 0.5:  # even telling it so would take what the rest of the house needs
+            self.force_close()
+        self._admitted = not self._short and (self._gate is None or self._gate.enter(self._address))
         wait = self._head_wait if self._admitted else min(REFUSED_WAIT, self._head_wait)
         self._deadline = self._loop.call_later(wait, self._too_late)
         self._bound_silence(transport)
@@ -152,8 +169,11 @@ class Connection(web.RequestHandler):
 
     def _turn_away(self) -> None:
         """Answered by hand: no request is read of a connection that is one too many."""
-        status = HTTPStatus.TOO_MANY_REQUESTS
-        body = _problem(status, "too_many", "errors.too_many_open", retry_after=RETRY_AFTER)
+        if self._short:
+            status, code, text = HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "errors.unavailable"
+        else:
+            status, code, text = HTTPStatus.TOO_MANY_REQUESTS, "too_many", "errors.too_many_open"
+        body = _problem(status, code, text, retry_after=RETRY_AFTER)
         headers = {
             "Content-Type": "application/problem+json",
             "Content-Length": str(len(body)),
@@ -180,6 +200,16 @@ class Connection(web.RequestHandler):
         if self._deadline is not None:
             self._deadline.cancel()
             self._deadline = None
+
+
+def _files_beyond(transport: asyncio.BaseTransport) -> float:
+    """How far this connection's file is into those that none should take: up to 0 not at all, 1 is the last of them.
+    A new file has the lowest number that is free, so the newest one's is about how many are open."""
+    raw, allowed = transport.get_extra_info("socket"), resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if raw is None or allowed < 0:
+        return 0.0
+    spare = max(1, min(SPARE, allowed // 8))
+    return (int(raw.fileno()) + 1 - (allowed - spare)) / spare
 
 
 def _problem(status: int, code: str, text: str, **params: Any) -> bytes:
@@ -225,3 +255,44 @@ class Runner(web.AppRunner):
         return _Server(
             made.request_handler, request_factory=made.request_factory, loop=made._loop, **made._kwargs
         )
+
+
+class LentSockets:
+    """Sockets of another worker that has died: we answer on them until its successor does (gateway/workers.py)."""
+
+    def __init__(self) -> None:
+        self._runner: web.AppRunner | None = None
+        self._sites: dict[int, list[web.SockSite]] = {}
+        self._in_turn = asyncio.Lock()
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    def answer_by(self, runner: web.AppRunner | None) -> None:
+        """None: nobody new is taken in any more."""
+        self._runner = runner
+
+    def take(self, slot: int, sockets: Sequence[socket.socket]) -> None:
+        self._begin(self._take(slot, sockets))
+
+    def give_back(self, slot: int) -> None:
+        self._begin(self._give_back(slot))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work, name="serving.lent")
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+    async def _take(self, slot: int, sockets: Sequence[socket.socket]) -> None:
+        async with self._in_turn:
+            for each in sockets:
+                if self._runner is None:
+                    each.close()
+                    continue
+                site = web.SockSite(self._runner, each, backlog=1024)
+                self._sites.setdefault(slot, []).append(site)
+                await site.start()
+
+    async def _give_back(self, slot: int) -> None:
+        async with self._in_turn:
+            for site in self._sites.pop(slot, ()):
+                if self._runner is not None and site in self._runner.sites:
+                    await site.stop()

@@ -1,8 +1,9 @@
 """`parley serve --workers N`: a small parent that opens the listening sockets and keeps N processes answering on them.
 
 Each worker has sockets of its own for the one port (SO_REUSEPORT, socket(7)): the kernel spreads connections evenly.
-The parent never closes them, so what waits in one whose worker has died is not reset: the next worker takes it
-(docs/operations.md has the figures). A worker says on a line of its own that it answers, and ends when that line does.
+The parent never closes them, so what waits in one whose worker has died is not reset: it lends them to the other
+workers until the next one answers (docs/operations.md has the figures). A worker says on a line of its own that it
+answers, is lent sockets by it, and ends when that line does.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from gateway.errors import ConfigError
 
@@ -36,7 +37,20 @@ AGAIN_FIRST, AGAIN_MOST = 0.1, 5.0
 FAREWELL = 45.0
 """Seconds beyond `[server] drain` that a worker is given to end before it is killed."""
 
+ANSWERS, ANSWERS_FOR_OTHERS = b".", b"+"
+"""What a worker says once; the second one is lent sockets. (An older version's takes any word for its end.)"""
+LEND, END = 1, 0
+"""What it is told, each before the number of the slot whose sockets are meant."""
+
 Sockets = Sequence[socket.socket]
+
+
+class Lent(Protocol):
+    """Where a worker answers on the sockets of another one that has died."""
+
+    def take(self, slot: int, sockets: Sockets) -> None: ...
+
+    def give_back(self, slot: int) -> None: ...
 
 
 def open_sockets(host: str, port: int, slots: int) -> list[Sockets]:
@@ -82,15 +96,31 @@ class Worker:
     process: asyncio.subprocess.Process
     heard: asyncio.StreamReader
     line: asyncio.StreamWriter
+    word: socket.socket
+    """The same line, for what carries sockets."""
     began: float = field(default_factory=time.monotonic)
+    helps: bool = False
+    """It answers, and takes sockets that it is lent."""
 
     async def is_up(self) -> bool:
         """Waits until it answers; False: it ended, or took too long."""
         try:
             async with asyncio.timeout(UP):
-                return bool(await self.heard.read(1))
+                said = await self.heard.read(1)
         except (TimeoutError, OSError):
             return False
+        self.helps = said == ANSWERS_FOR_OTHERS
+        return bool(said)
+
+    def tell(self, what: int, slot: int, sockets: Sockets = ()) -> None:
+        if self.helps:
+            with contextlib.suppress(OSError):  # it is about to end
+                socket.send_fds(self.word, [bytes((what, slot))], [each.fileno() for each in sockets])
+
+    def close(self) -> None:
+        self.helps = False
+        self.word.close()
+        self.line.close()
 
     def leave(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -173,7 +203,8 @@ class Workers:
             except OSError:
                 ours.close()
                 raise
-        worker = Worker(slot, process, *await asyncio.open_connection(sock=ours))
+        word = ours.dup()
+        worker = Worker(slot, process, *await asyncio.open_connection(sock=ours), word)
         self._all.add(worker)
         return worker
 
@@ -192,9 +223,10 @@ class Workers:
             worker = self._at[slot]
             code = await worker.process.wait()
             self._all.discard(worker)
-            worker.line.close()
+            worker.close()
             if self._at[slot] is not worker:
                 continue
+            self._lend(slot)
             if time.monotonic() - worker.began >= STEADY:
                 pause = AGAIN_FIRST
             log.error("%s ended with %s; another begins in %.1f s", worker, _meaning(code), pause)
@@ -203,10 +235,21 @@ class Workers:
                 pause = min(2 * pause, AGAIN_MOST)
                 if self._at[slot] is not worker or (new := await self._try(slot)) is None:
                     continue
-                if self._at[slot] is worker:
-                    self._at[slot] = new
-                else:  # replaced by a roll meanwhile
+                if self._at[slot] is not worker:  # replaced by a roll meanwhile
                     new.leave()
+                    continue
+                self._at[slot] = new
+                if await new.is_up():
+                    self._tell_others(END, slot)
+
+    def _lend(self, slot: int) -> None:
+        """Nobody answers on these: the others do, until one does again."""
+        self._tell_others(LEND, slot, self._sockets[slot])
+
+    def _tell_others(self, what: int, slot: int, sockets: Sockets = ()) -> None:
+        for one in self._at:
+            if one.slot != slot:
+                one.tell(what, slot, sockets)
 
     async def _roll_when_asked(self) -> None:
         while True:
@@ -226,9 +269,10 @@ class Workers:
                 new.leave()
                 await new.gone(self._patience)
                 self._all.discard(new)
-                new.line.close()
+                new.close()
                 return False
             old, self._at[slot] = self._at[slot], new
+            self._tell_others(END, slot)
             old.leave()
             await old.gone(self._patience)
         return True
@@ -238,7 +282,7 @@ class Workers:
             one.leave()
         await asyncio.gather(*(one.gone(self._patience) for one in self._all))
         for one in self._all:
-            one.line.close()
+            one.close()
         for each in (each for mine in self._sockets for each in mine):
             each.close()
         shutil.rmtree(self._figures, ignore_errors=True)
@@ -259,18 +303,32 @@ async def _beside(*works: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
 
 
 @contextlib.asynccontextmanager
-async def reporting(line: int, stop: asyncio.Event) -> AsyncIterator[None]:
-    """In a worker that answers: say so to the parent, and stop when the parent is gone."""
+async def reporting(line: int, stop: asyncio.Event, lent: Lent | None = None) -> AsyncIterator[None]:
+    """In a worker that answers: say so to the parent, take what it lends, and stop when the parent is gone."""
     loop = asyncio.get_running_loop()
     with socket.socket(fileno=line) as parent:
         parent.setblocking(False)
 
-        def ended() -> None:
-            loop.remove_reader(parent)
-            stop.set()
+        def heard() -> None:
+            try:
+                words, numbers, *_ = socket.recv_fds(parent, 256, 64)
+            except BlockingIOError:
+                return
+            except OSError:
+                words, numbers = b"", []
+            if not words or lent is None:
+                loop.remove_reader(parent)
+                stop.set()
+                return
+            # What carries sockets is the last of what is read at once (unix(7)).
+            *before, last = zip(words[::2], words[1::2], strict=True)
+            for what, slot in (*before, last):
+                lent.give_back(slot)
+                if what == LEND and (what, slot) == last:
+                    lent.take(slot, [socket.socket(fileno=number) for number in numbers])
 
-        parent.send(b".")
-        loop.add_reader(parent, ended)
+        parent.send(ANSWERS if lent is None else ANSWERS_FOR_OTHERS)
+        loop.add_reader(parent, heard)
         try:
             yield
         finally:

@@ -18,7 +18,7 @@ from typing import Any
 import orjson
 import pytest
 
-from gateway.__main__ import main
+from gateway.__main__ import _now_and_then, main
 from gateway.media import open_media
 from inbox.auth import totp
 from tests.servers.parley import Parley
@@ -391,3 +391,17 @@ def test_a_move_says_what_to_change_and_the_old_one_where_it_went(
     assert "was moved to postgresql://127.0.0.1" in capsys.readouterr().err
     assert main(["move", "--undo", *old]) == 1
     assert "--force" in capsys.readouterr().err
+
+
+def test_of_a_table_s_progress_the_last_line_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    say = _now_and_then()
+    for line in (
+        "audit: 1 of about 3 rows",
+        "audit: 2 of about 3 rows",
+        "audit: 3 of about 3 rows",
+        "files: 2",
+    ):
+        say(line)
+    say("closed")
+    said = ["audit: 1 of about 3 rows", "audit: 3 of about 3 rows", "files: 2", "closed"]
+    assert capsys.readouterr().out.splitlines() == said

@@ -68,6 +68,16 @@ def test_a_line_of_json_is_an_object() -> None:
     assert first["time"].endswith("+00:00")
 
 
+def test_one_of_several_processes_says_which_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PARLEY_WORKER", "2")
+    with told() as text:
+        logging.getLogger("here").warning("said so")
+    with told(format="json") as out:
+        logging.getLogger("here").warning("said so")
+    assert text.getvalue().endswith("WARNING worker 2 here: said so\n")
+    assert json.loads(out.getvalue())["worker"] == "2"
+
+
 @pytest.mark.parametrize("form", ["text", "json"])
 def test_what_others_send_makes_no_line_and_paints_nothing(form: str) -> None:
     with told(format=form) as out:

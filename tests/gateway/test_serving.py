@@ -13,6 +13,7 @@ import pytest
 from aiohttp import web
 
 from gateway.door import HEADERS, Gate
+from gateway.rates import News
 from gateway.serving import Runner
 from tests.hours import Hours
 
@@ -210,6 +211,46 @@ async def test_a_connection_too_many_that_says_nothing_is_closed(monkeypatch: py
     monkeypatch.setattr("gateway.serving.REFUSED_WAIT", 0.1)
     async with served(gate=Gate(0, ())) as port, connected(port) as (reader, _):
         assert await asyncio.wait_for(reader.read(), 5) == b""
+
+
+@pytest.fixture
+def crowd() -> Iterator[int]:
+    """The number of the next file, of many."""
+    with contextlib.ExitStack() as held:
+        yield 1 + max(held.enter_context(socket.socket()).fileno() for _ in range(200))
+
+
+def allow(monkeypatch: pytest.MonkeyPatch, files: int) -> None:
+    monkeypatch.setattr("gateway.serving._shortage", News())
+    monkeypatch.setattr("resource.getrlimit", lambda _: (files, files))
+
+
+async def test_no_connection_takes_the_files_that_the_house_needs(
+    crowd: int, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with served(gate=Gate(1, ())) as port:
+        with monkeypatch.context() as now:
+            allow(now, crowd + 22)
+            for _ in range(3):
+                async with connected(port) as (reader, writer):
+                    writer.write(GET + b"\r\n")
+                    answer = await asyncio.wait_for(reader.read(), 5)
+                assert answer.startswith(b"HTTP/1.1 503 "), answer
+                assert b"Retry-After: 10\r\n" in answer and b"X-Content-Type-Options: nosniff" in answer
+            assert [told.message for told in caplog.records if "too many files" in told.message] == [
+                "too many files are open: new connections are sent away (raise LimitNOFILE, `ulimit -n`)"
+            ], "a crowd is one line"
+        async with connected(port) as (reader, writer):
+            writer.write(GET + b"\r\n")
+            assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200"), "there is room again"
+
+
+async def test_the_last_files_are_not_even_for_saying_so(crowd: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with served() as port:
+        allow(monkeypatch, crowd + 4)
+        async with connected(port) as (reader, _):
+            with contextlib.suppress(ConnectionResetError):
+                assert await asyncio.wait_for(reader.read(), 1) == b"", "no need to say anything first"
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """Several processes behind one port: begun together, replaced when they die or are asked to go, ended together."""
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -44,6 +45,28 @@ async def main():
 asyncio.run(main())
 """
 """Answers every connection with its process id."""
+HELPER = """
+import asyncio, os, signal, socket, sys
+from aiohttp import web
+from gateway.serving import LentSockets, Runner
+from gateway.workers import reporting
+line, _, number = sys.argv[sys.argv.index("--worker") + 1].partition(":")
+async def said(request):
+    return web.Response(text=str(os.getpid()))
+async def main():
+    stop, lent, app = asyncio.Event(), LentSockets(), web.Application()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
+    app.router.add_get("/", said)
+    runner = Runner(app)
+    await runner.setup()
+    await web.SockSite(runner, socket.socket(fileno=int(number))).start()
+    lent.answer_by(runner)
+    async with reporting(int(line), stop, lent):
+        await stop.wait()
+    await runner.cleanup()
+asyncio.run(main())
+"""
+"""Answers every request with its process id, and on what it is lent."""
 FAULTY = "import sys; sys.exit(3)"
 KILLED = "import os; os.kill(os.getpid(), 9)"
 
@@ -119,6 +142,54 @@ async def test_what_waits_for_a_worker_that_died_is_taken_by_the_next(
     after = set(await asyncio.gather(*waiting))
     assert dying not in after and len(after) == 2
     assert f"(process {dying}) ended with signal SIGKILL; another begins" in caplog.text
+    stop.set()
+    assert await running
+
+
+async def told_by(port: int, patience: float = 20) -> int:
+    """The process that answers a request on a new connection. Raises TimeoutError."""
+    async with asyncio.timeout(patience):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        try:
+            writer.write(b"GET / HTTP/1.1\r\nHost: here\r\nConnection: close\r\n\r\n")
+            said = await reader.read()
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+    return int(said.rpartition(b"\r\n")[2])
+
+
+async def test_while_a_worker_is_missing_the_others_answer_in_its_place() -> None:
+    sockets = open_sockets("127.0.0.1", 0, 2)
+    port, stop, up = sockets[0][0].getsockname()[1], asyncio.Event(), asyncio.Event()
+    programs = [HELPER, HELPER, "import time; time.sleep(60)", HELPER]
+    workers = Workers(lambda: [sys.executable, "-c", programs.pop(0)], sockets, 0)
+    running = asyncio.create_task(workers.run(stop, up.set))
+    await up.wait()
+    dying, staying = sorted({await told_by(port) for _ in range(40)})
+    os.kill(dying, signal.SIGSTOP)
+    waiting = [asyncio.create_task(told_by(port)) for _ in range(40)]
+    await asyncio.sleep(0.1)
+    os.kill(dying, signal.SIGKILL)
+    assert set(await asyncio.gather(*waiting)) == {staying}
+    assert {await told_by(port) for _ in range(40)} == {staying}
+    # The one in its place never answers; the next one does, and has its sockets for itself.
+    await until(lambda: dying not in {each.process.pid for each in workers._at})
+    (slow,) = {each.process.pid for each in workers._at} - {staying}
+    os.kill(slow, signal.SIGKILL)
+    async with asyncio.timeout(20):
+        while len(seen := {await told_by(port) for _ in range(40)}) == 1:
+            pass
+    (new,) = seen - {staying}
+    os.kill(new, signal.SIGSTOP)
+    found: list[int | BaseException] = []
+    async with asyncio.timeout(20):
+        while not any(isinstance(one, TimeoutError) for one in found):
+            asked = (told_by(port, 1) for _ in range(20))
+            found = await asyncio.gather(*asked, return_exceptions=True)
+    assert staying in found
+    os.kill(new, signal.SIGCONT)
     stop.set()
     assert await running
 
@@ -255,8 +326,8 @@ def test_two_workers_answer_die_are_replaced_and_end(
 
 
 def until_told(server: Parley, words: set[str]) -> None:
-    """Whoever answers tells the figures of all of them."""
-    deadline = time.monotonic() + 20
+    """Whoever answers tells the figures of all of them; one that takes another's place has to begin first."""
+    deadline = time.monotonic() + 45
     while True:
         with urllib.request.urlopen(f"{server.url}/metrics", timeout=10) as answer:
             told = answer.read().decode()
