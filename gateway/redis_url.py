@@ -91,7 +91,10 @@ def _common(patience: float) -> dict[str, Any]:
 def reason(error: Exception) -> str:
     """Of a failure to speak to it, for people: one line, without secrets."""
     from redis.asyncio.sentinel import MasterNotFoundError
+    from redis.exceptions import AuthenticationError
 
+    if isinstance(error, AuthenticationError):
+        return "it wants another user or password"
     if isinstance(error, MasterNotFoundError):
         if "AuthenticationError" in str(error):
             return "the Sentinels want another sentinel_password"

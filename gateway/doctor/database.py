@@ -18,7 +18,8 @@ from gateway.doctor.finding import Finding, fault, good, hint
 from gateway.doctor.place import PATIENCE, existing, without_password
 from gateway.errors import ConfigError
 from gateway.store import migrate, moving
-from gateway.store.postgres import APPLICATION, FOLLOWERS, READERS, SCANNERS
+from gateway.store import room as rooms
+from gateway.store.room import EACH, MEND
 
 SQLITE = "sqlite:///"
 OLDEST_POSTGRES = 15
@@ -26,20 +27,10 @@ SLOW_TRIP = 5.0
 """Milliseconds to the database and back from which agents notice it."""
 CHECKED = 256 * 1024**2
 """Bytes up to which the whole file is read through for damage."""
-EACH = READERS + SCANNERS + FOLLOWERS + 2
-"""Connections that a process holds at the most (docs/operations.md)."""
 SKEW = 2.0
 """Seconds by which two clocks may differ."""
 AHEAD = 60.0
 """Seconds by which what was written last may seem to lie in the future."""
-ROOM = """select current_setting('max_connections')::int,
-    current_setting('superuser_reserved_connections')::int
-        + coalesce(current_setting('reserved_connections', true), '0')::int,
-    (select count(*)::int from pg_stat_activity
-        where backend_type = 'client backend' and application_name <> $1 and pid <> pg_backend_pid()),
-    (select coalesce(min(n), -1) from (
-        select rolconnlimit as n from pg_roles where rolname = current_user
-        union all select datconnlimit from pg_database where datname = current_database()) l where n >= 0)"""
 ADMIN = "select 1 from agents where role = 'admin' and deactivated_at is null limit 1"
 TABLE = "select to_regclass('schema_version')"
 FACTS = "select to_regclass('meta')"
@@ -172,22 +163,19 @@ async def _server(connection: asyncpg.Connection, workers: int) -> AsyncIterator
     if encoding != "UTF8":
         mend = "make another: create database parley encoding 'UTF8' template template0"
         yield fault("database", f"it is encoded in {encoding}: most languages cannot be written in it", mend)
-    yield room_for(*await connection.fetchrow(ROOM, APPLICATION), workers=workers)
+    yield room_for(await rooms.room(connection), workers)
     before = time.time()
     theirs = await connection.fetchval("select extract(epoch from clock_timestamp())::float8")
     yield skew(theirs - (before + time.time()) / 2)
 
 
-def room_for(most: int, reserved: int, others: int, allowed: int, *, workers: int = 1) -> Finding:
-    """`allowed`: what the role or the database may hold at the most; -1: as much as the server lets it."""
-    mend = "raise max_connections, or the role's or the database's limit"
-    free = most - reserved - others
-    left = free if allowed < 0 else min(free, allowed)
+def room_for(left: int, workers: int = 1) -> Finding:
+    """`left`: connections that all of ours may hold together."""
     words = f"it has room for {left} connections of ours: {left // EACH} processes of {EACH}"
     if left < EACH * workers:
-        return fault("database", words if workers == 1 else f"{words}, not for {workers} workers", mend)
+        return fault("database", words if workers == 1 else f"{words}, not for {workers} workers", MEND)
     if workers > 1 and left < EACH * (workers + 1):
-        return hint("database", f"{words}, none for a worker that replaces another (`parley reload`)", mend)
+        return hint("database", f"{words}, none for a worker that replaces another (`parley reload`)", MEND)
     return good("database", words)
 
 

@@ -257,7 +257,12 @@ async def look_at_redis(config: Config) -> AsyncIterator[Finding]:
         yield fault(
             "redis",
             f"{shown} does not serve: {redis_url.reason(why)}",
-            "start it, mend [redis] url, or leave it empty: processes then hear of each other within a second or two",
+            "start it, mend [redis] url"
+            + (
+                ": several workers do not begin without one"
+                if config.server.workers > 1
+                else ", or leave it empty: processes then hear of each other within a second or two"
+            ),
         )
 
 

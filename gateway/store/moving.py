@@ -84,7 +84,7 @@ def admit(connection: sqlite3.Connection, clock: Callable[[], int] = wall_clock)
         return
     word = Word.parse(row[0])
     if word.state is State.MOVED:
-        raise Moving(f"this database was moved to {word.to}")
+        raise Moving(f"this database was moved to {word.to}: set [database] url to it, and restart")
     # A lease that would last longer than any is from before the clock was set back.
     if word.state is State.CLOSED:
         if 0 <= word.until - clock() <= LEASE:

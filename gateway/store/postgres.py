@@ -165,7 +165,7 @@ class PostgresStore(Store):
             raise ConfigError(f"[database] url: {why}") from why
         except GONE as why:
             await store._let_go()
-            raise Unavailable(f"PostgreSQL does not answer: {why}") from why
+            raise Unavailable(silence(why)) from why
         except BaseException:
             await store._let_go()
             raise
@@ -228,7 +228,8 @@ class PostgresStore(Store):
         return await self._look(self._readers, look, SMALL)
 
     async def scan(self, look: Look[T]) -> T:
-        return await self._look(self._scanners, look, TIMEOUT)
+        with metrics.timed(metrics.Stage.ASKED_LISTED):
+            return await self._look(self._scanners, look, TIMEOUT)
 
     async def follow(self, look: Look[T], *, long: bool = False) -> T:
         return await self._look(self._followers, look, TIMEOUT, head=long)
@@ -501,7 +502,14 @@ def _unavailable() -> Iterator[None]:
     except GONE as why:
         if isinstance(why, ValueError):  # asyncpg's for an argument that does not fit
             raise
-        raise Unavailable(f"PostgreSQL does not answer: {why}") from why
+        raise Unavailable(silence(why)) from why
+
+
+def silence(why: BaseException) -> str:
+    """Why nobody answers, for the log."""
+    if isinstance(why, asyncpg.TooManyConnectionsError):
+        return f"PostgreSQL has no room for another connection, `parley doctor` counts them: {why}"
+    return f"PostgreSQL does not answer: {why}"
 
 
 class _Pool:

@@ -27,6 +27,7 @@ from gateway.doctor.place import durable_write, look_at_media, look_at_redis, lo
 from gateway.errors import ConfigError
 from gateway.events import SYSTEM
 from gateway.store import Tx, migrate, moving, open_store
+from gateway.store.room import left
 from gateway.stream.directory import make_team
 from tests import provider
 from tests.channels.imap_post import ImapPost
@@ -266,7 +267,7 @@ async def test_a_postgresql_that_cannot_hold_our_words(tmp_path: Path, postgres_
     ],
 )
 def test_room_for_the_connections_of_all_workers(workers: int, grade: Grade, says: str) -> None:
-    found = room_for(100, 3, 5, -1, workers=workers)
+    found = room_for(92, workers)
     assert found.grade is grade and says in found.words
 
 
@@ -280,7 +281,7 @@ def test_room_for_the_connections_of_all_workers(workers: int, grade: Grade, say
     ],
 )
 def test_room_for_connections(limits: tuple[int, int, int, int], grade: Grade, says: str) -> None:
-    found = room_for(*limits)
+    found = room_for(left(*limits))
     assert found.grade is grade and says in found.words
 
 
@@ -342,6 +343,16 @@ async def test_a_redis_that_lets_us_do_too_little_is_a_fault(tmp_path: Path, own
     url = own_valkey.url.replace("redis://", "redis://me:hush@")
     found = await all_of(look_at_redis(config(tmp_path, redis=Redis(url=SecretStr(url)))))
     assert "xadd" in faults(found) and "hush" not in str(found)
+    assert "leave it empty" in str(found)
+    wrong = config(
+        tmp_path,
+        redis=Redis(url=SecretStr(url.replace("hush", "secret"))),
+        database=Database(url=SecretStr("postgresql://nobody@127.0.0.1:1/none")),
+        server=Server(workers=2),
+    )
+    found = await all_of(look_at_redis(wrong))
+    assert "it wants another user or password" in faults(found)
+    assert "several workers do not begin without one" in str(found) and "secret" not in str(found)
     everything = config(tmp_path, redis=Redis(url=SecretStr(own_valkey.url)))
     assert "allkeys-lru" in "".join(one.words for one in await all_of(look_at_redis(everything)))
 
