@@ -325,7 +325,7 @@ def _english(text: str, params: Mapping[str, Any]) -> str:
     try:
         words = texts("en").get(text, "")
         return words.format_map(params)
-    except (ConfigError, KeyError, ValueError, IndexError):
+    except (ConfigError, KeyError, ValueError, IndexError, OSError):  # OSError: no more files to open
         return ""
 
 
@@ -338,16 +338,20 @@ def problem_response(document: Mapping[str, Any], headers: Mapping[str, str] | N
     )
 
 
+def refusal(error: Refused | Unavailable) -> web.Response:
+    """The answer. Why it is 503 is said to whoever runs this: the caller is told to try again, and nothing of it."""
+    if isinstance(error, Unavailable) and _troubles.is_news(error):
+        log.warning("answered 503: %s", error)
+    return problem_response(problem(error), _headers_of(error))
+
+
 @web.middleware
 async def answer_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Every error becomes a problem document; the client never sees a traceback."""
     try:
         return await handler(request)
     except (Refused, Unavailable) as error:
-        # For whoever runs this: the caller is told to try again, and nothing of what is wrong.
-        if isinstance(error, Unavailable) and _troubles.is_news(error):
-            log.warning("answered 503: %s", error)
-        return problem_response(problem(error), _headers_of(error))
+        return refusal(error)
     except web.HTTPException as answer:
         if answer.status < 400:
             raise

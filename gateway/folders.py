@@ -30,6 +30,14 @@ def open_to_others(path: Path) -> bool:
     return bool(path.stat().st_mode & OTHERS)
 
 
+def read_only(folder: Path) -> bool:
+    """May nobody write to its file system any more? Linux makes it so by itself when a disk fails."""
+    try:
+        return bool(os.statvfs(folder).f_flag & os.ST_RDONLY)
+    except OSError:
+        return False
+
+
 def owner_beside_root(folder: Path) -> str | None:
     """Who owns it, where we are root and it is somebody else's: what root makes in it, that one cannot read."""
     if getattr(os, "geteuid", lambda: None)() != 0 or not folder.exists() or folder.stat().st_uid == 0:

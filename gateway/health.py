@@ -19,6 +19,7 @@ from aiohttp import web
 
 from gateway.errors import Unavailable
 from gateway.events import new_id
+from gateway.folders import read_only
 from gateway.store import Reader, Store, Tx
 
 QUIET = 10.0
@@ -79,6 +80,8 @@ class Readiness:
             await store.read(_head)
             if store.behind:
                 return "behind"
+            if self._disk is not None and read_only(self._disk):
+                return "disk read-only"
             if self._disk is not None and shutil.disk_usage(self._disk).free < ROOM:
                 return "disk full"
             async with self._trying:

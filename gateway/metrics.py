@@ -52,7 +52,7 @@ LOOP_LOOK = 0.5
 
 
 class Stage(StrEnum):
-    """The stretches of a message's way that are timed."""
+    """The stretches of a message's way that are timed, and of an agent's who looks for it."""
 
     WEBHOOK_COMMITTED = "webhook_committed"
     """A provider's call has come, and all it says is stored."""
@@ -68,6 +68,8 @@ class Stage(StrEnum):
     """Handed on, and written to the sockets of a door."""
     LEASED_ANSWERED = "leased_answered"
     """Taken out of the outbox because it was due, and the provider has answered."""
+    ASKED_LISTED = "asked_listed"
+    """A list or a search was asked for, and the database has told it; waiting for a connection is part of it."""
 
 
 _STAGES = Histogram(

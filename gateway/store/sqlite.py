@@ -21,7 +21,8 @@ from typing import Any, TypeVar
 from gateway import metrics
 from gateway.errors import Moving, ParleyError, Unavailable
 from gateway.events import Event
-from gateway.folders import make_private, make_private_file
+from gateway.folders import make_private, make_private_file, read_only
+from gateway.rates import News
 from gateway.seals import NAME, Seals
 from gateway.store import moving
 from gateway.store.base import BATCH, Look, Store, Verb
@@ -70,6 +71,8 @@ class SqliteStore(Store):
         self._queue: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._wal_is_long = False
+        self._troubles = News()
+        """The writer's."""
 
     @property
     def postgres(self) -> bool:
@@ -134,13 +137,15 @@ class SqliteStore(Store):
         return self._look(self._reader, look)
 
     async def scan(self, look: Look[T]) -> T:
-        return await self._loop.run_in_executor(self._scanners, self._scan, look)
+        with metrics.timed(metrics.Stage.ASKED_LISTED):
+            return await self._loop.run_in_executor(self._scanners, self._scan, look)
 
     def _scan(self, look: Look[T]) -> T:
         try:
             connection = self._scan_connections.get_nowait()
         except queue.Empty:
-            connection = connect(self.path, read_only=True)
+            with unavailable():  # no more files to open
+                connection = connect(self.path, read_only=True)
         try:
             return self._look(connection, look)
         finally:
@@ -198,12 +203,14 @@ class SqliteStore(Store):
             self._roll_back()
             if not _is_everybodys(why) and len(batch) > 1:
                 return self._write_alone(batch)
+            said = f"{reason(why)}, its disk is read-only" if read_only(self.path.parent) else reason(why)
             if not isinstance(why, Moving):  # the door says it, now and then
-                log.error("a batch of %d units was not written: %r", len(batch), why)
+                if not is_lost(why) or self._troubles.is_news(said):
+                    log.error(
+                        "a batch of %d units was not written: %s: %s", len(batch), type(why).__name__, said
+                    )
                 metrics.batch_failed(len(batch))
-            gone = (
-                why if isinstance(why, ParleyError) else Unavailable(f"the database refused: {reason(why)}")
-            )
+            gone = why if isinstance(why, ParleyError) else Unavailable(f"the database refused: {said}")
             return [(future, None, gone) for _, future in batch], []
 
     def _write_alone(self, batch: list[_Unit]) -> tuple[list[_Outcome], list[Event]]:

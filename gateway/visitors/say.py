@@ -48,7 +48,7 @@ class Introductions:
         told = (visitor.claims, visitor.vouched)
         if not any(told) or self._known.get(visitor.subject) == told:
             return
-        known = await desk.store.read(lambda look: find_person(look, visitor.identity))
+        known = await desk.store.glance(lambda look: find_person(look, visitor.identity))
         if known is not None:
             await desk.store.write(lambda tx: introduce(tx, known.identity, *told), aside=True)
         self._known[visitor.subject] = told
@@ -164,7 +164,7 @@ async def history(request: web.Request) -> web.Response:
     visitor = desk.access_visitor(request, chat)
     desk.rates.frames.check(visitor.subject)
     before = request.query.get("before")
-    known = await desk.store.read(lambda look: find_person(look, visitor.identity))
+    known = await desk.store.glance(lambda look: find_person(look, visitor.identity))
     if known is None:
         return answer({"messages": [], "before": None})
     link = desk.link_for(audience(known.person))

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from gateway.folders import make_private, make_private_file, open_to_others, sync_names
+from gateway.folders import make_private, make_private_file, open_to_others, read_only, sync_names
 from gateway.media import open_media
 from gateway.store import open_store
+from tests.servers.disk import Disk, mountable
 
 
 @pytest.fixture(autouse=True)
@@ -60,6 +62,19 @@ async def test_all_that_is_kept_is_private(tmp_path: Path) -> None:
     finally:
         await store.close()
         await media.close()
+
+
+if mountable():
+
+    def test_a_disk_that_nobody_may_write_to_is_known(tmp_path: Path) -> None:
+        disk = Disk(tmp_path, os.geteuid())
+        try:
+            assert not read_only(tmp_path)
+            subprocess.run(["mount", "-o", "remount,ro", tmp_path], check=True)
+            assert read_only(tmp_path)
+            assert not read_only(tmp_path / "none")
+        finally:
+            disk.close()
 
 
 def test_the_names_in_a_folder_are_put_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
+import os
 import resource
 import urllib.error
 import urllib.request
@@ -101,6 +103,34 @@ async def test_not_ready_where_no_file_can_grow(
     monkeypatch.setattr(health, "ROOM", 1 << 62)
     assert await ready.trouble() == "disk full"
     assert await Readiness(store).trouble() == "", "a database on another machine has another disk"
+
+
+async def test_not_ready_where_nobody_may_write(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = Readiness(store, tmp_path)
+    monkeypatch.setattr(health, "read_only", lambda folder: folder == tmp_path)
+    assert await ready.trouble() == "disk read-only"
+    monkeypatch.undo()
+    assert await ready.trouble() == ""
+
+
+def test_a_process_that_a_failing_disk_ends_says_so(parley: Callable[..., Parley]) -> None:
+    """What is mapped and not to be had any more is a SIGBUS. Nothing that was taken is lost with it."""
+    served = parley(PARLEY_CHANNELS__WEB__TYPE="webchat")
+    token = {
+        "Authorization": f"Bearer {json.loads(asked(f'{served.url}/visitor/web/session', {})[1])['token']}"
+    }
+    words = {"text": "hello", "client_id": "the-first-one"}
+    assert asked(f"{served.url}/visitor/web/messages", words, **token)[0] == 201
+    os.truncate(served.data / "parley.db-shm", 0)
+    with pytest.raises((OSError, http.client.HTTPException)):
+        asked(f"{served.url}/visitor/web/messages", {"text": "more", "client_id": "the-second"}, **token)
+    served.process.wait(10)
+    assert "Bus error" in served.said()
+    served.restart()
+    told = json.loads(asked(f"{served.url}/visitor/web/messages", **token)[1])
+    assert [message["text"] for message in told["messages"]] == ["hello"]
 
 
 async def test_who_asks_often_makes_few_tries(store: Store) -> None:

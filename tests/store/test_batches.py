@@ -8,6 +8,7 @@ import pytest
 
 from gateway.errors import Refused, Unavailable
 from gateway.events import Event, Kind, agent
+from gateway.metrics import REGISTRY
 from gateway.store import Store, Tx
 from gateway.store import base as store_base
 from tests.checks import check
@@ -77,6 +78,16 @@ async def test_a_failing_unit_never_harms_its_neighbours(
     assert await kept(store) == ["a", "b", "c"]
     assert await check(store) == []
     assert await store.write(keep("d")) == "d"
+
+
+async def test_how_long_lists_and_searches_take_is_counted(store: Store) -> None:
+    def counted() -> float:
+        found = REGISTRY.get_sample_value("parley_stage_seconds_count", {"stage": "asked_listed"})
+        return found or 0.0
+
+    before = counted()
+    await store.scan(lambda look: look.value("select position from log_head"))
+    assert counted() == before + 1
 
 
 async def test_a_verb_that_waits_for_something_else_is_refused_on_sqlite(store: Store) -> None:

@@ -101,6 +101,36 @@ async def test_a_write_that_the_system_refuses_is_said_and_got_over(tmp_path: Pa
     assert well == "well"
 
 
+async def test_a_list_that_finds_no_file_to_open_is_to_be_asked_for_again(full: SqliteStore) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with pytest.raises(Unavailable):
+            await full.scan(lambda look: look.value("select 1"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert await full.scan(lambda look: look.value("select 1")) == 1
+    await full.close()
+
+
+async def test_a_disk_that_has_become_read_only_is_named_once(
+    full: SqliteStore, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """SQLite calls it a disk I/O error, and whoever has to mend it needs to know which."""
+    monkeypatch.setattr("gateway.store.sqlite.read_only", lambda _: True)
+    full._writer.execute("pragma query_only = on")
+    caplog.set_level(logging.ERROR, "gateway.store")
+    for _ in range(3):
+        with pytest.raises(Unavailable, match="its disk is read-only"):
+            await full.write(lambda tx: tx.run("insert into meta (key, value) values ('a', 'b')"))
+    assert full.refused.endswith("its disk is read-only")
+    (said,) = [told.message for told in caplog.records if "was not written" in told.message]
+    assert said.endswith("its disk is read-only")
+    full._writer.execute("pragma query_only = off")
+    await full.write(lambda tx: tx.run("insert into meta (key, value) values ('a', 'b')"))
+    await full.close()
+
+
 async def test_a_database_locked_by_another_is_unavailable_and_then_not(
     full: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,10 +7,11 @@ import zlib
 import pytest
 
 from gateway import door
+from gateway.errors import Unavailable
 from gateway.events import agent
 from gateway.limits import Limits
 from gateway.media import receive
-from gateway.rates import Rate
+from gateway.rates import News, Rate
 from gateway.stream.status import close
 from gateway.visitors import say
 from tests.visitors.conftest import SITE, Shop, open_shop, vouch
@@ -326,6 +327,26 @@ async def test_uploads_are_bounded_and_a_broken_one_leaves_nothing(tmp_path):
 
         assert (await hana.send_file(endless())).status == 413
         assert not await shop.all("select * from attachments")
+
+
+async def test_why_a_visitor_is_asked_to_try_again_is_in_the_log(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    """A folder for files that has become read-only is nothing that anybody hears of otherwise."""
+    hana = shop.browser()
+    await hana.arrive()
+
+    async def refuses(*_: object, **__: object) -> None:
+        raise Unavailable("the disk for media fails: [Errno 30] Read-only file system")
+
+    monkeypatch.setattr(say, "receive", refuses)
+    monkeypatch.setattr(door, "_troubles", News())
+    for _ in range(2):
+        refused = await hana.ask("POST", "uploads", data=b"a file", headers={"Content-Type": "text/plain"})
+        assert (refused.status, refused.headers["Retry-After"]) == (503, "2")
+        assert "Read-only" not in await refused.text(), "nothing of it is the customer's business"
+    (said,) = [told.message for told in caplog.records if "503" in told.message]
+    assert said == "answered 503: the disk for media fails: [Errno 30] Read-only file system"
 
 
 async def test_files_nobody_sends_do_not_fill_the_disk(both: Shop, monkeypatch):
