@@ -94,15 +94,16 @@ def escaped(text: str, most: int = FALLBACK) -> str:
 
 def pieces(text: str, most: int = SECTION) -> list[str]:
     """The text in parts of so many UTF-16 units at most, cut at line ends or spaces where there are any."""
-    found = []
-    rest = text
-    while units(rest) > most:
-        end = _fit(rest, most)
-        cut = max(rest.rfind("\n", end // 2, end), rest.rfind(" ", end // 2, end))
-        cut = end if cut <= 0 else cut + 1
-        found.append(rest[:cut])
-        rest = rest[cut:]
-    return [*found, rest] if rest else found
+    found, start = [], 0
+    while start < len(text):
+        near = text[start : start + most + 1]  # a mail has hundreds of thousands of letters
+        end = _fit(near, most)
+        if end < len(near):
+            cut = max(near.rfind("\n", end // 2, end), near.rfind(" ", end // 2, end))
+            end = end if cut <= 0 else cut + 1
+        found.append(near[:end])
+        start += end
+    return found
 
 
 def units(text: str) -> int:

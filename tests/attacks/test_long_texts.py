@@ -20,6 +20,7 @@ from gateway.stream.claims import addresses_in
 from gateway.stream.proofs import has_word
 from inbox.filling import filled
 from inbox.filters import read_question
+from inbox.slack.blocks import words_of
 
 LENGTH = 200_000
 ROWS = (
@@ -86,6 +87,7 @@ READERS: dict[str, Callable[[str], object]] = {
     "search": lambda text: fts_query(text[:20_000]),
     "tokens": lambda text: tokens(text[:20_000]),
     "parts": lambda text: cut(text[:20_000], 1600),
+    "slack": words_of,
 }
 
 
