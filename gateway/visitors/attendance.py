@@ -95,14 +95,18 @@ class Attendance:
 
     async def run(self) -> None:
         """Runs for the life of the process."""
+        told = False
         try:
             while True:
                 await asyncio.sleep(TICK)
                 self._board.expire(self._clock())
                 try:
                     await self._look_up()
+                    told = False
                 except Unavailable as why:
-                    log.warning("cannot see who is in which team: %s", why)
+                    if not told:
+                        log.warning("cannot see who is in which team, it is tried again and again: %s", why)
+                    told = True
                 self._tell()
         finally:
             for stop in self._stops:

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 
 from gateway.bus import AgentHere, AgentSays
+from gateway.errors import Unavailable
 from gateway.events import SYSTEM
 from gateway.limits import Limits
 from gateway.stream.agents import set_members
 from gateway.stream.directory import change_team, make_team
-from gateway.visitors.attendance import load_teams
+from gateway.visitors import attendance
+from gateway.visitors.attendance import Attendance, load_teams
 from tests.visitors.conftest import Shop, open_shop, vouch
+from tests.world import until
 
 LIMITS = Limits(presence_ping=1_000, presence_expires=3_000, presence_settles=0)
 
@@ -148,3 +151,18 @@ async def test_it_is_not_kept_for_who_has_no_room_and_told_when_she_has(settled:
     assert session._waiting == waits
     await line.hear("filler")
     assert (await line.hear("here"))["here"] is True
+
+
+async def test_a_database_that_is_gone_is_told_of_once(
+    settled: Shop, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
+    tried: list[int] = []
+
+    async def gone(self: Attendance) -> None:
+        tried.append(1)
+        raise Unavailable("no database")
+
+    monkeypatch.setattr(attendance, "TICK", 0.01)
+    monkeypatch.setattr(Attendance, "_look_up", gone)
+    await until(lambda: len(tried) > 3)
+    assert caplog.text.count("cannot see who is in which team") == 1
