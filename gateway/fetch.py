@@ -26,8 +26,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
 """Seconds at the most between two looks."""
-LOOK_SOON = 0.2
-"""Seconds at the least between two looks."""
+LOOK_SOON = 0.1
+"""Seconds at the least from one look to the next; who is woken after a pause looks at once."""
 LOOK_SELDOM = 5.0
 """Seconds between two looks where no account keeps files: what waits there waits for its account."""
 AT_ONCE = 16
@@ -85,15 +85,17 @@ class Fetcher:
 
     async def run(self) -> None:
         """Survives a database or a file store that is gone for a while."""
+        now = asyncio.get_running_loop().time
         try:
             while True:
                 self._wake.clear()
+                began = now()
                 with contextlib.suppress(Unavailable):
                     await self._look()
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(LOOK_EVERY if self._is_needed() else LOOK_SELDOM):
                         await self._wake.wait()
-                await asyncio.sleep(LOOK_SOON)
+                await asyncio.sleep(began + LOOK_SOON - now())
         finally:
             for task in self._under_way:
                 task.cancel()
