@@ -67,18 +67,12 @@ def children(pid: int) -> Iterator[int]:
 
 
 def family_cpu(pid: int) -> float:
-    """The same with everything it has started that still runs."""
-    return cpu(pid) + sum(cpu(child) for child in children(pid))
-
-
-def _own() -> float:
-    """CPU seconds of this bench with everything it has started."""
-    me = os.getpid()
-    try:
-        live = sum(sum(_times(child)) for child in children(me))
-    except FileNotFoundError:
-        live = 0
-    return (sum(_times(me)) + live) / TICK
+    """The same with everything it has started, also with what has ended since and was waited for: PostgreSQL's
+    processes of former connections."""
+    used = sum(_times(pid))
+    with suppress(FileNotFoundError):
+        used += sum(sum(_times(child)) for child in children(pid))
+    return used / TICK
 
 
 def _busy() -> float:
@@ -99,9 +93,11 @@ class Others:
 def others() -> Iterator[Others]:
     """Watches while the block runs; the figure stands there afterwards."""
     seen = Others()
-    began, busy, own = time.monotonic(), _busy(), _own()
+    began, busy, own = time.monotonic(), _busy(), family_cpu(os.getpid())
     yield seen
-    seen.cores = max(0.0, (_busy() - busy) - (_own() - own)) / max(0.001, time.monotonic() - began)
+    seen.cores = max(0.0, (_busy() - busy) - (family_cpu(os.getpid()) - own)) / max(
+        0.001, time.monotonic() - began
+    )
 
 
 def flush_time(folder: Path) -> float:

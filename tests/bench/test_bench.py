@@ -258,6 +258,21 @@ def test_the_words_are_always_the_same() -> None:
     assert len(QUERIES) == 20
 
 
+def test_what_has_ended_counts_with_what_started_it() -> None:
+    """PostgreSQL's processes end with their connections; what they used is not lost to the figure."""
+    burn = "import time\nwhile time.process_time() < 0.5: pass"
+    run_it = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {burn!r}]); print(flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", run_it], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as family:
+        assert family.stdout is not None
+        family.stdout.readline()
+        used = machine.family_cpu(family.pid)
+        own = machine.cpu(family.pid)
+        family.communicate(b"\n")
+    assert used - own >= 0.45
+
+
 def test_what_others_use_is_not_ours() -> None:
     with machine.others() as seen:
         until = time.process_time() + 0.3

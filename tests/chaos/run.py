@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import random
 import time
@@ -41,7 +42,9 @@ STORM = Weather(
 FAIR = Weather(step=(0.001, 0.02), travel=(0.001, 0.02))
 MINUTE = 60.0
 ANSWERED = 0.5
-"""Share of the customers' words that are answered."""
+"""Share of the customers' words that are answered: about so many."""
+MORE = 1.01
+"""So that a run has at least as many messages as are asked for."""
 MESSAGES = "select id, text, author_kind, delivery, position from messages order by position"
 WAITING = """select state, code, due_at, account_id from deliveries
     where state in ('queued', 'sending') or due_at is not null limit 3"""
@@ -78,7 +81,7 @@ async def run(
     real part is missing."""
     check_all_take_part()
     chance, began = random.Random(f"run/{seed}"), time.monotonic()
-    said = int(messages / (1 + ANSWERED))
+    said = math.ceil(messages * MORE / (1 + ANSWERED))
     troubles = schedule(kind, seed, said, faults)
     report, ledger = Report(kind, seed), Ledger()
     async with open_house(kind, seed, STORM) as house:
@@ -126,7 +129,7 @@ async def _told(
     customers: list[tuple[Customer, int]] = []
     for channel, part in zip(CHANNELS, parts, strict=True):
         some = channel.customers(house, ledger, max(2, people // len(CHANNELS)))
-        customers += [(one, part // len(some)) for one in some]
+        customers += [(one, math.ceil(part / len(some))) for one in some]
     stay = [*(agent.live() for agent in agents), *(one.stays() for one, _ in customers)]
     async with _running(stay) as stays:
         await until(lambda: _all(agent.is_live for agent in agents), "the agents")
