@@ -19,6 +19,7 @@ from gateway.channels.registry import Channels
 from gateway.config import Config
 from gateway.config import Slack as SlackSettings
 from gateway.errors import NotFound
+from gateway.folders import make_private
 from gateway.media import open_media
 from gateway.sandbox.crowd import Crowd
 from gateway.sandbox.demo import ACCOUNT, seed
@@ -74,7 +75,7 @@ KEY = "sandbox.key"
 
 async def make_house(config: Config) -> None:
     """Tells the history to a database that has none yet: before anybody listens to the log."""
-    config.data.mkdir(parents=True, exist_ok=True)
+    make_private(config.data)
     store = await open_store(config.database_url, seals=config.seals())
     media = open_media(config.media_store, config.data)
     try:
