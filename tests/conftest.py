@@ -11,6 +11,7 @@ parley         starts `parley serve` as its own process, to be killed and restar
 
 import contextlib
 import gc
+import logging
 import os
 import shutil
 import tempfile
@@ -54,6 +55,17 @@ _paces: list[float] = []
 _tests: list[str] = []
 _tried_again: list[str] = []
 _bundle_failure: list[str] = []
+
+
+@pytest.fixture(autouse=True)
+def _log_as_before() -> Iterator[None]:
+    """A command run in this process sets its log up: the next test is told no more than before, on no closed stream."""
+    root = logging.getLogger()
+    level = root.level
+    yield
+    for handler in [kept for kept in root.handlers if type(kept) is logging.StreamHandler]:
+        root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
