@@ -189,9 +189,7 @@ async def test_who_lags_again_while_it_is_told_the_rest_is_caught_up_once_more(s
         assert not room.hub.sessions
 
 
-async def test_a_burst_is_told_in_parts_that_a_socket_has_room_for(
-    both: Room,
-) -> None:
+async def test_a_burst_is_told_in_parts_that_a_socket_has_room_for(both: Room) -> None:
     """Hundreds of facts in one frame would be more than anybody's buffer, and everybody would lag."""
     both.hub.at_once, both.hub.padding = 10, 40_000
     async with browser(both) as one, browser(both) as other:

@@ -101,6 +101,11 @@ async def test_beginning_anew_forgets_the_house_and_keeps_what_is_not_its_own(tm
         assert await demo.parley.store.read(lambda look: look.value("select min(id) from agents")) != before
 
 
+async def test_the_demo_s_folder_is_for_its_own_user_alone(tmp_path: Path) -> None:
+    async with open_demo(tmp_path / "demo"):
+        assert (tmp_path / "demo").stat().st_mode & 0o077 == 0
+
+
 async def test_serve_has_no_sandbox(tmp_path: Path) -> None:
     from gateway.app import listening, open_parley
     from gateway.config import Config, Sandbox, Server
