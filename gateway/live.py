@@ -26,7 +26,7 @@ from gateway.errors import Unavailable, UnknownFact
 from gateway.events import Event
 from gateway.frames import encode, pieces
 from gateway.limits import Limits
-from gateway.sockets import SOCKETS, Sockets
+from gateway.sockets import SOCKETS, Sockets, forget_frames
 from gateway.store import Cursor, Store, events_after, trimmed_to
 from gateway.store.tx import Reader
 
@@ -296,6 +296,8 @@ async def open_socket(
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
                 await ws.close(code=WSCloseCode.OK)
         session.abandon()
+        session.caught_up = None
+        forget_frames(ws.exception())
 
 
 class Hub(ABC, Generic[S, C]):

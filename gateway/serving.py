@@ -131,6 +131,7 @@ class Connection(web.RequestHandler):
         if self._admitted and self._gate is not None:
             self._gate.leave(self._address)
         super().connection_lost(exc)
+        self._data_received_cb = None  # a socket's, which holds this connection: the ring would outlive both
 
     def data_received(self, data: bytes) -> None:
         if not self._admitted:

@@ -47,3 +47,10 @@ class Sockets:
 
 
 SOCKETS: web.AppKey[Sockets] = web.AppKey("sockets", Sockets)
+
+
+def forget_frames(why: BaseException | None) -> None:
+    """aiohttp keeps what ended a socket, its traceback the frames in which that happened, and these the socket: a ring,
+    of which nothing would be freed before a full collection, and these are rare."""
+    while why is not None:
+        why.__traceback__, why = None, why.__context__
