@@ -57,7 +57,7 @@ class Fenced(Store):
         """What is not about writing, it has of the process's own store."""
         return getattr(self._store, name)
 
-    async def write(self, verb: Verb[T], *, aside: bool = False) -> T:
+    async def write(self, verb: Verb[T], *, aside: bool = False, first: bool = False) -> T:
         """As the store's. Raises Superseded, too: then nothing was written, and the work is about to be cancelled."""
 
         async def fenced(tx: Tx) -> T:
@@ -66,7 +66,7 @@ class Fenced(Store):
 
         with self._left_to_newer():
             try:
-                return await self._store.write(fenced, aside=aside)
+                return await self._store.write(fenced, aside=aside, first=first)
             except Superseded:
                 self._lost()
                 raise
@@ -232,7 +232,7 @@ class Duties:
             return
         began = asyncio.get_running_loop().time()
         async with asyncio.timeout(self._lasts / 1000):
-            kept = await self._store.write(lambda tx: leases.keep(tx, mine, self._lasts), aside=True)
+            kept = await self._store.write(lambda tx: leases.keep(tx, mine, self._lasts), first=True)
         for lease, one in mine.items():
             if lease in kept:
                 one.last(began + self._lasts / 1000)

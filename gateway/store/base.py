@@ -36,6 +36,10 @@ class Aside:
         return self.verb(tx)
 
 
+class First(Aside):
+    """One that whoever waits lets go ahead."""
+
+
 class Together(Protocol):
     """How verbs of one kind are written as a set, by statements that hold all their rows (PostgreSQL only).
 
@@ -99,25 +103,28 @@ class Store(ABC):
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    async def write(self, verb: Verb[T], *, aside: bool = False) -> T:
+    async def write(self, verb: Verb[T], *, aside: bool = False, first: bool = False) -> T:
         """Run a verb in the next batch; returns after the commit. `aside`: it may be written before what waits ahead
-        of it, because it says nothing of a conversation's course (a watermark, an upload, a claim).
+        of it, because it says nothing of a conversation's course (a watermark, an upload, a claim). `first`: it is,
+        and is let in however much waits: a lease that is renewed too late is lost, and the work that waits with it.
 
         Raises what the verb raised (its unit alone is undone), or `Unavailable` when the database is gone or the
         writer is too far behind. A caller that is cancelled does not undo its unit.
         """
-        self._admit()
+        self._admit(first)
         if self._closing:
             raise Unavailable("the database is closing")
+        if aside or first:
+            verb = First(verb) if first else Aside(verb)
         future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         self._entered.append(time.monotonic())
         request = trace.current.get()
         if not request:
-            self._enqueue(Aside(verb) if aside else verb, future)
+            self._enqueue(verb, future)
             return await future
         self._asked[future] = request
         try:
-            self._enqueue(Aside(verb) if aside else verb, future)
+            self._enqueue(verb, future)
             with trace.span("commit"):
                 result = await future
         finally:
@@ -135,8 +142,8 @@ class Store(ABC):
         """Seconds that the oldest of them has waited."""
         return time.monotonic() - self._entered[0] if self._entered else 0.0
 
-    def _admit(self) -> None:
-        if self.behind:
+    def _admit(self, first: bool) -> None:
+        if self.behind and not first:
             raise Unavailable(f"{len(self._entered)} units wait for the database")
 
     @abstractmethod

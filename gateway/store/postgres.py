@@ -24,7 +24,7 @@ from gateway.errors import ConfigError, ParleyError, Unavailable
 from gateway.events import Event, new_id
 from gateway.seals import Seals
 from gateway.store import migrate, moving
-from gateway.store.base import BATCH, Aside, Look, Store, Together, Verb
+from gateway.store.base import BATCH, Aside, First, Look, Store, Together, Verb
 from gateway.store.postgres_purge import purge
 from gateway.store.postgres_tx import Glance, PostgresReader, PostgresTx
 
@@ -277,13 +277,16 @@ class PostgresStore(Store):
 
     # --- writing ----------------------------------------------------------------------------------------------------
 
-    def _admit(self) -> None:
+    def _admit(self, first: bool) -> None:
         if self._away:
             raise Unavailable(AWAY)
-        super()._admit()
+        super()._admit(first)
 
     def _enqueue(self, verb: Verb[Any], future: asyncio.Future[Any]) -> None:
-        self._waiting.append((verb, future))
+        if isinstance(verb, First):
+            self._waiting.appendleft((verb, future))
+        else:
+            self._waiting.append((verb, future))
         self._wake.set()
 
     async def _write_batches(self) -> None:

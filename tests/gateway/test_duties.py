@@ -115,7 +115,7 @@ async def test_what_cannot_be_renewed_is_not_done_on(
     async with running(duties(store, Worker("a", done))):
         await until(lambda: done == ["a begins"])
 
-        async def gone(verb: Callable[[Tx], Awaitable[object]], *, aside: bool = False) -> object:
+        async def gone(verb: Callable[[Tx], Awaitable[object]], **_: bool) -> object:
             raise Unavailable("the database is gone")
 
         with monkeypatch.context() as away:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from typing import Any
 
 import pytest
@@ -9,11 +10,11 @@ import pytest
 from gateway.errors import Refused, Unavailable
 from gateway.events import Event, Kind, agent
 from gateway.metrics import REGISTRY
-from gateway.store import Store, Tx
+from gateway.store import Store, Tx, postgres
 from gateway.store import base as store_base
 from tests.checks import check
 from tests.databases import Database
-from tests.world import World
+from tests.world import World, until
 
 KEEP = "insert into meta (key, value) values ($1, $2)"
 KEPT = "select key from meta where key not in ('epoch', 'secret') order by key"
@@ -145,6 +146,32 @@ async def test_a_writer_too_far_behind_says_so_at_the_door(
     assert len(refused) == 20
     assert len(await kept(store)) == 10
     assert await store.write(keep("later")) == "later"
+
+
+async def test_what_cannot_wait_is_written_before_all_that_does(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A process that is far behind keeps its duties: else another takes them over, which is as far behind."""
+    monkeypatch.setattr(store_base, "OLDEST", 0.02)
+    monkeypatch.setattr(postgres, "BATCH", 4)
+    store, order = await database.open(), list[str]()
+
+    def noted(key: str, lasts: float = 0.0) -> Any:
+        async def verb(tx: Tx) -> None:
+            order.append(key)
+            time.sleep(lasts)  # noqa: ASYNC251  SQLite's writer is a thread
+
+        return verb
+
+    waiting = [asyncio.create_task(store.write(noted("slow", 0.08)))]
+    waiting += [asyncio.create_task(store.write(noted(f"later {number}"))) for number in range(8)]
+    await until(lambda: store.behind)
+    with pytest.raises(Unavailable):
+        await store.write(noted("comes too late"))
+    await store.write(noted("lease"), first=True)
+    await asyncio.gather(*waiting)
+    assert sorted(order) == [*(f"later {number}" for number in range(8)), "lease", "slow"]
+    assert order.index("lease") <= 4 or not store.postgres, "in SQLite only one process has duties"
 
 
 async def test_a_look_sees_one_state(store: Store) -> None:
