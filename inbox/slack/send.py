@@ -119,6 +119,8 @@ class Sender:
         """Of a channel that one must look at: as of what, and since when (of the rooms' clock) that is known."""
         self._probed = 0.0
         self._begun = False
+        self._followed = -1
+        """Where the log stood when it was last taken into the threads' queues."""
 
     async def run(self) -> None:
         """Runs for as long as the duty is held. Survives a database or a Slack that is gone for a while."""
@@ -144,8 +146,10 @@ class Sender:
             if not self._begun:  # who knows who came while nobody looked
                 await self._store.write(lambda tx: readers.all_moved(tx, PLACE), aside=True)
                 self._begun = True
-            while await self._store.write(lambda tx: pull_queue.follow(tx, PLACE), aside=True):
-                pass
+            if (stands := self._store.published) > self._followed:
+                while await self._store.write(lambda tx: pull_queue.follow(tx, PLACE), aside=True):
+                    pass
+                self._followed = stands
             if (
                 await self._store.read(lambda look: pull_queue.paused(look, PLACE))
                 and not await self._mended()

@@ -48,6 +48,8 @@ from tests.servers.valkey import Valkey
 ROOT = Path(__file__).parents[2]
 PATIENCE = 240.0
 """Seconds until something that must come by itself counts as missing."""
+LONG = 10
+"""So many times as long it may take while one sees it move."""
 AGENTS = ("anna", "bo", "chi")
 KINDS = ("sqlite", "postgres")
 ASIDE = ClientTimeout(total=12, sock_connect=5)
@@ -175,11 +177,15 @@ async def until(
     patience: float = PATIENCE,
     stands: Callable[[], object] = str,
 ) -> None:
-    """`stands`: how far it has come, for whoever reads that it never came."""
-    ends = time.monotonic() + patience
+    """`stands`: how far it has come. As long as that moves one waits, though not for ever."""
+    began = moved = time.monotonic()
+    stood: object = None
     while not await true():
-        if time.monotonic() > ends:
-            raise AssertionError(f"never came: {what} {stands()}")
+        now = time.monotonic()
+        if (come := str(stands())) != stood:
+            stood, moved = come, now
+        if now - moved > patience or now - began > LONG * patience:
+            raise AssertionError(f"never came: {what} {come}")
         await asyncio.sleep(0.05)
 
 
