@@ -10,6 +10,7 @@ import pytest
 from gateway.sandbox.phones.weather import Fault
 from gateway.sandbox.slack.rates import Limits
 from gateway.sandbox.slack.weather import FAIR, Weather
+from gateway.store import Tx
 from gateway.store.load import load_conversations
 from gateway.stream import pull_queue
 from gateway.stream import pull_readers as readers
@@ -95,6 +96,28 @@ async def test_nothing_is_drawn_that_shows_already(town: Town) -> None:
     await does(town.house, "ann", "set_attributes", conversation=taken.conversation, values={})
     await town.settles()
     assert town.slack.count("chat.update") == updates
+
+
+async def test_the_log_is_followed_when_it_has_grown_and_not_for_every_post(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each time is a write that waits its turn, beside what people say."""
+    followed: list[int] = []
+
+    async def counted(tx: Tx, place: str) -> bool:
+        followed.append(tx.position)
+        return await follow(tx, place)
+
+    follow = pull_queue.follow
+    monkeypatch.setattr(pull_queue, "follow", counted)
+    taken = await town.house.customer_writes("hello", team="sales")
+    await town.starts()
+    await town.pulls(taken.conversation)
+    for number in range(30):
+        await town.house.customer_writes(f"word {number}")
+    await town.settles()
+    # Who looks may see more than has been told by then, and looks once more.
+    assert len(followed) < len(set(followed)) + 10
 
 
 @pytest.mark.parametrize("fault", [Fault.CUT, Fault.BROKEN, Fault.BUSY, *AFTER])
