@@ -84,11 +84,12 @@ MOVE_PULL = """update pulls set conversation_id = $2 where id = $1 and given_bac
         and o.given_back_at is null)"""
 OPEN_PULLS = "select id from pulls where place = $1 and given_back_at is null order by id"
 RUNS = """select 1 from pulls where place = $1 and (upto_position is null or upto_position > $2) limit 1"""
-# Of each thread the first that is open, and whatever is stale.
-_HEADS = """from pull_posts x join pulls p on p.id = x.pull_id where p.place = $1 and x.id in (
-    select o.id from pull_posts o where o.state in ('queued', 'sending', 'unknown') and not exists (
-        select 1 from pull_posts y where y.pull_id = o.pull_id and y.state in ('queued', 'sending', 'unknown')
-        and (y.position, y.part) < (o.position, o.part))
+# Of each thread the first that is open, and whatever is stale. Thread by thread, by the index: while Slack is away
+# thousands wait in one.
+_OPEN = "state in ('queued', 'sending', 'unknown')"
+_HEADS = f"""from pull_posts x join pulls p on p.id = x.pull_id where p.place = $1 and x.id in (
+    select (select o.id from pull_posts o where o.pull_id = w.pull_id and o.{_OPEN} order by o.position, o.part limit 1)
+        from (select distinct pull_id from pull_posts where {_OPEN}) w
     union all select s.id from pull_posts s where s.state = 'posted' and s.stale > 0)"""
 # Before all: what some of those who read it must not see. Then what was never shown, then what shows something old;
 # last, what was refused before: it may be refused for ever.

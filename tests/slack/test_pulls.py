@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
 from gateway.errors import Conflict, NotFound, Refused
 from gateway.events import SYSTEM, Attachment, RemoteFile, Visibility
-from gateway.store import Store, from_json
+from gateway.store import Reader, Store, from_json
 from gateway.store.load import load_conversations
 from gateway.stream import outside, pull_queue
 from gateway.stream.edit import edit_message, erase_message
@@ -22,6 +23,9 @@ from tests.world import World
 
 HERE = Spot("slack", "C1", "#support", Audience.INNER)
 THERE = Spot("slack", "C2", "#sales", Audience.INNER)
+MANY = """with recursive n(place) as (select 1 union all select place + 1 from n where place < 1500)
+    insert into pull_posts (id, pull_id, position, part, kind, state)
+    select p.id || '-' || n.place, p.id, n.place, 0, 'line', 'queued' from pulls p, n"""
 
 
 @pytest.fixture
@@ -239,6 +243,25 @@ async def test_few_of_each_channel_are_looked_at_together_and_each_has_its_turn(
     assert [one.channel for one in found].count("C1") == pull_queue.AT_A_TIME
     assert [one.pull for one in found if one.channel == "C2"] == [there]
     assert {one.channel for one in found[:2]} == {"C1", "C2"}
+
+
+async def test_a_thread_s_first_is_found_by_the_index_however_much_waits_behind_it(world: World) -> None:
+    """While Slack is away thousands wait in one thread: compared with each other they kept PostgreSQL busy."""
+    keys = [
+        await world.do(pull, (await world.says(name, "hi")).conversation, HERE) for name in ("kim", "lee")
+    ]
+    await world.store.write(lambda tx: tx.run(MANY))
+    await world.store.write(lambda tx: tx.run("analyze"))
+    found = await world.store.read(lambda look: pull_queue.load_due(look, "slack", 2**50))
+    assert {one.id for one in found} == {f"{key}-1" for key in keys}
+    for sql in (pull_queue.DUE, pull_queue.SOON):
+        plan = await world.store.read(partial(_plan, sql))
+        assert "pull_posts_open" in plan and "Join Filter" not in plan, plan
+
+
+async def _plan(sql: str, look: Reader) -> str:
+    explain = "explain" if look.postgres else "explain query plan"
+    return "\n".join(str(tuple(row)) for row in await look.all(f"{explain} {sql}", "slack", 5))
 
 
 async def test_what_she_had_erased_before_loses_her_name_with_her(world: World) -> None:
