@@ -34,6 +34,8 @@ RENEW = 1.5
 LOOK = 1.0
 """Seconds between two looks at whether somebody else's duty has come free."""
 
+WAY_OUT = 3.0
+"""Seconds that the works of a duty have to end in, before they are told once more."""
 LEFT = 60.0
 """Seconds for which a duty that met a newer version's fact is left to others."""
 
@@ -118,7 +120,10 @@ class _Tenure:
     """The loop's time at which it is over unless it is renewed; None: nobody else can take it."""
     works: Sequence[Work]
     task: asyncio.Task[None] | None = None
+    parts: Sequence[asyncio.Task[None]] = ()
     scope: asyncio.Timeout | None = None
+    pressed: float | None = None
+    """The loop's time at which those who go on after its end were last told of it."""
     over: bool = False
     left: bool = False
     """To processes of a newer version."""
@@ -127,16 +132,34 @@ class _Tenure:
         fenced = Fenced(store, self.lease, self.end, self.leave)
         try:
             async with asyncio.timeout_at(self.until) as self.scope, asyncio.TaskGroup() as group:
-                for work in self.works:
-                    group.create_task(work(fenced), name=f"{self.lease.name}: {work}")
+                self.parts = [
+                    group.create_task(work(fenced), name=f"{self.lease.name}: {work}") for work in self.works
+                ]
         except TimeoutError:
             log.warning("the duty %s is given up: its lease was not renewed in time", self.lease.name)
 
+    @property
+    def ends(self) -> bool:
+        """Nothing of it is wanted any more, though some of it may go on for a moment."""
+        return self.over or (self.scope is not None and self.scope.expired())
+
+    def press(self) -> None:
+        """Whoever was told to end and goes on is told again: an error on its way out can hide that from it, and as long
+        as one of the works runs the others are done by nobody."""
+        if not self.ends:
+            return
+        now = asyncio.get_running_loop().time()
+        if self.pressed is not None:
+            if now - self.pressed < WAY_OUT:
+                return
+            for part in self.parts:
+                part.cancel()
+        self.pressed = now
+
     def last(self, until: float) -> None:
         self.until = until
-        if self.scope is not None and not self.over:
-            with contextlib.suppress(RuntimeError):  # it is ending at this moment
-                self.scope.reschedule(until)
+        if self.scope is not None and not self.ends:
+            self.scope.reschedule(until)
 
     def end(self) -> None:
         if not self.over and self.task is not None:
@@ -205,8 +228,14 @@ class Duties:
         if not running:
             await asyncio.sleep(self._look)
             return
-        if self._alone and len(running) == len(self._duties):
+        if (
+            self._alone
+            and len(running) == len(self._duties)
+            and not any(one.ends for one in self._held.values())
+        ):
             wait = None
+        for one in self._held.values():
+            one.press()
         done, _ = await asyncio.wait(running, timeout=wait, return_when=asyncio.FIRST_COMPLETED)
         for task in done:
             (one,) = [one for one in self._held.values() if one.task is task]
@@ -227,7 +256,7 @@ class Duties:
             self._to_return = []
 
     async def _renew_held(self) -> None:
-        mine = {one.lease: one for one in self._held.values() if not one.over}
+        mine = {one.lease: one for one in self._held.values() if not one.ends}
         if self._alone or not mine:
             return
         began = asyncio.get_running_loop().time()
@@ -275,11 +304,17 @@ class Duties:
 
     async def _give_up(self) -> None:
         """Whoever comes next need not wait."""
-        tasks = [one.task for one in self._held.values() if one.task is not None]
+        held = list(self._held.values())
+        tasks = [one.task for one in held if one.task is not None]
         for task in tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        mine = [one.lease for one in self._held.values()]
+        for one in held:
+            one.over = True
+            one.press()
+        while tasks and (await asyncio.wait(tasks, timeout=WAY_OUT))[1]:
+            for one in held:
+                one.press()
+        mine = [one.lease for one in held]
         self._held = {}
         self._show()
         with contextlib.suppress(Unavailable):

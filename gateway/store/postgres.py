@@ -490,19 +490,29 @@ async def _roll_back(connection: Any) -> None:
     try:
         await connection.execute("ROLLBACK")
     except GONE:
-        connection.terminate()
+        _hang_up(connection)
 
 
 async def _give_up(pool: _Pool, connection: Any) -> None:
-    connection.terminate()
+    _hang_up(connection)
     await pool.connections.expire_connections()
+
+
+def _hang_up(connection: Any) -> None:
+    with contextlib.suppress(asyncpg.InterfaceError):  # it was lost, and the pool has taken it back
+        connection.terminate()
 
 
 @contextlib.contextmanager
 def _unavailable() -> Iterator[None]:
+    """Who is cancelled meanwhile hears that, and not how a broken connection took to being left: it would go on."""
+    task = asyncio.current_task()
+    before = task.cancelling() if task is not None else 0
     try:
         yield
     except GONE as why:
+        if task is not None and task.cancelling() > before:
+            raise asyncio.CancelledError from why
         if isinstance(why, ValueError):  # asyncpg's for an argument that does not fit
             raise
         raise Unavailable(silence(why)) from why

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 
+from gateway import duties as duties_module
 from gateway.duties import Duties, Fenced, Work
 from gateway.errors import Unavailable, UnknownFact
 from gateway.store import Reader, Store, Tx
@@ -122,6 +123,60 @@ async def test_what_cannot_be_renewed_is_not_done_on(
             away.setattr(store, "write", gone)
             await until(lambda: done == ["a begins", "a ends"])
         await until(lambda: done == ["a begins", "a ends", "a begins"])
+
+
+async def test_a_work_that_went_on_after_its_end_is_told_again(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error on its way out hid from it that it was to end. Until it does, the duty's other works are done by nobody:
+    the lease is not renewed, somebody else takes it."""
+    monkeypatch.setattr(duties_module, "WAY_OUT", 0.1)
+    done: list[str] = []
+
+    async def goes_on(store: Store) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        done.append("goes on")
+        await asyncio.Event().wait()
+
+    store = await database.open()
+    first, second = (
+        duties(store, Worker("a", done), goes_on),
+        duties(await database.open(), Worker("b", done)),
+    )
+    async with running(first):
+        await until(lambda: done == ["a begins"])
+        renew = first._renew_held
+
+        async def away() -> None:
+            raise Unavailable("the database is gone")
+
+        monkeypatch.setattr(first, "_renew_held", away)
+        monkeypatch.setattr(first, "_take_free", away)
+        await until(lambda: "goes on" in done)
+        monkeypatch.setattr(first, "_renew_held", renew)
+        async with running(second):
+            await until(lambda: "b begins" in done and not first.held)
+
+
+async def test_a_process_ends_though_a_work_goes_on(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(duties_module, "WAY_OUT", 0.1)
+    done: list[str] = []
+
+    async def goes_on(store: Store) -> None:
+        done.append("begins")
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        done.append("goes on")
+        await asyncio.Event().wait()
+
+    async with running(duties(await database.open(), goes_on, alone=True)) as ending:
+        await until(lambda: done == ["begins"])
+        ending.cancel()
+        await until(ending.done)
+    assert done == ["begins", "goes on"]
 
 
 async def test_a_duty_is_kept_for_longer_than_a_lease(database: Database) -> None:

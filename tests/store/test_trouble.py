@@ -9,9 +9,11 @@ import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from gateway.errors import Unavailable
+from gateway.store.postgres import _unavailable
 from gateway.store.sqlite import SqliteStore
 from tests.checks import check
 from tests.databases import Database, prepare
@@ -285,3 +287,48 @@ async def test_who_has_waited_longest_looks_next(database: Database, monkeypatch
         return
     rounds = [turns[start : start + 8] for start in range(0, len(turns), 8)]
     assert all(sorted(one) == list(range(8)) for one in rounds), turns
+
+
+async def test_who_is_cancelled_hears_that_and_not_of_the_connection_it_leaves() -> None:
+    """The server goes while somebody is called away: what broke on the way out hid it, and a duty went on for ever."""
+
+    async def looks() -> None:
+        with _unavailable():
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise asyncpg.InterfaceError("the underlying connection is closed")
+
+    leaving = asyncio.create_task(looks())
+    await asyncio.sleep(0)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+
+    async def looks_in_time() -> None:
+        async with asyncio.timeout(0.01):
+            await looks()
+
+    with pytest.raises(TimeoutError):
+        await looks_in_time()
+
+
+async def test_who_looks_on_its_way_out_is_told_that_nobody_answers() -> None:
+    told: list[Exception] = []
+
+    async def leaves() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            try:
+                with _unavailable():
+                    raise asyncpg.InterfaceError("connection is closed")
+            except Unavailable as why:
+                told.append(why)
+
+    leaving = asyncio.create_task(leaves())
+    await asyncio.sleep(0)
+    leaving.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await leaving
+    assert len(told) == 1
